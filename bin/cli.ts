@@ -1,0 +1,42 @@
+/** The command line: `cdk-haproxy-elb render | lint | check | demo`. */
+import { Command, CommanderError } from 'commander';
+import { InputError } from '../lib/haproxy/errors';
+import { version } from '../package.json';
+import { addCheck } from './commands/check';
+import { addDemo } from './commands/demo';
+import { addLint } from './commands/lint';
+import { addRender } from './commands/render';
+
+/** What cannot be used, and what could not be done. */
+const BAD_USAGE = 2;
+
+const program = new Command('cdk-haproxy-elb')
+  .description('HAProxy in front of an AWS load balancer: configurations that follow it, and a check that they do.')
+  .version(version)
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride();
+
+for (const add of [addRender, addLint, addCheck, addDemo]) {
+  add(program);
+}
+for (const command of program.commands) {
+  command.copyInheritedSettings(program);
+}
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof InputError) {
+      console.error(error.message);
+      process.exitCode = BAD_USAGE;
+    } else if (error instanceof CommanderError) {
+      // Commander has printed it. Help and version are no errors.
+      process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE;
+    } else {
+      throw error;
+    }
+  }
+}
+
+void main();

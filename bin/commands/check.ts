@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { checkProxy, type ProxyReport, type Senses } from '../../lambda/drift-checker/check';
+import { NO_STATE } from '../../lambda/drift-checker/incidents';
+import { lookUp } from '../../lambda/drift-checker/senses/dns';
+import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
+import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../lib/haproxy/address';
+import { InputError } from '../../lib/haproxy/errors';
+import { DEFAULTS } from '../../lib/haproxy/model';
+import { HaproxyVersion } from '../../lib/haproxy/version';
+import type { RegistryRecord, VerdictKind } from '../../lib/private/contract';
+import { collect, oneOf } from './options';
+
+interface CheckFlags {
+  readonly upstream: string;
+  readonly runtimeApi: string[];
+  readonly haproxyVersion?: string;
+  readonly nameserver?: string[];
+  readonly format: string;
+  readonly watch?: boolean;
+}
+
+/** Verdicts that say that nothing could be looked at, in contrast to a drift that was seen. */
+const BLIND: ReadonlySet<VerdictKind> = new Set(['unknown-upstream', 'unreachable-task']);
+const WATCH_MILLIS = 5000;
+/** As long as an ELB's records live, plus what a generated configuration keeps an address for. */
+const DNS_WINDOW_SECONDS = 60 + (DEFAULTS.holdValidMillis + DEFAULTS.holdObsoleteMillis) / 1000;
+
+/** `check`: exit 0 no drift, 1 drift, 2 could not check. */
+export function addCheck(program: Command): void {
+  program
+    .command('check')
+    .summary('compare what running HAProxy processes hold with what DNS says')
+    .description('Compares the addresses that running HAProxy processes hold with those that the load balancer has.')
+    .requiredOption('--upstream <name:port>', 'the load balancer')
+    .requiredOption('--runtime-api <addr:port|unix:path>', 'runtime API of a HAProxy, repeatable', collect)
+    .option('--haproxy-version <version>', 'the version that should be running')
+    .option('--nameserver <ip:port>', "name server, repeatable (default: this machine's)", collect)
+    .option('--format <text|json>', 'how the result is printed', 'text')
+    .option('--watch', 'look every 5 s until Ctrl-C; an address then counts as live for 100 s after it left DNS')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 no drift, 1 drift, 2 could not check.\n\nExample:\n  $ cdk-haproxy-elb check --upstream my-elb.example.com:80 --runtime-api 10.0.0.5:9990',
+    )
+    .action(async (flags: CheckFlags) => {
+      const format = oneOf(flags.format, ['text', 'json'] as const, '--format');
+      const record = recordOf(flags);
+      const senses: Senses = {
+        upstream: async ({ upstream, nameservers }) => ({
+          ...(await lookUp(upstream.dnsName, nameservers)),
+          owned: [],
+        }),
+        tasks: async () => flags.runtimeApi.map((endpoint) => ({ id: endpoint, endpoint })),
+        runtime: readRuntime,
+      };
+      let state = NO_STATE;
+      do {
+        const report = await checkProxy(record, state, senses, Date.now());
+        state = report.state;
+        process.stdout.write(`${format === 'json' ? toJson(report) : toText(report)}\n`);
+        process.exitCode = exitCodeOf(report);
+        if (flags.watch) {
+          await sleep(WATCH_MILLIS);
+        }
+      } while (flags.watch);
+    });
+}
+
+function recordOf({ upstream, runtimeApi, haproxyVersion, nameserver, watch }: CheckFlags): RegistryRecord {
+  for (const endpoint of runtimeApi) {
+    checkEndpoint(endpoint);
+  }
+  const { dnsName, port } = parseUpstream(upstream, '--upstream');
+  return {
+    proxy: `${dnsName}:${port}`,
+    haproxyVersion: haproxyVersion === undefined ? undefined : HaproxyVersion.of(haproxyVersion).toString(),
+    upstream: { dnsName, port },
+    nameservers: nameserver?.map(checkNameserver),
+    tasks: { endpoints: runtimeApi },
+    resolutionSeconds: DEFAULTS.holdValidMillis / 1000,
+    dnsWindowSeconds: watch ? DNS_WINDOW_SECONDS : 0,
+    graceSeconds: 0,
+  };
+}
+
+/** `ADDR:PORT`, `NAME:PORT` or `unix:PATH`. */
+function checkEndpoint(endpoint: string): void {
+  if (/^unix:./.test(endpoint)) {
+    return;
+  }
+  const at = endpoint.lastIndexOf(':');
+  const host = endpoint.slice(0, at).replace(/^\[|\]$/g, '');
+  const port = Number(endpoint.slice(at + 1));
+  if (at < 1 || !(port >= 1 && port <= 65535)) {
+    throw new InputError(`--runtime-api '${endpoint}' is not usable: give ADDR:PORT or unix:PATH`);
+  }
+  if (!isAddress(host)) {
+    checkHostName(host, '--runtime-api');
+  }
+}
+
+function exitCodeOf({ verdicts }: ProxyReport): number {
+  const drift = verdicts.some(({ kind, severity }) => !BLIND.has(kind) && severity === 'critical');
+  return drift ? 1 : verdicts.length > 0 ? 2 : 0;
+}
+
+function toJson({ reading, verdicts }: ProxyReport): string {
+  const { record, live, tasks, problems, degraded } = reading;
+  return JSON.stringify({ upstream: record.upstream, live, problems, degraded, tasks, verdicts });
+}
+
+function toText({ reading, verdicts }: ProxyReport): string {
+  const { record, live, tasks, degraded } = reading;
+  return [
+    `${record.upstream.dnsName} has ${live.join(', ') || 'no known address'}`,
+    ...degraded,
+    ...tasks.map((read) =>
+      'runtime' in read
+        ? `${read.task.id} HAProxy ${read.runtime.version} holds ${heldOf(read.runtime.slots)}`
+        : `${read.task.id} not read: ${read.unreachable}`,
+    ),
+    ...verdicts.map(({ severity, kind, message }) => `${severity} ${kind}: ${message}`),
+    verdicts.length === 0 ? 'no drift' : `${verdicts.length} findings`,
+  ].join('\n');
+}
+
+function heldOf(slots: readonly { address?: string; backend: string; name: string }[]): string {
+  const held = slots.filter(({ address }) => address !== undefined);
+  return held.map(({ address, backend, name }) => `${address} (${backend}/${name})`).join(', ') || 'no address';
+}

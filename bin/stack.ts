@@ -1,0 +1,36 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../lib';
+import { parseDuration } from '../lib/haproxy/duration';
+import { modelOf } from './model';
+import type { Spec } from './spec';
+
+/** One stack with every proxy of a spec, a cluster for them and their monitor. */
+export class ProxiesStack extends Stack {
+  public constructor(scope: Construct, spec: Spec) {
+    super(scope, spec.stackName, { env: spec.environment });
+    const { id, availabilityZones, privateSubnetIds } = spec.vpc;
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: id, availabilityZones, privateSubnetIds });
+    const cluster = new Cluster(this, 'Cluster', { vpc });
+    const monitor = new DriftMonitor(this, 'Monitor', { vpc });
+    for (const [name, proxy] of Object.entries(spec.proxies)) {
+      const { upstream, mode } = modelOf(proxy);
+      new HaproxyElbProxy(this, name, {
+        upstream: ElbUpstream.fromDnsName(upstream.dnsName, upstream),
+        cluster,
+        monitor,
+        proxyName: name,
+        version: HaproxyVersion.of(proxy.haproxyVersion),
+        mode,
+        listenPort: proxy.listenPort,
+        nameservers: proxy.nameservers,
+        holdValid: Duration.millis(parseDuration(proxy.holdValid, 'holdValid')),
+        holdObsolete: Duration.millis(parseDuration(proxy.holdObsolete, 'holdObsolete')),
+        slots: proxy.slots,
+        desiredCount: proxy.desiredCount,
+      });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import { officialImages } from './container';
+import { debianSuites } from './debian';
+import { listedBinaries, pathBinary } from './local';
+import type { Acquisition, Candidate, HaproxyBinary, Source, Unavailable } from './model';
+
+export type { Acquisition, HaproxyBinary, Unavailable } from './model';
+
+/** What {@link acquireBinaries} takes. */
+export interface AcquireOptions {
+  /**
+   * The branches to get, such as `['1.8', '3.0']`. The search ends as soon as all are found.
+   *
+   * @default - every branch that a source other than the images has, and 1.6, 1.7 and 1.8
+   */
+  readonly branches?: readonly string[];
+  /** Takes a line about what is under way. @default - nobody is told */
+  readonly onProgress?: (line: string) => void;
+  /**
+   * The folder for unpacked trees, about 25 MB each. They are kept until somebody deletes them.
+   *
+   * @default - `.cache/haproxy` in the current folder
+   */
+  readonly cacheDir?: string;
+  /** Takes each binary of the result as soon as it is there. @default - nobody is told */
+  readonly onBinary?: (binary: HaproxyBinary) => void;
+}
+
+const WOULD_HELP = 'a haproxy named in HAPROXY_BINARIES or found on PATH would help';
+
+/** In this order: the first that has a branch provides it. `help` ends the line about one that fails. */
+const SOURCES: readonly { find: Source; help: string }[] = [
+  { find: listedBinaries, help: 'correct HAPROXY_BINARIES' },
+  { find: pathBinary, help: 'correct PATH' },
+  { find: debianSuites, help: WOULD_HELP },
+  { find: officialImages, help: WOULD_HELP },
+];
+
+/** Too old for the packages, and still in use. */
+const OLD_BRANCHES = ['1.6', '1.7', '1.8'];
+
+/** apt mostly computes, so that more than two would only slow each other down on a small machine. */
+const AT_ONCE = 2;
+
+/**
+ * Gets real HAProxy binaries, one per branch: those that HAPROXY_BINARIES names, the one on PATH, those of Debian's
+ * packages, and those of the official images if a container engine is there. With a warm cache it uses no network.
+ *
+ * @returns the binaries, and all that could not be had with the reason; it never throws on account of a source
+ */
+export async function acquireBinaries(options: AcquireOptions = {}): Promise<Acquisition> {
+  const { branches, onProgress: progress = () => {}, onBinary = () => {} } = options;
+  const cacheDir = path.resolve(options.cacheDir ?? path.join(process.cwd(), '.cache', 'haproxy'));
+  const found = new Map<string, HaproxyBinary>();
+  const unavailable: Unavailable[] = [];
+  for (const { find, help } of SOURCES) {
+    const missing = (branches ?? OLD_BRANCHES).filter((branch) => !found.has(branch));
+    if (branches && missing.length === 0) {
+      break;
+    }
+    for (const outcome of attempts(await find({ cacheDir, missing, progress }), help)) {
+      const result = await outcome;
+      if ('reason' in result) {
+        unavailable.push(result);
+      } else if (!found.has(result.branch) && (branches?.includes(result.branch) ?? true)) {
+        found.set(result.branch, result);
+        progress(`HAProxy ${result.version} from ${result.source}`);
+        onBinary(result);
+      }
+    }
+  }
+  const numerically = new Intl.Collator('en', { numeric: true }).compare;
+  return { binaries: [...found.values()].sort((a, b) => numerically(a.branch, b.branch)), unavailable };
+}
+
+/** Starts them one after the other, a few at a time; the results keep the order of the candidates. */
+function attempts(candidates: readonly Candidate[], help: string): Promise<HaproxyBinary | Unavailable>[] {
+  const started: Promise<HaproxyBinary | Unavailable>[] = [];
+  for (const { what, acquire } of candidates) {
+    const turn = started.at(-AT_ONCE) ?? Promise.resolve();
+    started.push(turn.then(acquire).catch((error: Error) => ({ what, reason: `${error.message}; ${help}` })));
+  }
+  return started;
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { run } from './run';
+
+/** What Debian calls things on one kind of processor. */
+interface Machine {
+  /** The architecture of a package. */
+  readonly debian: string;
+  /** The folder of shared libraries. */
+  readonly libraries: string;
+  /** The file name of the loader, which lies among the libraries too. */
+  readonly loader: string;
+}
+
+/** By Node's name of the processor. */
+const MACHINES: Readonly<Record<string, Machine>> = {
+  arm64: { debian: 'arm64', libraries: 'aarch64-linux-gnu', loader: 'ld-linux-aarch64.so.1' },
+  x64: { debian: 'amd64', libraries: 'x86_64-linux-gnu', loader: 'ld-linux-x86-64.so.2' },
+};
+
+/** Debian's packages have the first; the official images, which are built from source, the second. */
+const HAPROXY_PATHS = ['usr/sbin/haproxy', 'usr/local/sbin/haproxy'];
+
+/** A temporary folder of this age has lost its owner. */
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/**
+ * The machine's row of the table.
+ *
+ * @throws an error of one line on a machine that cannot run Linux binaries for amd64 or arm64
+ */
+export function machine(): Machine {
+  const found = process.platform === 'linux' ? MACHINES[process.arch] : undefined;
+  if (!found) {
+    throw new Error(`only on Linux on amd64 or arm64, and this is ${process.platform} on ${process.arch}`);
+  }
+  return found;
+}
+
+/**
+ * A HAProxy with all its libraries in a folder of its own, run through its own loader, so that it fits any Linux.
+ *
+ * The folder is made beside its place and moved there when it is complete and runs: an interrupted run leaves nothing
+ * that could be taken for it, and of two processes at once the second uses the first one's.
+ *
+ * @param cacheDir an absolute folder
+ * @param name of the tree in the cache, without the architecture
+ * @param unpack puts a root file system into `root`; it may use the rest of `work`, which is deleted afterwards
+ * @returns the command that runs it
+ * @throws an error of one line
+ */
+export async function cachedTree(
+  cacheDir: string,
+  name: string,
+  unpack: (root: string, work: string) => Promise<void>,
+): Promise<string[]> {
+  const tree = path.join(cacheDir, `${name}-${machine().debian}`);
+  if (!existsSync(tree)) {
+    await mkdir(cacheDir, { recursive: true });
+    await removeAbandoned(cacheDir);
+    const work = await mkdtemp(path.join(cacheDir, `.${name}-`));
+    try {
+      await mkdir(path.join(work, 'root'));
+      await unpack(path.join(work, 'root'), work);
+      await prune(path.join(work, 'root'), path.join(work, 'tree'));
+      const [loader, ...args] = commandOf(path.join(work, 'tree'));
+      await run(loader!, [...args, '-v'], 20);
+      await rename(path.join(work, 'tree'), tree).catch((error) => {
+        if (!existsSync(tree)) {
+          throw error;
+        }
+      });
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+  return commandOf(tree);
+}
+
+function commandOf(tree: string): string[] {
+  const libraries = path.join(tree, 'lib');
+  return [path.join(libraries, machine().loader), '--library-path', libraries, path.join(tree, 'haproxy')];
+}
+
+/** Moves the binary and the shared libraries of a root file system to a tree: `haproxy` and `lib/`. */
+async function prune(root: string, tree: string): Promise<void> {
+  const haproxy = HAPROXY_PATHS.map((file) => path.join(root, file)).find((file) => existsSync(file));
+  if (!haproxy) {
+    throw new Error(`no ${HAPROXY_PATHS.join(' or ')} in it`);
+  }
+  await mkdir(path.join(tree, 'lib'), { recursive: true });
+  await rename(haproxy, path.join(tree, 'haproxy'));
+  const { libraries } = machine();
+  for (const folder of [`lib/${libraries}`, `usr/lib/${libraries}`, 'usr/local/lib']) {
+    // A link that leads out of the root would have this machine's own libraries moved.
+    const place = await realpath(path.join(root, folder)).catch(() => '');
+    if (!place.startsWith(`${await realpath(root)}${path.sep}`)) {
+      continue;
+    }
+    for (const file of (await readdir(place)).filter((name) => /\.so(\.|$)/.test(name))) {
+      await rename(path.join(place, file), path.join(tree, 'lib', file));
+    }
+  }
+}
+
+/** Deletes what killed runs have left. */
+async function removeAbandoned(cacheDir: string): Promise<void> {
+  for (const name of (await readdir(cacheDir)).filter((entry) => entry.startsWith('.'))) {
+    const folder = path.join(cacheDir, name);
+    const age = Date.now() - ((await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now());
+    if (age > ABANDONED_AFTER_MS) {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}

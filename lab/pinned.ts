@@ -1,0 +1,18 @@
+import type { HaproxyVersion } from '../lib/haproxy/version';
+
+/**
+ * A generated configuration with its server line replaced by one that never resolves again, as they stand in so many
+ * files: on 1.6 and 1.7 with `resolvers` and without `check`, on later branches without `resolvers`.
+ *
+ * @param addressAtStart what the machine's resolver would find at the start; the lab's names are not known to it
+ */
+export function pinned({ capabilities }: HaproxyVersion, generated: string, addressAtStart: string): string {
+  const server = /^( +)server(?:-template elb \d+|\s+elb1) (\S+) .*$/m;
+  const resolvers = capabilities.autonomousResolution ? '' : ' resolvers dns';
+  const start = capabilities.initAddr ? ` init-addr ${addressAtStart}` : '';
+  const text = generated.replace(server, `$1server pinned $2${resolvers}${start}`);
+  if (text === generated) {
+    throw new Error('the generated configuration has no server line to pin');
+  }
+  return text;
+}

@@ -1,0 +1,79 @@
+import type { RegistryRecord } from '../../lib/private/contract';
+import { advance, type Incident, type IncidentEvent, type ProxyState } from './incidents';
+import { judge, type Verdict } from './judge';
+import { remember, type UpstreamReading } from './live';
+import type { Reading, RuntimeReading, Task, TaskReading } from './reading';
+
+/** Everything that a check asks the world. Each of them settles in bounded time. */
+export interface Senses {
+  /** What the upstream has now. Never rejects: what could not be read is in the reading. */
+  readonly upstream: (record: RegistryRecord) => Promise<UpstreamReading>;
+  /** The running processes. Rejects when they cannot be listed. */
+  readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
+  /** One process. Rejects with one line when it cannot be read. */
+  readonly runtime: (endpoint: string) => Promise<RuntimeReading>;
+}
+
+/** What one check of one proxy found. */
+export interface ProxyReport {
+  readonly reading: Reading;
+  readonly verdicts: readonly Verdict[];
+  readonly events: readonly IncidentEvent[];
+  readonly open: readonly Incident[];
+  readonly state: ProxyState;
+}
+
+/** How many runtime APIs of one proxy are asked at the same time. */
+const CONCURRENT_TASKS = 8;
+
+/**
+ * One proxy's check: a registry record and what was seen before in, a report out. It keeps nothing and shares nothing,
+ * so it can run anywhere that its senses reach.
+ *
+ * @param now milliseconds since 1970
+ * @throws when the running tasks cannot be listed
+ */
+export async function checkProxy(
+  record: RegistryRecord,
+  state: ProxyState,
+  senses: Senses,
+  now: number,
+): Promise<ProxyReport> {
+  const [upstream, tasks] = await Promise.all([senses.upstream(record), senses.tasks(record)]);
+  const dns = remember(state.dns, upstream.answers, record.dnsWindowSeconds, now);
+  const reading: Reading = {
+    record,
+    live: [...new Set([...Object.keys(dns), ...upstream.owned])].sort(),
+    problems: upstream.problems,
+    degraded: upstream.degraded,
+    tasks: await mapBounded(tasks, CONCURRENT_TASKS, (task) => readTask(task, senses)),
+  };
+  const verdicts = judge(reading);
+  const { watched, events, open } = advance(state, reading, verdicts, now);
+  return { reading, verdicts, events, open, state: { dns, watched } };
+}
+
+async function readTask(task: Task, senses: Senses): Promise<TaskReading> {
+  try {
+    return { task, runtime: await senses.runtime(task.endpoint) };
+  } catch (error) {
+    return { task, unreachable: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Like `Promise.all` over a mapping, with at most `limit` of them under way. */
+export async function mapBounded<In, Out>(
+  items: readonly In[],
+  limit: number,
+  map: (item: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results: Out[] = [];
+  const rest = items.entries();
+  const worker = async () => {
+    for (const [i, item] of rest) {
+      results[i] = await map(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}

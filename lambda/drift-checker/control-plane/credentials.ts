@@ -1,0 +1,8 @@
+/**
+ * Stands in for the SDK's default provider chain in the bundle: Lambda hands credentials over in the environment and
+ * in no other way.
+ */
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+
+/** What the SDK's clients call to get credentials. */
+export const defaultProvider = () => fromEnv();

@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CheckerEnvironment, RegistryRecord } from '../../lib/private/contract';
+import { checkProxy, mapBounded, type ProxyReport, type Senses } from './check';
+import { describeLoadBalancer } from './control-plane/load-balancer';
+import { type RegistryEntry, type RegistryProblem, readRegistry, writeState } from './control-plane/registry';
+import { listTasks } from './control-plane/tasks';
+import type { UpstreamReading } from './live';
+import { type LogLine, proxyLines, runLines } from './report';
+import { lookUp } from './senses/dns';
+import { readRuntime } from './senses/runtime-client';
+
+/** How many proxies are checked at the same time. */
+const CONCURRENT_PROXIES = 8;
+
+const environment = process.env as CheckerEnvironment;
+
+const senses: Senses = { upstream: readUpstream, tasks: findTasks, runtime: readRuntime };
+
+/** What a run answers, for people who invoke it by hand. */
+export interface RunSummary {
+  readonly checkedProxies: number;
+  readonly openIncidents: number;
+  readonly notChecked: number;
+}
+
+/** Checks every proxy of the registry once. */
+export async function handler(): Promise<RunSummary> {
+  const { REGISTRY_PATH: path, MONITOR_NAME: monitor } = environment;
+  const { entries, problems } = await readRegistry(path);
+  const reports: ProxyReport[] = [];
+  await mapBounded(entries, CONCURRENT_PROXIES, async (entry) => {
+    try {
+      reports.push(await checkEntry(path, entry));
+    } catch (error) {
+      problems.push(notChecked(entry, error));
+    }
+  });
+  print(runLines(monitor, reports, problems, Date.now()));
+  return {
+    checkedProxies: reports.length,
+    openIncidents: reports.flatMap((report) => report.open).length,
+    notChecked: problems.length,
+  };
+}
+
+async function checkEntry(path: string, { name, record, state }: RegistryEntry): Promise<ProxyReport> {
+  const now = Date.now();
+  const report = await checkProxy(record, state, senses, now);
+  // What was found must be told even when it cannot be kept.
+  print(proxyLines(report, now));
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(report.state)), state)) {
+    await writeState(path, name, report.state);
+  }
+  return report;
+}
+
+function notChecked({ record }: RegistryEntry, error: unknown): RegistryProblem {
+  return {
+    parameter: record.proxy,
+    reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+  };
+}
+
+async function readUpstream({ upstream, nameservers }: RegistryRecord): Promise<UpstreamReading> {
+  const [dns, api] = await Promise.all([
+    lookUp(upstream.dnsName, nameservers),
+    upstream.loadBalancerArn === undefined
+      ? { owned: [], problems: [], degraded: [] }
+      : describeLoadBalancer(upstream.loadBalancerArn),
+  ]);
+  return {
+    answers: dns.answers,
+    owned: api.owned,
+    problems: [...dns.problems, ...api.problems],
+    degraded: [...dns.degraded, ...api.degraded],
+  };
+}
+
+async function findTasks({ tasks }: RegistryRecord) {
+  return 'endpoints' in tasks
+    ? tasks.endpoints.map((endpoint) => ({ id: endpoint, endpoint }))
+    : listTasks(tasks.cluster, tasks.service, tasks.runtimeApiPort);
+}
+
+/** Embedded metrics must be a line of their own; `console.log` would put the time and a request id before it. */
+function print(lines: readonly LogLine[]): void {
+  for (const line of lines) {
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+  }
+}

@@ -1,0 +1,33 @@
+import type { ProxyState } from './incidents';
+
+/** What one check learned of the upstream. */
+export interface UpstreamReading {
+  /** Addresses of this check's DNS answers. */
+  readonly answers: readonly string[];
+  /** Addresses that the load balancer's API names. */
+  readonly owned: readonly string[];
+  /** Why the upstream cannot be used: gone, not active, its name does not exist. One line each. */
+  readonly problems: readonly string[];
+  /** What could not be read. It makes the reading poorer and hides no drift. One line each. */
+  readonly degraded: readonly string[];
+}
+
+/**
+ * Carries the window of recent DNS answers on by one check: pure.
+ *
+ * An address that is missing from one answer is not gone: an ELB with more than 8 addresses shows 8 at a time. It
+ * counts as live for `windowSeconds` after it was last in an answer.
+ */
+export function remember(
+  dns: ProxyState['dns'],
+  answers: readonly string[],
+  windowSeconds: number,
+  now: number,
+): ProxyState['dns'] {
+  const leaving = Object.entries(dns)
+    .filter(([address]) => !answers.includes(address))
+    .map(([address, leftAt]): [string, number | null] => [address, leftAt ?? now])
+    .filter(([, leftAt]) => now - (leftAt ?? now) < windowSeconds * 1000);
+  const present = answers.map((address): [string, null] => [address, null]);
+  return Object.fromEntries([...leaving, ...present].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

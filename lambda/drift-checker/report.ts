@@ -1,0 +1,89 @@
+import { METRICS, type TaskSource } from '../../lib/private/contract';
+import type { ProxyReport } from './check';
+import type { RegistryProblem } from './control-plane/registry';
+import type { IncidentEvent } from './incidents';
+
+/** A line of the log: one JSON document. */
+export type LogLine = Record<string, unknown>;
+
+/** An embedded-metric document: CloudWatch makes metrics of it without any API call. All units are counts. */
+function metrics(dimension: string, value: string, figures: Record<string, number>, now: number): LogLine {
+  return {
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [
+        {
+          Namespace: METRICS.namespace,
+          Dimensions: [[dimension]],
+          Metrics: Object.keys(figures).map((Name) => ({ Name, Unit: 'Count' })),
+        },
+      ],
+    },
+    [dimension]: value,
+    ...figures,
+  };
+}
+
+const critical = (reports: readonly ProxyReport[]) =>
+  reports.flatMap((report) => report.open).filter((incident) => incident.severity === 'critical').length;
+
+/** The lines of one proxy's check: its figures, and one line for each incident that opened or was resolved. */
+export function proxyLines(report: ProxyReport, now: number): LogLine[] {
+  const { record, live, tasks, degraded } = report.reading;
+  const figures = metrics(
+    METRICS.proxyDimension,
+    record.proxy,
+    {
+      [METRICS.openIncidents]: report.open.length,
+      [METRICS.criticalIncidents]: critical([report]),
+      [METRICS.staleAddresses]: report.verdicts.filter((verdict) => verdict.kind === 'stale-address').length,
+      [METRICS.liveAddresses]: live.length,
+      [METRICS.checkedTasks]: tasks.filter((task) => 'runtime' in task).length,
+    },
+    now,
+  );
+  return [
+    { ...figures, ...(degraded.length > 0 && { degraded }) },
+    ...report.events.map((event) => eventLine(event, report)),
+  ];
+}
+
+function eventLine({ event, incident }: IncidentEvent, { reading }: ProxyReport): LogLine {
+  const { firstSeen, openedAt, ...rest } = incident;
+  return {
+    level: event === 'incident-opened' ? (incident.severity === 'critical' ? 'ERROR' : 'WARN') : 'INFO',
+    event,
+    incident: {
+      ...rest,
+      upstream: reading.record.upstream.dnsName,
+      live: reading.live,
+      firstSeen: new Date(firstSeen).toISOString(),
+      mend: mendOf(reading.record.tasks),
+    },
+  };
+}
+
+/** The command that makes every process of a proxy resolve again. */
+export function mendOf(tasks: TaskSource): string {
+  return 'endpoints' in tasks
+    ? `restart the HAProxy behind ${tasks.endpoints.join(', ')}`
+    : `aws ecs update-service --cluster ${tasks.cluster} --service ${tasks.service} --force-new-deployment`;
+}
+
+/** The lines of a whole run: its figures, and one line for each thing that could not be checked. */
+export function runLines(
+  monitor: string,
+  reports: readonly ProxyReport[],
+  problems: readonly RegistryProblem[],
+  now: number,
+): LogLine[] {
+  const figures = {
+    [METRICS.checkedProxies]: reports.length,
+    [METRICS.openIncidents]: reports.flatMap((report) => report.open).length,
+    [METRICS.criticalIncidents]: critical(reports),
+  };
+  return [
+    metrics(METRICS.monitorDimension, monitor, figures, now),
+    ...problems.map((problem) => ({ level: 'ERROR', event: 'not-checked', ...problem })),
+  ];
+}

@@ -1,0 +1,17 @@
+/** An error as an AWS service reports it. A handler throws it; the SDK turns it into its own error class by the code. */
+export class AwsError extends Error {
+  override readonly name = 'AwsError';
+
+  /**
+   * @param code the code on the wire, such as `ParameterNotFound`
+   * @param message what the service says about it; some of SSM's errors say nothing
+   * @param status the HTTP status: 4xx for the caller's fault, 5xx for the service's, which the SDK tries again
+   */
+  constructor(
+    readonly code: string,
+    message = '',
+    readonly status = 400,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { AwsError } from './aws-error';
+import { awsJson } from './aws-json';
+import { awsQuery } from './aws-query';
+import type { AwsCall, AwsHandlers } from './operations';
+import type { Protocol } from './protocol';
+import { type Identity, verifySignature } from './signature';
+
+/** Protocols by the content type of a request. */
+const PROTOCOLS: Record<string, Protocol> = {
+  'application/x-amz-json-1.1': awsJson,
+  'application/x-www-form-urlencoded': awsQuery,
+};
+
+/** The only caller there is. Not shaped like real keys, which would upset every scanner for secrets. */
+const IDENTITY: Identity = {
+  accessKeyId: 'local-access-key',
+  secretAccessKey: 'local-secret-key',
+  sessionToken: 'local-session-token',
+  region: 'eu-west-1',
+};
+
+/**
+ * AWS services on a local port, in their genuine wire formats and with signatures verified, so that the unmodified
+ * AWS SDK works against them: its serialization, its signing, its error classes and its retries are all real.
+ */
+export class AwsEndpoints {
+  /**
+   * Starts the endpoints on a free port of 127.0.0.1.
+   *
+   * @param handlers the answers by `service:Operation`; a handler may throw an `AwsError` or never settle
+   */
+  static async start(handlers: AwsHandlers): Promise<AwsEndpoints> {
+    const endpoints = new AwsEndpoints(handlers);
+    await once(endpoints.#server.listen(0, '127.0.0.1'), 'listening');
+    return endpoints;
+  }
+
+  /** Every request whose signature was right, in the order of arrival, answered or not. The SDK's retries count. */
+  readonly calls: AwsCall[] = [];
+
+  readonly #handlers: Record<string, ((input: never) => unknown) | undefined>;
+  readonly #server: Server;
+
+  private constructor(handlers: AwsHandlers) {
+    this.#handlers = { ...handlers };
+    this.#server = createServer((request, response) => this.#serve(request, response));
+  }
+
+  /** Where the services listen. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** What a process needs in its environment for its SDK clients to call here, with temporary credentials as a Lambda has. */
+  get environment() {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_ACCESS_KEY_ID: IDENTITY.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: IDENTITY.secretAccessKey,
+      AWS_SESSION_TOKEN: IDENTITY.sessionToken,
+      AWS_REGION: IDENTITY.region,
+    };
+  }
+
+  /** The same for a client in this process: `new SSMClient(aws.clientConfig)`. */
+  get clientConfig() {
+    const { region, ...credentials } = IDENTITY;
+    return { endpoint: this.url, region, credentials };
+  }
+
+  /** Stops at once; requests that still wait for an answer are cut off. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    const protocol = PROTOCOLS[request.headers['content-type'] ?? ''] ?? awsJson;
+    const answer = await this.#answer(request, protocol, requestId).catch((error) => {
+      const awsError = error instanceof AwsError ? error : new AwsError(protocol.codes.internal, String(error), 500);
+      return { status: awsError.status, body: protocol.writeError(awsError, requestId) };
+    });
+    response.writeHead(answer.status, { 'Content-Type': protocol.contentType, 'x-amzn-RequestId': requestId });
+    response.end(answer.body);
+  }
+
+  async #answer(request: IncomingMessage, protocol: Protocol, requestId: string) {
+    const { method = '', url: path = '', headers } = request;
+    const body = await buffer(request);
+    const call = protocol.read(headers, body.toString());
+    if (!call) {
+      throw new AwsError(protocol.codes.unknownOperation, `No service here reads ${method} ${path} ${body}`);
+    }
+    await verifySignature({ method, path, headers, body }, call.service, IDENTITY, protocol.codes);
+    this.calls.push(call);
+
+    const name = `${call.service}:${call.operation}`;
+    const handler = this.#handlers[name];
+    if (!handler) throw new AwsError(protocol.codes.unknownOperation, `No handler for ${name}`);
+    const output = await handler(call.input as never);
+    return { status: 200, body: protocol.writeOutput(call, output as object, requestId) };
+  }
+}

@@ -1,0 +1,45 @@
+import type * as ecs from '@aws-sdk/client-ecs';
+import type * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type * as ssm from '@aws-sdk/client-ssm';
+
+/** The SDK clients whose services are spoken here, by the name that a service has in IAM and in a signature. */
+interface Clients {
+  ssm: typeof ssm;
+  ecs: typeof ecs;
+  elasticloadbalancing: typeof elbv2;
+}
+
+/** A service that is spoken here. */
+export type AwsService = keyof Clients;
+
+/** What every command class of the SDK looks like, as far as its input and output types go. */
+interface CommandOf<Input, Output> {
+  readonly input: Input;
+  resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: Output }>;
+}
+
+/** The answer to an operation: what the SDK returns, without what the SDK adds. */
+type Handler<Command> =
+  Command extends CommandOf<infer Input, infer Output>
+    ? (input: Input) => Omit<Output, '$metadata'> | Promise<Omit<Output, '$metadata'>>
+    : never;
+
+type HandlersOf<Service extends AwsService, Client = Clients[Service]> = {
+  [Name in keyof Client as Name extends `${infer Operation}Command`
+    ? `${Service}:${Operation}`
+    : never]?: Client[Name] extends abstract new (...args: never[]) => infer Command ? Handler<Command> : never;
+};
+
+/**
+ * Answers by `service:Operation`, typed by the SDK's own commands.
+ *
+ * A form carries no types: ELBv2 handlers get every scalar of their input as a string, a `PageSize` as well.
+ */
+export type AwsHandlers = HandlersOf<'ssm'> & HandlersOf<'ecs'> & HandlersOf<'elasticloadbalancing'>;
+
+/** A request that was understood. */
+export interface AwsCall {
+  readonly service: AwsService;
+  readonly operation: string;
+  readonly input: unknown;
+}

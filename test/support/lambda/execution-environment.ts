@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Deferred } from './deferred';
+import { LambdaFailure } from './lambda-failure';
+import { LogFile } from './log-file';
+import { type Outcome, RuntimeApi } from './runtime-api';
+import { FUNCTION_ARN, type FunctionSettings, variables } from './variables';
+
+/** Lambda's own limit for the init phase. */
+const INIT_LIMIT_MS = 10_000;
+
+/** Share of the memory that JavaScript's heap may take; the rest is for the process itself. */
+const HEAP_SHARE = 0.9;
+
+/** One process that runs a function, from its cold start until it is killed or exits. */
+export class ExecutionEnvironment {
+  /** Starts the process; its init phase has only begun then. */
+  static async start(settings: FunctionSettings): Promise<ExecutionEnvironment> {
+    return new ExecutionEnvironment(settings, await RuntimeApi.start());
+  }
+
+  /** Whether the process is gone. */
+  exited = false;
+
+  readonly #startedAt = performance.now();
+  readonly #log = new LogFile();
+  readonly #process: ChildProcess;
+  /** Never resolved: rejected with the one reason why the process is gone. */
+  readonly #exit = new Deferred<never>();
+  #reason?: string;
+
+  private constructor(
+    private readonly settings: FunctionSettings,
+    private readonly api: RuntimeApi,
+  ) {
+    const args = [
+      `--max-old-space-size=${Math.floor(settings.memoryMb * HEAP_SHARE)}`,
+      `--require=${join(__dirname, 'rapid-client.cjs')}`,
+      require.resolve('aws-lambda-ric'),
+    ];
+    this.#process = spawn(process.execPath, args, {
+      cwd: settings.taskRoot,
+      env: variables(settings, api.address),
+      stdio: ['ignore', this.#log.descriptor, this.#log.descriptor],
+    });
+    this.#process.once('error', (error) => this.#release(error.message));
+    this.#process.once('exit', (code, signal) => this.#release(exitMessage(code, signal)));
+    api.initError.then((message) => this.#kill(message));
+  }
+
+  /** Waits for the end of the init phase, and returns how long it took. */
+  async initialise(): Promise<number> {
+    await this.#within(INIT_LIMIT_MS, 'Init phase', this.api.ready());
+    return performance.now() - this.#startedAt;
+  }
+
+  /** Runs the handler once. */
+  async invoke(event: unknown): Promise<Outcome> {
+    const { timeoutMs } = this.settings;
+    const deadline = Date.now() + timeoutMs;
+    const invocation = { requestId: randomUUID(), functionArn: FUNCTION_ARN, deadline, event };
+    return this.#within(timeoutMs, 'Task', this.api.invoke(invocation));
+  }
+
+  /** Lines printed since the last call, on both outputs. */
+  takeLogs(): string[] {
+    return this.#log.takeLines();
+  }
+
+  /** Most memory that the process has ever had. Only Linux tells; NaN elsewhere. */
+  maxRssMb(): number {
+    try {
+      const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
+      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+    } catch {
+      return Number.NaN;
+    }
+  }
+
+  /** Kills the process and waits until it is gone. */
+  async end(): Promise<void> {
+    this.#kill('Runtime was stopped');
+    await this.#exit.promise.catch(() => {});
+  }
+
+  /** Waits for the work; when the time is up or the process exits before, that is what it throws. */
+  async #within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
+    const message = `${what} timed out after ${(limitMs / 1000).toFixed(2)} seconds`;
+    const timer = setTimeout(() => this.#kill(message), limitMs);
+    try {
+      return await Promise.race([work, this.#exit.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #kill(reason: string): void {
+    this.#reason ??= reason;
+    this.#process.kill('SIGKILL');
+  }
+
+  #release(exitReason: string): void {
+    if (this.exited) return;
+    this.exited = true;
+    this.#exit.reject(new LambdaFailure(this.#reason ?? exitReason, this.takeLogs()));
+    this.#log.close();
+    this.api.close();
+  }
+}
+
+/** Worded as Lambda does. */
+function exitMessage(code: number | null, signal: string | null): string {
+  if (code === 0) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: ${signal ? `signal: ${signal}` : `exit status ${code}`}`;
+}

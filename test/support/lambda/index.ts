@@ -1,0 +1,2 @@
+export { LambdaFailure } from './lambda-failure';
+export { type InvocationResult, LocalLambda } from './local-lambda';

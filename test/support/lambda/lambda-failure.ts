@@ -1,0 +1,15 @@
+/** An invocation that ended without an answer of the handler: a failed init, a time-out, a dead process. */
+export class LambdaFailure extends Error {
+  override readonly name = 'LambdaFailure';
+
+  /**
+   * @param message why, as Lambda words it
+   * @param logs lines printed since the invocation before, until the end
+   */
+  constructor(
+    message: string,
+    readonly logs: readonly string[],
+  ) {
+    super(message);
+  }
+}

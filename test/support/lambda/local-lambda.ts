@@ -1,0 +1,70 @@
+import { realpathSync } from 'node:fs';
+import { ExecutionEnvironment } from './execution-environment';
+import type { Outcome } from './runtime-api';
+import type { FunctionSettings } from './variables';
+
+/** What an invocation returned, and what Lambda's report line would say about it. */
+export interface InvocationResult extends Outcome {
+  /** From the start of the process until it asked for work. Only after a cold start. */
+  readonly initMs?: number;
+  /** From the event to the answer. */
+  readonly durationMs: number;
+  /** Lines printed since the invocation before; after a cold start, those of the init phase as well. */
+  readonly logs: string[];
+  /** Most memory that the process has had until now. NaN where the system does not tell (it does on Linux). */
+  readonly maxRssMb: number;
+}
+
+/**
+ * Runs a bundled handler as Lambda does: Lambda's genuine runtime client in a process of its own, which sees nothing
+ * of this one's environment, lives from one invocation to the next, and is killed when the time is up.
+ */
+export class LocalLambda {
+  readonly #settings: FunctionSettings;
+  #environment?: Promise<ExecutionEnvironment>;
+  #busy = false;
+
+  constructor(settings: FunctionSettings) {
+    this.#settings = { ...settings, taskRoot: realpathSync(settings.taskRoot) };
+  }
+
+  /**
+   * Invokes the handler; one event at a time, as an execution environment of Lambda does.
+   *
+   * @throws LambdaFailure when the init phase fails, the time is up or the process exits; the next one starts cold.
+   * An error that the handler throws is not one of these: it is a result with `functionError`.
+   */
+  async invoke(event: unknown): Promise<InvocationResult> {
+    if (this.#busy) throw new Error('This function is running already: await the invocation before.');
+    this.#busy = true;
+    try {
+      return await this.#invoke(event);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Ends the process: the next invocation is a cold start. */
+  async restart(): Promise<void> {
+    const environment = this.#environment;
+    this.#environment = undefined;
+    await (await environment)?.end();
+  }
+
+  /** Ends the process. */
+  async stop(): Promise<void> {
+    await this.restart();
+  }
+
+  async #invoke(event: unknown): Promise<InvocationResult> {
+    if ((await this.#environment)?.exited) this.#environment = undefined;
+    const cold = this.#environment === undefined;
+    this.#environment ??= ExecutionEnvironment.start(this.#settings);
+    const environment = await this.#environment;
+    const init = cold ? { initMs: await environment.initialise() } : {};
+    const start = performance.now();
+    const outcome = await environment.invoke(event);
+    const durationMs = performance.now() - start;
+    return { ...outcome, ...init, durationMs, logs: environment.takeLogs(), maxRssMb: environment.maxRssMb() };
+  }
+}
