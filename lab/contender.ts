@@ -1,4 +1,3 @@
-import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkProxy, type ProxyReport } from '../lambda/drift-checker/check';
 import { NO_STATE, type ProxyState } from '../lambda/drift-checker/incidents';
@@ -13,6 +12,7 @@ import type { DnsListener } from './dns-server';
 import { HaproxyProcess } from './haproxy-process';
 import { pinned } from './pinned';
 import { freePorts } from './ports';
+import { request } from './request';
 
 /** The two configurations of the lab: one that never resolves again, and the one that this project writes. */
 export type ConfigurationKind = 'pinned' | 'generated';
@@ -83,7 +83,7 @@ export class Contender {
   /** Replaces the process by one with the given configuration. */
   public async restart(kind: ConfigurationKind): Promise<void> {
     await this.stop();
-    this.#process = new HaproxyProcess(this.binary, this.configuration(kind));
+    this.#process = HaproxyProcess.of(this.binary, this.configuration(kind));
     for (const deadline = Date.now() + 10_000; (await this.answer()) === undefined; await sleep(50)) {
       if (this.#process.ended || Date.now() > deadline) {
         const why = this.#process.output.trim().split('\n').at(-1) ?? '';
@@ -95,18 +95,7 @@ export class Contender {
 
   /** What one request on a fresh connection is answered with; nothing when it fails. */
   public answer(): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      const options = { host: '127.0.0.1', port: this.listen, agent: false, timeout: 1000 };
-      const request = get(options, (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (chunk) => {
-          body += chunk;
-        });
-        response.on('end', () => resolve(response.statusCode === 200 ? body.trim() : undefined));
-      });
-      request.on('timeout', () => request.destroy());
-      request.on('error', () => resolve(undefined));
-    });
+    return request('127.0.0.1', this.listen);
   }
 
   /** One check of the real checker. What it remembers is kept here, as the function keeps it in the registry. */

@@ -13,16 +13,23 @@ process.on('exit', () => {
 /** The shell makes a pipe of the configuration, as in the container, and becomes HAProxy. */
 const START = 'exec "$@" -db -f /dev/fd/3 3<<END\n$HAPROXY_CONFIG\nEND';
 
-/** A real HAProxy process. Its configuration goes in through a pipe: nothing is written to disk. */
+/** A real HAProxy process. */
 export class HaproxyProcess {
+  /** Runs a binary with a configuration. Nothing is written to disk. */
+  public static of(binary: HaproxyBinary, config: string): HaproxyProcess {
+    return new HaproxyProcess(['/bin/sh', '-c', START, 'sh', ...binary.command], { HAPROXY_CONFIG: config });
+  }
+
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   #output = '';
 
-  public constructor(binary: HaproxyBinary, config: string) {
-    this.#child = spawn('/bin/sh', ['-c', START, 'sh', ...binary.command], {
+  /** Runs a command that becomes HAProxy, with variables on top of this process's environment. */
+  public constructor(argv: readonly string[], environment: Record<string, string>) {
+    const [command, ...args] = argv;
+    this.#child = spawn(command!, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, HAPROXY_CONFIG: config },
+      env: { ...process.env, ...environment },
     });
     running.add(this.#child);
     this.#exited = once(this.#child, 'exit').then(() => running.delete(this.#child));

@@ -1,0 +1,17 @@
+import { get } from 'node:http';
+
+/** What one request on a fresh connection is answered with; nothing when it fails or takes more than a second. */
+export function request(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const pending = get({ host, port, agent: false, timeout: 1000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('error', () => resolve(undefined));
+      response.on('end', () => resolve(response.statusCode === 200 ? body.trim() : undefined));
+    });
+    pending.on('timeout', () => pending.destroy());
+    pending.on('error', () => resolve(undefined));
+  });
+}

@@ -1,0 +1,214 @@
+import { join } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { HaproxyBinary } from '../../lab/binaries';
+import { DnsServer } from '../../lab/dns-server';
+import { EggServer } from '../../lab/egg-server';
+import { freePorts } from '../../lab/ports';
+import { CHICK, EGG } from '../../lab/world';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../../lib';
+import { AwsEndpoints, ssmParameters } from '../support/aws';
+import { LocalLambda } from '../support/lambda';
+import { type Container, Task } from './task';
+import { fillIn, type Resource, resourcesOf } from './template';
+
+const EGG_ADDRESS = '127.0.0.1';
+const CHICK_ADDRESS = '127.0.0.2';
+const ELB_NAME = 'internal-e2e-1234567890.eu-west-1.elb.amazonaws.com';
+const ACCOUNT = '111111111111';
+
+/** The two proxies of a binary. */
+export interface Pair {
+  readonly version: string;
+  readonly follower: { readonly proxy: string; readonly task: Task };
+  readonly pinned: { readonly proxy: string; readonly task: Task };
+}
+
+/** A log line of the function that is about an incident. */
+export interface EventLine {
+  readonly event: 'incident-opened' | 'incident-resolved';
+  readonly incident: Record<string, unknown> & { proxy: string; kind: string; task?: string };
+}
+
+/** The synthesized stack as it would be deployed: real HAProxy tasks, the real function, AWS's wire formats. */
+export class Stage {
+  public static async set(binaries: readonly HaproxyBinary[]): Promise<Stage> {
+    const dns = new DnsServer();
+    const nameserver = await dns.listen();
+    const egg = await EggServer.listen(EGG, EGG_ADDRESS, 0);
+    const chick = await EggServer.listen(CHICK, CHICK_ADDRESS, egg.port);
+    const [listenPort] = await freePorts(1);
+
+    const app = new App();
+    const stack = new Stack(app, 'e2e', { env: { account: ACCOUNT, region: 'eu-west-1' } });
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+    const cluster = new Cluster(stack, 'Cluster', { vpc });
+    const monitor = new DriftMonitor(stack, 'Monitor', { vpc, grace: Duration.seconds(2) });
+    const alb = new ApplicationLoadBalancer(stack, 'Elb', { vpc });
+    for (const { branch } of binaries) {
+      for (const kind of ['follower', 'pinned']) {
+        new HaproxyElbProxy(stack, `${kind}-${branch}`, {
+          cluster,
+          monitor,
+          proxyName: `${kind}-${branch}`,
+          version: HaproxyVersion.of(branch),
+          upstream: ElbUpstream.fromLoadBalancer(alb, { port: egg.port }),
+          listenPort,
+          nameservers: [nameserver.address],
+          holdValid: Duration.seconds(1),
+          holdObsolete: Duration.seconds(2),
+        });
+      }
+    }
+    const template = Template.fromStack(stack);
+    return new Stage(template, app.outdir, dns, [egg, chick], binaries, listenPort!);
+  }
+
+  public readonly pairs: readonly Pair[];
+  public readonly events: EventLine[] = [];
+  readonly #tasks = new Map<string, Task>();
+  #aws?: AwsEndpoints;
+  #lambda?: LocalLambda;
+
+  private constructor(
+    private readonly template: Template,
+    private readonly outdir: string,
+    private readonly dns: DnsServer,
+    private readonly eggs: readonly EggServer[],
+    binaries: readonly HaproxyBinary[],
+    listenPort: number,
+  ) {
+    this.point(EGG_ADDRESS);
+    const definitions = resourcesOf(template, 'AWS::ECS::TaskDefinition');
+    const taskOf = (proxy: string, binary: HaproxyBinary) => {
+      const definition = definitions.find(({ properties }) =>
+        properties.Family.startsWith(`e2e${proxy.replace(/\W/g, '')}Task`),
+      );
+      const address = `127.0.1.${this.#tasks.size + 1}`;
+      const task = new Task(binary, address, this.#containerOf(definition!, binary), listenPort);
+      this.#tasks.set(proxy, task);
+      return { proxy, task };
+    };
+    this.pairs = binaries.map((binary) => ({
+      version: binary.version,
+      follower: taskOf(`follower-${binary.branch}`, binary),
+      pinned: taskOf(`pinned-${binary.branch}`, binary),
+    }));
+  }
+
+  /** Starts every task, the endpoints and the function. */
+  public async start(): Promise<void> {
+    await Promise.all(
+      this.pairs.flatMap(({ follower, pinned }) => [follower.task.start(), pinned.task.start(EGG_ADDRESS)]),
+    );
+    const parameters = resourcesOf(this.template, 'AWS::SSM::Parameter').map(({ properties }): [string, string] => [
+      fillIn(properties.Name, this.#deployed()),
+      fillIn(properties.Value, this.#deployed(this.#branchOf(properties.Name))),
+    ]);
+    this.#aws = await AwsEndpoints.start({
+      ...ssmParameters(Object.fromEntries(parameters)),
+      // A service is named after the proxy, and a task after its service.
+      'ecs:ListTasks': ({ serviceName }) => ({
+        taskArns: [`arn:aws:ecs:eu-west-1:${ACCOUNT}:task/e2e/${serviceName}`],
+      }),
+      'ecs:DescribeTasks': ({ tasks }) => ({ tasks: tasks?.map((arn) => this.#describe(arn)) }),
+      'elasticloadbalancing:DescribeLoadBalancers': () => ({
+        LoadBalancers: [{ DNSName: ELB_NAME, Type: 'application', Scheme: 'internal', State: { Code: 'active' } }],
+      }),
+    });
+    this.#lambda = this.#function(this.#aws);
+  }
+
+  /** The schedule fires once. */
+  public async check(): Promise<void> {
+    const { logs, functionError, payload } = await this.#lambda!.invoke({});
+    if (functionError !== undefined) {
+      throw new Error(`the function failed: ${JSON.stringify(payload)}`);
+    }
+    const lines = logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    this.events.push(...lines.filter(({ event }) => String(event).startsWith('incident-')));
+    const failed = lines.filter(({ event }) => event === 'not-checked');
+    if (failed.length > 0) {
+      throw new Error(`not checked: ${JSON.stringify(failed)}`);
+    }
+  }
+
+  /** The next check is made by a function that remembers nothing of its own. */
+  public async coldStart(): Promise<void> {
+    await this.#lambda!.restart();
+  }
+
+  /** The load balancer's name gets another address. */
+  public point(address: string): void {
+    for (const name of [ELB_NAME, 'localhost']) {
+      this.dns.set(name, [address]);
+    }
+  }
+
+  public move(): void {
+    this.point(CHICK_ADDRESS);
+  }
+
+  public async close(): Promise<void> {
+    await this.#lambda?.stop();
+    await this.#aws?.close();
+    await Promise.all([...this.#tasks.values()].map((task) => task.stop()));
+    await Promise.all(this.eggs.map((egg) => egg.close()));
+    await this.dns.close();
+  }
+
+  #containerOf({ properties }: Resource, { branch }: HaproxyBinary): Container {
+    const [container] = properties.ContainerDefinitions;
+    const variables = container.Environment.map(({ Name, Value }: { Name: string; Value: unknown }) => [
+      Name,
+      fillIn(Value, this.#deployed(branch)),
+    ]);
+    return { entryPoint: container.EntryPoint, command: container.Command, environment: Object.fromEntries(variables) };
+  }
+
+  #branchOf(parameter: string): string {
+    return parameter.split('-').at(-1)!;
+  }
+
+  /** Names and ARNs as CloudFormation would give them. 1.6 starts only with a name that the machine resolves itself. */
+  #deployed(branch = ''): (reference: string) => string {
+    return (reference) => {
+      const [id, attribute] = reference.split('.');
+      const proxy = [...this.#tasks.keys()].find((name) => id!.startsWith(`${name.replace(/\W/g, '')}Service`));
+      if (attribute === 'DNSName') {
+        return branch === '1.6' ? 'localhost' : ELB_NAME;
+      }
+      return (
+        proxy ?? (attribute === undefined && id !== undefined ? `arn:aws:test:eu-west-1:${ACCOUNT}:${id}` : reference)
+      );
+    };
+  }
+
+  #describe(taskArn: string) {
+    const value = this.#tasks.get(taskArn.split('/').at(-1)!)!.address;
+    const details = [{ name: 'privateIPv4Address', value }];
+    return { taskArn, lastStatus: 'RUNNING', attachments: [{ type: 'ElasticNetworkInterface', details }] };
+  }
+
+  /** The function out of the template: its asset, handler, memory, time limit and environment. */
+  #function(aws: AwsEndpoints): LocalLambda {
+    const checker = resourcesOf(this.template, 'AWS::Lambda::Function').find(
+      ({ properties }) => properties.Handler === 'index.handler',
+    )!;
+    const { Code, Handler, MemorySize, Timeout, Environment } = checker.properties;
+    const variables = Object.entries(Environment.Variables).map(([name, value]) => [
+      name,
+      fillIn(value, this.#deployed()),
+    ]);
+    return new LocalLambda({
+      taskRoot: join(this.outdir, `asset.${String(Code.S3Key).replace('.zip', '')}`),
+      handler: Handler,
+      memoryMb: MemorySize,
+      timeoutMs: Timeout * 1000,
+      environment: { ...Object.fromEntries(variables), ...aws.environment },
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HaproxyBinary } from '../../lab/binaries';
+import { HaproxyProcess } from '../../lab/haproxy-process';
+import { pinned } from '../../lab/pinned';
+import { request } from '../../lab/request';
+import { HaproxyVersion } from '../../lib';
+
+/** A container as the template defines it, with its references filled in. */
+export interface Container {
+  readonly entryPoint: readonly string[];
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * A task of the template on a loopback address of its own: the container's command and environment, run by a real
+ * HAProxy that is called `haproxy` on its PATH.
+ *
+ * Only the addresses are the lab's: where the task listens on all of its addresses, it listens here on its own one, and
+ * the socket's name, which is unique in a task's network name space, has that address in it.
+ */
+export class Task {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-task-'));
+  #process?: HaproxyProcess;
+
+  public constructor(
+    private readonly binary: HaproxyBinary,
+    public readonly address: string,
+    private readonly container: Container,
+    private readonly port: number,
+  ) {
+    const haproxy = join(this.#folder, 'haproxy');
+    writeFileSync(haproxy, `#!/bin/sh\nexec ${binary.command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+    chmodSync(haproxy, 0o755);
+  }
+
+  /** Starts it with the configuration of the template, or with the same and a server line that is pinned. */
+  public async start(pinnedTo?: string): Promise<void> {
+    await this.#process?.stop();
+    const { entryPoint, command, environment } = this.container;
+    const own = environment
+      .HAPROXY_CONFIG!.replaceAll('bind :', `bind ${this.address}:`)
+      .replaceAll('-api-any-', `-api-${this.address}-`)
+      .replaceAll('check addr 127.0.0.1', `check addr ${this.address}`);
+    const config = pinnedTo === undefined ? own : pinned(HaproxyVersion.of(this.binary.branch), own, pinnedTo);
+    this.#process = new HaproxyProcess([...entryPoint, ...command], {
+      ...environment,
+      HAPROXY_CONFIG: config,
+      PATH: `${this.#folder}:${process.env.PATH}`,
+    });
+    for (let tries = 0; (await this.answer()) === undefined; tries += 1) {
+      if (this.#process.ended || tries > 200) {
+        throw new Error(`HAProxy ${this.binary.version} does not start: ${this.#process.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** What a request is answered with. */
+  public answer(): Promise<string | undefined> {
+    return request(this.address, this.port);
+  }
+
+  public async stop(): Promise<void> {
+    await this.#process?.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
