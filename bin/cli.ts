@@ -1,5 +1,6 @@
 /** The command line: `cdk-haproxy-elb render | lint | check | demo`. */
 import { Command, CommanderError } from 'commander';
+import { LabError } from '../lab/contender';
 import { InputError } from '../lib/haproxy/errors';
 import { version } from '../package.json';
 import { addCheck } from './commands/check';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (error instanceof InputError) {
+    if (error instanceof InputError || error instanceof LabError) {
       console.error(error.message);
       process.exitCode = BAD_USAGE;
     } else if (error instanceof CommanderError) {

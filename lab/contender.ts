@@ -14,6 +14,11 @@ import { pinned } from './pinned';
 import { freePorts } from './ports';
 import { request } from './request';
 
+/** Something of the lab that did not work on this machine, in one line. */
+export class LabError extends Error {
+  public override readonly name = 'LabError';
+}
+
 /** The two configurations of the lab: one that never resolves again, and the one that this project writes. */
 export type ConfigurationKind = 'pinned' | 'generated';
 
@@ -88,7 +93,7 @@ export class Contender {
       if (this.#process.ended || Date.now() > deadline) {
         const why = this.#process.output.trim().split('\n').at(-1) ?? '';
         await this.stop();
-        throw new Error(`HAProxy ${this.binary.version} (${kind}) does not start: ${why}`);
+        throw new LabError(`HAProxy ${this.binary.version} (${kind}) does not start: ${why}`);
       }
     }
   }

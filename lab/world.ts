@@ -1,6 +1,6 @@
 import { HaproxyVersion } from '../lib/haproxy/version';
 import type { HaproxyBinary } from './binaries';
-import { type ConfigurationKind, Contender } from './contender';
+import { type ConfigurationKind, Contender, LabError } from './contender';
 import { type DnsListener, DnsServer } from './dns-server';
 import { EggServer } from './egg-server';
 
@@ -22,9 +22,15 @@ export class World {
   /** Builds it: the load balancer answers with the egg. */
   public static async create(): Promise<World> {
     const dns = new DnsServer();
-    const egg = await EggServer.listen(EGG, EGG_ADDRESS, 0);
-    const chick = await EggServer.listen(CHICK, CHICK_ADDRESS, egg.port);
-    const world = new World(dns, [egg, chick], await dns.listen());
+    const eggs: EggServer[] = [];
+    try {
+      eggs.push(await EggServer.listen(EGG, EGG_ADDRESS, 0));
+      eggs.push(await EggServer.listen(CHICK, CHICK_ADDRESS, eggs[0]!.port));
+    } catch (error) {
+      await Promise.all(eggs.map((egg) => egg.close()));
+      throw new LabError(`the lab needs ${EGG_ADDRESS} and ${CHICK_ADDRESS} on loopback: ${(error as Error).message}`);
+    }
+    const world = new World(dns, eggs, await dns.listen());
     world.#point(EGG_ADDRESS);
     return world;
   }

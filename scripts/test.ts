@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AggregatedResult } from '@jest/test-result';
-import { acquireBinaries } from '../lab/binaries';
+import { usableBinaries } from '../lab/usable';
 
 const scratch = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-test-'));
 const jestReport = join(scratch, 'jest.json');
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   }
 
   console.log('Real HAProxy binaries for the tests:');
-  const { binaries, unavailable } = await acquireBinaries({ onProgress: (line) => console.log(`  ${line}`) });
+  const { binaries, unavailable } = await usableBinaries({ onProgress: (line) => console.log(`  ${line}`) });
   for (const { what, reason } of unavailable) {
     console.log(`  not to be had: ${what}: ${reason}`);
   }

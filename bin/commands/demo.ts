@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { acquireBinaries, type HaproxyBinary } from '../../lab/binaries';
 import { type DemoResult, type Lane, runDemo } from '../../lab/demo';
 import { reportPage } from '../../lab/report-page';
+import { usableBinaries } from '../../lab/usable';
 import { CHICK, EGG } from '../../lab/world';
 import { InputError } from '../../lib/haproxy/errors';
 import { HaproxyVersion } from '../../lib/haproxy/version';
@@ -35,24 +35,23 @@ async function demo(flags: DemoFlags): Promise<void> {
     // Better to fail now than after a minute.
     writeOrRefuse(flags.html, '');
   }
-  const { binaries, unavailable } = await acquireBinaries({ branches, onProgress: (line) => console.log(line) });
+  const { binaries, unavailable } = await usableBinaries({ branches, onProgress: (line) => console.log(line) });
   for (const { what, reason } of unavailable) {
     console.log(`not to be had: ${what}: ${reason}`);
   }
-  const usable = binaries.filter(isUsable);
-  if (usable.length === 0) {
+  if (binaries.length === 0) {
     throw new InputError('no HAProxy to be had: name one with HAPROXY_BINARIES=/path/to/haproxy');
   }
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => stop.abort(new Interrupted(signal)));
   }
-  console.log(`\nEach pair: ${usable.map(({ version }) => version).join(' · ')}`);
+  console.log(`\nEach pair: ${binaries.map(({ version }) => version).join(' · ')}`);
   console.log(
     `left with a pinned server line, right with the generated configuration; ${EGG} old address, ${CHICK} new\n`,
   );
   try {
-    const result = await runDemo(usable, { note: printNote, tick: printTick }, stop.signal);
+    const result = await runDemo(binaries, { note: printNote, tick: printTick }, stop.signal);
     console.log(`\n${table(result)}\n\n${MEANING}`);
     if (flags.html !== undefined) {
       writeOrRefuse(flags.html, reportPage(result));
@@ -78,16 +77,6 @@ class Interrupted extends Error {
 
 const MEANING =
   'A pinned HAProxy sends no DNS query and stays on the address that the load balancer has left, without any error of\nits own. The generated configuration follows, and the checker sees the pinned ones: first silent, then stale.';
-
-function isUsable({ version, source }: HaproxyBinary): boolean {
-  try {
-    HaproxyVersion.of(version);
-    return true;
-  } catch (error) {
-    console.log(`not used: HAProxy ${version} from ${source}: ${(error as Error).message}`);
-    return false;
-  }
-}
 
 function writeOrRefuse(file: string, text: string): void {
   try {

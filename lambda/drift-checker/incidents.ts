@@ -9,6 +9,8 @@ export interface Watched {
   readonly severity: Severity;
   readonly task?: string;
   readonly address?: string;
+  /** `backend/slot` for each slot concerned. */
+  readonly slots?: readonly string[];
   readonly firstSeen: number;
   /** When it became an incident; nothing before. */
   readonly openedAt?: number;
@@ -97,8 +99,8 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
   return { watched: next, events, open };
 }
 
-function watchedOf({ kind, severity, task, address }: Verdict): Omit<Watched, 'firstSeen'> {
-  return { kind, severity, task, address };
+function watchedOf({ kind, severity, task, address, slots }: Verdict): Omit<Watched, 'firstSeen'> {
+  return { kind, severity, task, address, slots };
 }
 
 function incidentOf(proxy: string, key: string, watched: Watched, message: string, now: number): Incident {

@@ -41,15 +41,25 @@ export const BRANCHES: readonly Branch[] = [
   { branch: '3.4', endOfLife: '2031-04', repository: ECR_PUBLIC },
 ];
 
-/** A release with a fault that concerns DNS: `refused` cannot do the job, `warned` can but may stop. */
+/** A release with a fault that concerns us: `refused` cannot follow a load balancer, `warned` can, but not all is well. */
 export interface FaultyRelease {
   readonly release: string;
   readonly severity: 'refused' | 'warned';
   readonly reason: string;
 }
 
+/** 3.1.0 was run; the mend, commit aac570cd0, is of 2025-02-21 and thus in no release before 3.1.5. */
+const WITHOUT_ABSTRACT_SOCKETS = ['3.1.0', '3.1.1', '3.1.2', '3.1.3', '3.1.4'].map(
+  (release): FaultyRelease => ({
+    release,
+    severity: 'warned',
+    reason: 'it cannot connect to abstract sockets, so its runtime API cannot be read (HAProxy issue 2875)',
+  }),
+);
+
 /** Releases that must not, or should not, follow an ELB's name. */
 export const FAULTY_RELEASES: readonly FaultyRelease[] = [
+  ...WITHOUT_ABSTRACT_SOCKETS,
   {
     release: '2.7.0',
     severity: 'refused',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acquireBinaries } from '../../lab/binaries';
+import { usableBinaries } from '../../lab/usable';
 import { CHICK, EGG } from '../../lab/world';
 import { Stage } from './stage';
 
@@ -15,7 +15,7 @@ describe('a synthesized stack, its load balancer moves', () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    const { binaries } = await acquireBinaries();
+    const { binaries } = await usableBinaries();
     expect(binaries).not.toHaveLength(0);
     stage = await Stage.set(binaries);
     await stage.start();

@@ -9,6 +9,17 @@ const TIMEOUT_MILLIS = 3000;
 /** Far above what 1,000 slots print. More is not a runtime API. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
+/** What the codes of failed connections mean. */
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EHOSTUNREACH: 'no route to the host',
+  ETIMEDOUT: 'connection timed out',
+  ENOTFOUND: 'no such host',
+  ENOENT: 'no such socket',
+  EACCES: 'permission denied',
+};
+
 /** Where a runtime API listens: `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
 function optionsOf(endpoint: string): NetConnectOpts {
   if (endpoint.startsWith('unix:')) {
@@ -30,7 +41,7 @@ export function ask(endpoint: string, command: RuntimeCommand): Promise<string> 
       socket.destroy();
       reject(new Error(reason));
     };
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(REASONS[error.code ?? ''] ?? error.message));
     socket.on('connect', () => socket.write(`${command}\n`));
     socket.on('data', (chunk) => {
       bytes += chunk.length;
