@@ -9,7 +9,9 @@ const SAMPLE_MILLIS = 200;
 const MOVE_AT = 12;
 /** The pinned ones are mended when the checker has seen them all, or this many seconds after the move. */
 const MEND_AT_MOST = 20;
-/** And the demo ends when all incidents are over, or this many seconds after that. */
+/** And the demo ends when all incidents are over and this many seconds have shown it, */
+const END_AT_LEAST = 3;
+/** or this many seconds after they were mended. */
 const END_AT_MOST = 15;
 
 /** An incident that the checker raised. Times are seconds since the start of the demo. */
@@ -126,7 +128,7 @@ async function watch(
       mendedAt = seconds();
       spectator.note(mendedAt, 'the pinned ones are mended: restarted with the generated configuration');
       await Promise.all(pairs.map(({ contender }) => contender.kind === 'pinned' && contender.restart('generated')));
-    } else if (mendedAt !== undefined && (allOver(lanes) || at >= mendedAt + END_AT_MOST)) {
+    } else if (mendedAt !== undefined && at >= mendedAt + (allOver(lanes) ? END_AT_LEAST : END_AT_MOST)) {
       return { lanes, movedAt: movedAt!, mendedAt, endedAt: seconds() };
     }
     await sleep(Math.max(0, SAMPLE_MILLIS - (Date.now() - round)), undefined, { signal });
