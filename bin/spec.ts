@@ -50,7 +50,7 @@ const proxySchema = z.strictObject({
     .default(8080)
     .meta({ description: 'Where traffic comes in. Not below 1024: HAProxy does not run as root.' }),
   nameservers: z
-    .array(text(checkNameserver, 'IP:PORT of a name server.'))
+    .array(text((value) => checkNameserver(value), 'IP:PORT of a name server.'))
     .min(1)
     .optional()
     .meta({ description: "Name servers. Default: the VPC's resolver, 169.254.169.253:53." }),

@@ -75,7 +75,7 @@ function recordOf({ upstream, runtimeApi, haproxyVersion, nameserver, watch }: C
     proxy: `${dnsName}:${port}`,
     haproxyVersion: haproxyVersion === undefined ? undefined : HaproxyVersion.of(haproxyVersion).toString(),
     upstream: { dnsName, port },
-    nameservers: nameserver?.map(checkNameserver),
+    nameservers: nameserver?.map((address) => checkNameserver(address)),
     tasks: { endpoints: runtimeApi },
     resolutionSeconds: DEFAULTS.holdValidMillis / 1000,
     dnsWindowSeconds: watch ? DNS_WINDOW_SECONDS : 0,

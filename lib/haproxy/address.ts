@@ -1,10 +1,9 @@
+import { isIP } from 'node:net';
 import { InputError } from './errors';
 
 /** Marks a value that the CDK fills in at deployment. It passes through unread and unbroken. */
-const TOKEN = /\$\{Token\[[^\]]*\]\}/;
+const TOKEN = /\$\{Token\[[^\]\s]*\]\}/g;
 const LABEL = /^(?!-)[A-Za-z0-9_-]{1,63}(?<!-)$/;
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-const IPV6 = /^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$/;
 
 /** Where to listen: all addresses when `address` is left out. */
 export interface HaproxyBind {
@@ -20,12 +19,12 @@ export interface HaproxyBind {
 
 /** Whether a text holds a CDK token, which must not be parsed. */
 export function hasToken(text: string): boolean {
-  return TOKEN.test(text);
+  return text.search(TOKEN) >= 0;
 }
 
 /** Whether a text is an IPv4 or IPv6 address. */
 export function isAddress(text: string): boolean {
-  return IPV4.test(text) || IPV6.test(text);
+  return isIP(text) > 0 && !text.includes('%');
 }
 
 /**
@@ -34,16 +33,15 @@ export function isAddress(text: string): boolean {
  * @param what what the name is for, as the error shall call it
  */
 export function checkHostName(name: string, what: string): string {
-  if (hasToken(name)) {
-    return name;
-  }
   if (isAddress(name)) {
     throw new InputError(
       `${what} '${name}' is an address: give the host name of the load balancer, because its addresses change`,
     );
   }
-  const labels = name.replace(/\.$/, '').split('.');
-  if (name.length > 253 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1) ?? '')) {
+  // A token stands for letters; what stands around it is checked.
+  const filled = name.replace(TOKEN, 'token');
+  const labels = filled.replace(/\.$/, '').split('.');
+  if (filled.length > 253 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1) ?? '')) {
     throw new InputError(
       `${what} '${name}' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots`,
     );
@@ -61,14 +59,11 @@ export function checkPort(port: number, what: string): number {
 
 /** Splits `HOST:PORT`, `[IPV6]:PORT` or `PORT`. The port is checked, the host is not. */
 function splitHostPort(text: string, what: string): { host?: string; port: number } {
-  const [, bracketed, host, port] = /^(?:(?:\[([^\]]+)\]|([^:]+)):)?([^:]*)$/.exec(text) ?? [];
+  const [, bracketed, host, port] = /^(?:(?:\[([^\]]+)\]|([^:]+)):)?(\d+)$/.exec(text) ?? [];
   if (port === undefined) {
     throw new InputError(`${what} '${text}' has no single port at its end: give HOST:PORT, [IPV6]:PORT or PORT`);
   }
-  return {
-    host: bracketed ?? host,
-    port: checkPort(/^\d+$/.test(port) ? Number(port) : Number.NaN, `port of ${what} '${text}':`),
-  };
+  return { host: bracketed ?? host, port: checkPort(Number(port), `port of ${what} '${text}':`) };
 }
 
 /** Reads `NAME:PORT`. */
@@ -96,15 +91,26 @@ export function checkBind(bind: HaproxyBind, what: string): HaproxyBind {
   return { address: bind.address, port: checkPort(bind.port, what) };
 }
 
-/** Reads `IP:PORT` of a name server. HAProxy takes no host name and no missing port there. */
-export function checkNameserver(text: string): string {
-  const { host, port } = splitHostPort(text, 'name server');
+/** Reads `IP:PORT`, of a name server or a syslog server. HAProxy takes no host name and no missing port there. */
+export function checkNameserver(text: string, what = 'name server'): string {
+  const { host, port } = splitHostPort(text, what);
   if (host === undefined || !isAddress(host)) {
-    throw new InputError(
-      `name server '${text}' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53`,
-    );
+    throw new InputError(`${what} '${text}' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53`);
   }
   return formatHostPort(host, port);
+}
+
+/** Checks an address or a network in CIDR notation. */
+export function checkNetwork(text: string, what: string): string {
+  const [address = '', prefix, more] = text.split('/');
+  const bits = address.includes(':') ? 128 : 32;
+  const valid = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  if (!isAddress(address) || !valid || more !== undefined) {
+    throw new InputError(
+      `${what} '${text}' is not a network: give an IP address, or one with a prefix such as 10.0.0.0/8`,
+    );
+  }
+  return text;
 }
 
 /** `host:port`, with brackets around an IPv6 address. */

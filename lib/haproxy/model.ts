@@ -136,7 +136,7 @@ export function checkModel(model: HaproxyConfigModel): CheckedModel {
     mode: model.mode ?? HaproxyMode.HTTP,
     listen: checkBind(model.listen ?? { port: DEFAULTS.listenPort }, 'listen'),
     resolution: {
-      nameservers: (resolution.nameservers ?? [DEFAULTS.nameserver]).map(checkNameserver),
+      nameservers: (resolution.nameservers ?? [DEFAULTS.nameserver]).map((nameserver) => checkNameserver(nameserver)),
       holdValidMillis: checkRange(resolution.holdValidMillis ?? DEFAULTS.holdValidMillis, 100, DAY, 'hold valid (ms)'),
       holdObsoleteMillis: checkRange(
         resolution.holdObsoleteMillis ?? DEFAULTS.holdObsoleteMillis,
@@ -156,7 +156,7 @@ export function checkModel(model: HaproxyConfigModel): CheckedModel {
 }
 
 /** Two listeners on one port make HAProxy fail at the start, or share connections at random. */
-function refuseSharedPorts(model: CheckedModel): void {
+export function refuseSharedPorts(model: CheckedModel): void {
   const binds = Object.entries({ listen: model.listen, health: model.health, 'runtime API': model.runtimeApi });
   for (const [i, [name, bind]] of binds.entries()) {
     for (const [other, taken] of binds.slice(0, i)) {

@@ -1,6 +1,13 @@
 import { formatHostPort, type HaproxyBind } from './address';
 import { formatDuration } from './duration';
-import { type CheckedModel, checkModel, DEFAULTS, type HaproxyConfigModel, HaproxyMode } from './model';
+import {
+  type CheckedModel,
+  checkModel,
+  DEFAULTS,
+  type HaproxyConfigModel,
+  HaproxyMode,
+  refuseSharedPorts,
+} from './model';
 import { RUNTIME_COMMANDS } from './runtime-commands';
 import type { HaproxyVersion } from './version';
 
@@ -49,7 +56,12 @@ export class HaproxyConfig {
 /** 1.6 and 1.7 resolve only when a health check runs, so they cannot do without a target for it. */
 function withLiveness(version: HaproxyVersion, model: CheckedModel): CheckedModel {
   const needed = !version.capabilities.autonomousResolution;
-  return needed && !model.health ? { ...model, health: { address: '127.0.0.1', port: DEFAULTS.healthPort } } : model;
+  if (!needed || model.health) {
+    return model;
+  }
+  const complete = { ...model, health: { address: '127.0.0.1', port: DEFAULTS.healthPort } };
+  refuseSharedPorts(complete);
+  return complete;
 }
 
 function globalSection({ capabilities }: HaproxyVersion, { runtimeApi }: CheckedModel): Section {

@@ -1,15 +1,18 @@
 /**
- * The commands that the checker sends to a runtime API: the one list that the allow-list of the configuration and the
+ * The lines that the checker sends to a runtime API: the one list that the allow-list of the configuration and the
  * runtime client share. All of them read, and all of them work at `level user` on every branch.
+ *
+ * Each ends with `quit`: up to 2.9 HAProxy would still carry out a second line that follows within a millisecond, and
+ * the allow-list cannot see it, because it has let the connection through by then.
  */
 export const RUNTIME_COMMANDS = {
   /** The version, the uptime. */
-  info: 'show info',
+  info: 'show info;quit',
   /** The held address of each slot. */
-  serversState: 'show servers state',
+  serversState: 'show servers state;quit',
   /** Counters per name server (1.8 and later). */
-  resolvers: 'show resolvers',
+  resolvers: 'show resolvers;quit',
 } as const;
 
-/** A command of the list. */
+/** A line of the list. */
 export type RuntimeCommand = (typeof RUNTIME_COMMANDS)[keyof typeof RUNTIME_COMMANDS];

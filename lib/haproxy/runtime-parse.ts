@@ -30,7 +30,7 @@ export class UnexpectedAnswer extends Error {
   public override readonly name = 'UnexpectedAnswer';
 
   public constructor(command: string, answer: string) {
-    const start = answer.trim().split('\n')[0]?.slice(0, 80) ?? '';
+    const start = answer.trim().split(/\r?\n/)[0]?.slice(0, 80) ?? '';
     super(`'${command}' was answered with ${start === '' ? 'nothing' : `'${start}'`}`);
   }
 }
@@ -39,11 +39,11 @@ export class UnexpectedAnswer extends Error {
 export function parseInfo(answer: string): ProcessInfo {
   const fields = new Map(answer.split('\n').map((line) => splitAt(line, ':')));
   const [version] = /^\d+\.\d+(\.\d+)?/.exec(fields.get('Version') ?? '') ?? [];
-  const uptime = Number(fields.get('Uptime_sec') ?? Number.NaN);
-  if (version === undefined || !Number.isFinite(uptime)) {
+  const [uptime] = /^\d{1,12}$/.exec(fields.get('Uptime_sec') ?? '') ?? [];
+  if (fields.get('Name') !== 'HAProxy' || version === undefined || uptime === undefined) {
     throw new UnexpectedAnswer('show info', answer);
   }
-  return { version, uptimeSeconds: uptime };
+  return { version, uptimeSeconds: Number(uptime) };
 }
 
 /**
@@ -51,7 +51,8 @@ export function parseInfo(answer: string): ProcessInfo {
  * a slot without one empty, so single blanks separate.
  */
 export function parseServersState(answer: string): Slot[] {
-  const lines = answer.split('\n').map((line) => line.replace(/\r$/, ''));
+  // An empty line ends the answer of every branch. Without it the answer was cut off, perhaps within an address.
+  const lines = /\n\r?\n$/.test(answer) ? answer.split('\n').map((line) => line.replace(/\r$/, '')) : [];
   const headerAt = lines.findIndex((line) => line.startsWith('# '));
   const columns = lines[headerAt]?.slice(2).trim().split(' ') ?? [];
   if (lines[headerAt - 1] !== '1' || !columns.includes('srv_addr')) {
@@ -77,7 +78,7 @@ export function parseServersState(answer: string): Slot[] {
 /** Reads `show resolvers` (1.8 and later): how many queries all name servers were sent since the start. */
 export function parseQueriesSent(answer: string): number {
   const counters = [...answer.matchAll(/^\s+sent:\s+(\d+)\s*$/gm)].map(([, sent]) => Number(sent));
-  if (counters.length === 0 && !/^(Resolvers section |No resolvers|\s*$)/i.test(answer.trimStart())) {
+  if (!/^(Resolvers section |No resolvers)/.test(answer.trimStart())) {
     throw new UnexpectedAnswer('show resolvers', answer);
   }
   return counters.reduce((sum, sent) => sum + sent, 0);

@@ -15,11 +15,18 @@ export interface Section {
   /** `global`, `defaults`, `frontend`, `backend`, `listen`, `resolvers`, … */
   readonly kind: string;
   readonly name: string;
+  /** The `defaults` section that it names with `from` (2.4). */
+  readonly from?: string;
+  /** Line of the opening word, from 1. */
+  readonly line: number;
   readonly directives: readonly Directive[];
 }
 
+/** A whole configuration. */
+export type Config = readonly Section[];
+
 /** Words that open a section, on any branch. Anything else belongs to the section above it. */
-const SECTION_KINDS = new Set([
+export const SECTION_KINDS: ReadonlySet<string> = new Set([
   'global',
   'defaults',
   'frontend',
@@ -43,16 +50,22 @@ const SECTION_KINDS = new Set([
 ]);
 
 /** Splits a configuration into sections. Lines before the first section are passed over, as they are no use to HAProxy. */
-export function parseConfig(text: string): Section[] {
-  const sections: { kind: string; name: string; directives: Directive[] }[] = [];
+export function parseConfig(text: string): Config {
+  const sections: (Section & { directives: Directive[] })[] = [];
   for (const [i, raw] of text.split(/\r?\n/).entries()) {
     const words = splitWords(raw);
-    const [first, second] = words;
+    const [first, second, third, fourth] = words;
     if (first === undefined) {
       continue;
     }
     if (SECTION_KINDS.has(first.text)) {
-      sections.push({ kind: first.text, name: second?.text ?? '', directives: [] });
+      sections.push({
+        kind: first.text,
+        name: second?.text ?? '',
+        from: third?.text === 'from' ? fourth?.text : undefined,
+        line: i + 1,
+        directives: [],
+      });
     } else {
       sections.at(-1)?.directives.push({ line: i + 1, words });
     }

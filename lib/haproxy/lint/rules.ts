@@ -1,7 +1,7 @@
-import { isAddress } from '../address';
 import { SINCE } from '../branches';
 import { compareBranches, type HaproxyVersion } from '../version';
 import type { Directive, Section, Word } from './parse';
+import { isLocalSocket, serversOf } from './servers';
 
 /** How bad a finding is. Only an error fails a lint. */
 export type FindingSeverity = 'error' | 'warning';
@@ -32,7 +32,6 @@ interface Hit {
 }
 
 const PROXY_SECTIONS = new Set(['backend', 'listen', 'defaults']);
-const LOCAL_SOCKET = /^(\/|unix@|abns@|abnsz@|fd@|sockpair@)/;
 
 /** The rules by id. */
 export const RULES = {
@@ -66,14 +65,6 @@ export const RULES = {
 /** The id of a rule: stable, for suppressions and links. */
 export type RuleId = keyof typeof RULES | 'end-of-life' | 'faulty-release';
 
-const hostOf = (address: string) =>
-  address
-    .replace(/^ipv[46]@/, '')
-    .replace(/:[^:\]]*$/, '')
-    .replace(/^\[|\]$/g, '');
-const isName = (address: string) =>
-  !LOCAL_SOCKET.test(address) && !address.includes('$') && !isAddress(hostOf(address));
-
 function* directives(config: readonly Section[], kinds: ReadonlySet<string>, keyword: string) {
   for (const section of config) {
     for (const directive of kinds.has(section.kind) ? section.directives : []) {
@@ -84,52 +75,35 @@ function* directives(config: readonly Section[], kinds: ReadonlySet<string>, key
   }
 }
 
-function unresolvedNames(config: readonly Section[], { capabilities, branch }: HaproxyVersion): Hit[] {
-  const hits: Hit[] = [];
-  let inherited: string[] = [];
-  for (const section of config.filter(({ kind }) => PROXY_SECTIONS.has(kind))) {
-    const defaults = defaultServerWords(section);
-    if (section.kind === 'defaults') {
-      inherited = defaults;
-    }
-    for (const { line, words } of section.directives) {
-      const template = words[0]?.text === 'server-template';
-      const address = words[template ? 3 : 2];
-      if ((words[0]?.text !== 'server' && !template) || address === undefined || !isName(address.text)) {
-        continue;
-      }
-      const own = words.slice(template ? 4 : 3).map((word) => word.text);
-      // `default-server resolvers` is accepted by 1.6 and 1.7 and has no effect there.
-      const effective = capabilities.autonomousResolution ? [...inherited, ...defaults, ...own] : own;
-      const host = hostOf(address.text);
-      const at = { line, word: address };
+function unresolvedNames(config: readonly Section[], version: HaproxyVersion): Hit[] {
+  const { capabilities, branch } = version;
+  return serversOf(config, version)
+    .filter(({ named }) => named)
+    .flatMap(({ directive, address, host, effective }) => {
+      const at = { line: directive.line, word: address };
       if (!effective.includes('resolvers')) {
         const message = `'${host}' is looked up at the start and never again: the line has no 'resolvers'`;
         const check = capabilities.autonomousResolution ? '' : " and 'check'";
-        hits.push({ at, message, mend: `add a resolvers section and 'resolvers NAME'${check} to this line` });
-      } else if (!capabilities.autonomousResolution && !effective.includes('check')) {
-        hits.push({
+        return [{ at, message, mend: `add a resolvers section and 'resolvers NAME'${check} to this line` }];
+      }
+      if (capabilities.autonomousResolution || effective.includes('check')) {
+        return [];
+      }
+      return [
+        {
           at,
           message: `'${host}' is never looked up again: HAProxy ${branch} resolves a name only when a health check runs, and the line has no 'check'`,
           mend: "add 'check addr 127.0.0.1 port LIVENESS_PORT inter 5s fall 17280', with a port on which this HAProxy itself answers",
-        });
-      }
-    }
-  }
-  return hits;
-}
-
-function defaultServerWords(section: Section): string[] {
-  return section.directives
-    .filter(({ words }) => words[0]?.text === 'default-server')
-    .flatMap(({ words }) => words.slice(1).map((word) => word.text));
+        },
+      ];
+    });
 }
 
 /** Where a word of `SINCE` stands: section kinds, the words that a line begins with, a word anywhere on a line. */
 const DATED: readonly { since: string; kinds: string[]; start?: string; anywhere?: string }[] = [
   { since: SINCE.serverTemplate, kinds: ['backend', 'listen'], start: 'server-template' },
-  { since: SINCE.initAddr, kinds: ['backend', 'listen'], anywhere: 'init-addr' },
-  { since: SINCE.checkSni, kinds: ['backend', 'listen'], anywhere: 'check-sni' },
+  { since: SINCE.initAddr, kinds: ['backend', 'listen', 'defaults'], anywhere: 'init-addr' },
+  { since: SINCE.checkSni, kinds: ['backend', 'listen', 'defaults'], anywhere: 'check-sni' },
   { since: SINCE.timeoutResolve, kinds: ['resolvers'], start: 'timeout resolve' },
   { since: SINCE.acceptedPayloadSize, kinds: ['resolvers'], start: 'accepted_payload_size' },
   { since: SINCE.holdObsolete, kinds: ['resolvers'], start: 'hold obsolete' },
@@ -205,7 +179,7 @@ function exposedSocket(config: readonly Section[], version: HaproxyVersion): Hit
   return [...statsSockets(config)].flatMap(({ directive: { line, words }, texts }) => {
     const level = texts.includes('level') ? texts[texts.indexOf('level') + 1] : 'operator';
     const readOnly = level === 'user' && version.isAtLeast('3.3');
-    const local = LOCAL_SOCKET.test(texts[2]!) || /^(ipv4@)?127\.|^(ipv6@)?\[?::1\]?:/.test(texts[2]!);
+    const local = isLocalSocket(texts[2]!) || /^(ipv4@)?127\.|^(ipv6@)?\[?::1\]?:/.test(texts[2]!);
     const message = `the runtime API at level ${level} is open to the network on '${texts[2]}'`;
     const mend = "keep the socket local (unix@ or abns@), and put a 'listen' section with an allow-list in front of it";
     return local || readOnly ? [] : [{ at: { line, word: words[2]! }, message, mend }];
