@@ -1,0 +1,36 @@
+import { acquisition, availableBinaries, haproxyCheck } from '../support/binaries';
+
+/** The branches that Debian's suites have had since 2026; a suite under work may move on to a later one. */
+const EXPECTED = [
+  { branch: '2.2', source: 'Debian bullseye' },
+  { branch: '2.6', source: 'Debian bookworm' },
+  { branch: '3.0', source: 'Debian trixie' },
+  { branch: '3.2', source: 'Debian forky' },
+  { branch: '3.4', source: 'Debian experimental' },
+].map(({ branch, source }) => {
+  const { binaries, unavailable } = acquisition();
+  const here = binaries.find((binary) => binary.branch === branch);
+  const other = binaries.find((binary) => binary.source === source);
+  const told =
+    (here && `${here.version} from ${here.source}`) ??
+    unavailable.find(({ what }) => what === source || what.endsWith(` from ${source}`))?.reason ??
+    (other && `${source} has moved on to ${other.version}`);
+  return { branch, told };
+});
+
+test.each(EXPECTED)('HAProxy $branch: $told', ({ told }) => {
+  expect(told).toMatch(/./);
+});
+
+test('at least one real HAProxy is there to test with', () => {
+  expect(availableBinaries()).not.toEqual([]);
+});
+
+test.each(availableBinaries())('HAProxy $version tells a bad configuration from a good one', (binary) => {
+  const good =
+    'defaults\n  mode tcp\n  timeout connect 1s\n  timeout client 1s\n  timeout server 1s\nlisten l\n  bind :8080\n';
+  expect(haproxyCheck(binary, good).status).toBe(0);
+  const bad = haproxyCheck(binary, good.replace('bind', 'bnid'));
+  expect(bad.status).toBe(1);
+  expect(bad.output).toContain("unknown keyword 'bnid' in 'listen' section");
+});

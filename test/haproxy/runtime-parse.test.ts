@@ -1,0 +1,216 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { parseInfo, parseQueriesSent, parseServersState, UnexpectedAnswer } from '../../lib/haproxy/runtime-parse';
+
+/** What the `.0` release of each branch answered over its socket, byte for byte. */
+function captured(branch: string, command: 'show_info' | 'show_servers_state' | 'show_resolvers'): string {
+  return readFileSync(path.join(__dirname, '../fixtures/runtime-api', branch, `${command}.txt`), 'utf8');
+}
+
+const BRANCHES = ['1.6', '1.7', '1.8', '2.0', '2.2', '2.4', '2.6', '2.8', '3.0', '3.2', '3.4'];
+const PARSERS = [
+  ['show info', parseInfo],
+  ['show servers state', parseServersState],
+  ['show resolvers', parseQueriesSent],
+] as const;
+
+describe('show info', () => {
+  test.each([
+    ['1.6', '1.6.0', 4],
+    ['1.7', '1.7.0', 5],
+    ['1.8', '1.8.0', 4],
+    ['2.0', '2.0.0', 4],
+    ['2.2', '2.2.0', 4],
+    ['2.4', '2.4.0', 3],
+    ['2.6', '2.6.0', 4],
+    ['2.8', '2.8.0', 4],
+    ['3.0', '3.0.0', 4],
+    ['3.2', '3.2.0', 4],
+    ['3.4', '3.4.0', 4],
+  ])('of %s: release %s, up for %d s', (branch, version, uptimeSeconds) => {
+    expect(parseInfo(captured(branch, 'show_info'))).toEqual({ version, uptimeSeconds });
+  });
+
+  test.each([
+    ['2.6.12-1+deb12u4', '2.6.12'],
+    ['3.4-dev2-5a1e5a7', '3.4'],
+    ['3.2.26-1', '3.2.26'],
+  ])('release %s is %s', (printed, version) => {
+    expect(parseInfo(`Name: HAProxy\nVersion: ${printed}\nUptime_sec: 7\n`)).toEqual({ version, uptimeSeconds: 7 });
+  });
+
+  test.each([
+    ['', "'show info' was answered with nothing"],
+    ['\n\n', "'show info' was answered with nothing"],
+    ['Permission denied\n\n', "'show info' was answered with 'Permission denied'"],
+    ['HTTP/1.1 400 Bad request\r\nVersion: x\r\n', "'show info' was answered with 'HTTP/1.1 400 Bad request'"],
+    ['Name: HAProxy\nVersion: 3.2.0\n', "'show info' was answered with 'Name: HAProxy'"],
+    ['Name: HAProxy\nVersion: 3.2.0\nUptime_sec:\n', "'show info' was answered with 'Name: HAProxy'"],
+    ['Name: HAProxy\nVersion: 3.2.0\nUptime_sec: soon\n', "'show info' was answered with 'Name: HAProxy'"],
+    ['Name: HAProxy\nUptime_sec: 7\n', "'show info' was answered with 'Name: HAProxy'"],
+    [`${'x'.repeat(100)}\n`, `'show info' was answered with '${'x'.repeat(80)}'`],
+  ])('%j is none', (answer, message) => {
+    expect(() => parseInfo(answer)).toThrow(new Error(message));
+  });
+});
+
+describe('show servers state', () => {
+  const slot = (name: string, address?: string, fqdn?: string, checked = true, backend = 'be') => {
+    return { backend, name, address, fqdn, checked };
+  };
+  /** A server and a template of four for a name with two addresses, and a name that does not resolve. */
+  const following = (web1: string, web2: string) => [
+    slot('s1', '127.0.0.3', 'norm.test'),
+    slot('web1', web1, 'two.test'),
+    slot('web2', web2, 'two.test'),
+    slot('web3', undefined, 'two.test'),
+    slot('web4', undefined, 'two.test'),
+    slot('down', undefined, 'bad.test'),
+  ];
+  const [A, B] = ['127.0.0.11', '127.0.0.12'];
+
+  test.each([
+    ['1.6 does not tell names', '1.6', [slot('s1', '127.0.0.3')]],
+    ['1.7 writes 0.0.0.0 where there is no address', '1.7', [slot('s1', '127.0.0.3'), slot('down')]],
+    ['1.8 leaves the field empty where there is no address', '1.8', following(A, B)],
+    ['2.0', '2.0', following(A, B)],
+    ['2.2', '2.2', following(A, B)],
+    [
+      '2.4, with servers that are not checked, and one with a fixed address',
+      '2.4',
+      [
+        slot('s1', '127.0.0.3', 'norm.test'),
+        slot('static', '127.0.0.3', undefined, false),
+        ...following(A, B).slice(1),
+        slot('nores', '127.0.0.3', 'norm.test', false, 'be2'),
+      ],
+    ],
+    ['2.6', '2.6', following(B, A)],
+    ['2.8', '2.8', following(B, A)],
+    ['3.0', '3.0', following(B, A)],
+    ['3.2', '3.2', following(B, A)],
+    ['3.4', '3.4', following(B, A)],
+  ])('%s', (_, branch, slots) => {
+    expect(parseServersState(captured(branch, 'show_servers_state'))).toEqual(slots);
+  });
+
+  const HEADER = captured('3.2', 'show_servers_state').split('\n').slice(0, 2).join('\n');
+  const row = (address: string, admin: number, check: number) =>
+    `3 be 1 s1 ${address} 2 ${admin} 1 1 5 6 3 4 ${check} 0 0 0 a.test 80 - 0 0 - - 0\n`;
+  const state = (...rows: string[]) => `${HEADER}\n${rows.join('')}\n`;
+
+  test.each([
+    ['an address of IPv6', row('fd00::11', 0, 6), 'fd00::11'],
+    ['the name was changed by hand', row('10.0.0.1', 64, 6), '10.0.0.1'],
+    ['in maintenance by hand', row('10.0.0.1', 1, 6), '10.0.0.1'],
+    ['an old address of a slot that DNS has taken out', row('10.0.0.1', 32, 6), undefined],
+    ['an old address of a slot that DNS has taken out, its name changed', row('10.0.0.1', 96, 6), undefined],
+    ['no address of IPv6', row('::', 0, 6), undefined],
+    ['0.0.0.0 of a slot that 3.0.0 still says is up', row('0.0.0.0', 0, 6), undefined],
+  ])('%s', (_, line, address) => {
+    expect(parseServersState(state(line))[0]).toMatchObject({ name: 's1', address });
+  });
+
+  test.each([
+    [0, false],
+    [2, false],
+    [4, true],
+    [6, true],
+    [14, true],
+  ])('check state %d: checked %s', (check, checked) => {
+    expect(parseServersState(state(row('10.0.0.1', 0, check)))[0]!.checked).toBe(checked);
+  });
+
+  test('a process without servers has no slots', () => {
+    expect(parseServersState(state())).toEqual([]);
+  });
+
+  test.each([
+    ['', "'show servers state' was answered with nothing"],
+    ['\n', "'show servers state' was answered with nothing"],
+    ["Can't find backend.\n\n", "'show servers state' was answered with 'Can't find backend.'"],
+    [state().replace('1\n', '2\n'), "'show servers state' was answered with '2'"],
+    [state().replace('srv_addr', 'srv_address'), "'show servers state' was answered with '1'"],
+    [state().replace('1\n', ''), `'show servers state' was answered with '${HEADER.slice(2, 82)}'`],
+  ])('%j is none', (answer, message) => {
+    expect(() => parseServersState(answer)).toThrow(new Error(message));
+  });
+
+  test('an answer that was cut off is none: its last address may be half of one', () => {
+    const whole = captured('3.2', 'show_servers_state');
+    for (let length = 0; length < whole.length - 1; length += 1) {
+      expect(() => parseServersState(whole.slice(0, length))).toThrow(UnexpectedAnswer);
+    }
+  });
+});
+
+describe('show resolvers', () => {
+  test.each([
+    ['1.8', 30],
+    ['2.0', 30],
+    ['2.2', 30],
+    ['2.4', 24],
+    ['2.6', 30],
+    ['2.8', 30],
+    ['3.0', 30],
+    ['3.2', 30],
+    ['3.4', 14],
+  ])('of %s: %d queries', (branch, sent) => {
+    expect(parseQueriesSent(captured(branch, 'show_resolvers'))).toBe(sent);
+  });
+
+  test('the queries to all name servers of all sections count', () => {
+    const server = (name: string, sent: number) => ` nameserver ${name}:\n  sent:        ${sent}\n  valid: 3\n`;
+    const answer = `Resolvers section dns\n${server('dns1', 5)}${server('dns2', 6)}\nResolvers section default\n${server('127.0.0.53', 7)}\n`;
+    expect(parseQueriesSent(answer)).toBe(18);
+  });
+
+  test.each(['Resolvers section empty\n\n', 'No resolvers found\n\n'])('%j: none', (answer) => {
+    expect(parseQueriesSent(answer)).toBe(0);
+  });
+
+  test.each([
+    ['', "'show resolvers' was answered with nothing"],
+    ['\n', "'show resolvers' was answered with nothing"],
+    ['Permission denied\n\n', "'show resolvers' was answered with 'Permission denied'"],
+    [
+      captured('1.7', 'show_resolvers'),
+      "'show resolvers' was answered with 'Unknown command. Please enter one of the following commands only :'",
+    ],
+    [
+      captured('1.6', 'show_resolvers'),
+      "'show resolvers' was answered with 'Unknown command. Please enter one of the following commands only :'",
+    ],
+  ])('%j is none', (answer, message) => {
+    expect(() => parseQueriesSent(answer)).toThrow(new Error(message));
+  });
+});
+
+describe('any text is read, or refused as an unexpected answer', () => {
+  const lines = fc.constantFrom(
+    ...BRANCHES.flatMap((branch) => captured(branch, 'show_servers_state').split('\n')),
+    ...captured('3.4', 'show_info').split('\n'),
+    ...captured('3.4', 'show_resolvers').split('\n'),
+    'Uptime_sec: -1e999',
+    '  sent: 99999999999999999999',
+  );
+  const answers = fc.oneof(
+    fc.string(),
+    fc.array(fc.oneof(lines, fc.string()), { maxLength: 12 }).map((parts) => parts.join('\n')),
+  );
+
+  test.each(PARSERS)('%s', (command, parse) => {
+    fc.assert(
+      fc.property(answers, (answer) => {
+        try {
+          expect(parse(answer)).toBeDefined();
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnexpectedAnswer);
+          expect((error as Error).message).toMatch(new RegExp(`^'${command}' was answered with (nothing|'.{1,80}')$`));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

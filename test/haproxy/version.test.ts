@@ -1,0 +1,152 @@
+import { BRANCHES } from '../../lib/haproxy/branches';
+import { InputError } from '../../lib/haproxy/errors';
+import { compareBranches, type HaproxyCapabilities, HaproxyVersion } from '../../lib/haproxy/version';
+
+const ALL = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4'.split(', ');
+const LIST = ALL.join(', ');
+
+test('every branch from 1.6 to 3.4 can be named, and has a constant', () => {
+  expect(BRANCHES.map(({ branch }) => branch)).toEqual(ALL);
+  const constants = Object.entries(HaproxyVersion).filter(([name]) => name.startsWith('V'));
+  expect(constants.map(([name, version]) => [name, String(version)])).toEqual(
+    ALL.map((branch) => [`V${branch.replace('.', '_')}`, branch]),
+  );
+  expect(ALL.map((branch) => HaproxyVersion.of(branch).branch)).toEqual(ALL);
+});
+
+describe('capabilities', () => {
+  const FIRST: Record<keyof HaproxyCapabilities, string> = {
+    initAddr: '1.7',
+    holdErrors: '1.7',
+    autonomousResolution: '1.8',
+    serverTemplate: '1.8',
+    holdObsolete: '1.8',
+    timeoutResolve: '1.8',
+    acceptedPayloadSize: '1.8',
+    hardStopAfter: '1.8',
+    checkSni: '1.8',
+    showResolvers: '1.8',
+    logStdout: '1.9',
+  };
+
+  test.each(Object.entries(FIRST))('%s since %s', (capability, first) => {
+    const having = ALL.filter((branch) => HaproxyVersion.of(branch).capabilities[capability as keyof typeof FIRST]);
+    expect(having).toEqual(ALL.slice(ALL.indexOf(first)));
+  });
+
+  test('there are no others', () => {
+    expect(Object.keys(HaproxyVersion.V3_4.capabilities).sort()).toEqual(Object.keys(FIRST).sort());
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['3.2', '3.2', undefined],
+    ['v3.2', '3.2', undefined],
+    [' 3.2.4\n', '3.2', '3.2.4'],
+    ['2.7.1', '2.7', '2.7.1'],
+    ['2.4.0-6cbbecf09', '2.4', '2.4.0'],
+    ['2.2.9-2+deb11u7', '2.2', '2.2.9'],
+    ['2.6.12-1+deb12u4', '2.6', '2.6.12'],
+    ['3.0.11-1+deb13u5', '3.0', '3.0.11'],
+    ['3.2.26-1~bpo13+1', '3.2', '3.2.26'],
+    ['3.0.5-1ppa1~jammy', '3.0', '3.0.5'],
+    ['3.4-dev2-5a1e5a7', '3.4', undefined],
+  ])('%j is branch %s, release %s', (name, branch, release) => {
+    const version = HaproxyVersion.of(name);
+    expect([version.branch, version.release, `${version}`]).toEqual([branch, release, release ?? branch]);
+  });
+
+  test.each(['', 'latest', '3', '3.2.x', '3.2.4.1', '3,2', '-3.2', '3.2 or later'])('%j is refused', (name) => {
+    expect(() => HaproxyVersion.of(name)).toThrow(
+      new InputError(
+        `HAProxy version '${name}' is not a version: give a branch such as 3.2 or a release such as 3.2.4 (branches: ${LIST})`,
+      ),
+    );
+  });
+
+  test.each(['1.5', '1.5.19', '1.4.27', '0.9'])('%s is refused: too old', (name) => {
+    expect(() => HaproxyVersion.of(name)).toThrow(
+      new InputError(
+        `HAProxy ${name} cannot follow an ELB: 1.5 and older have no run-time name resolution; use one of ${LIST}`,
+      ),
+    );
+  });
+
+  test.each(['1.10', '2.10.1', '3.5', '3.22', '4.0'])('%s is refused: no such branch', (name) => {
+    expect(() => HaproxyVersion.of(name)).toThrow(
+      new InputError(`HAProxy ${name} is of an unknown branch: use one of ${LIST}`),
+    );
+  });
+
+  test.each(['2.7.0', '2.7.0-437fd289f', 'v2.7.0'])('%s is refused: it stops resolving', (name) => {
+    expect(() => HaproxyVersion.of(name)).toThrow(
+      new InputError(
+        'HAProxy 2.7.0 cannot follow an ELB: it resolves a name once after the start and never again (HAProxy issue 1962); use a later release of 2.7, or another branch',
+      ),
+    );
+  });
+});
+
+describe('order', () => {
+  test.each([
+    ['1.9', '1.10', -1],
+    ['1.9', '2.0', -1],
+    ['2.0', '2.0', 0],
+    ['3.0', '2.9', 1],
+  ])('%s compared with %s: %d', (a, b, sign) => {
+    expect(Math.sign(compareBranches(a, b))).toBe(sign);
+  });
+
+  test('isAtLeast looks at the branch of a release', () => {
+    const version = HaproxyVersion.of('2.4.30');
+    expect([version.isAtLeast('2.4'), version.isAtLeast('2.3'), version.isAtLeast('2.6')]).toEqual([true, true, false]);
+  });
+});
+
+describe('warnings', () => {
+  test('a branch that gets no more fixes is warned about, and no other', () => {
+    const ended = ALL.filter((branch) => HaproxyVersion.of(branch).warnings.length > 0);
+    expect(ended).toEqual(ALL.filter((branch) => !['2.6', '2.8', '3.0', '3.2', '3.3', '3.4'].includes(branch)));
+  });
+
+  test('end of life', () => {
+    expect(HaproxyVersion.of('2.4.30').warnings).toEqual([
+      {
+        id: 'cdk-haproxy-elb:end-of-life',
+        message:
+          'HAProxy 2.4 is end-of-life since 2026-04: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support',
+      },
+    ]);
+  });
+
+  const FAULTY = 'cdk-haproxy-elb:faulty-release';
+  const CRASHES =
+    'HAProxy 1.9.0 has a known fault: it can crash after a DNS change and rejects answers that end with an address record; use a later release of 1.9';
+  const noSocket = (release: string) =>
+    `HAProxy ${release} has a known fault: it cannot connect to abstract sockets, so its runtime API cannot be read (HAProxy issue 2875); use a later release of 3.1`;
+
+  test.each([
+    ['1.9.0', CRASHES],
+    ['3.1.0', noSocket('3.1.0')],
+    ['3.1.4', noSocket('3.1.4')],
+  ])('release %s is faulty', (name, message) => {
+    const faults = HaproxyVersion.of(name).warnings.filter(({ id }) => id === FAULTY);
+    expect(faults).toEqual([{ id: FAULTY, message }]);
+  });
+
+  test.each(['1.9', '1.9.1', '3.1', '3.1.5'])('%s is not', (name) => {
+    expect(HaproxyVersion.of(name).warnings.map(({ id }) => id)).toEqual(['cdk-haproxy-elb:end-of-life']);
+  });
+});
+
+test.each([
+  ['1.6', 'docker.io/library/haproxy:1.6'],
+  ['1.8.30', 'docker.io/library/haproxy:1.8.30'],
+  ['2.0', 'public.ecr.aws/docker/library/haproxy:2.0'],
+  ['2.1', 'docker.io/library/haproxy:2.1'],
+  ['2.6.12-1+deb12u4', 'public.ecr.aws/docker/library/haproxy:2.6.12'],
+  ['3.4', 'public.ecr.aws/docker/library/haproxy:3.4'],
+])('the image of %s is %s', (name, image) => {
+  expect(HaproxyVersion.of(name).image).toBe(image);
+});

@@ -1,0 +1,69 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Acquisition, HaproxyBinary } from '../../lab/binaries';
+import { HaproxyVersion } from '../../lib/haproxy/version';
+
+const ROOT = path.resolve(__dirname, '../..');
+
+const ACQUIRE = "require('./lab/usable').usableBinaries().then((found) => console.log(JSON.stringify(found)))";
+
+let acquired: Acquisition | undefined;
+
+/** What the lab can get, and why it cannot get the rest. A process of its own makes it synchronous, as `test.each` needs it. */
+export function acquisition(): Acquisition {
+  acquired ??= JSON.parse(
+    execFileSync(process.execPath, ['--require', 'tsx/cjs', '--eval', ACQUIRE], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  ) as Acquisition;
+  return acquired;
+}
+
+/** One real HAProxy for each branch that can be had and is not refused, the oldest first. */
+export function availableBinaries(): HaproxyBinary[] {
+  return acquisition().binaries;
+}
+
+/** A real HAProxy of one branch, else the newest that can be had. */
+export function anyBinary(branch?: string): HaproxyBinary {
+  const binaries = availableBinaries();
+  const found = binaries.find((binary) => binary.branch === branch) ?? binaries.at(-1);
+  if (found === undefined) {
+    const reasons = acquisition().unavailable.map(({ what, reason }) => `${what}: ${reason}`);
+    throw new Error(`no HAProxy to be had: ${reasons.join('; ')}`);
+  }
+  return found;
+}
+
+/** What `haproxy -c` says of a configuration: its exit code, and all that it printed. */
+export function haproxyCheck({ command }: HaproxyBinary, config: string): { status: number | null; output: string } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'haproxy-check-'));
+  try {
+    const file = path.join(folder, 'haproxy.cfg');
+    writeFileSync(file, config);
+    const [haproxy, ...args] = command;
+    const { status, stdout, stderr } = spawnSync(haproxy!, [...args, '-c', '-f', file], { encoding: 'utf8' });
+    return { status, output: `${stdout}${stderr}` };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Whether a binary was built with TLS. */
+export function hasTls({ command }: HaproxyBinary): boolean {
+  const [haproxy, ...args] = command;
+  return /^Built with (OpenSSL|SSL library) version/m.test(
+    execFileSync(haproxy!, [...args, '-vv'], { encoding: 'utf8' }),
+  );
+}
+
+/** Whether it is of a release that cannot connect to an abstract socket, so that its runtime API cannot be read. */
+export function isDeaf({ version }: HaproxyBinary): boolean {
+  return HaproxyVersion.of(version).warnings.some(({ message }) =>
+    message.includes('cannot connect to abstract sockets'),
+  );
+}
