@@ -24,6 +24,14 @@ for (const command of program.commands) {
   command.copyInheritedSettings(program);
 }
 
+// Who pipes the output into `head` has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+  process.exit();
+});
+
 async function main(): Promise<void> {
   try {
     await program.parseAsync();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { checkHostName, checkNameserver } from '../lib/haproxy/address';
 import { parseDuration } from '../lib/haproxy/duration';
@@ -130,26 +130,46 @@ export function readSpec(file: string): Spec {
 /** Checks the text of a spec file. `file` is for messages. */
 export function parseSpec(source: string, file: string): Spec {
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines });
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
   const [malformed] = document.errors;
   if (malformed !== undefined) {
-    throw new InputError(`${at(malformed.pos[0])}: not YAML: ${malformed.message.split('\n')[0]?.replace(/:$/, '')}`);
+    throw new InputError(`${at(malformed.pos[0])}: not YAML: ${malformed.message}`);
   }
-  const parsed = specSchema.safeParse(document.toJS());
+  const parsed = specSchema.safeParse(valueOfDocument(document, at));
   if (parsed.success) {
     return parsed.data;
   }
   const [issue] = parsed.error.issues;
   const path = issue!.path as (string | number)[];
-  const offset = offsetOf(document, issue!.code === 'unrecognized_keys' ? [...path, issue!.keys[0]!] : path);
+  const keyed = issue!.code === 'unrecognized_keys' ? [...path, issue!.keys[0]!] : path;
+  const offset = KEY_ISSUES.has(issue!.code) ? keyOffsetOf(document, keyed) : offsetOf(document, path);
   throw new InputError(`${at(offset)}: ${explain(issue!, valueAt(document.toJS(), path))}`);
 }
 
 type Document = ReturnType<typeof parseDocument>;
+
+/** Problems of a key and not of its value. */
+const KEY_ISSUES = new Set(['unrecognized_keys', 'invalid_key']);
+
+/** An alias of nothing shows only when values are made of the document. */
+function valueOfDocument(document: Document, at: (offset: number) => string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new InputError(`${at(0)}: not YAML: ${(error as Error).message}`);
+  }
+}
+
+/** Where a key stands in the text. */
+function keyOffsetOf(document: Document, path: (string | number)[]): number {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : offsetOf(document, path);
+}
 
 /** Where a value stands in the text; where the nearest thing around it stands when it is missing. */
 function offsetOf(document: Document, path: (string | number)[]): number {

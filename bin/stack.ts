@@ -1,7 +1,7 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../lib';
 import { parseDuration } from '../lib/haproxy/duration';
 import { modelOf } from './model';
@@ -13,11 +13,15 @@ export class ProxiesStack extends Stack {
     super(scope, spec.stackName, { env: spec.environment });
     const { id, availabilityZones, privateSubnetIds } = spec.vpc;
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: id, availabilityZones, privateSubnetIds });
+    // The route tables are of no use here, and the spec does not ask for them.
+    Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
     const cluster = new Cluster(this, 'Cluster', { vpc });
     const monitor = new DriftMonitor(this, 'Monitor', { vpc });
+    // A scope of their own: a proxy may be called like anything else in the stack.
+    const proxies = new Construct(this, 'Proxies');
     for (const [name, proxy] of Object.entries(spec.proxies)) {
       const { upstream, mode } = modelOf(proxy);
-      new HaproxyElbProxy(this, name, {
+      new HaproxyElbProxy(proxies, name, {
         upstream: ElbUpstream.fromDnsName(upstream.dnsName, upstream),
         cluster,
         monitor,

@@ -131,7 +131,8 @@ async function watch(
     } else if (mendedAt !== undefined && at >= mendedAt + (allOver(lanes) ? END_AT_LEAST : END_AT_MOST)) {
       return { lanes, movedAt: movedAt!, mendedAt, endedAt: seconds() };
     }
-    await sleep(Math.max(0, SAMPLE_MILLIS - (Date.now() - round)), undefined, { signal });
+    await sleep(Math.max(0, SAMPLE_MILLIS - (Date.now() - round)), undefined, { signal }).catch(() => {});
+    signal.throwIfAborted();
   }
 }
 

@@ -71,6 +71,8 @@ export class DriftMonitor extends Construct implements IConnectable {
   public readonly grace: Duration;
 
   private readonly monitorName: string;
+  /** Paths of the proxies that this monitor checks, by name. */
+  private readonly proxies = new Map<string, string>();
 
   public constructor(scope: Construct, id: string, props: DriftMonitorProps) {
     super(scope, id);
@@ -171,14 +173,19 @@ export class DriftMonitor extends Construct implements IConnectable {
   }
 
   /**
-   * Allows the checker to find the tasks of a cluster, and load balancers.
+   * Takes a proxy in: allows the checker to find the tasks of its cluster, and load balancers.
    *
    * The permissions stand in the stack of the caller, because a policy in the monitor's own stack would make the two
    * stacks depend on each other.
    *
    * @internal
    */
-  public _grantCheck(scope: Construct, cluster: ICluster): void {
+  public _admit(scope: Construct, proxyName: string, cluster: ICluster): void {
+    const taken = this.proxies.get(proxyName);
+    if (taken !== undefined) {
+      throw new Error(`proxyName '${proxyName}' is taken by ${taken}: give each proxy of a monitor a name of its own`);
+    }
+    this.proxies.set(proxyName, scope.node.path);
     const stack = Stack.of(scope);
     const id = `DriftCheck${this.node.addr}${cluster.node.addr}`;
     if (stack.node.tryFindChild(id) !== undefined) {

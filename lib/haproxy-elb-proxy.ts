@@ -30,6 +30,8 @@ import { REGISTRY_FOLDER, type RegistryRecord } from './private/contract';
 
 /** ECS limits a task definition to 65,536 bytes; what is not the configuration needs less than 4 KiB of it. */
 const MAX_CONFIG_BYTES = 61_440;
+/** SSM's limit for a standard parameter. */
+const MAX_RECORD_BYTES = 4096;
 /** Seconds that an ELB's DNS records live (AWS, "DNS failover" in the guide of Application Load Balancers). */
 const ELB_TTL_SECONDS = 60;
 /** User and group `haproxy` of the official images from 2.4. Given as a number it also fits the older ones. */
@@ -213,7 +215,10 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
     });
     this.node.defaultChild = this.service;
 
-    props.upstream.connectable?.connections.allowFrom(this, Port.tcp(props.upstream.port), 'HAProxy');
+    for (const group of props.upstream.connectable?.connections.securityGroups ?? []) {
+      // A remote rule: it stands in this stack also where the load balancer is of another, which must not depend on us.
+      group.addIngressRule(securityGroup, Port.tcp(props.upstream.port), 'HAProxy', true);
+    }
     this.register(version, props);
   }
 
@@ -292,12 +297,18 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
       dnsWindowSeconds: ELB_TTL_SECONDS + (holdValidMillis + holdObsoleteMillis) / 1000,
       graceSeconds: this.monitor.grace.toSeconds(),
     };
+    const bytes = Buffer.byteLength(JSON.stringify(record));
+    if (bytes > MAX_RECORD_BYTES) {
+      throw new Error(
+        `the registry record has ${bytes} bytes, at most ${MAX_RECORD_BYTES} fit into an SSM parameter: give fewer name servers`,
+      );
+    }
     new StringParameter(this, 'Registration', {
       description: 'Read by the drift checker: what to check',
       parameterName: `${this.monitor.registryPath}/${REGISTRY_FOLDER}/${this.proxyName}`,
       stringValue: Stack.of(this).toJsonString(record),
     });
-    this.monitor._grantCheck(this, this.cluster);
+    this.monitor._admit(this, this.proxyName, this.cluster);
     this.connections.allowFrom(this.monitor, Port.tcp(DEFAULTS.runtimeApiPort), 'Drift checker');
   }
 }

@@ -90,8 +90,8 @@ function checkEndpoint(endpoint: string): void {
   }
   const at = endpoint.lastIndexOf(':');
   const host = endpoint.slice(0, at).replace(/^\[|\]$/g, '');
-  const port = Number(endpoint.slice(at + 1));
-  if (at < 1 || !(port >= 1 && port <= 65535)) {
+  const port = endpoint.slice(at + 1);
+  if (at < 1 || !/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
     throw new InputError(`--runtime-api '${endpoint}' is not usable: give ADDR:PORT or unix:PATH`);
   }
   if (!isAddress(host)) {

@@ -44,6 +44,7 @@ export async function checkProxy(
   const reading: Reading = {
     record,
     live: [...new Set([...Object.keys(dns), ...upstream.owned])].sort(),
+    balancer: upstream.balancer,
     problems: upstream.problems,
     degraded: upstream.degraded,
     tasks: await mapBounded(tasks, CONCURRENT_TASKS, (task) => readTask(task, senses)),

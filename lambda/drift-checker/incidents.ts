@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Severity, VerdictKind } from '../../lib/private/contract';
-import { keyOf, type Verdict } from './judge';
+import { BALANCER, keyOf, type Verdict } from './judge';
 import type { Reading } from './reading';
 
 /** A verdict that is being watched. Times are milliseconds since 1970. */
@@ -23,6 +23,8 @@ export interface ProxyState {
   /** Watched verdicts by key. */
   readonly watched: Readonly<Record<string, Watched>>;
 }
+
+const BALANCER_KEY = keyOf({ kind: 'unknown-upstream', subject: BALANCER });
 
 /** Nothing seen yet. */
 export const NO_STATE: ProxyState = { dns: {}, watched: {} };
@@ -79,12 +81,15 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
     }
   }
 
-  const unread = new Set(reading.tasks.flatMap((task) => ('unreachable' in task ? [task.task.id] : [])));
+  const unread = new Set(verdicts.filter(({ kind }) => kind === 'unreachable-task').map(({ task }) => task));
   for (const [key, before] of Object.entries(state.watched)) {
     if (key in next) {
       continue;
     }
-    const unseen = unread.has(before.task ?? '') || (before.kind === 'stale-address' && reading.live.length === 0);
+    const unseen =
+      (unread.has(before.task) && before.kind !== 'unreachable-task') ||
+      (before.kind === 'stale-address' && reading.live.length === 0) ||
+      (key === BALANCER_KEY && reading.balancer === 'unread');
     const stillRuns = before.task === undefined || reading.tasks.some(({ task }) => task.id === before.task);
     if (unseen && stillRuns) {
       next[key] = before;

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckerEnvironment, RegistryRecord } from '../../lib/private/contract';
-import { checkProxy, mapBounded, type ProxyReport, type Senses } from './check';
+import { checkProxy, mapBounded, type Senses } from './check';
 import { describeLoadBalancer } from './control-plane/load-balancer';
 import { type RegistryEntry, type RegistryProblem, readRegistry, writeState } from './control-plane/registry';
 import { listTasks } from './control-plane/tasks';
 import type { UpstreamReading } from './live';
-import { type LogLine, proxyLines, runLines } from './report';
+import { type LogLine, type ProxyOutcome, proxyLines, runLines } from './report';
 import { lookUp } from './senses/dns';
 import { readRuntime } from './senses/runtime-client';
 
@@ -27,50 +27,51 @@ export interface RunSummary {
 export async function handler(): Promise<RunSummary> {
   const { REGISTRY_PATH: path, MONITOR_NAME: monitor } = environment;
   const { entries, problems } = await readRegistry(path);
-  const reports: ProxyReport[] = [];
-  await mapBounded(entries, CONCURRENT_PROXIES, async (entry) => {
-    try {
-      reports.push(await checkEntry(path, entry));
-    } catch (error) {
-      problems.push(notChecked(entry, error));
-    }
-  });
-  print(runLines(monitor, reports, problems, Date.now()));
+  const outcomes = await mapBounded(entries, CONCURRENT_PROXIES, (entry) => checkEntry(path, entry, problems));
+  print(runLines(monitor, outcomes, problems, Date.now()));
   return {
-    checkedProxies: reports.length,
-    openIncidents: reports.flatMap((report) => report.open).length,
+    checkedProxies: outcomes.filter(({ checked }) => checked).length,
+    openIncidents: outcomes.flatMap(({ open }) => open).length,
     notChecked: problems.length,
   };
 }
 
-async function checkEntry(path: string, { name, record, state }: RegistryEntry): Promise<ProxyReport> {
-  const now = Date.now();
-  const report = await checkProxy(record, state, senses, now);
-  // What was found must be told even when it cannot be kept.
-  print(proxyLines(report, now));
-  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(report.state)), state)) {
-    await writeState(path, name, report.state);
+/** Checks a proxy, tells what was found and keeps it. What does not work is added to the problems. */
+async function checkEntry(
+  path: string,
+  { name, record, state }: RegistryEntry,
+  problems: RegistryProblem[],
+): Promise<ProxyOutcome> {
+  // An incident that nobody could look at is still open: the alarm must not go out.
+  let outcome: ProxyOutcome = { checked: false, open: Object.values(state.watched).filter(({ openedAt }) => openedAt) };
+  try {
+    const now = Date.now();
+    const report = await checkProxy(record, state, senses, now);
+    outcome = { checked: true, open: report.open };
+    // What was found must be told even when it cannot be kept.
+    print(proxyLines(report, now));
+    if (!isDeepStrictEqual(JSON.parse(JSON.stringify(report.state)), state)) {
+      await writeState(path, name, report.state);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    problems.push({ parameter: record.proxy, reason });
   }
-  return report;
+  return outcome;
 }
 
-function notChecked({ record }: RegistryEntry, error: unknown): RegistryProblem {
-  return {
-    parameter: record.proxy,
-    reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-  };
-}
+/** Where no load balancer is known by its ARN, DNS alone tells. */
+const NOT_ASKED: Awaited<ReturnType<typeof describeLoadBalancer>> = { owned: [], problems: [], degraded: [] };
 
 async function readUpstream({ upstream, nameservers }: RegistryRecord): Promise<UpstreamReading> {
   const [dns, api] = await Promise.all([
     lookUp(upstream.dnsName, nameservers),
-    upstream.loadBalancerArn === undefined
-      ? { owned: [], problems: [], degraded: [] }
-      : describeLoadBalancer(upstream.loadBalancerArn),
+    upstream.loadBalancerArn === undefined ? NOT_ASKED : describeLoadBalancer(upstream.loadBalancerArn),
   ]);
   return {
     answers: dns.answers,
     owned: api.owned,
+    balancer: api.balancer,
     problems: [...dns.problems, ...api.problems],
     degraded: [...dns.degraded, ...api.degraded],
   };

@@ -18,6 +18,9 @@ export interface Verdict {
   readonly message: string;
 }
 
+/** Subject of a verdict on the load balancer and not on its name. */
+export const BALANCER = 'balancer';
+
 /** A process must have had the time for this many periods before its silence means anything. */
 const PERIODS_BEFORE_SILENT = 3;
 /** A process that follows DNS sends a query each period. One that sends fewer than a tenth does not follow. */
@@ -46,7 +49,9 @@ export function judge(reading: Reading): Verdict[] {
   }
   if (reading.live.length === 0 || reading.problems.length > 0) {
     const why = [...reading.problems, ...(reading.live.length === 0 ? ['no address is known'] : [])].join('; ');
-    verdicts.push(verdict('unknown-upstream', undefined, `${record.upstream.dnsName}: ${why}`));
+    // An incident of the load balancer itself ends only when its API says so, one of its name when the name resolves.
+    const subject = reading.balancer === 'unusable' ? BALANCER : '';
+    verdicts.push(verdict('unknown-upstream', undefined, `${record.upstream.dnsName}: ${why}`, { subject }));
   }
   return verdicts.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
@@ -100,7 +105,10 @@ function staleAddresses({ live, record }: Reading, task: Task, held: Map<string,
 function silentResolver({ record }: Reading, task: Task, runtime: RuntimeReading): Verdict[] {
   const { queriesSent, uptimeSeconds, slots } = runtime;
   if (queriesSent === undefined) {
-    const unchecked = slots.filter((slot) => !slot.checked).map((slot) => `${slot.backend}/${slot.name}`);
+    const unchecked = slots
+      .filter((slot) => !slot.checked && slot.address !== undefined)
+      .map((slot) => `${slot.backend}/${slot.name}`)
+      .sort();
     const message = `${unchecked.join(', ')} of ${task.id} has no health check: HAProxy ${runtime.version} never looks its name up again`;
     return unchecked.length === 0 ? [] : [verdict('silent-resolver', task, message, { slots: unchecked })];
   }

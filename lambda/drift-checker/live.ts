@@ -6,6 +6,8 @@ export interface UpstreamReading {
   readonly answers: readonly string[];
   /** Addresses that the load balancer's API names. */
   readonly owned: readonly string[];
+  /** What the API says of the load balancer; nothing when it is usable, or when nobody asked. */
+  readonly balancer?: 'unusable' | 'unread';
   /** Why the upstream cannot be used: gone, not active, its name does not exist. One line each. */
   readonly problems: readonly string[];
   /** What could not be read. It makes the reading poorer and hides no drift. One line each. */

@@ -28,6 +28,8 @@ export interface Reading {
   readonly record: RegistryRecord;
   /** What the upstream has now: recent DNS answers and the load balancer's own addresses. Empty: not known. */
   readonly live: readonly string[];
+  /** What the API says of the load balancer; nothing when it is usable, or when nobody asked. */
+  readonly balancer?: 'unusable' | 'unread';
   /** Why the upstream cannot be used; one line each. */
   readonly problems: readonly string[];
   /** What could not be read, although the rest could; one line each. */

@@ -1,7 +1,7 @@
 import { METRICS, type TaskSource } from '../../lib/private/contract';
 import type { ProxyReport } from './check';
 import type { RegistryProblem } from './control-plane/registry';
-import type { IncidentEvent } from './incidents';
+import type { Incident, IncidentEvent } from './incidents';
 
 /** A line of the log: one JSON document. */
 export type LogLine = Record<string, unknown>;
@@ -24,8 +24,14 @@ function metrics(dimension: string, value: string, figures: Record<string, numbe
   };
 }
 
-const critical = (reports: readonly ProxyReport[]) =>
-  reports.flatMap((report) => report.open).filter((incident) => incident.severity === 'critical').length;
+/** What a run knows of a proxy at its end. */
+export interface ProxyOutcome {
+  readonly checked: boolean;
+  /** Incidents that are open, those included that could not be looked at. */
+  readonly open: readonly Pick<Incident, 'severity'>[];
+}
+
+const critical = (open: ProxyOutcome['open']) => open.filter(({ severity }) => severity === 'critical').length;
 
 /** The lines of one proxy's check: its figures, and one line for each incident that opened or was resolved. */
 export function proxyLines(report: ProxyReport, now: number): LogLine[] {
@@ -35,7 +41,7 @@ export function proxyLines(report: ProxyReport, now: number): LogLine[] {
     record.proxy,
     {
       [METRICS.openIncidents]: report.open.length,
-      [METRICS.criticalIncidents]: critical([report]),
+      [METRICS.criticalIncidents]: critical(report.open),
       [METRICS.staleAddresses]: report.verdicts.filter((verdict) => verdict.kind === 'stale-address').length,
       [METRICS.liveAddresses]: live.length,
       [METRICS.checkedTasks]: tasks.filter((task) => 'runtime' in task).length,
@@ -73,14 +79,15 @@ export function mendOf(tasks: TaskSource): string {
 /** The lines of a whole run: its figures, and one line for each thing that could not be checked. */
 export function runLines(
   monitor: string,
-  reports: readonly ProxyReport[],
+  outcomes: readonly ProxyOutcome[],
   problems: readonly RegistryProblem[],
   now: number,
 ): LogLine[] {
+  const open = outcomes.flatMap((outcome) => outcome.open);
   const figures = {
-    [METRICS.checkedProxies]: reports.length,
-    [METRICS.openIncidents]: reports.flatMap((report) => report.open).length,
-    [METRICS.criticalIncidents]: critical(reports),
+    [METRICS.checkedProxies]: outcomes.filter(({ checked }) => checked).length,
+    [METRICS.openIncidents]: open.length,
+    [METRICS.criticalIncidents]: critical(open),
   };
   return [
     metrics(METRICS.monitorDimension, monitor, figures, now),

@@ -30,7 +30,8 @@ export class UnexpectedAnswer extends Error {
   public override readonly name = 'UnexpectedAnswer';
 
   public constructor(command: string, answer: string) {
-    const start = answer.trim().split(/\r?\n/)[0]?.slice(0, 80) ?? '';
+    // What is no HAProxy may answer anything; a log line or a terminal must not choke on it.
+    const start = (answer.trim().split(/\r?\n/)[0] ?? '').slice(0, 80).replace(/[^\x20-\x7e]/g, '?');
     super(`'${command}' was answered with ${start === '' ? 'nothing' : `'${start}'`}`);
   }
 }

@@ -167,17 +167,13 @@ describe('the runtime API', () => {
   test('lets three commands through, byte for byte, and no other', () => {
     const lines = linesOf(render('3.2'), 'tcp-request content');
     const hex = [...lines.join('\n').matchAll(/-m bin ([0-9a-f]+) /g)].map(([, bytes]) => bytes!);
-    expect(hex.map((bytes) => Buffer.from(bytes, 'hex').toString())).toEqual([
-      'show info;quit\n',
-      'show servers state;quit\n',
-      'show resolvers;quit\n',
-    ]);
+    // `quit` ends the connection before a second line can be read.
+    const commands = ['show info;quit\n', 'show servers state;quit\n', 'show resolvers;quit\n'];
+    expect(hex.map((bytes) => Buffer.from(bytes, 'hex').toString())).toEqual(commands);
     const lengths = [...lines.join('\n').matchAll(/req\.len (\d+) } { req\.payload\(0,(\d+)\)/g)];
-    expect(lengths.map(([, length, payload]) => [length, payload])).toEqual([
-      ['15', '15'],
-      ['24', '24'],
-      ['20', '20'],
-    ]);
+    expect(lengths.map(([, length, payload]) => [Number(length), Number(payload)])).toEqual(
+      commands.map((command) => [command.length, command.length]),
+    );
     expect(lines.at(-1)).toBe('tcp-request content reject');
   });
 

@@ -21,14 +21,23 @@ export async function describeLoadBalancer(arn: string): Promise<Omit<UpstreamRe
       .flatMap((zone) => zone.LoadBalancerAddresses ?? [])
       .map((a) => (balancer?.Scheme === 'internal' ? a.PrivateIPv4Address : a.IpAddress))
       .filter((address) => address !== undefined);
-    return { owned, problems: USABLE.has(state) ? [] : [`load balancer ${arn} is ${state}`], degraded: [] };
+    return USABLE.has(state)
+      ? { owned, problems: [], degraded: [] }
+      : { owned, balancer: 'unusable', problems: [`load balancer ${arn} is ${state}`], degraded: [] };
   } catch (error) {
     return error instanceof LoadBalancerNotFoundException
-      ? { owned: [], problems: [`load balancer ${arn} is gone`], degraded: [] }
+      ? { owned: [], balancer: 'unusable', problems: [`load balancer ${arn} is gone`], degraded: [] }
       : {
           owned: [],
+          balancer: 'unread',
           problems: [],
-          degraded: [`DescribeLoadBalancers failed: ${error instanceof Error ? error.name : error}`],
+          degraded: [`DescribeLoadBalancers failed: ${reasonOf(error)}`],
         };
   }
+}
+
+/** The name of an error of AWS; what a connection that failed says of itself. */
+function reasonOf(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return name === 'Error' ? message : name;
 }

@@ -1,6 +1,7 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/private/contract';
-import { NO_STATE, type ProxyState } from '../incidents';
+import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER, VERDICTS } from '../../../lib/private/contract';
+import { NO_STATE, type ProxyState, type Watched } from '../incidents';
 import { CLIENT_OPTIONS } from './client-options';
 
 /** A proxy to check, with what is remembered of it. */
@@ -18,6 +19,12 @@ export interface RegistryProblem {
 }
 
 const ssm = new SSMClient(CLIENT_OPTIONS);
+
+/** Characters that a standard parameter holds. A state that is larger is compressed. */
+const MAX_VALUE = 4096;
+const COMPRESSED = 'gzip:';
+/** Whatever a parameter says, it is not blown up beyond this many bytes. */
+const MAX_INFLATED = 1024 * 1024;
 
 /** Reads all records and states below a path. A malformed one concerns nothing but itself. */
 export async function readRegistry(path: string): Promise<{ entries: RegistryEntry[]; problems: RegistryProblem[] }> {
@@ -55,7 +62,8 @@ export async function readRegistry(path: string): Promise<{ entries: RegistryEnt
 
 /** Writes what is remembered of a proxy. */
 export async function writeState(path: string, name: string, state: ProxyState): Promise<void> {
-  const Value = JSON.stringify(state);
+  const text = JSON.stringify(state);
+  const Value = text.length <= MAX_VALUE ? text : `${COMPRESSED}${gzipSync(text).toString('base64')}`;
   await ssm.send(
     new PutParameterCommand({ Name: `${path}/${STATE_FOLDER}/${name}`, Value, Type: 'String', Overwrite: true }),
   );
@@ -63,7 +71,7 @@ export async function writeState(path: string, name: string, state: ProxyState):
 
 function parse<T>(text: string, accepts: (value: unknown) => value is T): T | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.startsWith(COMPRESSED) ? inflate(text) : text);
     return accepts(value) ? value : undefined;
   } catch {
     return undefined;
@@ -92,5 +100,25 @@ function isRecord(value: unknown): value is RegistryRecord {
 }
 
 function isState(value: unknown): value is ProxyState {
-  return isObject(value) && isObject(value.dns) && isObject(value.watched);
+  return (
+    isObject(value) &&
+    isObject(value.dns) &&
+    isObject(value.watched) &&
+    Object.values(value.dns).every((leftAt) => leftAt === null || typeof leftAt === 'number') &&
+    Object.values(value.watched).every(isWatched)
+  );
+}
+
+function isWatched(value: unknown): value is Watched {
+  return (
+    isObject(value) &&
+    Object.hasOwn(VERDICTS, String(value.kind)) &&
+    typeof value.severity === 'string' &&
+    typeof value.firstSeen === 'number' &&
+    (value.openedAt === undefined || typeof value.openedAt === 'number')
+  );
+}
+
+function inflate(text: string): string {
+  return gunzipSync(Buffer.from(text.slice(COMPRESSED.length), 'base64'), { maxOutputLength: MAX_INFLATED }).toString();
 }

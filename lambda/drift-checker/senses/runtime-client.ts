@@ -1,7 +1,8 @@
 import { connect, type NetConnectOpts } from 'node:net';
+import { SINCE } from '../../../lib/haproxy/branches';
 import { RUNTIME_COMMANDS, type RuntimeCommand } from '../../../lib/haproxy/runtime-commands';
 import { parseInfo, parseQueriesSent, parseServersState } from '../../../lib/haproxy/runtime-parse';
-import { HaproxyVersion } from '../../../lib/haproxy/version';
+import { compareBranches } from '../../../lib/haproxy/version';
 import type { RuntimeReading } from '../reading';
 
 /** A runtime API that has not answered after this time is unreachable. */
@@ -65,7 +66,8 @@ export function ask(endpoint: string, command: RuntimeCommand): Promise<string> 
 export async function readRuntime(endpoint: string): Promise<RuntimeReading> {
   const info = parseInfo(await ask(endpoint, RUNTIME_COMMANDS.info));
   const slots = parseServersState(await ask(endpoint, RUNTIME_COMMANDS.serversState));
-  const tellsQueries = HaproxyVersion.of(info.version.split('.').slice(0, 2).join('.')).capabilities.showResolvers;
+  // A branch that is newer than this program is read as the newest that it knows.
+  const tellsQueries = compareBranches(info.version, SINCE.showResolvers) >= 0;
   const queriesSent = tellsQueries ? parseQueriesSent(await ask(endpoint, RUNTIME_COMMANDS.resolvers)) : undefined;
   return { ...info, slots, queriesSent };
 }

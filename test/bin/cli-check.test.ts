@@ -1,0 +1,216 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConfigurationKind, Contender } from '../../lab/contender';
+import { DnsServer } from '../../lab/dns-server';
+import { HaproxyProcess } from '../../lab/haproxy-process';
+import { freePorts } from '../../lab/ports';
+import { CHICK, World } from '../../lab/world';
+import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
+import { cli } from './cli';
+
+// Each run compiles the command line anew.
+jest.setTimeout(60_000);
+
+const binary = anyBinary();
+
+/** What to say of a contender on the command line, out of its own configuration. */
+function flagsOf(contender: Contender, kind: ConfigurationKind) {
+  const text = contender.configuration(kind);
+  const [, upstream] = / ((?:elb\.lab\.test|localhost):\d+) /.exec(text)!;
+  const [, nameserver] = /nameserver dns1 (\S+)/.exec(text)!;
+  const [, endpoint] = /listen runtime-api\n(?: +#.*\n)* +bind (\S+)/.exec(text)!;
+  return { upstream: upstream!, nameserver: nameserver!, endpoint: endpoint! };
+}
+
+function check(contender: Contender, kind: ConfigurationKind, ...more: string[]) {
+  const { upstream, nameserver, endpoint } = flagsOf(contender, kind);
+  return cli('check', '--upstream', upstream, '--runtime-api', endpoint, '--nameserver', nameserver, ...more);
+}
+
+describe('the generated configuration has no drift: exit 0', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.create();
+  });
+
+  afterAll(() => world.close());
+
+  test.each(availableBinaries())('HAProxy $version', async (each) => {
+    const contender = await world.add(each, 'generated');
+    const { code, stdout } = await check(contender, 'generated');
+    expect(stdout).toContain(isDeaf(each) ? "'show info' was answered with nothing" : '\nno drift\n');
+    expect(code).toBe(isDeaf(each) ? 2 : 0);
+  });
+});
+
+describe('a load balancer that moves', () => {
+  let world: World;
+  let pinned: Contender;
+  let generated: Contender;
+
+  beforeAll(async () => {
+    world = await World.create();
+    [pinned, generated] = await Promise.all([world.add(binary, 'pinned'), world.add(binary, 'generated')]);
+  });
+
+  afterAll(() => world.close());
+
+  /** It holds the old address again. After half a minute without a query it would be called silent, too. */
+  const pinnedAnew = () => pinned.restart('pinned');
+
+  test('before: no drift, exit 0', async () => {
+    const { endpoint } = flagsOf(pinned, 'pinned');
+    expect(await check(pinned, 'pinned')).toEqual({
+      code: 0,
+      stdout: `elb.lab.test has 127.0.0.1
+${endpoint} HAProxy ${binary.version} holds 127.0.0.1 (upstream/pinned)
+no drift
+`,
+      stderr: '',
+    });
+    expect((await check(generated, 'generated', '--haproxy-version', binary.branch)).code).toBe(0);
+  });
+
+  test('after: the pinned process drifts, exit 1; the generated configuration follows, exit 0', async () => {
+    world.move();
+    await pinnedAnew();
+    const { endpoint } = flagsOf(pinned, 'pinned');
+    expect(await check(pinned, 'pinned')).toEqual({
+      code: 1,
+      stdout: `elb.lab.test has 127.0.0.2
+${endpoint} HAProxy ${binary.version} holds 127.0.0.1 (upstream/pinned)
+critical stale-address: ${endpoint} sends to 127.0.0.1 (upstream/pinned), which elb.lab.test no longer has
+1 findings
+`,
+      stderr: '',
+    });
+    while ((await generated.answer()) !== CHICK) {
+      await sleep(100);
+    }
+    // For `hold obsolete` the old address stays beside the new one.
+    let after = await check(generated, 'generated');
+    while (after.code === 1 && after.stdout.includes(' holds 127.0.0.1 ')) {
+      after = await check(generated, 'generated');
+    }
+    expect(after).toMatchObject({ code: 0, stderr: '' });
+    expect(after.stdout).toMatch(/ holds 127\.0\.0\.2 \(upstream\/elb\d\)\nno drift\n$/);
+  });
+
+  test('one that drifts beside one that does not answer: exit 1', async () => {
+    const [nobody] = await freePorts(1);
+    await pinnedAnew();
+    const { code, stdout } = await check(pinned, 'pinned', '--runtime-api', `127.0.0.1:${nobody}`);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`\n127.0.0.1:${nobody} not read: connection refused\n`);
+    expect(stdout).toContain('\n2 findings\n');
+  });
+
+  test('another version than the configuration was made for: exit 1', async () => {
+    const { endpoint } = flagsOf(generated, 'generated');
+    const { code, stdout } = await check(generated, 'generated', '--haproxy-version', '2.0');
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      `\ncritical version-mismatch: ${endpoint} runs HAProxy ${binary.version}, its configuration was made for 2.0\n`,
+    );
+  });
+
+  test('as JSON', async () => {
+    const { endpoint, upstream } = flagsOf(pinned, 'pinned');
+    await pinnedAnew();
+    const { code, stdout, stderr } = await check(pinned, 'pinned', '--format', 'json');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      upstream: { dnsName: 'elb.lab.test', port: Number(upstream.split(':')[1]) },
+      live: ['127.0.0.2'],
+      problems: [],
+      degraded: [],
+      tasks: [{ task: { endpoint }, runtime: { version: binary.version } }],
+      verdicts: [{ kind: 'stale-address', severity: 'critical', address: '127.0.0.1', slots: ['upstream/pinned'] }],
+    });
+  });
+});
+
+describe('any HAProxy with a socket', () => {
+  let folder: string;
+  let socket: string;
+  let haproxy: HaproxyProcess;
+  const dns = new DnsServer();
+  let nameserver: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'cli-check-'));
+    socket = path.join(folder, 'api.sock');
+    haproxy = HaproxyProcess.of(
+      binary,
+      `global
+  stats socket ${socket} level user
+defaults
+  mode tcp
+  timeout connect 1s
+  timeout client 1s
+  timeout server 1s
+backend web
+  server one 127.0.0.3:80
+  server two 127.0.0.4:80
+`,
+    );
+    nameserver = (await dns.listen()).address;
+    while (!existsSync(socket) && !haproxy.ended) {
+      await sleep(20);
+    }
+  });
+
+  afterAll(async () => {
+    await haproxy.stop();
+    await dns.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const check = (...more: string[]) =>
+    cli('check', '--upstream', 'elb.test:80', '--nameserver', nameserver, '--runtime-api', ...more);
+
+  test('through unix:PATH', async () => {
+    dns.set('elb.test', ['127.0.0.3', '127.0.0.4', '127.0.0.5']);
+    expect(await check(`unix:${socket}`)).toEqual({
+      code: 0,
+      stdout: `elb.test has 127.0.0.3, 127.0.0.4, 127.0.0.5
+unix:${socket} HAProxy ${binary.version} holds 127.0.0.3 (web/one), 127.0.0.4 (web/two)
+no drift
+`,
+      stderr: '',
+    });
+  });
+
+  test('nobody answers at the runtime API: exit 2', async () => {
+    dns.set('elb.test', ['127.0.0.3']);
+    const [port] = await freePorts(1);
+    const nobody = `unix:${folder}/other.sock`;
+    expect(await check(`127.0.0.1:${port}`, '--runtime-api', nobody)).toEqual({
+      code: 2,
+      stdout: `elb.test has 127.0.0.3
+127.0.0.1:${port} not read: connection refused
+${nobody} not read: no such socket
+warning unreachable-task: the runtime API of 127.0.0.1:${port} does not answer: connection refused
+warning unreachable-task: the runtime API of ${nobody} does not answer: no such socket
+2 findings
+`,
+      stderr: '',
+    });
+  });
+
+  test('the name does not exist: exit 2, and nothing is called stale', async () => {
+    dns.set('elb.test', []);
+    expect(await check(`unix:${socket}`)).toEqual({
+      code: 2,
+      stdout: `elb.test has no known address
+unix:${socket} HAProxy ${binary.version} holds 127.0.0.3 (web/one), 127.0.0.4 (web/two)
+critical unknown-upstream: elb.test: elb.test does not resolve (ENOTFOUND); no address is known
+1 findings
+`,
+      stderr: '',
+    });
+  });
+});

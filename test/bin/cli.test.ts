@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { modelOf } from '../../bin/model';
+import { readSpec } from '../../bin/spec';
+import { HaproxyConfig } from '../../lib/haproxy/render';
+import { HaproxyVersion } from '../../lib/haproxy/version';
+import { version } from '../../package.json';
+import { cli, ROOT } from './cli';
+
+// Each run compiles the command line anew, and several run at once.
+jest.setTimeout(60_000);
+
+const ELB = 'my-elb-1234567890.eu-west-1.elb.amazonaws.com';
+const golden = (name: string) => readFileSync(path.join(ROOT, 'test/fixtures/render', name), 'utf8');
+
+let folder: string;
+/** Puts a file into a folder of this test. */
+function file(name: string, ...lines: string[]): string {
+  const place = path.join(folder, name);
+  writeFileSync(place, lines.map((line) => `${line}\n`).join(''));
+  return place;
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('render', () => {
+  test('prints the configuration and nothing else', async () => {
+    const args = ['--haproxy-version', '3.2', '--upstream', `${ELB}:80`, '--health', '8404', '--runtime-api', '9990'];
+    expect(await cli('render', ...args)).toEqual({ code: 0, stdout: golden('3.2-http.cfg'), stderr: '' });
+  });
+
+  test('takes every flag, and warns of the version on standard error', async () => {
+    const args = ['--haproxy-version', '1.7', '--upstream', `${ELB}:443`, '--upstream-tls', '--mode', 'tcp'];
+    const more = ['--listen', '10.0.0.1:8443', '--nameserver', '10.0.0.2:53', '--nameserver', '[fd00::2]:53'];
+    expect(await cli('render', ...args, ...more, '--hold-valid', '5s', '--slots', '8')).toEqual({
+      code: 0,
+      stdout: golden('1.7-tcp.cfg'),
+      stderr:
+        'warning: HAProxy 1.7 is end-of-life since 2021-10: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support\n',
+    });
+  });
+
+  test('prints what a task of a spec file would carry', async () => {
+    const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).proxies;
+    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOf(payments!));
+    expect(await cli('render', '-f', 'haproxy-elb.yaml', '--proxy', 'payments')).toEqual({
+      code: 0,
+      stdout,
+      stderr: '',
+    });
+    expect(stdout).toContain('mode tcp\n');
+  });
+
+  test('a spec file with one proxy needs no name', async () => {
+    const spec = file(
+      'one.yaml',
+      'vpc: { id: vpc-01234567, availabilityZones: [a], privateSubnetIds: [subnet-01234567] }',
+      'proxies: { only: { haproxyVersion: "3.0", slots: 3, upstream: { dnsName: elb.test, port: 80 } } }',
+    );
+    const { code, stdout, stderr } = await cli('render', '--file', spec);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('server-template elb 3 elb.test:80 ');
+  });
+
+  test('ends quietly when nobody reads on', async () => {
+    const command = 'node_modules/.bin/tsx bin/cli.ts render --haproxy-version 3.2 --upstream elb.test:80 | true';
+    const stderr = await new Promise((done) =>
+      execFile('sh', ['-c', command], { cwd: ROOT }, (_e, _out, err) => done(err)),
+    );
+    expect(stderr).toBe('');
+  });
+});
+
+describe('lint', () => {
+  const BAD = ['backend b', '    server s1 elb.test:80'];
+  const MESSAGE = "'elb.test' is looked up at the start and never again: the line has no 'resolvers'";
+  const MEND = "add a resolvers section and 'resolvers NAME' to this line";
+
+  test('findings as text: exit 1', async () => {
+    const [bad, good] = [file('bad.cfg', ...BAD), file('good.cfg', 'backend b')];
+    expect(await cli('lint', bad, good, '--haproxy-version', '3.2')).toEqual({
+      code: 1,
+      stdout: `${bad}:2:15: error unresolved-name: ${MESSAGE}\n    mend: ${MEND}\n1 errors, 0 warnings in 2 files\n`,
+      stderr: '',
+    });
+  });
+
+  test('warnings alone: exit 0', async () => {
+    const good = file('good.cfg', 'backend b');
+    expect(await cli('lint', good, '--haproxy-version', '1.8')).toEqual({
+      code: 0,
+      stdout: `${good}:1:1: warning end-of-life: HAProxy 1.8 is end-of-life since 2022-12: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support
+    mend: run a branch with long-term support
+0 errors, 1 warnings in 1 files
+`,
+      stderr: '',
+    });
+  });
+
+  test('findings as JSON', async () => {
+    const bad = file('bad.cfg', ...BAD);
+    const { code, stdout, stderr } = await cli('lint', bad, '--haproxy-version', '3.2', '--format', 'json');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout)).toEqual([
+      { file: bad, rule: 'unresolved-name', severity: 'error', line: 2, column: 15, message: MESSAGE, mend: MEND },
+    ]);
+  });
+
+  test('findings as SARIF, for code scanning', async () => {
+    const bad = file('bad.cfg', ...BAD);
+    const { code, stdout, stderr } = await cli('lint', bad, '--haproxy-version', '3.2', '--format', 'sarif');
+    expect([code, stderr]).toEqual([1, '']);
+    const { $schema, version: format, runs } = JSON.parse(stdout);
+    expect([$schema, format, runs.length]).toEqual(['https://json.schemastore.org/sarif-2.1.0.json', '2.1.0', 1]);
+    const region = { startLine: 2, startColumn: 15 };
+    expect(runs[0].results).toEqual([
+      {
+        ruleId: 'unresolved-name',
+        level: 'error',
+        message: { text: `${MESSAGE}. Mend: ${MEND}.` },
+        locations: [{ physicalLocation: { artifactLocation: { uri: bad }, region } }],
+      },
+    ]);
+    expect(runs[0].tool.driver.rules).toContainEqual({
+      id: 'unresolved-name',
+      shortDescription: { text: expect.stringMatching(/^A load balancer changes its addresses at any time\. /) },
+    });
+  });
+
+  test('what this project renders has no error', async () => {
+    const { code } = await cli('lint', 'test/fixtures/render/1.6-http.cfg', '--haproxy-version', '1.6');
+    expect(code).toBe(0);
+  });
+});
+
+describe('bad usage is told in one line, with exit code 2', () => {
+  const RENDER = ['render', '--haproxy-version', '3.2', '--upstream', 'elb.test:80'];
+  const CHECK = ['check', '--upstream', 'elb.test:80', '--runtime-api', '127.0.0.1:9990'];
+  test.concurrent.each<[string, string[]]>([
+    ['--haproxy-version is missing: give it such as 3.2, or a spec file with --file', ['render']],
+    ['--upstream is missing: give it as NAME:PORT, or a spec file with --file', RENDER.slice(0, 3)],
+    [
+      "--upstream 'elb.test' has no single port at its end: give HOST:PORT, [IPV6]:PORT or PORT",
+      [...RENDER.slice(0, 4), 'elb.test'],
+    ],
+    ["--mode 'udp' is not known: allowed are http and tcp", [...RENDER, '--mode', 'udp']],
+    [
+      "--hold-valid '10' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",
+      [...RENDER, '--hold-valid', '10'],
+    ],
+    ["slots '0' is out of range: give a whole number from 1 to 100", [...RENDER, '--slots', '0']],
+    [
+      "--listen 'localhost' is not an address to listen on: give [ADDR:]PORT with an IP address",
+      [...RENDER, '--listen', 'localhost:80'],
+    ],
+    ['health port 8080 is taken by listen: give each listener a port of its own', [...RENDER, '--health', '8080']],
+    ['--proxy names a proxy of a spec file: give the file with --file', [...RENDER, '--proxy', 'orders']],
+    ['haproxy-elb.yaml has 2 proxies: name one with --proxy (orders, payments)', ['render', '-f', 'haproxy-elb.yaml']],
+    [
+      "haproxy-elb.yaml has no proxy 'toString': it has orders, payments",
+      ['render', '-f', 'haproxy-elb.yaml', '--proxy', 'toString'],
+    ],
+    [
+      '--hold-valid does not go with --file: write it into haproxy-elb.yaml, or leave --file out',
+      ['render', '-f', 'haproxy-elb.yaml', '--proxy', 'orders', '--hold-valid', '5s'],
+    ],
+    ['nope.yaml: cannot be read (ENOENT): give the path of a spec file', ['render', '-f', 'nope.yaml']],
+    [
+      'nope.cfg: cannot be read (ENOENT): give the path of a HAProxy configuration',
+      ['lint', 'nope.cfg', '--haproxy-version', '3.2'],
+    ],
+    [
+      "--format 'xml' is not known: allowed are text, json, sarif",
+      ['lint', 'nope.cfg', '--haproxy-version', '3.2', '--format', 'xml'],
+    ],
+    [
+      'HAProxy 2.7.0 cannot follow an ELB: it resolves a name once after the start and never again (HAProxy issue 1962); use a later release of 2.7, or another branch',
+      ['lint', 'nope.cfg', '--haproxy-version', '2.7.0'],
+    ],
+    ["--format 'sarif' is not known: allowed are text, json", [...CHECK, '--format', 'sarif']],
+    ["--runtime-api 'unix:' is not usable: give ADDR:PORT or unix:PATH", [...CHECK.slice(0, 4), 'unix:']],
+    ["--runtime-api '127.0.0.1' is not usable: give ADDR:PORT or unix:PATH", [...CHECK.slice(0, 4), '127.0.0.1']],
+    [
+      "--runtime-api '127.0.0.1:80.5' is not usable: give ADDR:PORT or unix:PATH",
+      [...CHECK.slice(0, 4), '127.0.0.1:80.5'],
+    ],
+    [
+      "name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
+      [...CHECK, '--nameserver', 'dns:53'],
+    ],
+  ])('%s', async (message, args) => {
+    expect(await cli(...args)).toEqual({ code: 2, stdout: '', stderr: `${message}\n` });
+  });
+
+  test.concurrent.each<[string, string[]]>([
+    ["unknown command 'rendre'\n(Did you mean render?)", ['rendre']],
+    ["unknown option '--colour'", ['render', '--colour']],
+    ["required option '--haproxy-version <version>' not specified", ['lint', 'a.cfg']],
+    ["missing required argument 'file'", ['lint', '--haproxy-version', '3.2']],
+    ["required option '--upstream <name:port>' not specified", ['check']],
+    ["option '--upstream <name:port>' argument missing", ['render', '--upstream']],
+    ["too many arguments for 'render'. Expected 0 arguments but got 1.", [...RENDER, 'haproxy.cfg']],
+  ])("%s, in commander's words", async (message, args) => {
+    const stderr = `error: ${message}\n(add --help for the options)\n`;
+    expect(await cli(...args)).toEqual({ code: 2, stdout: '', stderr });
+  });
+});
+
+test('--version and --help', async () => {
+  expect(await cli('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  const help = await cli('--help');
+  expect([help.code, help.stderr]).toEqual([0, '']);
+  const commands = [...help.stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, command]) => command);
+  expect(commands).toEqual(['render', 'lint', 'check', 'demo', 'help']);
+});

@@ -1,0 +1,103 @@
+import { Duration } from 'aws-cdk-lib';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, type HaproxyElbProxyProps, HaproxyVersion } from '../../lib';
+import { BY_NAME, stackWithVpc } from './stacks';
+
+/** Makes a proxy that is right but for the given properties. */
+function proxyWith(props: Partial<HaproxyElbProxyProps>) {
+  const { stack, vpc } = stackWithVpc();
+  return new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ...props });
+}
+
+const to = (dnsName: string, port = 80) => ElbUpstream.fromDnsName(dnsName, { port });
+const PORT_ADVICE = 'give a port from 1024 to 65535, because HAProxy does not run as root';
+const NAME_ADVICE = "give 1 to 64 letters, digits, '.', '-' or '_'";
+
+const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
+  [{ vpc: undefined }, 'neither vpc nor cluster given for Stack/Proxy: give one of them'],
+  [{ listenPort: 80 }, `listenPort '80' is not usable: ${PORT_ADVICE}`],
+  [{ listenPort: 1023 }, `listenPort '1023' is not usable: ${PORT_ADVICE}`],
+  [{ listenPort: 65_536 }, `listenPort '65536' is not usable: ${PORT_ADVICE}`],
+  [{ listenPort: Number.NaN }, `listenPort 'NaN' is not usable: ${PORT_ADVICE}`],
+  [{ listenPort: 8080.5 }, "listen '8080.5' is not a port: give a whole number from 1 to 65535"],
+  [{ listenPort: 8404 }, 'health port 8404 is taken by listen: give each listener a port of its own'],
+  [{ listenPort: 9990 }, 'runtime API port 9990 is taken by listen: give each listener a port of its own'],
+  [{ proxyName: '' }, `proxyName '' is not usable: ${NAME_ADVICE}`],
+  [{ proxyName: 'my proxy' }, `proxyName 'my proxy' is not usable: ${NAME_ADVICE}`],
+  [{ proxyName: 'a/b' }, `proxyName 'a/b' is not usable: ${NAME_ADVICE}`],
+  [{ proxyName: 'x'.repeat(65) }, `proxyName '${'x'.repeat(65)}' is not usable: ${NAME_ADVICE}`],
+  [
+    { upstream: to('10.0.0.1') },
+    "upstream '10.0.0.1' is an address: give the host name of the load balancer, because its addresses change",
+  ],
+  [
+    { upstream: to('not a name') },
+    "upstream 'not a name' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots",
+  ],
+  [{ upstream: to('elb.test', 0) }, "upstream port '0' is not a port: give a whole number from 1 to 65535"],
+  [{ slots: 101 }, "slots '101' is out of range: give a whole number from 1 to 100"],
+  [
+    { holdValid: Duration.millis(99) },
+    "hold valid (ms) '99' is out of range: give a whole number from 100 to 86400000",
+  ],
+  [
+    { holdObsolete: Duration.days(2) },
+    "hold obsolete (ms) '172800000' is out of range: give a whole number from 0 to 86400000",
+  ],
+  [{ nameservers: [] }, 'name servers: none given; give at least one IP:PORT, or leave the list out'],
+  [
+    { nameservers: ['10.0.0.2'] },
+    "name server '10.0.0.2' has no single port at its end: give HOST:PORT, [IPV6]:PORT or PORT",
+  ],
+];
+
+test.each(ERRORS)('%j', (props, message) => {
+  expect(() => proxyWith(props)).toThrow(new Error(message));
+});
+
+test('both a VPC and a cluster', () => {
+  const { stack, vpc } = stackWithVpc();
+  const cluster = new Cluster(stack, 'Cluster', { vpc });
+  expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, cluster, upstream: BY_NAME })).toThrow(
+    new Error('both vpc and cluster given for Stack/Proxy: give one of them'),
+  );
+});
+
+test.each([1024, 65_535])('port %i at the border', (listenPort) => {
+  expect(proxyWith({ listenPort }).connections.defaultPort?.toString()).toBe(`${listenPort}`);
+});
+
+test('a name of 64 characters of every kind', () => {
+  const proxyName = `A.b-c_${'9'.repeat(58)}`;
+  expect(proxyWith({ proxyName }).proxyName).toBe(proxyName);
+});
+
+const nameservers = (count: number) => Array.from({ length: count }, (_, i) => `10.0.${i >> 8}.${i & 255}:53`);
+
+test('a configuration that does not fit into a task definition', () => {
+  expect(() => proxyWith({ nameservers: nameservers(2000) })).toThrow(
+    /^the configuration has \d{5} bytes, at most 61440 fit into a task definition: give fewer name servers$/,
+  );
+});
+
+test('a configuration that fits, while the record for the registry does not', () => {
+  expect(() => proxyWith({ nameservers: nameservers(300) })).toThrow(
+    /^the registry record has \d{4} bytes, at most 4096 fit into an SSM parameter: give fewer name servers$/,
+  );
+});
+
+test('a version that cannot follow a load balancer cannot be named', () => {
+  expect(() => HaproxyVersion.of('2.7.0')).toThrow(
+    new Error(
+      'HAProxy 2.7.0 cannot follow an ELB: it resolves a name once after the start and never again (HAProxy issue 1962); use a later release of 2.7, or another branch',
+    ),
+  );
+});
+
+test.each([
+  [Duration.seconds(30), '30 seconds'],
+  [Duration.seconds(90), '90 seconds'],
+])('an interval that is no whole number of minutes (%#)', (interval, given) => {
+  const { stack, vpc } = stackWithVpc();
+  expect(() => new DriftMonitor(stack, 'Monitor', { vpc, interval })).toThrow(given);
+});

@@ -1,0 +1,273 @@
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyMode, HaproxyVersion } from '../../lib';
+import { resourcesOf } from '../e2e/template';
+import { BY_NAME, stackWithAlb, stackWithVpc } from './stacks';
+import { configurationOf, permissionsOf, recordsOf } from './template';
+
+function minimal() {
+  const { stack, vpc, upstream } = stackWithAlb();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream });
+  return { stack, proxy, template: Template.fromStack(stack) };
+}
+
+describe('with a VPC and an upstream and nothing else', () => {
+  const { template, proxy } = minimal();
+
+  test('the container runs HAProxy 3.2 as ECS and the image want it, and can do nothing else', () => {
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Cpu: '256',
+      Memory: '512',
+      NetworkMode: 'awsvpc',
+      RequiresCompatibilities: ['FARGATE'],
+      ContainerDefinitions: [
+        {
+          Name: 'haproxy',
+          Essential: true,
+          Image: 'public.ecr.aws/docker/library/haproxy:3.2',
+          EntryPoint: ['/bin/sh', '-c'],
+          Command: ['exec haproxy -db -f /dev/fd/3 3<<END\n$HAPROXY_CONFIG\nEND'],
+          User: '99:99',
+          ReadonlyRootFilesystem: true,
+          LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+          StopTimeout: 30,
+          PortMappings: [8080, 8404, 9990].map((ContainerPort) => ({ ContainerPort, Protocol: 'tcp' })),
+        },
+      ],
+    });
+  });
+
+  test('the name of the load balancer is in the configuration unbroken, and filled in at deployment', () => {
+    expect(configurationOf(template)).toContain('\n    server-template elb 16 {Alb.DNSName}:80 check inter 2s');
+    expect(configurationOf(template)).not.toContain('Token');
+    expect(proxy.configuration).toMatch(/server-template elb 16 \$\{Token\[[^\]]+\]\}:80 check/);
+  });
+
+  test('two tasks run in private subnets, and a deployment that fails is rolled back', () => {
+    template.hasResourceProperties('AWS::ECS::Service', {
+      LaunchType: 'FARGATE',
+      DesiredCount: 2,
+      DeploymentConfiguration: {
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      },
+      NetworkConfiguration: {
+        AwsvpcConfiguration: {
+          AssignPublicIp: 'DISABLED',
+          Subnets: [
+            { Ref: Match.stringLikeRegexp('^VpcPrivateSubnet1') },
+            { Ref: Match.stringLikeRegexp('^VpcPrivateSubnet2') },
+          ],
+        },
+      },
+    });
+  });
+
+  test('nobody is let in but the checker at the runtime API, and the load balancer lets the proxy in', () => {
+    const groups = resourcesOf(template, 'AWS::EC2::SecurityGroup');
+    expect(groups.map(({ properties }) => properties.SecurityGroupIngress)).toEqual(groups.map(() => undefined));
+    const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(({ properties }) => {
+      const { GroupId, SourceSecurityGroupId, FromPort, ToPort, IpProtocol } = properties;
+      const name = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
+      const [from, to] = [SourceSecurityGroupId, GroupId].map((id) => name(id['Fn::GetAtt'][0]));
+      return `${from} → ${to}: ${IpProtocol} ${FromPort}-${ToPort}`;
+    });
+    expect(rules.sort()).toEqual([
+      'ProxyMonitorSecurityGroup → ProxySecurityGroup: tcp 9990-9990',
+      'ProxySecurityGroup → AlbSecurityGroup: tcp 80-80',
+    ]);
+  });
+
+  test('the registry says what to check', () => {
+    expect(recordsOf(template)).toEqual([
+      {
+        proxy: proxy.proxyName,
+        haproxyVersion: '3.2',
+        backend: 'upstream',
+        upstream: { dnsName: '{Alb.DNSName}', port: 80, loadBalancerArn: '{Alb}' },
+        tasks: { cluster: '{ProxyCluster.Arn}', service: '{ProxyService.Name}', runtimeApiPort: 9990 },
+        resolutionSeconds: 10,
+        dnsWindowSeconds: 100,
+        graceSeconds: 60,
+      },
+    ]);
+  });
+
+  test('logs are kept for a month and go with the stack', () => {
+    const groups = template.findResources('AWS::Logs::LogGroup');
+    expect(Object.values(groups)).toEqual(
+      Array(2).fill({
+        Type: 'AWS::Logs::LogGroup',
+        Properties: { RetentionInDays: 30 },
+        UpdateReplacePolicy: 'Delete',
+        DeletionPolicy: 'Delete',
+      }),
+    );
+  });
+
+  test('the task itself may do nothing at AWS, and ECS may write its log', () => {
+    expect(permissionsOf(template, /TaskRole/)).toEqual([]);
+    expect(permissionsOf(template, /ExecutionRole/)).toEqual([
+      'Allow logs:CreateLogStream on {ProxyLogGroup.Arn}',
+      'Allow logs:PutLogEvents on {ProxyLogGroup.Arn}',
+    ]);
+  });
+
+  test('there is nothing public, and no output', () => {
+    const text = JSON.stringify(template.toJSON());
+    expect(text).not.toMatch(/internet-facing|"AssignPublicIp":"ENABLED"/);
+    expect(template.toJSON()).not.toHaveProperty('Outputs');
+  });
+});
+
+describe('with everything given', () => {
+  const { stack, vpc } = stackWithVpc();
+  const cluster = new Cluster(stack, 'Cluster', { vpc });
+  const monitor = new DriftMonitor(stack, 'Monitor', { vpc, grace: Duration.minutes(5) });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', {
+    cluster,
+    monitor,
+    upstream: ElbUpstream.fromDnsName('payments-1.elb.eu-west-1.amazonaws.com', { port: 443, tls: true }),
+    vpcSubnets: { subnets: [vpc.publicSubnets[0]!] },
+    version: HaproxyVersion.of('2.8.5'),
+    mode: HaproxyMode.TCP,
+    listenPort: 8443,
+    nameservers: ['10.0.0.2:53', '10.0.0.3:53'],
+    holdValid: Duration.seconds(5),
+    holdObsolete: Duration.minutes(1),
+    slots: 32,
+    desiredCount: 3,
+    proxyName: 'payments.v2',
+  });
+  const template = Template.fromStack(stack);
+
+  test('it is so in the container', () => {
+    const [definition] = resourcesOf(template, 'AWS::ECS::TaskDefinition');
+    const [container] = definition!.properties.ContainerDefinitions;
+    expect(container.Image).toBe('public.ecr.aws/docker/library/haproxy:2.8.5');
+    expect(container.PortMappings[0].ContainerPort).toBe(8443);
+  });
+
+  test.each([
+    'mode tcp',
+    'nameserver dns1 10.0.0.2:53',
+    'nameserver dns2 10.0.0.3:53',
+    'timeout resolve 5s',
+    'hold valid 5s',
+    'hold obsolete 1m',
+    'bind :8443',
+    'server-template elb 32 payments-1.elb.eu-west-1.amazonaws.com:443 check inter 2s',
+    'verifyhost payments-1.elb.eu-west-1.amazonaws.com',
+  ])('it is so in the configuration: %s', (line) => {
+    expect(configurationOf(template)).toContain(`    ${line}`.replace('    verifyhost', ' verifyhost'));
+  });
+
+  test('it is so in the service', () => {
+    template.hasResourceProperties('AWS::ECS::Service', {
+      Cluster: stack.resolve(cluster.clusterName),
+      DesiredCount: 3,
+      NetworkConfiguration: {
+        AwsvpcConfiguration: { Subnets: [stack.resolve(vpc.publicSubnets[0]!.subnetId)], AssignPublicIp: 'DISABLED' },
+      },
+    });
+    template.resourceCountIs('AWS::ECS::Cluster', 1);
+  });
+
+  test('it is so in the registry, below the path of the monitor', () => {
+    template.hasResourceProperties('AWS::SSM::Parameter', {
+      Name: `${monitor.registryPath}/registry/payments.v2`,
+      Type: 'String',
+    });
+    expect(recordsOf(template)).toEqual([
+      {
+        proxy: 'payments.v2',
+        haproxyVersion: '2.8.5',
+        backend: 'upstream',
+        upstream: { dnsName: 'payments-1.elb.eu-west-1.amazonaws.com', port: 443 },
+        nameservers: ['10.0.0.2:53', '10.0.0.3:53'],
+        tasks: { cluster: '{Cluster.Arn}', service: '{ProxyService.Name}', runtimeApiPort: 9990 },
+        resolutionSeconds: 5,
+        dnsWindowSeconds: 125,
+        graceSeconds: 300,
+      },
+    ]);
+  });
+
+  test('it is so on the construct', () => {
+    expect(proxy.cluster).toBe(cluster);
+    expect(proxy.monitor).toBe(monitor);
+    expect(proxy.proxyName).toBe('payments.v2');
+    expect(proxy.node.defaultChild).toBe(proxy.service);
+  });
+});
+
+test('whoever is let in is let in at the listener, and nowhere else', () => {
+  const { stack, vpc, upstream } = stackWithAlb();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream, listenPort: 8443 });
+  const client = new SecurityGroup(stack, 'Client', { vpc });
+  proxy.connections.allowDefaultPortFrom(client, 'the client');
+  proxy.connections.allowFrom(Peer.ipv4('10.0.0.0/8'), Port.tcp(8404), 'liveness');
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { Description: 'the client', FromPort: 8443 });
+  template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+    SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8', FromPort: 8404, ToPort: 8404 }],
+  });
+});
+
+test('in a VPC without a way out the checker stands where the tasks are told to stand', () => {
+  const stack = new Stack();
+  const vpc = new Vpc(stack, 'Vpc', {
+    natGateways: 0,
+    subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
+  });
+  const vpcSubnets = { subnetType: SubnetType.PRIVATE_ISOLATED };
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, vpcSubnets, upstream: BY_NAME });
+  const [checker] = resourcesOf(Template.fromStack(stack), 'AWS::Lambda::Function').filter(
+    ({ properties }) => properties.Handler === 'index.handler',
+  );
+  expect(checker!.properties.VpcConfig.SubnetIds).toEqual(
+    vpc.isolatedSubnets.map(({ subnetId }) => stack.resolve(subnetId)),
+  );
+});
+
+test.each([
+  [
+    '1.7',
+    'cdk-haproxy-elb:end-of-life',
+    'HAProxy 1.7 is end-of-life since 2021-10: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support',
+  ],
+  [
+    '1.9.0',
+    'cdk-haproxy-elb:faulty-release',
+    'HAProxy 1.9.0 has a known fault: it can crash after a DNS change and rejects answers that end with an address record; use a later release of 1.9',
+  ],
+])('version %s has a warning with the stable id %s', (version, id, message) => {
+  const { stack, vpc } = stackWithVpc();
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, version: HaproxyVersion.of(version) });
+  Annotations.fromStack(stack).hasWarning('/Stack/Proxy', `${message} [ack: ${id}]`);
+});
+
+test('a version with long-term support has no warning', () => {
+  const { stack } = minimal();
+  expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+});
+
+test('tags reach everything that can have one', () => {
+  const { stack, vpc, upstream } = stackWithAlb();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream });
+  Tags.of(proxy).add('team', 'shop');
+  const template = Template.fromStack(stack);
+  for (const type of [
+    'AWS::ECS::Service',
+    'AWS::ECS::TaskDefinition',
+    'AWS::Lambda::Function',
+    'AWS::Logs::LogGroup',
+    'AWS::CloudWatch::Alarm',
+  ]) {
+    template.allResourcesProperties(type, { Tags: [{ Key: 'team', Value: 'shop' }] });
+  }
+  template.hasResourceProperties('AWS::SSM::Parameter', { Tags: { team: 'shop' } });
+});

@@ -1,0 +1,86 @@
+import { Duration } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type * as registry from '../../lambda/drift-checker/control-plane/registry';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../../lib';
+import { SwitchableAws } from '../drift-checker/control-plane/aws';
+import { fillIn, resourcesOf } from '../e2e/template';
+import { ssmParameters } from '../support/aws';
+import { BY_NAME, stackWithAlb } from './stacks';
+
+/** Names and ARNs as long as AWS makes them. */
+const DEPLOYED: Record<string, string> = {
+  DNSName: `internal-${'a'.repeat(32)}-1234567890.ap-southeast-2.elb.amazonaws.com`,
+  Arn: `arn:aws:ecs:ap-southeast-2:111111111111:cluster/${'c'.repeat(255)}`,
+  Name: 's'.repeat(255),
+};
+
+test('what the construct registers is what the checker reads', async () => {
+  const aws = await SwitchableAws.start();
+  try {
+    const { readRegistry }: typeof registry = require('../../lambda/drift-checker/control-plane/registry');
+    const { stack, vpc, upstream } = stackWithAlb();
+    const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+    new HaproxyElbProxy(stack, 'Orders', { vpc, monitor, upstream });
+    new HaproxyElbProxy(stack, 'Payments', {
+      vpc,
+      monitor,
+      upstream: BY_NAME,
+      proxyName: 'payments',
+      version: HaproxyVersion.V1_7,
+      nameservers: ['10.0.0.2:53'],
+      holdValid: Duration.millis(500),
+    });
+    const parameters = resourcesOf(Template.fromStack(stack), 'AWS::SSM::Parameter').map(({ properties }) => [
+      fillIn(properties.Name, String),
+      fillIn(properties.Value, (reference) => DEPLOYED[reference.split('.')[1] ?? ''] ?? `arn:aws:test:::${reference}`),
+    ]);
+    // The endpoint refuses a value that is too long for a parameter, as SSM does.
+    aws.handlers = ssmParameters(Object.fromEntries(parameters));
+
+    const { entries, problems } = await readRegistry(monitor.registryPath);
+
+    expect(problems).toEqual([]);
+    expect(entries.map(({ record }) => record)).toEqual([
+      {
+        proxy: expect.stringMatching(/^Stack-Orders-/),
+        haproxyVersion: '3.2',
+        backend: 'upstream',
+        upstream: {
+          dnsName: DEPLOYED.DNSName,
+          port: 80,
+          loadBalancerArn: expect.stringMatching('^arn:aws:test:::Alb'),
+        },
+        tasks: { cluster: DEPLOYED.Arn, service: DEPLOYED.Name, runtimeApiPort: 9990 },
+        resolutionSeconds: 10,
+        dnsWindowSeconds: 100,
+        graceSeconds: 60,
+      },
+      {
+        proxy: 'payments',
+        haproxyVersion: '1.7',
+        backend: 'upstream',
+        upstream: { dnsName: BY_NAME.dnsName, port: 80 },
+        nameservers: ['10.0.0.2:53'],
+        tasks: { cluster: DEPLOYED.Arn, service: DEPLOYED.Name, runtimeApiPort: 9990 },
+        resolutionSeconds: 0.5,
+        dnsWindowSeconds: 90.5,
+        graceSeconds: 60,
+      },
+    ]);
+  } finally {
+    await aws.close();
+  }
+});
+
+test('an upstream keeps what it was made of', () => {
+  const { alb } = stackWithAlb();
+  expect(ElbUpstream.fromLoadBalancer(alb, { port: 443, tls: true })).toMatchObject({
+    dnsName: alb.loadBalancerDnsName,
+    loadBalancerArn: alb.loadBalancerArn,
+    connectable: alb,
+    port: 443,
+    tls: true,
+  });
+  const { loadBalancerArn, connectable, tls } = ElbUpstream.fromDnsName('elb.test', { port: 80 });
+  expect([loadBalancerArn, connectable, tls]).toEqual([undefined, undefined, false]);
+});

@@ -1,0 +1,119 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy } from '../../lib';
+import { REGISTRY_FOLDER } from '../../lib/private/contract';
+import { resourcesOf } from '../e2e/template';
+import { BY_NAME, ENV, stackWithVpc } from './stacks';
+import { configurationOf, permissionsOf, recordsOf } from './template';
+
+describe('one monitor for the proxies of several stacks', () => {
+  const app = new App();
+  const shared = new Stack(app, 'Shared');
+  const vpc = new Vpc(shared, 'Vpc', { maxAzs: 2 });
+  const cluster = new Cluster(shared, 'Cluster', { vpc });
+  const monitor = new DriftMonitor(shared, 'Monitor', { vpc });
+  const stacks = ['Orders', 'Payments'].map((name) => new Stack(app, name));
+  for (const stack of [shared, ...stacks]) {
+    new HaproxyElbProxy(stack, 'Proxy', { cluster, monitor, upstream: BY_NAME });
+  }
+
+  test('no stack depends on itself in the end', () => {
+    expect(() => app.synth()).not.toThrow();
+    expect(shared.dependencies).toEqual([]);
+    expect(stacks.map((stack) => stack.dependencies)).toEqual([[shared], [shared]]);
+  });
+
+  test('each proxy registers in its own stack, where the monitor looks', () => {
+    for (const stack of stacks) {
+      const [parameter] = resourcesOf(Template.fromStack(stack), 'AWS::SSM::Parameter');
+      expect(parameter!.properties.Name).toMatch(
+        `${monitor.registryPath}/${REGISTRY_FOLDER}/${stack.stackName}-Proxy-`,
+      );
+    }
+  });
+
+  test('the permissions to check it, and the way to its runtime API, go with each proxy', () => {
+    for (const stack of stacks) {
+      const template = Template.fromStack(stack);
+      expect(permissionsOf(template, /./).filter((one) => one.includes('ecs:'))).toHaveLength(2);
+      template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 9990 });
+      template.resourceCountIs('AWS::Lambda::Function', 0);
+    }
+  });
+});
+
+describe('a load balancer that is not of this stack', () => {
+  const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/orders/50dc6c495c0c9188';
+
+  test('of another stack of the app: it lets the proxy in, and no stack depends on itself in the end', () => {
+    const app = new App();
+    const owner = new Stack(app, 'Owner');
+    const vpc = new Vpc(owner, 'Vpc', { maxAzs: 2 });
+    const alb = new ApplicationLoadBalancer(owner, 'Alb', { vpc });
+    const stack = new Stack(app, 'Stack');
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: ElbUpstream.fromLoadBalancer(alb, { port: 8080 }) });
+    expect(() => app.synth()).not.toThrow();
+    Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 8080, ToPort: 8080 });
+    expect(configurationOf(Template.fromStack(stack))).toMatch(
+      / elb 16 \{Owner:ExportsOutput\w*DNSName\w*\}:8080 check/,
+    );
+  });
+
+  test('imported by its attributes: its security group is opened, and the checker knows its ARN', () => {
+    const { stack, vpc } = stackWithVpc();
+    const alb = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'Alb', {
+      loadBalancerArn: ARN,
+      loadBalancerDnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com',
+      securityGroupId: 'sg-0123456789abcdef0',
+    });
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: ElbUpstream.fromLoadBalancer(alb, { port: 80 }) });
+    const template = Template.fromStack(stack);
+    expect(recordsOf(template)[0].upstream).toEqual({
+      dnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com',
+      port: 80,
+      loadBalancerArn: ARN,
+    });
+    expect(configurationOf(template)).toContain('elb 16 internal-orders-1.eu-west-1.elb.amazonaws.com:80 check');
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      GroupId: 'sg-0123456789abcdef0',
+      SourceSecurityGroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ProxySecurityGroup'), 'GroupId'] },
+      FromPort: 80,
+    });
+  });
+
+  test('looked up: a Network Load Balancer', () => {
+    const { stack, vpc } = stackWithVpc(ENV);
+    const nlb = NetworkLoadBalancer.fromLookup(stack, 'Nlb', { loadBalancerTags: { team: 'shop' } });
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: ElbUpstream.fromLoadBalancer(nlb, { port: 443 }) });
+    const { upstream } = recordsOf(Template.fromStack(stack))[0];
+    expect(upstream).toEqual({
+      dnsName: nlb.loadBalancerDnsName,
+      port: 443,
+      loadBalancerArn: nlb.loadBalancerArn,
+    });
+  });
+
+  test('known by its name alone: nothing is opened, and the checker asks DNS alone', () => {
+    const { stack, vpc } = stackWithVpc();
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME });
+    const template = Template.fromStack(stack);
+    expect(recordsOf(template)[0].upstream).toEqual({
+      dnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com',
+      port: 80,
+    });
+    template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+  });
+});
+
+test('two proxies of one monitor cannot have the same name', () => {
+  const { stack, vpc } = stackWithVpc();
+  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const add = (id: string) => new HaproxyElbProxy(stack, id, { vpc, monitor, upstream: BY_NAME, proxyName: 'orders' });
+  add('A');
+  expect(() => add('B')).toThrow(
+    new Error("proxyName 'orders' is taken by Stack/A: give each proxy of a monitor a name of its own"),
+  );
+});

@@ -1,0 +1,54 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { fillIn, resourcesOf } from '../e2e/template';
+
+/**
+ * A value of a template with its references written as `{LogicalId.Attribute}`, without the hash of the logical id and
+ * without `AWS::`: `arn:{Partition}:ssm:…`.
+ */
+export function textOf(value: unknown): string {
+  return fillIn(
+    withoutImports(value),
+    (reference) => `{${reference.replace('AWS::', '').replace(/[0-9A-F]{8}(?=\.|$)/, '')}}`,
+  );
+}
+
+/** What comes from another stack is a reference as well: `{STACK:EXPORT}`. */
+function withoutImports(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replaceAll('"Fn::ImportValue":', '"Ref":'));
+}
+
+/** One permission: `Allow ACTION on RESOURCE`, with its condition where it has one. */
+export function permissionsOf(template: Template, role: RegExp): string[] {
+  const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(({ properties }) =>
+    properties.Roles.some((attached: unknown) => role.test(textOf(attached))),
+  );
+  return policies.flatMap(({ properties }) =>
+    properties.PolicyDocument.Statement.flatMap((statement: Record<string, never>) => permissions(statement)),
+  );
+}
+
+function permissions({ Effect, Action, Resource, Condition }: Record<string, never>): string[] {
+  const condition = Condition === undefined ? '' : ` if ${conditionOf(Condition)}`;
+  return [Action].flat().flatMap((action) => {
+    const resources = [Resource].flat().map(textOf);
+    return resources.map((resource) => `${Effect} ${action} on ${resource}${condition}`);
+  });
+}
+
+function conditionOf(condition: Record<string, Record<string, unknown>>): string {
+  return Object.entries(condition)
+    .flatMap(([operator, keys]) => Object.entries(keys).map(([key, value]) => `${key} ${operator} ${textOf(value)}`))
+    .join(', ');
+}
+
+/** The environment of the one container, as it will be deployed. */
+export function configurationOf(template: Template): string {
+  const [definition] = resourcesOf(template, 'AWS::ECS::TaskDefinition');
+  return textOf(definition!.properties.ContainerDefinitions[0].Environment[0].Value);
+}
+
+/** The registry's records, as they will be deployed. */
+// biome-ignore lint/suspicious/noExplicitAny: JSON has no type.
+export function recordsOf(template: Template): any[] {
+  return resourcesOf(template, 'AWS::SSM::Parameter').map(({ properties }) => JSON.parse(textOf(properties.Value)));
+}

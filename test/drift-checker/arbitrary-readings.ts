@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import type { Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
+import type { Slot } from '../../lib/haproxy/runtime-parse';
+import { RECORD, read, reading, unread } from './readings';
+
+const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];
+
+/** A few addresses of a small pool, so that held and live ones often meet. */
+const someAddresses = fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 5 });
+
+const anySlots: fc.Arbitrary<Slot[]> = fc.uniqueArray(
+  fc.record({
+    backend: fc.constantFrom('upstream', 'upstream', 'other'),
+    name: fc.constantFrom('elb1', 'elb2', 'elb3', 'elb10'),
+    address: fc.option(fc.constantFrom(...ADDRESSES), { nil: undefined }),
+    checked: fc.boolean(),
+  }),
+  { selector: ({ backend, name }) => `${backend}/${name}`, maxLength: 6 },
+);
+
+const anyRuntime: fc.Arbitrary<RuntimeReading> = fc.record({
+  version: fc.constantFrom('1.7.14', '2.6.12', '3.2.26'),
+  uptimeSeconds: fc.nat(200),
+  queriesSent: fc.option(fc.nat(20), { nil: undefined }),
+  slots: anySlots,
+});
+
+const anyTask: fc.Arbitrary<TaskReading> = fc
+  .tuple(fc.constantFrom('task-1', 'task-2', 'task-3'), fc.option(anyRuntime, { freq: 4 }))
+  .map(([id, runtime]) => (runtime === null ? unread(id) : read(id, runtime)));
+
+/** Anything that a check of a proxy with up to three tasks could see. */
+export const anyReading: fc.Arbitrary<Reading> = fc
+  .record({
+    backend: fc.constantFrom('upstream', undefined),
+    haproxyVersion: fc.constantFrom('3.2', '2.6', undefined),
+    live: someAddresses,
+    problems: fc.uniqueArray(fc.constantFrom('elb.test does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone')),
+    degraded: fc.uniqueArray(fc.constantFrom('DescribeLoadBalancers failed: TimeoutError')),
+    tasks: fc.uniqueArray(anyTask, { selector: ({ task }) => task.id }),
+  })
+  .map(({ backend, haproxyVersion, ...seen }) => reading({ record: { ...RECORD, backend, haproxyVersion }, ...seen }));
+
+const reordered = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
+
+/** The same reading with its tasks, their slots and the live addresses in another order. */
+export function shuffled(seen: Reading): fc.Arbitrary<Reading> {
+  const tasks = seen.tasks.map((one) =>
+    'runtime' in one
+      ? reordered(one.runtime.slots).map((slots): TaskReading => ({ ...one, runtime: { ...one.runtime, slots } }))
+      : fc.constant(one),
+  );
+  return fc
+    .tuple(reordered(seen.live), fc.tuple(...tasks).chain(reordered))
+    .map(([live, shuffledTasks]) => ({ ...seen, live, tasks: shuffledTasks }));
+}
+
+/** Frozen all the way down: whoever changes it throws. */
+export function deepFrozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(deepFrozen);
+    Object.freeze(value);
+  }
+  return value;
+}

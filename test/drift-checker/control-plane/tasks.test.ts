@@ -1,0 +1,109 @@
+import type { Task } from '@aws-sdk/client-ecs';
+import type * as tasks from '../../../lambda/drift-checker/control-plane/tasks';
+import { AwsError } from '../../support/aws';
+import { SwitchableAws } from './aws';
+
+const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';
+const arnOf = (id: string) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/${id}`;
+
+let aws: SwitchableAws;
+let list: () => ReturnType<typeof tasks.listTasks>;
+
+beforeAll(async () => {
+  aws = await SwitchableAws.start();
+  const { listTasks }: typeof tasks = require('../../../lambda/drift-checker/control-plane/tasks');
+  list = () => listTasks(CLUSTER, 'orders', 9990);
+});
+
+beforeEach(() => aws.takeCalls());
+
+afterAll(() => aws.close());
+
+/** A task as ECS describes it in network mode awsvpc. */
+function task(id: string, address: string | undefined, lastStatus = 'RUNNING'): Task {
+  const details = [
+    { name: 'subnetId', value: 'subnet-1' },
+    { name: 'networkInterfaceId', value: 'eni-1' },
+    { name: 'macAddress', value: '0e:00:00:00:00:01' },
+    ...(address === undefined ? [] : [{ name: 'privateIPv4Address', value: address }]),
+  ];
+  const attachments = [{ type: 'ElasticNetworkInterface', status: 'ATTACHED', details }];
+  return { taskArn: arnOf(id), clusterArn: CLUSTER, lastStatus, attachments };
+}
+
+/** ECS with these tasks, at most 100 in a page. Those that are listed and not described stopped in between. */
+function ecsHas(listed: readonly string[], described: readonly Task[]): void {
+  aws.handlers = {
+    'ecs:ListTasks': ({ nextToken }) => {
+      const from = Number(nextToken ?? 0);
+      const more = from + 100 < listed.length;
+      return { taskArns: listed.slice(from, from + 100).map(arnOf), nextToken: more ? `${from + 100}` : undefined };
+    },
+    'ecs:DescribeTasks': ({ tasks: asked = [] }) => {
+      if (asked.length < 1 || asked.length > 100) {
+        throw new AwsError('InvalidParameterException', 'Tasks cannot be empty, and not more than 100.');
+      }
+      const found = described.filter(({ taskArn }) => asked.includes(taskArn!));
+      const missing = asked.filter((arn) => !found.some(({ taskArn }) => taskArn === arn));
+      return { tasks: found, failures: missing.map((arn) => ({ arn, reason: 'MISSING' })) };
+    },
+  };
+}
+
+test('each running task with its id and the endpoint of its runtime API', async () => {
+  ecsHas(['a', 'b'], [task('a', '10.1.0.1'), task('b', '10.1.0.2')]);
+  expect(await list()).toEqual([
+    { id: 'a', endpoint: '10.1.0.1:9990' },
+    { id: 'b', endpoint: '10.1.0.2:9990' },
+  ]);
+  expect(aws.takeCalls()).toEqual([
+    ['ListTasks', { cluster: CLUSTER, serviceName: 'orders', desiredStatus: 'RUNNING' }],
+    ['DescribeTasks', { cluster: CLUSTER, tasks: [arnOf('a'), arnOf('b')] }],
+  ]);
+});
+
+test('tasks of all pages', async () => {
+  const ids = Array.from({ length: 120 }, (_, i) => `task-${i}`);
+  ecsHas(
+    ids,
+    ids.map((id, i) => task(id, `10.1.0.${i}`)),
+  );
+  expect(await list()).toEqual(ids.map((id, i) => ({ id, endpoint: `10.1.0.${i}:9990` })));
+  expect(aws.takeCalls().map(([operation]) => operation)).toEqual([
+    'ListTasks',
+    'DescribeTasks',
+    'ListTasks',
+    'DescribeTasks',
+  ]);
+});
+
+test('a service without tasks', async () => {
+  ecsHas([], []);
+  expect(await list()).toEqual([]);
+});
+
+const NOT_RUNNING: [what: string, described: Task[]][] = [
+  ['has no address yet', [task('b', undefined)]],
+  ['has no network interface yet', [{ taskArn: arnOf('b'), lastStatus: 'RUNNING' }]],
+  ['is on its way', [task('b', '10.1.0.2', 'PENDING')]],
+  ['is about to stop', [task('b', '10.1.0.2', 'DEPROVISIONING')]],
+  ['stopped between the list and the description', [task('b', '10.1.0.2', 'STOPPED')]],
+  ['is known no more between the list and the description', []],
+];
+
+test.each(NOT_RUNNING)('a task that %s is passed over', async (_what, described) => {
+  ecsHas(['a', 'b', 'c'], [task('a', '10.1.0.1'), ...described, task('c', '10.1.0.3')]);
+  expect((await list()).map(({ id }) => id)).toEqual(['a', 'c']);
+});
+
+test.each(['ClusterNotFoundException', 'ServiceNotFoundException', 'AccessDeniedException'])(
+  'what ECS refuses (%s) is an error, and not a service without tasks',
+  async (code) => {
+    aws.handlers = {
+      'ecs:ListTasks': () => {
+        throw new AwsError(code, 'because');
+      },
+    };
+    await expect(list()).rejects.toMatchObject({ name: code, message: 'because' });
+  },
+);

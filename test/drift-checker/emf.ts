@@ -1,0 +1,83 @@
+import Ajv, { type ValidateFunction } from 'ajv';
+import { METRICS } from '../../lib/private/contract';
+
+const name = { type: 'string', minLength: 1, maxLength: 1024 };
+
+/**
+ * The JSON schema of an embedded-metric document, as AWS publishes it.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+const SCHEMA = {
+  type: 'object',
+  required: ['_aws'],
+  properties: {
+    _aws: {
+      type: 'object',
+      required: ['Timestamp', 'CloudWatchMetrics'],
+      properties: {
+        Timestamp: { type: 'integer' },
+        CloudWatchMetrics: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['Namespace', 'Dimensions', 'Metrics'],
+            properties: {
+              Namespace: name,
+              Dimensions: {
+                type: 'array',
+                minItems: 1,
+                items: {
+                  type: 'array',
+                  minItems: 1,
+                  maxItems: 30,
+                  items: { type: 'string', minLength: 1, maxLength: 250 },
+                },
+              },
+              Metrics: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['Name'],
+                  properties: { Name: name, Unit: { enum: ['Count', 'None'] }, StorageResolution: { enum: [1, 60] } },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+const isEmbeddedMetric: ValidateFunction = new Ajv().compile(SCHEMA);
+
+/** A document that CloudWatch makes metrics of: its dimension's value, and its figures by name. */
+export interface Figures {
+  readonly dimension: string;
+  readonly value: string;
+  readonly figures: Record<string, number>;
+}
+
+/** Reads an embedded-metric document as CloudWatch does. It fails on one of which CloudWatch would make nothing. */
+// biome-ignore lint/suspicious/noExplicitAny: a log line has no type.
+export function figuresOf(line: any): Figures {
+  if (!isEmbeddedMetric(line)) {
+    throw new Error(`not an embedded-metric document: ${JSON.stringify(isEmbeddedMetric.errors)}`);
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: just validated.
+  const document = line as any;
+  expect(document._aws.CloudWatchMetrics).toHaveLength(1);
+  const [{ Namespace, Dimensions, Metrics }] = document._aws.CloudWatchMetrics;
+  expect(Namespace).toBe(METRICS.namespace);
+  expect(Dimensions).toHaveLength(1);
+  expect(Dimensions[0]).toHaveLength(1);
+  const figures: Record<string, number> = {};
+  for (const { Name } of Metrics) {
+    expect(Number.isFinite(document[Name])).toBe(true);
+    figures[Name] = document[Name];
+  }
+  const [dimension] = Dimensions[0];
+  // CloudWatch takes no dimension whose value is not a text.
+  expect(document[dimension]).toEqual(expect.any(String));
+  return { dimension, value: document[dimension], figures };
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type { HaproxyBinary } from '../../lab/binaries';
+import { DnsServer } from '../../lab/dns-server';
+import type { RegistryRecord } from '../../lib/private/contract';
+import { AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
+import { type InvocationResult, LocalLambda } from '../support/lambda';
+import { Haproxy, nameFor } from './haproxy';
+
+export const REGISTRY = '/cdk-haproxy-elb/fleet';
+const BUNDLE = join(__dirname, '../../assets/drift-checker');
+
+/** A log line of the function. */
+// biome-ignore lint/suspicious/noExplicitAny: a log line has no type.
+export type Line = any;
+
+/** What the HAProxy's name server always says. */
+const HELD = '127.0.0.1';
+
+/**
+ * The bundled function under Lambda's own runtime client, the AWS services that it calls, and a real HAProxy that is
+ * the task of every service.
+ */
+export class Fleet {
+  /** Starts the HAProxy and two name servers: the HAProxy's own and the checker's, so that they can disagree. */
+  public static async start(binary: HaproxyBinary): Promise<Fleet> {
+    const [own, checkers] = [new DnsServer(), new DnsServer()];
+    own.set(nameFor(binary), [HELD]);
+    const haproxy = await Haproxy.start(binary, await own.listen());
+    const { address } = await checkers.listen();
+    return new Fleet(own, checkers, address, binary, haproxy);
+  }
+
+  #aws?: AwsEndpoints;
+  #lambda?: LocalLambda;
+  /** Services of which ECS wants to know nothing. */
+  public readonly deniedServices = new Set<string>();
+  /** Addresses of the running tasks. */
+  public taskAddresses = [HELD];
+
+  private constructor(
+    private readonly dns: DnsServer,
+    private readonly checkersDns: DnsServer,
+    private readonly nameserver: string,
+    public readonly binary: HaproxyBinary,
+    private readonly haproxy: Haproxy,
+  ) {}
+
+  /** The addresses that the checker finds for the load balancer. The HAProxy holds 127.0.0.1 in any case. */
+  public point(...addresses: string[]): void {
+    this.checkersDns.set(nameFor(this.binary), addresses);
+  }
+
+  /** The registry's record of a proxy whose task is the HAProxy. */
+  public record(proxy: string, more: Partial<RegistryRecord> = {}): RegistryRecord {
+    return {
+      proxy,
+      haproxyVersion: this.binary.branch,
+      backend: 'upstream',
+      upstream: {
+        dnsName: nameFor(this.binary),
+        port: 80,
+        loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188',
+      },
+      nameservers: [this.nameserver],
+      tasks: { cluster: 'fleet', service: proxy, runtimeApiPort: this.haproxy.port },
+      resolutionSeconds: 1,
+      dnsWindowSeconds: 3,
+      graceSeconds: 0,
+      ...more,
+    };
+  }
+
+  /** A new function, which finds these parameters in its registry. */
+  public async deploy(parameters: Record<string, unknown>, more: AwsHandlers = {}): Promise<void> {
+    await this.undeploy();
+    const texts = Object.entries(parameters).map(([name, value]) => [
+      `${REGISTRY}/${name}`,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    this.#aws = await AwsEndpoints.start({
+      ...ssmParameters(Object.fromEntries(texts)),
+      'ecs:ListTasks': ({ serviceName = '' }) => {
+        if (this.deniedServices.has(serviceName)) {
+          throw new AwsError('AccessDeniedException', `not authorized to perform: ecs:ListTasks of ${serviceName}`);
+        }
+        return {
+          taskArns: this.taskAddresses.map((_, i) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/task-${i}`),
+        };
+      },
+      'ecs:DescribeTasks': ({ tasks }) => ({
+        tasks: tasks?.map((taskArn) => {
+          const value = this.taskAddresses[Number(taskArn.split('-').at(-1))];
+          return {
+            taskArn,
+            lastStatus: 'RUNNING',
+            attachments: [{ details: [{ name: 'privateIPv4Address', value }] }],
+          };
+        }),
+      }),
+      'elasticloadbalancing:DescribeLoadBalancers': () => ({ LoadBalancers: [{ State: { Code: 'active' } }] }),
+      ...more,
+    });
+    this.#lambda = functionWith(this.#aws.environment);
+  }
+
+  /** One invocation, and its log lines. */
+  public async invoke(): Promise<InvocationResult & { lines: Line[] }> {
+    const result = await this.#lambda!.invoke({});
+    return { ...result, lines: linesOf(result) };
+  }
+
+  /** The next invocation is made by a process that remembers nothing. */
+  public async coldStart(): Promise<void> {
+    await this.#lambda?.restart();
+  }
+
+  /** How often an operation was called. */
+  public calls(operation: string): number {
+    return this.#aws!.calls.filter((call) => call.operation === operation).length;
+  }
+
+  public async close(): Promise<void> {
+    await this.undeploy();
+    await this.haproxy.stop();
+    await Promise.all([this.dns.close(), this.checkersDns.close()]);
+  }
+
+  private async undeploy(): Promise<void> {
+    await this.#lambda?.stop();
+    await this.#aws?.close();
+  }
+}
+
+/** The bundled function with the memory and the time that the construct gives it. */
+export function functionWith(environment: Record<string, string>): LocalLambda {
+  return new LocalLambda({
+    taskRoot: BUNDLE,
+    handler: 'index.handler',
+    environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'fleet', ...environment },
+    timeoutMs: 55_000,
+    memoryMb: 256,
+  });
+}
+
+/** What the function printed, without what Node itself has to say. */
+export function linesOf({ logs }: InvocationResult): Line[] {
+  return logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HaproxyBinary } from '../../lab/binaries';
+import type { DnsListener } from '../../lab/dns-server';
+import { HaproxyProcess } from '../../lab/haproxy-process';
+import { freePorts } from '../../lab/ports';
+import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
+import type { HaproxyConfigModel } from '../../lib/haproxy/model';
+import { HaproxyConfig } from '../../lib/haproxy/render';
+import { HaproxyVersion } from '../../lib/haproxy/version';
+
+/** The load balancer's name. 1.6 starts only with one that the machine itself resolves. */
+export const nameFor = ({ branch }: HaproxyBinary) => (branch === '1.6' ? 'localhost' : 'elb.test');
+
+/** A real HAProxy with the generated configuration, on loopback. */
+export class Haproxy {
+  /** Starts one that resolves every second, and waits until it holds an address. */
+  public static async start(binary: HaproxyBinary, dns: DnsListener): Promise<Haproxy> {
+    const [listen, health, runtimeApi] = await freePorts(3);
+    const local = (port: number) => ({ address: '127.0.0.1', port });
+    const model: HaproxyConfigModel = {
+      upstream: { dnsName: nameFor(binary), port: listen!, slots: 3 },
+      listen: local(listen!),
+      health: local(health!),
+      runtimeApi: local(runtimeApi!),
+      resolution: { nameservers: [dns.address], holdValidMillis: 1000, holdObsoleteMillis: 1000 },
+    };
+    const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), model);
+    const haproxy = new Haproxy(HaproxyProcess.of(binary, config), runtimeApi!);
+    for (let tries = 0; !(await haproxy.#holdsAnAddress()); tries += 1) {
+      if (haproxy.process.ended || tries > 200) {
+        await haproxy.stop();
+        throw new Error(
+          `HAProxy ${binary.version} does not come up: ${haproxy.#reason}; ${haproxy.process.output.trim().split('\n').at(-1)}`,
+        );
+      }
+      await sleep(50);
+    }
+    return haproxy;
+  }
+
+  #reason = '';
+
+  private constructor(
+    private readonly process: HaproxyProcess,
+    /** Port of the runtime API on 127.0.0.1. */
+    public readonly port: number,
+  ) {}
+
+  /** The runtime API, as the checker takes it. */
+  public get endpoint(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  public stop(): Promise<void> {
+    return this.process.stop();
+  }
+
+  #holdsAnAddress(): Promise<boolean> {
+    return readRuntime(this.endpoint).then(
+      ({ slots }) => slots.some(({ backend, address }) => backend === 'upstream' && address !== undefined),
+      (error: Error) => {
+        this.#reason = error.message;
+        return false;
+      },
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { anyReading } from './arbitrary-readings';
+import { Watch } from './watch';
+
+/** Any sequence of checks, 1 to 90 s apart, with a grace time of 60 s. */
+const anyChecks = fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), anyReading), { maxLength: 25 });
+
+/** Makes the checks; tells for each of them what it did and what was open after it. */
+function run(checks: readonly (readonly [number, Parameters<Watch['check']>[1]])[]) {
+  const watch = new Watch();
+  let at = 0;
+  return checks.map(([after, seen]) => {
+    at += after;
+    return { at, seen, ...watch.check(at, seen) };
+  });
+}
+
+test('an incident opens once and is resolved at most once, in this order, whatever is seen', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      const told = new Map<string, string[]>();
+      for (const { event, incident } of run(checks).flatMap(({ events }) => events)) {
+        told.set(incident.id, [...(told.get(incident.id) ?? []), event]);
+      }
+      for (const events of told.values()) {
+        expect(['incident-opened', 'incident-resolved'].slice(0, events.length)).toEqual(events);
+      }
+    }),
+  );
+});
+
+test('open are those that were opened and not resolved, after every check', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      const expected = new Set<string>();
+      for (const { events, open } of run(checks)) {
+        for (const { event, incident } of events) {
+          expected[event === 'incident-opened' ? 'add' : 'delete'](incident.id);
+        }
+        expect(new Set(open.map(({ id }) => id))).toEqual(expected);
+      }
+    }),
+  );
+});
+
+test('no incident is younger than the grace time, and none comes from one check', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      for (const { seen, open } of run(checks)) {
+        for (const { ageSeconds } of open) {
+          expect(ageSeconds).toBeGreaterThanOrEqual(seen.record.graceSeconds);
+        }
+      }
+      expect(run(checks.slice(0, 1)).flatMap(({ events }) => events)).toEqual([]);
+    }),
+  );
+});
+
+test('no incident is about a task that does not run', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      for (const { seen, open } of run(checks)) {
+        const running = seen.tasks.map(({ task }) => task.id);
+        expect(running).toEqual(expect.arrayContaining(open.flatMap(({ task }) => task ?? [])));
+      }
+    }),
+  );
+});

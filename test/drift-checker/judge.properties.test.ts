@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { judge } from '../../lambda/drift-checker/judge';
+import type { Reading } from '../../lambda/drift-checker/reading';
+import { VERDICTS } from '../../lib/private/contract';
+import { anyReading, deepFrozen, shuffled } from './arbitrary-readings';
+
+const heldOf = ({ tasks, record }: Reading) =>
+  tasks.flatMap((seen) =>
+    'runtime' in seen
+      ? seen.runtime.slots
+          .filter(({ backend }) => record.backend === undefined || backend === record.backend)
+          .flatMap(({ address }) => address ?? [])
+      : [],
+  );
+
+test('nothing is stale but a held address outside of the addresses that are known to be live', () => {
+  fc.assert(
+    fc.property(anyReading, (seen) => {
+      const stale = judge(seen).filter(({ kind }) => kind === 'stale-address');
+      const outside = heldOf(seen).filter((address) => !seen.live.includes(address));
+      expect(new Set(stale.map(({ address }) => address))).toEqual(new Set(seen.live.length === 0 ? [] : outside));
+    }),
+  );
+});
+
+test('the order of tasks, slots and live addresses does not matter', () => {
+  const both = anyReading.chain((seen) => fc.tuple(fc.constant(seen), shuffled(seen)));
+  fc.assert(
+    fc.property(both, ([seen, reordered]) => {
+      expect(judge(reordered)).toEqual(judge(seen));
+    }),
+  );
+});
+
+test('judging changes nothing: the same reading has the same verdicts again', () => {
+  fc.assert(
+    fc.property(anyReading, (seen) => {
+      const frozen = deepFrozen(seen);
+      expect(judge(frozen)).toEqual(judge(frozen));
+    }),
+  );
+});
+
+test('every verdict is of the contract, with its severity, and is told once', () => {
+  fc.assert(
+    fc.property(anyReading, (seen) => {
+      const verdicts = judge(seen);
+      for (const { kind, severity, message } of verdicts) {
+        expect(VERDICTS[kind]).toBe(severity);
+        expect(message).toMatch(/^[^\n]+$/);
+      }
+      const keys = verdicts.map(({ kind, subject }) => `${kind}/${subject}`);
+      expect(new Set(keys).size).toBe(keys.length);
+    }),
+  );
+});
+
+test('whoever cannot be read is called unreachable and nothing worse', () => {
+  fc.assert(
+    fc.property(anyReading, (seen) => {
+      for (const { task } of seen.tasks.filter((one) => 'unreachable' in one)) {
+        const kinds = judge(seen).flatMap((verdict) => (verdict.task === task.id ? verdict.kind : []));
+        expect(kinds).toEqual(['unreachable-task']);
+      }
+    }),
+  );
+});

@@ -1,0 +1,216 @@
+import { judge, type Verdict } from '../../lambda/drift-checker/judge';
+import type { Reading } from '../../lambda/drift-checker/reading';
+import { parseServersState } from '../../lib/haproxy/runtime-parse';
+import { VERDICTS, type VerdictKind } from '../../lib/private/contract';
+import { RECORD, read, reading, slots, unread } from './readings';
+
+const { haproxyVersion: _, ...RECORD_WITHOUT_VERSION } = RECORD;
+const { backend: __, ...RECORD_OF_ALL_BACKENDS } = RECORD;
+
+type Expected = Omit<Verdict, 'kind' | 'severity'>;
+
+const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected][] = [
+  [
+    'stale-address',
+    'a slot holds an address that the load balancer does not have',
+    reading({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] }),
+    {
+      subject: 'task-1/10.0.0.9',
+      task: 'task-1',
+      address: '10.0.0.9',
+      slots: ['upstream/elb2'],
+      message: 'task-1 sends to 10.0.0.9 (upstream/elb2), which elb.test no longer has',
+    },
+  ],
+  [
+    'stale-address',
+    'several slots hold it: one verdict that names them all',
+    reading({ tasks: [read('task-1', { slots: slots('10.0.0.9', '10.0.0.1', '10.0.0.9') })] }),
+    {
+      subject: 'task-1/10.0.0.9',
+      task: 'task-1',
+      address: '10.0.0.9',
+      slots: ['upstream/elb1', 'upstream/elb3'],
+      message: 'task-1 sends to 10.0.0.9 (upstream/elb1, upstream/elb3), which elb.test no longer has',
+    },
+  ],
+  [
+    'no-address',
+    'no slot has an address',
+    reading({ tasks: [read('task-1', { slots: slots(undefined, undefined) })] }),
+    { subject: 'task-1', task: 'task-1', message: 'no slot of task-1 has an address: it answers 503' },
+  ],
+  [
+    'silent-resolver',
+    'a process of 1.8 or later has sent no DNS query for three periods',
+    reading({ tasks: [read('task-1', { uptimeSeconds: 30, queriesSent: 0 })] }),
+    {
+      subject: 'task-1',
+      task: 'task-1',
+      message: 'task-1 has sent 0 DNS queries in 30 s: it will not follow the next change',
+    },
+  ],
+  [
+    'silent-resolver',
+    'a process has sent a few queries after its start and none since',
+    reading({ tasks: [read('task-1', { uptimeSeconds: 3600, queriesSent: 35 })] }),
+    {
+      subject: 'task-1',
+      task: 'task-1',
+      message: 'task-1 has sent 35 DNS queries in 3600 s: it will not follow the next change',
+    },
+  ],
+  [
+    'silent-resolver',
+    'a server line of 1.7 has no health check',
+    reading({
+      record: { ...RECORD, haproxyVersion: '1.7' },
+      tasks: [
+        read('task-1', {
+          version: '1.7.14',
+          queriesSent: undefined,
+          slots: [{ backend: 'upstream', name: 'elb1', address: '10.0.0.1', checked: false }],
+        }),
+      ],
+    }),
+    {
+      subject: 'task-1',
+      task: 'task-1',
+      slots: ['upstream/elb1'],
+      message: 'upstream/elb1 of task-1 has no health check: HAProxy 1.7.14 never looks its name up again',
+    },
+  ],
+  [
+    'version-mismatch',
+    'another branch runs than the configuration was made for',
+    reading({ record: { ...RECORD, haproxyVersion: '2.8.5' } }),
+    {
+      subject: 'task-1',
+      task: 'task-1',
+      message: 'task-1 runs HAProxy 3.2.26, its configuration was made for 2.8',
+    },
+  ],
+  ['no-running-task', 'no task runs', reading({ tasks: [] }), { subject: '', message: 'orders has no running task' }],
+  [
+    'unknown-upstream',
+    'no address of the load balancer is known; nothing is called stale then',
+    reading({ live: [] }),
+    { subject: '', message: 'elb.test: no address is known' },
+  ],
+  [
+    'unknown-upstream',
+    'the load balancer is not active, although its addresses are known',
+    reading({ problems: ['load balancer arn:lb is provisioning'] }),
+    { subject: '', message: 'elb.test: load balancer arn:lb is provisioning' },
+  ],
+  [
+    'unknown-upstream',
+    'everything that is known to be wrong stands in one message',
+    reading({ live: [], problems: ['elb.test does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone'] }),
+    {
+      subject: '',
+      message: 'elb.test: elb.test does not resolve (ENOTFOUND); load balancer arn:lb is gone; no address is known',
+    },
+  ],
+  [
+    'unreachable-task',
+    'the runtime API does not answer',
+    reading({ tasks: [unread('task-1')] }),
+    { subject: 'task-1', task: 'task-1', message: 'the runtime API of task-1 does not answer: ECONNREFUSED' },
+  ],
+  [
+    'unreachable-task',
+    'the process has other backends only',
+    reading({ record: { ...RECORD, backend: 'other' } }),
+    { subject: 'task-1', task: 'task-1', message: "task-1 has no backend 'other' with a server in it" },
+  ],
+  [
+    'unreachable-task',
+    'the process has no backend at all',
+    reading({ record: RECORD_OF_ALL_BACKENDS, tasks: [read('task-1', { slots: [] })] }),
+    { subject: 'task-1', task: 'task-1', message: 'task-1 has no backend with a server in it' },
+  ],
+];
+
+test.each(FOUND)('%s: %s', (kind, _when, seen, expected) => {
+  expect(judge(seen)).toEqual([{ kind, severity: VERDICTS[kind], ...expected }]);
+});
+
+test('every verdict of the contract is among the cases above', () => {
+  expect([...new Set(FOUND.map(([kind]) => kind))].sort()).toEqual(Object.keys(VERDICTS).sort());
+});
+
+/** `show servers state` of 1.7.14 and of 3.0.0 for a name that does not resolve: both show 0.0.0.0. */
+const UNRESOLVED_1_7 = `1
+# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id
+3 upstream 1 elb1 0.0.0.0 0 32 1 1 2 1 0 0 14 0 0 0
+3 upstream 2 elb2 10.0.0.1 2 0 1 1 2 1 0 0 14 0 0 0
+
+`;
+
+const NOT_FOUND: [what: string, seen: Reading][] = [
+  ['a healthy task', reading()],
+  [
+    'slots that nothing was resolved for',
+    reading({ tasks: [read('task-1', { slots: slots(undefined, '10.0.0.1') })] }),
+  ],
+  [
+    'a slot at 0.0.0.0, which is how 1.7 shows one without address',
+    reading({ tasks: [read('task-1', { slots: parseServersState(UNRESOLVED_1_7) })] }),
+  ],
+  ['a live address that no slot holds', reading({ tasks: [read('task-1', { slots: slots('10.0.0.2') })] })],
+  ['a young process without a query', reading({ tasks: [read('task-1', { uptimeSeconds: 29, queriesSent: 0 })] })],
+  ['a process that asks a tenth of the time', reading({ tasks: [read('task-1', { queriesSent: 36 })] })],
+  ['an old branch with checks', reading({ tasks: [read('task-1', { queriesSent: undefined })] })],
+  ['a process that is asked for no version', reading({ record: RECORD_WITHOUT_VERSION })],
+  ['another release of the same branch', reading({ record: { ...RECORD, haproxyVersion: '3.2.4' } })],
+  [
+    'an address of another backend',
+    reading({
+      tasks: [
+        read('task-1', {
+          slots: [...slots('10.0.0.1'), { backend: 'runtime-api', name: 'local', address: '10.9.9.9', checked: false }],
+        }),
+      ],
+    }),
+  ],
+  [
+    'a server of 1.7 on a unix socket, such as the one behind the guarded runtime API',
+    reading({
+      record: { ...RECORD_OF_ALL_BACKENDS, haproxyVersion: '1.7' },
+      tasks: [
+        read('task-1', {
+          version: '1.7.14',
+          queriesSent: undefined,
+          slots: [...slots('10.0.0.1'), { backend: 'runtime-api', name: 'local', checked: false }],
+        }),
+      ],
+    }),
+  ],
+  ['what could not be read of the load balancer', reading({ degraded: ['DescribeLoadBalancers failed: Throttled'] })],
+];
+
+test.each(NOT_FOUND)('no verdict: %s', (_what, seen) => {
+  expect(judge(seen)).toEqual([]);
+});
+
+test('without a backend in the record every backend is judged', () => {
+  const tasks = [read('task-1', { slots: [{ backend: 'b', name: 's', address: '10.0.0.9', checked: true }] })];
+  expect(judge(reading({ record: RECORD_OF_ALL_BACKENDS, tasks }))).toMatchObject([
+    { kind: 'stale-address', slots: ['b/s'] },
+  ]);
+});
+
+test('a fault of one task says nothing of another', () => {
+  const tasks = [
+    read('task-3'),
+    unread('task-2'),
+    read('task-1', { uptimeSeconds: 600, queriesSent: 1, slots: slots('10.0.0.9', '10.0.0.8') }),
+  ];
+  expect(judge(reading({ tasks })).map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
+    'silent-resolver task-1',
+    'stale-address task-1/10.0.0.8',
+    'stale-address task-1/10.0.0.9',
+    'unreachable-task task-2',
+  ]);
+});

@@ -1,0 +1,156 @@
+import { judgeLanguage } from '../../lib/haproxy/lint/language';
+import { HaproxyVersion } from '../../lib/haproxy/version';
+
+const TIMEOUTS = ['    timeout connect 1s', '    timeout client 1s', '    timeout server 1s'];
+const PROXY = ['listen l', '    bind 127.0.0.1:8080', ...TIMEOUTS];
+
+const file = (...lines: string[]) => `${lines.join('\n')}\n`;
+const judge = (branch: string, text: string) => judgeLanguage(text, HaproxyVersion.of(branch));
+
+/** The findings on a text, a line each. */
+const said = (branch: string, text: string) =>
+  judge(branch, text).findings.map(
+    ({ severity, line, column, rule, message, mend }) => `${severity} ${line}:${column} ${rule}: ${message}; ${mend}`,
+  );
+
+test('a plain configuration is taken by every branch', () => {
+  for (const branch of ['1.6', '2.0', '2.4', '3.0', '3.4']) {
+    expect(judge(branch, file(...PROXY, '    server a 192.0.2.1:80 check'))).toEqual({ findings: [], unknown: [] });
+  }
+});
+
+test.each([
+  [
+    '1.7',
+    '    server-template a 4 192.0.2.1:80',
+    "error 6:5 too-new: 'server-template' exists from HAProxy 1.8 on, and this is for 1.7; take it out, or run HAProxy 1.8 or later",
+  ],
+  [
+    '2.4',
+    '    reqrep ^A B',
+    "error 6:5 removed-directive: 'reqrep' is refused from HAProxy 2.1 on, and this is for 2.4; take it out, or write 'http-request replace-header' or 'replace-path'",
+  ],
+  [
+    '3.3',
+    '    dispatch 192.0.2.1:80',
+    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch'; take it out, or write a 'server' with that address",
+  ],
+  [
+    '3.4',
+    '    maxcon 5',
+    "error 6:5 unknown-directive: 'maxcon' is not known in a 'listen' section; take it out",
+  ],
+  ['3.4', '    mode htttp', "error 6:10 unknown-directive: 'mode htttp' is not known in a 'listen' section; take it out"],
+  [
+    '3.0',
+    '    server a 192.0.2.1:80 resolvers dns',
+    "error 6:37 unknown-reference: no resolvers section is called 'dns'; write such a section",
+  ],
+  [
+    '2.0',
+    '    retry-on 429',
+    "error 6:14 bad-value: '429' exists from HAProxy 3.1 on, and this is for 2.0; write one that this branch has",
+  ],
+  [
+    '2.2',
+    '    timeout queue 5 s',
+    "error 6:21 extra-word: 's' is one word too many after '5'; take it out",
+  ],
+  [
+    '2.2',
+    '    timeout queue soon',
+    "error 6:19 bad-value: 'soon' is not a time; write a number with 'us', 'ms', 's', 'm', 'h' or 'd'",
+  ],
+])('%s %s', (branch, line, finding) => {
+  expect(said(branch, file(...PROXY, line))).toEqual([finding]);
+});
+
+test('frontend options in a backend: a warning up to 3.1, an error from 3.2 on', () => {
+  const text = file(...PROXY, 'backend b', '    option dontlognull');
+  expect(said('3.1', text)).toEqual([
+    "warning 7:5 ignored-directive: 'option dontlognull' in a 'backend' section is ignored; take it out",
+  ]);
+  expect(said('3.2', text)).toEqual([
+    "error 7:5 wrong-section: 'option dontlognull' does not stand in a 'backend' section from HAProxy 3.2 on; move it to another section",
+  ]);
+});
+
+test('rules in defaults: only from 2.5 on, and only in sections that have a name', () => {
+  const text = (name: string) => file(`defaults${name}`, '    http-request deny if FALSE', ...PROXY);
+  expect(said('2.4', text(' d'))).toHaveLength(1);
+  expect(said('2.5', text(' d')).filter((line) => line.startsWith('error'))).toEqual([]);
+  expect(said('2.5', text('')).filter((line) => line.startsWith('error'))).toEqual([
+    "error 2:5 wrong-section: 'http-request' stands only in a 'defaults' section that has a name; give the section a name",
+  ]);
+});
+
+test('a name that is given twice', () => {
+  const text = file(...PROXY, 'frontend x', '    bind :81', '    timeout client 1s', 'backend x');
+  expect(said('3.0', text)).toEqual([]);
+  expect(said('3.1', text)).toEqual([
+    "warning 9:9 duplicate-name: backend 'x' has the name of frontend 'x' of line 6; give it another name",
+  ]);
+  expect(said('3.3', text)).toEqual([
+    "error 9:9 duplicate-name: backend 'x' has the name of frontend 'x' of line 6; give it another name",
+  ]);
+});
+
+test('timeouts that are missing', () => {
+  expect(said('3.4', file('listen l', '    bind :80', '    server a 192.0.2.1:80'))).toEqual([
+    "warning 1:8 incomplete: listen 'l' lacks 'timeout client', 'timeout connect', 'timeout server'; add to the section, or to a defaults section above",
+  ]);
+});
+
+test('the end of the file: 2.2 warns, 2.3 refuses', () => {
+  const text = file(...PROXY).trimEnd();
+  expect(said('2.1', text)).toEqual([]);
+  expect(said('2.2', text)).toEqual([
+    'warning 5:1 bad-line: the last line does not end with a newline: HAProxy takes the file for a part of itself; end the file with a newline',
+  ]);
+  expect(said('2.3', text)[0]).toMatch(/^error 5:1 bad-line/);
+});
+
+test('conditions decide which lines are read', () => {
+  const text = file(...PROXY, '.if version_atleast(2.6)', '    bogus', '.else', '    maxconn 5', '.endif');
+  expect(said('2.4', text)).toEqual([]);
+  expect(said('2.6', text)).toEqual([
+    "error 7:5 unknown-directive: 'bogus' is not known in a 'listen' section; take it out",
+  ]);
+  expect(said('2.3', text)).toHaveLength(4);
+});
+
+test('samples know when they are there', () => {
+  const text = file(...PROXY, '    mode http', '    http-request set-header X %[res.hdr(x)]');
+  expect(said('1.6', text)[0]).toMatch(/^warning 7:31 bad-value/);
+  expect(said('3.4', text)).toEqual([
+    "error 7:31 bad-value: 'res.hdr' is not there yet, or no more, at this point; take a sample that is there",
+  ]);
+});
+
+test('what is outside the file is left open', () => {
+  const text = file(...PROXY, '    server a name.example:80 init-addr last,libc,none', '    server b "$ADDRESS"');
+  expect(judge('2.4', text)).toEqual({
+    findings: [],
+    unknown: [
+      { line: 6, words: ['server', 'a', 'name.example:80', 'init-addr', 'last,libc,none'] },
+      { line: 7, words: ['server', 'b', ''] },
+    ],
+  });
+});
+
+test('a long file takes time in proportion', () => {
+  const lines = (count: number) => {
+    const servers = Array.from({ length: count }, (_, i) => `    server s${i} 192.0.2.1:80 check inter 5s weight ${i % 256}`);
+    const rules = Array.from({ length: count }, (_, i) => `    http-request set-header X-${i} %[src,ipmask(24)] if { path_beg /${i} }`);
+    return file(...PROXY, '    mode http', ...rules, ...servers);
+  };
+  expect(judge('3.4', lines(5000))).toEqual({ findings: [], unknown: [] });
+});
+
+test('no text makes it throw', () => {
+  for (const text of ['', '\n', '"', 'server', 'listen', 'listen l\nbind', 'global\n log', 'backend b\nacl a', 'frontend f\nhttp-request']) {
+    for (const branch of ['1.6', '2.2', '3.4']) {
+      expect(() => judge(branch, text)).not.toThrow();
+    }
+  }
+});
