@@ -1,12 +1,22 @@
 /** `npm run benchmark`: figures as ratios, measured side by side in one run. */
-import { measureHandler } from './handler';
+import { type Figure, measureHandler } from './handler';
+import { measureLint } from './lint';
+
+function print({ name, ours, other, unit }: Figure): void {
+  const figures = `${ours.toFixed(1)} ${unit} to ${other.toFixed(1)} ${unit}`;
+  console.log(`${name.padEnd(50)}${figures.padEnd(30)}ratio ${(ours / other).toFixed(2)}`);
+}
 
 async function main(): Promise<void> {
-  console.log(`Node ${process.version}; medians of runs in turn; the other handler does nothing\n`);
-  for (const { name, ours, other, unit } of await measureHandler()) {
-    const figures = `${ours.toFixed(1)} ${unit} to ${other.toFixed(1)} ${unit}`;
-    console.log(`${name.padEnd(36)}${figures.padEnd(30)}ratio ${(ours / other).toFixed(2)}`);
+  console.log(`Node ${process.version}; medians of runs in turn; the handler is next to one that does nothing\n`);
+  for (const figure of await measureHandler()) {
+    print(figure);
   }
+  const { figures, exponent } = await measureLint();
+  for (const figure of figures) {
+    print(figure);
+  }
+  console.log(`lint, from 1,000 to 100,000 lines: time grows with the power ${exponent.toFixed(2)} of the length`);
 }
 
 void main();

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { checkHostName, checkNameserver } from '../lib/haproxy/address';
 import { parseDuration } from '../lib/haproxy/duration';
 import { InputError } from '../lib/haproxy/errors';
+import { checkModel } from '../lib/haproxy/model/check';
 import { HaproxyVersion } from '../lib/haproxy/version';
+import { modelOf } from './model';
 
 /** Where a spec is looked for when none is named. */
 export const SPEC_FILE = 'haproxy-elb.yaml';
@@ -65,6 +67,15 @@ const proxySchema = z.strictObject({
   desiredCount: z.int().min(0).max(5000).default(2).meta({ description: 'How many tasks run.' }),
 });
 
+/** What each value may be on its own is in the schema; what fits together, the model knows. */
+const checkedProxySchema = proxySchema.superRefine((proxy, context) => {
+  try {
+    checkModel(HaproxyVersion.of(proxy.haproxyVersion), modelOf(proxy));
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
 /** One proxy of a spec, with its defaults filled in. */
 export type ProxySpec = z.infer<typeof proxySchema>;
 
@@ -96,7 +107,7 @@ const specSchema = z
           'Where the proxies and their checker run. The subnets need a way to AWS APIs and the image registry.',
       }),
     proxies: z
-      .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/), proxySchema)
+      .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/), checkedProxySchema)
       .refine((proxies) => Object.keys(proxies).length > 0, { error: 'is empty: give at least one proxy' })
       .meta({ description: 'The proxies by name (a letter, then letters, digits and hyphens; at most 63).' }),
   })
@@ -208,7 +219,7 @@ function explain(issue: z.core.$ZodIssue, given: unknown): string {
     case 'invalid_key':
       return `${where} is not usable as a name: give a letter, then letters, digits and hyphens, at most 63`;
     default:
-      return `${where}: ${issue.message}`;
+      return `${where}${/^(is|needs) /.test(issue.message) ? '' : ':'} ${issue.message}`;
   }
 }
 

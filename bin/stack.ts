@@ -20,9 +20,9 @@ export class ProxiesStack extends Stack {
     // A scope of their own: a proxy may be called like anything else in the stack.
     const proxies = new Construct(this, 'Proxies');
     for (const [name, proxy] of Object.entries(spec.proxies)) {
-      const { upstream, mode } = modelOf(proxy);
+      const { mode } = modelOf(proxy);
       new HaproxyElbProxy(proxies, name, {
-        upstream: ElbUpstream.fromDnsName(upstream.dnsName, upstream),
+        upstream: ElbUpstream.fromDnsName(proxy.upstream.dnsName, proxy.upstream),
         cluster,
         monitor,
         proxyName: name,

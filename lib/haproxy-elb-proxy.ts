@@ -23,8 +23,10 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { DriftMonitor } from './drift-monitor';
 import type { ElbUpstream } from './elb-upstream';
-import { DEFAULTS, type HaproxyConfigModel, type HaproxyMode } from './haproxy/model';
-import { HaproxyConfig, UPSTREAM_BACKEND } from './haproxy/render';
+import { checkResolution, UPSTREAM_BACKEND } from './haproxy/model/check';
+import type { HaproxyConfigModel, HaproxyMode, HaproxyResolution } from './haproxy/model/config-model';
+import { DEFAULTS } from './haproxy/model/defaults';
+import { HaproxyConfig } from './haproxy/render/config';
 import { HaproxyVersion } from './haproxy/version';
 import { REGISTRY_FOLDER, type RegistryRecord } from './private/contract';
 
@@ -252,18 +254,14 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
       upstream: {
         dnsName: props.upstream.dnsName,
         port: props.upstream.port,
-        tls: props.upstream.tls,
+        tls: props.upstream.tls ? {} : undefined,
         slots: props.slots,
       },
       mode: props.mode,
       listen: { port: listenPort },
       health: { port: DEFAULTS.healthPort },
       runtimeApi: { port: DEFAULTS.runtimeApiPort },
-      resolution: {
-        nameservers: props.nameservers,
-        holdValidMillis: props.holdValid?.toMilliseconds(),
-        holdObsoleteMillis: props.holdObsolete?.toMilliseconds(),
-      },
+      resolution: resolutionOf(props),
     };
     const text = HaproxyConfig.render(version, model);
     const bytes = Buffer.byteLength(text);
@@ -276,12 +274,9 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
   }
 
   /** Tells the monitor what to check, and lets it. */
-  private register(
-    version: HaproxyVersion,
-    { upstream, nameservers, holdValid, holdObsolete }: HaproxyElbProxyProps,
-  ): void {
-    const holdValidMillis = holdValid?.toMilliseconds() ?? DEFAULTS.holdValidMillis;
-    const holdObsoleteMillis = holdObsolete?.toMilliseconds() ?? DEFAULTS.holdObsoleteMillis;
+  private register(version: HaproxyVersion, props: HaproxyElbProxyProps): void {
+    const { upstream, nameservers } = props;
+    const { holdValidMillis, holdObsoleteMillis } = checkResolution(version, resolutionOf(props));
     const record: RegistryRecord = {
       proxy: this.proxyName,
       haproxyVersion: version.toString(),
@@ -311,4 +306,12 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
     this.monitor._admit(this, this.proxyName, this.cluster);
     this.connections.allowFrom(this.monitor, Port.tcp(DEFAULTS.runtimeApiPort), 'Drift checker');
   }
+}
+
+function resolutionOf({ nameservers, holdValid, holdObsolete }: HaproxyElbProxyProps): HaproxyResolution {
+  return {
+    nameservers,
+    holdValidMillis: holdValid?.toMilliseconds(),
+    holdObsoleteMillis: holdObsolete?.toMilliseconds(),
+  };
 }

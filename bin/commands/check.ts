@@ -6,7 +6,7 @@ import { lookUp } from '../../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
 import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../lib/haproxy/address';
 import { InputError } from '../../lib/haproxy/errors';
-import { DEFAULTS } from '../../lib/haproxy/model';
+import { DEFAULTS } from '../../lib/haproxy/model/defaults';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import type { RegistryRecord, VerdictKind } from '../../lib/private/contract';
 import { collect, oneOf } from './options';
@@ -120,7 +120,7 @@ function toText({ reading, verdicts }: ProxyReport): string {
         : `${read.task.id} not read: ${read.unreachable}`,
     ),
     ...verdicts.map(({ severity, kind, message }) => `${severity} ${kind}: ${message}`),
-    verdicts.length === 0 ? 'no drift' : `${verdicts.length} findings`,
+    verdicts.length === 0 ? 'no drift' : verdicts.length === 1 ? '1 finding' : `${verdicts.length} findings`,
   ].join('\n');
 }
 

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { parseBind, parseUpstream } from '../../lib/haproxy/address';
 import { parseDuration } from '../../lib/haproxy/duration';
 import { InputError } from '../../lib/haproxy/errors';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model';
-import { HaproxyConfig } from '../../lib/haproxy/render';
+import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import { modelOf } from '../model';
 import { readSpec } from '../spec';
@@ -96,8 +96,8 @@ function fromFlags(flags: RenderFlags): RenderInput {
     model: {
       upstream: {
         ...parseUpstream(upstream, '--upstream'),
-        tls: flags.upstreamTls,
-        slots: flags.slots === undefined ? undefined : Number(flags.slots),
+        tls: flags.upstreamTls ? {} : undefined,
+        slots: flags.slots === undefined ? undefined : wholeNumber(flags.slots, '--slots'),
       },
       mode,
       listen: flags.listen === undefined ? undefined : parseBind(flags.listen, '--listen'),
@@ -109,6 +109,13 @@ function fromFlags(flags: RenderFlags): RenderInput {
       },
     },
   };
+}
+
+function wholeNumber(value: string, flag: string): number {
+  if (!/^\d{1,9}$/.test(value)) {
+    throw new InputError(`${flag} '${value}' is not a whole number: give one from 1 to 100`);
+  }
+  return Number(value);
 }
 
 function required(value: string | undefined, flag: string, form: string): string {

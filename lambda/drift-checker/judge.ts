@@ -1,4 +1,4 @@
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import type { Slot } from '../../lib/haproxy/runtime-parse';
 import { type Severity, VERDICTS, type VerdictKind } from '../../lib/private/contract';
 import type { Reading, RuntimeReading, Task } from './reading';
 
@@ -67,7 +67,7 @@ function verdict(kind: VerdictKind, task: Task | undefined, message: string, mor
 
 function judgeRuntime(reading: Reading, task: Task, runtime: RuntimeReading): Verdict[] {
   const { record } = reading;
-  const slots = runtime.slots.filter((slot) => record.backend === undefined || slot.backend === record.backend);
+  const slots = slotsOf(record, runtime);
   if (slots.length === 0) {
     const what = record.backend === undefined ? 'no backend' : `no backend '${record.backend}'`;
     return [verdict('unreachable-task', task, `${task.id} has ${what} with a server in it`)];
@@ -84,6 +84,15 @@ function judgeRuntime(reading: Reading, task: Task, runtime: RuntimeReading): Ve
     ...silentResolver(reading, task, { ...runtime, slots }),
     ...versionMismatch(reading, task, runtime),
   ];
+}
+
+/** The slots of the record's backend; without one, those that follow the upstream's name where the branch tells names. */
+function slotsOf({ backend, upstream }: Reading['record'], { slots }: RuntimeReading): readonly Slot[] {
+  if (backend !== undefined) {
+    return slots.filter((slot) => slot.backend === backend);
+  }
+  const following = slots.filter(({ fqdn }) => fqdn?.toLowerCase() === upstream.dnsName.toLowerCase());
+  return following.length > 0 ? following : slots;
 }
 
 function staleAddresses({ live, record }: Reading, task: Task, held: Map<string, string[]>): Verdict[] {
@@ -119,8 +128,9 @@ function silentResolver({ record }: Reading, task: Task, runtime: RuntimeReading
 }
 
 function versionMismatch({ record }: Reading, task: Task, { version }: RuntimeReading): Verdict[] {
-  const wanted = record.haproxyVersion === undefined ? undefined : HaproxyVersion.of(record.haproxyVersion).branch;
-  const branch = version.split('.').slice(0, 2).join('.');
+  const branchOf = (release: string) => release.split('.').slice(0, 2).join('.');
+  const wanted = record.haproxyVersion === undefined ? undefined : branchOf(record.haproxyVersion);
+  const branch = branchOf(version);
   return wanted === undefined || wanted === branch
     ? []
     : [

@@ -58,17 +58,17 @@ export function checkPort(port: number, what: string): number {
 }
 
 /** Splits `HOST:PORT`, `[IPV6]:PORT` or `PORT`. The port is checked, the host is not. */
-function splitHostPort(text: string, what: string): { host?: string; port: number } {
+function splitHostPort(text: string, what: string, form: string): { host?: string; port: number } {
   const [, bracketed, host, port] = /^(?:(?:\[([^\]]+)\]|([^:]+)):)?(\d+)$/.exec(text) ?? [];
   if (port === undefined) {
-    throw new InputError(`${what} '${text}' has no single port at its end: give HOST:PORT, [IPV6]:PORT or PORT`);
+    throw new InputError(`${what} '${text}' has no single port at its end: give ${form}`);
   }
   return { host: bracketed ?? host, port: checkPort(Number(port), `port of ${what} '${text}':`) };
 }
 
 /** Reads `NAME:PORT`. */
 export function parseUpstream(text: string, what: string): { dnsName: string; port: number } {
-  const { host, port } = splitHostPort(text, what);
+  const { host, port } = splitHostPort(text, what, 'NAME:PORT');
   if (host === undefined) {
     throw new InputError(`${what} '${text}' has no host name: give NAME:PORT`);
   }
@@ -77,7 +77,7 @@ export function parseUpstream(text: string, what: string): { dnsName: string; po
 
 /** Reads `[ADDR:]PORT`. */
 export function parseBind(text: string, what: string): HaproxyBind {
-  const { host, port } = splitHostPort(text, what);
+  const { host, port } = splitHostPort(text, what, 'PORT, ADDR:PORT or [IPV6]:PORT');
   return checkBind({ address: host === '*' ? undefined : host, port }, what);
 }
 
@@ -93,7 +93,7 @@ export function checkBind(bind: HaproxyBind, what: string): HaproxyBind {
 
 /** Reads `IP:PORT`, of a name server or a syslog server. HAProxy takes no host name and no missing port there. */
 export function checkNameserver(text: string, what = 'name server'): string {
-  const { host, port } = splitHostPort(text, what);
+  const { host, port } = splitHostPort(text, what, 'IP:PORT or [IPV6]:PORT');
   if (host === undefined || !isAddress(host)) {
     throw new InputError(`${what} '${text}' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53`);
   }

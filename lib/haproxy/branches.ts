@@ -74,31 +74,9 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
   },
 ];
 
-/**
- * The first branch that has each directive or behaviour. Verified with `haproxy -c` on the first release of every
- * branch, and with running processes where it is a behaviour.
- */
-export const SINCE = {
-  /** `init-addr` on a server line: starts although the name does not resolve. */
-  initAddr: '1.7',
-  /** `hold nx|timeout|refused|other` in a `resolvers` section. */
-  holdErrors: '1.7',
-  /** Servers are resolved by a task of their own and not only when a health check runs. */
-  autonomousResolution: '1.8',
-  /** `server-template`: several slots for one name. */
-  serverTemplate: '1.8',
-  /** `hold obsolete`: how long an address that left the answer is kept. */
-  holdObsolete: '1.8',
-  /** `timeout resolve`. 1.6 accepts it and takes it for the retry timeout. */
-  timeoutResolve: '1.8',
-  /** `accepted_payload_size`: answers above 512 bytes. */
-  acceptedPayloadSize: '1.8',
-  /** `hard-stop-after`: an upper bound for a soft stop. */
-  hardStopAfter: '1.8',
-  /** `check-sni`: the name that a TLS health check asks for. */
-  checkSni: '1.8',
-  /** `log stdout`. */
-  logStdout: '1.9',
-  /** `show resolvers` on the runtime API: one counter block per name server. */
-  showResolvers: '1.8',
-} as const;
+/** Compares two branches such as `1.9` and `1.10`: negative, zero or positive. */
+export function compareBranches(a: string, b: string): number {
+  const [aMajor = 0, aMinor = 0] = a.split('.').map(Number);
+  const [bMajor = 0, bMinor = 0] = b.split('.').map(Number);
+  return aMajor - bMajor || aMinor - bMinor;
+}

@@ -16,3 +16,6 @@ export const RUNTIME_COMMANDS = {
 
 /** A line of the list. */
 export type RuntimeCommand = (typeof RUNTIME_COMMANDS)[keyof typeof RUNTIME_COMMANDS];
+
+/** The first branch whose runtime API answers `show resolvers`. */
+export const SHOW_RESOLVERS_SINCE = '1.8';

@@ -1,4 +1,5 @@
-import { BRANCHES, type Branch, CHECKED_ON, FAULTY_RELEASES, SINCE } from './branches';
+import { BRANCHES, type Branch, CHECKED_ON, compareBranches, FAULTY_RELEASES } from './branches';
+import { CAPABILITIES } from './capabilities';
 import { InputError } from './errors';
 
 /** What a HAProxy branch can do, as far as it changes the configuration or the way in which the proxy is checked. */
@@ -21,8 +22,28 @@ export interface HaproxyCapabilities {
   readonly hardStopAfter: boolean;
   /** `check-sni` exists (1.8). */
   readonly checkSni: boolean;
+  /** `ssl-min-ver` exists (1.8). */
+  readonly sslMinVer: boolean;
+  /** HTTP/2 towards clients (1.8). */
+  readonly http2: boolean;
   /** `log stdout` exists (1.9). */
   readonly logStdout: boolean;
+  /** `parse-resolv-conf` exists (1.9). */
+  readonly parseResolvConf: boolean;
+  /** `pool-purge-delay` exists (1.9). */
+  readonly poolPurgeDelay: boolean;
+  /** `do-resolve` and `set-dst` exist (2.0). */
+  readonly doResolve: boolean;
+  /** `tcp-request content do-resolve` waits for the answer (2.1). */
+  readonly doResolveTcp: boolean;
+  /** `retry-on` exists (2.0). */
+  readonly retryOn: boolean;
+  /** The Prometheus exporter is in the official images (2.0). */
+  readonly prometheus: boolean;
+  /** `http-check send` exists (2.2). */
+  readonly httpCheckSend: boolean;
+  /** `http-request return` exists (2.2). */
+  readonly httpRequestReturn: boolean;
   /** The runtime API answers `show resolvers` (1.8). */
   readonly showResolvers: boolean;
 }
@@ -33,13 +54,6 @@ export interface HaproxyVersionWarning {
   readonly id: string;
   /** One line: what, and what to do. */
   readonly message: string;
-}
-
-/** Compares two branches such as `1.9` and `1.10`: negative, zero or positive. */
-export function compareBranches(a: string, b: string): number {
-  const [aMajor = 0, aMinor = 0] = a.split('.').map(Number);
-  const [bMajor = 0, bMinor = 0] = b.split('.').map(Number);
-  return aMajor - bMajor || aMinor - bMinor;
 }
 
 /**
@@ -113,7 +127,7 @@ export class HaproxyVersion {
     if (branch === undefined) {
       throw new InputError(`HAProxy ${version} is of an unknown branch: use one of ${known}`);
     }
-    const release = patch === undefined ? undefined : `${name}.${patch}`;
+    const release = patch === undefined ? undefined : `${name}.${Number(patch)}`;
     const faulty = FAULTY_RELEASES.find((f) => f.release === release && f.severity === 'refused');
     if (faulty !== undefined) {
       throw new InputError(
@@ -143,7 +157,7 @@ export class HaproxyVersion {
     this.release = release;
     this.image = `${branch.repository}:${release ?? branch.branch}`;
     this.capabilities = Object.fromEntries(
-      Object.entries(SINCE).map(([capability, since]) => [capability, this.isAtLeast(since)]),
+      Object.entries(CAPABILITIES).map(([capability, { since }]) => [capability, this.isAtLeast(since)]),
     ) as unknown as HaproxyCapabilities;
     this.warnings = warningsOf(branch, release);
   }

@@ -83,7 +83,7 @@ no drift
       stdout: `elb.lab.test has 127.0.0.2
 ${endpoint} HAProxy ${binary.version} holds 127.0.0.1 (upstream/pinned)
 critical stale-address: ${endpoint} sends to 127.0.0.1 (upstream/pinned), which elb.lab.test no longer has
-1 findings
+1 finding
 `,
       stderr: '',
     });
@@ -208,7 +208,7 @@ warning unreachable-task: the runtime API of ${nobody} does not answer: no such 
       stdout: `elb.test has no known address
 unix:${socket} HAProxy ${binary.version} holds 127.0.0.3 (web/one), 127.0.0.4 (web/two)
 critical unknown-upstream: elb.test: elb.test does not resolve (ENOTFOUND); no address is known
-1 findings
+1 finding
 `,
       stderr: '',
     });

@@ -221,10 +221,10 @@ describe('a mistake that only the reader sees', () => {
         proxyWith('holdValid: ten'),
         "10:16: proxies.orders.holdValid: holdValid 'ten' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",
       ],
-      [`${upTo('proxies:')}proxies: {}\n`, '5:10: proxies: is empty: give at least one proxy'],
+      [`${upTo('proxies:')}proxies: {}\n`, '5:10: proxies is empty: give at least one proxy'],
       [
         changed('[eu-west-1a]', '[eu-west-1a, eu-west-1b]'),
-        '2:3: vpc: needs one private subnet for each availability zone, in the same order',
+        '2:3: vpc needs one private subnet for each availability zone, in the same order',
       ],
     ]),
   )('$message', ({ source, message }) => {

@@ -93,7 +93,7 @@ test('every key of a proxy in the file reaches its task', () => {
   const [container] = definition!.properties.ContainerDefinitions;
   expect(container.Image).toBe('public.ecr.aws/docker/library/haproxy:2.6.12');
   for (const line of [
-    'mode tcp',
+    'defaults\n    mode tcp\n',
     'nameserver dns1 10.0.0.2:53',
     'timeout resolve 5s',
     'hold obsolete 1m',
@@ -104,6 +104,12 @@ test('every key of a proxy in the file reaches its task', () => {
     expect(container.Environment[0].Value).toContain(line);
   }
   template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: 7 });
+});
+
+test('a longer period alone is enough: what is not in the file follows from what is', () => {
+  const file = specFile('period.yaml', (spec) => Object.assign(spec.proxies.orders, { holdValid: '30s' }));
+  const [{ resolutionSeconds, dnsWindowSeconds }] = recordsOf(Template.fromStack(stackOf(file)));
+  expect([resolutionSeconds, dnsWindowSeconds]).toEqual([30, 150]);
 });
 
 test('a proxy may have the name of anything else in the stack', () => {
@@ -145,7 +151,8 @@ describe('npx cdk synth, without credentials', () => {
     [
       'a port that another listener has',
       () => specFile('port.yaml', (spec) => Object.assign(spec.proxies.orders, { listenPort: 8404 })),
-      () => 'health port 8404 is taken by listen: give each listener a port of its own',
+      (file) =>
+        `${file}:15:5: proxies.orders: health port 8404 is taken by listen: give each listener a port of its own`,
     ],
     [
       'a file that does not exist',

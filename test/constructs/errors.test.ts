@@ -41,14 +41,15 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
     "hold valid (ms) '99' is out of range: give a whole number from 100 to 86400000",
   ],
   [
-    { holdObsolete: Duration.days(2) },
-    "hold obsolete (ms) '172800000' is out of range: give a whole number from 0 to 86400000",
+    { holdObsolete: Duration.days(3) },
+    "hold obsolete (ms) '259200000' is out of range: give a whole number from 0 to 172800000",
+  ],
+  [
+    { holdValid: Duration.seconds(30), holdObsolete: Duration.seconds(30) },
+    "hold obsolete (ms) '30000' is not longer than hold valid '30000': give more, so that an address is not dropped for being absent from one answer",
   ],
   [{ nameservers: [] }, 'name servers: none given; give at least one IP:PORT, or leave the list out'],
-  [
-    { nameservers: ['10.0.0.2'] },
-    "name server '10.0.0.2' has no single port at its end: give HOST:PORT, [IPV6]:PORT or PORT",
-  ],
+  [{ nameservers: ['10.0.0.2'] }, "name server '10.0.0.2' has no single port at its end: give IP:PORT or [IPV6]:PORT"],
 ];
 
 test.each(ERRORS)('%j', (props, message) => {

@@ -152,17 +152,17 @@ describe('with everything given', () => {
   });
 
   test.each([
-    'mode tcp',
-    'nameserver dns1 10.0.0.2:53',
-    'nameserver dns2 10.0.0.3:53',
-    'timeout resolve 5s',
-    'hold valid 5s',
-    'hold obsolete 1m',
-    'bind :8443',
-    'server-template elb 32 payments-1.elb.eu-west-1.amazonaws.com:443 check inter 2s',
-    'verifyhost payments-1.elb.eu-west-1.amazonaws.com',
-  ])('it is so in the configuration: %s', (line) => {
-    expect(configurationOf(template)).toContain(`    ${line}`.replace('    verifyhost', ' verifyhost'));
+    'defaults\n    mode tcp\n',
+    '    nameserver dns1 10.0.0.2:53\n',
+    '    nameserver dns2 10.0.0.3:53\n',
+    '    timeout resolve 5s\n',
+    '    hold valid 5s\n',
+    '    hold obsolete 1m\n',
+    '    bind :8443\n',
+    '    server-template elb 32 payments-1.elb.eu-west-1.amazonaws.com:443 check inter 2s',
+    ' verifyhost payments-1.elb.eu-west-1.amazonaws.com ',
+  ])('it is so in the configuration: %j', (text) => {
+    expect(configurationOf(template)).toContain(text);
   });
 
   test('it is so in the service', () => {
@@ -203,6 +203,24 @@ describe('with everything given', () => {
     expect(proxy.node.defaultChild).toBe(proxy.service);
   });
 });
+
+test.each([
+  ['nothing', {}, ['hold valid 10s', 'hold obsolete 30s'], 10, 100],
+  ['holdValid', { holdValid: Duration.seconds(20) }, ['hold valid 20s', 'hold obsolete 40s'], 20, 120],
+  ['holdObsolete', { holdObsolete: Duration.minutes(2) }, ['hold valid 10s', 'hold obsolete 2m'], 10, 190],
+])(
+  'the checker waits for as long as the configuration keeps an address, with %s given',
+  (_what, props, lines, ...s) => {
+    const { stack, vpc } = stackWithVpc();
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ...props });
+    const template = Template.fromStack(stack);
+    for (const line of lines) {
+      expect(configurationOf(template)).toContain(`    ${line}\n`);
+    }
+    const [{ resolutionSeconds, dnsWindowSeconds }] = recordsOf(template);
+    expect([resolutionSeconds, dnsWindowSeconds]).toEqual(s);
+  },
+);
 
 test('whoever is let in is let in at the listener, and nowhere else', () => {
   const { stack, vpc, upstream } = stackWithAlb();

@@ -24,10 +24,16 @@ export class Fleet {
   /** Starts the HAProxy and two name servers: the HAProxy's own and the checker's, so that they can disagree. */
   public static async start(binary: HaproxyBinary): Promise<Fleet> {
     const [own, checkers] = [new DnsServer(), new DnsServer()];
-    own.set(nameFor(binary), [HELD]);
-    const haproxy = await Haproxy.start(binary, await own.listen());
-    const { address } = await checkers.listen();
-    return new Fleet(own, checkers, address, binary, haproxy);
+    try {
+      own.set(nameFor(binary), [HELD]);
+      const haproxy = await Haproxy.start(binary, await own.listen());
+      const { address } = await checkers.listen();
+      return new Fleet(own, checkers, address, binary, haproxy);
+    } catch (error) {
+      // An open socket would keep the tests from ending, and with them the reason from being told.
+      await own.close();
+      throw error;
+    }
   }
 
   #aws?: AwsEndpoints;

@@ -4,8 +4,8 @@ import type { DnsListener } from '../../lab/dns-server';
 import { HaproxyProcess } from '../../lab/haproxy-process';
 import { freePorts } from '../../lab/ports';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
-import type { HaproxyConfigModel } from '../../lib/haproxy/model';
-import { HaproxyConfig } from '../../lib/haproxy/render';
+import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
+import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 
 /** The load balancer's name. 1.6 starts only with one that the machine itself resolves. */
@@ -22,7 +22,7 @@ export class Haproxy {
       listen: local(listen!),
       health: local(health!),
       runtimeApi: local(runtimeApi!),
-      resolution: { nameservers: [dns.address], holdValidMillis: 1000, holdObsoleteMillis: 1000 },
+      resolution: { nameservers: [dns.address], holdValidMillis: 1000, holdObsoleteMillis: 2000 },
     };
     const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), model);
     const haproxy = new Haproxy(HaproxyProcess.of(binary, config), runtimeApi!);

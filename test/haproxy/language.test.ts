@@ -35,12 +35,12 @@ test.each([
     '    dispatch 192.0.2.1:80',
     "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch'; take it out, or write a 'server' with that address",
   ],
+  ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is not known in a 'listen' section; take it out"],
   [
     '3.4',
-    '    maxcon 5',
-    "error 6:5 unknown-directive: 'maxcon' is not known in a 'listen' section; take it out",
+    '    mode htttp',
+    "error 6:10 unknown-directive: 'mode htttp' is not known in a 'listen' section; take it out",
   ],
-  ['3.4', '    mode htttp', "error 6:10 unknown-directive: 'mode htttp' is not known in a 'listen' section; take it out"],
   [
     '3.0',
     '    server a 192.0.2.1:80 resolvers dns',
@@ -51,11 +51,7 @@ test.each([
     '    retry-on 429',
     "error 6:14 bad-value: '429' exists from HAProxy 3.1 on, and this is for 2.0; write one that this branch has",
   ],
-  [
-    '2.2',
-    '    timeout queue 5 s',
-    "error 6:21 extra-word: 's' is one word too many after '5'; take it out",
-  ],
+  ['2.2', '    timeout queue 5 s', "error 6:21 extra-word: 's' is one word too many after '5'; take it out"],
   [
     '2.2',
     '    timeout queue soon',
@@ -140,15 +136,31 @@ test('what is outside the file is left open', () => {
 
 test('a long file takes time in proportion', () => {
   const lines = (count: number) => {
-    const servers = Array.from({ length: count }, (_, i) => `    server s${i} 192.0.2.1:80 check inter 5s weight ${i % 256}`);
-    const rules = Array.from({ length: count }, (_, i) => `    http-request set-header X-${i} %[src,ipmask(24)] if { path_beg /${i} }`);
+    const servers = Array.from(
+      { length: count },
+      (_, i) => `    server s${i} 192.0.2.1:80 check inter 5s weight ${i % 256}`,
+    );
+    const rules = Array.from(
+      { length: count },
+      (_, i) => `    http-request set-header X-${i} %[src,ipmask(24)] if { path_beg /${i} }`,
+    );
     return file(...PROXY, '    mode http', ...rules, ...servers);
   };
   expect(judge('3.4', lines(5000))).toEqual({ findings: [], unknown: [] });
 });
 
 test('no text makes it throw', () => {
-  for (const text of ['', '\n', '"', 'server', 'listen', 'listen l\nbind', 'global\n log', 'backend b\nacl a', 'frontend f\nhttp-request']) {
+  for (const text of [
+    '',
+    '\n',
+    '"',
+    'server',
+    'listen',
+    'listen l\nbind',
+    'global\n log',
+    'backend b\nacl a',
+    'frontend f\nhttp-request',
+  ]) {
     for (const branch of ['1.6', '2.2', '3.4']) {
       expect(() => judge(branch, text)).not.toThrow();
     }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
-import { lint } from '../../lib/haproxy/lint';
+import { lint as lintAll } from '../../lib/haproxy/lint';
+import { RULES } from '../../lib/haproxy/lint/rules';
 import { HaproxyVersion } from '../../lib/haproxy/version';
+
+/** Without what the language allows: language.test.ts is about that. */
+function lint(text: string, version: HaproxyVersion) {
+  const about = [...Object.keys(RULES), 'end-of-life', 'faulty-release'];
+  return lintAll(text, version).filter(({ rule }) => about.includes(rule));
+}
 
 /** Errors of a configuration, as `line:column rule message`. */
 function errors(branch: string, ...lines: string[]): string[] {
@@ -133,44 +140,32 @@ describe('unresolved-name', () => {
   });
 });
 
-describe('too-new', () => {
-  const SERVER = 'server s1 elb.test:80 check resolvers dns';
-  test.each([
-    ['backend b', 'server-template elb 4 elb.test:80 check resolvers dns', 'server-template', '1.7', '1.8', 5],
-    ['backend b', `${SERVER} init-addr none`, 'init-addr', '1.6', '1.7', 47],
-    ['listen l', 'default-server init-addr none', 'init-addr', '1.6', '1.7', 20],
-    ['defaults', 'default-server init-addr none', 'init-addr', '1.6', '1.7', 20],
-    ['backend b', `${SERVER} ssl check-sni a.test`, 'check-sni', '1.7', '1.8', 51],
-    ['resolvers dns', 'timeout resolve 1s', 'timeout resolve', '1.6', '1.8', 5],
-    ['resolvers dns', 'accepted_payload_size 8192', 'accepted_payload_size', '1.7', '1.8', 5],
-    ['resolvers dns', 'hold obsolete 30s', 'hold obsolete', '1.7', '1.8', 5],
-    ['resolvers dns', 'hold nx 30s', 'hold nx', '1.6', '1.7', 5],
-    ['resolvers dns', 'hold timeout 30s', 'hold timeout', '1.6', '1.7', 5],
-    ['resolvers dns', 'hold refused 30s', 'hold refused', '1.6', '1.7', 5],
-    ['resolvers dns', 'hold other 30s', 'hold other', '1.6', '1.7', 5],
-    ['global', 'hard-stop-after 25s', 'hard-stop-after', '1.7', '1.8', 5],
-    ['global', 'log stdout format raw local0', 'log stdout', '1.8', '1.9', 5],
-    ['defaults', 'log stdout format raw local0', 'log stdout', '1.8', '1.9', 5],
-  ])('%s: %s', (section, line, word, before, since, column) => {
-    expect(errors(before, section, `    ${line}`)).toEqual([
-      `2:${column} too-new '${word}' exists from HAProxy ${since} on, and this is for ${before}`,
+describe('a check that 1.6 and 1.7 ride on', () => {
+  const never = (why: string) =>
+    `4:15 unresolved-name 'elb.test' is never looked up again: HAProxy 1.7 resolves a name only when a health check runs, and ${why}`;
+  const on = (branch: string, ...words: string[]) =>
+    errors(
+      branch,
+      ...RESOLVERS,
+      'backend b',
+      `    server s1 elb.test:80 resolvers dns${words.map((w) => ` ${w}`).join('')}`,
+    );
+
+  test('is there or not', () => {
+    expect(on('1.7', 'check')).toEqual([]);
+    expect(on('1.7')).toEqual([never("the line has no 'check'")]);
+  });
+
+  test('is stopped by `disabled`, which is no matter from 1.8 on', () => {
+    expect(on('1.7', 'check', 'disabled')).toEqual([never("'disabled' stops the line's check")]);
+    expect(on('1.8', 'check', 'disabled')).toEqual([]);
+  });
+
+  test('is not inherited from a default-server line', () => {
+    const inherited = ['backend b', '    default-server check inter 5s', '    server s1 elb.test:80 resolvers dns'];
+    expect(errors('1.7', ...RESOLVERS, ...inherited)).toEqual([
+      never("the line has no 'check'").replace('4:15', '5:15'),
     ]);
-    expect(errors(since, section, `    ${line}`)).toEqual([]);
-  });
-
-  test.each([
-    ['resolvers dns', 'hold valid 10s'],
-    ['resolvers dns', 'timeout retry 1s'],
-    ['defaults', 'timeout connect 5s'],
-    ['global', 'log 127.0.0.1 local0'],
-    ['backend b', '# server-template elb 4 elb.test:80'],
-  ])('%s: %s is for every branch', (section, line) => {
-    expect(errors('1.6', section, `    ${line}`)).toEqual([]);
-  });
-
-  test('the mend', () => {
-    const [finding] = lint('global\n hard-stop-after 25s', HaproxyVersion.V1_6).slice(-1);
-    expect(finding?.mend).toBe('take it out, or run HAProxy 1.8 or later');
   });
 });
 
@@ -260,6 +255,43 @@ describe('all findings', () => {
     );
     const text = fc.array(fc.oneof(word, fc.constantFrom(' ', '\n'), fc.string())).map((parts) => parts.join(' '));
     fc.assert(fc.property(text, (config) => Array.isArray(lint(config, HaproxyVersion.V1_6))));
+  });
+
+  test('come up too when a line is cut off after any of its words', () => {
+    const lines = [
+      'defaults named',
+      '    timeout http-keep-alive 75s',
+      '    default-server inter 5s init-addr libc',
+      ...RESOLVERS,
+      '    hold obsolete 5s',
+      '    timeout resolve 10s',
+      '    accepted_payload_size 512',
+      'global',
+      '    stats socket :1 level user',
+      'frontend f',
+      '    bind :80',
+      'backend b from named',
+      '    load-server-state-from-file global',
+      '    option httpchk GET / HTTP/1.1',
+      '    http-check send hdr Host a',
+      '    server s a.test:80 check ssl verify required resolvers dns init-addr libc',
+      '    server-template s 1-4 a.test:80 check resolvers dns pool-purge-delay 60s',
+    ];
+    const failed = lines.flatMap((line, at) =>
+      line
+        .trim()
+        .split(' ')
+        .map((_, words, all) => all.slice(0, words).join(' '))
+        .filter((cut) => {
+          try {
+            const config = [...lines.slice(0, at), cut, ...lines.slice(at + 1)].join('\n');
+            return !['1.7', '1.8', '3.2'].every((branch) => Array.isArray(lint(config, HaproxyVersion.of(branch))));
+          } catch {
+            return true;
+          }
+        }),
+    );
+    expect(failed).toEqual([]);
   });
 
   test('are the same with line ends of Windows', () => {

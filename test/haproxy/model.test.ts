@@ -1,114 +1,169 @@
-import { InputError } from '../../lib/haproxy/errors';
-import { checkModel, DEFAULTS, type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model';
+import { checkModel, checkResolution } from '../../lib/haproxy/model/check';
+import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { DEFAULTS } from '../../lib/haproxy/model/defaults';
+import { HaproxyLogFormat, HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
+import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import { HaproxyVersion } from '../../lib/haproxy/version';
 
-const UPSTREAM = { dnsName: 'my-elb.example.com', port: 80 };
+const NAME = 'my-elb.example.com';
+const UPSTREAM: HaproxyUpstream = { dnsName: NAME, port: 80 };
 
-type Change = Partial<Omit<HaproxyConfigModel, 'upstream'>> & { upstream?: Partial<HaproxyConfigModel['upstream']> };
+const check = (model: Partial<HaproxyConfigModel> = {}, version = HaproxyVersion.V3_2) =>
+  checkModel(version, { upstream: UPSTREAM, ...model });
 
-function check({ upstream, ...rest }: Change) {
-  return checkModel({ upstream: { ...UPSTREAM, ...upstream }, ...rest });
-}
+const CHECKED_UPSTREAM = {
+  backend: 'upstream',
+  dnsName: NAME,
+  port: 80,
+  resolutionMode: HaproxyResolutionMode.SLOTS,
+  slots: 16,
+  tls: undefined,
+  healthCheck: { enabled: true, path: undefined, host: NAME, intervalMillis: 2000, fall: 2, rise: 2 },
+  sendProxyProtocol: false,
+  slowStartMillis: 0,
+  idleTimeoutMillis: 60_000,
+};
 
-test('what a model leaves out', () => {
-  expect(check({})).toEqual({
-    upstream: { dnsName: 'my-elb.example.com', port: 80, tls: false, slots: 16 },
-    mode: HaproxyMode.HTTP,
-    listen: { port: 8080 },
-    resolution: { nameservers: ['169.254.169.253:53'], holdValidMillis: 10_000, holdObsoleteMillis: 30_000 },
-    health: undefined,
-    runtimeApi: undefined,
+describe('what a model leaves out', () => {
+  test('is filled in', () => {
+    expect(check()).toEqual({
+      upstream: CHECKED_UPSTREAM,
+      routes: [],
+      mode: HaproxyMode.HTTP,
+      listen: { address: undefined, port: 8080 },
+      listenTls: undefined,
+      redirectFrom: undefined,
+      acceptProxyProtocol: false,
+      forwardedFor: true,
+      requestHeaders: { set: {}, remove: [] },
+      responseHeaders: { set: {}, remove: [] },
+      allowFrom: [],
+      denyFrom: [],
+      limits: {
+        maxConnections: 2000,
+        connectTimeoutMillis: 5000,
+        clientTimeoutMillis: 65_000,
+        serverTimeoutMillis: 65_000,
+        requestTimeoutMillis: 10_000,
+        keepAliveTimeoutMillis: 65_000,
+        maxBodyBytes: undefined,
+        maxHeaderBytes: undefined,
+      },
+      resolution: {
+        nameservers: ['169.254.169.253:53'],
+        parseResolvConf: false,
+        holdValidMillis: 10_000,
+        holdObsoleteMillis: 30_000,
+        holdOutageMillis: 600_000,
+        holdNxMillis: 30_000,
+        payloadSize: 8192,
+      },
+      health: undefined,
+      metrics: false,
+      runtimeApi: undefined,
+      runtimeApiTls: undefined,
+      log: { format: HaproxyLogFormat.STANDARD, syslog: undefined },
+      stopTimeoutMillis: 30_000,
+      rawLines: {},
+    });
+    expect(DEFAULTS).toMatchObject({ healthPort: 8404, runtimeApiPort: 9990 });
   });
-  expect(DEFAULTS).toMatchObject({ healthPort: 8404, runtimeApiPort: 9990 });
+
+  test.each(['1.6', '1.7'])('a target for the health check of %s, which cannot do without', (branch) => {
+    expect(check({}, HaproxyVersion.of(branch)).health).toEqual({ address: '127.0.0.1', port: 8404 });
+    const health = { address: '10.0.0.1', port: 80 };
+    expect(check({ health }, HaproxyVersion.of(branch)).health).toEqual(health);
+  });
+
+  test('within TLS and within a health check', () => {
+    const upstream = { ...UPSTREAM, tls: {}, healthCheck: { path: '/health' } };
+    expect(check({ upstream, listenTls: { certificateFile: '/site.pem' } })).toMatchObject({
+      upstream: {
+        tls: { verify: true, caFile: '/etc/ssl/certs/ca-certificates.crt', serverName: NAME },
+        healthCheck: { enabled: true, path: '/health', host: NAME },
+      },
+      listenTls: { certificateFile: '/site.pem', minVersion: HaproxyTlsVersion.V1_2, http2: true },
+    });
+  });
+
+  test('an address that left the answer is kept for two periods at least', () => {
+    const holds = [100, 15_000, 15_001, 86_400_000].map(
+      (holdValidMillis) => checkResolution(HaproxyVersion.V3_2, { holdValidMillis }).holdObsoleteMillis,
+    );
+    expect(holds).toEqual([30_000, 30_000, 30_002, 172_800_000]);
+  });
 });
 
-test('what a model says is kept', () => {
-  const model = {
-    upstream: { ...UPSTREAM, tls: true, slots: 100 },
-    mode: HaproxyMode.TCP,
-    listen: { address: '127.0.0.1', port: 1 },
-    resolution: { nameservers: ['10.0.0.2:53', '10.0.0.3:53'], holdValidMillis: 100, holdObsoleteMillis: 0 },
-    health: { address: '::1', port: 2 },
-    runtimeApi: { port: 65535 },
+test('what a model says is kept, and each route has a backend of its own', () => {
+  const upstream = {
+    dnsName: NAME,
+    port: 443,
+    resolutionMode: HaproxyResolutionMode.PER_REQUEST,
+    slots: 100,
+    tls: { verify: false, caFile: '/ca.pem', serverName: 'www.example.com' },
+    healthCheck: { enabled: false, path: '/', host: 'www.example.com', intervalMillis: 100, fall: 1, rise: 100 },
+    sendProxyProtocol: true,
+    slowStartMillis: 3_600_000,
+    idleTimeoutMillis: 1000,
   };
-  expect(checkModel(model)).toEqual(model);
-});
-
-describe('values at their limits', () => {
-  test.each<Change>([
-    { upstream: { slots: 1 } },
-    { upstream: { slots: 100 } },
-    { resolution: { holdValidMillis: 100 } },
-    { resolution: { holdValidMillis: 86_400_000 } },
-    { resolution: { holdObsoleteMillis: 0 } },
-    { resolution: { holdObsoleteMillis: 86_400_000 } },
-  ])('%j is taken', (change) => {
-    const { upstream, resolution } = check(change);
-    expect({ upstream, resolution }).toMatchObject(change);
-  });
-
-  test.each<[Change, string]>([
-    [{ upstream: { slots: 0 } }, "slots '0' is out of range: give a whole number from 1 to 100"],
-    [{ upstream: { slots: 101 } }, "slots '101' is out of range: give a whole number from 1 to 100"],
-    [{ upstream: { slots: 1.5 } }, "slots '1.5' is out of range: give a whole number from 1 to 100"],
-    [
-      { resolution: { holdValidMillis: 99 } },
-      "hold valid (ms) '99' is out of range: give a whole number from 100 to 86400000",
+  const model: HaproxyConfigModel = {
+    upstream,
+    routes: [
+      { name: 'a', host: 'a.example.com', upstream },
+      { name: 'b-2_B', pathPrefix: '/b', sni: 'b.example.com', upstream: UPSTREAM },
     ],
-    [
-      { resolution: { holdValidMillis: 86_400_001 } },
-      "hold valid (ms) '86400001' is out of range: give a whole number from 100 to 86400000",
+    mode: HaproxyMode.HTTP,
+    listen: { address: '127.0.0.1', port: 1 },
+    listenTls: { certificateFile: '/site.pem', minVersion: HaproxyTlsVersion.V1_3, http2: false },
+    redirectFrom: { port: 2 },
+    acceptProxyProtocol: true,
+    forwardedFor: false,
+    requestHeaders: { set: { A: '%' }, remove: ['B'] },
+    responseHeaders: { set: { C: '"' }, remove: ['D'] },
+    allowFrom: ['10.0.0.0/8', '::1', '192.0.2.1'],
+    denyFrom: ['fd00::/8'],
+    limits: {
+      maxConnections: 1,
+      connectTimeoutMillis: 100,
+      clientTimeoutMillis: 101,
+      serverTimeoutMillis: 102,
+      requestTimeoutMillis: 103,
+      keepAliveTimeoutMillis: 86_400_000,
+      maxBodyBytes: 0,
+      maxHeaderBytes: 262_144,
+    },
+    resolution: {
+      nameservers: ['10.0.0.2:53', '[::1]:53'],
+      parseResolvConf: false,
+      holdValidMillis: 100,
+      holdObsoleteMillis: 101,
+      holdOutageMillis: 0,
+      holdNxMillis: 1,
+      payloadSize: 512,
+    },
+    health: { address: '::1', port: 3 },
+    metrics: true,
+    runtimeApi: { port: 65_535 },
+    runtimeApiTls: { certificateFile: '/api.pem', clientCaFile: '/clients.pem' },
+    log: { format: HaproxyLogFormat.JSON, syslog: '10.0.0.9:514' },
+    stopTimeoutMillis: 6000,
+    rawLines: { global: ['nbthread 1'] },
+  };
+  expect(check(model)).toEqual({
+    ...model,
+    upstream: { backend: 'upstream', ...upstream },
+    routes: [
+      { host: 'a.example.com', upstream: { backend: 'upstream-a', ...upstream } },
+      { pathPrefix: '/b', sni: 'b.example.com', upstream: { ...CHECKED_UPSTREAM, backend: 'upstream-b-2_B' } },
     ],
-    [
-      { resolution: { holdObsoleteMillis: -1 } },
-      "hold obsolete (ms) '-1' is out of range: give a whole number from 0 to 86400000",
-    ],
-    [
-      { resolution: { holdObsoleteMillis: 86_400_001 } },
-      "hold obsolete (ms) '86400001' is out of range: give a whole number from 0 to 86400000",
-    ],
-    [{ resolution: { nameservers: [] } }, 'name servers: none given; give at least one IP:PORT, or leave the list out'],
-    [
-      { resolution: { nameservers: ['10.0.0.2:53', 'dns:53'] } },
-      "name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
-    ],
-    [{ upstream: { port: 0 } }, "upstream port '0' is not a port: give a whole number from 1 to 65535"],
-    [
-      { upstream: { dnsName: 'my elb' } },
-      "upstream 'my elb' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots",
-    ],
-    [{ listen: { port: 65536 } }, "listen '65536' is not a port: give a whole number from 1 to 65535"],
-    [{ health: { port: 0 } }, "health '0' is not a port: give a whole number from 1 to 65535"],
-    [
-      { runtimeApi: { address: 'localhost', port: 9990 } },
-      "runtime API 'localhost' is not an address to listen on: give [ADDR:]PORT with an IP address",
-    ],
-  ])('%j is refused', (change, message) => {
-    expect(() => check(change)).toThrow(new InputError(message));
   });
 });
 
-describe('listeners', () => {
-  test.each<[Change, string]>([
-    [
-      { listen: { port: 8404 }, health: { port: 8404 } },
-      'health port 8404 is taken by listen: give each listener a port of its own',
-    ],
-    [{ health: { port: 8080 } }, 'health port 8080 is taken by listen: give each listener a port of its own'],
-    [
-      { listen: { address: '127.0.0.1', port: 9990 }, runtimeApi: { port: 9990 } },
-      'runtime API port 9990 is taken by listen: give each listener a port of its own',
-    ],
-    [
-      { health: { address: '::1', port: 9990 }, runtimeApi: { address: '::1', port: 9990 } },
-      'runtime API port 9990 is taken by health: give each listener a port of its own',
-    ],
-  ])('%j share a port', (change, message) => {
-    expect(() => check(change)).toThrow(new InputError(message));
-  });
+describe('one port', () => {
+  const at = (address: string, port = 8080) => ({ address, port });
 
-  test('one port on different addresses is no conflict', () => {
-    const listen = { address: '127.0.0.1', port: 8080 };
-    const health = { address: '127.0.0.2', port: 8080 };
-    expect(check({ listen, health })).toMatchObject({ listen, health });
+  test('on different addresses is no conflict', () => {
+    const model = { listen: at('127.0.0.1'), health: at('127.0.0.2'), runtimeApi: at('::1') };
+    expect(check(model)).toMatchObject(model);
   });
 });

@@ -1,64 +1,171 @@
-import { existsSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { HaproxyBinary } from '../../lab/binaries';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model';
-import { HaproxyConfig } from '../../lib/haproxy/render';
-import { compareBranches, HaproxyVersion } from '../../lib/haproxy/version';
+import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
+import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import { HaproxyConfig } from '../../lib/haproxy/render/config';
+import { HaproxyVersion } from '../../lib/haproxy/version';
 import { availableBinaries, haproxyCheck, hasTls } from '../support/binaries';
+import { makeCertificate, type TestCertificate } from '../support/certificate';
+import { fullHttp, fullTcp } from './models';
 
-const CA_FILE = '/etc/ssl/certs/ca-certificates.crt';
+const MODES = [HaproxyMode.HTTP, HaproxyMode.TCP];
+const LISTENERS = ['plain', 'tls', 'tls+redirect', 'proxy protocol'] as const;
+const UPSTREAMS: Record<string, Partial<HaproxyUpstream>> = {
+  plain: {},
+  'tls verified': { tls: {} },
+  'tls not verified': { tls: { verify: false } },
+  'tls with a server name': { tls: { serverName: 'www.example.com' } },
+  'per request': { resolutionMode: HaproxyResolutionMode.PER_REQUEST },
+  'per request over tls': { resolutionMode: HaproxyResolutionMode.PER_REQUEST, tls: {} },
+  'proxy protocol': { sendProxyProtocol: true },
+  'http check': { healthCheck: { path: '/health?a=b&c=%20;*', host: 'www.example.com' } },
+  'http check over tls': { tls: {}, healthCheck: { path: '/health' } },
+  'no check': { tls: {}, healthCheck: { enabled: false } },
+  'slow start': { slowStartMillis: 30_000, idleTimeoutMillis: 350_000 },
+};
 
-type Shape = Omit<HaproxyConfigModel, 'upstream'> & { tls?: boolean; slots?: number };
+let folder: string;
+let certificate: TestCertificate;
 
-const LISTENERS = { health: { port: 8404 }, runtimeApi: { port: 9990 } };
-const RESOLUTION = { nameservers: ['10.0.0.2:53', '10.0.0.3:5353'], holdValidMillis: 100, holdObsoleteMillis: 0 };
-
-/** Every mode × TLS × with and without listeners of its own × default and explicit name servers. */
-const SHAPES = [HaproxyMode.HTTP, HaproxyMode.TCP].flatMap((mode) =>
-  [false, true].flatMap((tls) =>
-    [false, true].flatMap((listeners) =>
-      [false, true].map((resolution): [string, Shape] => [
-        `${mode}${tls ? ' with TLS' : ''}${listeners ? ', health and runtime API' : ''}${resolution ? ', own name servers' : ''}`,
-        { mode, tls, ...(listeners && LISTENERS), ...(resolution && { resolution: RESOLUTION }) },
-      ]),
-    ),
-  ),
-);
-
-function render({ branch }: HaproxyBinary, { tls, slots, ...rest }: Shape): string {
-  const version = HaproxyVersion.of(branch);
-  // 1.6 looks the name up at the start, with the machine's own resolver.
-  const dnsName = version.capabilities.initAddr ? 'my-elb.example.com' : 'localhost';
-  return HaproxyConfig.render(version, { upstream: { dnsName, port: 80, tls, slots }, ...rest });
-}
-
-/** What HAProxy prints when all is well: something up to 2.8, nothing after. */
-const fine = ({ branch }: HaproxyBinary) =>
-  compareBranches(branch, '2.8') <= 0 ? 'Configuration file is valid\n' : '';
-
-test(`this machine has ${CA_FILE}, without which no configuration with TLS can be tried`, () => {
-  expect(existsSync(CA_FILE)).toBe(true);
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'render-binaries-'));
+  certificate = makeCertificate(folder, 'www.example.com');
 });
 
-describe.each(availableBinaries())('HAProxy $version accepts without a warning', (binary) => {
-  const tls = hasTls(binary);
+afterAll(() => rmSync(folder, { recursive: true }));
 
-  test.each(SHAPES.filter(([, shape]) => tls || !shape.tls))('%s', (_, shape) => {
-    expect(haproxyCheck(binary, render(binary, shape))).toEqual({ status: 0, output: fine(binary) });
+/** 1.6 looks names up at the start, with the machine's own resolver. */
+function nameFor({ capabilities }: HaproxyVersion): string {
+  return capabilities.initAddr ? 'my-elb.example.com' : 'localhost';
+}
+
+interface Shape {
+  readonly mode: HaproxyMode;
+  readonly listener: (typeof LISTENERS)[number];
+  readonly upstream: string;
+  readonly format: HaproxyLogFormat;
+}
+
+const MATRIX = MODES.flatMap((mode) =>
+  LISTENERS.flatMap((listener) =>
+    Object.keys(UPSTREAMS).flatMap((upstream) =>
+      [HaproxyLogFormat.STANDARD, HaproxyLogFormat.JSON].map((format): Shape => ({ mode, listener, upstream, format })),
+    ),
+  ),
+).filter(({ mode, listener }) => mode === HaproxyMode.HTTP || listener !== 'tls+redirect');
+
+/** The shapes that a binary can have: its branch has what they need, and it was built with TLS or needs none. */
+function shapesFor(binary: HaproxyBinary): Shape[] {
+  const version = HaproxyVersion.of(binary.branch);
+  const tls = hasTls(binary);
+  return MATRIX.filter(({ mode, listener, upstream }) => {
+    const { resolutionMode, tls: upstreamTls } = UPSTREAMS[upstream]!;
+    const resolves = mode === HaproxyMode.HTTP ? version.capabilities.doResolve : version.capabilities.doResolveTcp;
+    return (resolutionMode === undefined || resolves) && (tls || (!listener.startsWith('tls') && !upstreamTls));
+  });
+}
+
+function modelOf(version: HaproxyVersion, { mode, listener, upstream, format }: Shape): HaproxyConfigModel {
+  return {
+    mode,
+    upstream: { dnsName: nameFor(version), port: 80, ...UPSTREAMS[upstream] },
+    listenTls: listener.startsWith('tls') ? { certificateFile: certificate.file } : undefined,
+    redirectFrom: listener === 'tls+redirect' ? { port: 8081 } : undefined,
+    acceptProxyProtocol: listener === 'proxy protocol',
+    health: { port: 8404 },
+    metrics: version.capabilities.prometheus,
+    runtimeApi: { port: 9990 },
+    log: { format, syslog: version.capabilities.logStdout ? undefined : '127.0.0.1:514' },
+  };
+}
+
+/** What HAProxy prints when all is well: this up to 2.8, nothing after. */
+const FINE = { status: 0, output: expect.stringMatching(/^(Configuration file is valid\n)?$/) };
+
+describe.each(availableBinaries())('HAProxy $version accepts without a warning', (binary) => {
+  const version = HaproxyVersion.of(binary.branch);
+  const shapes = shapesFor(binary);
+  const check = (model: HaproxyConfigModel) => haproxyCheck(binary, HaproxyConfig.render(version, model));
+  const upstream = { dnsName: nameFor(version), port: 80 };
+
+  test(`all ${shapes.length} of mode, listener, upstream and log${hasTls(binary) ? '' : ', without TLS, which this build lacks'}`, () => {
+    const refused = shapes
+      .map((shape) => ({ shape, ...check(modelOf(version, shape)) }))
+      .filter(({ status, output }) => status !== 0 || !/^(Configuration file is valid\n)?$/.test(output));
+    expect(refused).toEqual([]);
+    expect(shapes.length).toBeGreaterThan(0);
+  }, 120_000);
+
+  test('everything at once', () => {
+    const full = fullHttp(version);
+    const model: HaproxyConfigModel = {
+      ...full,
+      upstream: { ...full.upstream, dnsName: upstream.dnsName },
+      routes: full.routes?.map((route) => ({ ...route, upstream: { ...route.upstream, dnsName: upstream.dnsName } })),
+      listenTls: { certificateFile: certificate.file },
+      runtimeApiTls: { certificateFile: certificate.file, clientCaFile: certificate.caFile },
+    };
+    const { listenTls, redirectFrom, runtimeApiTls, ...plain } = model;
+    const withoutTls = {
+      ...plain,
+      upstream: { ...plain.upstream, tls: undefined },
+      routes: plain.routes?.filter(({ sni }) => sni === undefined),
+    };
+    expect(check(hasTls(binary) ? model : withoutTls)).toEqual(FINE);
+    const tcp = fullTcp(version);
+    const named = { ...tcp.upstream, dnsName: upstream.dnsName };
+    const routes = tcp.routes?.map((route) => ({ ...route, upstream: named }));
+    expect(check({ ...tcp, upstream: named, routes })).toEqual(FINE);
   });
 
   test('listeners and name servers with IPv6 addresses', () => {
-    const config = render(binary, {
+    const model = {
+      upstream,
       listen: { address: '::1', port: 8080 },
       health: { address: '::1', port: 8404 },
       runtimeApi: { address: '::1', port: 9990 },
       resolution: { nameservers: ['[fd00:ec2::253]:53'] },
-    });
-    expect(haproxyCheck(binary, config)).toEqual({ status: 0, output: fine(binary) });
+    };
+    expect(check(model)).toEqual(FINE);
   });
 
-  test('the longest times, the most slots', () => {
-    const resolution = { holdValidMillis: 86_400_000, holdObsoleteMillis: 86_400_000 };
-    const config = render(binary, { slots: 100, resolution });
-    expect(haproxyCheck(binary, config)).toEqual({ status: 0, output: fine(binary) });
+  test('the longest times, the most slots, the largest sizes', () => {
+    const resolution = { holdValidMillis: 86_400_000, holdObsoleteMillis: 172_800_000 };
+    const limits = { maxBodyBytes: 2 ** 31 - 1, maxHeaderBytes: 262_144, maxConnections: 1_000_000 };
+    const networks = Array.from({ length: 100 }, (_, i) => `2001:db8:ffff:ffff:ffff:ffff:ffff:${i.toString(16)}/128`);
+    const model = {
+      upstream: { ...upstream, slots: 100 },
+      resolution,
+      limits,
+      allowFrom: networks,
+      denyFrom: networks,
+    };
+    expect(check(model)).toEqual(FINE);
   });
+
+  test('the shortest times, one slot, the smallest sizes', () => {
+    const resolution = { holdValidMillis: 100, holdObsoleteMillis: 101, holdNxMillis: 0, holdOutageMillis: 0 };
+    const limits = { maxBodyBytes: 0, maxHeaderBytes: 4096, maxConnections: 1 };
+    expect(check({ upstream: { ...upstream, slots: 1 }, resolution, limits, stopTimeoutMillis: 6000 })).toEqual(FINE);
+  });
+
+  if (hasTls(binary)) {
+    test('a TLS listener with heads that are smaller than a frame of HTTP/2', () => {
+      const model = {
+        upstream,
+        listenTls: { certificateFile: certificate.file },
+        limits: { maxHeaderBytes: 8192 },
+      };
+      expect(check(model)).toEqual(FINE);
+    });
+  }
+
+  if (version.capabilities.parseResolvConf) {
+    test("the machine's own name servers", () => {
+      expect(check({ upstream, resolution: { parseResolvConf: true } })).toEqual(FINE);
+    });
+  }
 });

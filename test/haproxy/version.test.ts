@@ -1,6 +1,6 @@
-import { BRANCHES } from '../../lib/haproxy/branches';
+import { BRANCHES, compareBranches } from '../../lib/haproxy/branches';
 import { InputError } from '../../lib/haproxy/errors';
-import { compareBranches, type HaproxyCapabilities, HaproxyVersion } from '../../lib/haproxy/version';
+import { type HaproxyCapabilities, HaproxyVersion } from '../../lib/haproxy/version';
 
 const ALL = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4'.split(', ');
 const LIST = ALL.join(', ');
@@ -25,8 +25,18 @@ describe('capabilities', () => {
     acceptedPayloadSize: '1.8',
     hardStopAfter: '1.8',
     checkSni: '1.8',
+    sslMinVer: '1.8',
+    http2: '1.8',
     showResolvers: '1.8',
     logStdout: '1.9',
+    parseResolvConf: '1.9',
+    poolPurgeDelay: '1.9',
+    doResolve: '2.0',
+    retryOn: '2.0',
+    prometheus: '2.0',
+    doResolveTcp: '2.1',
+    httpCheckSend: '2.2',
+    httpRequestReturn: '2.2',
   };
 
   test.each(Object.entries(FIRST))('%s since %s', (capability, first) => {

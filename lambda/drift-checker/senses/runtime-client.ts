@@ -1,8 +1,7 @@
 import { connect, type NetConnectOpts } from 'node:net';
-import { SINCE } from '../../../lib/haproxy/branches';
-import { RUNTIME_COMMANDS, type RuntimeCommand } from '../../../lib/haproxy/runtime-commands';
+import { compareBranches } from '../../../lib/haproxy/branches';
+import { RUNTIME_COMMANDS, type RuntimeCommand, SHOW_RESOLVERS_SINCE } from '../../../lib/haproxy/runtime-commands';
 import { parseInfo, parseQueriesSent, parseServersState } from '../../../lib/haproxy/runtime-parse';
-import { compareBranches } from '../../../lib/haproxy/version';
 import type { RuntimeReading } from '../reading';
 
 /** A runtime API that has not answered after this time is unreachable. */
@@ -67,7 +66,7 @@ export async function readRuntime(endpoint: string): Promise<RuntimeReading> {
   const info = parseInfo(await ask(endpoint, RUNTIME_COMMANDS.info));
   const slots = parseServersState(await ask(endpoint, RUNTIME_COMMANDS.serversState));
   // A branch that is newer than this program is read as the newest that it knows.
-  const tellsQueries = compareBranches(info.version, SINCE.showResolvers) >= 0;
+  const tellsQueries = compareBranches(info.version, SHOW_RESOLVERS_SINCE) >= 0;
   const queriesSent = tellsQueries ? parseQueriesSent(await ask(endpoint, RUNTIME_COMMANDS.resolvers)) : undefined;
   return { ...info, slots, queriesSent };
 }

@@ -1,0 +1,225 @@
+import { table } from './fact';
+
+/** The keywords of `defaults`, `frontend`, `backend` and `listen` sections, but for options. */
+export const PROXY = table(
+  'proxy',
+  'manual 4.2, cfg_parse_listen',
+  `
+  acl ; FBLn2.5 ; ; @acl
+  appsession ; DFBL ; 1.6 -1.6 ; word {len int, timeout time, request-learn, prefix, mode word} ; 'stick on' with a stick-table
+  backlog ; DFbL ; ; num
+  balance ; DfBL ; ; @balance
+  balance roundrobin ; DfBL ; ; ~
+  balance static-rr ; DfBL ; ; ~
+  balance leastconn ; DfBL ; ; ~
+  balance first ; DfBL ; ; ~
+  balance source ; DfBL ; ; ~
+  balance random ; DfBL ; 1.9 ; ~
+  balance uri ; DfBL ; ; {len num(1..), depth num(1..), whole, path-only@2.3}
+  balance url_param ; DfBL ; ; word [check_post ~]
+  balance hash ; DfBL ; 2.6 ; expr(use-server)
+  balance log-hash ; DfBL ; 2.9 ; ?
+  balance log-sticky ; DfBL ; 2.9 -3.0 ; ?
+  balance sticky ; DfBL ; 3.0 ; ~
+  bind ; FbL ; ; @bind
+  bind-process ; DFBL ; 1.6 ~2.5 -2.7 ; * ; 'thread' on the bind lines (2.5)
+  block ; FBL ; 1.6 ~1.6 -2.1 ; cond! ; 'http-request deny'
+  capture cookie ; FbL ; ; word len num(0..)
+  capture request header ; FbL ; ; word len num(1..)
+  capture response header ; FbL ; ; word len num(1..)
+  cliexp ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond
+  clitcpka-cnt ; DFbL ; 2.3 ; num(0..)
+  clitcpka-idle ; DFbL ; 2.3 ; time
+  clitcpka-intvl ; DFbL ; 2.3 ; time
+  clitimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client'
+  compression algo ; DFBL ; ; @algorithms
+  compression algo-req ; DFBL ; 2.8 ; @algorithms
+  compression algo-res ; DFBL ; 2.8 ; @algorithms
+  compression direction ; DFBL ; 2.8 ; request|response|both
+  compression minsize-req ; DFBL ; 3.2 ; size
+  compression minsize-res ; DFBL ; 3.2 ; size
+  compression offload ; DFBL ; ; ~
+  compression offload ; dFBL ; 2.5 ; ~
+  compression type ; DFBL ; ; word...
+  compression type-req ; DFBL ; 2.8 ; word...
+  compression type-res ; DFBL ; 2.8 ; word...
+  contimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect'
+  cookie ; DfBL ; ; word {rewrite, insert, prefix, indirect, nocache, postonly, preserve, httponly, secure, domain word, maxidle time, maxlife time, dynamic@1.8, attr@2.2 word}
+  declare capture ; FL ; ; request|response len num(1..)
+  default-server ; DfBL ; ; @default-server
+  default-server ; DBL ; 1.8 ; @default-server
+  default-server ; DfBL ; 1.9 ; @default-server
+  default-server ; DBL ; 2.4 ; @default-server
+  default_backend ; DFL ; ; word
+  description ; FBL ; ; word *
+  disabled ; DFBL
+  dispatch ; fBL ; 1.6 ~3.3 ; addr(port) ; a 'server' with that address
+  dynamic-cookie-key ; DfBL ; 1.8 ; word
+  email-alert from ; DFBL ; ; word
+  email-alert level ; DFBL ; ; emerg|alert|crit|err|warning|notice|info|debug
+  email-alert mailers ; DFBL ; ; word
+  email-alert myhostname ; DFBL ; ; word
+  email-alert to ; DFBL ; ; word
+  enabled ; DFBL
+  error-log-format ; DFbL ; 2.5 ; fmt(log)
+  errorfile ; DFBL ; ; status file
+  errorfiles ; DFBL ; 2.2 ; @errorfiles
+  errorloc ; DFBL ; ; status word
+  errorloc302 ; DFBL ; ; status word
+  errorloc303 ; DFBL ; ; status word
+  external-check command ; DfBL ; ; word
+  external-check path ; DfBL ; ; word
+  filter bwlim-in ; FBL ; 2.7 ; ?
+  filter bwlim-out ; FBL ; 2.7 ; ?
+  filter cache ; FBL ; 1.9 ; @cache-filter
+  filter comp-req ; FBL ; 3.4
+  filter comp-res ; FBL ; 3.4
+  filter compression ; FBL ; 1.7
+  filter fcgi-app ; FBL ; 2.1 ; @fcgi-app
+  filter spoe ; FBL ; 1.7 ; ?
+  filter trace ; FBL ; 1.7 ; {name word, random-parsing, random-forwarding, hexdump, quiet}
+  filter-sequence ; FBL ; 3.4 ; request|response ?
+  force-be-switch ; FL ; 3.4 ; cond!
+  force-persist ; fBL~1.9 ; ; cond!
+  fullconn ; DfBL ; ; num
+  grace ; DFBL ; 1.6 ~2.3 -2.5 ; time ; 'grace' in the global section (2.5)
+  guid ; FBL ; 3.0 ; word
+  hash-balance-factor ; DfBL ; 1.7 ; @factor
+  hash-preserve-affinity ; DBL ; 3.2 ; always|maxconn|maxqueue
+  hash-type ; DfBL ; ; map-based|consistent [word [avalanche]]
+  http-after-response ; FBLn2.5 ; 2.2 ; @rule
+  http-check comment ; DfBL ; 2.2 ; word
+  http-check connect ; DfBL ; 2.2 ; @check-connect
+  http-check disable-on-404 ; DfBL
+  http-check expect ; DfBL ; ; @check-expect
+  http-check send ; DfBL ; 2.2 ; @check-send
+  http-check send-state ; DfBL
+  http-check set-var ; DfBL ; 2.2 ; expr(check)
+  http-check set-var-fmt ; DfBL ; 2.5 ; fmt(check)
+  http-check unset-var ; DfBL ; 2.2
+  http-error ; DFBL ; 2.2 ; @http-error
+  http-request ; FBLn2.5 ; ; @rule
+  http-response ; FBLn2.5 ; ; @rule
+  http-reuse ; DfBL ; ; never|safe|aggressive|always
+  http-send-name-header ; DfBL ; ; word
+  id ; FBL ; ; num(1..)
+  ignore-persist ; fBL~1.9 ; ; cond!
+  load-server-state-from-file ; DfBL ; ; global|local|none
+  log global ; DFBL
+  log ; DFBL ; ; @log
+  log-format ; DFbL ; ; fmt(log)
+  log-format-sd ; DFbL ; ; fmt(log)
+  log-steps ; DFbL ; 3.1 ; ?
+  log-tag ; DFBL ; ; word
+  max-keep-alive-queue ; DfBL ; ; num(-1..)
+  max-session-srv-conns ; DFbL ; 1.9 ; num
+  maxconn ; DFbL ; ; num
+  mode tcp ; DFBL
+  mode http ; DFBL
+  mode health ; DFBL ; 1.6 -2.3
+  mode log ; DB ; 2.9
+  mode spop ; DB ; 3.1
+  mode haterm ; DFL ; 3.4
+  monitor fail ; FbL ; ; cond!
+  monitor-net ; DFbL ; 1.6 -2.3 ; @network ; 'monitor-uri' with 'http-request return'
+  monitor-uri ; DFbL ; ; word
+  persist rdp-cookie ; DFBL ; ; ~
+  persist ; DFBL ; ; @persist
+  quic-initial ; FLn3.1 ; 3.1 +quic ; ?
+  rate-limit sessions ; DFbL ; ; num(0..)
+  redisp ; DfBL ; 1.6 ~1.6 -2.1 ; ; 'option redispatch'
+  redispatch ; DfBL ; 1.6 ~1.6 -2.1 ; ; 'option redispatch'
+  redirect ; FBL ; ; @rule
+  reqadd ; FBL ; 1.6 ~2.0 -2.1 ; word cond ; 'http-request set-header'
+  reqallow ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
+  reqdel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request del-header'
+  reqdeny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request deny'
+  reqiallow ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
+  reqidel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request del-header'
+  reqideny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request deny'
+  reqipass ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
+  reqirep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-request replace-header' or 'replace-path'
+  reqitarpit ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request tarpit'
+  reqpass ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
+  reqrep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-request replace-header' or 'replace-path'
+  reqtarpit ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request tarpit'
+  retries ; DfBL ; ; num
+  retry-on ; DBL ; 2.0 ; none|conn-failure|empty-response|junk-response|response-timeout|0rtt-rejected|all-retryable-errors|401@2.4|403@2.4|404|408|421@3.2|425|429@3.1|500|501|502|503|504...
+  rspadd ; FBL ; 1.6 ~2.0 -2.1 ; word cond ; 'http-response set-header'
+  rspdel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response del-header'
+  rspdeny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response deny'
+  rspidel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response del-header'
+  rspideny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response deny'
+  rspirep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-response replace-header'
+  rsprep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-response replace-header'
+  server ; fBL ; ; @server
+  server ; BL ; 1.8 ; @server
+  server ; fBL ; 1.9 ; @server
+  server ; BL ; 2.4 ; @server
+  server-state-file-name ; DfBL ; ; word /2.4 [word]
+  server-template ; BL ; 1.8 ; @server-template
+  server-template ; fBL ; 1.9 ; @server-template
+  server-template ; BL ; 2.4 ; @server-template
+  source ; DfBL ; ; addr @source
+  srvexp ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond
+  srvtcpka-cnt ; DfBL ; 2.3 ; num(0..)
+  srvtcpka-idle ; DfBL ; 2.3 ; time
+  srvtcpka-intvl ; DfBL ; 2.3 ; time
+  srvtimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server'
+  ssl-f-use ; FL ; 3.2 ; ?
+  stats admin ; FBL ; ; cond!
+  stats auth ; DFBL ; ; word
+  stats enable ; DFBL ; ; ~
+  stats hide-version ; DFBL ; ; ~
+  stats http-request ; FBL ; ; @stats-rule
+  stats realm ; DFBL ; ; word
+  stats refresh ; DFBL ; ; time
+  stats scope ; DFBL ; ; word
+  stats show-desc ; DFBL ; ; @show-desc
+  stats show-legends ; DFBL ; ; ~
+  stats show-modules ; DFBL ; 2.3 ; ~
+  stats show-node ; DFBL ; ; [word]
+  stats show-version ; DFBL ; 3.4 ; ~
+  stats uri ; DFBL ; ; word
+  stick match ; fBL ; ; @stick
+  stick on ; fBL ; ; @stick
+  stick store-request ; fBL ; ; @stick
+  stick store-response ; fBL ; ; @stick
+  stick-table ; FBL ; ; @stick-table
+  tcp-check comment ; DfBL ; ; word
+  tcp-check connect ; DfBL ; ; @check-connect
+  tcp-check expect ; DfBL ; ; @check-expect
+  tcp-check send ; DfBL ; ; @check-data
+  tcp-check send-binary ; DfBL ; ; @check-data
+  tcp-check send-binary-lf ; DfBL ; 2.2 ; @check-data
+  tcp-check send-lf ; DfBL ; 2.2 ; @check-data
+  tcp-check set-var ; DfBL ; 2.2 ; expr(check)
+  tcp-check set-var-fmt ; DfBL ; 2.5 ; fmt(check)
+  tcp-check unset-var ; DfBL ; 2.2
+  tcp-request ; FBLn2.5 ; ; @rule
+  tcp-response ; BLn2.5 ; ; @rule
+  timeout check ; DfBL ; ; time
+  timeout client ; DFbL ; ; time
+  timeout client-fin ; DFbL ; ; time
+  timeout client-hs ; DFbL ; 2.9 ; time
+  timeout clitimeout ; DFbL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client'
+  timeout connect ; DfBL ; ; time
+  timeout contimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect'
+  timeout http-keep-alive ; DFBL ; ; time
+  timeout http-request ; DFBL ; ; time
+  timeout queue ; DfBL ; ; time
+  timeout server ; DfBL ; ; time
+  timeout server-fin ; DfBL ; ; time
+  timeout srvtimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server'
+  timeout tarpit ; DFBL ; ; time
+  timeout tunnel ; DfBL ; ; time
+  transparent ; DFBL ; 1.6 ~3.3 ; ~ ; a 'server' with the address 0.0.0.0
+  unique-id-format ; DFBL ; ; fmt(http-request)
+  unique-id-header ; DFBL ; ; word
+  use-fcgi-app ; DBL ; 2.1 ; @fcgi-app
+  use-fcgi-app ; BL ; 2.8 ; @fcgi-app
+  use-server ; BL ; ; @use-server
+  use_backend ; FL ; ; @use-backend
+  usesrc ; DFBL ; 1.6 -1.6 ; * ; 'usesrc' on a 'source' line
+`,
+);

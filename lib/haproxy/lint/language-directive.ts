@@ -1,0 +1,156 @@
+import { type Fact, factOf } from '../knowledge';
+import { judgeArguments } from './language-args';
+import { GRAMMARS } from './language-grammars';
+import { Cursor, type Judge } from './language-judge';
+import type { LanguageWord } from './language-words';
+
+/** The kinds of section that share the keywords of proxies. */
+export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
+
+/** The directives that `no` can stand before, with the branch that has it. */
+const NEGATABLE: Readonly<Record<string, string>> = {
+  option: '1.6',
+  log: '1.6',
+  'busy-polling': '1.9',
+  'set-dumpable': '2.0',
+  'strict-limits': '2.1',
+  'insecure-fork-wanted': '2.2',
+  'numa-cpu-mapping': '2.4',
+  anonkey: '2.7',
+};
+
+/** Options that `no` cannot take back. Source: `cfg_parse_listen`, the part for `KWM_STD` only. */
+const FIRM: ReadonlySet<string> = new Set(
+  'httplog tcplog httpslog tcpka httpchk ssl-hello-chk smtpchk pgsql-check redis-check mysql-check ldap-check spop-check tcp-check external-check forwardfor originalto http-restrict-req-hdr-names'.split(
+    ' ',
+  ),
+);
+
+/** Judges `no …` and `default …`. */
+export function judgeNegation(judge: Judge, words: readonly LanguageWord[]): void {
+  const [first, second] = words;
+  const since = NEGATABLE[second?.text ?? ''];
+  if (since === undefined || !judge.from(since) || (first!.text === 'default' && second!.text !== 'option')) {
+    judge.error(
+      'bad-value',
+      second ?? first,
+      `'${first!.text}' cannot stand before '${second?.text ?? ''}'`,
+      'take it out',
+    );
+    return;
+  }
+  if (second!.text === 'log') {
+    if (words.length > 2) {
+      judge.error('extra-word', words[2], "'no log' takes nothing more", 'take it out');
+    }
+    judge.proxy?.off.add('log').add('log global');
+    judge.proxy?.has.delete('log');
+    judge.proxy?.has.delete('log global');
+    return;
+  }
+  if (first!.text === 'default') {
+    judge.unsure();
+    return;
+  }
+  if (second!.text === 'option' && FIRM.has(words[2]?.text ?? '')) {
+    judge.error('bad-value', first, `'no' cannot stand before 'option ${words[2]!.text}'`, 'take the line out');
+    return;
+  }
+  const fact = judgeDirective(judge, words.slice(1));
+  if (fact !== undefined && judge.proxy !== undefined) {
+    judge.proxy.has.delete(fact.words);
+    judge.proxy.off.add(fact.words);
+  }
+}
+
+/** Judges a line, and gives the fact about it when it is taken. */
+export function judgeDirective(judge: Judge, words: readonly LanguageWord[]): Fact | undefined {
+  const first = words[0]!;
+  judge.words = words;
+  if (first.open) {
+    judge.unsure();
+    return undefined;
+  }
+  const fact = factOfLine(judge, words);
+  if (fact === undefined) {
+    unknown(judge, words);
+    return undefined;
+  }
+  const count = fact.words.split(' ').length;
+  const at = words[count - 1]!;
+  if (!judge.alive(fact, at) || (PROXIES.has(judge.kind) && !stands(judge, fact, first))) {
+    return undefined;
+  }
+  const taken = judgeArguments(judge, new Cursor(words, count), fact.args, GRAMMARS);
+  if (!taken) {
+    judge.sure();
+    return undefined;
+  }
+  judge.experimental ||= fact.words === 'expose-experimental-directives';
+  const seen = { line: judge.line, words };
+  (judge.section ?? judge.proxy)?.has.set(fact.words, seen);
+  return fact;
+}
+
+/** Something in brackets, as in `http-check set-var(check.x)`, is no part of a directive. */
+function factOfLine(judge: Judge, words: readonly LanguageWord[]): Fact | undefined {
+  const begin = words.slice(0, 3).map(({ text }) => text);
+  if (begin[0] === 'http-check' || begin[0] === 'tcp-check') {
+    begin[1] = begin[1]?.replace(/\(.*$/, '') ?? '';
+  }
+  return factOf(judge.kind, begin, judge.branch);
+}
+
+/** Whether a directive of proxies may stand in a section of this kind. */
+function stands(judge: Judge, fact: Fact, at: LanguageWord): boolean {
+  const { kind } = judge;
+  const standing = fact.standing.get(kind);
+  if (
+    standing === 'works' ||
+    (standing === 'ignored' && fact.ignoredSince !== undefined && !judge.from(fact.ignoredSince))
+  ) {
+    return true;
+  }
+  if (standing === 'ignored' && (fact.strictSince === undefined || !judge.from(fact.strictSince))) {
+    judge.warn('ignored-directive', at, `'${fact.words}' in a '${kind}' section is ignored`, 'take it out');
+    // What follows is judged by some keywords all the same; the warning is sure, and so is an error in the words.
+    return true;
+  }
+  if (
+    standing === undefined &&
+    kind === 'defaults' &&
+    fact.namedDefaultsSince !== undefined &&
+    judge.from(fact.namedDefaultsSince)
+  ) {
+    if (judge.proxy?.name !== undefined) {
+      return true;
+    }
+    return judge.error(
+      'wrong-section',
+      at,
+      `'${fact.words}' stands only in a 'defaults' section that has a name`,
+      'give the section a name',
+    );
+  }
+  const since = standing === 'ignored' ? ` from HAProxy ${fact.strictSince} on` : '';
+  return judge.error(
+    'wrong-section',
+    at,
+    `'${fact.words}' does not stand in a '${kind}' section${since}`,
+    'move it to another section',
+  );
+}
+
+function unknown(judge: Judge, words: readonly LanguageWord[]): void {
+  const [first, second] = words;
+  const known = ['option', 'timeout', 'stats', 'mode', 'hold', 'filter', 'email-alert', 'compression'].includes(
+    first!.text,
+  );
+  const name = known && second !== undefined ? `${first!.text} ${second.text}` : first!.text;
+  judge.error(
+    'unknown-directive',
+    known ? (second ?? first) : first,
+    `'${name}' is not known in a '${judge.kind}' section`,
+    'take it out',
+  );
+}

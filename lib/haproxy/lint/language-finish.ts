@@ -1,0 +1,188 @@
+import { judgeProxy } from './language-finish-proxy';
+import type { Judge } from './language-judge';
+import { called, isBack, isFront, type ProxyState, type Seen, seen } from './language-proxy';
+import { judgeReferences } from './language-references';
+import type { LanguageWord } from './language-words';
+
+/** A section that is no proxy. */
+export interface SectionSeen {
+  readonly kind: string;
+  readonly name: LanguageWord | undefined;
+  readonly line: number;
+  readonly has: Map<string, Seen>;
+  /** Refuses a name that the section has already. */
+  once(judge: Judge, word: LanguageWord, what: string): boolean;
+}
+
+/** A section that has just begun. */
+export function newSection(kind: string, name: LanguageWord | undefined, line: number): SectionSeen {
+  const names = new Map<string, number>();
+  return {
+    kind,
+    name,
+    line,
+    has: new Map(),
+    once(judge, word, what) {
+      const first = names.get(word.text);
+      names.set(word.text, judge.line);
+      // 1.6 does not look.
+      return (
+        first === undefined ||
+        !judge.from('1.7') ||
+        judge.error('duplicate-name', word, `${what} '${word.text}' is in line ${first} too`, 'give it another name')
+      );
+    },
+  };
+}
+
+/** Judges what only the whole file tells: names that are used or given twice, settings that belong together. */
+export function judgeWhole(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
+  const globals = new Map(sections.filter(({ kind }) => kind === 'global').flatMap(({ has }) => [...has]));
+  judgeNames(judge, proxies, sections);
+  judgeListeners(judge, proxies, sections);
+  for (const section of sections) {
+    judgeSection(judge, section, proxies, globals);
+  }
+  for (const proxy of proxies.filter(({ kind }) => kind !== 'defaults')) {
+    if (seen(proxy, 'disabled') === undefined || proxy.has.has('enabled')) {
+      judgeProxy(judge, proxy, globals);
+    }
+  }
+  const exposed = globals.get('expose-experimental-directives');
+  if (exposed !== undefined && judge.experiments === 0 && judge.from('3.3')) {
+    judge.warn(
+      'incomplete',
+      exposed.words[0],
+      "'expose-experimental-directives' is needed by nothing",
+      'take it out',
+      exposed.line,
+    );
+  }
+  judgeReferences(judge, proxies, sections);
+  if (globals.has('zero-warning') && judge.findings.some(({ severity }) => severity === 'warning')) {
+    const { line, words } = globals.get('zero-warning')!;
+    judge.error(
+      'bad-line',
+      words[0],
+      "'zero-warning' makes an error of the warnings below and above",
+      'take their causes out',
+      line,
+    );
+  }
+}
+
+/** Kinds of section whose names are compared. */
+const NAMED: ReadonlySet<string> = new Set(
+  'resolvers userlist mailers peers cache ring http-errors fcgi-app program log-profile healthcheck'.split(' '),
+);
+
+/** Names that two sections have. Source: `proxy_find_best_match` and `cfg_parse_listen`, by trial. */
+function judgeNames(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
+  const fronts = new Map<string, ProxyState>();
+  const backs = new Map<string, ProxyState>();
+  for (const proxy of proxies) {
+    const name = proxy.name?.text;
+    if (name === undefined || proxy.kind === 'defaults') {
+      continue;
+    }
+    const front = isFront(proxy) ? fronts.get(name) : undefined;
+    const back = isBack(proxy) ? backs.get(name) : undefined;
+    const other = front ?? back ?? fronts.get(name) ?? backs.get(name);
+    if (other !== undefined) {
+      const message = `${called(proxy)} has the name of ${called(other)} of line ${other.line}`;
+      // A listen section behind a backend was taken for a frontend.
+      const missed = proxy.kind === 'listen' && other.kind === 'backend';
+      if (judge.from('3.3') || (front === undefined && back === undefined ? false : !missed || judge.from('3.1'))) {
+        judge.error('duplicate-name', proxy.name, message, 'give it another name', proxy.line);
+      } else if (judge.from('3.1')) {
+        judge.warn('duplicate-name', proxy.name, message, 'give it another name', proxy.line);
+      }
+    }
+    if (isFront(proxy)) {
+      fronts.set(name, proxy);
+    }
+    if (isBack(proxy)) {
+      backs.set(name, proxy);
+    }
+  }
+  const known = new Map<string, number>();
+  for (const { kind, name, line } of sections) {
+    const key = `${kind} ${name?.text}`;
+    const first = known.get(key);
+    known.set(key, first ?? line);
+    if (name === undefined || first === undefined || !NAMED.has(kind)) {
+      continue;
+    }
+    const message = `'${key}' is the name of the section of line ${first} too`;
+    if (kind === 'userlist') {
+      judge.warn('duplicate-name', name, `${message}, and this one is ignored`, 'give it another name', line);
+    } else if (kind !== 'cache' || judge.from('2.3')) {
+      judge.error('duplicate-name', name, message, 'give it another name', line);
+    }
+  }
+}
+
+/** A file without anything to listen on does not start. */
+function judgeListeners(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
+  const listens = proxies.some((proxy) => proxy.binds.length > 0 && seen(proxy, 'disabled') === undefined);
+  if (listens) {
+    return;
+  }
+  if (
+    sections.some(({ kind }) => kind === 'peers' || kind === 'log-forward') ||
+    judge.findings.some(({ severity }) => severity === 'error')
+  ) {
+    judge.unsure(1, []);
+    return;
+  }
+  judge.error(
+    'incomplete',
+    undefined,
+    "nothing listens: no section that is enabled has a 'bind'",
+    "write a 'frontend' or 'listen' section with one",
+    1,
+  );
+}
+
+function judgeSection(
+  judge: Judge,
+  { kind, name, line, has }: SectionSeen,
+  proxies: readonly ProxyState[],
+  globals: ReadonlyMap<string, Seen>,
+): void {
+  if (kind !== 'global' && name === undefined && !['crt-store', 'traces'].includes(kind)) {
+    return;
+  }
+  if (kind === 'resolvers' && !has.has('nameserver') && !has.has('parse-resolv-conf') && judge.from('1.9')) {
+    judge.warn('incomplete', name, `resolvers '${name!.text}' has no name server`, "add 'nameserver' lines", line);
+  }
+  const at = { text: kind, column: 1, open: false };
+  if (kind === 'peers' && !has.has('disabled')) {
+    // The name of the machine decides which peer is the local one, unless 'localpeer' does.
+    judge.unsure(line, [at, name!]);
+  }
+  if (kind === 'cache' && !has.has('total-max-size')) {
+    judge.error('incomplete', name, `cache '${name!.text}' has no 'total-max-size'`, 'add it', line);
+  }
+  if (kind === 'program') {
+    const lacks = ['master-worker', 'master-worker no-exit-on-failure'].some((words) => globals.has(words))
+      ? judge.from('3.1') && !globals.has('expose-deprecated-directives') && 'expose-deprecated-directives'
+      : 'master-worker';
+    if (lacks) {
+      judge.error('incomplete', at, `a program needs '${lacks}' in the global section`, 'add it there', line);
+    }
+  }
+  if (
+    kind === 'mailers' &&
+    has.has('mailer') &&
+    !proxies.some((proxy) => seen(proxy, 'email-alert mailers') !== undefined)
+  ) {
+    judge.warn(
+      'incomplete',
+      name,
+      `mailers '${name!.text}' are used by no 'email-alert mailers'`,
+      'take the section out',
+      line,
+    );
+  }
+}

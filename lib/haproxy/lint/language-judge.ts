@@ -1,0 +1,206 @@
+import { type Fact, lifeOn } from '../knowledge/fact';
+import { rankOf } from '../knowledge/rank';
+import type { HaproxyVersion } from '../version';
+import type { ProxyState, Seen } from './language-proxy';
+import type { LanguageWord } from './language-words';
+
+/** The rules of the language, by id. */
+export type LanguageRule =
+  | 'unknown-directive'
+  | 'too-new'
+  | 'removed-directive'
+  | 'deprecated-directive'
+  | 'wrong-section'
+  | 'ignored-directive'
+  | 'bad-value'
+  | 'missing-value'
+  | 'extra-word'
+  | 'unknown-reference'
+  | 'duplicate-name'
+  | 'incomplete'
+  | 'bad-line';
+
+/** What a branch says about a line. */
+export interface LanguageFinding {
+  readonly rule: LanguageRule;
+  /** `error` when `haproxy -c` of the branch refuses the file for it, `warning` when it warns. */
+  readonly severity: 'error' | 'warning';
+  /** Line and column from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** One line: what, and since when. */
+  readonly message: string;
+  /** One line: what to do about it. */
+  readonly mend: string;
+}
+
+/** A name that a line uses and that has to exist somewhere in the file. */
+export interface Reference {
+  readonly kind:
+    | 'backend'
+    | 'table'
+    | 'userlist'
+    | 'resolvers'
+    | 'peers'
+    | 'mailers'
+    | 'cache'
+    | 'http-errors'
+    | 'server'
+    | 'fcgi-app'
+    | 'ring'
+    | 'frontend'
+    | 'profile'
+    | 'healthcheck';
+  readonly name: string;
+  readonly line: number;
+  readonly word: LanguageWord;
+  readonly proxy?: ProxyState;
+}
+
+/** A section that is no proxy, while it is read. */
+export interface SectionState {
+  /** The first line of each directive, by the words of the table. */
+  readonly has: Map<string, Seen>;
+  /** Refuses a name that the section has already. */
+  once(judge: Judge, word: LanguageWord, what: string): boolean;
+}
+
+/** Collects what is found, and knows where in the file the work stands. */
+export class Judge {
+  public readonly findings: LanguageFinding[] = [];
+  public readonly unknown: { line: number; words: string[] }[] = [];
+  public readonly references: Reference[] = [];
+  /** The lines of `unknown`. */
+  private readonly open = new Set<number>();
+  public line = 0;
+  public words: readonly LanguageWord[] = [];
+  /** The kind of the section that the line belongs to. */
+  public kind = '';
+  public proxy?: ProxyState;
+  /** The section that the line stands in, when it is no proxy. */
+  public section?: SectionState;
+  /** The global section has said `expose-experimental-directives`. */
+  public experimental = false;
+  /** How many experimental directives there are. */
+  public experiments = 0;
+  public readonly branch: string;
+  private readonly rank: number;
+
+  public constructor(public readonly version: HaproxyVersion) {
+    this.branch = version.branch;
+    this.rank = rankOf(version.branch);
+  }
+
+  /** Whether the branch is at least this one. */
+  public from(branch: string): boolean {
+    return this.rank >= rankOf(branch);
+  }
+
+  /** Adds what makes HAProxy refuse the file. Always `false`, for a line that ends there. */
+  public error(
+    rule: LanguageRule,
+    at: LanguageWord | undefined,
+    message: string,
+    mend: string,
+    line = this.line,
+  ): false {
+    this.findings.push({ rule, severity: 'error', line, column: at?.column ?? 1, message, mend });
+    return false;
+  }
+
+  /** Adds what makes HAProxy warn. */
+  public warn(rule: LanguageRule, at: LanguageWord | undefined, message: string, mend: string, line = this.line): void {
+    this.findings.push({ rule, severity: 'warning', line, column: at?.column ?? 1, message, mend });
+  }
+
+  /** Says that the verdict on this line is not known. Always `true`, for a line that is not refused. */
+  public unsure(line = this.line, words = this.words): true {
+    if (!this.open.has(line)) {
+      this.open.add(line);
+      this.unknown.push({ line, words: words.map(({ text }) => text) });
+    }
+    return true;
+  }
+
+  /** Reports a word that this branch has not, or has no more, or warns about; whether the branch takes it. */
+  public alive(fact: Fact, at: LanguageWord | undefined, name = fact.words): boolean {
+    const state = lifeOn(fact, this.branch);
+    const instead = fact.instead === undefined ? '' : `, or write ${fact.instead}`;
+    if (state === 'too-new') {
+      const message = `'${name}' exists from HAProxy ${fact.since} on, and this is for ${this.branch}`;
+      return this.error('too-new', at, message, `take it out, or run HAProxy ${fact.since} or later`);
+    }
+    if (state === 'removed') {
+      const message = `'${name}' is refused from HAProxy ${fact.removed} on, and this is for ${this.branch}`;
+      return this.error('removed-directive', at, message, `take it out${instead}`);
+    }
+    if (state === 'deprecated') {
+      const message = `HAProxy ${fact.deprecated} and later warn about '${name}'`;
+      this.warn('deprecated-directive', at, message, `take it out${instead}`);
+    }
+    return this.built(fact, at, name);
+  }
+
+  /** Whether a build, or a setting in the global section, has a word. TLS and Lua are in every package and image. */
+  private built(fact: Fact, at: LanguageWord | undefined, name: string): boolean {
+    if (fact.needs === 'expose-experimental-directives') {
+      this.experiments += 1;
+      const message = `'${name}' is experimental: it needs 'expose-experimental-directives' in the global section`;
+      return this.experimental || this.error('wrong-section', at, message, 'add it above, or take this out');
+    }
+    return fact.needs === undefined || fact.needs === 'lua' || this.unsure();
+  }
+
+  /** Takes back that a line is not known: it is refused in any case. */
+  public sure(): void {
+    if (this.unknown.at(-1)?.line === this.line) {
+      this.unknown.pop();
+      this.open.delete(this.line);
+    }
+  }
+
+  /** Notes a name that has to exist. */
+  public refer(kind: Reference['kind'], word: LanguageWord, name = word.text): void {
+    this.references.push({ kind, name, word, line: this.line, proxy: this.proxy });
+  }
+}
+
+/** Reads the words of a line one after the other. */
+export class Cursor {
+  public constructor(
+    public readonly words: readonly LanguageWord[],
+    public at = 0,
+  ) {}
+
+  /** The next word, which stays. */
+  public get next(): LanguageWord | undefined {
+    return this.words[this.at];
+  }
+
+  /** The text of the next word, which stays; empty at the end. */
+  public get text(): string {
+    return this.words[this.at]?.text ?? '';
+  }
+
+  /** Takes the next word. */
+  public take(): LanguageWord | undefined {
+    return this.words[this.at++];
+  }
+
+  /** Takes the next word when it is one of these. */
+  public takes(...texts: readonly string[]): boolean {
+    const found = this.next !== undefined && texts.includes(this.text);
+    this.at += found ? 1 : 0;
+    return found;
+  }
+
+  /** Whether all words are taken. */
+  public get done(): boolean {
+    return this.at >= this.words.length;
+  }
+
+  /** The word before, for what should follow it. */
+  public get last(): LanguageWord | undefined {
+    return this.words[Math.min(this.at, this.words.length) - 1];
+  }
+}

@@ -1,0 +1,82 @@
+import type { Acl } from './language-condition';
+import type { ServerState, ServerWords } from './language-server';
+import type { LanguageWord } from './language-words';
+
+/** A directive that stands in a proxy section. */
+export interface Seen {
+  readonly line: number;
+  readonly words: readonly LanguageWord[];
+}
+
+/** What is known of a proxy section while and after its lines are read. */
+export interface ProxyState {
+  readonly kind: string;
+  readonly name: LanguageWord | undefined;
+  readonly line: number;
+  /** The `defaults` section that it takes its settings from. */
+  readonly parent?: ProxyState;
+  readonly acls: Map<string, Acl>;
+  readonly servers: ServerState[];
+  readonly defaultServers: ServerWords[];
+  /** The lines with a `bind`. */
+  readonly binds: number[];
+  /** The first line of each directive, by the words of the table; the last of those that set one thing. */
+  readonly has: Map<string, Seen>;
+  /** Conditions about raw bytes, ignored in HTTP mode from 2.4 on. */
+  readonly rawSamples: { line: number; word: LanguageWord }[];
+  /** Log variables of HTTP mode, up to 3.0 refused in others. */
+  readonly httpFormats: { line: number; word: LanguageWord; name: string }[];
+  /** A rule lets connections change to HTTP. */
+  upgrades: boolean;
+  /** Options that `no` took back. */
+  readonly off: Set<string>;
+}
+
+/** A section that has just begun. */
+export function newProxy(kind: string, name: LanguageWord | undefined, line: number, parent?: ProxyState): ProxyState {
+  return {
+    kind,
+    name,
+    line,
+    parent,
+    acls: new Map(),
+    servers: [],
+    defaultServers: [],
+    binds: [],
+    has: new Map(),
+    httpFormats: [],
+    rawSamples: [],
+    upgrades: false,
+    off: new Set(),
+  };
+}
+
+/** Where a proxy has a directive: in its own section, or in the `defaults` that it takes its settings from. */
+export function seen(proxy: ProxyState | undefined, words: string): Seen | undefined {
+  if (proxy === undefined || proxy.off.has(words)) {
+    return undefined;
+  }
+  return proxy.has.get(words) ?? seen(proxy.parent, words);
+}
+
+/** The mode of a proxy. */
+export function modeOf(proxy: ProxyState | undefined): string {
+  if (proxy === undefined) {
+    return 'tcp';
+  }
+  const own = [...proxy.has.keys()].reverse().find((words) => words.startsWith('mode '));
+  return own === undefined ? modeOf(proxy.parent) : own.slice(5);
+}
+
+/** Whether a proxy takes connections. */
+export const isFront = ({ kind }: ProxyState): boolean => kind === 'frontend' || kind === 'listen';
+
+/** Whether a proxy has servers. */
+export const isBack = ({ kind }: ProxyState): boolean => kind === 'backend' || kind === 'listen';
+
+/** How a proxy is called in a message. */
+export const called = (proxy: ProxyState): string => `${proxy.kind} '${proxy.name?.text ?? ''}'`;
+
+/** The first directive of a section that begins so. */
+export const ownBegins = (proxy: ProxyState, begin: string): Seen | undefined =>
+  [...proxy.has].find(([words]) => words.startsWith(begin))?.[1];

@@ -1,0 +1,177 @@
+import type { SectionSeen } from './language-finish';
+import type { Judge, Reference } from './language-judge';
+import { called, isBack, isFront, modeOf, type ProxyState, seen } from './language-proxy';
+import type { ServerState } from './language-server';
+import type { LanguageWord } from './language-words';
+
+/** Judges the names that lines use: what they name has to exist, and to fit. */
+export function judgeReferences(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
+  const names = (kind: string) => new Set(sections.filter((s) => s.kind === kind).map((s) => s.name?.text));
+  const world: World = {
+    backs: byName(proxies.filter(isBack)),
+    fronts: byName(proxies.filter(isFront)),
+    tables: byName(proxies.filter((proxy) => proxy.has.has('stick-table'))),
+    sections: new Map(
+      [
+        'resolvers',
+        'userlist',
+        'peers',
+        'mailers',
+        'cache',
+        'http-errors',
+        'fcgi-app',
+        'ring',
+        'healthcheck',
+        'log-profile',
+      ].map((kind) => [kind, names(kind)]),
+    ),
+  };
+  const parents = new Set(proxies.map(({ parent }) => parent));
+  for (const reference of judge.references) {
+    if (reference.proxy?.kind === 'defaults' && (reference.kind === 'fcgi-app' || !parents.has(reference.proxy))) {
+      // Nobody takes its settings from there.
+      continue;
+    }
+    judgeReference(judge, reference, world);
+  }
+  for (const proxy of proxies.filter(isFront)) {
+    const found = seen(proxy, 'default_backend');
+    if (found !== undefined) {
+      judgeBackend(judge, proxy, found.words[1]!, found.line, world);
+    }
+  }
+}
+
+interface World {
+  readonly backs: ReadonlyMap<string, ProxyState>;
+  readonly fronts: ReadonlyMap<string, ProxyState>;
+  readonly tables: ReadonlyMap<string, ProxyState>;
+  readonly sections: ReadonlyMap<string, ReadonlySet<string | undefined>>;
+}
+
+const byName = (proxies: readonly ProxyState[]): ReadonlyMap<string, ProxyState> =>
+  new Map(proxies.filter(({ name }) => name !== undefined).map((proxy) => [proxy.name!.text, proxy]));
+
+function judgeBackend(judge: Judge, proxy: ProxyState, word: LanguageWord, line: number, world: World): void {
+  if (word.open) {
+    judge.unsure(line, [word]);
+    return;
+  }
+  const backend = world.backs.get(word.text);
+  if (backend === undefined) {
+    judge.error('unknown-reference', word, `no backend is called '${word.text}'`, 'write such a section', line);
+    return;
+  }
+  const modes = [modeOf(proxy), modeOf(backend)].map((mode) => (mode === 'haterm' ? 'http' : mode));
+  if (modes.includes('health') || (modes[0] !== modes[1] && !(modes[0] === 'tcp' && modes[1] === 'http'))) {
+    const message = `${called(proxy)} is in mode '${modes[0]}' and ${called(backend)} in mode '${modes[1]}'`;
+    judge.error('bad-value', word, message, 'give both the same mode', line);
+  }
+}
+
+function judgeReference(judge: Judge, reference: Reference, world: World): void {
+  const { kind, name, word, line, proxy } = reference;
+  const missing = (what: string) =>
+    judge.error('unknown-reference', word, `no ${what} is called '${name}'`, 'write such a section', line);
+  switch (kind) {
+    case 'backend':
+      if (judge.words !== undefined && proxy !== undefined && isFront(proxy) && isUse(reference)) {
+        judgeBackend(judge, proxy, word, line, world);
+      } else if (!world.backs.has(name)) {
+        missing('backend');
+      }
+      return;
+    case 'frontend':
+      if (!world.fronts.has(name)) {
+        missing('frontend');
+      }
+      return;
+    case 'table':
+      judgeTable(judge, reference, world);
+      return;
+    case 'server':
+      judgeServer(judge, reference, world);
+      return;
+    case 'resolvers':
+      if (!world.sections.get('resolvers')!.has(name) && !(name === 'default' && judge.from('2.6'))) {
+        // 1.8 finds it out when it starts, and not with `-c`.
+        if (!(judge.branch === '1.8')) {
+          missing('resolvers section');
+        }
+      }
+      return;
+    default:
+      if (!world.sections.get(kind)?.has(name)) {
+        missing(`${kind} section`);
+      }
+  }
+}
+
+/** Whether a reference comes from `use_backend`, whose word is the name itself. */
+const isUse = ({ word, name }: Reference): boolean => word.text === name;
+
+function judgeTable(judge: Judge, { name, word, line, proxy }: Reference, world: World): void {
+  if (name === '') {
+    if (proxy !== undefined && proxy.kind !== 'defaults' && !proxy.has.has('stick-table')) {
+      judge.error(
+        'unknown-reference',
+        word,
+        `${called(proxy)} has no 'stick-table'`,
+        "add one, or name one with 'table'",
+        line,
+      );
+    }
+    return;
+  }
+  if (name.includes('/')) {
+    judge.unsure(line, [word]);
+  } else if (!world.tables.has(name)) {
+    judge.error('unknown-reference', word, `no section called '${name}' has a 'stick-table'`, 'add one there', line);
+  }
+}
+
+function judgeServer(judge: Judge, { name, word, line, proxy }: Reference, world: World): void {
+  const [first = '', second] = name.split('/');
+  const backend = second === undefined ? proxy : world.backs.get(first);
+  const server = second ?? first;
+  if (backend === undefined) {
+    judge.error('unknown-reference', word, `no backend is called '${first}'`, 'write such a section', line);
+    return;
+  }
+  const { byName, templates } = serversOf(backend);
+  const found = byName.get(server);
+  if (found === undefined) {
+    if (templates) {
+      judge.unsure(line, [word]);
+    } else {
+      judge.error(
+        'unknown-reference',
+        word,
+        `no server of ${called(backend)} is called '${server}'`,
+        'write such a line',
+        line,
+      );
+    }
+    return;
+  }
+  const tracks = found.values.get('track');
+  if (found.line === line && tracks !== undefined && judge.from('1.8')) {
+    judge.error('bad-value', word, `'${server}' tracks itself`, 'track another server', line);
+  }
+}
+
+/** The servers of a proxy by name, made once. */
+const INDEX = new WeakMap<ProxyState, { byName: Map<string, ServerState>; templates: boolean }>();
+
+function serversOf(proxy: ProxyState): { byName: Map<string, ServerState>; templates: boolean } {
+  const known = INDEX.get(proxy);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = {
+    byName: new Map([...proxy.servers].reverse().map((server) => [server.name.text, server])),
+    templates: proxy.servers.some(({ template }) => template),
+  };
+  INDEX.set(proxy, made);
+  return made;
+}

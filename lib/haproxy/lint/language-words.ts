@@ -1,0 +1,102 @@
+import type { Word } from './parse';
+
+/** A word of a configuration line. */
+export interface LanguageWord extends Word {
+  /** An environment variable is part of it: its text is known when HAProxy starts. */
+  readonly open: boolean;
+}
+
+/** What is wrong with the quoting of a line. */
+export interface Fault {
+  readonly column: number;
+  readonly message: string;
+}
+
+/** A line in words. */
+export interface Line {
+  readonly words: readonly LanguageWord[];
+  readonly fault?: Fault;
+}
+
+const NAME = /[A-Za-z0-9_]/;
+
+/**
+ * Splits a line like `splitWords`, and keeps what that function does not tell: empty words, words with an environment
+ * variable in them, and quoting that HAProxy refuses.
+ */
+export function readLine(line: string): Line {
+  const words: LanguageWord[] = [];
+  let text = '';
+  let begin = -1;
+  let open = false;
+  let quote = '';
+  let quoteAt = 0;
+  const end = () => {
+    if (begin >= 0) {
+      words.push({ text, column: begin + 1, open });
+    }
+    text = '';
+    begin = -1;
+    open = false;
+  };
+  for (let i = 0; i < line.length; i += 1) {
+    const char = line[i]!;
+    if (quote === '' && (char === ' ' || char === '\t' || char === '\r')) {
+      end();
+      continue;
+    }
+    if (quote === '' && char === '#') {
+      break;
+    }
+    begin = begin < 0 ? i : begin;
+    if (char === '\\' && quote !== "'" && i + 1 < line.length) {
+      i += 1;
+      text += escaped(line[i]!, quote);
+    } else if (char === quote) {
+      quote = '';
+    } else if (quote === '' && (char === '"' || char === "'")) {
+      quote = char;
+      quoteAt = i;
+    } else if (char === '$' && quote === '"') {
+      const length = variableLength(line, i);
+      if (length === 0) {
+        return {
+          words,
+          fault: { column: i + 1, message: "'$' within double quotes begins a variable, and no name follows" },
+        };
+      }
+      open = true;
+      i += length;
+    } else {
+      text += char;
+    }
+  }
+  if (quote !== '') {
+    return { words, fault: { column: quoteAt + 1, message: `the quote ${quote} is not closed on its line` } };
+  }
+  end();
+  return { words };
+}
+
+const CONTROL: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/** Outside quotes some letters stand for control characters; inside, a backslash protects only what would end or change them. */
+function escaped(char: string, quote: string): string {
+  if (quote === '') {
+    return CONTROL[char] ?? char;
+  }
+  return quote === '"' && !'"\\$'.includes(char) ? `\\${char}` : char;
+}
+
+/** How many characters after the `$` belong to a variable. */
+function variableLength(line: string, at: number): number {
+  let i = at + 1;
+  if (line[i] === '{') {
+    const close = line.indexOf('}', i);
+    return close < 0 ? 0 : close - at;
+  }
+  while (i < line.length && NAME.test(line[i]!)) {
+    i += 1;
+  }
+  return i - at - 1;
+}

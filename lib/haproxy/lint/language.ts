@@ -1,0 +1,50 @@
+import type { HaproxyVersion } from '../version';
+import { Judge, type LanguageFinding } from './language-judge';
+import { Reader } from './language-reader';
+
+export type { LanguageFinding, LanguageRule } from './language-judge';
+
+/** What a branch says about a configuration. */
+export interface LanguageVerdict {
+  /** In the order of the text. */
+  readonly findings: LanguageFinding[];
+  /** Lines on which nothing is claimed: their verdict depends on what is outside the file, or is not in the tables. */
+  readonly unknown: { line: number; words: string[] }[];
+}
+
+/**
+ * What `haproxy -c` of a branch says about the language of a configuration: an error where it refuses the file, a
+ * warning where it warns. Names are taken to resolve and files to exist; where a verdict hinges on anything else
+ * outside the file, it is left open. One pass, linear in the length of the text.
+ *
+ * @param text a whole configuration file
+ * @param version the HAProxy version that reads it; its branch decides
+ */
+export function judgeLanguage(text: string, version: HaproxyVersion): LanguageVerdict {
+  const judge = new Judge(version);
+  const reader = new Reader(judge);
+  const lines = text.split('\n');
+  for (const [i, line] of lines.entries()) {
+    judge.line = i + 1;
+    reader.read(line);
+  }
+  judgeEnd(judge, text, lines);
+  reader.end();
+  const findings = judge.findings.sort((a, b) => a.line - b.line || a.column - b.column);
+  return { findings, unknown: judge.unknown.sort((a, b) => a.line - b.line) };
+}
+
+/** The last line has to end. Source: 2.2 warns, 2.3 refuses (manual, 2.1). */
+function judgeEnd(judge: Judge, text: string, lines: readonly string[]): void {
+  const last = lines.at(-1)!;
+  if (last === '' || text === '' || !judge.from('2.2')) {
+    return;
+  }
+  judge.line = lines.length;
+  const message = 'the last line does not end with a newline: HAProxy takes the file for a part of itself';
+  if (judge.from('2.3')) {
+    judge.error('bad-line', undefined, message, 'end the file with a newline');
+  } else {
+    judge.warn('bad-line', undefined, message, 'end the file with a newline');
+  }
+}

@@ -1,0 +1,135 @@
+import type { HaproxyVersion } from '../../version';
+import type { Hit, Rule } from '../finding';
+import type { Config, Section } from '../parse';
+import { isOn, serversOf, valueAfter } from '../servers';
+
+/** Idle time of an Application Load Balancer, seconds: the shortest default of the kinds. */
+const ELB_IDLE_SECONDS = 60;
+/** From this branch on a check asks for the server's own name by itself. */
+const CHECK_SNI_AUTO_SINCE = '3.3';
+
+/** Rules about how a load balancer is talked to. */
+export const UPSTREAM_RULES = {
+  'check-without-host': {
+    severity: 'warning',
+    why: 'An Application Load Balancer picks its rule by the Host header. A check without it meets the default rule, which may answer 404 for ever.',
+    link: 'https://docs.haproxy.org/3.2/configuration.html#4-http-check%20send',
+    find: checkWithoutHost,
+  },
+  'check-without-sni': {
+    severity: 'warning',
+    why: 'A TLS check without a name gets whatever certificate is the default one, and fails when the name is verified.',
+    link: 'https://docs.haproxy.org/3.2/configuration.html#5.2-check-sni',
+    find: checkWithoutSni,
+  },
+  'idle-time': {
+    severity: 'warning',
+    why: 'The side that sends requests must give up an idle connection first. Otherwise a request meets a connection that the load balancer is just closing, and is answered with 502.',
+    link: 'https://github.com/haproxy/haproxy/issues/1236',
+    find: idleTime,
+  },
+} as const satisfies Record<string, Rule>;
+
+function checkWithoutHost(config: Config, version: HaproxyVersion): Hit[] {
+  const checked = new Set(
+    serversOf(config, version)
+      .filter(({ named, effective }) => named && isOn(effective, 'check', 'no-check') && !effective.includes('addr'))
+      .map(({ section }) => section),
+  );
+  return [...checked].flatMap((section) => {
+    const httpchk = section.directives.find(({ words }) => words[0]?.text === 'option' && words[1]?.text === 'httpchk');
+    return httpchk === undefined || sendsHost(section)
+      ? []
+      : [
+          {
+            line: httpchk.line,
+            word: httpchk.words[0]!,
+            message: `the HTTP check of '${section.name}' sends no Host header`,
+            mend: version.capabilities.httpCheckSend
+              ? "add 'http-check send meth GET uri /PATH ver HTTP/1.1 hdr Host NAME'"
+              : "write 'option httpchk GET /PATH HTTP/1.1\\r\\nHost:\\ NAME'",
+          },
+        ];
+  });
+}
+
+/** `http-check send … hdr Host NAME`, or the old form with the header in the version, or the fourth word of 3.1. */
+function sendsHost(section: Section): boolean {
+  return section.directives.some(({ words }) => {
+    const texts = words.map(({ text }) => text);
+    const [first, second] = texts;
+    const sends =
+      first === 'http-check' &&
+      second === 'send' &&
+      texts.some((text, i) => text === 'hdr' && /^host$/i.test(texts[i + 1] ?? ''));
+    return (
+      sends ||
+      (first === 'option' &&
+        second === 'httpchk' &&
+        (/host:/i.test(texts.slice(4).join(' ')) || texts[5] !== undefined))
+    );
+  });
+}
+
+function checkWithoutSni(config: Config, version: HaproxyVersion): Hit[] {
+  if (!version.capabilities.checkSni || version.isAtLeast(CHECK_SNI_AUTO_SINCE)) {
+    return [];
+  }
+  return serversOf(config, version)
+    .filter(
+      ({ effective }) =>
+        isOn(effective, 'ssl', 'no-ssl') &&
+        isOn(effective, 'check', 'no-check') &&
+        !effective.includes('check-sni') &&
+        !effective.includes('addr') &&
+        valueAfter(effective, 'verify') !== 'none',
+    )
+    .map(({ directive, address, host }) => ({
+      line: directive.line,
+      word: address,
+      message: `the TLS check of '${host}' asks for no name`,
+      mend: `add 'check-sni ${host}'`,
+    }));
+}
+
+function secondsOf(text: string | undefined): number | undefined {
+  const [, count, unit = 'ms'] = /^(\d+)(us|ms|s|m|h|d)?$/.exec(text ?? '') ?? [];
+  const seconds = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400 }[unit as 's'];
+  return count === undefined ? undefined : Number(count) * seconds;
+}
+
+/** From 1.9 idle connections wait in a pool; before, they wait with the client's own connection. */
+function idleTime(config: Config, version: HaproxyVersion): Hit[] {
+  const servers = serversOf(config, version).filter(({ named }) => named);
+  if (version.capabilities.poolPurgeDelay) {
+    return servers.flatMap(({ directive: { line }, address: word, host, effective }) => {
+      const delay = valueAfter(effective, 'pool-purge-delay');
+      return (secondsOf(delay) ?? 0) < ELB_IDLE_SECONDS
+        ? []
+        : [
+            {
+              line,
+              word,
+              message: `idle connections to '${host}' are kept for ${delay} and more; an Application Load Balancer ends them after ${ELB_IDLE_SECONDS} s`,
+              mend: "write 'pool-purge-delay 5s'",
+            },
+          ];
+    });
+  }
+  return servers.length === 0
+    ? []
+    : config.flatMap(({ directives }) =>
+        directives
+          .filter(({ words: [first, second, value] }) => {
+            const keepAlive = first?.text === 'timeout' && second?.text === 'http-keep-alive';
+            return keepAlive && (secondsOf(value?.text) ?? 0) >= ELB_IDLE_SECONDS;
+          })
+          .map(({ line, words }) => ({
+            line,
+            word: words[2]!,
+            message: `before 1.9 the connection to the load balancer idles as long as the client's, here ${words[2]!.text}; an Application Load Balancer ends it after ${ELB_IDLE_SECONDS} s`,
+            mend: "write 'timeout http-keep-alive 50s'",
+            fix: { line, column: words[2]!.column, old: words[2]!.text, by: '50s' },
+          })),
+      );
+}

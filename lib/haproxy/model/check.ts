@@ -1,0 +1,333 @@
+import { checkBind, checkHostName, checkNameserver, checkNetwork, checkPort, type HaproxyBind } from '../address';
+import { CAPABILITIES } from '../capabilities';
+import { InputError } from '../errors';
+import type { HaproxyVersion } from '../version';
+import { type HaproxyConfigModel, HaproxyMode, type HaproxyResolution } from './config-model';
+import { DEFAULTS } from './defaults';
+import {
+  type HaproxyHeaderRules,
+  type HaproxyLimits,
+  type HaproxyListenerTls,
+  HaproxyLogFormat,
+  HaproxyTlsVersion,
+} from './listener';
+import {
+  type HaproxyHealthCheck,
+  HaproxyResolutionMode,
+  type HaproxyUpstream,
+  type HaproxyUpstreamTls,
+} from './upstream';
+
+/** An upstream whose every value is set and checked. */
+export interface CheckedUpstream extends Required<Omit<HaproxyUpstream, 'tls' | 'healthCheck'>> {
+  /** Name of its backend. */
+  readonly backend: string;
+  readonly tls?: Required<HaproxyUpstreamTls>;
+  readonly healthCheck: Required<Omit<HaproxyHealthCheck, 'path'>> & { readonly path?: string };
+}
+
+/** A route whose every value is set and checked. */
+export interface CheckedRoute {
+  readonly host?: string;
+  readonly pathPrefix?: string;
+  readonly sni?: string;
+  readonly upstream: CheckedUpstream;
+}
+
+type Optional = 'health' | 'runtimeApi' | 'runtimeApiTls' | 'redirectFrom';
+
+/** A model whose every value is set and checked. */
+export interface CheckedModel
+  extends Required<
+      Omit<HaproxyConfigModel, Optional | 'upstream' | 'routes' | 'listenTls' | 'limits' | 'log' | 'resolution'>
+    >,
+    Pick<HaproxyConfigModel, Optional> {
+  readonly upstream: CheckedUpstream;
+  readonly routes: readonly CheckedRoute[];
+  readonly listenTls?: Required<HaproxyListenerTls>;
+  readonly limits: Required<Omit<HaproxyLimits, 'maxBodyBytes' | 'maxHeaderBytes'>> &
+    Pick<HaproxyLimits, 'maxBodyBytes' | 'maxHeaderBytes'>;
+  readonly log: { readonly format: HaproxyLogFormat; readonly syslog?: string };
+  readonly resolution: Required<HaproxyResolution>;
+}
+
+/** The backend that holds the slots of the default upstream. */
+export const UPSTREAM_BACKEND = 'upstream';
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const TOKEN_CHARS = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+function range(value: number, min: number, max: number, what: string): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new InputError(`${what} '${value}' is out of range: give a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+/** A text that becomes one word of a line. A line break in it would begin a line of its own. */
+function word(text: string, what: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to keep out.
+  if (text === '' || /[\u0000-\u001f\u007f]/.test(text)) {
+    throw new InputError(
+      `${what} ${JSON.stringify(text)} is not usable: give a text without control characters, not empty`,
+    );
+  }
+  return text;
+}
+
+function duration(value: number | undefined, fallback: number, what: string): number {
+  return range(value ?? fallback, 100, DAY, `${what} (ms)`);
+}
+
+/**
+ * Fills in what a model leaves out and refuses what HAProxy would not take, or what the version does not have.
+ *
+ * @throws InputError with one line that names the field, the value given and the values allowed
+ */
+export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): CheckedModel {
+  const mode = model.mode ?? HaproxyMode.HTTP;
+  const checked: CheckedModel = {
+    upstream: checkUpstream(version, mode, model.upstream, UPSTREAM_BACKEND),
+    routes: checkRoutes(version, model, mode),
+    mode,
+    listen: checkBind(model.listen ?? { port: DEFAULTS.listenPort }, 'listen'),
+    listenTls: model.listenTls && checkListenerTls(version, model.listenTls),
+    redirectFrom: model.redirectFrom && checkBind(model.redirectFrom, 'redirectFrom'),
+    acceptProxyProtocol: model.acceptProxyProtocol ?? false,
+    forwardedFor: model.forwardedFor ?? true,
+    requestHeaders: checkHeaders(model.requestHeaders ?? {}, 'requestHeaders'),
+    responseHeaders: checkHeaders(model.responseHeaders ?? {}, 'responseHeaders'),
+    allowFrom: (model.allowFrom ?? []).map((network) => checkNetwork(network, 'allowFrom')),
+    denyFrom: (model.denyFrom ?? []).map((network) => checkNetwork(network, 'denyFrom')),
+    limits: checkLimits(model.limits ?? {}),
+    resolution: checkResolution(version, model.resolution ?? {}),
+    health: model.health && checkBind(model.health, 'health'),
+    metrics: model.metrics ?? false,
+    runtimeApi: model.runtimeApi && checkBind(model.runtimeApi, 'runtime API'),
+    runtimeApiTls: model.runtimeApiTls && {
+      certificateFile: word(model.runtimeApiTls.certificateFile, 'runtimeApiTls.certificateFile'),
+      clientCaFile: word(model.runtimeApiTls.clientCaFile, 'runtimeApiTls.clientCaFile'),
+    },
+    log: {
+      format: model.log?.format ?? HaproxyLogFormat.STANDARD,
+      syslog: model.log?.syslog === undefined ? undefined : checkNameserver(model.log.syslog, 'syslog server'),
+    },
+    stopTimeoutMillis: range(model.stopTimeoutMillis ?? DEFAULTS.stopTimeoutMillis, 6000, HOUR, 'stop timeout (ms)'),
+    rawLines: model.rawLines ?? {},
+  };
+  const withHealth = version.capabilities.autonomousResolution || checked.health !== undefined;
+  // 1.6 and 1.7 resolve only when a health check runs, so they cannot do without a target for it.
+  const complete = withHealth ? checked : { ...checked, health: { address: '127.0.0.1', port: DEFAULTS.healthPort } };
+  refuseContradictions(version, complete);
+  refuseSharedPorts(complete);
+  return complete;
+}
+
+function checkUpstream(
+  version: HaproxyVersion,
+  mode: HaproxyMode,
+  upstream: HaproxyUpstream,
+  backend: string,
+): CheckedUpstream {
+  const dnsName = checkHostName(upstream.dnsName, 'upstream');
+  const resolutionMode = upstream.resolutionMode ?? HaproxyResolutionMode.SLOTS;
+  const since = mode === HaproxyMode.HTTP ? CAPABILITIES.doResolve.since : CAPABILITIES.doResolveTcp.since;
+  if (resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
+    throw new InputError(
+      `resolution mode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${version}: use 'slots'`,
+    );
+  }
+  const { tls, healthCheck = {} } = upstream;
+  return {
+    backend,
+    dnsName,
+    port: checkPort(upstream.port, 'upstream port'),
+    resolutionMode,
+    slots: range(upstream.slots ?? DEFAULTS.slots, 1, 100, 'slots'),
+    tls: tls && {
+      verify: tls.verify ?? true,
+      caFile: word(tls.caFile ?? DEFAULTS.caFile, 'caFile'),
+      serverName: checkHostName(tls.serverName ?? dnsName, 'serverName'),
+    },
+    healthCheck: {
+      enabled: healthCheck.enabled ?? true,
+      path: healthCheck.path === undefined ? undefined : checkPath(healthCheck.path, 'healthCheck.path'),
+      host: checkHostName(healthCheck.host ?? dnsName, 'healthCheck.host'),
+      intervalMillis: range(
+        healthCheck.intervalMillis ?? DEFAULTS.checkIntervalMillis,
+        100,
+        HOUR,
+        'healthCheck.intervalMillis',
+      ),
+      fall: range(healthCheck.fall ?? DEFAULTS.checkFall, 1, 100, 'healthCheck.fall'),
+      rise: range(healthCheck.rise ?? DEFAULTS.checkRise, 1, 100, 'healthCheck.rise'),
+    },
+    sendProxyProtocol: upstream.sendProxyProtocol ?? false,
+    slowStartMillis: range(upstream.slowStartMillis ?? DEFAULTS.slowStartMillis, 0, HOUR, 'slowStartMillis'),
+    idleTimeoutMillis: range(
+      upstream.idleTimeoutMillis ?? DEFAULTS.idleTimeoutMillis,
+      1000,
+      4_000_000,
+      'idleTimeoutMillis',
+    ),
+  };
+}
+
+function checkPath(path: string, what: string): string {
+  if (!/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]*$/.test(path)) {
+    throw new InputError(
+      `${what} ${JSON.stringify(path)} is not usable: give a path that begins with / and is URL-encoded`,
+    );
+  }
+  return path;
+}
+
+function checkRoutes(
+  version: HaproxyVersion,
+  { routes = [], listenTls }: HaproxyConfigModel,
+  mode: HaproxyMode,
+): CheckedRoute[] {
+  const names = new Set<string>();
+  return routes.map(({ name, host, pathPrefix, sni, upstream }) => {
+    if (!/^[A-Za-z0-9_-]{1,40}$/.test(name) || names.has(name)) {
+      throw new InputError(
+        `route name '${name}' is not usable: give each route 1 to 40 letters, digits, '-' or '_' of its own`,
+      );
+    }
+    names.add(name);
+    if (host === undefined && pathPrefix === undefined && sni === undefined) {
+      throw new InputError(`route '${name}' has no condition: give host, pathPrefix or sni`);
+    }
+    if (mode === HaproxyMode.TCP && (host !== undefined || pathPrefix !== undefined)) {
+      throw new InputError(
+        `route '${name}' looks at requests, which TCP mode does not read: give sni, or use HTTP mode`,
+      );
+    }
+    if (mode === HaproxyMode.HTTP && sni !== undefined && listenTls === undefined) {
+      throw new InputError(`route '${name}' looks at SNI, and the listener speaks no TLS: give listenTls, or host`);
+    }
+    return {
+      host: host === undefined ? undefined : checkHostName(host, `host of route '${name}'`),
+      pathPrefix: pathPrefix === undefined ? undefined : checkPath(pathPrefix, `pathPrefix of route '${name}'`),
+      sni: sni === undefined ? undefined : checkHostName(sni, `sni of route '${name}'`),
+      upstream: checkUpstream(version, mode, upstream, `${UPSTREAM_BACKEND}-${name}`),
+    };
+  });
+}
+
+function checkListenerTls(version: HaproxyVersion, tls: HaproxyListenerTls): Required<HaproxyListenerTls> {
+  const minVersion = tls.minVersion ?? HaproxyTlsVersion.V1_2;
+  if (minVersion === HaproxyTlsVersion.V1_3 && !version.capabilities.sslMinVer) {
+    throw new InputError(`TLS 1.3 needs HAProxy 1.8 or later, and this is ${version}: use 1.2`);
+  }
+  return {
+    certificateFile: word(tls.certificateFile, 'listenTls.certificateFile'),
+    minVersion,
+    http2: tls.http2 ?? true,
+  };
+}
+
+function checkHeaders({ set = {}, remove = [] }: HaproxyHeaderRules, what: string): Required<HaproxyHeaderRules> {
+  for (const name of [...Object.keys(set), ...remove]) {
+    if (!TOKEN_CHARS.test(name)) {
+      throw new InputError(`${what} ${JSON.stringify(name)} is not a header name: use letters, digits and '-'`);
+    }
+  }
+  for (const [name, value] of Object.entries(set)) {
+    word(value, `${what}.${name}`);
+  }
+  return { set, remove };
+}
+
+function checkLimits(limits: HaproxyLimits): CheckedModel['limits'] {
+  const { maxBodyBytes, maxHeaderBytes } = limits;
+  return {
+    maxConnections: range(limits.maxConnections ?? DEFAULTS.maxConnections, 1, 1_000_000, 'maxConnections'),
+    connectTimeoutMillis: duration(limits.connectTimeoutMillis, DEFAULTS.connectTimeoutMillis, 'connect timeout'),
+    clientTimeoutMillis: duration(limits.clientTimeoutMillis, DEFAULTS.clientTimeoutMillis, 'client timeout'),
+    serverTimeoutMillis: duration(limits.serverTimeoutMillis, DEFAULTS.serverTimeoutMillis, 'server timeout'),
+    requestTimeoutMillis: duration(limits.requestTimeoutMillis, DEFAULTS.requestTimeoutMillis, 'request timeout'),
+    keepAliveTimeoutMillis: duration(
+      limits.keepAliveTimeoutMillis,
+      DEFAULTS.keepAliveTimeoutMillis,
+      'keep-alive timeout',
+    ),
+    maxBodyBytes: maxBodyBytes === undefined ? undefined : range(maxBodyBytes, 0, 2 ** 31 - 1, 'maxBodyBytes'),
+    maxHeaderBytes: maxHeaderBytes === undefined ? undefined : range(maxHeaderBytes, 4096, 262_144, 'maxHeaderBytes'),
+  };
+}
+
+/** Fills in and checks how names are resolved. */
+export function checkResolution(version: HaproxyVersion, resolution: HaproxyResolution): Required<HaproxyResolution> {
+  const { nameservers, parseResolvConf = false } = resolution;
+  if (parseResolvConf && !version.capabilities.parseResolvConf) {
+    throw new InputError(`parseResolvConf needs HAProxy 1.9 or later, and this is ${version}: give nameservers`);
+  }
+  if (parseResolvConf && nameservers !== undefined) {
+    throw new InputError('parseResolvConf and nameservers are both given: give one of them');
+  }
+  if (nameservers?.length === 0) {
+    throw new InputError('name servers: none given; give at least one IP:PORT, or leave the list out');
+  }
+  const holdValidMillis = duration(resolution.holdValidMillis, DEFAULTS.holdValidMillis, 'hold valid');
+  const holdObsoleteMillis = range(
+    resolution.holdObsoleteMillis ?? Math.max(DEFAULTS.holdObsoleteMillis, 2 * holdValidMillis),
+    0,
+    2 * DAY,
+    'hold obsolete (ms)',
+  );
+  if (holdObsoleteMillis <= holdValidMillis) {
+    throw new InputError(
+      `hold obsolete (ms) '${holdObsoleteMillis}' is not longer than hold valid '${holdValidMillis}': give more, so that an address is not dropped for being absent from one answer`,
+    );
+  }
+  return {
+    nameservers: (nameservers ?? [DEFAULTS.nameserver]).map((nameserver) => checkNameserver(nameserver)),
+    parseResolvConf,
+    holdValidMillis,
+    holdObsoleteMillis,
+    holdOutageMillis: range(resolution.holdOutageMillis ?? DEFAULTS.holdOutageMillis, 0, DAY, 'hold outage (ms)'),
+    holdNxMillis: range(resolution.holdNxMillis ?? DEFAULTS.holdNxMillis, 0, DAY, 'hold nx (ms)'),
+    payloadSize: range(resolution.payloadSize ?? DEFAULTS.payloadSize, 512, 8192, 'payload size'),
+  };
+}
+
+/** Things that are usable each, and not together. */
+function refuseContradictions(version: HaproxyVersion, model: CheckedModel): void {
+  const { mode, redirectFrom, listenTls, metrics, health, runtimeApi, runtimeApiTls } = model;
+  if (redirectFrom !== undefined && (listenTls === undefined || mode !== HaproxyMode.HTTP)) {
+    throw new InputError('redirectFrom needs listenTls and HTTP mode: give both, or leave it out');
+  }
+  if (metrics && !version.capabilities.prometheus) {
+    throw new InputError(`metrics need HAProxy 2.0 or later, and this is ${version}: leave them out`);
+  }
+  if (metrics && health === undefined) {
+    throw new InputError('metrics are answered at the health port: give health');
+  }
+  if (runtimeApiTls !== undefined && runtimeApi === undefined) {
+    throw new InputError('runtimeApiTls protects runtimeApi: give runtimeApi, or leave it out');
+  }
+}
+
+/** Two listeners on one port make HAProxy fail at the start, or share connections at random. */
+function refuseSharedPorts({ listen, redirectFrom, health, runtimeApi }: CheckedModel): void {
+  const binds: [string, HaproxyBind | undefined][] = [
+    ['listen', listen],
+    ['redirectFrom', redirectFrom],
+    ['health', health],
+    ['runtime API', runtimeApi],
+  ];
+  for (const [i, [name, bind]] of binds.entries()) {
+    for (const [other, taken] of binds.slice(0, i)) {
+      const overlap = isEverywhere(bind) || isEverywhere(taken) || bind?.address === taken?.address;
+      if (bind && taken && bind.port === taken.port && overlap) {
+        throw new InputError(`${name} port ${bind.port} is taken by ${other}: give each listener a port of its own`);
+      }
+    }
+  }
+}
+
+function isEverywhere(bind?: HaproxyBind): boolean {
+  return bind?.address === undefined || bind.address === '0.0.0.0' || bind.address === '::';
+}

@@ -1,0 +1,138 @@
+import { formatDuration } from '../duration';
+import type { CheckedModel, CheckedUpstream } from '../model/check';
+import { HaproxyMode } from '../model/config-model';
+import { HaproxyResolutionMode } from '../model/upstream';
+import type { HaproxyVersion } from '../version';
+import { RESOLVERS } from './process';
+import { join, type Line, quote, type Section } from './words';
+
+/** The section of an upstream. */
+export function backendSection(version: HaproxyVersion, model: CheckedModel, upstream: CheckedUpstream): Section {
+  const { capabilities } = version;
+  const http = model.mode === HaproxyMode.HTTP;
+  const servers = () => {
+    if (upstream.resolutionMode === HaproxyResolutionMode.PER_REQUEST) {
+      return perRequestLines(version, model, upstream);
+    }
+    return capabilities.serverTemplate ? slotLines(version, model, upstream) : singleLines(version, model, upstream);
+  };
+  return {
+    head: `backend ${upstream.backend}`,
+    lines: [
+      'balance roundrobin',
+      'retries 3',
+      'option redispatch',
+      // A request that may have arrived is sent again only when that changes nothing.
+      http && capabilities.retryOn && 'retry-on conn-failure empty-response response-timeout',
+      http && capabilities.retryOn && 'http-request disable-l7-retry unless METH_GET',
+      ...servers(),
+    ],
+  };
+}
+
+/** 1.8 and later: DNS removes an address slowly (`hold obsolete`), the health check removes a dead one fast. */
+function slotLines(version: HaproxyVersion, { mode }: CheckedModel, upstream: CheckedUpstream): Line[] {
+  const { dnsName, port, slots } = upstream;
+  return [
+    mode === HaproxyMode.HTTP && reuseOf(upstream),
+    ...httpCheckLines(version, upstream),
+    join(
+      `server-template elb ${slots} ${dnsName}:${port}`,
+      checkOf(upstream),
+      connectionOf(version, mode, upstream),
+      `resolvers ${RESOLVERS} resolve-prefer ipv4 init-addr none`,
+    ),
+  ];
+}
+
+/** 1.6 and 1.7: one slot, and a health check that can only fail with HAProxy itself, because it triggers resolution. */
+function singleLines(version: HaproxyVersion, model: CheckedModel, upstream: CheckedUpstream): Line[] {
+  const { mode, resolution, health } = model;
+  const { address = '127.0.0.1', port } = health!;
+  // Two checks a period: one that comes a moment too early costs half a period and not a whole one.
+  const interval = formatDuration(Math.min(5000, Math.floor(resolution.holdValidMillis / 2)));
+  const http = mode === HaproxyMode.HTTP;
+  return [
+    http && '# The connections of a kept-alive client would stay on the old address for as long as it answers.',
+    http && 'option http-server-close',
+    '# 1.6 and 1.7 look a name up only when a health check runs, and `fall` does not protect the first check after a',
+    "# start. So the check asks HAProxy's own liveness port: it keeps resolution alive and cannot take the server down.",
+    join(
+      `server elb1 ${upstream.dnsName}:${upstream.port}`,
+      // An IPv6 address needs a colon at its end, or its last group is taken for a port.
+      `check addr ${address.includes(':') ? `${address}:` : address} port ${port} inter ${interval} fall 17280 weight 100`,
+      connectionOf(version, mode, upstream),
+      `resolvers ${RESOLVERS} resolve-prefer ipv4`,
+      version.capabilities.initAddr && 'init-addr none',
+    ),
+  ];
+}
+
+/**
+ * 2.0 and later: an address for each request. Without the guard a name that does not resolve would let the request go
+ * to the address that the client connected to, which is HAProxy's own.
+ */
+function perRequestLines(version: HaproxyVersion, { mode }: CheckedModel, upstream: CheckedUpstream): Line[] {
+  const http = mode === HaproxyMode.HTTP;
+  const rule = http ? 'http-request' : 'tcp-request content';
+  const variable = http ? 'txn.elb' : 'sess.elb';
+  return [
+    http && reuseOf(upstream),
+    !http && 'tcp-request inspect-delay 5s',
+    `${rule} do-resolve(${variable},${RESOLVERS},ipv4) str(${quote(upstream.dnsName)})`,
+    `${rule} ${http ? 'deny deny_status 503' : 'reject'} unless { var(${variable}) -m found }`,
+    `${rule} set-dst var(${variable})`,
+    join(`server elb 0.0.0.0:${upstream.port}`, connectionOf(version, mode, upstream)),
+  ];
+}
+
+/** A connection that has announced one client's address must not carry another client's requests. */
+function reuseOf({ sendProxyProtocol }: CheckedUpstream): string {
+  return `http-reuse ${sendProxyProtocol ? 'never' : 'safe'}`;
+}
+
+/** An HTTP check, in the syntax of the branch, with the Host header by which a load balancer picks its rule. */
+function httpCheckLines({ capabilities }: HaproxyVersion, { healthCheck }: CheckedUpstream): Line[] {
+  const { enabled, path, host } = healthCheck;
+  if (!enabled || path === undefined) {
+    return [];
+  }
+  return [
+    ...(capabilities.httpCheckSend
+      ? ['option httpchk', `http-check send meth GET uri ${quote(path)} ver HTTP/1.1 hdr Host ${quote(host)}`]
+      : [`option httpchk GET ${quote(path)} HTTP/1.1\\r\\nHost:\\ ${host}`]),
+    'http-check expect status 200-399',
+  ];
+}
+
+function checkOf({ healthCheck, sendProxyProtocol }: CheckedUpstream): Line {
+  const { enabled, intervalMillis, fall, rise } = healthCheck;
+  const interval = formatDuration(intervalMillis);
+  const fast = formatDuration(Math.max(100, Math.floor(intervalMillis / 2)));
+  return (
+    enabled &&
+    join(
+      `check inter ${interval} fastinter ${fast} fall ${fall} rise ${rise} on-marked-down shutdown-sessions`,
+      sendProxyProtocol && 'check-send-proxy',
+    )
+  );
+}
+
+/** How the connections to the load balancer are made and given up. */
+function connectionOf({ capabilities }: HaproxyVersion, mode: HaproxyMode, upstream: CheckedUpstream): Line {
+  const { tls, sendProxyProtocol, slowStartMillis, idleTimeoutMillis } = upstream;
+  // Each period the pool gives up half of what it does not need: 100 connections are gone after 7 of them.
+  const purge = formatDuration(Math.floor(idleTimeoutMillis / 12));
+  const slots = upstream.resolutionMode === HaproxyResolutionMode.SLOTS;
+  return join(
+    tls &&
+      (tls.verify
+        ? `ssl verify required ca-file ${quote(tls.caFile)} verifyhost ${tls.serverName}`
+        : 'ssl verify none'),
+    tls && `sni str(${tls.serverName})`,
+    tls && capabilities.checkSni && slots && upstream.healthCheck.enabled && `check-sni ${tls.serverName}`,
+    sendProxyProtocol && 'send-proxy-v2',
+    slowStartMillis > 0 && slots && `slowstart ${formatDuration(slowStartMillis)}`,
+    mode === HaproxyMode.HTTP && capabilities.poolPurgeDelay && `pool-purge-delay ${purge} pool-max-conn 100`,
+  );
+}

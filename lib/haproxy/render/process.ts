@@ -1,0 +1,129 @@
+import type { HaproxyBind } from '../address';
+import { formatDuration } from '../duration';
+import type { CheckedModel } from '../model/check';
+import { HaproxyMode } from '../model/config-model';
+import { HaproxyResolutionMode } from '../model/upstream';
+import type { HaproxyVersion } from '../version';
+import type { Section } from './words';
+
+/** The name of the `resolvers` section. No proxy may have the same (3.2). */
+export const RESOLVERS = 'dns';
+
+/** Part of HAProxy's buffer that is kept free for rewriting headers. */
+const MAX_REWRITE = 1024;
+const MIN_HTTP2_BUFFER = 16_384;
+/** A line that is cut no longer parses as JSON. A request line fits into half of HAProxy's buffer in practice. */
+const MAX_LOG_LINE = 8192;
+/** Running connections are ended this long before the process is killed. */
+const HARD_STOP_MARGIN_MILLIS = 5000;
+
+/** Whether log lines go anywhere. */
+export function logs({ capabilities }: HaproxyVersion, { log }: CheckedModel): boolean {
+  return capabilities.logStdout || log.syslog !== undefined;
+}
+
+export function globalSection(version: HaproxyVersion, model: CheckedModel): Section {
+  const { limits, log, runtimeApi, stopTimeoutMillis } = model;
+  const target = log.syslog === undefined ? 'stdout' : endpointOf(log.syslog);
+  const format = log.syslog === undefined ? 'format raw ' : '';
+  return {
+    head: 'global',
+    lines: [
+      `maxconn ${limits.maxConnections}`,
+      limits.maxHeaderBytes !== undefined && `tune.bufsize ${bufferOf(version, model, limits.maxHeaderBytes)}`,
+      limits.maxHeaderBytes !== undefined && `tune.maxrewrite ${MAX_REWRITE}`,
+      logs(version, model)
+        ? `log ${target} len ${MAX_LOG_LINE} ${format}local0 info`
+        : '# no log: before 1.9 HAProxy cannot log to its output, only to a syslog server',
+      version.capabilities.hardStopAfter
+        ? `hard-stop-after ${formatDuration(stopTimeoutMillis - HARD_STOP_MARGIN_MILLIS)}`
+        : '# no hard-stop-after before 1.8: a soft stop ends with its last connection',
+      runtimeApi && `stats socket ${socketOf(runtimeApi)} level user`,
+      runtimeApi && 'stats timeout 10s',
+    ],
+  };
+}
+
+/** HTTP/2 does not start with a smaller buffer than its largest frame. */
+function bufferOf({ capabilities }: HaproxyVersion, { mode, listenTls }: CheckedModel, maxHeaderBytes: number): number {
+  const http2 = mode === HaproxyMode.HTTP && capabilities.http2 && listenTls?.http2;
+  return Math.max(maxHeaderBytes + MAX_REWRITE, http2 ? MIN_HTTP2_BUFFER : 0);
+}
+
+export function defaultsSection(version: HaproxyVersion, model: CheckedModel): Section {
+  const { mode, limits, upstream, routes } = model;
+  const http = mode === HaproxyMode.HTTP;
+  const idle = Math.min(upstream.idleTimeoutMillis, ...routes.map((route) => route.upstream.idleTimeoutMillis));
+  // The side that sends requests must give up an idle connection first.
+  const keepAlive = version.capabilities.poolPurgeDelay
+    ? limits.keepAliveTimeoutMillis
+    : Math.min(limits.keepAliveTimeoutMillis, Math.floor((idle * 5) / 6));
+  return {
+    head: 'defaults',
+    lines: [
+      `mode ${mode}`,
+      logs(version, model) && 'log global',
+      `timeout connect ${formatDuration(limits.connectTimeoutMillis)}`,
+      `timeout client ${formatDuration(limits.clientTimeoutMillis)}`,
+      `timeout server ${formatDuration(limits.serverTimeoutMillis)}`,
+      http && `timeout http-request ${formatDuration(limits.requestTimeoutMillis)}`,
+      http &&
+        keepAlive !== limits.keepAliveTimeoutMillis &&
+        "# before 1.9 the connection to the load balancer idles with the client's, and must end before the load balancer ends it",
+      http && `timeout http-keep-alive ${formatDuration(keepAlive)}`,
+    ],
+  };
+}
+
+export function resolversSection({ capabilities }: HaproxyVersion, model: CheckedModel): Section {
+  const { resolution, upstream, routes } = model;
+  const perRequest = [upstream, ...routes.map((route) => route.upstream)].some(
+    ({ resolutionMode }) => resolutionMode === HaproxyResolutionMode.PER_REQUEST,
+  );
+  const { nameservers, holdValidMillis, holdObsoleteMillis, holdOutageMillis, holdNxMillis } = resolution;
+  const outage = formatDuration(holdOutageMillis);
+  return {
+    head: `resolvers ${RESOLVERS}`,
+    lines: [
+      ...(resolution.parseResolvConf
+        ? ['parse-resolv-conf']
+        : nameservers.map((nameserver, i) => `nameserver dns${i + 1} ${endpointOf(nameserver)}`)),
+      capabilities.acceptedPayloadSize
+        ? `accepted_payload_size ${resolution.payloadSize}`
+        : '# answers above 512 bytes cannot be read before 1.8',
+      'resolve_retries 3',
+      // For `per-request` a name that does not exist must be told soon: after this time for each try but one.
+      `timeout retry ${perRequest ? '200ms' : '1s'}`,
+      capabilities.timeoutResolve &&
+        '# the period is `hold valid` up to 2.0 and `timeout resolve` after: both say the same',
+      capabilities.timeoutResolve && `timeout resolve ${formatDuration(holdValidMillis)}`,
+      `hold valid ${formatDuration(holdValidMillis)}`,
+      // A name that does not exist belongs to a deleted ELB, whose addresses go to others.
+      capabilities.holdErrors && `hold nx ${formatDuration(holdNxMillis)}`,
+      // An outage of DNS says nothing of the addresses.
+      capabilities.holdErrors && `hold timeout ${outage}`,
+      capabilities.holdErrors && `hold refused ${outage}`,
+      capabilities.holdErrors && `hold other ${outage}`,
+      !capabilities.holdErrors && '# 1.6 has no other hold: it keeps the last address whatever DNS says',
+      capabilities.holdObsolete && `hold obsolete ${formatDuration(holdObsoleteMillis)}`,
+    ],
+  };
+}
+
+/**
+ * A socket in the abstract name space: it needs no writable folder, so the root file system can stay read-only. It is
+ * seen only within the task's network name space. The port is in its name so that several proxies can share a host.
+ */
+export function socketOf({ address = 'any', port }: HaproxyBind): string {
+  return `abns@haproxy-runtime-api-${address.replaceAll(':', '_')}-${port}`;
+}
+
+/** Where to listen, as a `bind` line takes it. 1.6 knows no brackets around an IPv6 address. */
+export function bindOf({ address = '', port }: HaproxyBind): string {
+  return address.includes(':') ? `ipv6@${address}:${port}` : `${address}:${port}`;
+}
+
+/** `IP:PORT` or `[IPV6]:PORT` as every branch reads it. */
+function endpointOf(text: string): string {
+  return text.replace(/^\[(.*)\]:/, 'ipv6@$1:');
+}

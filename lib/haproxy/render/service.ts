@@ -1,0 +1,66 @@
+import type { CheckedModel } from '../model/check';
+import { RUNTIME_COMMANDS } from '../runtime-commands';
+import type { HaproxyVersion } from '../version';
+import { bindOf, socketOf } from './process';
+import { join, quote, type Section } from './words';
+
+/** The section that says whether the process lives and whether it is of use. */
+export function healthSection(
+  { capabilities }: HaproxyVersion,
+  { health, metrics, upstream }: CheckedModel,
+): Section | undefined {
+  return (
+    health && {
+      head: 'frontend health',
+      lines: [
+        `bind ${bindOf(health)}`,
+        'mode http',
+        // A look every few seconds is no traffic.
+        'no log',
+        'monitor-uri /ready',
+        `monitor fail if { nbsrv(${upstream.backend}) lt 1 }`,
+        capabilities.httpRequestReturn
+          ? 'http-request return status 200 content-type text/plain string live if { path /live }'
+          : 'http-request deny deny_status 200 if { path /live }',
+        metrics && 'http-request use-service prometheus-exporter if { path /metrics }',
+      ],
+    }
+  );
+}
+
+/**
+ * The runtime API itself stays on a local socket. What comes from the network passes only when it is, byte for byte,
+ * one of the checker's commands. All of them stand in one rule: a rule of its own for each would hold up the longer
+ * commands until `inspect-delay` ends. `req.payload(0,0)`, which would allow a regular expression, never matches
+ * before 1.8.
+ */
+export function runtimeApiSection({ runtimeApi, runtimeApiTls }: CheckedModel): Section | undefined {
+  const commands = Object.values(RUNTIME_COMMANDS);
+  const exact = commands.map((command) => {
+    const hex = Buffer.from(`${command}\n`).toString('hex');
+    const length = command.length + 1;
+    return `{ req.len ${length} } { req.payload(0,${length}) -m bin ${hex} }`;
+  });
+  const tls = runtimeApiTls;
+  return (
+    runtimeApi && {
+      head: 'listen runtime-api',
+      lines: [
+        `# passes these lines and rejects the rest: ${commands.join(', ')}`,
+        join(
+          `bind ${bindOf(runtimeApi)}`,
+          tls && `ssl crt ${quote(tls.certificateFile)} ca-file ${quote(tls.clientCaFile)} verify required`,
+        ),
+        'mode tcp',
+        'no log',
+        'maxconn 32',
+        'timeout client 5s',
+        'timeout server 5s',
+        'tcp-request inspect-delay 2s',
+        `tcp-request content accept if ${exact.join(' or ')}`,
+        'tcp-request content reject',
+        `server local ${socketOf(runtimeApi)}`,
+      ],
+    }
+  );
+}

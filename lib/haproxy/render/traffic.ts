@@ -1,0 +1,98 @@
+import type { CheckedModel, CheckedRoute } from '../model/check';
+import { HaproxyMode } from '../model/config-model';
+import { type HaproxyHeaderRules, HaproxyLogFormat, HaproxyTlsVersion } from '../model/listener';
+import type { HaproxyVersion } from '../version';
+import { bindOf, logs } from './process';
+import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
+
+/** Fields of a JSON log line. `%` expressions that every branch has; what a client can write goes through `json`. */
+const JSON_FIELDS: Record<HaproxyMode, string> = {
+  [HaproxyMode.HTTP]:
+    '{"time":"%T","client":"%ci","client_port":%cp,"backend":"%b","server":"%s","address":"%si","request_ms":%Tq,"queue_ms":%Tw,"connect_ms":%Tc,"response_ms":%Tr,"total_ms":%Tt,"status":%ST,"bytes":%B,"state":"%ts","method":"%[capture.req.method,json(utf8s)]","uri":"%[capture.req.uri,json(utf8s)]"}',
+  [HaproxyMode.TCP]:
+    '{"time":"%T","client":"%ci","client_port":%cp,"backend":"%b","server":"%s","address":"%si","queue_ms":%Tw,"connect_ms":%Tc,"total_ms":%Tt,"bytes":%B,"state":"%ts"}',
+};
+
+/** The section that takes traffic in, picks a backend and applies the rules of the listener. */
+export function trafficSection(version: HaproxyVersion, model: CheckedModel): Section {
+  const { mode, listen, redirectFrom, acceptProxyProtocol, forwardedFor, routes, upstream } = model;
+  const http = mode === HaproxyMode.HTTP;
+  const proxyProtocol = acceptProxyProtocol && 'accept-proxy';
+  return {
+    head: 'frontend traffic',
+    lines: [
+      join('bind', bindOf(listen), proxyProtocol, tlsOf(version, model)),
+      redirectFrom && join('bind', bindOf(redirectFrom), proxyProtocol),
+      logs(version, model) && logFormat(model),
+      http && forwardedFor && 'option forwardfor',
+      ...addressRules(model),
+      ...(http ? requestRules(version, model) : sniRules(model)),
+      ...routes.map((route) => `use_backend ${route.upstream.backend} if ${conditionOf(route, model)}`),
+      `default_backend ${upstream.backend}`,
+    ],
+  };
+}
+
+function tlsOf({ capabilities }: HaproxyVersion, { listenTls, mode }: CheckedModel): Line {
+  const http2 = listenTls?.http2 && capabilities.http2 && mode === HaproxyMode.HTTP;
+  return (
+    listenTls &&
+    join(
+      `ssl crt ${quote(listenTls.certificateFile)}`,
+      capabilities.sslMinVer
+        ? `ssl-min-ver TLSv${listenTls.minVersion}`
+        : listenTls.minVersion === HaproxyTlsVersion.V1_2 && 'no-sslv3 no-tlsv10 no-tlsv11',
+      http2 && 'alpn h2,http/1.1',
+    )
+  );
+}
+
+function logFormat({ log, mode }: CheckedModel): string {
+  return log.format === HaproxyLogFormat.JSON ? `log-format '${JSON_FIELDS[mode]}'` : `option ${mode}log`;
+}
+
+/** Rules on the client's address. `content` and not `connection`: only then is it the one that the PROXY protocol told. */
+function addressRules({ allowFrom, denyFrom }: CheckedModel): Line[] {
+  return [
+    ...aclLines('denied', 'src', denyFrom),
+    ...aclLines('allowed', 'src', allowFrom),
+    denyFrom.length > 0 && 'tcp-request content reject if denied',
+    allowFrom.length > 0 && 'tcp-request content reject unless allowed',
+  ];
+}
+
+function requestRules({ capabilities }: HaproxyVersion, model: CheckedModel): Line[] {
+  const { limits, listenTls, redirectFrom, requestHeaders, responseHeaders } = model;
+  const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
+  return [
+    redirectFrom && 'http-request redirect scheme https code 301 unless { ssl_fc }',
+    limits.maxBodyBytes !== undefined &&
+      `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
+    listenTls && 'http-request set-header X-Forwarded-Proto https if { ssl_fc }',
+    ...headerRules('http-request', requestHeaders),
+    ...headerRules('http-response', responseHeaders),
+  ];
+}
+
+function headerRules(rules: 'http-request' | 'http-response', { set = {}, remove = [] }: HaproxyHeaderRules): string[] {
+  return [
+    ...remove.map((name) => `${rules} del-header ${quote(name)}`),
+    ...Object.entries(set).map(([name, value]) => `${rules} set-header ${quote(name)} ${quoteFormat(value)}`),
+  ];
+}
+
+/** The name in a TLS handshake can be read only once the handshake has come. */
+function sniRules({ routes, listenTls }: CheckedModel): Line[] {
+  return routes.length === 0 || listenTls !== undefined
+    ? []
+    : ['tcp-request inspect-delay 5s', 'tcp-request content accept if { req.ssl_hello_type 1 }'];
+}
+
+function conditionOf({ host, pathPrefix, sni }: CheckedRoute, { listenTls }: CheckedModel): string {
+  const name = listenTls === undefined ? 'req.ssl_sni' : 'ssl_fc_sni';
+  return join(
+    host !== undefined && `{ hdr(host),field(1,:) -i ${quote(host)} }`,
+    pathPrefix !== undefined && `{ path_beg ${quote(pathPrefix)} }`,
+    sni !== undefined && `{ ${name} -i ${quote(sni)} }`,
+  );
+}

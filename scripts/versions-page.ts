@@ -1,0 +1,40 @@
+import { BRANCHES, CHECKED_ON, FAULTY_RELEASES } from '../lib/haproxy/branches';
+import { CAPABILITIES, type Capability } from '../lib/haproxy/capabilities';
+import { HaproxyVersion } from '../lib/haproxy/version';
+
+/** The page about what the generator does on which branch, from the tables that the generator itself reads. */
+export function versionsPage(): string {
+  const choices = Object.values<Capability>(CAPABILITIES);
+  const sections = [...new Set(choices.map(({ since }) => since))]
+    .sort((a, b) => BRANCHES.findIndex(({ branch }) => branch === a) - BRANCHES.findIndex(({ branch }) => branch === b))
+    .map((since) =>
+      section(
+        since,
+        choices.filter((choice) => choice.since === since),
+      ),
+    );
+  return `# What the generator does differently on each branch, and why
+
+Written by \`npm run docs\` from the tables that the generator reads (\`lib/haproxy/capabilities.ts\`,
+\`lib/haproxy/branches.ts\`, \`lib/haproxy/knowledge\`). State: ${CHECKED_ON}.
+
+## Branches
+
+| branch | end of life | image |
+|---|---|---|
+${BRANCHES.map(({ branch, endOfLife }) => `| ${branch} | ${endOfLife}${endOfLife <= CHECKED_ON ? ' (over)' : ''} | \`${HaproxyVersion.of(branch).image}\` |`).join('\n')}
+
+Releases with a fault that matters here:
+
+| release | what happens | why |
+|---|---|---|
+${FAULTY_RELEASES.map(({ release, severity, reason }) => `| ${release} | ${severity} | ${reason} |`).join('\n')}
+
+${sections.join('\n\n')}
+`;
+}
+
+function section(since: string, choices: readonly Capability[]): string {
+  const rows = choices.map((choice) => `| ${choice.without} | ${choice.with} | ${choice.why} | ${choice.source} |`);
+  return `## From ${since} on\n\n| before ${since} | from ${since} on | why | source |\n|---|---|---|---|\n${rows.join('\n')}`;
+}

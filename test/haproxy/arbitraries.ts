@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { formatHostPort } from '../../lib/haproxy/address';
+import { BRANCHES } from '../../lib/haproxy/branches';
+import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { HaproxyLogFormat, HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
+import { HaproxyResolutionMode, type HaproxyRoute } from '../../lib/haproxy/model/upstream';
+import { HaproxyVersion } from '../../lib/haproxy/version';
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const optional = { requiredKeys: [] };
+const some = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
+const int = (min: number, max: number) => fc.integer({ min, max });
+
+export const versions = fc.constantFrom(...BRANCHES.map(({ branch }) => HaproxyVersion.of(branch)));
+export const addresses = fc.oneof(fc.ipV4(), fc.ipV6());
+const ports = int(1, 65535);
+export const names = fc.oneof(
+  fc.domain(),
+  fc.stringMatching(/^([A-Za-z0-9_]{1,63}\.){0,3}[a-z]{1,63}\.?$/).filter((name) => name.length <= 253),
+);
+const networks = fc.oneof(
+  addresses,
+  fc.tuple(fc.ipV4(), int(0, 32)).map(([address, bits]) => `${address}/${bits}`),
+  fc.tuple(fc.ipV6(), int(0, 128)).map(([address, bits]) => `${address}/${bits}`),
+);
+
+/** Texts without control characters, with all that could mean something to HAProxy. */
+export const values = fc
+  .string({
+    unit: fc.oneof(
+      fc.constantFrom(...` '"\\#$%{}[]();,`, '%[', `\${`, "'\\''", 'if', 'unless', '\u2028'),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    ),
+    minLength: 1,
+    maxLength: 40,
+  })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are refused.
+  .filter((text) => text !== '' && !/[\u0000-\u001f\u007f]/.test(text));
+
+const headerNames = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,30}$/);
+const paths = fc.stringMatching(/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]{0,60}$/);
+const headers = fc.record(
+  { set: fc.dictionary(headerNames, values, { maxKeys: 5 }), remove: fc.array(headerNames, { maxLength: 5 }) },
+  optional,
+);
+
+const upstreams = fc.record(
+  {
+    dnsName: names,
+    port: ports,
+    resolutionMode: fc.constantFrom(HaproxyResolutionMode.SLOTS, HaproxyResolutionMode.PER_REQUEST),
+    slots: int(1, 100),
+    tls: some(fc.record({ verify: fc.boolean(), caFile: values, serverName: names }, optional)),
+    healthCheck: fc.record(
+      {
+        enabled: fc.boolean(),
+        path: paths,
+        host: names,
+        intervalMillis: int(100, HOUR),
+        fall: int(1, 100),
+        rise: int(1, 100),
+      },
+      optional,
+    ),
+    sendProxyProtocol: fc.boolean(),
+    slowStartMillis: int(0, HOUR),
+    idleTimeoutMillis: int(1000, 4_000_000),
+  },
+  { requiredKeys: ['dnsName', 'port'] },
+);
+
+const resolutions = fc
+  .record(
+    {
+      nameservers: fc.array(
+        fc.tuple(addresses, ports).map(([address, port]) => formatHostPort(address, port)),
+        { minLength: 1, maxLength: 8 },
+      ),
+      parseResolvConf: fc.boolean(),
+      holdValidMillis: int(100, DAY),
+      holdObsoleteMillis: int(1, DAY),
+      holdOutageMillis: int(0, DAY),
+      holdNxMillis: int(0, DAY),
+      payloadSize: int(512, 8192),
+    },
+    optional,
+  )
+  .map(({ holdObsoleteMillis, nameservers, ...rest }) => ({
+    ...rest,
+    // Longer than `hold valid`, as it must be.
+    holdObsoleteMillis: holdObsoleteMillis && (rest.holdValidMillis ?? 10_000) + holdObsoleteMillis,
+    nameservers: rest.parseResolvConf ? undefined : nameservers,
+  }));
+
+const limits = fc.record(
+  {
+    maxConnections: int(1, 1_000_000),
+    connectTimeoutMillis: int(100, DAY),
+    clientTimeoutMillis: int(100, DAY),
+    serverTimeoutMillis: int(100, DAY),
+    requestTimeoutMillis: int(100, DAY),
+    keepAliveTimeoutMillis: int(100, DAY),
+    maxBodyBytes: int(0, 2 ** 31 - 1),
+    maxHeaderBytes: int(4096, 262_144),
+  },
+  optional,
+);
+
+/** Every model that is allowed on some branch. */
+export const models: fc.Arbitrary<HaproxyConfigModel> = fc
+  .record({
+    http: fc.boolean(),
+    upstream: upstreams,
+    routes: fc.uniqueArray(
+      fc.record({
+        name: fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/),
+        host: some(names),
+        path: some(paths),
+        sni: names,
+        upstream: upstreams,
+      }),
+      { selector: ({ name }) => name, maxLength: 4 },
+    ),
+    // That of the liveness listener, which 1.6 and 1.7 have in any case, is not for others.
+    ports: fc.uniqueArray(
+      ports.filter((port) => port !== 8404),
+      { minLength: 4, maxLength: 4 },
+    ),
+    address: some(addresses),
+    listenTls: some(
+      fc.record(
+        {
+          certificateFile: values,
+          minVersion: fc.constantFrom(HaproxyTlsVersion.V1_2, HaproxyTlsVersion.V1_3),
+          http2: fc.boolean(),
+        },
+        { requiredKeys: ['certificateFile'] },
+      ),
+    ),
+    with: fc.record({ redirect: fc.boolean(), health: fc.boolean(), api: fc.boolean(), apiTls: fc.boolean() }),
+    metrics: fc.boolean(),
+    plain: fc.record({
+      acceptProxyProtocol: some(fc.boolean()),
+      forwardedFor: some(fc.boolean()),
+      requestHeaders: some(headers),
+      responseHeaders: some(headers),
+      allowFrom: some(fc.array(networks, { maxLength: 100 })),
+      denyFrom: some(fc.array(networks, { maxLength: 100 })),
+      limits: some(limits),
+      resolution: some(resolutions),
+      stopTimeoutMillis: some(int(6000, HOUR)),
+      log: some(
+        fc.record({
+          format: fc.constantFrom(HaproxyLogFormat.STANDARD, HaproxyLogFormat.JSON),
+          syslog: some(fc.tuple(addresses, ports).map(([address, port]) => formatHostPort(address, port))),
+        }),
+      ),
+    }),
+    certificateFile: values,
+    clientCaFile: values,
+  })
+  .map(
+    ({ http, upstream, routes, ports: [p1, p2, p3, p4], address, with: has, listenTls, metrics, plain, ...files }) => {
+      const at = (port: number | undefined) => ({ address, port: port! });
+      const routeOf = ({ name, host, path, sni, upstream: to }: (typeof routes)[number]): HaproxyRoute => {
+        if (!http) {
+          return { name, sni, upstream: to };
+        }
+        return {
+          name,
+          host,
+          pathPrefix: path,
+          sni: listenTls && sni,
+          ...(!host && !path && !listenTls && { host: sni }),
+          upstream: to,
+        };
+      };
+      return {
+        ...plain,
+        mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,
+        upstream,
+        routes: routes.map(routeOf),
+        listen: at(p1),
+        listenTls,
+        redirectFrom: http && listenTls && has.redirect ? at(p2) : undefined,
+        health: has.health ? at(p3) : undefined,
+        metrics: metrics && has.health,
+        runtimeApi: has.api ? at(p4) : undefined,
+        runtimeApiTls: has.api && has.apiTls ? files : undefined,
+      };
+    },
+  );

@@ -1,0 +1,195 @@
+import { InputError } from '../../lib/haproxy/errors';
+import { checkModel } from '../../lib/haproxy/model/check';
+import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
+import { HaproxyResolutionMode, type HaproxyRoute, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import { HaproxyVersion } from '../../lib/haproxy/version';
+
+const UPSTREAM: HaproxyUpstream = { dnsName: 'my-elb.example.com', port: 80 };
+const LISTEN_TLS = { certificateFile: '/site.pem' };
+const PER_REQUEST = HaproxyResolutionMode.PER_REQUEST;
+const { HTTP, TCP } = HaproxyMode;
+
+type Change = Partial<Omit<HaproxyConfigModel, 'upstream'>> & { upstream?: Partial<HaproxyUpstream> };
+
+function check({ upstream, ...rest }: Change, branch = '3.2') {
+  return checkModel(HaproxyVersion.of(branch), { upstream: { ...UPSTREAM, ...upstream }, ...rest });
+}
+
+const route = (change: Partial<HaproxyRoute>): HaproxyRoute => ({ name: 'api', upstream: UPSTREAM, ...change });
+const unusable = (what: string, text: string) =>
+  `${what} ${text} is not usable: give a text without control characters, not empty`;
+const badPath = (what: string, text: string) =>
+  `${what} ${text} is not usable: give a path that begins with / and is URL-encoded`;
+const badName = (what: string, text: string) =>
+  `${what} '${text}' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots`;
+const badRoute = (name: string) =>
+  `route name '${name}' is not usable: give each route 1 to 40 letters, digits, '-' or '_' of its own`;
+
+describe('one value', () => {
+  test.each<[Change, string]>([
+    [{ upstream: { port: 0 } }, "upstream port '0' is not a port: give a whole number from 1 to 65535"],
+    [{ upstream: { dnsName: 'my elb' } }, badName('upstream', 'my elb')],
+    [
+      { upstream: { dnsName: '10.0.0.1' } },
+      "upstream '10.0.0.1' is an address: give the host name of the load balancer, because its addresses change",
+    ],
+    [{ upstream: { tls: { caFile: '' } } }, unusable('caFile', '""')],
+    [{ upstream: { tls: { serverName: 'a b' } } }, badName('serverName', 'a b')],
+    [{ upstream: { healthCheck: { path: 'health' } } }, badPath('healthCheck.path', '"health"')],
+    [{ upstream: { healthCheck: { path: '/a b' } } }, badPath('healthCheck.path', '"/a b"')],
+    [{ upstream: { healthCheck: { host: 'a_b..c' } } }, badName('healthCheck.host', 'a_b..c')],
+    [{ listen: { port: 65536 } }, "listen '65536' is not a port: give a whole number from 1 to 65535"],
+    [{ health: { port: 0 } }, "health '0' is not a port: give a whole number from 1 to 65535"],
+    [{ listenTls: { certificateFile: '' } }, unusable('listenTls.certificateFile', '""')],
+    [
+      { listenTls: LISTEN_TLS, redirectFrom: { port: -1 } },
+      "redirectFrom '-1' is not a port: give a whole number from 1 to 65535",
+    ],
+    [
+      { runtimeApi: { address: 'localhost', port: 9990 } },
+      "runtime API 'localhost' is not an address to listen on: give [ADDR:]PORT with an IP address",
+    ],
+    [
+      { runtimeApi: { port: 1 }, runtimeApiTls: { certificateFile: '\t', clientCaFile: '/ca' } },
+      unusable('runtimeApiTls.certificateFile', '"\\t"'),
+    ],
+    [
+      { runtimeApi: { port: 1 }, runtimeApiTls: { certificateFile: '/a', clientCaFile: '' } },
+      unusable('runtimeApiTls.clientCaFile', '""'),
+    ],
+    [
+      { requestHeaders: { set: { 'X Y': 'a' } } },
+      `requestHeaders "X Y" is not a header name: use letters, digits and '-'`,
+    ],
+    [{ requestHeaders: { remove: ['X:'] } }, `requestHeaders "X:" is not a header name: use letters, digits and '-'`],
+    [{ responseHeaders: { remove: [''] } }, `responseHeaders "" is not a header name: use letters, digits and '-'`],
+    [{ requestHeaders: { set: { 'X-A': '1\n2' } } }, unusable('requestHeaders.X-A', '"1\\n2"')],
+    [{ responseHeaders: { set: { 'X-A': '' } } }, unusable('responseHeaders.X-A', '""')],
+    [
+      { allowFrom: ['10.0.0.0/33'] },
+      "allowFrom '10.0.0.0/33' is not a network: give an IP address, or one with a prefix such as 10.0.0.0/8",
+    ],
+    [
+      { denyFrom: ['::1', 'office'] },
+      "denyFrom 'office' is not a network: give an IP address, or one with a prefix such as 10.0.0.0/8",
+    ],
+    [
+      { log: { syslog: 'logs:514' } },
+      "syslog server 'logs:514' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
+    ],
+    [{ resolution: { nameservers: [] } }, 'name servers: none given; give at least one IP:PORT, or leave the list out'],
+    [
+      { resolution: { nameservers: ['10.0.0.2:53', 'dns:53'] } },
+      "name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
+    ],
+  ])('%j', (change, message) => {
+    expect(() => check(change)).toThrow(new InputError(message));
+  });
+});
+
+describe('routes', () => {
+  test.each<[HaproxyMode, HaproxyRoute[], string]>([
+    [HTTP, [route({ name: '', host: 'a' })], badRoute('')],
+    [HTTP, [route({ name: 'a b', host: 'a' })], badRoute('a b')],
+    [HTTP, [route({ name: 'x'.repeat(41), host: 'a' })], badRoute('x'.repeat(41))],
+    [HTTP, [route({ host: 'a.test' }), route({ host: 'b.test' })], badRoute('api')],
+    [HTTP, [route({})], "route 'api' has no condition: give host, pathPrefix or sni"],
+    [
+      TCP,
+      [route({ host: 'a.test' })],
+      "route 'api' looks at requests, which TCP mode does not read: give sni, or use HTTP mode",
+    ],
+    [
+      TCP,
+      [route({ sni: 'a.test', pathPrefix: '/' })],
+      "route 'api' looks at requests, which TCP mode does not read: give sni, or use HTTP mode",
+    ],
+    [
+      HTTP,
+      [route({ sni: 'a.test' })],
+      "route 'api' looks at SNI, and the listener speaks no TLS: give listenTls, or host",
+    ],
+    [HTTP, [route({ host: 'a.test:80' })], badName("host of route 'api'", 'a.test:80')],
+    [HTTP, [route({ pathPrefix: 'v1' })], badPath("pathPrefix of route 'api'", '"v1"')],
+    [TCP, [route({ sni: '*.test' })], badName("sni of route 'api'", '*.test')],
+    [
+      HTTP,
+      [route({ host: 'a.test', upstream: { dnsName: 'b.test', port: 70_000 } })],
+      "upstream port '70000' is not a port: give a whole number from 1 to 65535",
+    ],
+  ])('%s: %j', (mode, routes, message) => {
+    expect(() => check({ mode, routes })).toThrow(new InputError(message));
+  });
+});
+
+describe('what a version does not have', () => {
+  const perRequest = (branch: string, mode: string, since: string) =>
+    `resolution mode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${branch}: use 'slots'`;
+
+  test.each<[string, Change, string]>([
+    ['1.9.16', { upstream: { resolutionMode: PER_REQUEST } }, perRequest('1.9.16', 'http', '2.0')],
+    ['2.0', { mode: TCP, upstream: { resolutionMode: PER_REQUEST } }, perRequest('2.0', 'tcp', '2.1')],
+    [
+      '1.7',
+      { listenTls: { ...LISTEN_TLS, minVersion: HaproxyTlsVersion.V1_3 } },
+      'TLS 1.3 needs HAProxy 1.8 or later, and this is 1.7: use 1.2',
+    ],
+    [
+      '1.8',
+      { resolution: { parseResolvConf: true } },
+      'parseResolvConf needs HAProxy 1.9 or later, and this is 1.8: give nameservers',
+    ],
+    [
+      '1.9',
+      { metrics: true, health: { port: 1 } },
+      'metrics need HAProxy 2.0 or later, and this is 1.9: leave them out',
+    ],
+  ])('%s: %j', (branch, change, message) => {
+    expect(() => check(change, branch)).toThrow(new InputError(message));
+  });
+});
+
+describe('values that contradict each other', () => {
+  test.each<[Change, string]>([
+    [
+      { resolution: { parseResolvConf: true, nameservers: ['10.0.0.2:53'] } },
+      'parseResolvConf and nameservers are both given: give one of them',
+    ],
+    [{ redirectFrom: { port: 80 } }, 'redirectFrom needs listenTls and HTTP mode: give both, or leave it out'],
+    [
+      { redirectFrom: { port: 80 }, listenTls: LISTEN_TLS, mode: TCP },
+      'redirectFrom needs listenTls and HTTP mode: give both, or leave it out',
+    ],
+    [{ metrics: true }, 'metrics are answered at the health port: give health'],
+    [
+      { runtimeApiTls: { certificateFile: '/a', clientCaFile: '/b' } },
+      'runtimeApiTls protects runtimeApi: give runtimeApi, or leave it out',
+    ],
+  ])('%j', (change, message) => {
+    expect(() => check(change)).toThrow(new InputError(message));
+  });
+});
+
+describe('two listeners on one port', () => {
+  const at = (address: string, port: number) => ({ address, port });
+  const taken = (name: string, port: number, by: string) =>
+    `${name} port ${port} is taken by ${by}: give each listener a port of its own`;
+
+  test.each<[Change, string]>([
+    [{ health: { port: 8080 } }, taken('health', 8080, 'listen')],
+    [{ listen: { port: 8404 }, health: { port: 8404 } }, taken('health', 8404, 'listen')],
+    [{ listen: at('127.0.0.1', 1), runtimeApi: { port: 1 } }, taken('runtime API', 1, 'listen')],
+    [{ listen: { port: 1 }, runtimeApi: at('127.0.0.1', 1) }, taken('runtime API', 1, 'listen')],
+    [{ health: at('::1', 1), runtimeApi: at('::1', 1) }, taken('runtime API', 1, 'health')],
+    [{ listenTls: LISTEN_TLS, redirectFrom: { port: 8080 } }, taken('redirectFrom', 8080, 'listen')],
+    [{ listenTls: LISTEN_TLS, redirectFrom: { port: 1 }, health: { port: 1 } }, taken('health', 1, 'redirectFrom')],
+    [{ listen: at('0.0.0.0', 1), health: at('127.0.0.1', 1) }, taken('health', 1, 'listen')],
+  ])('%j', (change, message) => {
+    expect(() => check(change)).toThrow(new InputError(message));
+  });
+
+  test.each(['1.6', '1.7'])('%s: nobody else has that of the check', (branch) => {
+    expect(() => check({ listen: { port: 8404 } }, branch)).toThrow(new InputError(taken('health', 8404, 'listen')));
+  });
+});

@@ -1,0 +1,78 @@
+import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
+import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import type { HaproxyVersion } from '../../lib/haproxy/version';
+
+/** The name of the golden files' load balancer. */
+export const NAME = 'my-elb-1234567890.eu-west-1.elb.amazonaws.com';
+
+const log = ({ capabilities }: HaproxyVersion) => ({
+  format: HaproxyLogFormat.JSON,
+  syslog: capabilities.logStdout ? undefined : '10.0.0.9:514',
+});
+
+/** Everything that HTTP mode has on a version. */
+export function fullHttp(version: HaproxyVersion): HaproxyConfigModel {
+  return {
+    upstream: {
+      dnsName: NAME,
+      port: 443,
+      tls: { serverName: 'www.example.com' },
+      healthCheck: { path: '/health?deep=1', host: 'www.example.com', intervalMillis: 5000, fall: 3 },
+      slowStartMillis: 30_000,
+    },
+    routes: [
+      {
+        name: 'api',
+        host: 'api.example.com',
+        pathPrefix: '/v1/',
+        upstream: { dnsName: 'api.example.net', port: 8443 },
+      },
+      { name: 'shop', sni: 'shop.example.com', upstream: { dnsName: 'shop.example.net', port: 80, slots: 4 } },
+    ],
+    listen: { port: 8443 },
+    listenTls: { certificateFile: '/etc/haproxy/site.pem' },
+    redirectFrom: { port: 8080 },
+    requestHeaders: { set: { 'X-Proxy': `100 % "sure" it's #1` }, remove: ['X-Debug'] },
+    responseHeaders: { set: { 'Strict-Transport-Security': 'max-age=31536000' }, remove: ['Server', 'X-Powered-By'] },
+    allowFrom: ['10.0.0.0/8', 'fd00::/8', '192.0.2.7'],
+    denyFrom: ['10.66.0.0/16'],
+    limits: { maxConnections: 500, maxBodyBytes: 1_048_576, maxHeaderBytes: 16_384, clientTimeoutMillis: 90_000 },
+    resolution: { nameservers: ['10.0.0.2:53', '[fd00::2]:53'], holdValidMillis: 5000, holdObsoleteMillis: 90_000 },
+    health: { port: 8404 },
+    metrics: version.capabilities.prometheus,
+    runtimeApi: { port: 9990 },
+    runtimeApiTls: { certificateFile: '/etc/haproxy/api.pem', clientCaFile: '/etc/haproxy/clients of the api.pem' },
+    log: log(version),
+    stopTimeoutMillis: 60_000,
+  };
+}
+
+/** TLS passed through by name, with the client's address told on both sides. */
+export function fullTcp(version: HaproxyVersion): HaproxyConfigModel {
+  const upstream = (dnsName: string): HaproxyUpstream => ({
+    dnsName,
+    port: 443,
+    sendProxyProtocol: true,
+    idleTimeoutMillis: 350_000,
+  });
+  return {
+    mode: HaproxyMode.TCP,
+    upstream: { ...upstream(NAME), slots: 8 },
+    routes: [
+      { name: 'api', sni: 'api.example.com', upstream: upstream('api.example.net') },
+      { name: 'shop', sni: 'shop.example.com', upstream: upstream('shop.example.net') },
+    ],
+    listen: { address: '10.0.0.1', port: 8443 },
+    acceptProxyProtocol: true,
+    log: log(version),
+  };
+}
+
+/** Nothing but what must be given. */
+export const MINIMAL: HaproxyConfigModel = { upstream: { dnsName: NAME, port: 80 } };
+
+/** An address for each request, 2.0 and later. */
+export const PER_REQUEST: HaproxyConfigModel = {
+  upstream: { dnsName: NAME, port: 443, tls: {}, resolutionMode: HaproxyResolutionMode.PER_REQUEST },
+};
