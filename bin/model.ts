@@ -14,7 +14,8 @@ export function modelOf(proxy: ProxySpec): HaproxyConfigModel {
     resolution: {
       nameservers: proxy.nameservers,
       holdValidMillis: parseDuration(proxy.holdValid, 'holdValid'),
-      holdObsoleteMillis: parseDuration(proxy.holdObsolete, 'holdObsolete'),
+      holdObsoleteMillis:
+        proxy.holdObsolete === undefined ? undefined : parseDuration(proxy.holdObsolete, 'holdObsolete'),
     },
   };
 }

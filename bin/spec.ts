@@ -57,7 +57,10 @@ const proxySchema = z.strictObject({
     .optional()
     .meta({ description: "Name servers. Default: the VPC's resolver, 169.254.169.253:53." }),
   holdValid: duration('holdValid', "How often the load balancer's name is resolved.").default('10s'),
-  holdObsolete: duration('holdObsolete', 'How long an address is kept that is no longer in the answer.').default('30s'),
+  holdObsolete: duration(
+    'holdObsolete',
+    'How long an address is kept that is no longer in the answer. Default: 30s, or twice holdValid where that is more.',
+  ).optional(),
   slots: z
     .int()
     .min(1)

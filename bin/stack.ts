@@ -31,7 +31,10 @@ export class ProxiesStack extends Stack {
         listenPort: proxy.listenPort,
         nameservers: proxy.nameservers,
         holdValid: Duration.millis(parseDuration(proxy.holdValid, 'holdValid')),
-        holdObsolete: Duration.millis(parseDuration(proxy.holdObsolete, 'holdObsolete')),
+        holdObsolete:
+          proxy.holdObsolete === undefined
+            ? undefined
+            : Duration.millis(parseDuration(proxy.holdObsolete, 'holdObsolete')),
         slots: proxy.slots,
         desiredCount: proxy.desiredCount,
       });

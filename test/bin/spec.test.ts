@@ -71,7 +71,6 @@ test('what a spec leaves out', () => {
         mode: 'http',
         listenPort: 8080,
         holdValid: '10s',
-        holdObsolete: '30s',
         slots: 16,
         desiredCount: 2,
       },

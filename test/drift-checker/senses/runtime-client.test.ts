@@ -20,7 +20,13 @@ describe('real HAProxy processes', () => {
 
   afterAll(() => dns.close());
 
-  test.each(availableBinaries())(
+  // test/haproxy/allow-list.test.ts tells what a release with this fault does.
+  const deaf = /cannot connect to abstract sockets/;
+  const readable = availableBinaries().filter(
+    ({ version }) => !HaproxyVersion.of(version).warnings.some(({ message }) => deaf.test(message)),
+  );
+
+  test.each(readable)(
     '$version tells version, uptime, held addresses and queries',
     async (binary) => {
       const { autonomousResolution, showResolvers } = HaproxyVersion.of(binary.branch).capabilities;
