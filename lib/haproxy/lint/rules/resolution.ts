@@ -2,17 +2,11 @@ import type { HaproxyVersion } from '../../version';
 import type { Fix, Hit, Rule } from '../finding';
 import type { Config, Directive, Section } from '../parse';
 import { type Server, serversOf, valueAfter } from '../servers';
+import { millisOf } from '../times';
 
 const MANUAL = 'https://docs.haproxy.org/3.2/configuration.html#5.3';
-const UNITS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** An answer of this many bytes holds about 28 addresses. */
 const DEFAULT_PAYLOAD = 512;
-
-/** A time as HAProxy reads it, in milliseconds; a bare number is milliseconds. */
-function millisOf(text: string | undefined): number | undefined {
-  const [, count, unit = 'ms'] = /^(\d+)(us|ms|s|m|h|d)?$/.exec(text ?? '') ?? [];
-  return count === undefined ? undefined : Number(count) * UNITS[unit]!;
-}
 
 /** Rules about how a name is followed. */
 export const RESOLUTION_RULES = {

@@ -2,6 +2,7 @@ import type { HaproxyVersion } from '../../version';
 import type { Hit, Rule } from '../finding';
 import type { Config, Section } from '../parse';
 import { isOn, serversOf, valueAfter } from '../servers';
+import { millisOf } from '../times';
 
 /** Idle time of an Application Load Balancer, seconds: the shortest default of the kinds. */
 const ELB_IDLE_SECONDS = 60;
@@ -92,19 +93,13 @@ function checkWithoutSni(config: Config, version: HaproxyVersion): Hit[] {
     }));
 }
 
-function secondsOf(text: string | undefined): number | undefined {
-  const [, count, unit = 'ms'] = /^(\d+)(us|ms|s|m|h|d)?$/.exec(text ?? '') ?? [];
-  const seconds = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400 }[unit as 's'];
-  return count === undefined ? undefined : Number(count) * seconds;
-}
-
 /** From 1.9 idle connections wait in a pool; before, they wait with the client's own connection. */
 function idleTime(config: Config, version: HaproxyVersion): Hit[] {
   const servers = serversOf(config, version).filter(({ named }) => named);
   if (version.capabilities.poolPurgeDelay) {
     return servers.flatMap(({ directive: { line }, address: word, host, effective }) => {
       const delay = valueAfter(effective, 'pool-purge-delay');
-      return (secondsOf(delay) ?? 0) < ELB_IDLE_SECONDS
+      return (millisOf(delay) ?? 0) < ELB_IDLE_SECONDS * 1000
         ? []
         : [
             {
@@ -122,7 +117,7 @@ function idleTime(config: Config, version: HaproxyVersion): Hit[] {
         directives
           .filter(({ words: [first, second, value] }) => {
             const keepAlive = first?.text === 'timeout' && second?.text === 'http-keep-alive';
-            return keepAlive && (secondsOf(value?.text) ?? 0) >= ELB_IDLE_SECONDS;
+            return keepAlive && (millisOf(value?.text) ?? 0) >= ELB_IDLE_SECONDS * 1000;
           })
           .map(({ line, words }) => ({
             line,
