@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type DecodedPacket, decode, encode, type Packet, type RecordType } from 'dns-packet';
-import { type DnsListener, DnsServer } from '../../lab/dns-server';
+import { connect } from 'node:net';
+import { type DecodedPacket, decode, encode, type Packet, type RecordType, streamDecode } from 'dns-packet';
+import { type DnsFailure, type DnsListener, DnsServer } from '../../lab/dns-server';
 
 const NAME = 'elb.lab.test';
 
@@ -98,10 +99,168 @@ test('a name is found in any letter case, and the question comes back as it was 
   });
 });
 
-test('more addresses than fit into 512 bytes come all the same', async () => {
-  const addresses = Array.from({ length: 40 }, (_, i) => `127.0.1.${i}`);
-  dns.set(NAME, addresses);
-  expect((await ask(NAME)).answers?.map((answer) => 'data' in answer && answer.data)).toEqual(addresses);
+const manyAddresses = (count: number) => Array.from({ length: count }, (_, i) => `127.0.1.${i}`);
+const addressesOf = ({ answers }: Packet) => (answers ?? []).map((answer) => 'data' in answer && answer.data);
+
+describe('a name with more addresses than an answer shows', () => {
+  test('is answered with 8 of them, each time others, and in the end all have been shown', async () => {
+    dns.set(NAME, manyAddresses(12));
+    const answers: unknown[][] = [];
+    for (let i = 0; i < 20; i += 1) {
+      answers.push(addressesOf(await ask(NAME)));
+    }
+    expect(answers.map((shown) => new Set(shown).size)).toEqual(answers.map(() => 8));
+    expect(new Set(answers.map(String)).size).toBeGreaterThan(15);
+    expect([...new Set(answers.flat())].sort()).toEqual(manyAddresses(12).sort());
+  });
+
+  test('is answered with the same parts for the same seed, and with others for another', async () => {
+    const shown = async (seed: number) => {
+      const server = new DnsServer({ answersAtMost: 3, seed });
+      server.set(NAME, manyAddresses(12));
+      try {
+        const port = await server.listen();
+        const answers = [await exchange(query(NAME), port), await exchange(query(NAME), port)];
+        return answers.map((answer) => addressesOf(decode(answer)));
+      } finally {
+        await server.close();
+      }
+    };
+    expect(await shown(5)).toEqual(await shown(5));
+    expect(await shown(5)).not.toEqual(await shown(6));
+    expect((await shown(5)).map(({ length }) => length)).toEqual([3, 3]);
+  });
+});
+
+/** Sends messages over one TCP connection, cut into pieces of some size, and waits for as many answers. */
+async function exchangeOverTcp(queries: Buffer[], piece: number): Promise<Packet[]> {
+  const socket = connect(Number(listener.address.split(':')[1]), '127.0.0.1');
+  try {
+    const stream = Buffer.concat(
+      queries.flatMap((bytes) => [Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]),
+    );
+    for (let from = 0; from < stream.length; from += piece) {
+      socket.write(stream.subarray(from, from + piece));
+    }
+    const answers: Packet[] = [];
+    let received = Buffer.alloc(0);
+    while (answers.length < queries.length) {
+      received = Buffer.concat([received, (await once(socket, 'data'))[0]]);
+      while (received.length > 2 && received.length >= 2 + received.readUInt16BE()) {
+        answers.push(streamDecode(received));
+        received = received.subarray(2 + received.readUInt16BE());
+      }
+    }
+    return answers;
+  } finally {
+    socket.destroy();
+  }
+}
+
+describe('what does not fit into a datagram', () => {
+  const OPT = { type: 'OPT', name: '.', udpPayloadSize: 8192, flags: 0, extendedRcode: 0, ednsVersion: 0, options: [] };
+
+  beforeEach(async () => {
+    await dns.close();
+    dns = new DnsServer({ answersAtMost: 100 });
+    listener = await dns.listen();
+    dns.set(NAME, manyAddresses(40));
+  });
+
+  test('is truncated at 512 bytes: there is more, and nothing comes', async () => {
+    expect(await ask(NAME)).toMatchObject({ rcode: 'NOERROR', flag_tc: true, answers: [] });
+  });
+
+  test('comes all the same to a client whose EDNS has room for it', async () => {
+    const answer = await ask(NAME, 'A', { additionals: [OPT as never] });
+    expect(answer.flag_tc).toBe(false);
+    expect(addressesOf(answer)).toEqual(manyAddresses(40));
+  });
+
+  test('comes over TCP', async () => {
+    const [answer] = await exchangeOverTcp([query(NAME)], 1000);
+    expect(addressesOf(answer!)).toEqual(manyAddresses(40));
+  });
+});
+
+test('several queries of one TCP connection are answered in their order, however they are cut', async () => {
+  dns.set(NAME, ['127.0.0.1']);
+  const answers = await exchangeOverTcp([query(NAME), query('other.lab.test'), query(NAME, 'AAAA')], 1);
+  expect(answers).toMatchObject([
+    { questions: [{ name: NAME, type: 'A' }], answers: [{ data: '127.0.0.1' }] },
+    { questions: [{ name: 'other.lab.test' }], answers: [] },
+    { questions: [{ name: NAME, type: 'AAAA' }], answers: [] },
+  ]);
+  expect(listener.queries).toBe(3);
+});
+
+describe('a name that fails', () => {
+  beforeEach(() => dns.set(NAME, ['127.0.0.1']));
+
+  test.each<[DnsFailure, string]>([
+    ['servfail', 'SERVFAIL'],
+    ['refused', 'REFUSED'],
+    ['nxdomain', 'NXDOMAIN'],
+  ])('%s: over UDP and TCP alike, until it is healed', async (failure, rcode) => {
+    dns.fail('ELB.lab.test', failure);
+    expect(await ask(NAME)).toMatchObject({ rcode, flag_tc: false, answers: [] });
+    expect(await exchangeOverTcp([query(NAME)], 1000)).toMatchObject([{ rcode, answers: [] }]);
+    dns.heal(NAME);
+    expect(await ask(NAME)).toMatchObject({ rcode: 'NOERROR', answers: [{ data: '127.0.0.1' }] });
+  });
+
+  test('silent: no answer for it, and one for another name; it is counted all the same', async () => {
+    dns.fail(NAME, 'silent');
+    dns.set('other.lab.test', ['127.0.0.9']);
+    const socket = createSocket('udp4');
+    try {
+      const answer = once(socket, 'message');
+      const port = Number(listener.address.split(':')[1]);
+      socket.send(query(NAME), port, '127.0.0.1');
+      socket.send(query('other.lab.test'), port, '127.0.0.1');
+      expect(addressesOf(decode((await answer)[0]))).toEqual(['127.0.0.9']);
+      expect(listener.queries).toBe(2);
+    } finally {
+      socket.close();
+    }
+  });
+
+  test('truncated: nothing over UDP, all over TCP', async () => {
+    dns.fail(NAME, 'truncated');
+    expect(await ask(NAME)).toMatchObject({ rcode: 'NOERROR', flag_tc: true, answers: [] });
+    expect((await exchangeOverTcp([query(NAME)], 1000)).map(addressesOf)).toEqual([['127.0.0.1']]);
+  });
+});
+
+describe('aliases', () => {
+  test('a chain comes whole and in order, with the addresses of its end', async () => {
+    dns.alias(NAME, 'one.lab.test');
+    dns.alias('one.lab.test', 'two.lab.test');
+    dns.set('two.lab.test', ['127.0.0.1', '127.0.0.2']);
+    expect(await ask(NAME)).toMatchObject({
+      rcode: 'NOERROR',
+      answers: [
+        { name: NAME, type: 'CNAME', data: 'one.lab.test' },
+        { name: 'one.lab.test', type: 'CNAME', data: 'two.lab.test' },
+        { name: 'two.lab.test', type: 'A', data: '127.0.0.1' },
+        { name: 'two.lab.test', type: 'A', data: '127.0.0.2' },
+      ],
+    });
+  });
+
+  test('an alias of a name without addresses does not exist, and a circle ends', async () => {
+    dns.alias(NAME, 'one.lab.test');
+    expect(await ask(NAME)).toMatchObject({ rcode: 'NXDOMAIN', answers: [{ data: 'one.lab.test' }] });
+    dns.alias('one.lab.test', NAME);
+    expect(addressesOf(await ask(NAME))).toEqual(['one.lab.test', NAME]);
+  });
+});
+
+test('a name with addresses of both families is answered with those that were asked for', async () => {
+  dns.set(NAME, ['127.0.0.1', '2001:db8::1']);
+  expect(addressesOf(await ask(NAME))).toEqual(['127.0.0.1']);
+  expect(addressesOf(await ask(NAME, 'AAAA'))).toEqual(['2001:db8::1']);
+  expect(addressesOf(await ask(NAME, 'ANY' as RecordType))).toEqual(['127.0.0.1', '2001:db8::1']);
 });
 
 test('every port counts its own queries', async () => {
