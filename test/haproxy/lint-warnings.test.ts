@@ -44,18 +44,31 @@ describe('hold-obsolete', () => {
   const rule = 'hold-obsolete';
   const short = (line: string) => `${line} is no longer than the time between two queries → write 'hold obsolete 30s'`;
 
+  const on = (branch: string, ...lines: string[]) =>
+    found(rule, branch, ...DNS, ...lines.map((line) => `    ${line}`), 'backend b', SERVER);
+
   test.each(['1.8', '3.4'])('%s', (branch) => {
-    const on = (...lines: string[]) =>
-      found(rule, branch, ...DNS, ...lines.map((line) => `    ${line}`), 'backend b', SERVER);
-    expect(on()).toEqual([
+    expect(on(branch)).toEqual([
       "1:1 resolvers 'dns' drops an address that is absent from one answer: 'hold obsolete' is 0 by default → write 'hold obsolete 30s'",
     ]);
-    expect(on('hold obsolete 1s')).toEqual([short("3:5 'hold obsolete 1s'")]);
-    expect(on('hold obsolete 1001')).toEqual([]);
-    expect(on('timeout resolve 10s', 'hold obsolete 10s')).toEqual([short("4:5 'hold obsolete 10s'")]);
-    expect(on('timeout resolve 10s', 'hold obsolete 11s')).toEqual([]);
-    expect(on('hold obsolete 30s', 'hold obsolete 0')).toEqual([short("4:5 'hold obsolete 0'")]);
-    expect(on('hold obsolete 1d')).toEqual([]);
+    expect(on(branch, 'hold obsolete 1s')).toEqual([short("3:5 'hold obsolete 1s'")]);
+    expect(on(branch, 'hold obsolete 30s', 'hold obsolete 0')).toEqual([short("4:5 'hold obsolete 0'")]);
+    expect(on(branch, 'hold obsolete 1d')).toEqual([]);
+  });
+
+  test.each([
+    ['1.8', 'hold valid', 10],
+    ['2.0', 'hold valid', 10],
+    ['2.1', 'timeout resolve', 1],
+    ['3.4', 'timeout resolve', 1],
+  ])('%s asks every `%s`, %i s by default', (branch, period, seconds) => {
+    expect(on(branch, `hold obsolete ${seconds}s`)).toHaveLength(1);
+    expect(on(branch, `hold obsolete ${seconds * 1000 + 1}`)).toEqual([]);
+    expect(on(branch, `${period} 15s`, 'hold obsolete 15s')).toEqual([short("4:5 'hold obsolete 15s'")]);
+    expect(on(branch, `${period} 15s`, 'hold obsolete 16s')).toEqual([]);
+    expect(on(branch, `${period} 10m`)).toEqual([
+      "1:1 resolvers 'dns' drops an address that is absent from one answer: 'hold obsolete' is 0 by default → write 'hold obsolete 1200s'",
+    ]);
   });
 
   test('is not there before 1.8, and no matter for resolvers that nobody uses', () => {

@@ -7,6 +7,10 @@ import { millisOf } from '../times';
 const MANUAL = 'https://docs.haproxy.org/3.2/configuration.html#5.3';
 /** An answer of this many bytes holds about 28 addresses. */
 const DEFAULT_PAYLOAD = 512;
+/** A hold that outlasts the gaps of a partial answer, seconds; longer where there are fewer queries. */
+const HOLD_SECONDS = 30;
+/** The longest time that HAProxy 1.9 and later take, seconds. */
+const LONGEST_SECONDS = 24 * 86_400;
 
 /** Rules about how a name is followed. */
 export const RESOLUTION_RULES = {
@@ -46,7 +50,9 @@ export const RESOLUTION_RULES = {
     why: 'An answer shows at most 8 addresses of a load balancer. Without a hold, each address that is absent from one answer is dropped at once, and slots change their addresses all the time.',
     link: MANUAL,
     find: (config, version) =>
-      version.capabilities.holdObsolete ? resolversInUse(config, version).flatMap(shortHold) : [],
+      version.capabilities.holdObsolete
+        ? resolversInUse(config, version).flatMap((section) => shortHold(section, version))
+        : [],
   },
   'small-payload': {
     severity: 'warning',
@@ -152,14 +158,23 @@ function find(section: Section, ...begin: string[]): Directive | undefined {
   return [...section.directives].reverse().find(({ words }) => begin.every((text, i) => words[i]?.text === text));
 }
 
-function shortHold(section: Section): Hit[] {
+/** How often a section asks: every `hold valid` up to 2.0, every `timeout resolve` from 2.1 on (commit f50e1ac44). */
+function periodOf(section: Section, version: HaproxyVersion): number {
+  return version.isAtLeast('2.1')
+    ? (millisOf(find(section, 'timeout', 'resolve')?.words[2]?.text) ?? 1000)
+    : (millisOf(find(section, 'hold', 'valid')?.words[2]?.text) ?? 10_000);
+}
+
+function shortHold(section: Section, version: HaproxyVersion): Hit[] {
   const hold = find(section, 'hold', 'obsolete');
-  const period = millisOf(find(section, 'timeout', 'resolve')?.words[2]?.text) ?? 1000;
+  const period = periodOf(section, version);
   const millis = hold === undefined ? 0 : (millisOf(hold.words[2]?.text) ?? Number.POSITIVE_INFINITY);
   if (millis > period) {
     return [];
   }
   const line = hold?.line ?? section.line;
+  const seconds = Math.max(HOLD_SECONDS, Math.ceil((2 * period) / 1000));
+  const enough = `${Math.min(seconds, LONGEST_SECONDS)}s`;
   return [
     {
       line,
@@ -168,11 +183,11 @@ function shortHold(section: Section): Hit[] {
         hold === undefined
           ? `resolvers '${section.name}' drops an address that is absent from one answer: 'hold obsolete' is 0 by default`
           : `'hold obsolete ${hold.words[2]?.text}' is no longer than the time between two queries`,
-      mend: "write 'hold obsolete 30s'",
+      mend: `write 'hold obsolete ${enough}'`,
       fix:
         hold === undefined
-          ? { line, insertBelow: '    hold obsolete 30s' }
-          : { line, column: hold.words[2]!.column, old: hold.words[2]!.text, by: '30s' },
+          ? { line, insertBelow: `    hold obsolete ${enough}` }
+          : { line, column: hold.words[2]!.column, old: hold.words[2]!.text, by: enough },
     },
   ];
 }
