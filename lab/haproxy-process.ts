@@ -15,9 +15,10 @@ const START = 'exec "$@" -db -f /dev/fd/3 3<<END\n$HAPROXY_CONFIG\nEND';
 
 /** A real HAProxy process. */
 export class HaproxyProcess {
-  /** Runs a binary with a configuration. Nothing is written to disk. */
-  public static of(binary: HaproxyBinary, config: string): HaproxyProcess {
-    return new HaproxyProcess(['/bin/sh', '-c', START, 'sh', ...binary.command], { HAPROXY_CONFIG: config });
+  /** Runs a binary with a configuration, and variables beside it. Nothing is written to disk. */
+  public static of(binary: HaproxyBinary, config: string, environment: Record<string, string> = {}): HaproxyProcess {
+    const variables = { ...environment, HAPROXY_CONFIG: config };
+    return new HaproxyProcess(['/bin/sh', '-c', START, 'sh', ...binary.command], variables);
   }
 
   readonly #child: ChildProcess;
