@@ -7,7 +7,7 @@ import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version';
-import type { RegistryRecord } from '../lib/private/contract';
+import type { RegistryRecord, RegistryUpstream } from '../lib/private/contract';
 import type { HaproxyBinary } from './binaries';
 import type { DnsListener } from './dns-server';
 import { HaproxyProcess } from './haproxy-process';
@@ -107,8 +107,8 @@ export class Contender {
   /** One check of the real checker. What it remembers is kept here, as the function keeps it in the registry. */
   public async check(now: number): Promise<ProxyReport> {
     const senses = {
-      upstream: async ({ upstream, nameservers }: RegistryRecord) => ({
-        ...(await lookUp(upstream.dnsName, nameservers)),
+      upstream: async ({ dnsName }: RegistryUpstream, { nameservers }: RegistryRecord) => ({
+        ...(await lookUp(dnsName, nameservers)),
         owned: [],
       }),
       tasks: async () => [{ id: `${this.binary.branch}-${this.kind}`, endpoint: `127.0.0.1:${this.runtimeApi}` }],
@@ -130,8 +130,7 @@ export class Contender {
     return {
       proxy: `HAProxy ${this.binary.version} ${this.kind}`,
       haproxyVersion: this.binary.branch,
-      backend: UPSTREAM_BACKEND,
-      upstream,
+      upstreams: [{ backend: UPSTREAM_BACKEND, ...upstream }],
       nameservers: [checkerDns.address],
       tasks: { endpoints: [`127.0.0.1:${this.runtimeApi}`] },
       resolutionSeconds: holdValidMillis / 1000,

@@ -280,8 +280,14 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
     const record: RegistryRecord = {
       proxy: this.proxyName,
       haproxyVersion: version.toString(),
-      backend: UPSTREAM_BACKEND,
-      upstream: { dnsName: upstream.dnsName, port: upstream.port, loadBalancerArn: upstream.loadBalancerArn },
+      upstreams: [
+        {
+          backend: UPSTREAM_BACKEND,
+          dnsName: upstream.dnsName,
+          port: upstream.port,
+          loadBalancerArn: upstream.loadBalancerArn,
+        },
+      ],
       nameservers,
       tasks: {
         cluster: this.cluster.clusterArn,

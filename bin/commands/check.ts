@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { checkProxy, type ProxyReport, type Senses } from '../../lambda/drift-checker/check';
 import { NO_STATE } from '../../lambda/drift-checker/incidents';
+import type { LiveUpstream } from '../../lambda/drift-checker/reading';
 import { lookUp } from '../../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
 import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../lib/haproxy/address';
@@ -46,8 +47,8 @@ export function addCheck(program: Command): void {
       const format = oneOf(flags.format, ['text', 'json'] as const, '--format');
       const record = recordOf(flags);
       const senses: Senses = {
-        upstream: async ({ upstream, nameservers }) => ({
-          ...(await lookUp(upstream.dnsName, nameservers)),
+        upstream: async ({ dnsName }, { nameservers }) => ({
+          ...(await lookUp(dnsName, nameservers)),
           owned: [],
         }),
         tasks: async () => flags.runtimeApi.map((endpoint) => ({ id: endpoint, endpoint })),
@@ -74,7 +75,7 @@ function recordOf({ upstream, runtimeApi, haproxyVersion, nameserver, watch }: C
   return {
     proxy: `${dnsName}:${port}`,
     haproxyVersion: haproxyVersion === undefined ? undefined : HaproxyVersion.of(haproxyVersion).toString(),
-    upstream: { dnsName, port },
+    upstreams: [{ dnsName, port }],
     nameservers: nameserver?.map((address) => checkNameserver(address)),
     tasks: { endpoints: runtimeApi },
     resolutionSeconds: DEFAULTS.holdValidMillis / 1000,
@@ -105,19 +106,19 @@ function exitCodeOf({ verdicts }: ProxyReport): number {
 }
 
 function toJson({ reading, verdicts }: ProxyReport): string {
-  const { record, live, tasks, problems, degraded } = reading;
-  return JSON.stringify({ upstream: record.upstream, live, problems, degraded, tasks, verdicts });
+  const [upstream] = reading.upstreams;
+  return JSON.stringify({ ...upstream, tasks: reading.tasks, verdicts });
 }
 
 function toText({ reading, verdicts }: ProxyReport): string {
-  const { record, live, tasks, degraded } = reading;
+  const [{ upstream, live, degraded }] = reading.upstreams as [LiveUpstream];
   return [
-    `${record.upstream.dnsName} has ${live.join(', ') || 'no known address'}`,
+    `${upstream.dnsName} has ${live.join(', ') || 'no known address'}`,
     ...degraded,
-    ...tasks.map((read) =>
+    ...reading.tasks.map((read) =>
       'runtime' in read
         ? `${read.task.id} HAProxy ${read.runtime.version} holds ${heldOf(read.runtime.slots)}`
-        : `${read.task.id} not read: ${read.unreachable}`,
+        : `${read.task.id} not read: ${'unreachable' in read ? read.unreachable : 'no time left'}`,
     ),
     ...verdicts.map(({ severity, kind, message }) => `${severity} ${kind}: ${message}`),
     verdicts.length === 0 ? 'no drift' : verdicts.length === 1 ? '1 finding' : `${verdicts.length} findings`,

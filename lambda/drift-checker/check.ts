@@ -1,13 +1,13 @@
-import type { RegistryRecord } from '../../lib/private/contract';
-import { advance, type Incident, type IncidentEvent, type ProxyState } from './incidents';
+import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
+import { advance, type DnsWindow, type Incident, type IncidentEvent, type ProxyState } from './incidents';
 import { judge, type Verdict } from './judge';
-import { remember, type UpstreamReading } from './live';
+import { liveUpstream, remember, type UpstreamReading } from './live';
 import type { Reading, RuntimeReading, Task, TaskReading } from './reading';
 
 /** Everything that a check asks the world. Each of them settles in bounded time. */
 export interface Senses {
-  /** What the upstream has now. Never rejects: what could not be read is in the reading. */
-  readonly upstream: (record: RegistryRecord) => Promise<UpstreamReading>;
+  /** What an upstream of the record has now. Never rejects: what could not be read is in the reading. */
+  readonly upstream: (upstream: RegistryUpstream, record: RegistryRecord) => Promise<UpstreamReading>;
   /** The running processes. Rejects when they cannot be listed. */
   readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
   /** One process. Rejects with one line when it cannot be read. */
@@ -39,14 +39,17 @@ export async function checkProxy(
   senses: Senses,
   now: number,
 ): Promise<ProxyReport> {
-  const [upstream, tasks] = await Promise.all([senses.upstream(record), senses.tasks(record)]);
-  const dns = remember(state.dns, upstream.answers, record.dnsWindowSeconds, now);
+  const [seen, tasks] = await Promise.all([
+    Promise.all(record.upstreams.map((upstream) => senses.upstream(upstream, record))),
+    senses.tasks(record),
+  ]);
+  const dns: Record<string, DnsWindow> = {};
+  for (const [i, { dnsName }] of record.upstreams.entries()) {
+    dns[dnsName] = remember(state.dns[dnsName] ?? {}, seen[i]!.answers, record.dnsWindowSeconds, now);
+  }
   const reading: Reading = {
     record,
-    live: [...new Set([...Object.keys(dns), ...upstream.owned])].sort(),
-    balancer: upstream.balancer,
-    problems: upstream.problems,
-    degraded: upstream.degraded,
+    upstreams: record.upstreams.map((upstream, i) => liveUpstream(upstream, seen[i]!, dns[upstream.dnsName]!)),
     tasks: await mapBounded(tasks, CONCURRENT_TASKS, (task) => readTask(task, senses)),
   };
   const verdicts = judge(reading);

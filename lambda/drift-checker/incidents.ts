@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Severity, VerdictKind } from '../../lib/private/contract';
-import { BALANCER, keyOf, type Verdict } from './judge';
+import { keyOf, nameOf, type Verdict } from './judge';
 import type { Reading } from './reading';
 
 /** A verdict that is being watched. Times are milliseconds since 1970. */
 export interface Watched {
   readonly kind: VerdictKind;
   readonly severity: Severity;
+  readonly upstream?: string;
   readonly task?: string;
   readonly address?: string;
+  readonly cause?: 'balancer';
   /** `backend/slot` for each slot concerned. */
   readonly slots?: readonly string[];
   readonly firstSeen: number;
@@ -16,15 +18,16 @@ export interface Watched {
   readonly openedAt?: number;
 }
 
+/** Addresses of recent DNS answers for a name, and when each left them; `null` while it is still in the answers. */
+export type DnsWindow = Readonly<Record<string, number | null>>;
+
 /** What is remembered of a proxy between two checks. */
 export interface ProxyState {
-  /** Addresses of recent DNS answers, and when each left them; `null` while it is still in the answers. */
-  readonly dns: Readonly<Record<string, number | null>>;
+  /** By DNS name. */
+  readonly dns: Readonly<Record<string, DnsWindow>>;
   /** Watched verdicts by key. */
   readonly watched: Readonly<Record<string, Watched>>;
 }
-
-const BALANCER_KEY = keyOf({ kind: 'unknown-upstream', subject: BALANCER });
 
 /** Nothing seen yet. */
 export const NO_STATE: ProxyState = { dns: {}, watched: {} };
@@ -86,10 +89,11 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
     if (key in next) {
       continue;
     }
+    const about = reading.upstreams.find(({ upstream }) => nameOf(upstream) === before.upstream);
     const unseen =
       (unread.has(before.task) && before.kind !== 'unreachable-task') ||
-      (before.kind === 'stale-address' && reading.live.length === 0) ||
-      (key === BALANCER_KEY && reading.balancer === 'unread');
+      (before.kind === 'stale-address' && about?.live.length === 0) ||
+      (before.cause === 'balancer' && about?.balancer === 'unread');
     const stillRuns = before.task === undefined || reading.tasks.some(({ task }) => task.id === before.task);
     if (unseen && stillRuns) {
       next[key] = before;
@@ -104,8 +108,8 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
   return { watched: next, events, open };
 }
 
-function watchedOf({ kind, severity, task, address, slots }: Verdict): Omit<Watched, 'firstSeen'> {
-  return { kind, severity, task, address, slots };
+function watchedOf({ message: _, ...watched }: Verdict): Omit<Watched, 'firstSeen'> {
+  return watched;
 }
 
 function incidentOf(proxy: string, key: string, watched: Watched, message: string, now: number): Incident {

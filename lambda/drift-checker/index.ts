@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CheckerEnvironment, RegistryRecord } from '../../lib/private/contract';
+import type { CheckerEnvironment, RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
 import { checkProxy, mapBounded, type Senses } from './check';
 import { describeLoadBalancer } from './control-plane/load-balancer';
 import { type RegistryEntry, type RegistryProblem, readRegistry, writeState } from './control-plane/registry';
@@ -12,7 +12,7 @@ import { readRuntime } from './senses/runtime-client';
 /** How many proxies are checked at the same time. */
 const CONCURRENT_PROXIES = 8;
 
-const environment = process.env as CheckerEnvironment;
+const environment = process.env as NodeJS.ProcessEnv & CheckerEnvironment;
 
 const senses: Senses = { upstream: readUpstream, tasks: findTasks, runtime: readRuntime };
 
@@ -63,15 +63,17 @@ async function checkEntry(
 /** Where no load balancer is known by its ARN, DNS alone tells. */
 const NOT_ASKED: Awaited<ReturnType<typeof describeLoadBalancer>> = { owned: [], problems: [], degraded: [] };
 
-async function readUpstream({ upstream, nameservers }: RegistryRecord): Promise<UpstreamReading> {
+async function readUpstream(
+  { dnsName, loadBalancerArn }: RegistryUpstream,
+  { nameservers }: RegistryRecord,
+): Promise<UpstreamReading> {
   const [dns, api] = await Promise.all([
-    lookUp(upstream.dnsName, nameservers),
-    upstream.loadBalancerArn === undefined ? NOT_ASKED : describeLoadBalancer(upstream.loadBalancerArn),
+    lookUp(dnsName, nameservers),
+    loadBalancerArn === undefined ? NOT_ASKED : describeLoadBalancer(loadBalancerArn),
   ]);
   return {
+    ...api,
     answers: dns.answers,
-    owned: api.owned,
-    balancer: api.balancer,
     problems: [...dns.problems, ...api.problems],
     degraded: [...dns.degraded, ...api.degraded],
   };

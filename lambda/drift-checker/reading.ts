@@ -1,11 +1,13 @@
 import type { Slot } from '../../lib/haproxy/runtime-parse';
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
 
 /** A running HAProxy: `host:port` of its runtime API, or `unix:PATH`. */
 export interface Task {
   /** ECS task id, or the endpoint itself where there is no ECS. */
   readonly id: string;
   readonly endpoint: string;
+  /** When it started, in milliseconds since 1970; nothing where there is no ECS. */
+  readonly startedAt?: number;
 }
 
 /** What the runtime API of one process told. */
@@ -17,22 +19,36 @@ export interface RuntimeReading {
   readonly queriesSent?: number;
 }
 
-/** One task, read or not. */
+/** One task: read, not to be read, or not reached before the time of the run was over. */
 export type TaskReading = { readonly task: Task } & (
   | { readonly runtime: RuntimeReading }
   | { readonly unreachable: string }
+  | { readonly unchecked: true }
 );
 
-/** What one check saw of one proxy. */
-export interface Reading {
-  readonly record: RegistryRecord;
-  /** What the upstream has now: recent DNS answers and the load balancer's own addresses. Empty: not known. */
+/** What one upstream of a proxy has now. */
+export interface LiveUpstream {
+  readonly upstream: RegistryUpstream;
+  /** Recent DNS answers, the load balancer's own addresses and those of its interfaces. Empty: not known. */
   readonly live: readonly string[];
+  /** Those of them that only an interface still has: DNS does not name them any more. */
+  readonly leaving: readonly string[];
   /** What the API says of the load balancer; nothing when it is usable, or when nobody asked. */
   readonly balancer?: 'unusable' | 'unread';
   /** Why the upstream cannot be used; one line each. */
   readonly problems: readonly string[];
   /** What could not be read, although the rest could; one line each. */
   readonly degraded: readonly string[];
+}
+
+/** What one check saw of one proxy. */
+export interface Reading {
+  readonly record: RegistryRecord;
+  /** In the order of the record. */
+  readonly upstreams: readonly LiveUpstream[];
   readonly tasks: readonly TaskReading[];
+  /** Whether the service is being deployed: tasks of the former revision may still run, or none yet. */
+  readonly deploying?: boolean;
+  /** The time of the run was over before this proxy's turn: nothing of it was looked at. */
+  readonly unchecked?: true;
 }

@@ -2,6 +2,7 @@ import { METRICS, type TaskSource } from '../../lib/private/contract';
 import type { ProxyReport } from './check';
 import type { RegistryProblem } from './control-plane/registry';
 import type { Incident, IncidentEvent } from './incidents';
+import { nameOf } from './judge';
 
 /** A line of the log: one JSON document. */
 export type LogLine = Record<string, unknown>;
@@ -35,7 +36,8 @@ const critical = (open: ProxyOutcome['open']) => open.filter(({ severity }) => s
 
 /** The lines of one proxy's check: its figures, and one line for each incident that opened or was resolved. */
 export function proxyLines(report: ProxyReport, now: number): LogLine[] {
-  const { record, live, tasks, degraded } = report.reading;
+  const { record, upstreams, tasks } = report.reading;
+  const degraded = upstreams.flatMap((one) => one.degraded);
   const figures = metrics(
     METRICS.proxyDimension,
     record.proxy,
@@ -43,7 +45,7 @@ export function proxyLines(report: ProxyReport, now: number): LogLine[] {
       [METRICS.openIncidents]: report.open.length,
       [METRICS.criticalIncidents]: critical(report.open),
       [METRICS.staleAddresses]: report.verdicts.filter((verdict) => verdict.kind === 'stale-address').length,
-      [METRICS.liveAddresses]: live.length,
+      [METRICS.liveAddresses]: new Set(upstreams.flatMap(({ live }) => live)).size,
       [METRICS.checkedTasks]: tasks.filter((task) => 'runtime' in task).length,
     },
     now,
@@ -55,14 +57,15 @@ export function proxyLines(report: ProxyReport, now: number): LogLine[] {
 }
 
 function eventLine({ event, incident }: IncidentEvent, { reading }: ProxyReport): LogLine {
-  const { firstSeen, openedAt, ...rest } = incident;
+  const { firstSeen, openedAt, upstream: about, ...rest } = incident;
+  const upstreams = reading.upstreams.filter(({ upstream }) => about === undefined || nameOf(upstream) === about);
   return {
     level: event === 'incident-opened' ? (incident.severity === 'critical' ? 'ERROR' : 'WARN') : 'INFO',
     event,
     incident: {
       ...rest,
-      upstream: reading.record.upstream.dnsName,
-      live: reading.live,
+      upstream: [...new Set(upstreams.map(({ upstream }) => upstream.dnsName))].join(', '),
+      live: [...new Set(upstreams.flatMap(({ live }) => live))].sort(),
       firstSeen: new Date(firstSeen).toISOString(),
       mend: mendOf(reading.record.tasks),
     },

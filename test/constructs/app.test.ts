@@ -45,12 +45,12 @@ describe('the stack of the example', () => {
       {
         proxy: 'orders',
         haproxyVersion: '3.2',
-        upstream: { dnsName: 'internal-orders-1234567890.eu-west-1.elb.amazonaws.com', port: 80 },
+        upstreams: [{ dnsName: 'internal-orders-1234567890.eu-west-1.elb.amazonaws.com', port: 80 }],
       },
       {
         proxy: 'payments',
         haproxyVersion: '2.8',
-        upstream: { dnsName: 'payments-0123456789abcdef.elb.eu-west-1.amazonaws.com', port: 443 },
+        upstreams: [{ dnsName: 'payments-0123456789abcdef.elb.eu-west-1.amazonaws.com', port: 443 }],
       },
     ]);
     template.resourceCountIs('AWS::ECS::Cluster', 1);

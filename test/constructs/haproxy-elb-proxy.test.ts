@@ -86,8 +86,7 @@ describe('with a VPC and an upstream and nothing else', () => {
       {
         proxy: proxy.proxyName,
         haproxyVersion: '3.2',
-        backend: 'upstream',
-        upstream: { dnsName: '{Alb.DNSName}', port: 80, loadBalancerArn: '{Alb}' },
+        upstreams: [{ backend: 'upstream', dnsName: '{Alb.DNSName}', port: 80, loadBalancerArn: '{Alb}' }],
         tasks: { cluster: '{ProxyCluster.Arn}', service: '{ProxyService.Name}', runtimeApiPort: 9990 },
         resolutionSeconds: 10,
         dnsWindowSeconds: 100,
@@ -185,8 +184,7 @@ describe('with everything given', () => {
       {
         proxy: 'payments.v2',
         haproxyVersion: '2.8.5',
-        backend: 'upstream',
-        upstream: { dnsName: 'payments-1.elb.eu-west-1.amazonaws.com', port: 443 },
+        upstreams: [{ backend: 'upstream', dnsName: 'payments-1.elb.eu-west-1.amazonaws.com', port: 443 }],
         nameservers: ['10.0.0.2:53', '10.0.0.3:53'],
         tasks: { cluster: '{Cluster.Arn}', service: '{ProxyService.Name}', runtimeApiPort: 9990 },
         resolutionSeconds: 5,

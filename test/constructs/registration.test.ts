@@ -44,12 +44,14 @@ test('what the construct registers is what the checker reads', async () => {
       {
         proxy: expect.stringMatching(/^Stack-Orders-/),
         haproxyVersion: '3.2',
-        backend: 'upstream',
-        upstream: {
-          dnsName: DEPLOYED.DNSName,
-          port: 80,
-          loadBalancerArn: expect.stringMatching('^arn:aws:test:::Alb'),
-        },
+        upstreams: [
+          {
+            backend: 'upstream',
+            dnsName: DEPLOYED.DNSName,
+            port: 80,
+            loadBalancerArn: expect.stringMatching('^arn:aws:test:::Alb'),
+          },
+        ],
         tasks: { cluster: DEPLOYED.Arn, service: DEPLOYED.Name, runtimeApiPort: 9990 },
         resolutionSeconds: 10,
         dnsWindowSeconds: 100,
@@ -58,8 +60,7 @@ test('what the construct registers is what the checker reads', async () => {
       {
         proxy: 'payments',
         haproxyVersion: '1.7',
-        backend: 'upstream',
-        upstream: { dnsName: BY_NAME.dnsName, port: 80 },
+        upstreams: [{ backend: 'upstream', dnsName: BY_NAME.dnsName, port: 80 }],
         nameservers: ['10.0.0.2:53'],
         tasks: { cluster: DEPLOYED.Arn, service: DEPLOYED.Name, runtimeApiPort: 9990 },
         resolutionSeconds: 0.5,

@@ -71,7 +71,8 @@ describe('a load balancer that is not of this stack', () => {
     });
     new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: ElbUpstream.fromLoadBalancer(alb, { port: 80 }) });
     const template = Template.fromStack(stack);
-    expect(recordsOf(template)[0].upstream).toEqual({
+    expect(recordsOf(template)[0].upstreams[0]).toEqual({
+      backend: 'upstream',
       dnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com',
       port: 80,
       loadBalancerArn: ARN,
@@ -88,8 +89,9 @@ describe('a load balancer that is not of this stack', () => {
     const { stack, vpc } = stackWithVpc(ENV);
     const nlb = NetworkLoadBalancer.fromLookup(stack, 'Nlb', { loadBalancerTags: { team: 'shop' } });
     new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: ElbUpstream.fromLoadBalancer(nlb, { port: 443 }) });
-    const { upstream } = recordsOf(Template.fromStack(stack))[0];
-    expect(upstream).toEqual({
+    const { upstreams } = recordsOf(Template.fromStack(stack))[0];
+    expect(upstreams[0]).toEqual({
+      backend: 'upstream',
       dnsName: nlb.loadBalancerDnsName,
       port: 443,
       loadBalancerArn: nlb.loadBalancerArn,
@@ -100,7 +102,8 @@ describe('a load balancer that is not of this stack', () => {
     const { stack, vpc } = stackWithVpc();
     new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME });
     const template = Template.fromStack(stack);
-    expect(recordsOf(template)[0].upstream).toEqual({
+    expect(recordsOf(template)[0].upstreams[0]).toEqual({
+      backend: 'upstream',
       dnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com',
       port: 80,
     });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
 import type { Slot } from '../../lib/haproxy/runtime-parse';
-import { RECORD, read, reading, unread } from './readings';
+import { read, reading, recordOf, unread } from './readings';
 
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];
 
@@ -39,7 +39,9 @@ export const anyReading: fc.Arbitrary<Reading> = fc
     degraded: fc.uniqueArray(fc.constantFrom('DescribeLoadBalancers failed: TimeoutError')),
     tasks: fc.uniqueArray(anyTask, { selector: ({ task }) => task.id }),
   })
-  .map(({ backend, haproxyVersion, ...seen }) => reading({ record: { ...RECORD, backend, haproxyVersion }, ...seen }));
+  .map(({ backend, haproxyVersion, ...seen }) =>
+    reading({ record: { ...recordOf(backend), haproxyVersion }, ...seen }),
+  );
 
 const reordered = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
 
@@ -51,8 +53,12 @@ export function shuffled(seen: Reading): fc.Arbitrary<Reading> {
       : fc.constant(one),
   );
   return fc
-    .tuple(reordered(seen.live), fc.tuple(...tasks).chain(reordered))
-    .map(([live, shuffledTasks]) => ({ ...seen, live, tasks: shuffledTasks }));
+    .tuple(reordered(seen.upstreams[0]!.live), fc.tuple(...tasks).chain(reordered))
+    .map(([live, shuffledTasks]) => ({
+      ...seen,
+      upstreams: [{ ...seen.upstreams[0]!, live }],
+      tasks: shuffledTasks,
+    }));
 }
 
 /** Frozen all the way down: whoever changes it throws. */

@@ -20,10 +20,16 @@ test('live is what DNS has now, what it had within the window and what the load 
       degraded: [],
     }),
   };
-  const dns = { '10.0.0.3': START - 99_000, '10.0.0.4': START - 100_000, '10.0.0.6': null };
+  const window = { '10.0.0.3': START - 99_000, '10.0.0.4': START - 100_000, '10.0.0.6': null };
+  const dns = { 'elb.test': window };
   const { reading, state } = await checkProxy(RECORD, { ...NO_STATE, dns }, senses, START);
-  expect(reading.live).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.5', '10.0.0.6']);
-  expect(state.dns).toEqual({ '10.0.0.1': null, '10.0.0.3': START - 99_000, '10.0.0.5': null, '10.0.0.6': START });
+  expect(reading.upstreams[0]!.live).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.5', '10.0.0.6']);
+  expect(state.dns['elb.test']).toEqual({
+    '10.0.0.1': null,
+    '10.0.0.3': START - 99_000,
+    '10.0.0.5': null,
+    '10.0.0.6': START,
+  });
 });
 
 test('a task that cannot be read does not keep the others from being read', async () => {

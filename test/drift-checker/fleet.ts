@@ -61,12 +61,15 @@ export class Fleet {
     return {
       proxy,
       haproxyVersion: this.binary.branch,
-      backend: 'upstream',
-      upstream: {
-        dnsName: nameFor(this.binary),
-        port: 80,
-        loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188',
-      },
+      upstreams: [
+        {
+          backend: 'upstream',
+          dnsName: nameFor(this.binary),
+          port: 80,
+          loadBalancerArn:
+            'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188',
+        },
+      ],
       nameservers: [this.nameserver],
       tasks: { cluster: 'fleet', service: proxy, runtimeApiPort: this.haproxy.port },
       resolutionSeconds: 1,

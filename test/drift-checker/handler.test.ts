@@ -1,4 +1,5 @@
 import { freePorts } from '../../lab/ports';
+import { keyOf } from '../../lambda/drift-checker/judge';
 import { METRICS } from '../../lib/private/contract';
 import { AwsError } from '../support/aws';
 import { anyBinary } from '../support/binaries';
@@ -26,10 +27,17 @@ const monitorOf = (lines: Line[]) => metricsOf(lines).find(({ dimension }) => di
 /** A state in which an incident is open on the first task: it holds an address that the load balancer has not. */
 function openIncident(address: string) {
   const firstSeen = Date.now() - 120_000;
-  const incident = { kind: 'stale-address', severity: 'critical', task: 'task-0', address, slots: ['upstream/elb1'] };
+  const incident = {
+    kind: 'stale-address',
+    severity: 'critical',
+    upstream: 'upstream',
+    task: 'task-0',
+    address,
+    slots: ['upstream/elb1'],
+  } as const;
   return {
     dns: {},
-    watched: { [`stale-address/task-0/${address}`]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } },
+    watched: { [keyOf(incident)]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } },
   };
 }
 
@@ -176,7 +184,7 @@ describe('an upstream that is unknown', () => {
     const record = fleet.record('orders');
     await fleet.deploy({ 'registry/orders': record }, { 'elasticloadbalancing:DescribeLoadBalancers': () => gone });
     const { lines } = await fleet.invoke();
-    const { dnsName, loadBalancerArn } = record.upstream;
+    const { dnsName, loadBalancerArn } = record.upstreams[0]!;
     expect(othersOf(lines)).toMatchObject([
       {
         event: 'incident-opened',

@@ -35,6 +35,7 @@ describe('an incident opens when a verdict has lasted for the grace time', () =>
         proxy: 'orders',
         kind: 'stale-address',
         severity: 'critical',
+        upstream: 'upstream',
         task: 'task-1',
         address: '10.0.0.9',
         slots: ['upstream/elb2'],
@@ -99,7 +100,7 @@ const NOT_LOOKED_AT: [what: string, seen: Reading][] = [
     'its task does not answer and no address of the upstream is known',
     reading({ live: [], tasks: [unread('task-1')] }),
   ],
-  ['no address of the upstream is known', { ...STALE, live: [] }],
+  ['no address of the upstream is known', reading({ live: [], tasks: STALE.tasks })],
   [
     'its task has lost the backend',
     reading({ tasks: [read('task-1', { slots: [{ backend: 'other', name: 'elb1', checked: true }] })] }),

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { judge } from '../../lambda/drift-checker/judge';
+import { judge, keyOf } from '../../lambda/drift-checker/judge';
 import type { Reading } from '../../lambda/drift-checker/reading';
 import { VERDICTS } from '../../lib/private/contract';
 import { anyReading, deepFrozen, shuffled } from './arbitrary-readings';
 
-const heldOf = ({ tasks, record }: Reading) =>
+const heldOf = ({ tasks, upstreams: [one] }: Reading) =>
   tasks.flatMap((seen) =>
     'runtime' in seen
       ? seen.runtime.slots
-          .filter(({ backend }) => record.backend === undefined || backend === record.backend)
+          .filter(({ backend }) => [undefined, backend].includes(one!.upstream.backend))
           .flatMap(({ address }) => address ?? [])
       : [],
   );
@@ -17,8 +17,9 @@ test('nothing is stale but a held address outside of the addresses that are know
   fc.assert(
     fc.property(anyReading, (seen) => {
       const stale = judge(seen).filter(({ kind }) => kind === 'stale-address');
-      const outside = heldOf(seen).filter((address) => !seen.live.includes(address));
-      expect(new Set(stale.map(({ address }) => address))).toEqual(new Set(seen.live.length === 0 ? [] : outside));
+      const { live } = seen.upstreams[0]!;
+      const outside = heldOf(seen).filter((address) => !live.includes(address));
+      expect(new Set(stale.map(({ address }) => address))).toEqual(new Set(live.length === 0 ? [] : outside));
     }),
   );
 });
@@ -49,7 +50,7 @@ test('every verdict is of the contract, with its severity, and is told once', ()
         expect(VERDICTS[kind]).toBe(severity);
         expect(message).toMatch(/^[^\n]+$/);
       }
-      const keys = verdicts.map(({ kind, subject }) => `${kind}/${subject}`);
+      const keys = verdicts.map(keyOf);
       expect(new Set(keys).size).toBe(keys.length);
     }),
   );

@@ -1,4 +1,4 @@
-import type { Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
+import type { LiveUpstream, Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
 import type { Slot } from '../../lib/haproxy/runtime-parse';
 import type { RegistryRecord } from '../../lib/private/contract';
 
@@ -6,8 +6,7 @@ import type { RegistryRecord } from '../../lib/private/contract';
 export const RECORD: RegistryRecord = {
   proxy: 'orders',
   haproxyVersion: '3.2',
-  backend: 'upstream',
-  upstream: { dnsName: 'elb.test', port: 80 },
+  upstreams: [{ backend: 'upstream', dnsName: 'elb.test', port: 80 }],
   tasks: { cluster: 'fleet', service: 'orders', runtimeApiPort: 9990 },
   resolutionSeconds: 10,
   dnsWindowSeconds: 100,
@@ -37,14 +36,21 @@ export function unread(id: string): TaskReading {
   return { task: { id, endpoint: `${id}:9990` }, unreachable: 'ECONNREFUSED' };
 }
 
-/** What a check saw: one healthy task, unless told otherwise. */
-export function reading(more: Partial<Reading> = {}): Reading {
+/** What a check saw: one upstream and one healthy task, unless told otherwise. */
+export function reading({
+  record = RECORD,
+  tasks = [read('task-1')],
+  ...upstream
+}: Partial<Pick<Reading, 'record' | 'tasks'> & Omit<LiveUpstream, 'upstream'>> = {}): Reading {
+  const nothing = { leaving: [], problems: [], degraded: [] };
   return {
-    record: RECORD,
-    live: ['10.0.0.1', '10.0.0.2'],
-    problems: [],
-    degraded: [],
-    tasks: [read('task-1')],
-    ...more,
+    record,
+    upstreams: [{ upstream: record.upstreams[0]!, live: ['10.0.0.1', '10.0.0.2'], ...nothing, ...upstream }],
+    tasks,
   };
+}
+
+/** A record whose only upstream names another backend, or none. */
+export function recordOf(backend?: string): RegistryRecord {
+  return { ...RECORD, upstreams: [{ ...RECORD.upstreams[0]!, backend }] };
 }

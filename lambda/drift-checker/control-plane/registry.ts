@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER, VERDICTS } from '../../../lib/private/contract';
-import { NO_STATE, type ProxyState, type Watched } from '../incidents';
+import { type DnsWindow, NO_STATE, type ProxyState, type Watched } from '../incidents';
 import { CLIENT_OPTIONS } from './client-options';
 
 /** A proxy to check, with what is remembered of it. */
@@ -83,7 +83,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isRecord(value: unknown): value is RegistryRecord {
-  if (!isObject(value) || !isObject(value.upstream) || !isObject(value.tasks)) {
+  if (!isObject(value) || !Array.isArray(value.upstreams) || !isObject(value.tasks)) {
     return false;
   }
   const seconds = [value.resolutionSeconds, value.dnsWindowSeconds, value.graceSeconds];
@@ -93,7 +93,8 @@ function isRecord(value: unknown): value is RegistryRecord {
     : typeof cluster === 'string' && typeof service === 'string' && Number.isInteger(runtimeApiPort);
   return (
     typeof value.proxy === 'string' &&
-    typeof value.upstream.dnsName === 'string' &&
+    value.upstreams.length > 0 &&
+    value.upstreams.every((upstream) => isObject(upstream) && typeof upstream.dnsName === 'string') &&
     seconds.every((second) => typeof second === 'number' && second >= 0) &&
     found
   );
@@ -104,9 +105,13 @@ function isState(value: unknown): value is ProxyState {
     isObject(value) &&
     isObject(value.dns) &&
     isObject(value.watched) &&
-    Object.values(value.dns).every((leftAt) => leftAt === null || typeof leftAt === 'number') &&
+    Object.values(value.dns).every(isWindow) &&
     Object.values(value.watched).every(isWatched)
   );
+}
+
+function isWindow(value: unknown): value is DnsWindow {
+  return isObject(value) && Object.values(value).every((leftAt) => leftAt === null || typeof leftAt === 'number');
 }
 
 function isWatched(value: unknown): value is Watched {

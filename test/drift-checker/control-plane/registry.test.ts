@@ -31,7 +31,7 @@ function reading(parameters: Record<string, string>) {
 }
 
 const STATE: ProxyState = {
-  dns: { '10.0.0.1': null, '10.0.0.9': START },
+  dns: { 'elb.test': { '10.0.0.1': null, '10.0.0.9': START } },
   watched: {
     'stale-address/task-1/10.0.0.9': {
       kind: 'stale-address',
@@ -89,7 +89,7 @@ test('other parameters below the path, and those of other monitors, are left alo
   expect(problems).toEqual([]);
 });
 
-const { upstream, tasks } = RECORD;
+const { upstreams, tasks } = RECORD;
 
 const MALFORMED: [what: string, value: string][] = [
   ['no JSON', '{'],
@@ -97,8 +97,8 @@ const MALFORMED: [what: string, value: string][] = [
   ['a list', text([RECORD])],
   ['nothing', 'null'],
   ['without a proxy', text({ ...RECORD, proxy: undefined })],
-  ['without an upstream', text({ ...RECORD, upstream: undefined })],
-  ['an upstream without a name', text({ ...RECORD, upstream: { ...upstream, dnsName: 1 } })],
+  ['without an upstream', text({ ...RECORD, upstreams: [] })],
+  ['an upstream without a name', text({ ...RECORD, upstreams: [{ ...upstreams[0], dnsName: 1 }] })],
   ['without tasks', text({ ...RECORD, tasks: undefined })],
   ['tasks without a service', text({ ...RECORD, tasks: { ...tasks, service: undefined } })],
   ['a port that is none', text({ ...RECORD, tasks: { ...tasks, runtimeApiPort: '9990' } })],
@@ -170,7 +170,7 @@ describe('what is written', () => {
         },
       ]),
     );
-    const large = { dns: { '10.1.0.1': null }, watched: Object.fromEntries(watched) };
+    const large = { dns: { 'elb.test': { '10.1.0.1': null } }, watched: Object.fromEntries(watched) };
     aws.handlers = ssmParameters({ [record('orders')]: text(RECORD) });
     await writeState(PATH, 'orders', large);
     expect((await readRegistry(PATH)).entries[0]?.state).toEqual(large);
