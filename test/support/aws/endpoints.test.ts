@@ -1,3 +1,4 @@
+import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import {
   DescribeLoadBalancersCommand,
@@ -60,6 +61,46 @@ describe('wire formats', () => {
     expect(aws.calls).toEqual([
       { service: 'elasticloadbalancing', operation: 'DescribeLoadBalancers', input: { Names, PageSize: '20' } },
     ]);
+  });
+});
+
+describe('ec2Query', () => {
+  const describeInterfaces = () =>
+    new EC2Client(aws.clientConfig).send(
+      new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'description', Values: ['ELB app/a/1', 'b'] }] }),
+    );
+
+  test('carries numbered lists, in and out', async () => {
+    const found = {
+      Description: 'ELB <app/a/1>',
+      PrivateIpAddresses: [{ PrivateIpAddress: '10.0.0.1', Association: { PublicIp: '52.0.0.1' } }],
+      Ipv6Addresses: [{ Ipv6Address: 'fd00::1' }],
+    };
+    await start({ 'ec2:DescribeNetworkInterfaces': () => ({ NetworkInterfaces: [found, {}], NextToken: 'more' }) });
+    expect(await describeInterfaces()).toEqual({
+      $metadata: expect.anything(),
+      NetworkInterfaces: [found, {}],
+      NextToken: 'more',
+    });
+    expect(aws.calls).toEqual([
+      {
+        service: 'ec2',
+        operation: 'DescribeNetworkInterfaces',
+        input: { Filters: [{ Name: 'description', Values: ['ELB app/a/1', 'b'] }] },
+      },
+    ]);
+  });
+
+  test('reports errors by their code', async () => {
+    await start({
+      'ec2:DescribeNetworkInterfaces': () => {
+        throw new AwsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+      },
+    });
+    await expect(describeInterfaces()).rejects.toMatchObject({
+      name: 'UnauthorizedOperation',
+      message: 'You are not authorized to perform this operation.',
+    });
   });
 });
 

@@ -6,14 +6,15 @@ import { buffer } from 'node:stream/consumers';
 import { AwsError } from './aws-error';
 import { awsJson } from './aws-json';
 import { awsQuery } from './aws-query';
+import { ec2Query } from './ec2-query';
 import type { AwsCall, AwsHandlers } from './operations';
 import type { Protocol } from './protocol';
-import { type Identity, verifySignature } from './signature';
+import { type Identity, type SignedRequest, verifySignature } from './signature';
 
-/** Protocols by the content type of a request. */
-const PROTOCOLS: Record<string, Protocol> = {
-  'application/x-amz-json-1.1': awsJson,
-  'application/x-www-form-urlencoded': awsQuery,
+/** Protocols by the content type of a request. Where there are two, each reads what is its own. */
+const PROTOCOLS: Record<string, readonly Protocol[]> = {
+  'application/x-amz-json-1.1': [awsJson],
+  'application/x-www-form-urlencoded': [awsQuery, ec2Query],
 };
 
 /** The only caller there is. Not shaped like real keys, which would upset every scanner for secrets. */
@@ -48,7 +49,10 @@ export class AwsEndpoints {
 
   private constructor(handlers: AwsHandlers) {
     this.#handlers = { ...handlers };
-    this.#server = createServer((request, response) => this.#serve(request, response));
+    this.#server = createServer((request, response) => {
+      // Only a request that is cut off or that no SDK writes can fail here.
+      this.#serve(request, response).catch(() => response.destroy());
+    });
   }
 
   /** Where the services listen. */
@@ -84,8 +88,12 @@ export class AwsEndpoints {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
-    const protocol = PROTOCOLS[request.headers['content-type'] ?? ''] ?? awsJson;
-    const answer = await this.#answer(request, protocol, requestId).catch((error) => {
+    const { method = '', url: path = '', headers } = request;
+    const body = await buffer(request);
+    const readers = PROTOCOLS[headers['content-type'] ?? ''] ?? [awsJson];
+    const protocol = readers.find((each) => each.read(headers, body.toString())) ?? readers[0]!;
+    const call = protocol.read(headers, body.toString());
+    const answer = await this.#answer({ method, path, headers, body }, call, protocol, requestId).catch((error) => {
       const awsError = error instanceof AwsError ? error : new AwsError(protocol.codes.internal, String(error), 500);
       return { status: awsError.status, body: protocol.writeError(awsError, requestId) };
     });
@@ -93,14 +101,13 @@ export class AwsEndpoints {
     response.end(answer.body);
   }
 
-  async #answer(request: IncomingMessage, protocol: Protocol, requestId: string) {
-    const { method = '', url: path = '', headers } = request;
-    const body = await buffer(request);
-    const call = protocol.read(headers, body.toString());
+  async #answer(request: SignedRequest, call: AwsCall | undefined, protocol: Protocol, requestId: string) {
     if (!call) {
-      throw new AwsError(protocol.codes.unknownOperation, `No service here reads ${method} ${path} ${body}`);
+      const { method, path, body } = request;
+      const what = `${method} ${path} ${Buffer.from(body)}`;
+      throw new AwsError(protocol.codes.unknownOperation, `No service here reads ${what}`);
     }
-    await verifySignature({ method, path, headers, body }, call.service, IDENTITY, protocol.codes);
+    await verifySignature(request, call.service, IDENTITY, protocol.codes);
     this.calls.push(call);
 
     const name = `${call.service}:${call.operation}`;

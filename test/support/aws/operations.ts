@@ -1,3 +1,4 @@
+import type * as ec2 from '@aws-sdk/client-ec2';
 import type * as ecs from '@aws-sdk/client-ecs';
 import type * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as ssm from '@aws-sdk/client-ssm';
@@ -7,6 +8,7 @@ interface Clients {
   ssm: typeof ssm;
   ecs: typeof ecs;
   elasticloadbalancing: typeof elbv2;
+  ec2: typeof ec2;
 }
 
 /** A service that is spoken here. */
@@ -33,9 +35,12 @@ type HandlersOf<Service extends AwsService, Client = Clients[Service]> = {
 /**
  * Answers by `service:Operation`, typed by the SDK's own commands.
  *
- * A form carries no types: ELBv2 handlers get every scalar of their input as a string, a `PageSize` as well.
+ * A form carries no types: ELBv2 and EC2 handlers get every scalar of their input as a string, a `PageSize` as well.
  */
-export type AwsHandlers = HandlersOf<'ssm'> & HandlersOf<'ecs'> & HandlersOf<'elasticloadbalancing'>;
+export type AwsHandlers = HandlersOf<'ssm'> &
+  HandlersOf<'ecs'> &
+  HandlersOf<'elasticloadbalancing'> &
+  HandlersOf<'ec2'>;
 
 /** A request that was understood. */
 export interface AwsCall {

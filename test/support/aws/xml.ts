@@ -1,0 +1,23 @@
+import { XmlNode, XmlText } from '@aws-sdk/xml-builder';
+
+/** What tells the XML of one protocol from that of another. */
+export interface XmlStyle {
+  /** Name of the elements of a list. */
+  readonly item: string;
+  /** Name of an element, by the name that the SDK gives to what is in it. */
+  readonly nameOf: (name: string) => string;
+}
+
+/** Writes an answer as XML. */
+export function writeXml(name: string, value: object, style: XmlStyle, namespace?: string): string {
+  const root = new XmlNode(name, content(value, style));
+  return (namespace === undefined ? root : root.addAttribute('xmlns', namespace)).toString();
+}
+
+function content(value: unknown, style: XmlStyle): (XmlNode | XmlText)[] {
+  if (Array.isArray(value)) return value.map((item) => new XmlNode(style.item, content(item, style)));
+  if (value instanceof Date) return [new XmlText(value.toISOString())];
+  if (typeof value !== 'object' || value === null) return [new XmlText(String(value))];
+  const present = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
+  return present.map(([name, item]) => new XmlNode(style.nameOf(name), content(item, style)));
+}
