@@ -1,5 +1,14 @@
-/** A call that hangs must cost the check no more than 2 s, and each call is tried once more. */
-export const CLIENT_OPTIONS = {
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
-};
+/** A call that hangs costs 2 s. */
+const requestHandler = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
+
+/** For what a check can do without: each call is tried twice. */
+export const HASTY = { maxAttempts: 2, requestHandler };
+
+/** For what no check can do without: each call is tried up to four times, throttling included. */
+export const PATIENT = { maxAttempts: 4, requestHandler };
+
+/** The name of an error of AWS; what a connection that failed says of itself. */
+export function reasonOf(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return name === 'Error' ? message : name;
+}

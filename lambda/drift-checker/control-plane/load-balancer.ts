@@ -1,43 +1,79 @@
 import {
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
+  type LoadBalancer,
   LoadBalancerNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { RegistryUpstream } from '../../../lib/private/contract';
 import type { UpstreamReading } from '../live';
-import { CLIENT_OPTIONS } from './client-options';
+import { HASTY, reasonOf } from './client-options';
+import { readInterfaces, type Scope } from './network-interfaces';
+
+/** What the APIs say of a load balancer: its state, and the addresses that it has. */
+export type BalancerReading = Omit<UpstreamReading, 'answers'>;
 
 /** States in which a load balancer takes traffic. */
 const USABLE = new Set(['active', 'active_impaired']);
 
-const elb = new ElasticLoadBalancingV2Client(CLIENT_OPTIONS);
+/** Where nobody can be asked: a Classic Load Balancer, another account's, a name alone. DNS alone tells. */
+const NOT_ASKED: BalancerReading = { owned: [], problems: [], degraded: [] };
 
-/** What the API says of a load balancer: its state, and for a Network Load Balancer its addresses. */
-export async function describeLoadBalancer(arn: string): Promise<Omit<UpstreamReading, 'answers'>> {
+/** `arn:…:REGION:ACCOUNT:loadbalancer/TYPE/NAME/ID`. A Classic Load Balancer's has a name only, and another API. */
+const ARN = /^arn:[^:]+:elasticloadbalancing:([^:]*):(\d*):loadbalancer\/(?:app|net|gwy)\/[^/]+\/[^/]+$/;
+
+const elb = new ElasticLoadBalancingV2Client(HASTY);
+
+/**
+ * Asks about load balancers, about each of them once: many proxies of a fleet share one.
+ *
+ * @param functionArn ARN of the function: load balancers of other accounts and regions cannot be asked about
+ */
+export function balancerReader(functionArn: string): (upstream: RegistryUpstream) => Promise<BalancerReading> {
+  const [, , , region, account] = functionArn.split(':');
+  const readings = new Map<string, Promise<BalancerReading>>();
+  return ({ loadBalancerArn, loadBalancerName }) => {
+    const [, arnRegion, arnAccount] = ARN.exec(loadBalancerArn ?? '') ?? [];
+    const foreign = arnRegion !== region || arnAccount !== account;
+    if (loadBalancerArn === undefined ? loadBalancerName === undefined : foreign) {
+      return Promise.resolve(NOT_ASKED);
+    }
+    const key = loadBalancerArn ?? loadBalancerName!;
+    const known = readings.get(key) ?? describe(key, loadBalancerArn);
+    readings.set(key, known);
+    return known;
+  };
+}
+
+async function describe(key: string, arn: string | undefined): Promise<BalancerReading> {
+  const unusable = (owned: string[], state: string): BalancerReading => ({
+    owned,
+    balancer: 'unusable',
+    problems: [`load balancer ${key} is ${state}`],
+    degraded: [],
+  });
   try {
-    const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }));
-    const [balancer] = LoadBalancers;
-    const state = balancer?.State?.Code ?? 'gone';
-    const owned = (balancer?.AvailabilityZones ?? [])
-      .flatMap((zone) => zone.LoadBalancerAddresses ?? [])
-      .map((a) => (balancer?.Scheme === 'internal' ? a.PrivateIPv4Address : a.IpAddress))
-      .filter((address) => address !== undefined);
-    return USABLE.has(state)
-      ? { owned, problems: [], degraded: [] }
-      : { owned, balancer: 'unusable', problems: [`load balancer ${arn} is ${state}`], degraded: [] };
+    const input = arn === undefined ? { Names: [key] } : { LoadBalancerArns: [key] };
+    const [balancer] = (await elb.send(new DescribeLoadBalancersCommand(input))).LoadBalancers ?? [];
+    if (balancer === undefined) {
+      return unusable([], 'gone');
+    }
+    const scope: Scope = balancer.Scheme === 'internal' ? 'private' : 'public';
+    const fixed = fixedAddresses(balancer, scope);
+    const state = balancer.State?.Code ?? 'without a state';
+    if (!USABLE.has(state)) {
+      return unusable(fixed, state);
+    }
+    return { owned: fixed, problems: [], ...(await readInterfaces(balancer.LoadBalancerArn ?? key, scope)) };
   } catch (error) {
     return error instanceof LoadBalancerNotFoundException
-      ? { owned: [], balancer: 'unusable', problems: [`load balancer ${arn} is gone`], degraded: [] }
-      : {
-          owned: [],
-          balancer: 'unread',
-          problems: [],
-          degraded: [`DescribeLoadBalancers failed: ${reasonOf(error)}`],
-        };
+      ? unusable([], 'gone')
+      : { ...NOT_ASKED, balancer: 'unread', degraded: [`DescribeLoadBalancers failed: ${reasonOf(error)}`] };
   }
 }
 
-/** The name of an error of AWS; what a connection that failed says of itself. */
-function reasonOf(error: unknown): string {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return name === 'Error' ? message : name;
+/** The addresses of a Network Load Balancer, which belong to its zones. Other types name none. */
+function fixedAddresses({ AvailabilityZones = [] }: LoadBalancer, scope: Scope): string[] {
+  return AvailabilityZones.flatMap((zone) => zone.LoadBalancerAddresses ?? [])
+    .flatMap((a) => [scope === 'private' ? a.PrivateIPv4Address : a.IpAddress, a.IPv6Address])
+    .filter((address) => address !== undefined);
 }

@@ -21,6 +21,7 @@ export class SwitchableAws {
       'ecs:ListTasks': answer('ecs:ListTasks'),
       'ecs:DescribeTasks': answer('ecs:DescribeTasks'),
       'elasticloadbalancing:DescribeLoadBalancers': answer('elasticloadbalancing:DescribeLoadBalancers'),
+      'ec2:DescribeNetworkInterfaces': answer('ec2:DescribeNetworkInterfaces'),
     });
     Object.assign(process.env, aws.#endpoints.environment);
     return aws;

@@ -4,6 +4,8 @@ import { AwsError } from '../../support/aws';
 import { SwitchableAws } from './aws';
 
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';
+const STARTED_AT = new Date('2026-11-22T12:00:00Z');
+const startedAt = STARTED_AT.getTime();
 const arnOf = (id: string) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/${id}`;
 
 let aws: SwitchableAws;
@@ -12,7 +14,7 @@ let list: () => ReturnType<typeof tasks.listTasks>;
 beforeAll(async () => {
   aws = await SwitchableAws.start();
   const { listTasks }: typeof tasks = require('../../../lambda/drift-checker/control-plane/tasks');
-  list = () => listTasks(CLUSTER, 'orders', 9990);
+  list = () => listTasks({ cluster: CLUSTER, service: 'orders', runtimeApiPort: 9990 });
 });
 
 beforeEach(() => aws.takeCalls());
@@ -28,7 +30,7 @@ function task(id: string, address: string | undefined, lastStatus = 'RUNNING'): 
     ...(address === undefined ? [] : [{ name: 'privateIPv4Address', value: address }]),
   ];
   const attachments = [{ type: 'ElasticNetworkInterface', status: 'ATTACHED', details }];
-  return { taskArn: arnOf(id), clusterArn: CLUSTER, lastStatus, attachments };
+  return { taskArn: arnOf(id), clusterArn: CLUSTER, lastStatus, attachments, startedAt: STARTED_AT };
 }
 
 /** ECS with these tasks, at most 100 in a page. Those that are listed and not described stopped in between. */
@@ -53,8 +55,8 @@ function ecsHas(listed: readonly string[], described: readonly Task[]): void {
 test('each running task with its id and the endpoint of its runtime API', async () => {
   ecsHas(['a', 'b'], [task('a', '10.1.0.1'), task('b', '10.1.0.2')]);
   expect(await list()).toEqual([
-    { id: 'a', endpoint: '10.1.0.1:9990' },
-    { id: 'b', endpoint: '10.1.0.2:9990' },
+    { id: 'a', endpoint: '10.1.0.1:9990', startedAt },
+    { id: 'b', endpoint: '10.1.0.2:9990', startedAt },
   ]);
   expect(aws.takeCalls()).toEqual([
     ['ListTasks', { cluster: CLUSTER, serviceName: 'orders', desiredStatus: 'RUNNING' }],
@@ -68,7 +70,7 @@ test('tasks of all pages', async () => {
     ids,
     ids.map((id, i) => task(id, `10.1.0.${i}`)),
   );
-  expect(await list()).toEqual(ids.map((id, i) => ({ id, endpoint: `10.1.0.${i}:9990` })));
+  expect(await list()).toEqual(ids.map((id, i) => ({ id, endpoint: `10.1.0.${i}:9990`, startedAt })));
   expect(aws.takeCalls().map(([operation]) => operation)).toEqual([
     'ListTasks',
     'DescribeTasks',
@@ -83,8 +85,6 @@ test('a service without tasks', async () => {
 });
 
 const NOT_RUNNING: [what: string, described: Task[]][] = [
-  ['has no address yet', [task('b', undefined)]],
-  ['has no network interface yet', [{ taskArn: arnOf('b'), lastStatus: 'RUNNING' }]],
   ['is on its way', [task('b', '10.1.0.2', 'PENDING')]],
   ['is about to stop', [task('b', '10.1.0.2', 'DEPROVISIONING')]],
   ['stopped between the list and the description', [task('b', '10.1.0.2', 'STOPPED')]],
@@ -94,6 +94,42 @@ const NOT_RUNNING: [what: string, described: Task[]][] = [
 test.each(NOT_RUNNING)('a task that %s is passed over', async (_what, described) => {
   ecsHas(['a', 'b', 'c'], [task('a', '10.1.0.1'), ...described, task('c', '10.1.0.3')]);
   expect((await list()).map(({ id }) => id)).toEqual(['a', 'c']);
+});
+
+describe('the address of a task', () => {
+  const containers = [{ name: 'haproxy', networkInterfaces: [{ privateIpv4Address: '10.1.0.4', ipv6Address: 'fd00::4' }] }];
+
+  test.each<[what: string, described: Task, endpoint: string | undefined]>([
+    ['is that of its attachment', { ...task('a', '10.1.0.1'), containers }, '10.1.0.1:9990'],
+    ['is that of its containers where no attachment tells it', { ...task('a', undefined), containers }, '10.1.0.4:9990'],
+    [
+      'is an IPv6 address where it has no other',
+      { ...task('a', undefined), containers: [{ networkInterfaces: [{ ipv6Address: 'fd00::4' }] }] },
+      '[fd00::4]:9990',
+    ],
+    [
+      'is none in network mode bridge or host',
+      { ...task('a', undefined), attachments: [], containers: [{ networkBindings: [{ hostPort: 32768 }] }] },
+      undefined,
+    ],
+  ])('%s', async (_what, described, endpoint) => {
+    ecsHas(['a'], [described]);
+    expect(await list()).toEqual([{ id: 'a', endpoint, startedAt }]);
+  });
+});
+
+test('ECS is asked again while it throttles', async () => {
+  ecsHas(['a'], [task('a', '10.1.0.1')]);
+  const answer = aws.handlers['ecs:ListTasks']!;
+  const failures = Array.from({ length: 2 }, () => new AwsError('ThrottlingException', 'Rate exceeded'));
+  aws.handlers['ecs:ListTasks'] = (input) => {
+    const failure = failures.pop();
+    if (failure) {
+      throw failure;
+    }
+    return answer(input);
+  };
+  expect(await list()).toHaveLength(1);
 });
 
 test.each(['ClusterNotFoundException', 'ServiceNotFoundException', 'AccessDeniedException'])(
