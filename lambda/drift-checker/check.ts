@@ -23,8 +23,8 @@ export interface ProxyReport {
   readonly state: ProxyState;
 }
 
-/** How many runtime APIs of one proxy are asked at the same time. */
-const CONCURRENT_TASKS = 8;
+/** What is said of a task without an endpoint. */
+const NO_ENDPOINT = 'it has no network interface of its own: only tasks in network mode awsvpc can be checked';
 
 /**
  * One proxy's check: a registry record and what was seen before in, a report out. It keeps nothing and shares nothing,
@@ -50,7 +50,7 @@ export async function checkProxy(
   const reading: Reading = {
     record,
     upstreams: record.upstreams.map((upstream, i) => liveUpstream(upstream, seen[i]!, dns[upstream.dnsName]!)),
-    tasks: await mapBounded(tasks, CONCURRENT_TASKS, (task) => readTask(task, senses)),
+    tasks: await Promise.all(tasks.map((task) => readTask(task, senses))),
   };
   const verdicts = judge(reading);
   const { watched, events, open } = advance(state, reading, verdicts, now);
@@ -58,26 +58,12 @@ export async function checkProxy(
 }
 
 async function readTask(task: Task, senses: Senses): Promise<TaskReading> {
+  if (task.endpoint === undefined) {
+    return { task, unreachable: NO_ENDPOINT };
+  }
   try {
     return { task, runtime: await senses.runtime(task.endpoint) };
   } catch (error) {
     return { task, unreachable: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** Like `Promise.all` over a mapping, with at most `limit` of them under way. */
-export async function mapBounded<In, Out>(
-  items: readonly In[],
-  limit: number,
-  map: (item: In) => Promise<Out>,
-): Promise<Out[]> {
-  const results: Out[] = [];
-  const rest = items.entries();
-  const worker = async () => {
-    for (const [i, item] of rest) {
-      results[i] = await map(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }

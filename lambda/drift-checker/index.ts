@@ -1,20 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CheckerEnvironment, RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
-import { checkProxy, mapBounded, type Senses } from './check';
-import { describeLoadBalancer } from './control-plane/load-balancer';
+import type { Context } from 'aws-lambda';
+import pLimit from 'p-limit';
+import type { CheckerEnvironment } from '../../lib/private/contract';
+import { checkProxy, type Senses } from './check';
 import { type RegistryEntry, type RegistryProblem, readRegistry, writeState } from './control-plane/registry';
-import { listTasks } from './control-plane/tasks';
-import type { UpstreamReading } from './live';
 import { type LogLine, type ProxyOutcome, proxyLines, runLines } from './report';
-import { lookUp } from './senses/dns';
-import { readRuntime } from './senses/runtime-client';
+import { sensesOf } from './world';
 
 /** How many proxies are checked at the same time. */
-const CONCURRENT_PROXIES = 8;
+const CONCURRENT_PROXIES = 32;
 
 const environment = process.env as NodeJS.ProcessEnv & CheckerEnvironment;
-
-const senses: Senses = { upstream: readUpstream, tasks: findTasks, runtime: readRuntime };
 
 /** What a run answers, for people who invoke it by hand. */
 export interface RunSummary {
@@ -24,10 +20,12 @@ export interface RunSummary {
 }
 
 /** Checks every proxy of the registry once. */
-export async function handler(): Promise<RunSummary> {
+export async function handler(_event: unknown, context: Context): Promise<RunSummary> {
   const { REGISTRY_PATH: path, MONITOR_NAME: monitor } = environment;
   const { entries, problems } = await readRegistry(path);
-  const outcomes = await mapBounded(entries, CONCURRENT_PROXIES, (entry) => checkEntry(path, entry, problems));
+  const senses = sensesOf(context.invokedFunctionArn);
+  const limit = pLimit(CONCURRENT_PROXIES);
+  const outcomes = await Promise.all(entries.map((entry) => limit(() => checkEntry(path, entry, senses, problems))));
   print(runLines(monitor, outcomes, problems, Date.now()));
   return {
     checkedProxies: outcomes.filter(({ checked }) => checked).length,
@@ -40,6 +38,7 @@ export async function handler(): Promise<RunSummary> {
 async function checkEntry(
   path: string,
   { name, record, state }: RegistryEntry,
+  senses: Senses,
   problems: RegistryProblem[],
 ): Promise<ProxyOutcome> {
   // An incident that nobody could look at is still open: the alarm must not go out.
@@ -58,31 +57,6 @@ async function checkEntry(
     problems.push({ parameter: record.proxy, reason });
   }
   return outcome;
-}
-
-/** Where no load balancer is known by its ARN, DNS alone tells. */
-const NOT_ASKED: Awaited<ReturnType<typeof describeLoadBalancer>> = { owned: [], problems: [], degraded: [] };
-
-async function readUpstream(
-  { dnsName, loadBalancerArn }: RegistryUpstream,
-  { nameservers }: RegistryRecord,
-): Promise<UpstreamReading> {
-  const [dns, api] = await Promise.all([
-    lookUp(dnsName, nameservers),
-    loadBalancerArn === undefined ? NOT_ASKED : describeLoadBalancer(loadBalancerArn),
-  ]);
-  return {
-    ...api,
-    answers: dns.answers,
-    problems: [...dns.problems, ...api.problems],
-    degraded: [...dns.degraded, ...api.degraded],
-  };
-}
-
-async function findTasks({ tasks }: RegistryRecord) {
-  return 'endpoints' in tasks
-    ? tasks.endpoints.map((endpoint) => ({ id: endpoint, endpoint }))
-    : listTasks(tasks.cluster, tasks.service, tasks.runtimeApiPort);
 }
 
 /** Embedded metrics must be a line of their own; `console.log` would put the time and a request id before it. */

@@ -5,7 +5,8 @@ import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contrac
 export interface Task {
   /** ECS task id, or the endpoint itself where there is no ECS. */
   readonly id: string;
-  readonly endpoint: string;
+  /** Nothing where it has no network interface of its own, so that nobody can ask it. */
+  readonly endpoint?: string;
   /** When it started, in milliseconds since 1970; nothing where there is no ECS. */
   readonly startedAt?: number;
 }

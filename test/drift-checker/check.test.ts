@@ -1,5 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { checkProxy, mapBounded, type Senses } from '../../lambda/drift-checker/check';
+import { checkProxy, type Senses } from '../../lambda/drift-checker/check';
 import { NO_STATE } from '../../lambda/drift-checker/incidents';
 import { HEALTHY, RECORD } from './readings';
 import { START } from './watch';
@@ -51,42 +50,14 @@ test('a check without its tasks is no check', async () => {
   await expect(checkProxy(RECORD, NO_STATE, senses, START)).rejects.toThrow('ClusterNotFoundException');
 });
 
-test('at most 8 runtime APIs are asked at the same time, and all of them in the end', async () => {
-  let now = 0;
-  let most = 0;
-  const senses: Senses = {
-    ...SENSES,
-    tasks: async () => Array.from({ length: 30 }, (_, i) => ({ id: `task-${i}`, endpoint: `${i}` })),
-    runtime: async () => {
-      now += 1;
-      most = Math.max(most, now);
-      await turn();
-      now -= 1;
-      return HEALTHY;
+test('a task without a network interface of its own is told as one that nobody can ask', async () => {
+  const senses: Senses = { ...SENSES, tasks: async () => [{ id: 'task-1' }] };
+  const { verdicts } = await checkProxy(RECORD, NO_STATE, senses, START);
+  expect(verdicts).toMatchObject([
+    {
+      kind: 'unreachable-task',
+      message:
+        'the runtime API of task-1 does not answer: it has no network interface of its own: only tasks in network mode awsvpc can be checked',
     },
-  };
-  const { reading } = await checkProxy(RECORD, NO_STATE, senses, START);
-  expect(reading.tasks.map(({ task }) => task.id)).toEqual(Array.from({ length: 30 }, (_, i) => `task-${i}`));
-  expect(most).toBe(8);
-});
-
-describe('a bounded mapping', () => {
-  test('keeps the order of its items, whichever is done first', async () => {
-    const slowFirst = async (n: number) => {
-      for (let i = n; i < 10; i += 1) {
-        await turn();
-      }
-      return n * n;
-    };
-    expect(await mapBounded([1, 5, 9, 2], 2, slowFirst)).toEqual([1, 25, 81, 4]);
-  });
-
-  test.each([0, 1, 7])('of nothing is nothing, whatever the limit (%i)', async (limit) => {
-    expect(await mapBounded([], limit, async () => 1)).toEqual([]);
-  });
-
-  test('fails with the error of an item', async () => {
-    const fail = async (n: number) => (n === 2 ? Promise.reject(new Error('two')) : n);
-    await expect(mapBounded([1, 2, 3], 2, fail)).rejects.toThrow('two');
-  });
+  ]);
 });

@@ -107,6 +107,7 @@ export class Fleet {
         }),
       }),
       'elasticloadbalancing:DescribeLoadBalancers': () => ({ LoadBalancers: [{ State: { Code: 'active' } }] }),
+      'ec2:DescribeNetworkInterfaces': () => ({}),
       ...more,
     });
     this.#lambda = functionWith(this.#aws.environment);

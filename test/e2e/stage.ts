@@ -18,7 +18,7 @@ import { fillIn, type Resource, resourcesOf } from './template';
 const EGG_ADDRESS = '127.0.0.1';
 const CHICK_ADDRESS = '127.0.0.2';
 const ELB_NAME = 'internal-e2e-1234567890.eu-west-1.elb.amazonaws.com';
-const ACCOUNT = '111111111111';
+const ACCOUNT = '123456789012';
 
 /** The two proxies of a binary. */
 export interface Pair {
@@ -118,6 +118,7 @@ export class Stage {
       'elasticloadbalancing:DescribeLoadBalancers': () => ({
         LoadBalancers: [{ DNSName: ELB_NAME, Type: 'application', Scheme: 'internal', State: { Code: 'active' } }],
       }),
+      'ec2:DescribeNetworkInterfaces': () => ({}),
     });
     this.#lambda = this.#function(this.#aws);
   }
@@ -180,6 +181,9 @@ export class Stage {
       const proxy = [...this.#tasks.keys()].find((name) => id!.startsWith(`${name.replace(/\W/g, '')}Service`));
       if (attribute === 'DNSName') {
         return branch === '1.6' ? 'localhost' : ELB_NAME;
+      }
+      if (attribute === undefined && id!.startsWith('Elb')) {
+        return `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:loadbalancer/app/e2e/50dc6c495c0c9188`;
       }
       return (
         proxy ?? (attribute === undefined && id !== undefined ? `arn:aws:test:eu-west-1:${ACCOUNT}:${id}` : reference)

@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER, VERDICTS } from '../../../lib/private/contract';
 import { type DnsWindow, NO_STATE, type ProxyState, type Watched } from '../incidents';
-import { CLIENT_OPTIONS } from './client-options';
+import { PATIENT } from './client-options';
 
 /** A proxy to check, with what is remembered of it. */
 export interface RegistryEntry {
@@ -18,7 +18,7 @@ export interface RegistryProblem {
   readonly reason: string;
 }
 
-const ssm = new SSMClient(CLIENT_OPTIONS);
+const ssm = new SSMClient(PATIENT);
 
 /** Characters that a standard parameter holds. A state that is larger is compressed. */
 const MAX_VALUE = 4096;

@@ -1,9 +1,4 @@
-import {
-  type Task as DescribedTask,
-  DescribeTasksCommand,
-  ECSClient,
-  paginateListTasks,
-} from '@aws-sdk/client-ecs';
+import { type Task as DescribedTask, DescribeTasksCommand, ECSClient, paginateListTasks } from '@aws-sdk/client-ecs';
 import type { Task } from '../reading';
 import { PATIENT } from './client-options';
 

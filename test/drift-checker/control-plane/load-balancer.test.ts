@@ -64,24 +64,27 @@ describe('the addresses of a load balancer', () => {
   test.each([
     ['internal', ['10.0.0.1', 'fd00::1', '10.0.0.2', '10.0.0.3']],
     ['internet-facing', ['52.0.0.1', 'fd00::1', '52.0.0.2', '52.0.0.3']],
-  ] as const)('are those of its interfaces, of the kind that an %s one shows, of all pages', async (Scheme, addresses) => {
-    awsHas(() => balancer('active', { Type: 'application', Scheme }), ...INTERFACES);
-    expect(await reading()).toEqual({ ...NOTHING, interfaces: addresses });
-    expect(aws.takeCalls()).toEqual([
-      ['DescribeLoadBalancers', { LoadBalancerArns: [ARN] }],
-      ...[undefined, '1'].map((NextToken) => [
-        'DescribeNetworkInterfaces',
-        {
-          Filters: [
-            { Name: 'description', Values: ['ELB net/orders/50dc6c495c0c9188'] },
-            { Name: 'status', Values: ['in-use'] },
-          ],
-          MaxResults: '1000',
-          ...(NextToken && { NextToken }),
-        },
-      ]),
-    ]);
-  });
+  ] as const)(
+    'are those of its interfaces, of the kind that an %s one shows, of all pages',
+    async (Scheme, addresses) => {
+      awsHas(() => balancer('active', { Type: 'application', Scheme }), ...INTERFACES);
+      expect(await reading()).toEqual({ ...NOTHING, interfaces: addresses });
+      expect(aws.takeCalls()).toEqual([
+        ['DescribeLoadBalancers', { LoadBalancerArns: [ARN] }],
+        ...[undefined, '1'].map((NextToken) => [
+          'DescribeNetworkInterfaces',
+          {
+            Filters: [
+              { Name: 'description', Values: ['ELB net/orders/50dc6c495c0c9188'] },
+              { Name: 'status', Values: ['in-use'] },
+            ],
+            MaxResults: '1000',
+            ...(NextToken && { NextToken }),
+          },
+        ]),
+      ]);
+    },
+  );
 
   const ZONES: AvailabilityZone[] = [
     { LoadBalancerAddresses: [{ IpAddress: '52.0.0.1', PrivateIPv4Address: '10.0.0.1', IPv6Address: 'fd00::1' }] },

@@ -97,11 +97,17 @@ test.each(NOT_RUNNING)('a task that %s is passed over', async (_what, described)
 });
 
 describe('the address of a task', () => {
-  const containers = [{ name: 'haproxy', networkInterfaces: [{ privateIpv4Address: '10.1.0.4', ipv6Address: 'fd00::4' }] }];
+  const containers = [
+    { name: 'haproxy', networkInterfaces: [{ privateIpv4Address: '10.1.0.4', ipv6Address: 'fd00::4' }] },
+  ];
 
   test.each<[what: string, described: Task, endpoint: string | undefined]>([
     ['is that of its attachment', { ...task('a', '10.1.0.1'), containers }, '10.1.0.1:9990'],
-    ['is that of its containers where no attachment tells it', { ...task('a', undefined), containers }, '10.1.0.4:9990'],
+    [
+      'is that of its containers where no attachment tells it',
+      { ...task('a', undefined), containers },
+      '10.1.0.4:9990',
+    ],
     [
       'is an IPv6 address where it has no other',
       { ...task('a', undefined), containers: [{ networkInterfaces: [{ ipv6Address: 'fd00::4' }] }] },

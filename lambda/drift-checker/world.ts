@@ -1,0 +1,38 @@
+import pLimit from 'p-limit';
+import type { RegistryRecord } from '../../lib/private/contract';
+import type { Senses } from './check';
+import { balancerReader } from './control-plane/load-balancer';
+import { listTasks } from './control-plane/tasks';
+import type { Task } from './reading';
+import { lookUp } from './senses/dns';
+import { readRuntime } from './senses/runtime-client';
+
+/** How many runtime APIs are asked at the same time, over all proxies: Lambda gives a function 1,024 descriptors. */
+const CONCURRENT_TASKS = 64;
+
+/**
+ * The senses of one run: what several proxies share is asked for once.
+ *
+ * @param functionArn ARN of the function that runs
+ */
+export function sensesOf(functionArn: string): Senses {
+  const readBalancer = balancerReader(functionArn);
+  const limit = pLimit(CONCURRENT_TASKS);
+  return {
+    upstream: async (upstream, { nameservers }) => {
+      const [dns, api] = await Promise.all([lookUp(upstream.dnsName, nameservers), readBalancer(upstream)]);
+      return {
+        ...api,
+        answers: dns.answers,
+        problems: [...dns.problems, ...api.problems],
+        degraded: [...dns.degraded, ...api.degraded],
+      };
+    },
+    tasks: findTasks,
+    runtime: (endpoint) => limit(() => readRuntime(endpoint)),
+  };
+}
+
+async function findTasks({ tasks }: RegistryRecord): Promise<Task[]> {
+  return 'endpoints' in tasks ? tasks.endpoints.map((endpoint) => ({ id: endpoint, endpoint })) : listTasks(tasks);
+}
