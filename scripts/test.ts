@@ -9,22 +9,35 @@ import { usableBinaries } from '../lab/usable';
 const scratch = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-test-'));
 const jestReport = join(scratch, 'jest.json');
 
+const ENVIRONMENT = {
+  // jsii says with every run that Node 20 is at its end of life.
+  JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
+  // Our constructs are made of resources and are none themselves.
+  AWSLINT_BASE_CONSTRUCT: 'true',
+};
+
 /** Each step is a command that ends with 0 when all is well. */
 const STEPS: readonly { name: string; command: string[] }[] = [
   { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings'] },
   { name: 'types', command: ['tsc'] },
   { name: 'bundle the handler and the command line', command: ['tsx', 'scripts/bundle.ts'] },
   { name: 'compile the constructs with jsii', command: ['jsii', '--fail-on-warnings'] },
+  { name: 'guidelines for construct libraries', command: ['awslint'] },
+  { name: 'examples of the README and of docstrings compile', command: ['jsii-rosetta', 'extract', '--strict'] },
+  { name: 'API.md is current', command: ['tsx', 'scripts/check-api.ts', scratch] },
   { name: 'content of the package', command: ['tsx', 'scripts/check-package.ts', scratch] },
+  { name: 'the package in TypeScript and Python', command: ['tsx', 'scripts/check-languages.ts', scratch] },
 ];
+
+/** How a step begins a line about what this machine does not have: it is shown also when the step passes. */
+const UNAVAILABLE = 'not to be had: ';
 
 /** Runs a command of node_modules/.bin; its output is shown when it fails, or as it comes. */
 function run([command, ...args]: string[], show: boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(join('node_modules', '.bin', command!), args, {
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
-      // jsii says with every run that Node 20 is at its end of life.
-      env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
+      env: { ...process.env, ...ENVIRONMENT },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -37,8 +50,11 @@ function run([command, ...args]: string[], show: boolean): Promise<boolean> {
       resolve(false);
     });
     child.on('exit', (code) => {
-      if (code !== 0 && !show) {
-        console.log(output);
+      if (!show) {
+        const lines = output.trimEnd().split('\n');
+        for (const line of code === 0 ? lines.filter((text) => text.startsWith(UNAVAILABLE)) : lines) {
+          console.log(line);
+        }
       }
       resolve(code === 0);
     });

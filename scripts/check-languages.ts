@@ -1,0 +1,84 @@
+/**
+ * Installs the packed package where nothing of ours is, in TypeScript and in Python, and synthesizes the examples there
+ * with the newest CDK that both languages have. Argument: a folder with the tarball.
+ */
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
+import { version } from '../package.json';
+import { command } from './command';
+import { PythonEnvironment } from './python';
+
+const scratch = resolve(process.argv[2]!);
+const tools = resolve('node_modules', '.bin');
+const tarball = join(scratch, `cdk-haproxy-elb-${version}.tgz`);
+
+/** The examples of a language, by the file that is their app. */
+const examplesWith = (app: string) =>
+  readdirSync('examples', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(`/${app}`) && !file.includes('node_modules'))
+    .map((file) => file.slice(0, -app.length - 1))
+    .sort();
+
+/** Synthesizes an app with the CDK's own command line, and has the CDK judge the templates. */
+async function synth(cdk: string, app: string, env: Record<string, string> = {}): Promise<string> {
+  const output = join(app, 'cdk.out');
+  // The metadata resource names the packages of the language, and nothing that would be deployed.
+  await command([cdk, 'synth', '--quiet', '--no-version-reporting', '--output', output], { cwd: app, env });
+  const { pluginReports } = JSON.parse(readFileSync(join(output, 'validation-report.json'), 'utf8'));
+  if (pluginReports.length > 0) {
+    throw new Error(`${app}: the CDK finds fault with the template: ${JSON.stringify(pluginReports, undefined, 2)}`);
+  }
+  return output;
+}
+
+/** TypeScript: `npm install` as the examples' package.json says, types, then every example. */
+async function typescript(): Promise<string> {
+  const project = join(scratch, 'typescript');
+  cpSync('examples', project, { recursive: true, filter: (file) => !/node_modules|cdk\.out/.test(file) });
+  await command(['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', tarball], { cwd: project });
+  await command([join(tools, 'tsc'), '--project', project]);
+  for (const example of examplesWith('app.ts')) {
+    await synth(join(project, 'node_modules', '.bin', 'cdk'), join(project, example));
+  }
+  return join(project, 'minimal-typescript', 'cdk.out');
+}
+
+/** Python: the wheel as jsii makes it, into an environment with what the example's requirements.txt says. */
+async function python(): Promise<string | undefined> {
+  let environment: PythonEnvironment;
+  try {
+    environment = await PythonEnvironment.make(join(scratch, 'venv'));
+  } catch (error) {
+    console.log(`not to be had: the example in Python: ${(error as Error).message.trim().replaceAll('\n', ' ')}`);
+    return undefined;
+  }
+  const sources = join(scratch, 'languages');
+  await command([join(tools, 'jsii-pacmak'), '--code-only', '--no-npmignore', '--outdir', sources]);
+  const wheels = join(scratch, 'wheels');
+  await environment.pip('wheel', '--no-deps', '--wheel-dir', wheels, join(sources, 'python'));
+  const project = join(scratch, 'python');
+  mkdirSync(project);
+  cpSync(join('examples', 'minimal-python'), project, { recursive: true });
+  const [wheel] = readdirSync(wheels);
+  await environment.install(join(wheels, wheel!), '--requirement', join(project, 'requirements.txt'));
+  return synth(join(tools, 'cdk'), project, environment.variables);
+}
+
+async function main(): Promise<void> {
+  const [ours, theirs] = await Promise.all([typescript(), python()]);
+  if (theirs === undefined) {
+    return;
+  }
+  // Nothing is normalised: the function's asset is the same file, and so has the same hash.
+  const [a, b] = [ours, theirs].map((folder) => readFileSync(join(folder, 'Minimal.template.json'), 'utf8'));
+  if (a !== b) {
+    const difference = createTwoFilesPatch('TypeScript', 'Python', a!, b!);
+    throw new Error(`the minimal example is not the same stack in both languages:\n${difference}`);
+  }
+}
+
+main().catch((error) => {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+});
