@@ -22,20 +22,25 @@ export class ProxiesStack extends Stack {
     for (const [name, proxy] of Object.entries(spec.proxies)) {
       const { mode } = modelOf(proxy);
       new HaproxyElbProxy(proxies, name, {
-        upstream: ElbUpstream.fromDnsName(proxy.upstream.dnsName, proxy.upstream),
+        upstream: ElbUpstream.fromDnsName(proxy.upstream.dnsName, {
+          port: proxy.upstream.port,
+          tls: proxy.upstream.tls ? {} : undefined,
+          slots: proxy.slots,
+        }),
         cluster,
         monitor,
         proxyName: name,
         version: HaproxyVersion.of(proxy.haproxyVersion),
         mode,
         listenPort: proxy.listenPort,
-        nameservers: proxy.nameservers,
-        holdValid: Duration.millis(parseDuration(proxy.holdValid, 'holdValid')),
-        holdObsolete:
-          proxy.holdObsolete === undefined
-            ? undefined
-            : Duration.millis(parseDuration(proxy.holdObsolete, 'holdObsolete')),
-        slots: proxy.slots,
+        resolution: {
+          nameservers: proxy.nameservers,
+          holdValid: Duration.millis(parseDuration(proxy.holdValid, 'holdValid')),
+          holdObsolete:
+            proxy.holdObsolete === undefined
+              ? undefined
+              : Duration.millis(parseDuration(proxy.holdObsolete, 'holdObsolete')),
+        },
         desiredCount: proxy.desiredCount,
       });
     }

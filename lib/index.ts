@@ -1,5 +1,6 @@
 export { DriftMonitor, type DriftMonitorProps } from './drift-monitor';
-export { ElbUpstream, type ElbUpstreamOptions } from './elb-upstream';
+export { ElbUpstream, type ElbUpstreamOptions, type UpstreamHealthCheck } from './elb-upstream';
+export { FrontDoor, type PrivateDnsOptions } from './front-door';
 export type { HaproxyBind } from './haproxy/address';
 export { type HaproxyConfigModel, HaproxyMode, type HaproxyResolution } from './haproxy/model/config-model';
 export {
@@ -20,4 +21,10 @@ export {
 } from './haproxy/model/upstream';
 export { HaproxyConfig } from './haproxy/render/config';
 export { type HaproxyCapabilities, HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version';
-export { HaproxyElbProxy, type HaproxyElbProxyProps } from './haproxy-elb-proxy';
+export { HaproxyElbProxy } from './haproxy-elb-proxy';
+export type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
+export type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
+export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy-capacity';
+export { type BlueGreenDeploymentOptions, ProxyDeployment, type RollingDeploymentOptions } from './proxy-deployment';
+export type { ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './proxy-options';
+export type { ProxyScaling, ScheduledTasks } from './proxy-scaling';

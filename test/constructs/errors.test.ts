@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy, type HaproxyElbProxyProps, HaproxyVersion } from '../../lib';
+import { InputError } from '../../lib/haproxy/errors';
 import { BY_NAME, stackWithVpc } from './stacks';
 
 /** Makes a proxy that is right but for the given properties. */
@@ -35,25 +36,31 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
     "upstream 'not a name' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots",
   ],
   [{ upstream: to('elb.test', 0) }, "upstream port '0' is not a port: give a whole number from 1 to 65535"],
-  [{ slots: 101 }, "slots '101' is out of range: give a whole number from 1 to 100"],
   [
-    { holdValid: Duration.millis(99) },
+    { upstream: ElbUpstream.fromDnsName('elb.test', { port: 80, slots: 101 }) },
+    "slots '101' is out of range: give a whole number from 1 to 100",
+  ],
+  [
+    { resolution: { holdValid: Duration.millis(99) } },
     "hold valid (ms) '99' is out of range: give a whole number from 100 to 86400000",
   ],
   [
-    { holdObsolete: Duration.days(3) },
+    { resolution: { holdObsolete: Duration.days(3) } },
     "hold obsolete (ms) '259200000' is out of range: give a whole number from 0 to 172800000",
   ],
   [
-    { holdValid: Duration.seconds(30), holdObsolete: Duration.seconds(30) },
+    { resolution: { holdValid: Duration.seconds(30), holdObsolete: Duration.seconds(30) } },
     "hold obsolete (ms) '30000' is not longer than hold valid '30000': give more, so that an address is not dropped for being absent from one answer",
   ],
-  [{ nameservers: [] }, 'name servers: none given; give at least one IP:PORT, or leave the list out'],
-  [{ nameservers: ['10.0.0.2'] }, "name server '10.0.0.2' has no single port at its end: give IP:PORT or [IPV6]:PORT"],
+  [{ resolution: { nameservers: [] } }, 'name servers: none given; give at least one IP:PORT, or leave the list out'],
+  [
+    { resolution: { nameservers: ['10.0.0.2'] } },
+    "name server '10.0.0.2' has no single port at its end: give IP:PORT or [IPV6]:PORT",
+  ],
 ];
 
 test.each(ERRORS)('%j', (props, message) => {
-  expect(() => proxyWith(props)).toThrow(new Error(message));
+  expect(() => proxyWith(props)).toThrow(new InputError(message));
 });
 
 test('both a VPC and a cluster', () => {
@@ -76,14 +83,14 @@ test('a name of 64 characters of every kind', () => {
 const nameservers = (count: number) => Array.from({ length: count }, (_, i) => `10.0.${i >> 8}.${i & 255}:53`);
 
 test('a configuration that does not fit into a task definition', () => {
-  expect(() => proxyWith({ nameservers: nameservers(2000) })).toThrow(
-    /^the configuration has \d{5} bytes, at most 61440 fit into a task definition: give fewer name servers$/,
+  expect(() => proxyWith({ resolution: { nameservers: nameservers(2000) } })).toThrow(
+    /^the configuration has \d{5} bytes, at most 61440 fit into a task definition: give fewer routes, rules or name servers$/,
   );
 });
 
 test('a configuration that fits, while the record for the registry does not', () => {
-  expect(() => proxyWith({ nameservers: nameservers(300) })).toThrow(
-    /^the registry record has \d{4} bytes, at most 4096 fit into an SSM parameter: give fewer name servers$/,
+  expect(() => proxyWith({ resolution: { nameservers: nameservers(300) } })).toThrow(
+    /^the registry record has \d{4} bytes, at most 4096 fit into an SSM parameter: give fewer routes or name servers$/,
   );
 });
 

@@ -2,7 +2,14 @@ import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyMode, HaproxyVersion } from '../../lib';
+import {
+  DriftMonitor,
+  ElbUpstream,
+  HaproxyElbProxy,
+  HaproxyMode,
+  HaproxyVersion,
+  type ProxyResolution,
+} from '../../lib';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithAlb, stackWithVpc } from './stacks';
 import { configurationOf, permissionsOf, recordsOf } from './template';
@@ -129,15 +136,20 @@ describe('with everything given', () => {
   const proxy = new HaproxyElbProxy(stack, 'Proxy', {
     cluster,
     monitor,
-    upstream: ElbUpstream.fromDnsName('payments-1.elb.eu-west-1.amazonaws.com', { port: 443, tls: true }),
+    upstream: ElbUpstream.fromDnsName('payments-1.elb.eu-west-1.amazonaws.com', {
+      port: 443,
+      tls: {},
+      slots: 32,
+    }),
     vpcSubnets: { subnets: [vpc.publicSubnets[0]!] },
     version: HaproxyVersion.of('2.8.5'),
     mode: HaproxyMode.TCP,
     listenPort: 8443,
-    nameservers: ['10.0.0.2:53', '10.0.0.3:53'],
-    holdValid: Duration.seconds(5),
-    holdObsolete: Duration.minutes(1),
-    slots: 32,
+    resolution: {
+      nameservers: ['10.0.0.2:53', '10.0.0.3:53'],
+      holdValid: Duration.seconds(5),
+      holdObsolete: Duration.minutes(1),
+    },
     desiredCount: 3,
     proxyName: 'payments.v2',
   });
@@ -208,9 +220,9 @@ test.each([
   ['holdObsolete', { holdObsolete: Duration.minutes(2) }, ['hold valid 10s', 'hold obsolete 2m'], 10, 190],
 ])(
   'the checker waits for as long as the configuration keeps an address, with %s given',
-  (_what, props, lines, ...s) => {
+  (_what, props: ProxyResolution, lines, ...s) => {
     const { stack, vpc } = stackWithVpc();
-    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ...props });
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, resolution: props });
     const template = Template.fromStack(stack);
     for (const line of lines) {
       expect(configurationOf(template)).toContain(`    ${line}\n`);

@@ -6,7 +6,7 @@ import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-el
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy } from '../../lib';
 import { REGISTRY_FOLDER } from '../../lib/private/contract';
 import { resourcesOf } from '../e2e/template';
-import { BY_NAME, ENV, stackWithVpc } from './stacks';
+import { BY_NAME, stackWithVpc } from './stacks';
 import { configurationOf, permissionsOf, recordsOf } from './template';
 
 describe('one monitor for the proxies of several stacks', () => {
@@ -86,7 +86,8 @@ describe('a load balancer that is not of this stack', () => {
   });
 
   test('looked up: a Network Load Balancer', () => {
-    const { stack, vpc } = stackWithVpc(ENV);
+    // The account and region of the placeholder that stands for what has not been looked up yet.
+    const { stack, vpc } = stackWithVpc({ env: { account: '123456789012', region: 'us-west-2' } });
     const nlb = NetworkLoadBalancer.fromLookup(stack, 'Nlb', { loadBalancerTags: { team: 'shop' } });
     new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: ElbUpstream.fromLoadBalancer(nlb, { port: 443 }) });
     const { upstreams } = recordsOf(Template.fromStack(stack))[0];

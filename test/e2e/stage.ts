@@ -57,9 +57,11 @@ export class Stage {
           version: HaproxyVersion.of(branch),
           upstream: ElbUpstream.fromLoadBalancer(alb, { port: egg.port }),
           listenPort,
-          nameservers: [nameserver.address],
-          holdValid: Duration.seconds(1),
-          holdObsolete: Duration.seconds(2),
+          resolution: {
+            nameservers: [nameserver.address],
+            holdValid: Duration.seconds(1),
+            holdObsolete: Duration.seconds(2),
+          },
         });
       }
     }

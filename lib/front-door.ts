@@ -1,0 +1,131 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Connections, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { BaseService } from 'aws-cdk-lib/aws-ecs';
+import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
+import { InputError } from './haproxy/errors';
+import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
+import { type MadeLoadBalancer, makeLoadBalancer } from './private/network-load-balancer';
+
+/** A name in a Cloud Map namespace. */
+export interface PrivateDnsOptions {
+  /** A private DNS namespace. Its hosted zone costs about half a dollar a month. */
+  readonly cloudMapNamespace: INamespace;
+
+  /**
+   * Name below the namespace.
+   *
+   * @default - made by CloudFormation
+   */
+  readonly name?: string;
+
+  /**
+   * How long clients may keep an answer. It shows at most 8 tasks.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly dnsTtl?: Duration;
+}
+
+/**
+ * What a front door needs to know of its proxy.
+ *
+ * @internal
+ */
+export interface ProxyBehind {
+  readonly vpc: IVpc;
+  readonly service: BaseService;
+  readonly connections: Connections;
+  readonly containerName: string;
+  readonly listenPort: number;
+  readonly redirectPort?: number;
+  readonly isBlueGreen: boolean;
+  readonly stopTimeout: Duration;
+}
+
+/** How clients reach the tasks. */
+export abstract class FrontDoor {
+  /** Nothing in front: clients know the tasks' addresses from elsewhere. Costs nothing. */
+  public static none(): FrontDoor {
+    return new NoDoor();
+  }
+
+  /** A name in a private DNS namespace of Cloud Map, which answers with the addresses of the tasks. */
+  public static privateDns(options: PrivateDnsOptions): FrontDoor {
+    return new PrivateDns(options);
+  }
+
+  /** A Network Load Balancer of the proxy's own, internal unless it is told otherwise. */
+  public static networkLoadBalancer(options: NetworkLoadBalancerOptions = {}): FrontDoor {
+    return new NetworkLoadBalancerDoor(options);
+  }
+
+  /**
+   * A target group of type `ip` that exists: of an Application or Network Load Balancer, TCP or HTTP at the proxy's
+   * `listenPort`. The load balancer's own security groups are let in where they are known.
+   */
+  public static targetGroup(targetGroup: ITargetGroup): FrontDoor {
+    return new ExistingTargetGroup(targetGroup);
+  }
+
+  /**
+   * Whether connections come with a PROXY protocol header.
+   *
+   * @internal
+   */
+  public readonly _proxyProtocol: boolean = false;
+
+  /**
+   * Puts itself before a proxy.
+   *
+   * @returns what was made, where a load balancer was
+   * @internal
+   */
+  public abstract _bind(scope: Construct, proxy: ProxyBehind): MadeLoadBalancer | undefined;
+}
+
+class NoDoor extends FrontDoor {
+  public _bind(): undefined {}
+}
+
+class PrivateDns extends FrontDoor {
+  public constructor(private readonly options: PrivateDnsOptions) {
+    super();
+  }
+
+  public _bind(_scope: Construct, { service }: ProxyBehind): undefined {
+    const { cloudMapNamespace, name, dnsTtl = Duration.seconds(10) } = this.options;
+    service.enableCloudMap({ cloudMapNamespace, name, dnsTtl });
+  }
+}
+
+class NetworkLoadBalancerDoor extends FrontDoor {
+  public override readonly _proxyProtocol: boolean;
+
+  public constructor(private readonly options: NetworkLoadBalancerOptions) {
+    super();
+    this._proxyProtocol = options.proxyProtocol ?? true;
+  }
+
+  public _bind(scope: Construct, proxy: ProxyBehind): MadeLoadBalancer {
+    return makeLoadBalancer(scope, proxy, this.options, this._proxyProtocol);
+  }
+}
+
+class ExistingTargetGroup extends FrontDoor {
+  public constructor(private readonly targetGroup: ITargetGroup) {
+    super();
+  }
+
+  public _bind(scope: Construct, { service, containerName, listenPort, isBlueGreen }: ProxyBehind): undefined {
+    if (isBlueGreen) {
+      throw new InputError(
+        `${scope.node.path}: a blue/green deployment needs two target groups and their listener: use FrontDoor.networkLoadBalancer, or a rolling deployment`,
+      );
+    }
+    const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });
+    // Both kinds of target groups take it.
+    (this.targetGroup as INetworkTargetGroup).addTarget(target);
+  }
+}

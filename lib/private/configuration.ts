@@ -1,0 +1,114 @@
+import type { BoundUpstream, ElbUpstream } from '../elb-upstream';
+import { InputError } from '../haproxy/errors';
+import type { HaproxyConfigModel } from '../haproxy/model/config-model';
+import { DEFAULTS } from '../haproxy/model/defaults';
+import type { HaproxyUpstream } from '../haproxy/model/upstream';
+import type { HaproxyElbProxyProps } from '../haproxy-elb-proxy-props';
+import { millisOf } from './millis';
+import { listenerFile, runtimeApiFiles, type SecretFile } from './task';
+
+/** An upstream of a proxy, with its backend and with what its stack knows of it. */
+export interface ProxyUpstream {
+  /** Name of the route. Left out for the default upstream. */
+  readonly route?: string;
+  readonly upstream: ElbUpstream;
+  readonly bound: BoundUpstream;
+}
+
+/** What follows from a proxy's properties and not from them alone. */
+export interface ProxySettings {
+  readonly upstreams: readonly ProxyUpstream[];
+  readonly listenPort: number;
+  readonly maxConnections: number;
+  readonly stopTimeoutMillis: number;
+  readonly acceptProxyProtocol: boolean;
+}
+
+/** The files that HAProxy reads besides its configuration. */
+export function filesOf({ listenTls, runtimeApiTls }: HaproxyElbProxyProps): SecretFile[] {
+  return [
+    ...(listenTls ? [listenerFile(listenTls.secret)] : []),
+    ...(runtimeApiTls ? runtimeApiFiles(runtimeApiTls.secret) : []),
+  ];
+}
+
+/** The configuration model of a proxy. */
+export function modelOf(props: HaproxyElbProxyProps, settings: ProxySettings): HaproxyConfigModel {
+  const { listenTls, runtimeApiTls, routes = [] } = props;
+  const [main, ...others] = settings.upstreams;
+  const [certificate, clientCa] = runtimeApiTls ? runtimeApiFiles(runtimeApiTls.secret) : [];
+  return {
+    upstream: upstreamOf(main!),
+    routes: routes.map((route, i) => ({ ...route, upstream: upstreamOf(others[i]!) })),
+    mode: props.mode,
+    listen: { port: settings.listenPort },
+    listenTls: listenTls && {
+      certificateFile: listenerFile(listenTls.secret).path,
+      minVersion: listenTls.minVersion,
+      http2: listenTls.http2,
+    },
+    redirectFrom: props.redirectPort === undefined ? undefined : { port: props.redirectPort },
+    acceptProxyProtocol: settings.acceptProxyProtocol,
+    forwardedFor: props.forwardedFor,
+    requestHeaders: props.requestHeaders,
+    responseHeaders: props.responseHeaders,
+    allowFrom: props.allowFrom,
+    denyFrom: props.denyFrom,
+    limits: { ...millisOf(props.limits ?? {}), maxConnections: settings.maxConnections },
+    resolution: millisOf(props.resolution ?? {}),
+    health: { port: DEFAULTS.healthPort },
+    metrics: props.metrics,
+    runtimeApi: { port: DEFAULTS.runtimeApiPort },
+    runtimeApiTls: certificate && clientCa && { certificateFile: certificate.path, clientCaFile: clientCa.path },
+    log: props.log,
+    stopTimeoutMillis: settings.stopTimeoutMillis,
+    rawLines: props.rawLines,
+  };
+}
+
+function upstreamOf({ upstream: { options }, bound }: ProxyUpstream): HaproxyUpstream {
+  const { securityGroups: _, healthCheck, ...rest } = options;
+  return {
+    ...millisOf(rest),
+    dnsName: bound.dnsName,
+    healthCheck: healthCheck && millisOf(healthCheck),
+  };
+}
+
+/** Connections that a task of the smallest size is good for by default: see `HaproxyLimits`. */
+const CONNECTIONS_PER_MIB = DEFAULTS.maxConnections / 512;
+/** HAProxy's own buffer; `tune.bufsize` is larger where larger heads are allowed. */
+const BUFFER_BYTES = 16_384;
+const KIB = 1024;
+/** Sockets that are no connections: listeners, DNS, the runtime API, each thread's own; measured below 200. */
+const OTHER_FILES = 500;
+
+/**
+ * How many connections a task takes, so that its memory is enough for all of them.
+ *
+ * A connection that transfers data has a buffer for each direction (HAProxy's manual, `tune.bufsize`), some 4 KiB of
+ * state, and on each side that speaks TLS about 32 KiB of OpenSSL's (two records of 16 KiB). A quarter of the memory is
+ * left for the rest.
+ */
+export function maxConnectionsOf(
+  { limits = {}, listenTls, upstream }: HaproxyElbProxyProps,
+  memoryMiB: number,
+): number {
+  const { maxHeaderBytes = 0 } = limits;
+  const tlsSides = [listenTls, upstream.options.tls].filter((tls) => tls !== undefined).length;
+  const bytes = 2 * Math.max(BUFFER_BYTES, maxHeaderBytes + KIB) + 4 * KIB + tlsSides * 32 * KIB;
+  const most = Math.floor((memoryMiB * KIB * KIB * 0.75) / bytes);
+  const maxConnections = limits.maxConnections ?? Math.min(most, Math.floor(memoryMiB * CONNECTIONS_PER_MIB));
+  if (maxConnections > most) {
+    throw new InputError(
+      `maxConnections '${maxConnections}' are more than ${memoryMiB} MiB of memory are enough for: give at most ${most}, or a capacity with more memory`,
+    );
+  }
+  return maxConnections;
+}
+
+/** Open files that so many connections need: two each, a health check for each slot, and what is there besides. */
+export function openFilesOf(maxConnections: number, upstreams: readonly ElbUpstream[]): number {
+  const checks = upstreams.reduce((sum, { options }) => sum + (options.slots ?? DEFAULTS.slots), 0);
+  return 2 * maxConnections + checks + OTHER_FILES;
+}

@@ -1,0 +1,72 @@
+import { CfnScalingPolicy, type ScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { BaseService, CfnService } from 'aws-cdk-lib/aws-ecs';
+import { InputError } from '../haproxy/errors';
+import type { ProxyScaling } from '../proxy-scaling';
+import type { MadeLoadBalancer } from './network-load-balancer';
+
+/** CPU is looked at when nothing else is: TLS and HTTP both cost CPU before they cost memory. */
+const CPU_PERCENT = 60;
+
+/** Lets the number of tasks follow the load. */
+export function scale(
+  service: BaseService,
+  scaling: ProxyScaling,
+  desiredCount: number,
+  front: MadeLoadBalancer | undefined,
+): void {
+  const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
+  if (minTasks > maxTasks) {
+    throw new InputError(`minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give at most as many`);
+  }
+  const count = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
+  const cpuPercent = scaling.cpuPercent ?? (connectionsPerTask === undefined ? CPU_PERCENT : undefined);
+  if (cpuPercent !== undefined) {
+    count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent });
+  }
+  if (connectionsPerTask !== undefined) {
+    trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, front);
+  }
+  for (const [i, { schedule, minTasks: minCapacity, maxTasks: maxCapacity }] of schedules.entries()) {
+    count.scaleOnSchedule(`Schedule${i}`, { schedule, minCapacity, maxCapacity });
+  }
+  // A deployment must not set back what scaling has found. A new service begins with one task and is scaled at once.
+  (service.node.findChild('Service') as CfnService).addPropertyDeletionOverride('DesiredCount');
+}
+
+/** The high-level construct takes no expression over metrics, and no metric tells the connections of a task alone. */
+function trackConnections(target: ScalableTarget, targetValue: number, front?: MadeLoadBalancer): void {
+  if (front === undefined) {
+    throw new InputError(
+      'connectionsPerTask needs somebody who counts connections: give FrontDoor.networkLoadBalancer(), or cpuPercent',
+    );
+  }
+  const { loadBalancer, targetGroup } = front;
+  new CfnScalingPolicy(target, 'Connections', {
+    policyName: `${target.node.addr}-connections`,
+    policyType: 'TargetTrackingScaling',
+    scalingTargetId: target.scalableTargetId,
+    targetTrackingScalingPolicyConfiguration: {
+      targetValue,
+      customizedMetricSpecification: {
+        metrics: [
+          query('connections', loadBalancer.metrics.activeFlowCount({ statistic: Stats.AVERAGE })),
+          query('tasks', targetGroup.metrics.healthyHostCount({ statistic: Stats.MAXIMUM })),
+          { id: 'each', expression: 'connections / tasks', label: 'Connections of a task', returnData: true },
+        ],
+      },
+    },
+  });
+}
+
+function query(id: string, metric: IMetric): CfnScalingPolicy.TargetTrackingMetricDataQueryProperty {
+  const { namespace, metricName, dimensions, statistic: stat } = metric.toMetricConfig().metricStat!;
+  return {
+    id,
+    returnData: false,
+    metricStat: {
+      stat,
+      metric: { namespace, metricName, dimensions: dimensions?.map(({ name, value }) => ({ name, value })) },
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { FrontDoor } from '../front-door';
+import { InputError } from '../haproxy/errors';
+import type { HaproxyVersion, HaproxyVersionWarning } from '../haproxy/version';
+import type { HaproxyElbProxyProps } from '../haproxy-elb-proxy-props';
+import type { ProxyCapacity } from '../proxy-capacity';
+
+/** ECS limits a task definition to 65,536 bytes; what is not the configuration needs less than 4 KiB of it. */
+export const MAX_CONFIG_BYTES = 61_440;
+
+/** Refuses what cannot be deployed, before anything is made. What HAProxy itself would refuse, the renderer refuses. */
+export function checkProxy(
+  scope: Construct,
+  props: HaproxyElbProxyProps,
+  capacity: ProxyCapacity,
+  frontDoor: FrontDoor,
+): void {
+  const { cluster, vpc, image, imageDigest, stopTimeout, acceptProxyProtocol, proxyName } = props;
+  if ((cluster === undefined) === (vpc === undefined)) {
+    const given = cluster === undefined ? 'neither vpc nor cluster' : 'both vpc and cluster';
+    throw new InputError(`${given} given for ${scope.node.path}: give one of them`);
+  }
+  if (cluster !== undefined && props.containerInsights !== undefined) {
+    throw new InputError('containerInsights is a setting of the cluster: give it to yours, or leave cluster out');
+  }
+  checkName(proxyName);
+  checkListenPort('listenPort', props.listenPort);
+  checkListenPort('redirectPort', props.redirectPort);
+  for (const { port } of [props.upstream, ...(props.routes ?? []).map(({ upstream }) => upstream)].map(
+    ({ options }) => options,
+  )) {
+    if (Token.isUnresolved(port)) {
+      throw new InputError(
+        'upstream port is a token, known only at deployment: give the number itself, because security groups and the checker need it',
+      );
+    }
+  }
+  if (imageDigest !== undefined && image !== undefined) {
+    throw new InputError('image and imageDigest are both given: write the digest into image');
+  }
+  if (imageDigest !== undefined && !Token.isUnresolved(imageDigest) && !/^sha256:[0-9a-f]{64}$/.test(imageDigest)) {
+    throw new InputError(`imageDigest '${imageDigest}' is not a digest: give sha256: and 64 digits from 0 to f`);
+  }
+  if (stopTimeout !== undefined && stopTimeout.toSeconds({ integral: false }) > capacity._maxStopSeconds) {
+    throw new InputError(
+      `stopTimeout '${stopTimeout.toSeconds({ integral: false })} s' is too long: give at most ${capacity._maxStopSeconds} s, the most that this capacity waits`,
+    );
+  }
+  if (acceptProxyProtocol === false && frontDoor._proxyProtocol) {
+    throw new InputError(
+      'acceptProxyProtocol is false, and the front door sends the PROXY protocol: leave it out, or give proxyProtocol: false to the front door',
+    );
+  }
+}
+
+function checkName(name: string | undefined): void {
+  if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
+    throw new InputError(`proxyName '${name}' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'`);
+  }
+}
+
+function checkListenPort(what: string, port: number | undefined): void {
+  if (port === undefined) {
+    return;
+  }
+  if (Token.isUnresolved(port)) {
+    throw new InputError(`${what} is a token, known only at deployment: give the number itself`);
+  }
+  if (!(port >= 1024 && port <= 65535)) {
+    throw new InputError(
+      `${what} '${port}' is not usable: give a port from 1024 to 65535, because HAProxy does not run as root`,
+    );
+  }
+}
+
+/** What works and is not as it should be. */
+export function warnOf(props: HaproxyElbProxyProps, version: HaproxyVersion): HaproxyVersionWarning[] {
+  const { executeCommand, desiredCount, upstream, routes = [] } = props;
+  const warnings = [...version.warnings];
+  const warn = (name: string, message: string) => warnings.push({ id: `cdk-haproxy-elb:${name}`, message });
+  if (executeCommand) {
+    warn(
+      'execute-command',
+      'executeCommand makes the root file system writable and gives the task permissions: switch it off again after use',
+    );
+  }
+  if (desiredCount === 1) {
+    warn('single-task', 'desiredCount is 1: every failure of the task is an outage; give 2 or more');
+  }
+  for (const { options } of [upstream, ...routes.map((route) => route.upstream)]) {
+    if (options.tls?.verify === false) {
+      warn(
+        'unverified-upstream',
+        `TLS to the load balancer at port ${options.port} is not verified: who gets one of its former addresses can answer in its place; leave verify out`,
+      );
+    }
+  }
+  return warnings;
+}
