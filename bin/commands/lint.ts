@@ -4,7 +4,7 @@ import { createTwoFilesPatch } from 'diff';
 import { InputError } from '../../lib/haproxy/errors';
 import { lint } from '../../lib/haproxy/lint';
 import { fix } from '../../lib/haproxy/lint/fix';
-import { SECTION_KINDS } from '../../lib/haproxy/lint/parse';
+import { SECTION_KINDS } from '../../lib/haproxy/lint/sections';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import { type FileFindings, FORMATS } from './lint-formats';
 import { oneOf } from './options';

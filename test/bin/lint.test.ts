@@ -77,6 +77,7 @@ describe('findings', () => {
         severity: 'error',
         line: 2,
         column: 15,
+        length: 11,
         message: NEVER,
         mend: MEND,
         why: 'A load balancer changes its addresses at any time. A server that never looks its name up again goes on sending to addresses that are gone, or that belong to somebody else.',

@@ -16,7 +16,9 @@ const judged = branches.map((branch, i) => ({ branch, i })).filter(({ branch }) 
 
 /** What is predicted for a row, branch by branch; nothing when a line of it is not known. */
 function predict({ config }: Row): string[] | undefined {
-  const verdicts = judged.map(({ branch }) => judgeLanguage(config, HaproxyVersion.of(branch)));
+  const verdicts = judged.map(({ branch }) =>
+    judgeLanguage([{ name: 'haproxy.cfg', text: config }], HaproxyVersion.of(branch)),
+  );
   return verdicts.some(({ unknown }) => unknown.length > 0)
     ? undefined
     : verdicts.map(({ findings }) =>

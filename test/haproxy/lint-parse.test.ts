@@ -1,7 +1,11 @@
 import fc from 'fast-check';
-import { parseConfig, splitWords } from '../../lib/haproxy/lint/parse';
+import { judgeLanguage } from '../../lib/haproxy/lint/language';
+import { readLine } from '../../lib/haproxy/lint/words';
+import { HaproxyVersion } from '../../lib/haproxy/version';
 
-const texts = (line: string) => splitWords(line).map(({ text }) => text);
+const texts = (line: string) => readLine(line).words.map(({ text }) => text);
+const sectionsOf = (text: string, version = HaproxyVersion.V3_2) =>
+  judgeLanguage([{ name: 'haproxy.cfg', text }], version).config;
 
 describe('words of a line', () => {
   test.each([
@@ -20,17 +24,16 @@ describe('words of a line', () => {
     ['acl a path "quoted \\"inside\\""', ['acl', 'a', 'path', 'quoted "inside"']],
     ['monitor fail if pre"in the"post', ['monitor', 'fail', 'if', 'prein thepost']],
     ['http-request set-header X ""', ['http-request', 'set-header', 'X', '']],
-    ['bind "never closed #', ['bind', 'never closed #']],
     ['ends with a backslash\\', ['ends', 'with', 'a', 'backslash\\']],
   ])('%j', (line, words) => {
     expect(texts(line)).toEqual(words);
   });
 
   test('columns count from 1, and a quoted word begins at its quote', () => {
-    expect(splitWords('\tserver "s 1"  elb:80')).toEqual([
-      { text: 'server', column: 2 },
-      { text: 's 1', column: 9 },
-      { text: 'elb:80', column: 16 },
+    expect(readLine('\tserver "s 1"  elb:80').words).toEqual([
+      { text: 'server', column: 2, source: 'server', open: false },
+      { text: 's 1', column: 9, source: '"s 1"', open: false },
+      { text: 'elb:80', column: 16, source: 'elb:80', open: false },
     ]);
   });
 
@@ -76,7 +79,7 @@ describe('sections', () => {
     ['\n', ''],
     ['\r\n', '\r\n'],
   ])('line ends %j', (end, last) => {
-    const sections = parseConfig(CONFIG.join(end) + last).map(({ kind, name, directives }) => ({
+    const sections = sectionsOf(CONFIG.join(end) + last).map(({ kind, name, directives }) => ({
       kind,
       name,
       lines: directives.map(({ line, words }) => [line, words.map(({ text }) => text).join(' ')]),
@@ -85,6 +88,6 @@ describe('sections', () => {
   });
 
   test('any text can be read', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => Array.isArray(parseConfig(text))));
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => Array.isArray(sectionsOf(text))));
   });
 });

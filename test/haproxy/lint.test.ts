@@ -33,6 +33,7 @@ listen balancer
         severity: 'error',
         line: 6,
         column: 26,
+        length: 11,
         message: `'upstream' is never looked up again: HAProxy ${branch} resolves a name only when a health check runs, and the line has no 'check'`,
         mend: "add 'check addr 127.0.0.1 port LIVENESS_PORT inter 5s fall 17280', with a port on which this HAProxy itself answers",
       },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { InputError } from '../../lib/haproxy/errors';
 import { lint } from '../../lib/haproxy/lint';
-import { splitWords } from '../../lib/haproxy/lint/parse';
+import { readLine } from '../../lib/haproxy/lint/words';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version';
@@ -49,7 +49,7 @@ describe('whatever is allowed is rendered for every branch, or refused for a rea
   });
 
   rendered('with no more words in a line than HAProxy takes', (text) => {
-    expect(Math.max(...text.split('\n').map((line) => splitWords(line).length))).toBeLessThanOrEqual(64);
+    expect(Math.max(...text.split('\n').map((line) => readLine(line).words.length))).toBeLessThanOrEqual(64);
   });
 
   rendered('the same each time', (text, version, model) => {
@@ -117,7 +117,7 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
   const shapeOf = (model: HaproxyConfigModel) =>
     HaproxyConfig.render(version, model)
       .split(/[\r\n]/)
-      .map((line) => splitWords(line))
+      .map((line) => readLine(line).words)
       .map((words) => [words.length, words[0]?.text]);
 
   const [ROUTE] = PLAIN.routes!;

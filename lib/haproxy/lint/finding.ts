@@ -1,5 +1,6 @@
 import type { HaproxyVersion } from '../version';
-import type { Config, Word } from './parse';
+import type { Config } from './sections';
+import type { Word } from './words';
 
 /** How bad a finding is. Only an error fails a lint. */
 export type FindingSeverity = 'error' | 'warning';
@@ -21,6 +22,8 @@ export interface Finding {
   readonly line: number;
   /** From 1. */
   readonly column: number;
+  /** How many characters of the line it is about, from 1. */
+  readonly length: number;
   readonly message: string;
   readonly mend: string;
   /** Given where the mend is safe to make without asking. */
@@ -29,8 +32,11 @@ export interface Finding {
 
 /** What a rule hits. */
 export interface Hit {
+  /** Counted on from file to file. */
   readonly line: number;
-  readonly word: Pick<Word, 'column'>;
+  readonly word: Pick<Word, 'column' | 'source'>;
+  /** @default - that of the rule */
+  readonly severity?: FindingSeverity;
   readonly message: string;
   readonly mend: string;
   readonly fix?: Fix;

@@ -1,6 +1,6 @@
 import { isAddress } from '../address';
 import type { Judge } from './language-judge';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** What an address may be made of. */
 export interface AddressRules {
@@ -53,7 +53,7 @@ const NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/;
  * Judges an address: its family, its port, and whether the rest can be an address. A name is taken to resolve, except
  * where the configuration itself says that it may not.
  */
-export function judgeAddress(judge: Judge, word: LanguageWord, rules: AddressRules): boolean {
+export function judgeAddress(judge: Judge, word: Word, rules: AddressRules): boolean {
   if (word.open || word.text.includes('$')) {
     return judge.unsure();
   }
@@ -76,7 +76,7 @@ export function judgeAddress(judge: Judge, word: LanguageWord, rules: AddressRul
   return rest.startsWith('/') || judgeHostAndPort(judge, word, rest, rules);
 }
 
-function judgeHostAndPort(judge: Judge, word: LanguageWord, text: string, rules: AddressRules): boolean {
+function judgeHostAndPort(judge: Judge, word: Word, text: string, rules: AddressRules): boolean {
   const bare = isAddress(text) && text.includes(':') && !/:\d+$/.test(text);
   const colon = bare ? -1 : text.lastIndexOf(':');
   const host = (colon < 0 ? text : text.slice(0, colon)).replace(/^\[|\]$/g, '');

@@ -2,7 +2,7 @@ import { factOf } from '../knowledge';
 import { type Checkpoint, isAvailable, momentsOf } from '../knowledge/checkpoints';
 import { readExpression } from './language-expression';
 import { type Cursor, type Judge, Cursor as Reader } from './language-judge';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** ACLs that every section has without declaring them. Source: `default_acl_list` of `src/acl.c`. */
 const DECLARED: Readonly<Record<string, readonly [since: string, origin: string]>> = {
@@ -113,13 +113,7 @@ function judgeTerm(judge: Judge, cursor: Cursor, place: string | undefined): boo
 }
 
 /** Only warns: the condition is never true, or HAProxy cannot tell. */
-function conflicts(
-  judge: Judge,
-  word: LanguageWord,
-  name: string,
-  origins: Acl['origins'],
-  place: string | undefined,
-): true {
+function conflicts(judge: Judge, word: Word, name: string, origins: Acl['origins'], place: string | undefined): true {
   if (origins.flat().some((origin) => origin.startsWith('raw-'))) {
     judge.proxy?.rawSamples.push({ line: judge.line, word });
   }

@@ -1,7 +1,6 @@
-import { compareBranches } from '../branches';
-import { cutCall } from './language-expression';
 import type { Judge } from './language-judge';
-import type { LanguageWord } from './language-words';
+import { evaluate } from './language-predicate';
+import type { Word } from './words';
 
 /** The words of the preprocessor. Source: 2.4, manual 2.4. */
 const WORDS: ReadonlySet<string> = new Set([
@@ -19,7 +18,6 @@ const WORDS: ReadonlySet<string> = new Set([
 interface Block {
   readonly line: number;
   state: 'taken' | 'passed' | 'done' | 'open';
-  readonly outer: boolean;
   otherwise: boolean;
 }
 
@@ -29,24 +27,23 @@ export class Conditionals {
 
   public constructor(private readonly judge: Judge) {}
 
-  /** Whether a line belongs to a condition, or is passed over because of one. */
-  public takes(words: readonly LanguageWord[]): boolean {
+  /** Whether a line is read, is passed over or belongs to a condition itself, or may be read. */
+  public takes(words: readonly Word[]): 'read' | 'passed' | 'perhaps' {
     const first = words[0]!;
-    const { judge } = this;
-    if (!WORDS.has(first.text) || !judge.from('2.4')) {
-      const reading = this.reading();
-      if (!reading && this.blocks.some(({ state }) => state === 'open')) {
-        judge.unsure();
-      }
-      return !reading;
+    if (WORDS.has(first.text) && this.judge.from('2.4')) {
+      this.follow(first, words.slice(1));
+      return 'passed';
     }
-    this.follow(first, words.slice(1));
-    return true;
+    if (this.blocks.some(({ state }) => state === 'passed' || state === 'done')) {
+      return 'passed';
+    }
+    return this.reading() ? 'read' : 'perhaps';
   }
 
-  /** Every `.if` needs an `.endif`. */
+  /** Every `.if` needs an `.endif` in its file. */
   public end(): void {
     const block = this.blocks.at(-1);
+    this.blocks.length = 0;
     if (block !== undefined) {
       this.judge.error('bad-line', undefined, "'.if' has no '.endif'", 'add it', block.line);
     }
@@ -56,12 +53,12 @@ export class Conditionals {
     return this.blocks.every(({ state }) => state === 'taken');
   }
 
-  private follow(first: LanguageWord, words: readonly LanguageWord[]): void {
+  private follow(first: Word, words: readonly Word[]): void {
     const { judge } = this;
     const block = this.blocks.at(-1);
     if (first.text === '.if') {
-      const outer = this.reading();
-      this.blocks.push({ line: judge.line, state: outer ? this.test(first, words) : 'done', outer, otherwise: false });
+      const passed = this.blocks.some(({ state }) => state === 'passed' || state === 'done');
+      this.blocks.push({ line: judge.line, state: passed ? 'done' : this.test(first, words), otherwise: false });
     } else if (first.text === '.diag' || first.text === '.notice') {
       return;
     } else if (first.text === '.warning' || first.text === '.alert') {
@@ -87,13 +84,13 @@ export class Conditionals {
     }
   }
 
-  private test(first: LanguageWord, words: readonly LanguageWord[]): Block['state'] {
+  private test(first: Word, words: readonly Word[]): Block['state'] {
     const { judge } = this;
-    const result = words.some(({ open }) => open)
-      ? undefined
-      : evaluate(words.map(({ text }) => text).join(' '), judge.branch);
+    // 2.4 looks at the first word alone.
+    const text = (judge.from('2.5') ? words : words.slice(0, 1)).map((word) => word.text).join(' ');
+    const result = words.some(({ open }) => open) ? undefined : evaluate(text, judge.version);
     if (result === 'wrong') {
-      judge.error('bad-line', first, `'${words.map(({ text }) => text).join(' ')}' is no condition`, 'write one');
+      judge.error('bad-line', first, `'${text}' is no condition`, 'write one that this branch has');
       return 'done';
     }
     if (result === undefined) {
@@ -101,46 +98,5 @@ export class Conditionals {
       return 'open';
     }
     return result ? 'taken' : 'passed';
-  }
-}
-
-/** What a condition comes to, as far as the file and the branch tell. */
-function evaluate(text: string, branch: string): boolean | 'wrong' | undefined {
-  if (text === '') {
-    return false;
-  }
-  if (/^[+-]?\d+$/.test(text)) {
-    return Number(text) !== 0;
-  }
-  const call = cutCall(text);
-  if (call.rest !== '' || call.args === undefined) {
-    return undefined;
-  }
-  const [a = '', b = ''] = call.args.map((arg) => arg.trim());
-  switch (call.name) {
-    case 'version_atleast':
-    case 'version_before': {
-      const [, asked] = /^(\d+\.\d+)(?:\.0)?$/.exec(a) ?? [];
-      if (asked === undefined) {
-        return undefined;
-      }
-      const atLeast = compareBranches(branch, asked) >= 0;
-      return call.name === 'version_atleast' ? atLeast : !atLeast;
-    }
-    case 'streq':
-      return a === b;
-    case 'strneq':
-      return a !== b;
-    case 'defined':
-    case 'feature':
-    case 'enabled':
-    case 'awk':
-    case 'strstr':
-    case 'openssl_version_atleast':
-    case 'openssl_version_before':
-    case 'ssllib_name_startswith':
-      return undefined;
-    default:
-      return 'wrong';
   }
 }

@@ -2,7 +2,7 @@ import { type Fact, factOf } from '../knowledge';
 import { judgeArguments } from './language-args';
 import { GRAMMARS } from './language-grammars';
 import { Cursor, type Judge } from './language-judge';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** The kinds of section that share the keywords of proxies. */
 export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
@@ -27,7 +27,7 @@ const FIRM: ReadonlySet<string> = new Set(
 );
 
 /** Judges `no …` and `default …`. */
-export function judgeNegation(judge: Judge, words: readonly LanguageWord[]): void {
+export function judgeNegation(judge: Judge, words: readonly Word[]): void {
   const [first, second] = words;
   const since = NEGATABLE[second?.text ?? ''];
   if (since === undefined || !judge.from(since) || (first!.text === 'default' && second!.text !== 'option')) {
@@ -64,7 +64,7 @@ export function judgeNegation(judge: Judge, words: readonly LanguageWord[]): voi
 }
 
 /** Judges a line, and gives the fact about it when it is taken. */
-export function judgeDirective(judge: Judge, words: readonly LanguageWord[]): Fact | undefined {
+export function judgeDirective(judge: Judge, words: readonly Word[]): Fact | undefined {
   const first = words[0]!;
   judge.words = words;
   if (first.open) {
@@ -93,7 +93,7 @@ export function judgeDirective(judge: Judge, words: readonly LanguageWord[]): Fa
 }
 
 /** Something in brackets, as in `http-check set-var(check.x)`, is no part of a directive. */
-function factOfLine(judge: Judge, words: readonly LanguageWord[]): Fact | undefined {
+function factOfLine(judge: Judge, words: readonly Word[]): Fact | undefined {
   const begin = words.slice(0, 3).map(({ text }) => text);
   if (begin[0] === 'http-check' || begin[0] === 'tcp-check') {
     begin[1] = begin[1]?.replace(/\(.*$/, '') ?? '';
@@ -102,7 +102,7 @@ function factOfLine(judge: Judge, words: readonly LanguageWord[]): Fact | undefi
 }
 
 /** Whether a directive of proxies may stand in a section of this kind. */
-function stands(judge: Judge, fact: Fact, at: LanguageWord): boolean {
+function stands(judge: Judge, fact: Fact, at: Word): boolean {
   const { kind } = judge;
   const standing = fact.standing.get(kind);
   if (
@@ -141,7 +141,7 @@ function stands(judge: Judge, fact: Fact, at: LanguageWord): boolean {
   );
 }
 
-function unknown(judge: Judge, words: readonly LanguageWord[]): void {
+function unknown(judge: Judge, words: readonly Word[]): void {
   const [first, second] = words;
   const known = ['option', 'timeout', 'stats', 'mode', 'hold', 'filter', 'email-alert', 'compression'].includes(
     first!.text,

@@ -1,7 +1,7 @@
 import { isAddress } from '../address';
 import { type Fact, factOf } from '../knowledge';
 import type { Judge } from './language-judge';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** What an expression comes to. */
 export interface Expression {
@@ -70,7 +70,7 @@ const NOTHING = { type: 'any', origins: [], rest: '' } as const;
  *
  * @param criterion also takes the names that only ACLs have
  */
-export function readExpression(judge: Judge, word: LanguageWord, text = word.text, criterion = false): Expression {
+export function readExpression(judge: Judge, word: Word, text = word.text, criterion = false): Expression {
   const call = cutCall(text);
   if (word.open || call.name.startsWith('lua.')) {
     return { ...NOTHING, unsure: true };
@@ -97,7 +97,7 @@ export function readExpression(judge: Judge, word: LanguageWord, text = word.tex
   });
 }
 
-function convert(judge: Judge, word: LanguageWord, text: string, so: Expression): Expression {
+function convert(judge: Judge, word: Word, text: string, so: Expression): Expression {
   let rest = text;
   let type = so.type;
   while (rest.startsWith(',')) {
@@ -213,7 +213,7 @@ const VALIDATORS: Readonly<Record<string, (text: string, judge: Judge) => string
 /** The kinds of argument that name something else in the file. */
 const REFERENCES = { tab: 'table', be: 'backend', usr: 'userlist', fe: 'frontend', srv: 'server' } as const;
 
-function countWrong(judge: Judge, fact: Fact, call: Call, word: LanguageWord): string | undefined {
+function countWrong(judge: Judge, fact: Fact, call: Call, word: Word): string | undefined {
   const { name, args = [] } = call;
   const [range = '0', ...all] = fact.args.split(' ');
   const types = all.filter((type) => type !== '!');

@@ -2,7 +2,7 @@ import { isAddress } from '../address';
 import type { Judge } from './language-judge';
 import { called, ownBegins, type ProxyState, type Seen, seen } from './language-proxy';
 import type { ServerState, ServerWords } from './language-server';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** Judges the servers of a proxy: their names, and what their words come to together with `default-server`. */
 export function judgeServers(judge: Judge, proxy: ProxyState, globals: ReadonlyMap<string, Seen>, mode: string): void {
@@ -11,7 +11,7 @@ export function judgeServers(judge: Judge, proxy: ProxyState, globals: ReadonlyM
     const twice = server.names.find((name) => names.has(name));
     const other = twice === undefined ? undefined : names.get(twice)!;
     if (other !== undefined && (!judge.from('3.3') || !(server.template || other.template))) {
-      const message = `${called(proxy)} has a server '${twice}' in line ${other.line} too`;
+      const message = `${called(proxy)} has a server '${twice}' in ${judge.called(other.line)} too`;
       if (judge.from('2.0')) {
         judge.error('duplicate-name', server.name, message, 'give it another name', server.line);
       } else {
@@ -124,7 +124,7 @@ function effective(proxy: ProxyState, server: ServerState, word: string): string
 }
 
 /** The word that switches something on, if no later `no-…` takes it back. */
-function switched(proxy: ProxyState, server: ServerState, word: string): LanguageWord | undefined {
+function switched(proxy: ProxyState, server: ServerState, word: string): Word | undefined {
   const found = [server, ...defaultsOf(proxy)].find(({ words }) => words.has(word) || words.has(`no-${word}`));
   return found?.words.has(`no-${word}`) ? undefined : found?.words.get(word);
 }

@@ -2,20 +2,20 @@ import { judgeProxy } from './language-finish-proxy';
 import type { Judge } from './language-judge';
 import { called, isBack, isFront, type ProxyState, type Seen, seen } from './language-proxy';
 import { judgeReferences } from './language-references';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** A section that is no proxy. */
 export interface SectionSeen {
   readonly kind: string;
-  readonly name: LanguageWord | undefined;
+  readonly name: Word | undefined;
   readonly line: number;
   readonly has: Map<string, Seen>;
   /** Refuses a name that the section has already. */
-  once(judge: Judge, word: LanguageWord, what: string): boolean;
+  once(judge: Judge, word: Word, what: string): boolean;
 }
 
 /** A section that has just begun. */
-export function newSection(kind: string, name: LanguageWord | undefined, line: number): SectionSeen {
+export function newSection(kind: string, name: Word | undefined, line: number): SectionSeen {
   const names = new Map<string, number>();
   return {
     kind,
@@ -29,7 +29,12 @@ export function newSection(kind: string, name: LanguageWord | undefined, line: n
       return (
         first === undefined ||
         !judge.from('1.7') ||
-        judge.error('duplicate-name', word, `${what} '${word.text}' is in line ${first} too`, 'give it another name')
+        judge.error(
+          'duplicate-name',
+          word,
+          `${what} '${word.text}' is in ${judge.called(first)} too`,
+          'give it another name',
+        )
       );
     },
   };
@@ -89,7 +94,7 @@ function judgeNames(judge: Judge, proxies: readonly ProxyState[], sections: read
     const back = isBack(proxy) ? backs.get(name) : undefined;
     const other = front ?? back ?? fronts.get(name) ?? backs.get(name);
     if (other !== undefined) {
-      const message = `${called(proxy)} has the name of ${called(other)} of line ${other.line}`;
+      const message = `${called(proxy)} has the name of ${called(other)} of ${judge.called(other.line)}`;
       // A listen section behind a backend was taken for a frontend.
       const missed = proxy.kind === 'listen' && other.kind === 'backend';
       if (judge.from('3.3') || (front === undefined && back === undefined ? false : !missed || judge.from('3.1'))) {
@@ -113,7 +118,7 @@ function judgeNames(judge: Judge, proxies: readonly ProxyState[], sections: read
     if (name === undefined || first === undefined || !NAMED.has(kind)) {
       continue;
     }
-    const message = `'${key}' is the name of the section of line ${first} too`;
+    const message = `'${key}' is the name of the section of ${judge.called(first)} too`;
     if (kind === 'userlist') {
       judge.warn('duplicate-name', name, `${message}, and this one is ignored`, 'give it another name', line);
     } else if (kind !== 'cache' || judge.from('2.3')) {
@@ -156,7 +161,7 @@ function judgeSection(
   if (kind === 'resolvers' && !has.has('nameserver') && !has.has('parse-resolv-conf') && judge.from('1.9')) {
     judge.warn('incomplete', name, `resolvers '${name!.text}' has no name server`, "add 'nameserver' lines", line);
   }
-  const at = { text: kind, column: 1, open: false };
+  const at = { text: kind, column: 1, source: kind, open: false };
   if (kind === 'peers' && !has.has('disabled')) {
     // The name of the machine decides which peer is the local one, unless 'localpeer' does.
     judge.unsure(line, [at, name!]);

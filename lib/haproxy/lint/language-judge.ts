@@ -2,7 +2,7 @@ import { type Fact, lifeOn } from '../knowledge/fact';
 import { rankOf } from '../knowledge/rank';
 import type { HaproxyVersion } from '../version';
 import type { ProxyState, Seen } from './language-proxy';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** The rules of the language, by id. */
 export type LanguageRule =
@@ -20,14 +20,20 @@ export type LanguageRule =
   | 'incomplete'
   | 'bad-line';
 
+/** Where on a line something is. */
+export type Place = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'open'>>;
+
 /** What a branch says about a line. */
 export interface LanguageFinding {
   readonly rule: LanguageRule;
   /** `error` when `haproxy -c` of the branch refuses the file for it, `warning` when it warns. */
   readonly severity: 'error' | 'warning';
-  /** Line and column from 1. */
+  /** From 1, counted on from file to file. */
   readonly line: number;
+  /** From 1. */
   readonly column: number;
+  /** How many characters of the line it is about, from 1. */
+  readonly length: number;
   /** One line: what, and since when. */
   readonly message: string;
   /** One line: what to do about it. */
@@ -53,7 +59,7 @@ export interface Reference {
     | 'healthcheck';
   readonly name: string;
   readonly line: number;
-  readonly word: LanguageWord;
+  readonly word: Word;
   readonly proxy?: ProxyState;
 }
 
@@ -62,7 +68,7 @@ export interface SectionState {
   /** The first line of each directive, by the words of the table. */
   readonly has: Map<string, Seen>;
   /** Refuses a name that the section has already. */
-  once(judge: Judge, word: LanguageWord, what: string): boolean;
+  once(judge: Judge, word: Word, what: string): boolean;
 }
 
 /** Collects what is found, and knows where in the file the work stands. */
@@ -72,8 +78,12 @@ export class Judge {
   public readonly references: Reference[] = [];
   /** The lines of `unknown`. */
   private readonly open = new Set<number>();
+  /** Lines about which nothing can be claimed. */
+  private readonly doubtful = new Set<number>();
+  private readonly files: { name: string; from: number }[] = [];
+  /** Counts on from file to file. */
   public line = 0;
-  public words: readonly LanguageWord[] = [];
+  public words: readonly Word[] = [];
   /** The kind of the section that the line belongs to. */
   public kind = '';
   public proxy?: ProxyState;
@@ -97,20 +107,45 @@ export class Judge {
   }
 
   /** Adds what makes HAProxy refuse the file. Always `false`, for a line that ends there. */
-  public error(
-    rule: LanguageRule,
-    at: LanguageWord | undefined,
-    message: string,
-    mend: string,
-    line = this.line,
-  ): false {
-    this.findings.push({ rule, severity: 'error', line, column: at?.column ?? 1, message, mend });
+  public error(rule: LanguageRule, at: Place | undefined, message: string, mend: string, line = this.line): false {
+    this.add(at, { rule, severity: 'error', line, message, mend });
     return false;
   }
 
   /** Adds what makes HAProxy warn. */
-  public warn(rule: LanguageRule, at: LanguageWord | undefined, message: string, mend: string, line = this.line): void {
-    this.findings.push({ rule, severity: 'warning', line, column: at?.column ?? 1, message, mend });
+  public warn(rule: LanguageRule, at: Place | undefined, message: string, mend: string, line = this.line): void {
+    this.add(at, { rule, severity: 'warning', line, message, mend });
+  }
+
+  private add(at: Place | undefined, finding: Omit<LanguageFinding, 'column' | 'length'>): void {
+    if (at?.open) {
+      this.doubt(finding.line);
+    }
+    if (!this.doubtful.has(finding.line)) {
+      this.findings.push({ ...finding, column: at?.column ?? 1, length: at?.source?.length ?? 1 });
+    }
+  }
+
+  /** Says that nothing is claimed about a line: whether it is read, or what it says, is known when HAProxy starts. */
+  public doubt(line = this.line): void {
+    this.doubtful.add(line);
+    this.unsure(line);
+  }
+
+  /** How a line is called in a message about another one. */
+  public called(line: number): string {
+    const { from, name } = this.fileOf(line);
+    return this.fileOf(this.line).name === name ? `line ${line - from}` : `line ${line - from} of ${name}`;
+  }
+
+  /** A file begins behind the line that was the last. */
+  public begin(name: string): void {
+    this.files.push({ name, from: this.line });
+  }
+
+  /** The file of a line, and the number of lines before it. */
+  private fileOf(line: number): { name: string; from: number } {
+    return this.files.findLast(({ from }) => from < line) ?? { name: '', from: 0 };
   }
 
   /** Says that the verdict on this line is not known. Always `true`, for a line that is not refused. */
@@ -123,7 +158,7 @@ export class Judge {
   }
 
   /** Reports a word that this branch has not, or has no more, or warns about; whether the branch takes it. */
-  public alive(fact: Fact, at: LanguageWord | undefined, name = fact.words): boolean {
+  public alive(fact: Fact, at: Word | undefined, name = fact.words): boolean {
     const state = lifeOn(fact, this.branch);
     const instead = fact.instead === undefined ? '' : `, or write ${fact.instead}`;
     if (state === 'too-new') {
@@ -142,7 +177,7 @@ export class Judge {
   }
 
   /** Whether a build, or a setting in the global section, has a word. TLS and Lua are in every package and image. */
-  private built(fact: Fact, at: LanguageWord | undefined, name: string): boolean {
+  private built(fact: Fact, at: Word | undefined, name: string): boolean {
     if (fact.needs === 'expose-experimental-directives') {
       this.experiments += 1;
       const message = `'${name}' is experimental: it needs 'expose-experimental-directives' in the global section`;
@@ -153,14 +188,14 @@ export class Judge {
 
   /** Takes back that a line is not known: it is refused in any case. */
   public sure(): void {
-    if (this.unknown.at(-1)?.line === this.line) {
+    if (this.unknown.at(-1)?.line === this.line && !this.doubtful.has(this.line)) {
       this.unknown.pop();
       this.open.delete(this.line);
     }
   }
 
   /** Notes a name that has to exist. */
-  public refer(kind: Reference['kind'], word: LanguageWord, name = word.text): void {
+  public refer(kind: Reference['kind'], word: Word, name = word.text): void {
     this.references.push({ kind, name, word, line: this.line, proxy: this.proxy });
   }
 }
@@ -168,12 +203,12 @@ export class Judge {
 /** Reads the words of a line one after the other. */
 export class Cursor {
   public constructor(
-    public readonly words: readonly LanguageWord[],
+    public readonly words: readonly Word[],
     public at = 0,
   ) {}
 
   /** The next word, which stays. */
-  public get next(): LanguageWord | undefined {
+  public get next(): Word | undefined {
     return this.words[this.at];
   }
 
@@ -183,7 +218,7 @@ export class Cursor {
   }
 
   /** Takes the next word. */
-  public take(): LanguageWord | undefined {
+  public take(): Word | undefined {
     return this.words[this.at++];
   }
 
@@ -200,7 +235,7 @@ export class Cursor {
   }
 
   /** The word before, for what should follow it. */
-  public get last(): LanguageWord | undefined {
+  public get last(): Word | undefined {
     return this.words[Math.min(this.at, this.words.length) - 1];
   }
 }

@@ -1,17 +1,17 @@
 import type { Acl } from './language-condition';
 import type { ServerState, ServerWords } from './language-server';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** A directive that stands in a proxy section. */
 export interface Seen {
   readonly line: number;
-  readonly words: readonly LanguageWord[];
+  readonly words: readonly Word[];
 }
 
 /** What is known of a proxy section while and after its lines are read. */
 export interface ProxyState {
   readonly kind: string;
-  readonly name: LanguageWord | undefined;
+  readonly name: Word | undefined;
   readonly line: number;
   /** The `defaults` section that it takes its settings from. */
   readonly parent?: ProxyState;
@@ -23,9 +23,9 @@ export interface ProxyState {
   /** The first line of each directive, by the words of the table; the last of those that set one thing. */
   readonly has: Map<string, Seen>;
   /** Conditions about raw bytes, ignored in HTTP mode from 2.4 on. */
-  readonly rawSamples: { line: number; word: LanguageWord }[];
+  readonly rawSamples: { line: number; word: Word }[];
   /** Log variables of HTTP mode, up to 3.0 refused in others. */
-  readonly httpFormats: { line: number; word: LanguageWord; name: string }[];
+  readonly httpFormats: { line: number; word: Word; name: string }[];
   /** A rule lets connections change to HTTP. */
   upgrades: boolean;
   /** Options that `no` took back. */
@@ -33,7 +33,7 @@ export interface ProxyState {
 }
 
 /** A section that has just begun. */
-export function newProxy(kind: string, name: LanguageWord | undefined, line: number, parent?: ProxyState): ProxyState {
+export function newProxy(kind: string, name: Word | undefined, line: number, parent?: ProxyState): ProxyState {
   return {
     kind,
     name,

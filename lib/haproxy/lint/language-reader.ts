@@ -7,15 +7,30 @@ import { GRAMMARS } from './language-grammars';
 import { Cursor, type Judge } from './language-judge';
 import { newProxy, type ProxyState } from './language-proxy';
 import { isName } from './language-server';
-import { type LanguageWord, readLine } from './language-words';
+import type { Section } from './sections';
+import { readLine, type Word } from './words';
 
 /** A line of HAProxy has at most this many words. */
 const MOST_WORDS = 64;
+/** As characters and, where each byte of the file is one, as bytes. */
+const BYTE_ORDER_MARK = /^(?:\uFEFF|\xEF\xBB\xBF)/;
 
-/** Reads line after line, and knows the section that a line stands in. */
+/** The section that a line opens. A `userlist` without a name opens none. */
+function sectionOf([first, ...rest]: readonly Word[], branch: string): Fact | undefined {
+  return first!.text === 'userlist' && rest.length === 0 ? undefined : factOf('section', [first!.text], branch);
+}
+
+/**
+ * Reads line after line, and knows the section that a line stands in. What is read once serves both: the language is
+ * judged, and the sections are kept for the rules about what they mean.
+ */
 export class Reader {
+  /** All sections that are read, or may be. */
+  public readonly config: (Section & { directives: Section['directives'][number][] })[] = [];
   private readonly proxies: ProxyState[] = [];
   private readonly sections: SectionSeen[] = [];
+  /** A section began under a condition that is not known: whose the lines behind its block are, is not known either. */
+  private doubtful = false;
   private readonly conditionals: Conditionals;
   private defaults?: ProxyState;
   private readonly named = new Map<string, ProxyState>();
@@ -27,51 +42,72 @@ export class Reader {
     this.conditionals = new Conditionals(judge);
   }
 
-  public read(text: string): void {
+  /** A file begins: with a section of its own, or with nothing that counts. */
+  public begin(name: string): void {
     const { judge } = this;
-    if (judge.line === 1 && text.startsWith('\uFEFF')) {
+    judge.begin(name);
+    judge.kind = '';
+    judge.proxy = undefined;
+    judge.section = undefined;
+    this.passing = false;
+    this.doubtful = false;
+  }
+
+  public read(text: string, first: boolean): void {
+    const { judge } = this;
+    if (first && BYTE_ORDER_MARK.test(text)) {
       judge.words = [];
       judge.error('bad-line', undefined, 'the file begins with a byte order mark', 'save it as UTF-8 without one');
       return;
     }
-    const { words, fault } = readLine(text);
+    const { words, fault, spread } = readLine(text);
     judge.words = words;
     if (fault !== undefined) {
-      judge.error('bad-line', { text: '', column: fault.column, open: false }, fault.message, 'correct the quoting');
+      judge.error('bad-line', fault, fault.message, 'correct the quoting');
       return;
     }
-    if (words.length === 0 || this.conditionals.takes(words)) {
+    const reading = words.length === 0 ? 'passed' : this.conditionals.takes(words);
+    if (reading === 'passed') {
       return;
     }
     if (words.length > MOST_WORDS) {
       judge.error('bad-line', words[MOST_WORDS], `a line has at most ${MOST_WORDS} words`, 'make several lines of it');
       return;
     }
-    this.judgeLine(words);
+    const section = sectionOf(words, judge.branch);
+    this.doubtful = section === undefined ? this.doubtful : reading === 'perhaps';
+    if (reading === 'perhaps' || this.doubtful) {
+      judge.doubt();
+    }
+    this.judgeLine(words, section, spread);
   }
 
-  /** What only the whole file tells. */
-  public end(): void {
+  /** What only the end of a file tells. */
+  public endOfFile(): void {
     this.conditionals.end();
+  }
+
+  /** What only the whole configuration tells. */
+  public end(): void {
     judgeWhole(this.judge, this.proxies, this.sections);
   }
 
-  private judgeLine(all: readonly LanguageWord[]): void {
+  private judgeLine(all: readonly Word[], section: Fact | undefined, spread: boolean): void {
     const { judge } = this;
     const words = this.cutAtEmpty(all);
     if (words === undefined || words.length === 0) {
       return;
     }
     judge.words = words;
-    const first = words[0]!;
-    const section = factOf('section', [first.text], judge.branch);
-    if (section !== undefined && !(first.text === 'userlist' && words.length === 1)) {
+    if (section !== undefined) {
+      this.keep(words);
       this.open(section, words);
       return;
     }
     if (this.passing) {
       return;
     }
+    const first = words[0]!;
     if (judge.kind === '') {
       judge.error(
         'bad-line',
@@ -81,15 +117,29 @@ export class Reader {
       );
       return;
     }
-    if (first.text === 'no' || first.text === 'default') {
+    this.config.at(-1)!.directives.push({ line: judge.line, words });
+    if (spread) {
+      judge.unsure();
+    } else if (first.text === 'no' || first.text === 'default') {
       judgeNegation(judge, words);
-      return;
+    } else {
+      judgeDirective(judge, words);
     }
-    judgeDirective(judge, words);
+  }
+
+  private keep([kind, name, from, source]: readonly Word[]): void {
+    this.config.push({
+      kind: kind!.text,
+      word: kind!,
+      name: name?.text ?? '',
+      from: from?.text === 'from' ? source?.text : undefined,
+      line: this.judge.line,
+      directives: [],
+    });
   }
 
   /** An empty word ends a line; later branches say so. */
-  private cutAtEmpty(words: readonly LanguageWord[]): readonly LanguageWord[] | undefined {
+  private cutAtEmpty(words: readonly Word[]): readonly Word[] | undefined {
     const { judge } = this;
     const at = words.findIndex(({ text, open }) => text === '' && !open);
     if (at < 0) {
@@ -110,7 +160,7 @@ export class Reader {
     return words.slice(0, at);
   }
 
-  private open(fact: Fact, words: readonly LanguageWord[]): void {
+  private open(fact: Fact, words: readonly Word[]): void {
     const { judge } = this;
     const [first, name] = words;
     judge.kind = first!.text;
@@ -142,7 +192,7 @@ export class Reader {
     judgeArguments(judge, new Cursor(words, 1), fact.args, GRAMMARS);
   }
 
-  private openProxy(kind: string, words: readonly LanguageWord[]): void {
+  private openProxy(kind: string, words: readonly Word[]): void {
     const { judge } = this;
     const unnamed = kind === 'defaults' && (words.length === 1 || words[1]!.text === 'from');
     const name = unnamed ? undefined : words[1];

@@ -2,7 +2,7 @@ import type { SectionSeen } from './language-finish';
 import type { Judge, Reference } from './language-judge';
 import { called, isBack, isFront, modeOf, type ProxyState, seen } from './language-proxy';
 import type { ServerState } from './language-server';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** Judges the names that lines use: what they name has to exist, and to fit. */
 export function judgeReferences(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
@@ -52,7 +52,7 @@ interface World {
 const byName = (proxies: readonly ProxyState[]): ReadonlyMap<string, ProxyState> =>
   new Map(proxies.filter(({ name }) => name !== undefined).map((proxy) => [proxy.name!.text, proxy]));
 
-function judgeBackend(judge: Judge, proxy: ProxyState, word: LanguageWord, line: number, world: World): void {
+function judgeBackend(judge: Judge, proxy: ProxyState, word: Word, line: number, world: World): void {
   if (word.open) {
     judge.unsure(line, [word]);
     return;

@@ -2,7 +2,7 @@ import { factOf } from '../knowledge';
 import { type Checkpoint, isAvailable, momentsOf } from '../knowledge/checkpoints';
 import { readExpression } from './language-expression';
 import type { Cursor, Judge } from './language-judge';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 export { judgeAcl, judgeCondition } from './language-condition';
 
@@ -30,7 +30,7 @@ export function judgeExpression(judge: Judge, cursor: Cursor, place: string | un
 
 function judgeMoment(
   judge: Judge,
-  word: LanguageWord,
+  word: Word,
   name: string,
   origins: readonly string[],
   moments: readonly Checkpoint[] | undefined,
@@ -49,7 +49,7 @@ function judgeMoment(
 }
 
 /** What is wrong in a log format is refused; 1.6 only warns. */
-function refuse(judge: Judge, word: LanguageWord, message: string, mend: string, log: boolean): boolean {
+function refuse(judge: Judge, word: Word, message: string, mend: string, log: boolean): boolean {
   if (!log || judge.from('1.7')) {
     return judge.error('bad-value', word, message, mend);
   }
@@ -58,7 +58,7 @@ function refuse(judge: Judge, word: LanguageWord, message: string, mend: string,
 }
 
 /** Judges a log format: its variables and its `%[…]`. */
-export function judgeFormat(judge: Judge, word: LanguageWord, place: string | undefined): boolean {
+export function judgeFormat(judge: Judge, word: Word, place: string | undefined): boolean {
   const text = word.text;
   let at = text.indexOf('%');
   while (at >= 0) {
@@ -120,7 +120,7 @@ function judgeFlags(judge: Judge, flags: string): boolean {
 }
 
 /** The end of `%[…]`, or nothing when it is refused. */
-function judgeInside(judge: Judge, word: LanguageWord, begin: number, place: string | undefined): number | undefined {
+function judgeInside(judge: Judge, word: Word, begin: number, place: string | undefined): number | undefined {
   const inside = word.text.slice(begin + 1);
   const read = readExpression(judge, word, inside.trimStart());
   if (read.unsure) {
@@ -154,7 +154,7 @@ function judgeInside(judge: Judge, word: LanguageWord, begin: number, place: str
 }
 
 /** The end of a variable such as `%ci`, or nothing when it is refused. */
-function judgeAlias(judge: Judge, word: LanguageWord, begin: number): number | undefined {
+function judgeAlias(judge: Judge, word: Word, begin: number): number | undefined {
   const [name] = /^[A-Za-z]*/.exec(word.text.slice(begin))!;
   // Variables end where no letter follows: HAProxy takes the whole run of letters.
   const fact = factOf('log-alias', [name]);

@@ -5,19 +5,19 @@ import { type Grammar, judgeItems } from './language-args';
 import { begin, noMore } from './language-follow';
 import type { Cursor, Judge } from './language-judge';
 import { judgeSource, WORD_GRAMMARS } from './language-server-words';
-import type { LanguageWord } from './language-words';
+import type { Word } from './words';
 
 /** What the words of a server line say, as far as other lines matter to it. */
 export interface ServerWords {
   /** The words, the last of each. */
-  readonly words: ReadonlyMap<string, LanguageWord>;
+  readonly words: ReadonlyMap<string, Word>;
   readonly values: ReadonlyMap<string, string>;
 }
 
 /** A server of a proxy. */
 export interface ServerState extends ServerWords {
-  readonly name: LanguageWord;
-  readonly address: LanguageWord;
+  readonly name: Word;
+  readonly address: Word;
   readonly line: number;
   readonly template: boolean;
   /** Its name, or the names that a template makes. */
@@ -26,7 +26,7 @@ export interface ServerState extends ServerWords {
 
 /** Walks the words of a `server`, `default-server` or `bind` line; nothing when one is refused. */
 function walk(judge: Judge, cursor: Cursor, table: 'server' | 'bind', place?: string): ServerWords | undefined {
-  const words = new Map<string, LanguageWord>();
+  const words = new Map<string, Word>();
   const values = new Map<string, string>();
   while (!cursor.done) {
     const word = cursor.take()!;

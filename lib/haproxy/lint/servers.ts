@@ -1,6 +1,7 @@
 import { isAddress } from '../address';
 import type { HaproxyVersion } from '../version';
-import type { Config, Directive, Section, Word } from './parse';
+import type { Config, Directive, Section } from './sections';
+import type { Word } from './words';
 
 /** A `server` or `server-template` line with all that counts for it. */
 export interface Server {
@@ -10,8 +11,8 @@ export interface Server {
   readonly address: Word;
   /** The host of the address, without family and port. */
   readonly host: string;
-  /** Whether the host is a name, and thus must be resolved. */
-  readonly named: boolean;
+  /** Whether the host is a name, and thus must be resolved; `perhaps` where a variable decides. */
+  readonly named: boolean | 'perhaps';
   /** How many slots the line makes. */
   readonly slots: number;
   /** The words after the address. */
@@ -62,22 +63,17 @@ export function serversOf(config: Config, version: HaproxyVersion): Server[] {
       if ((first === 'server' || template) && address !== undefined) {
         const own = rest.slice(template ? 3 : 2);
         const host = hostOf(address.text);
-        const isName =
-          !isLocalSocket(address.text) &&
-          !address.text.includes('$') &&
-          host !== '' &&
-          host !== '*' &&
-          !isAddress(host);
+        const effective = [...defaults, ...own];
         const slots = template ? slotsOf(rest[1] ?? '') : 1;
         servers.push({
           section,
           directive,
           address,
           host,
-          named: isName,
+          named: isNamed(address, host, effective),
           slots,
           own,
-          effective: [...defaults, ...own],
+          effective,
         });
       }
     }
@@ -87,6 +83,16 @@ export function serversOf(config: Config, version: HaproxyVersion): Server[] {
     }
   }
   return servers;
+}
+
+/** Who gives `resolvers` means a name. A variable that stands for several words may bring them. */
+function isNamed({ text, open }: Word, host: string, effective: readonly string[]): boolean | 'perhaps' {
+  if (isLocalSocket(text) || host === '' || host === '*' || isAddress(host)) {
+    return false;
+  }
+  return effective.some((word) => word.endsWith('[*]}'))
+    ? false
+    : !open || effective.includes('resolvers') || 'perhaps';
 }
 
 /** `16` or `1-16`. */

@@ -1,6 +1,6 @@
 import type { HaproxyVersion } from '../../version';
 import type { Hit, Rule } from '../finding';
-import type { Config, Directive } from '../parse';
+import type { Config, Directive } from '../sections';
 import { hostOf, isLocalSocket } from '../servers';
 
 const TLS_WORDS = new Set(['ssl', 'crt', 'ca-file', 'verify']);

@@ -1,6 +1,6 @@
 import type { HaproxyVersion } from '../../version';
 import type { Fix, Hit, Rule } from '../finding';
-import type { Config, Directive, Section } from '../parse';
+import type { Config, Directive, Section } from '../sections';
 import { type Server, serversOf, valueAfter } from '../servers';
 import { millisOf } from '../times';
 
@@ -18,7 +18,7 @@ export const RESOLUTION_RULES = {
     severity: 'error',
     why: 'A load balancer changes its addresses at any time. A server that never looks its name up again goes on sending to addresses that are gone, or that belong to somebody else.',
     link: MANUAL,
-    find: (config, version) => namedServers(config, version).flatMap((server) => unresolved(server, version)),
+    find: (config, version) => serversOf(config, version).flatMap((server) => unresolved(server, version)),
   },
   'state-file': {
     severity: 'error',
@@ -82,12 +82,26 @@ export const RESOLUTION_RULES = {
 } as const satisfies Record<string, Rule>;
 
 function namedServers(config: Config, version: HaproxyVersion): Server[] {
-  return serversOf(config, version).filter(({ named }) => named);
+  return serversOf(config, version).filter(({ named }) => named === true);
 }
 
-function unresolved({ directive, address, host, effective }: Server, { capabilities, branch }: HaproxyVersion): Hit[] {
+function unresolved(server: Server, { capabilities, branch }: HaproxyVersion): Hit[] {
+  const { directive, address, host, named, effective } = server;
+  if (named === false) {
+    return [];
+  }
   const at = { line: directive.line, word: address };
   const rides = capabilities.autonomousResolution ? '' : " and 'check'";
+  if (named === 'perhaps') {
+    return [
+      {
+        ...at,
+        severity: 'warning',
+        message: `'${host}' is looked up at the start and never again, if it is a name: the line has no 'resolvers'`,
+        mend: `add a resolvers section and 'resolvers NAME'${rides} to this line, or give an address`,
+      },
+    ];
+  }
   if (!effective.includes('resolvers')) {
     return [
       {
@@ -122,14 +136,19 @@ function withNone({ directive: { line, words }, own }: Server): Fix | undefined 
   const methods = words.slice(first).findLastIndex(({ text }) => text === 'init-addr') + 1;
   const value = methods > 0 ? words[first + methods] : undefined;
   if (methods > 0) {
-    return value && { line, column: value.column, old: value.text, by: `${value.text},none` };
+    return value && { line, column: value.column, old: value.source, by: `${value.text},none` };
   }
   return own.length > 0 ? { line, column: words[first]!.column, old: '', by: 'init-addr none ' } : undefined;
 }
 
 function needsDns({ effective }: Server): boolean {
-  const methods = valueAfter(effective, 'init-addr')?.split(',') ?? ['last', 'libc'];
-  return effective.includes('resolvers') && !methods.some((method) => /^none$|^[0-9a-f.:]+$/i.test(method));
+  const value = valueAfter(effective, 'init-addr');
+  const methods = value?.split(',') ?? ['last', 'libc'];
+  return (
+    effective.includes('resolvers') &&
+    !value?.includes('$') &&
+    !methods.some((method) => /^none$|^[0-9a-f.:]+$/i.test(method))
+  );
 }
 
 function stateFile(config: Config): Hit[] {
@@ -178,7 +197,7 @@ function shortHold(section: Section, version: HaproxyVersion): Hit[] {
   return [
     {
       line,
-      word: hold?.words[0] ?? { column: 1 },
+      word: hold?.words[0] ?? section.word,
       message:
         hold === undefined
           ? `resolvers '${section.name}' drops an address that is absent from one answer: 'hold obsolete' is 0 by default`
@@ -187,27 +206,27 @@ function shortHold(section: Section, version: HaproxyVersion): Hit[] {
       fix:
         hold === undefined
           ? { line, insertBelow: `    hold obsolete ${enough}` }
-          : { line, column: hold.words[2]!.column, old: hold.words[2]!.text, by: enough },
+          : { line, column: hold.words[2]!.column, old: hold.words[2]!.source, by: enough },
     },
   ];
 }
 
 function smallPayload(section: Section): Hit[] {
   const payload = find(section, 'accepted_payload_size');
-  if (payload !== undefined && Number(payload.words[1]?.text) > DEFAULT_PAYLOAD) {
+  if (payload !== undefined && (payload.words[1]?.open || Number(payload.words[1]?.text) > DEFAULT_PAYLOAD)) {
     return [];
   }
   const line = payload?.line ?? section.line;
   return [
     {
       line,
-      word: payload?.words[0] ?? { column: 1 },
+      word: payload?.words[0] ?? section.word,
       message: `resolvers '${section.name}' takes answers of ${payload?.words[1]?.text ?? DEFAULT_PAYLOAD} bytes: about 28 addresses fit`,
       mend: "write 'accepted_payload_size 8192'",
       fix:
         payload === undefined
           ? { line, insertBelow: '    accepted_payload_size 8192' }
-          : payload.words[1] && { line, column: payload.words[1].column, old: payload.words[1].text, by: '8192' },
+          : payload.words[1] && { line, column: payload.words[1].column, old: payload.words[1].source, by: '8192' },
     },
   ];
 }

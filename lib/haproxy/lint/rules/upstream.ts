@@ -1,6 +1,6 @@
 import type { HaproxyVersion } from '../../version';
 import type { Hit, Rule } from '../finding';
-import type { Config, Section } from '../parse';
+import type { Config, Section } from '../sections';
 import { isOn, serversOf, valueAfter } from '../servers';
 import { millisOf } from '../times';
 
@@ -34,7 +34,9 @@ export const UPSTREAM_RULES = {
 function checkWithoutHost(config: Config, version: HaproxyVersion): Hit[] {
   const checked = new Set(
     serversOf(config, version)
-      .filter(({ named, effective }) => named && isOn(effective, 'check', 'no-check') && !effective.includes('addr'))
+      .filter(
+        ({ named, effective }) => named === true && isOn(effective, 'check', 'no-check') && !effective.includes('addr'),
+      )
       .map(({ section }) => section),
   );
   return [...checked].flatMap((section) => {
@@ -95,7 +97,7 @@ function checkWithoutSni(config: Config, version: HaproxyVersion): Hit[] {
 
 /** From 1.9 idle connections wait in a pool; before, they wait with the client's own connection. */
 function idleTime(config: Config, version: HaproxyVersion): Hit[] {
-  const servers = serversOf(config, version).filter(({ named }) => named);
+  const servers = serversOf(config, version).filter(({ named }) => named === true);
   if (version.capabilities.poolPurgeDelay) {
     return servers.flatMap(({ directive: { line }, address: word, host, effective }) => {
       const delay = valueAfter(effective, 'pool-purge-delay');
@@ -124,7 +126,7 @@ function idleTime(config: Config, version: HaproxyVersion): Hit[] {
             word: words[2]!,
             message: `before 1.9 the connection to the load balancer idles as long as the client's, here ${words[2]!.text}; an Application Load Balancer ends it after ${ELB_IDLE_SECONDS} s`,
             mend: "write 'timeout http-keep-alive 50s'",
-            fix: { line, column: words[2]!.column, old: words[2]!.text, by: '50s' },
+            fix: { line, column: words[2]!.column, old: words[2]!.source, by: '50s' },
           })),
       );
 }

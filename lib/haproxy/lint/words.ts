@@ -1,7 +1,11 @@
-import type { Word } from './parse';
-
-/** A word of a configuration line. */
-export interface LanguageWord extends Word {
+/** A word of a configuration line, unquoted and unescaped. */
+export interface Word {
+  /** Where a variable is part of it, the variable stands in it as it is written. */
+  readonly text: string;
+  /** Column at which it begins, with its quote, from 1. */
+  readonly column: number;
+  /** As it stands in the file, with quotes and backslashes. */
+  readonly source: string;
   /** An environment variable is part of it: its text is known when HAProxy starts. */
   readonly open: boolean;
 }
@@ -14,26 +18,29 @@ export interface Fault {
 
 /** A line in words. */
 export interface Line {
-  readonly words: readonly LanguageWord[];
+  readonly words: readonly Word[];
   readonly fault?: Fault;
+  /** A variable makes several words of one: how many there are is known when HAProxy starts. */
+  readonly spread: boolean;
 }
 
 const NAME = /[A-Za-z0-9_]/;
 
 /**
- * Splits a line like `splitWords`, and keeps what that function does not tell: empty words, words with an environment
- * variable in them, and quoting that HAProxy refuses.
+ * Splits a line as HAProxy 1.6 and later do: blanks separate, quotes and backslashes protect, `#` begins a comment, and
+ * within double quotes `$` begins a variable. Empty words are kept.
  */
 export function readLine(line: string): Line {
-  const words: LanguageWord[] = [];
+  const words: Word[] = [];
+  let spread = false;
   let text = '';
   let begin = -1;
   let open = false;
   let quote = '';
   let quoteAt = 0;
-  const end = () => {
+  const end = (at: number) => {
     if (begin >= 0) {
-      words.push({ text, column: begin + 1, open });
+      words.push({ text, column: begin + 1, source: line.slice(begin, at), open });
     }
     text = '';
     begin = -1;
@@ -42,10 +49,11 @@ export function readLine(line: string): Line {
   for (let i = 0; i < line.length; i += 1) {
     const char = line[i]!;
     if (quote === '' && (char === ' ' || char === '\t' || char === '\r')) {
-      end();
+      end(i);
       continue;
     }
     if (quote === '' && char === '#') {
+      end(i);
       break;
     }
     begin = begin < 0 ? i : begin;
@@ -62,20 +70,24 @@ export function readLine(line: string): Line {
       if (length === 0) {
         return {
           words,
+          spread,
           fault: { column: i + 1, message: "'$' within double quotes begins a variable, and no name follows" },
         };
       }
+      const variable = line.slice(i, i + length + 1);
       open = true;
+      spread ||= variable.endsWith('[*]}');
+      text += variable;
       i += length;
     } else {
       text += char;
     }
   }
   if (quote !== '') {
-    return { words, fault: { column: quoteAt + 1, message: `the quote ${quote} is not closed on its line` } };
+    return { words, spread, fault: { column: quoteAt + 1, message: `the quote ${quote} is not closed on its line` } };
   }
-  end();
-  return { words };
+  end(line.length);
+  return { words, spread };
 }
 
 const CONTROL: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
