@@ -1,6 +1,6 @@
 /** Characters that would break a line, or a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to replace.
-const CONTROL = /[\u0000-\u001f\u007f]/g;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /**
  * Input that cannot be used, told in one line: what was given, what is allowed, what to change.
@@ -12,6 +12,12 @@ export class InputError extends Error {
 
   /** Control characters of what was given are shown as escapes, so that the message stays one line. */
   public constructor(message: string) {
-    super(message.replace(CONTROL, (char) => JSON.stringify(char).slice(1, -1)));
+    super(message.replace(CONTROL, escapeOf));
   }
+}
+
+/** `\n` and the like; those that JSON leaves as they are get their number. */
+function escapeOf(char: string): string {
+  const escaped = JSON.stringify(char).slice(1, -1);
+  return escaped === char ? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
 }
