@@ -136,7 +136,10 @@ export class DriftMonitor extends Construct implements IConnectable {
         resources: ['*'],
       }),
       new PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [parameters] }),
-      new PolicyStatement({ actions: ['ssm:PutParameter'], resources: [`${parameters}/${STATE_FOLDER}/*`] }),
+      new PolicyStatement({
+        actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
+        resources: [`${parameters}/${STATE_FOLDER}/*`],
+      }),
     );
     // Lambda checks at creation that the role can make network interfaces.
     this.handler.node.addDependency(rolePolicy);

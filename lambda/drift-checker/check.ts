@@ -54,7 +54,15 @@ export async function checkProxy(
   };
   const verdicts = judge(reading);
   const { watched, events, open } = advance(state, reading, verdicts, now);
-  return { reading, verdicts, events, open, state: { dns, watched } };
+  return { reading, verdicts, events, open, state: { ...state, dns, watched } };
+}
+
+/** The report on a proxy that could not be looked at: what was open stays open. Pure. */
+export function notChecked(record: RegistryRecord, state: ProxyState, why: string, now: number): ProxyReport {
+  const reading: Reading = { record, upstreams: [], tasks: [], unchecked: why };
+  const verdicts = judge(reading);
+  const { watched, events, open } = advance(state, reading, verdicts, now);
+  return { reading, verdicts, events, open, state: { ...state, watched } };
 }
 
 async function readTask(task: Task, senses: Senses): Promise<TaskReading> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Severity, VerdictKind } from '../../lib/private/contract';
 import { keyOf, nameOf, type Verdict } from './judge';
 import type { Reading } from './reading';
+import type { Repaired } from './repair';
 
 /** A verdict that is being watched. Times are milliseconds since 1970. */
 export interface Watched {
@@ -16,6 +17,8 @@ export interface Watched {
   readonly firstSeen: number;
   /** When it became an incident; nothing before. */
   readonly openedAt?: number;
+  /** Id of the OpsItem that was opened for it. */
+  readonly opsItem?: string;
 }
 
 /** Addresses of recent DNS answers for a name, and when each left them; `null` while it is still in the answers. */
@@ -27,6 +30,8 @@ export interface ProxyState {
   readonly dns: Readonly<Record<string, DnsWindow>>;
   /** Watched verdicts by key. */
   readonly watched: Readonly<Record<string, Watched>>;
+  /** The last repair; nothing when there was none. */
+  readonly repaired?: Repaired;
 }
 
 /** Nothing seen yet. */
@@ -91,10 +96,14 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
     }
     const about = reading.upstreams.find(({ upstream }) => nameOf(upstream) === before.upstream);
     const unseen =
+      reading.unchecked !== undefined ||
       (unread.has(before.task) && before.kind !== 'unreachable-task') ||
       (before.kind === 'stale-address' && about?.live.length === 0) ||
       (before.cause === 'balancer' && about?.balancer === 'unread');
-    const stillRuns = before.task === undefined || reading.tasks.some(({ task }) => task.id === before.task);
+    const stillRuns =
+      before.task === undefined ||
+      reading.unchecked !== undefined ||
+      reading.tasks.some(({ task }) => task.id === before.task);
     if (unseen && stillRuns) {
       next[key] = before;
       if (before.openedAt !== undefined) {

@@ -37,6 +37,9 @@ const SILENT_SHARE = 0.1;
  */
 export function judge(reading: Reading): Verdict[] {
   const { record, tasks } = reading;
+  if (reading.unchecked !== undefined) {
+    return [verdict('unchecked', { message: `${record.proxy} was not checked: ${reading.unchecked}` })];
+  }
   const verdicts = tasks.flatMap((taskReading) =>
     'runtime' in taskReading
       ? judgeRuntime(reading, taskReading.task, taskReading.runtime)

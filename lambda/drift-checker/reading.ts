@@ -50,6 +50,6 @@ export interface Reading {
   readonly tasks: readonly TaskReading[];
   /** Whether the service is being deployed: tasks of the former revision may still run, or none yet. */
   readonly deploying?: boolean;
-  /** The time of the run was over before this proxy's turn: nothing of it was looked at. */
-  readonly unchecked?: true;
+  /** Why nothing of it was looked at: the time of the run was over, or its tasks could not be listed. One line. */
+  readonly unchecked?: string;
 }

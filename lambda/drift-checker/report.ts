@@ -1,74 +1,130 @@
-import { METRICS, type TaskSource } from '../../lib/private/contract';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRICS, type Severity, type TaskSource } from '../../lib/private/contract';
 import type { ProxyReport } from './check';
-import type { RegistryProblem } from './control-plane/registry';
 import type { Incident, IncidentEvent } from './incidents';
 import { nameOf } from './judge';
+import type { Reading } from './reading';
 
-/** A line of the log: one JSON document. */
-export type LogLine = Record<string, unknown>;
+/** What a whole run came to. Also what the function answers, for people who invoke it by hand. */
+export interface RunSummary {
+  readonly checkedProxies: number;
+  readonly uncheckedProxies: number;
+  readonly malformedRecords: number;
+  /** Incidents that are open, those included that nobody could look at; those of severity `info` are left out. */
+  readonly openIncidents: number;
+  readonly criticalIncidents: number;
+  readonly repairs: number;
+}
 
-/** An embedded-metric document: CloudWatch makes metrics of it without any API call. All units are counts. */
-function metrics(dimension: string, value: string, figures: Record<string, number>, now: number): LogLine {
+/** What a log line is about. */
+export type EventName = IncidentEvent['event'] | 'not-checked' | 'degraded' | 'repair' | 'gate' | 'run';
+
+type Level = 'error' | 'warn' | 'info';
+
+const LEVELS: Record<Severity, Level> = { critical: 'error', warning: 'warn', info: 'info' };
+
+/** Figures by name, as they become metrics. */
+type Figures = Readonly<Record<string, number>>;
+
+/** Writes log lines and embedded metrics, one JSON document a line. CloudWatch makes metrics of them; no API is called. */
+export class Report {
+  readonly #logger: Logger;
+  readonly #metrics: Metrics;
+
+  /** @param monitor name of the monitor: dimension of its metrics, and `service` of its log lines */
+  public constructor(private readonly monitor: string) {
+    this.#logger = new Logger({ serviceName: monitor });
+    this.#metrics = new Metrics({ namespace: METRICS.namespace });
+    // The dimension `service` would make every metric another one, under a name that no alarm knows.
+    this.#metrics.clearDefaultDimensions();
+  }
+
+  /** A proxy's check: its figures, one line for each incident that began or ended, one for what could not be read. */
+  public proxy(report: ProxyReport): void {
+    const { record, upstreams, unchecked } = report.reading;
+    this.#publish(METRICS.proxyDimension, record.proxy, figuresOf(report));
+    if (unchecked !== undefined) {
+      this.tell('warn', 'not-checked', `${record.proxy} was not checked: ${unchecked}`, { proxy: record.proxy });
+    }
+    for (const event of report.events) {
+      const level = event.event === 'incident-opened' ? LEVELS[event.incident.severity] : 'info';
+      this.tell(level, event.event, event.incident.message, { incident: detailsOf(event.incident, report.reading) });
+    }
+    const reasons = upstreams.flatMap(({ degraded }) => degraded);
+    if (reasons.length > 0) {
+      this.tell('warn', 'degraded', `${record.proxy} was checked with less than there is`, {
+        proxy: record.proxy,
+        reasons,
+      });
+    }
+  }
+
+  /** A whole run: its figures, with which the function shows that it is alive, and one line. */
+  public run(summary: RunSummary): void {
+    this.#publish(METRICS.monitorDimension, this.monitor, {
+      [METRICS.heartbeat]: 1,
+      [METRICS.openIncidents]: summary.openIncidents,
+      [METRICS.criticalIncidents]: summary.criticalIncidents,
+      [METRICS.checkedProxies]: summary.checkedProxies,
+      [METRICS.uncheckedProxies]: summary.uncheckedProxies,
+      [METRICS.malformedRecords]: summary.malformedRecords,
+      [METRICS.repairs]: summary.repairs,
+    });
+    const { checkedProxies: checked, uncheckedProxies: unchecked, openIncidents: open } = summary;
+    this.tell('info', 'run', `checked ${checked} of ${checked + unchecked} proxies, ${open} open incidents`, summary);
+  }
+
+  /** One line. `message` is for people, the rest for queries. */
+  public tell(level: Level, event: EventName, message: string, fields: object): void {
+    this.#logger[level](message, { event, ...fields });
+  }
+
+  /** Added and written in one go: other checks of the same run use the same collector. */
+  #publish(dimension: string, value: string, figures: Figures): void {
+    this.#metrics.addDimension(dimension, value);
+    for (const [name, figure] of Object.entries(figures)) {
+      const unit = name === METRICS.staleSessionShare ? MetricUnit.Percent : MetricUnit.Count;
+      this.#metrics.addMetric(name, unit, figure);
+    }
+    this.#metrics.publishStoredMetrics();
+  }
+}
+
+/** The incidents that count as open: what is only for information never rings. */
+export function countOf(open: readonly Pick<Incident, 'severity'>[]): { open: number; critical: number } {
   return {
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [
-        {
-          Namespace: METRICS.namespace,
-          Dimensions: [[dimension]],
-          Metrics: Object.keys(figures).map((Name) => ({ Name, Unit: 'Count' })),
-        },
-      ],
-    },
-    [dimension]: value,
-    ...figures,
+    open: open.filter(({ severity }) => severity !== 'info').length,
+    critical: open.filter(({ severity }) => severity === 'critical').length,
   };
 }
 
-/** What a run knows of a proxy at its end. */
-export interface ProxyOutcome {
-  readonly checked: boolean;
-  /** Incidents that are open, those included that could not be looked at. */
-  readonly open: readonly Pick<Incident, 'severity'>[];
-}
-
-const critical = (open: ProxyOutcome['open']) => open.filter(({ severity }) => severity === 'critical').length;
-
-/** The lines of one proxy's check: its figures, and one line for each incident that opened or was resolved. */
-export function proxyLines(report: ProxyReport, now: number): LogLine[] {
-  const { record, upstreams, tasks } = report.reading;
-  const degraded = upstreams.flatMap((one) => one.degraded);
-  const figures = metrics(
-    METRICS.proxyDimension,
-    record.proxy,
-    {
-      [METRICS.openIncidents]: report.open.length,
-      [METRICS.criticalIncidents]: critical(report.open),
-      [METRICS.staleAddresses]: report.verdicts.filter((verdict) => verdict.kind === 'stale-address').length,
-      [METRICS.liveAddresses]: new Set(upstreams.flatMap(({ live }) => live)).size,
-      [METRICS.checkedTasks]: tasks.filter((task) => 'runtime' in task).length,
-    },
-    now,
-  );
-  return [
-    { ...figures, ...(degraded.length > 0 && { degraded }) },
-    ...report.events.map((event) => eventLine(event, report)),
-  ];
-}
-
-function eventLine({ event, incident }: IncidentEvent, { reading }: ProxyReport): LogLine {
-  const { firstSeen, openedAt, upstream: about, ...rest } = incident;
-  const upstreams = reading.upstreams.filter(({ upstream }) => about === undefined || nameOf(upstream) === about);
+function figuresOf({ reading, verdicts, open }: ProxyReport): Figures {
+  const { upstreams, tasks } = reading;
+  const checkedTasks = tasks.filter((task) => 'runtime' in task).length;
+  const counts = countOf(open);
+  const incidents = { [METRICS.openIncidents]: counts.open, [METRICS.criticalIncidents]: counts.critical };
+  if (reading.unchecked !== undefined) {
+    return incidents;
+  }
   return {
-    level: event === 'incident-opened' ? (incident.severity === 'critical' ? 'ERROR' : 'WARN') : 'INFO',
-    event,
-    incident: {
-      ...rest,
-      upstream: [...new Set(upstreams.map(({ upstream }) => upstream.dnsName))].join(', '),
-      live: [...new Set(upstreams.flatMap(({ live }) => live))].sort(),
-      firstSeen: new Date(firstSeen).toISOString(),
-      mend: mendOf(reading.record.tasks),
-    },
+    ...incidents,
+    [METRICS.staleAddresses]: verdicts.filter(({ kind }) => kind === 'stale-address').length,
+    [METRICS.liveAddresses]: new Set(upstreams.flatMap(({ live }) => live)).size,
+    [METRICS.checkedTasks]: checkedTasks,
+    [METRICS.uncheckedTasks]: tasks.length - checkedTasks,
+  };
+}
+
+/** What a log line says of an incident. */
+function detailsOf({ firstSeen, openedAt: _, upstream: about, ...rest }: Incident, { record, upstreams }: Reading) {
+  const concerned = upstreams.filter(({ upstream }) => about === undefined || nameOf(upstream) === about);
+  return {
+    ...rest,
+    upstream: [...new Set(concerned.map(({ upstream }) => upstream.dnsName))].join(', '),
+    live: [...new Set(concerned.flatMap(({ live }) => live))].sort(),
+    firstSeen: new Date(firstSeen).toISOString(),
+    mend: mendOf(record.tasks),
   };
 }
 
@@ -77,23 +133,4 @@ export function mendOf(tasks: TaskSource): string {
   return 'endpoints' in tasks
     ? `restart the HAProxy behind ${tasks.endpoints.join(', ')}`
     : `aws ecs update-service --cluster ${tasks.cluster} --service ${tasks.service} --force-new-deployment`;
-}
-
-/** The lines of a whole run: its figures, and one line for each thing that could not be checked. */
-export function runLines(
-  monitor: string,
-  outcomes: readonly ProxyOutcome[],
-  problems: readonly RegistryProblem[],
-  now: number,
-): LogLine[] {
-  const open = outcomes.flatMap((outcome) => outcome.open);
-  const figures = {
-    [METRICS.checkedProxies]: outcomes.filter(({ checked }) => checked).length,
-    [METRICS.openIncidents]: open.length,
-    [METRICS.criticalIncidents]: critical(open),
-  };
-  return [
-    metrics(METRICS.monitorDimension, monitor, figures, now),
-    ...problems.map((problem) => ({ level: 'ERROR', event: 'not-checked', ...problem })),
-  ];
 }

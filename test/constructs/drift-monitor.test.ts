@@ -87,7 +87,10 @@ test('it may do exactly this', () => {
     'Allow ec2:AssignPrivateIpAddresses on *',
     'Allow ec2:UnassignPrivateIpAddresses on *',
     `Allow ssm:GetParametersByPath on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}`,
-    `Allow ssm:PutParameter on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}/${STATE_FOLDER}/*`,
+    ...['Get', 'Put', 'Delete'].map(
+      (verb) =>
+        `Allow ssm:${verb}Parameter on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}/${STATE_FOLDER}/*`,
+    ),
   ]);
   const [role] = resourcesOf(template, 'AWS::IAM::Role').filter(({ id }) => id.startsWith('MonitorRole'));
   expect(Object.keys(role!.properties)).toEqual(['AssumeRolePolicyDocument']);

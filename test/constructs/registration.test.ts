@@ -36,9 +36,9 @@ test('what the construct registers is what the checker reads', async () => {
     // The endpoint refuses a value that is too long for a parameter, as SSM does.
     aws.handlers = ssmParameters(Object.fromEntries(parameters));
 
-    const { entries, problems } = await readRegistry(monitor.registryPath);
+    const { entries, malformedRecords } = await readRegistry(monitor.registryPath);
 
-    expect(problems).toEqual([]);
+    expect(malformedRecords).toEqual([]);
     expect(entries.map(({ record }) => record)).toEqual([
       {
         proxy: expect.stringMatching(/^Stack-Orders-/),

@@ -38,7 +38,11 @@ const SCHEMA = {
                 items: {
                   type: 'object',
                   required: ['Name'],
-                  properties: { Name: name, Unit: { enum: ['Count', 'None'] }, StorageResolution: { enum: [1, 60] } },
+                  properties: {
+                    Name: name,
+                    Unit: { enum: ['Count', 'Percent'] },
+                    StorageResolution: { enum: [1, 60] },
+                  },
                 },
               },
             },

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { HaproxyBinary } from '../../lab/binaries';
 import { DnsServer } from '../../lab/dns-server';
+import { keyOf } from '../../lambda/drift-checker/judge';
 import type { RegistryRecord } from '../../lib/private/contract';
 import { AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
-import { type InvocationResult, LocalLambda } from '../support/lambda';
+import { type FunctionSettings, type InvocationResult, LocalLambda } from '../support/lambda';
 import { Haproxy, nameFor } from './haproxy';
 
 export const REGISTRY = '/cdk-haproxy-elb/fleet';
@@ -38,6 +39,7 @@ export class Fleet {
 
   #aws?: AwsEndpoints;
   #lambda?: LocalLambda;
+  #settings: Partial<FunctionSettings> = {};
   /** Services of which ECS wants to know nothing. */
   public readonly deniedServices = new Set<string>();
   /** Addresses of the running tasks. */
@@ -80,7 +82,11 @@ export class Fleet {
   }
 
   /** A new function, which finds these parameters in its registry. */
-  public async deploy(parameters: Record<string, unknown>, more: AwsHandlers = {}): Promise<void> {
+  public async deploy(
+    parameters: Record<string, unknown>,
+    more: AwsHandlers = {},
+    settings: Partial<FunctionSettings> = {},
+  ): Promise<void> {
     await this.undeploy();
     const texts = Object.entries(parameters).map(([name, value]) => [
       `${REGISTRY}/${name}`,
@@ -110,7 +116,14 @@ export class Fleet {
       'ec2:DescribeNetworkInterfaces': () => ({}),
       ...more,
     });
-    this.#lambda = functionWith(this.#aws.environment);
+    this.#settings = settings;
+    this.#lambda = this.another();
+  }
+
+  /** Another execution environment of the same function, which its user stops. */
+  public another(handler = 'index.handler'): LocalLambda {
+    const { environment, ...settings } = this.#settings;
+    return functionWith({ ...this.#aws!.environment, ...environment }, { handler, ...settings });
   }
 
   /** One invocation, and its log lines. */
@@ -124,9 +137,15 @@ export class Fleet {
     await this.#lambda?.restart();
   }
 
+  /** Inputs of the calls of an operation. */
+  // biome-ignore lint/suspicious/noExplicitAny: an input has the type of its operation.
+  public inputs(operation: string): any[] {
+    return this.#aws!.calls.filter((call) => call.operation === operation).map(({ input }) => input);
+  }
+
   /** How often an operation was called. */
   public calls(operation: string): number {
-    return this.#aws!.calls.filter((call) => call.operation === operation).length;
+    return this.inputs(operation).length;
   }
 
   public async close(): Promise<void> {
@@ -142,17 +161,42 @@ export class Fleet {
 }
 
 /** The bundled function with the memory and the time that the construct gives it. */
-export function functionWith(environment: Record<string, string>): LocalLambda {
+export function functionWith(
+  environment: Record<string, string>,
+  settings: Partial<FunctionSettings> = {},
+): LocalLambda {
   return new LocalLambda({
     taskRoot: BUNDLE,
     handler: 'index.handler',
-    environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'fleet', ...environment },
     timeoutMs: 55_000,
     memoryMb: 256,
+    ...settings,
+    environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'fleet', ...environment },
   });
 }
 
 /** What the function printed, without what Node itself has to say. */
 export function linesOf({ logs }: InvocationResult): Line[] {
   return logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+}
+
+/** What a run told of, without the line on the run itself and without what every line has. */
+export function toldBy(lines: readonly Line[]): Line[] {
+  return lines
+    .filter((line) => !('_aws' in line) && line.event !== 'run')
+    .map(({ timestamp: _, service: _name, sampling_rate: _rate, xray_trace_id: _trace, ...line }) => line);
+}
+
+/** A state in which an incident is open on the first task: it holds an address that the load balancer has not. */
+export function openIncident(address: string) {
+  const firstSeen = Date.now() - 120_000;
+  const incident = {
+    kind: 'stale-address',
+    severity: 'critical',
+    upstream: 'upstream',
+    task: 'task-0',
+    address,
+    slots: ['upstream/elb1'],
+  } as const;
+  return { dns: {}, watched: { [keyOf(incident)]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } } };
 }

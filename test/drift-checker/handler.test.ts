@@ -1,10 +1,9 @@
 import { freePorts } from '../../lab/ports';
-import { keyOf } from '../../lambda/drift-checker/judge';
 import { METRICS } from '../../lib/private/contract';
 import { AwsError } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { Fleet, functionWith, type Line, REGISTRY } from './fleet';
+import { Fleet, functionWith, type Line, openIncident, REGISTRY, toldBy } from './fleet';
 
 let fleet: Fleet;
 
@@ -21,25 +20,18 @@ beforeEach(() => {
 afterAll(() => fleet?.close());
 
 const metricsOf = (lines: Line[]) => lines.filter((line) => '_aws' in line).map(figuresOf);
-const othersOf = (lines: Line[]) => lines.filter((line) => !('_aws' in line));
 const monitorOf = (lines: Line[]) => metricsOf(lines).find(({ dimension }) => dimension === METRICS.monitorDimension);
 
-/** A state in which an incident is open on the first task: it holds an address that the load balancer has not. */
-function openIncident(address: string) {
-  const firstSeen = Date.now() - 120_000;
-  const incident = {
-    kind: 'stale-address',
-    severity: 'critical',
-    upstream: 'upstream',
-    task: 'task-0',
-    address,
-    slots: ['upstream/elb1'],
-  } as const;
-  return {
-    dns: {},
-    watched: { [keyOf(incident)]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } },
-  };
-}
+/** What a run came to when there is nothing to tell but this. */
+const summary = (more: object) => ({
+  checkedProxies: 0,
+  uncheckedProxies: 0,
+  malformedRecords: 0,
+  openIncidents: 0,
+  criticalIncidents: 0,
+  repairs: 0,
+  ...more,
+});
 
 describe('a healthy fleet', () => {
   beforeAll(() =>
@@ -49,14 +41,15 @@ describe('a healthy fleet', () => {
   test('each proxy and the monitor have one document of metrics, and there is nothing else to tell', async () => {
     const { payload, lines, functionError } = await fleet.invoke();
     expect(functionError).toBeUndefined();
-    expect(payload).toEqual({ checkedProxies: 2, openIncidents: 0, notChecked: 0 });
-    expect(othersOf(lines)).toEqual([]);
+    expect(payload).toEqual(summary({ checkedProxies: 2 }));
+    expect(toldBy(lines)).toEqual([]);
     const figures = {
       [METRICS.openIncidents]: 0,
       [METRICS.criticalIncidents]: 0,
       [METRICS.staleAddresses]: 0,
       [METRICS.liveAddresses]: 1,
       [METRICS.checkedTasks]: 1,
+      [METRICS.uncheckedTasks]: 0,
     };
     const metrics = metricsOf(lines);
     expect(metrics).toHaveLength(3);
@@ -67,16 +60,38 @@ describe('a healthy fleet', () => {
         {
           dimension: METRICS.monitorDimension,
           value: 'fleet',
-          figures: { [METRICS.checkedProxies]: 2, [METRICS.openIncidents]: 0, [METRICS.criticalIncidents]: 0 },
+          figures: {
+            [METRICS.heartbeat]: 1,
+            [METRICS.openIncidents]: 0,
+            [METRICS.criticalIncidents]: 0,
+            [METRICS.checkedProxies]: 2,
+            [METRICS.uncheckedProxies]: 0,
+            [METRICS.malformedRecords]: 0,
+            [METRICS.repairs]: 0,
+          },
         },
       ]),
     );
   });
 
+  test('a run is one line, under the name of the monitor', async () => {
+    const { lines } = await fleet.invoke();
+    expect(lines.filter(({ event }) => event === 'run')).toMatchObject([
+      {
+        level: 'INFO',
+        message: 'checked 2 of 2 proxies, 0 open incidents',
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        service: 'fleet',
+        event: 'run',
+        ...summary({ checkedProxies: 2 }),
+      },
+    ]);
+  });
+
   test('what was seen is written once, and not again while nothing changes', async () => {
     await fleet.invoke();
     await fleet.invoke();
-    expect(fleet.calls('GetParametersByPath')).toBe(3);
+    expect(fleet.calls('GetParametersByPath')).toBe(4);
     expect(fleet.calls('PutParameter')).toBe(2);
   });
 });
@@ -85,59 +100,100 @@ test('a drift opens an incident and is resolved, over cold starts', async () => 
   await fleet.deploy({ 'registry/orders': fleet.record('orders', { dnsWindowSeconds: 0 }) });
   fleet.point('127.0.0.9');
   const opened = await fleet.invoke();
-  expect(othersOf(opened.lines)).toMatchObject([
+  expect(toldBy(opened.lines)).toMatchObject([
     { level: 'ERROR', event: 'incident-opened', incident: { kind: 'stale-address', address: '127.0.0.1' } },
   ]);
-  expect(opened.payload).toEqual({ checkedProxies: 1, openIncidents: 1, notChecked: 0 });
+  expect(opened.payload).toEqual(summary({ checkedProxies: 1, openIncidents: 1, criticalIncidents: 1 }));
   expect(metricsOf(opened.lines).map(({ figures }) => figures[METRICS.criticalIncidents])).toEqual([1, 1]);
   await fleet.coldStart();
-  expect(othersOf((await fleet.invoke()).lines)).toEqual([]);
+  expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
   fleet.point('127.0.0.1', '127.0.0.9');
   await fleet.coldStart();
   const resolved = await fleet.invoke();
-  expect(othersOf(resolved.lines)).toMatchObject([
-    { level: 'INFO', event: 'incident-resolved', incident: { id: othersOf(opened.lines)[0].incident.id } },
+  expect(toldBy(resolved.lines)).toMatchObject([
+    { level: 'INFO', event: 'incident-resolved', incident: { id: toldBy(opened.lines)[0].incident.id } },
   ]);
+});
+
+test('a state that is malformed is told with its text, and the proxy begins anew', async () => {
+  await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': `{${'x'.repeat(600)}` });
+  const { payload, lines } = await fleet.invoke();
+  expect(payload).toEqual(summary({ checkedProxies: 1 }));
+  expect(toldBy(lines)).toEqual([
+    {
+      level: 'ERROR',
+      message: `${REGISTRY}/state/orders: not a state of this version; begun anew`,
+      event: 'degraded',
+      parameter: `${REGISTRY}/state/orders`,
+      reason: 'not a state of this version; begun anew',
+      value: `{${'x'.repeat(499)}`,
+    },
+  ]);
+  expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
+});
+
+test('the state of a proxy that left the registry is removed, that of a malformed record is not', async () => {
+  await fleet.deploy({ 'registry/a': '{', 'state/a': openIncident('127.0.0.9'), 'state/b': openIncident('127.0.0.9') });
+  await fleet.invoke();
+  expect(fleet.inputs('DeleteParameter')).toEqual([{ Name: `${REGISTRY}/state/b` }]);
 });
 
 test('a record that is malformed is named and does not keep the others from being checked', async () => {
   await fleet.deploy({ 'registry/a': '{', 'registry/orders': fleet.record('orders') });
   const { payload, lines } = await fleet.invoke();
-  expect(payload).toEqual({ checkedProxies: 1, openIncidents: 0, notChecked: 1 });
-  expect(othersOf(lines)).toEqual([
+  expect(payload).toEqual(summary({ checkedProxies: 1, malformedRecords: 1 }));
+  expect(toldBy(lines)).toEqual([
     {
       level: 'ERROR',
+      message: `${REGISTRY}/registry/a: not a registry record of this version`,
       event: 'not-checked',
       parameter: `${REGISTRY}/registry/a`,
       reason: 'not a registry record of this version',
+      value: '{',
     },
   ]);
   expect(metricsOf(lines).map(({ value }) => value)).toEqual(['orders', 'fleet']);
 });
 
 describe('a proxy whose tasks cannot be listed', () => {
-  test('is named, and the others are checked', async () => {
+  const why = 'AccessDeniedException: not authorized to perform: ecs:ListTasks of orders';
+
+  test('is not checked, which is told and becomes an incident after the grace time; the others are checked', async () => {
     fleet.deniedServices.add('orders');
-    await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'registry/payments': fleet.record('payments') });
+    await fleet.deploy({
+      'registry/orders': fleet.record('orders', { graceSeconds: 60 }),
+      'registry/payments': fleet.record('payments'),
+    });
     const { payload, lines } = await fleet.invoke();
-    expect(payload).toEqual({ checkedProxies: 1, openIncidents: 0, notChecked: 1 });
-    expect(othersOf(lines)).toEqual([
-      {
-        level: 'ERROR',
-        event: 'not-checked',
-        parameter: 'orders',
-        reason: 'AccessDeniedException: not authorized to perform: ecs:ListTasks of orders',
-      },
+    expect(payload).toEqual(summary({ checkedProxies: 1, uncheckedProxies: 1 }));
+    expect(toldBy(lines)).toEqual([
+      { level: 'WARN', message: `orders was not checked: ${why}`, event: 'not-checked', proxy: 'orders' },
     ]);
-    expect(metricsOf(lines).map(({ value }) => value)).toEqual(['payments', 'fleet']);
+    expect(metricsOf(lines).find(({ value }) => value === 'orders')?.figures).toEqual({
+      [METRICS.openIncidents]: 0,
+      [METRICS.criticalIncidents]: 0,
+    });
+    const record = fleet.record('orders');
+    await fleet.deploy({ 'registry/orders': record });
+    expect(toldBy((await fleet.invoke()).lines)).toMatchObject([
+      { event: 'not-checked' },
+      { level: 'WARN', event: 'incident-opened', incident: { kind: 'unchecked', severity: 'warning' } },
+    ]);
+    fleet.deniedServices.clear();
+    expect(toldBy((await fleet.invoke()).lines)).toMatchObject([
+      { event: 'incident-resolved', incident: { kind: 'unchecked' } },
+    ]);
   });
 
   test('keeps its open incidents: the alarm does not go out because nobody looked', async () => {
     fleet.deniedServices.add('orders');
-    await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': openIncident('127.0.0.1') });
+    const record = fleet.record('orders', { graceSeconds: 60 });
+    await fleet.deploy({ 'registry/orders': record, 'state/orders': openIncident('127.0.0.1') });
     const { lines } = await fleet.invoke();
-    expect(othersOf(lines).map(({ event }) => event)).toEqual(['not-checked']);
-    expect(monitorOf(lines)?.figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
+    expect(toldBy(lines).map(({ event }) => event)).toEqual(['not-checked']);
+    for (const { figures } of metricsOf(lines)) {
+      expect(figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
+    }
   });
 });
 
@@ -152,12 +208,13 @@ test('a state that cannot be written hides no incident', async () => {
     { 'ssm:PutParameter': refuse },
   );
   const { lines } = await fleet.invoke();
-  expect(othersOf(lines)).toEqual([
+  expect(toldBy(lines)).toEqual([
     {
       level: 'ERROR',
-      event: 'not-checked',
-      parameter: 'orders',
-      reason: 'AccessDeniedException: not authorized to perform: ssm:PutParameter',
+      message: 'the state of orders could not be kept',
+      event: 'degraded',
+      proxy: 'orders',
+      reasons: ['AccessDeniedException: not authorized to perform: ssm:PutParameter'],
     },
   ]);
   expect(monitorOf(lines)?.figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
@@ -169,8 +226,16 @@ test('a load balancer API that hangs makes the reading poorer, and the check is 
     { 'elasticloadbalancing:DescribeLoadBalancers': () => new Promise(() => {}) },
   );
   const { payload, lines } = await fleet.invoke();
-  expect(payload).toEqual({ checkedProxies: 1, openIncidents: 0, notChecked: 0 });
-  expect(lines[0].degraded).toEqual(['DescribeLoadBalancers failed: TimeoutError']);
+  expect(payload).toEqual(summary({ checkedProxies: 1 }));
+  expect(toldBy(lines)).toEqual([
+    {
+      level: 'WARN',
+      message: 'orders was checked with less than there is',
+      event: 'degraded',
+      proxy: 'orders',
+      reasons: ['DescribeLoadBalancers failed: TimeoutError'],
+    },
+  ]);
 }, 20_000);
 
 describe('an upstream that is unknown', () => {
@@ -178,14 +243,17 @@ describe('an upstream that is unknown', () => {
   const denied = () => {
     throw new AwsError('AccessDenied', 'not authorized to perform: elasticloadbalancing:DescribeLoadBalancers', 403);
   };
-  const eventsOf = (lines: Line[]) => othersOf(lines).map(({ event, incident }) => `${event} ${incident.kind}`);
+  const eventsOf = (lines: Line[]) =>
+    toldBy(lines)
+      .filter(({ incident }) => incident)
+      .map(({ event, incident }) => `${event} ${incident.kind}`);
 
   test('is an incident when the load balancer is gone, although its name still resolves', async () => {
     const record = fleet.record('orders');
     await fleet.deploy({ 'registry/orders': record }, { 'elasticloadbalancing:DescribeLoadBalancers': () => gone });
     const { lines } = await fleet.invoke();
     const { dnsName, loadBalancerArn } = record.upstreams[0]!;
-    expect(othersOf(lines)).toMatchObject([
+    expect(toldBy(lines)).toMatchObject([
       {
         event: 'incident-opened',
         incident: { kind: 'unknown-upstream', message: `${dnsName}: load balancer ${loadBalancerArn} is gone` },
@@ -222,19 +290,19 @@ test('a task that does not answer is unreachable, and the others are read', asyn
   fleet.taskAddresses = ['127.0.0.1', '127.0.0.7'];
   await fleet.deploy({ 'registry/orders': fleet.record('orders') });
   const { lines } = await fleet.invoke();
-  expect(othersOf(lines)).toMatchObject([
+  expect(toldBy(lines)).toMatchObject([
     {
       level: 'WARN',
       incident: { message: 'the runtime API of task-1 does not answer: connection refused' },
     },
   ]);
-  expect(metricsOf(lines)[0]?.figures).toMatchObject({ [METRICS.checkedTasks]: 1 });
+  expect(metricsOf(lines)[0]?.figures).toMatchObject({ [METRICS.checkedTasks]: 1, [METRICS.uncheckedTasks]: 1 });
 });
 
 test('an empty registry is a run without anything to tell but the metrics of the monitor', async () => {
   await fleet.deploy({});
   const { payload, lines } = await fleet.invoke();
-  expect(payload).toEqual({ checkedProxies: 0, openIncidents: 0, notChecked: 0 });
+  expect(payload).toEqual(summary({}));
   expect(metricsOf(lines).map(({ value }) => value)).toEqual(['fleet']);
 });
 

@@ -264,11 +264,8 @@ export function socketTargets(): Target[] {
           { Name: `/fuzz/state/p${i}`, Value },
         ]);
         page.splice(0, page.length, ...values);
-        const { entries, problems } = await readRegistry('/fuzz');
-        if (
-          entries.length + problems.filter(({ parameter }) => parameter.includes('/registry/')).length !==
-          inputs.length
-        ) {
+        const { entries, malformedRecords } = await readRegistry('/fuzz');
+        if (entries.length + malformedRecords.length !== inputs.length) {
           throw new Error(`${JSON.stringify(inputs)}: a record is neither read nor named`);
         }
       },

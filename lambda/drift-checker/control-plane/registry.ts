@@ -1,78 +1,86 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER, VERDICTS } from '../../../lib/private/contract';
-import { type DnsWindow, NO_STATE, type ProxyState, type Watched } from '../incidents';
+import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
+import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/private/contract';
+import { NO_STATE, type ProxyState } from '../incidents';
+import { decodeState } from '../state';
 import { PATIENT } from './client-options';
 
 /** A proxy to check, with what is remembered of it. */
 export interface RegistryEntry {
-  /** Last part of the parameter's name. */
-  readonly name: string;
   readonly record: RegistryRecord;
   readonly state: ProxyState;
+  /** Name of the parameter that holds the state. */
+  readonly stateParameter: string;
+  /** Version of that parameter; 0 when there is none yet. */
+  readonly stateVersion: number;
 }
 
 /** A parameter that is not what it should be: named and passed over. */
-export interface RegistryProblem {
+export interface MalformedParameter {
   readonly parameter: string;
   readonly reason: string;
+  /** What stands in it, as far as a log line should have it. */
+  readonly value: string;
 }
 
-const ssm = new SSMClient(PATIENT);
+/** What there is to check. */
+export interface Registry {
+  readonly entries: readonly RegistryEntry[];
+  readonly malformedRecords: readonly MalformedParameter[];
+  /** States that cannot be read: their proxies begin anew. */
+  readonly malformedStates: readonly MalformedParameter[];
+  /** Parameters with the states of proxies that are no longer in the registry. */
+  readonly orphans: readonly string[];
+}
 
-/** Characters that a standard parameter holds. A state that is larger is compressed. */
-const MAX_VALUE = 4096;
-const COMPRESSED = 'gzip:';
-/** Whatever a parameter says, it is not blown up beyond this many bytes. */
-const MAX_INFLATED = 1024 * 1024;
+/** How much of a malformed value is told. */
+const MAX_TOLD = 500;
+
+export const ssm = new SSMClient(PATIENT);
 
 /** Reads all records and states below a path. A malformed one concerns nothing but itself. */
-export async function readRegistry(path: string): Promise<{ entries: RegistryEntry[]; problems: RegistryProblem[] }> {
-  const values = new Map<string, string>();
-  let token: string | undefined;
-  do {
-    const page = await ssm.send(new GetParametersByPathCommand({ Path: path, Recursive: true, NextToken: token }));
-    for (const { Name, Value } of page.Parameters ?? []) {
-      values.set(Name ?? '', Value ?? '');
+export async function readRegistry(path: string): Promise<Registry> {
+  const parameters = new Map<string, Parameter>();
+  for await (const page of paginateGetParametersByPath({ client: ssm }, { Path: path, Recursive: true })) {
+    for (const parameter of page.Parameters ?? []) {
+      parameters.set(parameter.Name ?? '', parameter);
     }
-    token = page.NextToken;
-  } while (token !== undefined);
-
+  }
   const entries: RegistryEntry[] = [];
-  const problems: RegistryProblem[] = [];
-  for (const [parameter, value] of values) {
+  const malformedRecords: MalformedParameter[] = [];
+  const malformedStates: MalformedParameter[] = [];
+  const orphans: string[] = [];
+  for (const [parameter, { Value = '' }] of parameters) {
     const [folder, name] = parameter.slice(path.length + 1).split('/');
+    if (folder === STATE_FOLDER && !parameters.has(`${path}/${REGISTRY_FOLDER}/${name}`)) {
+      orphans.push(parameter);
+    }
     if (folder !== REGISTRY_FOLDER || name === undefined) {
       continue;
     }
-    const statePath = `${path}/${STATE_FOLDER}/${name}`;
-    const record = parse(value, isRecord);
-    const state = values.has(statePath) ? parse(values.get(statePath)!, isState) : NO_STATE;
+    const record = decodeRecord(Value);
     if (record === undefined) {
-      problems.push({ parameter, reason: 'not a registry record of this version' });
+      malformedRecords.push(malformed(parameter, 'not a registry record of this version', Value));
       continue;
     }
+    const stateParameter = `${path}/${STATE_FOLDER}/${name}`;
+    const { Value: text, Version: stateVersion = 0 } = parameters.get(stateParameter) ?? {};
+    const state = text === undefined ? NO_STATE : decodeState(text);
     if (state === undefined) {
-      problems.push({ parameter: statePath, reason: 'not a state of this version; begun anew' });
+      malformedStates.push(malformed(stateParameter, 'not a state of this version; begun anew', text ?? ''));
     }
-    entries.push({ name, record, state: state ?? NO_STATE });
+    entries.push({ record, state: state ?? NO_STATE, stateParameter, stateVersion });
   }
-  return { entries, problems };
+  return { entries, malformedRecords, malformedStates, orphans };
 }
 
-/** Writes what is remembered of a proxy. */
-export async function writeState(path: string, name: string, state: ProxyState): Promise<void> {
-  const text = JSON.stringify(state);
-  const Value = text.length <= MAX_VALUE ? text : `${COMPRESSED}${gzipSync(text).toString('base64')}`;
-  await ssm.send(
-    new PutParameterCommand({ Name: `${path}/${STATE_FOLDER}/${name}`, Value, Type: 'String', Overwrite: true }),
-  );
+function malformed(parameter: string, reason: string, value: string): MalformedParameter {
+  return { parameter, reason, value: value.slice(0, MAX_TOLD) };
 }
 
-function parse<T>(text: string, accepts: (value: unknown) => value is T): T | undefined {
+function decodeRecord(text: string): RegistryRecord | undefined {
   try {
-    const value: unknown = JSON.parse(text.startsWith(COMPRESSED) ? inflate(text) : text);
-    return accepts(value) ? value : undefined;
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -91,39 +99,13 @@ function isRecord(value: unknown): value is RegistryRecord {
   const found = Array.isArray(endpoints)
     ? endpoints.every((endpoint) => typeof endpoint === 'string')
     : typeof cluster === 'string' && typeof service === 'string' && Number.isInteger(runtimeApiPort);
+  const { runtimeApiTls: tls } = value;
   return (
     typeof value.proxy === 'string' &&
     value.upstreams.length > 0 &&
     value.upstreams.every((upstream) => isObject(upstream) && typeof upstream.dnsName === 'string') &&
     seconds.every((second) => typeof second === 'number' && second >= 0) &&
+    (tls === undefined || (isObject(tls) && typeof tls.secretArn === 'string')) &&
     found
   );
-}
-
-function isState(value: unknown): value is ProxyState {
-  return (
-    isObject(value) &&
-    isObject(value.dns) &&
-    isObject(value.watched) &&
-    Object.values(value.dns).every(isWindow) &&
-    Object.values(value.watched).every(isWatched)
-  );
-}
-
-function isWindow(value: unknown): value is DnsWindow {
-  return isObject(value) && Object.values(value).every((leftAt) => leftAt === null || typeof leftAt === 'number');
-}
-
-function isWatched(value: unknown): value is Watched {
-  return (
-    isObject(value) &&
-    Object.hasOwn(VERDICTS, String(value.kind)) &&
-    typeof value.severity === 'string' &&
-    typeof value.firstSeen === 'number' &&
-    (value.openedAt === undefined || typeof value.openedAt === 'number')
-  );
-}
-
-function inflate(text: string): string {
-  return gunzipSync(Buffer.from(text.slice(COMPRESSED.length), 'base64'), { maxOutputLength: MAX_INFLATED }).toString();
 }

@@ -18,6 +18,7 @@ export class SwitchableAws {
     aws.#endpoints = await AwsEndpoints.start({
       'ssm:GetParametersByPath': answer('ssm:GetParametersByPath'),
       'ssm:PutParameter': answer('ssm:PutParameter'),
+      'ssm:GetParameter': answer('ssm:GetParameter'),
       'ecs:ListTasks': answer('ecs:ListTasks'),
       'ecs:DescribeTasks': answer('ecs:DescribeTasks'),
       'elasticloadbalancing:DescribeLoadBalancers': answer('elasticloadbalancing:DescribeLoadBalancers'),

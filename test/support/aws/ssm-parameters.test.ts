@@ -5,6 +5,7 @@ import {
   InvalidNextToken,
   ParameterAlreadyExists,
   ParameterNotFound,
+  ParameterVersionNotFound,
   PutParameterCommand,
   paginateGetParametersByPath,
   SSMClient,
@@ -42,6 +43,18 @@ test('a parameter is put, read, overwritten and deleted', async () => {
   await ssm.send(new DeleteParameterCommand({ Name }));
   await expect(ssm.send(new GetParameterCommand({ Name }))).rejects.toThrow(ParameterNotFound);
   await expect(ssm.send(new DeleteParameterCommand({ Name }))).rejects.toThrow(ParameterNotFound);
+});
+
+test('former versions of a parameter can be read, the last 100 of them', async () => {
+  await start({ '/fleet/a': '1' });
+  const put = (Value: string) => ssm.send(new PutParameterCommand({ Name: '/fleet/a', Value, Overwrite: true }));
+  for (let version = 2; version <= 101; version += 1) {
+    await put(String(version));
+  }
+  const read = async (version: number) =>
+    (await ssm.send(new GetParameterCommand({ Name: `/fleet/a:${version}` }))).Parameter?.Value;
+  expect([await read(2), await read(101)]).toEqual(['2', '101']);
+  await expect(read(1)).rejects.toThrow(ParameterVersionNotFound);
 });
 
 test('a parameter is not overwritten by accident', async () => {

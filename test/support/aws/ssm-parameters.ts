@@ -7,6 +7,9 @@ type StoredParameter = Parameter & { readonly Name: string; readonly Version: nu
 /** The largest value of a standard parameter. */
 const MAX_VALUE_BYTES = 4096;
 
+/** How many versions of a parameter are kept. */
+const MAX_VERSIONS = 100;
+
 /** SSM's default and maximum for one page of GetParametersByPath. */
 const MAX_PAGE = 10;
 
@@ -17,11 +20,18 @@ const MAX_PAGE = 10;
  */
 export function ssmParameters(initial: Record<string, string>) {
   const store = new Map<string, StoredParameter>();
+  const history = new Map<string, StoredParameter[]>();
 
-  function find(name: string | undefined): StoredParameter {
-    const parameter = store.get(name ?? '');
+  /** @param selector a name, or `NAME:VERSION` for one of the last versions */
+  function find(selector = ''): StoredParameter {
+    const [name = '', version] = selector.split(':');
+    const parameter = store.get(name);
     if (!parameter) throw new AwsError('ParameterNotFound');
-    return parameter;
+    if (version === undefined) return parameter;
+    const former = history.get(name)?.find(({ Version }) => Version === Number(version));
+    if (!former)
+      throw new AwsError('ParameterVersionNotFound', `Systems Manager could not find version ${version} of ${name}.`);
+    return former;
   }
 
   function put({ Name = '', Value = '', Type, Overwrite }: Partial<PutParameterCommandInput>) {
@@ -40,7 +50,7 @@ export function ssmParameters(initial: Record<string, string>) {
       );
     }
     const Version = (existing?.Version ?? 0) + 1;
-    store.set(Name, {
+    const parameter = {
       Name,
       Type: Type ?? existing?.Type,
       Value,
@@ -48,7 +58,9 @@ export function ssmParameters(initial: Record<string, string>) {
       LastModifiedDate: new Date(),
       ARN: `arn:aws:ssm:eu-west-1:123456789012:parameter${Name.startsWith('/') ? '' : '/'}${Name}`,
       DataType: 'text',
-    });
+    };
+    store.set(Name, parameter);
+    history.set(Name, [...(history.get(Name) ?? []), parameter].slice(-MAX_VERSIONS));
     return { Version, Tier: 'Standard' as const };
   }
 
@@ -58,7 +70,9 @@ export function ssmParameters(initial: Record<string, string>) {
     'ssm:GetParameter': ({ Name }) => ({ Parameter: find(Name) }),
     'ssm:PutParameter': put,
     'ssm:DeleteParameter': ({ Name }) => {
-      store.delete(find(Name).Name);
+      const name = find(Name).Name;
+      store.delete(name);
+      history.delete(name);
       return {};
     },
     'ssm:GetParametersByPath': (input) => page([...store.values()], input),

@@ -1,2 +1,3 @@
 export { LambdaFailure } from './lambda-failure';
 export { type InvocationResult, LocalLambda } from './local-lambda';
+export type { FunctionSettings } from './variables';

@@ -1,0 +1,50 @@
+import { CreateOpsItemCommand, OpsItemAlreadyExistsException, UpdateOpsItemCommand } from '@aws-sdk/client-ssm';
+import type { Severity } from '../../../lib/private/contract';
+import { ssm } from './registry';
+
+/** What an OpsItem tells of an incident. */
+export interface OpsItemSubject {
+  readonly id: string;
+  readonly proxy: string;
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+/** OpsCenter counts from 1, the worst, to 4. */
+const SEVERITIES: Record<Severity, string> = { critical: '2', warning: '3', info: '4' };
+
+/** Largest title of an OpsItem. */
+const MAX_TITLE = 1024;
+
+/**
+ * Opens the OpsItem of an incident, once: OpsCenter itself knows that one with the same text for deduplication is open.
+ *
+ * @returns its id
+ */
+export async function openOpsItem({ id, proxy, kind, severity, message }: OpsItemSubject): Promise<string> {
+  const dedup = { Type: 'SearchableString', Value: JSON.stringify({ dedupString: `cdk-haproxy-elb-${id}` }) } as const;
+  try {
+    const { OpsItemId } = await ssm.send(
+      new CreateOpsItemCommand({
+        Source: 'cdk-haproxy-elb',
+        Title: `${proxy}: ${kind}`.slice(0, MAX_TITLE),
+        Description: message,
+        Severity: SEVERITIES[severity],
+        Category: 'Availability',
+        OperationalData: { '/aws/dedup': dedup, incident: { Type: 'SearchableString', Value: id } },
+      }),
+    );
+    return OpsItemId!;
+  } catch (error) {
+    if (error instanceof OpsItemAlreadyExistsException && error.OpsItemId !== undefined) {
+      return error.OpsItemId;
+    }
+    throw error;
+  }
+}
+
+/** Says that what an OpsItem is about is over. */
+export async function resolveOpsItem(OpsItemId: string): Promise<void> {
+  await ssm.send(new UpdateOpsItemCommand({ OpsItemId, Status: 'Resolved' }));
+}

@@ -1,0 +1,163 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Context } from 'aws-lambda';
+import pLimit from 'p-limit';
+import type { CheckerEnvironment } from '../../lib/private/contract';
+import { checkProxy, notChecked, type ProxyReport, type Senses } from './check';
+import { openOpsItem, resolveOpsItem } from './control-plane/ops-items';
+import { type RegistryEntry, readRegistry } from './control-plane/registry';
+import { keepState, removeState } from './control-plane/state-store';
+import type { ProxyState } from './incidents';
+import { keyOf } from './judge';
+import { mendOne } from './mend';
+import { countOf, type Report, type RunSummary } from './report';
+import { TimeLimit } from './time-limit';
+import { sensesOf } from './world';
+
+/** How many proxies are checked at the same time. */
+const CONCURRENT_PROXIES = 32;
+
+/** What is kept of the time of a run to tell and to keep what was found. */
+const RESERVE_MILLIS = 8000;
+
+/** What a run needs to know of its invocation. */
+export type Invocation = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
+
+/**
+ * Checks every proxy of the registry once, as far as the time reaches.
+ *
+ * @throws when the registry cannot be read
+ */
+export async function run(
+  environment: CheckerEnvironment,
+  invocation: Invocation,
+  report: Report,
+): Promise<RunSummary> {
+  const remaining = invocation.getRemainingTimeInMillis();
+  const reserve = Math.min(RESERVE_MILLIS, remaining / 2);
+  const checking = new TimeLimit(remaining - reserve);
+  const keeping = new TimeLimit(remaining - reserve / 4);
+  try {
+    const registry = await readRegistry(environment.REGISTRY_PATH);
+    for (const { reason, ...found } of registry.malformedRecords) {
+      report.tell('error', 'not-checked', `${found.parameter}: ${reason}`, { ...found, reason });
+    }
+    for (const { reason, ...found } of registry.malformedStates) {
+      report.tell('error', 'degraded', `${found.parameter}: ${reason}`, { ...found, reason });
+    }
+    const senses = sensesOf(invocation.invokedFunctionArn);
+    const limit = pLimit(CONCURRENT_PROXIES);
+    const outcomes = await Promise.all(
+      inTurn(registry.entries).map((entry) =>
+        limit(async () => {
+          const found = await examine(entry, senses, checking);
+          report.proxy(found);
+          return { found, open: found.open, entry: await keep(entry, found, environment, keeping, report) };
+        }),
+      ),
+    );
+    const repairs = await mendOne(outcomes, environment.REPAIR, keeping, report);
+    await Promise.all(registry.orphans.map((parameter) => limit(() => forget(parameter, keeping, report))));
+    const summary = summaryOf(
+      outcomes.map(({ found }) => found),
+      registry.malformedRecords.length,
+      repairs,
+    );
+    report.run(summary);
+    return summary;
+  } finally {
+    checking.clear();
+    keeping.clear();
+  }
+}
+
+/** The proxies that were not checked the last time first, those that wait longest before the others. */
+function inTurn(entries: readonly RegistryEntry[]): RegistryEntry[] {
+  const waitingSince = ({ state }: RegistryEntry) =>
+    Math.min(
+      ...Object.values(state.watched).flatMap(({ kind, firstSeen }) => (kind === 'unchecked' ? [firstSeen] : [])),
+    );
+  // The others in any order: a run that is always too short must not always miss the same ones.
+  const turns = entries.map((entry) => ({ entry, since: waitingSince(entry), lot: Math.random() }));
+  return turns.sort((a, b) => (a.since === b.since ? a.lot - b.lot : a.since - b.since)).map(({ entry }) => entry);
+}
+
+/** Checks a proxy. What keeps it from being checked is a report as well. */
+async function examine({ record, state }: RegistryEntry, senses: Senses, time: TimeLimit): Promise<ProxyReport> {
+  try {
+    return await time.within(() => checkProxy(record, state, senses, Date.now()));
+  } catch (error) {
+    return notChecked(record, state, messageOf(error), Date.now());
+  }
+}
+
+/** Keeps what was found of a proxy, if it has changed. What cannot be kept has been told before. */
+async function keep(
+  entry: RegistryEntry,
+  found: ProxyReport,
+  environment: CheckerEnvironment,
+  time: TimeLimit,
+  report: Report,
+): Promise<RegistryEntry> {
+  const { proxy } = entry.record;
+  try {
+    return await time.within(async () => {
+      const state = environment.OPS_ITEMS === 'on' ? await withOpsItems(found, report) : found.state;
+      return isDeepStrictEqual(JSON.parse(JSON.stringify(state)), entry.state) ? entry : await keepState(entry, state);
+    });
+  } catch (error) {
+    report.tell('error', 'degraded', `the state of ${proxy} could not be kept`, { proxy, reasons: [messageOf(error)] });
+    return entry;
+  }
+}
+
+/** Opens the OpsItems of incidents that have none, and resolves those of incidents that are over. */
+async function withOpsItems({ state, open, events, reading }: ProxyReport, report: Report): Promise<ProxyState> {
+  const watched = { ...state.watched };
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      const { proxy } = reading.record;
+      report.tell('warn', 'degraded', `an OpsItem of ${proxy} failed`, { proxy, reasons: [messageOf(error)] });
+    }
+  };
+  for (const incident of open.filter(({ severity, opsItem }) => severity !== 'info' && opsItem === undefined)) {
+    const key = keyOf(incident);
+    await attempt(async () => {
+      watched[key] = { ...watched[key]!, opsItem: await openOpsItem(incident) };
+    });
+  }
+  for (const { event, incident } of events) {
+    if (event === 'incident-resolved' && incident.opsItem !== undefined) {
+      await attempt(() => resolveOpsItem(incident.opsItem!));
+    }
+  }
+  return { ...state, watched };
+}
+
+async function forget(parameter: string, time: TimeLimit, report: Report): Promise<void> {
+  try {
+    await time.within(() => removeState(parameter));
+  } catch (error) {
+    report.tell('warn', 'degraded', `${parameter} could not be removed`, { parameter, reasons: [messageOf(error)] });
+  }
+}
+
+function summaryOf(reports: readonly ProxyReport[], malformedRecords: number, repairs: number): RunSummary {
+  const uncheckedProxies = reports.filter(({ reading }) => reading.unchecked !== undefined).length;
+  const { open, critical } = countOf(reports.flatMap((one) => one.open));
+  return {
+    checkedProxies: reports.length - uncheckedProxies,
+    uncheckedProxies,
+    malformedRecords,
+    openIncidents: open,
+    criticalIncidents: critical,
+    repairs,
+  };
+}
+
+/** The errors of AWS say most with their names. */
+function messageOf(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return name === 'Error' ? message : `${name}: ${message}`;
+}
