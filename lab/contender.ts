@@ -3,7 +3,7 @@ import { checkProxy, type ProxyReport } from '../lambda/drift-checker/check';
 import { NO_STATE, type ProxyState } from '../lambda/drift-checker/incidents';
 import { lookUp } from '../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../lambda/drift-checker/senses/runtime-client';
-import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check';
+import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version';

@@ -24,6 +24,10 @@ const CHECKED_UPSTREAM = {
   idleTimeoutMillis: 60_000,
 };
 
+test('a name with its final dot is the name: headers and SNI have none', () => {
+  expect(check({ upstream: { ...UPSTREAM, dnsName: `${NAME}.` } })).toEqual(check());
+});
+
 describe('what a model leaves out', () => {
   test('is filled in', () => {
     expect(check()).toEqual({

@@ -131,8 +131,8 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
     expect(plain.map((answer) => answer?.status)).toEqual([301, undefined]);
   });
 
-  test('a plain request is sent to HTTPS, at the same host and path', async () => {
-    const answer = await ask(ports.plain, { path: '/a/b?c=d&e="', headers: { Host: 'www.test' } });
+  test('a plain request is sent to HTTPS, at the same host and path, on the port of HTTPS', async () => {
+    const answer = await ask(ports.plain, { path: '/a/b?c=d&e="', headers: { Host: `www.test:${ports.plain}` } });
     expect([answer?.status, answer?.headers.location]).toEqual([301, 'https://www.test/a/b?c=d&e="']);
   });
 

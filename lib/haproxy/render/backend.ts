@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration';
-import type { CheckedModel, CheckedUpstream } from '../model/check';
+import type { CheckedModel } from '../model/check';
+import type { CheckedUpstream } from '../model/check-upstream';
 import { HaproxyMode } from '../model/config-model';
 import { HaproxyResolutionMode } from '../model/upstream';
 import type { HaproxyVersion } from '../version';

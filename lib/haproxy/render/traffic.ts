@@ -1,4 +1,5 @@
-import type { CheckedModel, CheckedRoute } from '../model/check';
+import type { CheckedModel } from '../model/check';
+import type { CheckedRoute } from '../model/check-upstream';
 import { HaproxyMode } from '../model/config-model';
 import { type HaproxyHeaderRules, HaproxyLogFormat, HaproxyTlsVersion } from '../model/listener';
 import type { HaproxyVersion } from '../version';
@@ -65,7 +66,8 @@ function requestRules({ capabilities }: HaproxyVersion, model: CheckedModel): Li
   const { limits, listenTls, redirectFrom, requestHeaders, responseHeaders } = model;
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [
-    redirectFrom && 'http-request redirect scheme https code 301 unless { ssl_fc }',
+    // Not `scheme`, which keeps the port of the listener without TLS.
+    redirectFrom && 'http-request redirect prefix https://%[req.hdr(host),field(1,:)] code 301 unless { ssl_fc }',
     limits.maxBodyBytes !== undefined &&
       `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
     listenTls && 'http-request set-header X-Forwarded-Proto https if { ssl_fc }',
