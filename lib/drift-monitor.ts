@@ -1,215 +1,270 @@
-import * as path from 'node:path';
 import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Alarm, Dashboard, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import {
-  Alarm,
-  ComparisonOperator,
-  Metric,
-  type MetricOptions,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
-import { Connections, type IConnectable, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+  Connections,
+  type InterfaceVpcEndpoint,
+  type IVpc,
+  SecurityGroup,
+  type SubnetSelection,
+} from 'aws-cdk-lib/aws-ec2';
+import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type QueryDefinition, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Construct } from 'constructs';
-import { type CheckerEnvironment, METRICS, STATE_FOLDER } from './private/contract';
+import type { Construct } from 'constructs';
+import { type DriftAlarms, makeAlarms } from './drift-alarms';
+import { makeDashboard, saveQueries } from './drift-dashboard';
+import type { DriftMonitorAttributes } from './drift-monitor-attributes';
+import { DEFAULT_GRACE, DriftMonitorBase, type IDriftMonitor } from './drift-monitor-base';
+import { InputError } from './haproxy/errors';
+import { createEndpoints, warnOfMissingEndpoints } from './private/checker-endpoints';
+import { type CheckerFunctionProps, checkerFunction } from './private/checker-function';
+import { checkerRole } from './private/checker-role';
+import { DeploymentGate } from './private/deployment-gate';
+import { ImportedDriftMonitor } from './private/imported-monitor';
+import type { Repair } from './repair';
 
 /** Properties of a `DriftMonitor`. */
 export interface DriftMonitorProps {
   /**
-   * The VPC in which the checker stands. It must reach the proxies' tasks, and the APIs of SSM, ECS and Elastic Load
-   * Balancing: through a NAT gateway or VPC endpoints.
+   * The VPC in which the checker stands. It must reach the proxies' tasks, and the APIs of SSM, ECS, Elastic Load
+   * Balancing and EC2: through a NAT gateway or VPC endpoints.
    */
   readonly vpc: IVpc;
 
   /**
-   * The subnets of the checker.
+   * The subnets of the checker: private or isolated ones.
    *
-   * @default - the private subnets with egress
+   * @default - the private subnets with egress; the isolated ones where there are no others
    */
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * How often every proxy is checked, at least one minute.
+   * How often every proxy is checked: whole minutes, from one minute to one day.
    *
    * @default Duration.minutes(1), the shortest that EventBridge Scheduler has
    */
   readonly interval?: Duration;
 
   /**
-   * How long a finding must last before it is an incident.
+   * How long a finding must last before it is an incident: whole seconds, at most one day.
    *
    * @default Duration.minutes(1), so that a single check never makes one
    */
   readonly grace?: Duration;
+
+  /**
+   * When the alarms ring.
+   *
+   * @default - at one open critical incident, and when three runs are missing
+   */
+  readonly alarms?: DriftAlarms;
+
+  /**
+   * What happens when an alarm rings.
+   *
+   * @default - nothing but the alarm's state
+   */
+  readonly alarmActions?: IAlarmAction[];
+
+  /**
+   * Make a CloudWatch dashboard: alarms, figures of every proxy, the last incidents.
+   *
+   * @default false, because a dashboard costs $3 a month beyond the first three of an account
+   */
+  readonly dashboard?: boolean;
+
+  /**
+   * What is done about a proxy with a critical incident.
+   *
+   * @default - nothing: the incident names the command that would mend it
+   */
+  readonly repair?: Repair;
+
+  /**
+   * Make an OpsItem in Systems Manager OpsCenter of each incident, and resolve it with the incident.
+   *
+   * @default false, because OpsItems are paid for
+   */
+  readonly opsItems?: boolean;
+
+  /**
+   * Make the function that judges deployments, for `gateDeployments`.
+   *
+   * @default false
+   */
+  readonly gate?: boolean;
+
+  /**
+   * Make the interface endpoints for SSM, ECS, Elastic Load Balancing and EC2 that the VPC does not have in this app, for
+   * the checker alone. In a VPC with a NAT gateway they are not needed.
+   *
+   * @default false, because each costs about $7.30 a month for every availability zone: about $58 for four in two zones
+   */
+  readonly createEndpoints?: boolean;
 }
 
 /**
  * Compares, on a schedule, the addresses that running HAProxy processes hold with those that their load balancers have,
- * and reports incidents as log lines, metrics and an alarm.
+ * and reports incidents as log lines, metrics and alarms.
  *
- * One monitor can serve many proxies, also those of other stacks of the same account and region.
+ * One monitor can serve many proxies, also those of other stacks and apps of the same account and region.
  */
-export class DriftMonitor extends Construct implements IConnectable {
+export class DriftMonitor extends DriftMonitorBase {
+  /** A monitor of another app of the same account and region, for proxies of this one. */
+  public static fromAttributes(scope: Construct, id: string, attributes: DriftMonitorAttributes): IDriftMonitor {
+    return new ImportedDriftMonitor(scope, id, attributes);
+  }
+
   /** The function that checks. */
   public readonly handler: LambdaFunction;
-  /** Where the function's log lines and embedded metrics go. Kept for a month, removed with the stack. */
+  /** The role of the function. */
+  public readonly role: IRole;
+  /** Where log lines and embedded metrics go. Kept for a month, removed with the stack. */
   public readonly logGroup: LogGroup;
   /** What starts the function. */
   public readonly schedule: Schedule;
-  /** Rings while at least one critical incident is open. Silence of the checker is not a drift: missing data is fine. */
+  /** Rings while critical incidents are open. Silence of the checker is not a drift: missing data is fine. */
   public readonly alarm: Alarm;
+  /** Rings when the checker is silent. */
+  public readonly heartbeatAlarm: Alarm;
+  /** Every alarm of the monitor, these two included. */
+  public readonly alarms: Alarm[];
+  /** Saved questions to the log: incidents, the history of a proxy, what could not be checked. */
+  public readonly queries: QueryDefinition[];
+  /** The dashboard, where one was asked for. */
+  public readonly dashboard?: Dashboard;
+  /** The function that judges deployments, where one was asked for. */
+  public readonly gateHandler?: LambdaFunction;
+  /** What ECS assumes to ask the gate, where one was asked for. */
+  public readonly gateRole?: IRole;
+  /** The endpoints that were made on request. */
+  public readonly endpoints: InterfaceVpcEndpoint[];
   /** The network side of the checker. */
   public readonly connections: Connections;
-  /** Path of the SSM parameters that say what to check and what was seen. */
   public readonly registryPath: string;
-  /** How long a finding must last before it is an incident. */
   public readonly grace: Duration;
-
-  private readonly monitorName: string;
-  /** Paths of the proxies that this monitor checks, by name. */
-  private readonly proxies = new Map<string, string>();
+  public readonly repair?: Repair;
+  /** @internal */
+  protected readonly _monitorName: string;
+  /** @internal */
+  protected readonly _gate?: DeploymentGate;
 
   public constructor(scope: Construct, id: string, props: DriftMonitorProps) {
     super(scope, id);
-    const stack = Stack.of(this);
-    const interval = props.interval ?? Duration.minutes(1);
-    this.grace = props.grace ?? Duration.minutes(1);
-    this.monitorName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
-    this.registryPath = `/cdk-haproxy-elb/${this.monitorName}`;
+    const { vpc } = props;
+    const interval = checkInterval(props.interval ?? Duration.minutes(1));
+    this.grace = checkGrace(props.grace ?? DEFAULT_GRACE);
+    this.repair = props.repair;
+    this._monitorName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    this.registryPath = `/cdk-haproxy-elb/${this._monitorName}`;
+    const { subnets, hasPublic } = vpc.selectSubnets(props.vpcSubnets);
+    if (hasPublic) {
+      throw new InputError(
+        `the subnets of ${this.node.path} are public, where a function has no way out: give vpcSubnets that are private or isolated`,
+      );
+    }
 
     this.logGroup = new LogGroup(this, 'LogGroup', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      vpc: props.vpc,
+      vpc,
       description: 'Drift checker: asks DNS, AWS APIs and runtime APIs; accepts nothing',
     });
     this.connections = new Connections({ securityGroups: [securityGroup] });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const rolePolicy = new Policy(this, 'Policy', { roles: [role] });
-
-    this.handler = new LambdaFunction(this, 'Handler', {
-      description: 'Compares the addresses that HAProxy holds with those that the load balancer has',
-      runtime: Runtime.NODEJS_22_X,
-      architecture: Architecture.ARM_64,
-      code: Code.fromAsset(path.join(__dirname, '..', 'assets', 'drift-checker')),
-      handler: 'index.handler',
-      memorySize: 256,
-      timeout: Duration.seconds(55),
-      vpc: props.vpc,
-      vpcSubnets: props.vpcSubnets,
-      securityGroups: [securityGroup],
+    const { role, policy } = checkerRole(this, {
       logGroup: this.logGroup,
+      registryPath: this.registryPath,
+      subnets,
+      securityGroup,
+      opsItems: props.opsItems ?? false,
+    });
+    this.role = role;
+    const shared: CheckerFunctionProps = {
+      vpc,
+      subnets,
+      securityGroup,
       role,
+      policy,
+      logGroup: this.logGroup,
       environment: {
         REGISTRY_PATH: this.registryPath,
-        MONITOR_NAME: this.monitorName,
-      } satisfies CheckerEnvironment,
-    });
-    const parameters = stack.formatArn({
-      service: 'ssm',
-      resource: 'parameter',
-      resourceName: this.registryPath.slice(1),
-    });
-    rolePolicy.addStatements(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [this.logGroup.logGroupArn],
-      }),
-      // A function in a VPC makes its own network interfaces. None of these calls can be narrowed to a resource that
-      // exists beforehand.
-      new PolicyStatement({
-        actions: [
-          'ec2:CreateNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
-          'ec2:DeleteNetworkInterface',
-          'ec2:AssignPrivateIpAddresses',
-          'ec2:UnassignPrivateIpAddresses',
-        ],
-        resources: ['*'],
-      }),
-      new PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [parameters] }),
-      new PolicyStatement({
-        actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
-        resources: [`${parameters}/${STATE_FOLDER}/*`],
-      }),
-    );
-    // Lambda checks at creation that the role can make network interfaces.
-    this.handler.node.addDependency(rolePolicy);
+        MONITOR_NAME: this._monitorName,
+        ...(props.repair && { REPAIR: props.repair._mode }),
+        ...(props.opsItems && { OPS_ITEMS: 'on' }),
+      },
+    };
+    const description = 'Compares the addresses that HAProxy holds with those that the load balancer has';
+    this.handler = checkerFunction(this, description, 'index.handler', shared);
+    this._gate = props.gate ? new DeploymentGate(this, 'Gate', shared) : undefined;
+    this.gateHandler = this._gate?.handler;
+    this.gateRole = this._gate?.role;
 
     this.schedule = new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(interval),
-      target: new LambdaInvoke(this.handler, { retryAttempts: 0 }),
+      target: new LambdaInvoke(this.handler, { retryAttempts: 0, role: scheduleRole(this, this.handler) }),
     });
-    this.alarm = new Alarm(this, 'Alarm', {
-      alarmDescription:
-        'HAProxy holds addresses that its load balancer no longer has, or will not follow the next change',
-      metric: this.metricCriticalIncidents({ period: interval }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+    const alarms = makeAlarms(
+      this,
+      { monitor: this, handler: this.handler, interval },
+      props.alarms ?? {},
+      props.alarmActions ?? [],
+    );
+    this.alarm = alarms.critical;
+    this.heartbeatAlarm = alarms.heartbeat;
+    this.alarms = alarms.all;
+    this.queries = saveQueries(this, this._monitorName, this.logGroup);
+    this.dashboard = props.dashboard
+      ? makeDashboard(this, { monitor: this, handler: this.handler, logGroup: this.logGroup, alarms: this.alarms })
+      : undefined;
+    this.endpoints = props.createEndpoints ? createEndpoints(this, vpc, subnets, this.connections) : [];
+    warnOfMissingEndpoints(this, vpc, subnets);
   }
+}
 
-  /**
-   * Critical incidents that are open, over all proxies of this monitor.
-   *
-   * @default - the maximum over one minute
-   */
-  public metricCriticalIncidents(options?: MetricOptions): Metric {
-    return new Metric({
-      namespace: METRICS.namespace,
-      metricName: METRICS.criticalIncidents,
-      dimensionsMap: { [METRICS.monitorDimension]: this.monitorName },
-      statistic: Stats.MAXIMUM,
-      period: Duration.minutes(1),
-      ...options,
-    });
+/** EventBridge Scheduler counts in minutes; an alarm's period is a day at most. */
+function checkInterval(interval: Duration): Duration {
+  const seconds = interval.toMilliseconds() / 1000;
+  if (seconds < 60 || seconds > 86_400 || seconds % 60 !== 0) {
+    throw new InputError(`interval '${seconds} s' is not usable: give whole minutes, from 1 minute to 1 day`);
   }
+  return interval;
+}
 
-  /**
-   * Takes a proxy in: allows the checker to find the tasks of its cluster, and load balancers.
-   *
-   * The permissions stand in the stack of the caller, because a policy in the monitor's own stack would make the two
-   * stacks depend on each other.
-   *
-   * @internal
-   */
-  public _admit(scope: Construct, proxyName: string, cluster: ICluster): void {
-    const taken = this.proxies.get(proxyName);
-    if (taken !== undefined) {
-      throw new Error(`proxyName '${proxyName}' is taken by ${taken}: give each proxy of a monitor a name of its own`);
-    }
-    this.proxies.set(proxyName, scope.node.path);
-    const stack = Stack.of(scope);
-    const id = `DriftCheck${this.node.addr}${cluster.node.addr}`;
-    if (stack.node.tryFindChild(id) !== undefined) {
-      return;
-    }
-    new Policy(stack, id, {
-      roles: [this.handler.role!],
-      statements: [
-        new PolicyStatement({
-          actions: ['ecs:ListTasks'],
-          // IAM knows no resource for ListTasks of a service; the condition does the narrowing.
-          resources: ['*'],
-          conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } },
-        }),
-        new PolicyStatement({
-          actions: ['ecs:DescribeTasks'],
-          resources: [stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster.clusterName}/*` })],
-        }),
-        // IAM has no resource-level permission for it.
-        new PolicyStatement({ actions: ['elasticloadbalancing:DescribeLoadBalancers'], resources: ['*'] }),
-      ],
-    });
+function checkGrace(grace: Duration): Duration {
+  const seconds = grace.toMilliseconds() / 1000;
+  if (seconds > 86_400 || !Number.isInteger(seconds)) {
+    throw new InputError(`grace '${seconds} s' is not usable: give whole seconds, at most 1 day`);
   }
+  return grace;
+}
+
+/** What EventBridge Scheduler assumes: it may start this function, for schedules of this account alone. */
+function scheduleRole(scope: Construct, handler: LambdaFunction) {
+  const stack = Stack.of(scope);
+  const role = new Role(scope, 'ScheduleRole', {
+    description: 'For EventBridge Scheduler, to start the drift checker',
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: {
+        StringEquals: {
+          'aws:SourceAccount': stack.account,
+          'aws:SourceArn': stack.formatArn({
+            service: 'scheduler',
+            resource: 'schedule-group',
+            resourceName: 'default',
+          }),
+        },
+      },
+    }),
+    inlinePolicies: {
+      Invoke: new PolicyDocument({
+        statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn] })],
+      }),
+    },
+  });
+  // The target would add the function's versions, which nothing here has.
+  return role.withoutPolicyUpdates();
 }

@@ -2,7 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { ContainerImage, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { DriftMonitor } from './drift-monitor';
+import type { IDriftMonitor } from './drift-monitor-base';
 import type { ElbUpstream } from './elb-upstream';
 import type { FrontDoor } from './front-door';
 import type { HaproxyMode } from './haproxy/model/config-model';
@@ -271,7 +271,7 @@ export interface HaproxyElbProxyProps {
    *
    * @default - a new `DriftMonitor` for this proxy alone
    */
-  readonly monitor?: DriftMonitor;
+  readonly monitor?: IDriftMonitor;
 
   /**
    * Name of the proxy in metrics, log lines and the registry: letters, digits, `.`, `-` and `_`, at most 64.

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
 import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type BaseService,
@@ -10,9 +10,10 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+import { CheckedProxy } from './checked-proxy';
 import { DriftMonitor } from './drift-monitor';
+import type { IDriftMonitor } from './drift-monitor-base';
 import { FrontDoor } from './front-door';
 import { InputError } from './haproxy/errors';
 import { checkResolution } from './haproxy/model/check';
@@ -21,22 +22,18 @@ import { DEFAULTS } from './haproxy/model/defaults';
 import { HaproxyConfig } from './haproxy/render/config';
 import { HaproxyVersion } from './haproxy/version';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
+import { HaproxyTasks } from './haproxy-tasks';
 import { filesOf, maxConnectionsOf, modelOf, openFilesOf, type ProxyUpstream } from './private/configuration';
-import { REGISTRY_FOLDER, type RegistryRecord } from './private/contract';
 import { millisOf } from './private/millis';
+import { ELB_TTL_MILLIS, register } from './private/registration';
 import { scale } from './private/scaling';
 import { addContainer } from './private/task';
 import { checkProxy, MAX_CONFIG_BYTES, warnOf } from './private/validation';
 import { ProxyCapacity } from './proxy-capacity';
 import { ProxyDeployment } from './proxy-deployment';
 
-/** SSM's limit for a standard parameter. */
-const MAX_RECORD_BYTES = 4096;
-/** Seconds that an ELB's DNS records live (AWS, "DNS failover" in the guide of Application Load Balancers). */
-const ELB_TTL_SECONDS = 60;
-
 /** HAProxy on ECS in front of Elastic Load Balancers, not reachable from anywhere until a connection is allowed. */
-export class HaproxyElbProxy extends Construct implements IConnectable {
+export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
   /** The service that runs the tasks. */
   public readonly service: BaseService;
   /** The task definition; the configuration is in the environment of its container. */
@@ -48,7 +45,7 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
   /** HAProxy's log, given or made. */
   public readonly logGroup: ILogGroup;
   /** What checks this proxy. */
-  public readonly monitor: DriftMonitor;
+  public readonly monitor: IDriftMonitor;
   /** The network side of the tasks. The default port is the listener's. */
   public readonly connections: Connections;
   /**
@@ -184,9 +181,8 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
   private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly ProxyUpstream[]): void {
     const resolution = millisOf(props.resolution ?? {});
     const { holdValidMillis, holdObsoleteMillis } = checkResolution(version, resolution);
-    const secret = props.runtimeApiTls?.checkerSecret ?? props.runtimeApiTls?.secret;
-    const record: RegistryRecord = {
-      proxy: this.proxyName,
+    register(this, this.monitor, {
+      proxyName: this.proxyName,
       haproxyVersion: version.toString(),
       upstreams: upstreams.map(({ route, upstream, bound }) => ({
         backend: route === undefined ? UPSTREAM_BACKEND : `${UPSTREAM_BACKEND}-${route}`,
@@ -195,29 +191,11 @@ export class HaproxyElbProxy extends Construct implements IConnectable {
         loadBalancerArn: bound.loadBalancerArn,
       })),
       nameservers: resolution.nameservers,
-      tasks: {
-        cluster: this.cluster.clusterArn,
-        service: this.service.serviceName,
-        runtimeApiPort: DEFAULTS.runtimeApiPort,
-      },
-      runtimeApiTls: secret && { secretArn: secret.secretArn },
-      resolutionSeconds: holdValidMillis / 1000,
-      dnsWindowSeconds: ELB_TTL_SECONDS + (holdValidMillis + holdObsoleteMillis) / 1000,
-      graceSeconds: this.monitor.grace.toSeconds(),
-    };
-    const bytes = Buffer.byteLength(JSON.stringify(record));
-    if (bytes > MAX_RECORD_BYTES) {
-      throw new InputError(
-        `the registry record has ${bytes} bytes, at most ${MAX_RECORD_BYTES} fit into an SSM parameter: give fewer routes or name servers`,
-      );
-    }
-    new StringParameter(this, 'Registration', {
-      description: 'Read by the drift checker: what to check',
-      parameterName: `${this.monitor.registryPath}/${REGISTRY_FOLDER}/${this.proxyName}`,
-      stringValue: Stack.of(this).toJsonString(record),
+      tasks: HaproxyTasks.ofService(this.service, { runtimeApiPort: DEFAULTS.runtimeApiPort }),
+      runtimeApiTls: props.runtimeApiTls?.checkerSecret ?? props.runtimeApiTls?.secret,
+      resolutionMillis: holdValidMillis,
+      dnsWindowMillis: ELB_TTL_MILLIS + holdValidMillis + holdObsoleteMillis,
     });
-    this.monitor._admit(this, this.proxyName, this.cluster);
-    this.connections.allowFrom(this.monitor, Port.tcp(DEFAULTS.runtimeApiPort), 'Drift checker');
   }
 }
 

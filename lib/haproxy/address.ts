@@ -100,6 +100,15 @@ export function checkNameserver(text: string, what = 'name server'): string {
   return formatHostPort(host, port);
 }
 
+/** Checks `HOST:PORT` or `[IPV6]:PORT`, where the host is an address or a name. */
+export function checkEndpoint(text: string, what: string): string {
+  const { host, port } = splitHostPort(text, what, 'HOST:PORT or [IPV6]:PORT');
+  if (host === undefined) {
+    throw new InputError(`${what} '${text}' has no host: give HOST:PORT or [IPV6]:PORT`);
+  }
+  return formatHostPort(isAddress(host) ? host : checkHostName(host, what), port);
+}
+
 /** Checks an address or a network in CIDR notation. */
 export function checkNetwork(text: string, what: string): string {
   const [address = '', prefix, more] = text.split('/');

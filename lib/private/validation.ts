@@ -54,7 +54,8 @@ export function checkProxy(
   }
 }
 
-function checkName(name: string | undefined): void {
+/** Checks the name of a proxy: it is the name of a parameter and a dimension of metrics. */
+export function checkName(name: string | undefined): void {
   if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
     throw new InputError(`proxyName '${name}' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'`);
   }

@@ -1,12 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
-import { type CheckerEnvironment, METRICS, STATE_FOLDER } from '../../lib/private/contract';
+import { type CheckerEnvironment, STATE_FOLDER } from '../../lib/private/contract';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
-import { permissionsOf } from './template';
+import { permissionsOf, statementsOf, textOf } from './template';
 
 const { stack, vpc } = stackWithVpc();
 const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
@@ -53,44 +53,34 @@ test('it is started every minute, and not again when it failed', () => {
   });
 });
 
-test('the alarm looks at the metric that the function writes', () => {
-  template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Namespace: METRICS.namespace,
-    MetricName: METRICS.criticalIncidents,
-    Dimensions: [{ Name: METRICS.monitorDimension, Value: NAME }],
-    Statistic: 'Maximum',
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 1,
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-    TreatMissingData: 'notBreaching',
-  });
-});
-
-test('the metric can be had for a dashboard, with options of its own', () => {
-  const metric = monitor.metricCriticalIncidents({ period: Duration.minutes(5), label: 'incidents' });
-  expect(metric).toMatchObject({ namespace: 'HaproxyElb', metricName: 'CriticalIncidents', label: 'incidents' });
-  expect(metric.period.toSeconds()).toBe(300);
-  expect(monitor.metricCriticalIncidents().period.toSeconds()).toBe(60);
-});
-
 test('it may do exactly this', () => {
+  const subnets = vpc.privateSubnets.map(
+    ({ subnetId }) =>
+      `Allow ec2:CreateNetworkInterface on arn:{Partition}:ec2:{Region}:*:subnet/${textOf(stack.resolve(subnetId))}`,
+  );
+  const forLambdaAlone = 'lambda:SourceFunctionArn ArnLike arn:{Partition}:lambda:{Region}:{AccountId}:function:*';
   expect(permissionsOf(template, /MonitorRole/)).toEqual([
     'Allow logs:CreateLogStream on {MonitorLogGroup.Arn}',
     'Allow logs:PutLogEvents on {MonitorLogGroup.Arn}',
-    // These are what Lambda needs to stand in a VPC; none of them can be narrowed beforehand.
-    'Allow ec2:CreateNetworkInterface on *',
+    `Allow ssm:GetParametersByPath on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}`,
+    ...['GetParameter', 'PutParameter', 'DeleteParameter'].map(
+      (action) =>
+        `Allow ssm:${action} on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}/${STATE_FOLDER}/*`,
+    ),
     'Allow ec2:DescribeNetworkInterfaces on *',
     'Allow ec2:DescribeSubnets on *',
-    'Allow ec2:DeleteNetworkInterface on *',
-    'Allow ec2:AssignPrivateIpAddresses on *',
-    'Allow ec2:UnassignPrivateIpAddresses on *',
-    `Allow ssm:GetParametersByPath on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}`,
-    ...['Get', 'Put', 'Delete'].map(
-      (verb) =>
-        `Allow ssm:${verb}Parameter on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}/${STATE_FOLDER}/*`,
-    ),
+    'Allow elasticloadbalancing:DescribeLoadBalancers on *',
+    'Allow ec2:CreateNetworkInterface on arn:{Partition}:ec2:{Region}:{AccountId}:network-interface/*',
+    ...subnets,
+    'Allow ec2:CreateNetworkInterface on arn:{Partition}:ec2:{Region}:{AccountId}:security-group/{MonitorSecurityGroup.GroupId}',
+    'Allow ec2:DeleteNetworkInterface on arn:{Partition}:ec2:{Region}:{AccountId}:network-interface/*',
+    'Allow ec2:AssignPrivateIpAddresses on arn:{Partition}:ec2:{Region}:{AccountId}:network-interface/*',
+    'Allow ec2:UnassignPrivateIpAddresses on arn:{Partition}:ec2:{Region}:{AccountId}:network-interface/*',
+    `Deny ec2:CreateNetworkInterface on * if ${forLambdaAlone}`,
+    `Deny ec2:DescribeSubnets on * if ${forLambdaAlone}`,
+    `Deny ec2:DeleteNetworkInterface on * if ${forLambdaAlone}`,
+    `Deny ec2:AssignPrivateIpAddresses on * if ${forLambdaAlone}`,
+    `Deny ec2:UnassignPrivateIpAddresses on * if ${forLambdaAlone}`,
   ]);
   const [role] = resourcesOf(template, 'AWS::IAM::Role').filter(({ id }) => id.startsWith('MonitorRole'));
   expect(Object.keys(role!.properties)).toEqual(['AssumeRolePolicyDocument']);
@@ -99,11 +89,25 @@ test('it may do exactly this', () => {
   ]);
 });
 
-test('the schedule may start this function and nothing else', () => {
-  expect(permissionsOf(template, /^\{SchedulerRole/)).toEqual([
-    'Allow lambda:InvokeFunction on {MonitorHandler.Arn}',
-    'Allow lambda:InvokeFunction on {MonitorHandler.Arn}:*',
+test('the schedule may start this function and nothing else, for this account', () => {
+  const [role] = resourcesOf(template, 'AWS::IAM::Role').filter(({ id }) => id.startsWith('MonitorScheduleRole'));
+  expect(statementsOf(role!.properties.Policies)).toEqual(['Allow lambda:InvokeFunction on {MonitorHandler.Arn}']);
+  expect(role!.properties.AssumeRolePolicyDocument.Statement).toEqual([
+    {
+      Action: 'sts:AssumeRole',
+      Effect: 'Allow',
+      Principal: { Service: 'scheduler.amazonaws.com' },
+      Condition: {
+        StringEquals: {
+          'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+          'aws:SourceArn': stack.resolve(
+            `arn:${Aws.PARTITION}:scheduler:${Aws.REGION}:${Aws.ACCOUNT_ID}:schedule-group/default`,
+          ),
+        },
+      },
+    },
   ]);
+  template.resourcePropertiesCountIs('AWS::IAM::Policy', { Roles: [stack.resolve(role!.id)] }, 0);
 });
 
 test('the function is made when its role can make network interfaces, and not before', () => {
@@ -145,14 +149,10 @@ describe('for a proxy', () => {
   }
   const template = Template.fromStack(stack);
 
-  test('it may find the tasks of the cluster and load balancers, however many proxies there are', () => {
-    const added = permissionsOf(template, /MonitorRole/).filter((permission) => !/ ec2:| logs:| ssm:/.test(permission));
-    expect(added).toEqual([
-      // IAM knows no resource for it; the condition does the narrowing.
+  test('it may find the tasks of the cluster, however many proxies there are', () => {
+    expect(permissionsOf(template, /MonitorRole/).filter((one) => one.includes(' ecs:'))).toEqual([
       'Allow ecs:ListTasks on * if ecs:cluster ArnEquals {Cluster.Arn}',
-      'Allow ecs:DescribeTasks on arn:{Partition}:ecs:{Region}:{AccountId}:task/{Cluster}/*',
-      // IAM knows no resource for it.
-      'Allow elasticloadbalancing:DescribeLoadBalancers on *',
+      'Allow ecs:DescribeTasks on * if ecs:cluster ArnEquals {Cluster.Arn}',
     ]);
   });
 
@@ -164,23 +164,23 @@ describe('for a proxy', () => {
     ]);
   });
 
-  test('there is one function, one schedule and one alarm', () => {
-    for (const type of ['AWS::Scheduler::Schedule', 'AWS::CloudWatch::Alarm', 'AWS::Lambda::Function']) {
-      template.resourceCountIs(type, 1);
-    }
+  test('there is one function and one schedule, and the two alarms that every monitor has', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 2);
   });
 });
 
-test('each further cluster brings permissions of its own', () => {
+test('a further cluster is named in the same permission, so that the policy stays small', () => {
   const { stack, vpc } = stackWithVpc();
   const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
   for (const id of ['A', 'B']) {
     new HaproxyElbProxy(stack, id, { vpc, monitor, upstream: BY_NAME });
   }
-  const listed = permissionsOf(Template.fromStack(stack), /MonitorRole/).filter((one) => one.includes('ecs:ListTasks'));
-  expect(listed).toEqual([
-    'Allow ecs:ListTasks on * if ecs:cluster ArnEquals {ACluster.Arn}',
-    'Allow ecs:ListTasks on * if ecs:cluster ArnEquals {BCluster.Arn}',
+  const permissions = permissionsOf(Template.fromStack(stack), /MonitorRole/).filter((one) => one.includes(' ecs:'));
+  expect(permissions).toEqual([
+    'Allow ecs:ListTasks on * if ecs:cluster ArnEquals {ACluster.Arn} or {BCluster.Arn}',
+    'Allow ecs:DescribeTasks on * if ecs:cluster ArnEquals {ACluster.Arn} or {BCluster.Arn}',
   ]);
 });
 

@@ -90,7 +90,7 @@ test('a configuration that does not fit into a task definition', () => {
 
 test('a configuration that fits, while the record for the registry does not', () => {
   expect(() => proxyWith({ resolution: { nameservers: nameservers(300) } })).toThrow(
-    /^the registry record has \d{4} bytes, at most 4096 fit into an SSM parameter: give fewer routes or name servers$/,
+    /^the registry record of 'Stack-Proxy-\w+' has \d{4} bytes, at most 4096 fit into an SSM parameter: give fewer upstreams, name servers or endpoints$/,
   );
 });
 
@@ -103,9 +103,10 @@ test('a version that cannot follow a load balancer cannot be named', () => {
 });
 
 test.each([
-  [Duration.seconds(30), '30 seconds'],
-  [Duration.seconds(90), '90 seconds'],
-])('an interval that is no whole number of minutes (%#)', (interval, given) => {
+  [Duration.seconds(30), "interval '30 s' is not usable: give whole minutes, from 1 minute to 1 day"],
+  [Duration.seconds(90), "interval '90 s' is not usable: give whole minutes, from 1 minute to 1 day"],
+  [Duration.days(2), "interval '172800 s' is not usable: give whole minutes, from 1 minute to 1 day"],
+])('an interval that EventBridge Scheduler or an alarm does not have (%#)', (interval, message) => {
   const { stack, vpc } = stackWithVpc();
-  expect(() => new DriftMonitor(stack, 'Monitor', { vpc, interval })).toThrow(given);
+  expect(() => new DriftMonitor(stack, 'Monitor', { vpc, interval })).toThrow(new Error(message));
 });

@@ -22,9 +22,12 @@ export function permissionsOf(template: Template, role: RegExp): string[] {
   const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(({ properties }) =>
     properties.Roles.some((attached: unknown) => role.test(textOf(attached))),
   );
-  return policies.flatMap(({ properties }) =>
-    properties.PolicyDocument.Statement.flatMap((statement: Record<string, never>) => permissions(statement)),
-  );
+  return statementsOf(policies.map(({ properties }) => properties));
+}
+
+/** The permissions of policy documents, such as the inline ones of a role. */
+export function statementsOf(policies: { PolicyDocument: { Statement: Record<string, never>[] } }[]): string[] {
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(permissions));
 }
 
 function permissions({ Effect, Action, Resource, Condition }: Record<string, never>): string[] {
@@ -37,7 +40,9 @@ function permissions({ Effect, Action, Resource, Condition }: Record<string, nev
 
 function conditionOf(condition: Record<string, Record<string, unknown>>): string {
   return Object.entries(condition)
-    .flatMap(([operator, keys]) => Object.entries(keys).map(([key, value]) => `${key} ${operator} ${textOf(value)}`))
+    .flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, values]) => `${key} ${operator} ${[values].flat().map(textOf).join(' or ')}`),
+    )
     .join(', ');
 }
 

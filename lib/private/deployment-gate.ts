@@ -1,0 +1,40 @@
+import { type BaseService, DeploymentLifecycleLambdaTarget, DeploymentLifecycleStage } from 'aws-cdk-lib/aws-ecs';
+import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type CheckerFunctionProps, checkerFunction } from './checker-function';
+
+/** What ECS needs to ask a gate. */
+export interface GateAccess {
+  /** The function that judges. */
+  readonly handler: IFunction;
+  /** What ECS assumes to call it. */
+  readonly role: IRole;
+}
+
+/**
+ * Judges the tasks of a new revision before they take traffic: the checker's code with the checker's permissions, and a
+ * role for ECS that may call it and nothing else.
+ */
+export class DeploymentGate extends Construct implements GateAccess {
+  public readonly handler: LambdaFunction;
+  public readonly role: Role;
+
+  public constructor(scope: Construct, id: string, props: CheckerFunctionProps) {
+    super(scope, id);
+    const description = 'Judges the HAProxy tasks of a new deployment before they take traffic';
+    this.handler = checkerFunction(this, description, 'index.gate', props);
+    const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.handler.functionArn] });
+    this.role = new Role(this, 'Role', {
+      description: 'For ECS, to ask the gate',
+      assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
+      inlinePolicies: { Invoke: new PolicyDocument({ statements: [invoke] }) },
+    });
+  }
+}
+
+/** Has ECS ask a gate when the tasks of a new revision run and traffic still goes to the old ones. */
+export function addGate(service: BaseService, { handler, role }: GateAccess): void {
+  const lifecycleStages = [DeploymentLifecycleStage.POST_SCALE_UP];
+  service.addLifecycleHook(new DeploymentLifecycleLambdaTarget(handler, 'DriftGate', { role, lifecycleStages }));
+}
