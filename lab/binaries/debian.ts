@@ -6,7 +6,8 @@ import { run } from './run';
 import { cachedTree, machine } from './tree';
 import { inspect } from './version';
 
-interface Suite {
+/** A suite of Debian. */
+export interface Suite {
   readonly name: string;
   /** Where its security updates are. A suite without is one that is still worked on. */
   readonly security?: string;
@@ -14,7 +15,8 @@ interface Suite {
   readonly base?: string;
 }
 
-const SUITES: readonly Suite[] = [
+/** Those that have a branch of HAProxy that no other has. */
+export const SUITES: readonly Suite[] = [
   { name: 'bullseye', security: 'bullseye-security' },
   { name: 'bookworm', security: 'bookworm-security' },
   { name: 'trixie', security: 'trixie-security' },
@@ -38,7 +40,7 @@ export const debianSuites: Source = async (search) => {
     const what = `Debian ${suite.name}`;
     const acquire = async () => {
       const command = await cachedTree(search.cacheDir, suite.name, (root, work) =>
-        fetchSuite(suite, askOnce(), root, work, (doing) => search.progress(`${what}: ${doing}`)),
+        fetchPackage(suite, 'haproxy', askOnce(), root, work, (doing) => search.progress(`${what}: ${doing}`)),
       );
       return inspect(command, what);
     };
@@ -46,8 +48,10 @@ export const debianSuites: Source = async (search) => {
   });
 };
 
-async function fetchSuite(
+/** Unpacks a package of a suite and all that it depends on into `root`. */
+export async function fetchPackage(
   suite: Suite,
+  name: string,
   asked: Mirrors,
   root: string,
   work: string,
@@ -68,13 +72,13 @@ async function fetchSuite(
     (error: Error) => error,
   );
   progress(refused ? `fetching packages, although ${refused.message}` : 'fetching packages');
-  await run('apt-get', [...apt, '--download-only', 'install', 'haproxy']).catch((error) => {
+  await run('apt-get', [...apt, '--download-only', 'install', name]).catch((error) => {
     throw refused ?? error;
   });
   const archives = path.join(work, 'archives');
   const packages = (await readdir(archives)).filter((name) => name.endsWith('.deb'));
   progress(`unpacking ${packages.length} packages`);
-  for (const name of packages) {
-    await run('dpkg-deb', ['-x', path.join(archives, name), root]);
+  for (const file of packages) {
+    await run('dpkg-deb', ['-x', path.join(archives, file), root]);
   }
 }

