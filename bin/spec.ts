@@ -144,7 +144,7 @@ export function readSpec(file: string): Spec {
 /** Checks the text of a spec file. `file` is for messages. */
 export function parseSpec(source: string, file: string): Spec {
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;

@@ -12,7 +12,7 @@ import { TARGETS } from './targets';
 /** V8's heap; more ends the process. */
 const HEAP_MB = 256;
 /** A process that has not read a batch for so long hangs. */
-const SILENCE_MILLIS = 30_000;
+const SILENCE_MILLIS = 120_000;
 const BEAT_MILLIS = 1000;
 const AT_ONCE = 2;
 
@@ -31,7 +31,9 @@ async function work(name: string, executions: number, seed: number): Promise<voi
   };
   const message: Message = await fuzz(target, executions, seed, COUNTER_EXAMPLES[name] ?? [], beat).then(
     (result) => ({ result }),
-    (error: Error) => ({ failure: `${error.message}\n${(error.cause as Error | undefined)?.stack ?? ''}` }),
+    (error: Error) => ({
+      failure: `${error.message.slice(0, 3000)}\n${(error.cause as Error | undefined)?.stack ?? ''}`,
+    }),
   );
   process.send!(message, () => process.disconnect());
   await closeSockets();

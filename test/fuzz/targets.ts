@@ -116,7 +116,7 @@ function lintAll(inputs: readonly string[]): void {
       }
       fix(input, findings);
     } catch (error) {
-      throw new Error(`${JSON.stringify(input)} on ${version.branch}: ${(error as Error).stack}`);
+      throw new Error(`${JSON.stringify(input).slice(0, 2000)} on ${version.branch}: ${(error as Error).stack}`);
     }
   }
 }

@@ -57,7 +57,7 @@ export function judgeAddress(judge: Judge, word: Word, rules: AddressRules): boo
   if (word.open || word.text.includes('$')) {
     return judge.unsure();
   }
-  const [, family, rest = ''] = /^(?:([a-z0-9+]+)@)?(.*)$/.exec(word.text)!;
+  const [, family, rest = ''] = /^(?:([a-z0-9+]+)@)?(.*)$/s.exec(word.text)!;
   if (family !== undefined) {
     const since = FAMILIES[family];
     if (since === undefined || !judge.from(since)) {

@@ -33,7 +33,7 @@ const log: Grammar = (judge, cursor) => {
       );
     }
   } else if (/^(ring|backend)@/.test(target.text)) {
-    const [, kind, name] = /^(ring|backend)@(.*)$/.exec(target.text)!;
+    const [, kind, name] = /^(ring|backend)@(.*)$/s.exec(target.text)!;
     const since = kind === 'ring' ? '2.2' : '2.9';
     if (!judge.from(since)) {
       return judge.error(
