@@ -24,10 +24,11 @@ for (const command of program.commands) {
   command.copyInheritedSettings(program);
 }
 
-// Who pipes the output into `head` has read enough.
+// Who pipes the output into `head` has read enough. On a full disk nothing more can be said than that.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') {
-    throw error;
+    console.error(`the output cannot be written (${error.code}): make room, or write it elsewhere`);
+    process.exitCode = BAD_USAGE;
   }
   process.exit();
 });

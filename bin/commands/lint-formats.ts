@@ -1,26 +1,87 @@
+import { createColors, isColorSupported } from 'picocolors';
 import type { Finding } from '../../lib/haproxy/lint/finding';
-import { RULES } from '../../lib/haproxy/lint/rules';
+import { ABOUT, aboutRule } from '../../lib/haproxy/lint/rules/about';
+
+/** Colours are for a terminal alone, also where a CI service would take them. */
+const pc = createColors(isColorSupported && process.stdout.isTTY);
 
 /** The findings of one file. */
 export interface FileFindings {
   readonly file: string;
+  readonly text: string;
   readonly findings: readonly Finding[];
 }
 
 /** How findings are printed. */
 export const FORMATS = { text: formatText, json: formatJson, sarif: formatSarif } as const;
 
+/**
+ * Findings as people read them: the linter counts bytes as HAProxy does, and most files are UTF-8. What is none is taken
+ * for Latin-1.
+ */
+export function readable({ file, text, findings }: FileFindings): FileFindings {
+  const lines = text.split('\n');
+  return {
+    file,
+    text: toCharacters(text),
+    findings: findings.map((finding) => {
+      const before = (lines[finding.line - 1] ?? '').slice(0, finding.column - 1);
+      const about = (lines[finding.line - 1] ?? '').slice(finding.column - 1, finding.column - 1 + finding.length);
+      return {
+        ...finding,
+        column: toCharacters(before).length + 1,
+        length: toCharacters(about).length || 1,
+        message: toCharacters(finding.message),
+        mend: toCharacters(finding.mend),
+      };
+    }),
+  };
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function toCharacters(bytes: string): string {
+  try {
+    return UTF8.decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return bytes;
+  }
+}
+
 function formatText(results: readonly FileFindings[]): string {
-  const all = results.flatMap(({ file, findings }) => findings.map((finding) => ({ file, ...finding })));
-  const lines = all.map(
-    ({ file, line, column, severity, rule, message, mend }) =>
-      `${file}:${line}:${column}: ${severity} ${rule}: ${message}\n    mend: ${mend}`,
-  );
+  const told = new Set<string>();
+  const blocks = results.flatMap(({ file, text, findings }) => {
+    const lines = text.split('\n');
+    return findings.map((finding) => describe(file, lines[finding.line - 1] ?? '', finding, told));
+  });
+  const all = results.flatMap(({ findings }) => findings);
   const count = (wanted: string) => all.filter(({ severity }) => severity === wanted).length;
   const many = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
   const summary = `${many(count('error'), 'error')}, ${many(count('warning'), 'warning')} in ${many(results.length, 'file')}`;
-  return [...lines, summary].join('\n');
+  return [...blocks, pc.bold(summary)].join('\n');
 }
+
+/** A finding with its line, a caret under what it is about, and what to do; why it matters stands at the first of a rule. */
+function describe(file: string, source: string, finding: Finding, told: Set<string>): string {
+  const { line, column, length, severity, rule, message, mend } = finding;
+  const colour = severity === 'error' ? pc.red : pc.yellow;
+  const { why, link } = aboutRule(rule);
+  const first = !told.has(rule);
+  told.add(rule);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey these.
+  const shown = source.trimEnd().replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '?');
+  const indent = shown.slice(0, column - 1).replace(/[^\t]/g, ' ');
+  return [
+    `${pc.bold(`${file}:${line}:${column}:`)} ${colour(severity)} ${rule}: ${message}`,
+    ...(shown.trim() === '' || shown.length > WIDEST ? [] : [`  ${shown}`, `  ${indent}${colour('^'.repeat(length))}`]),
+    ...(first ? [`    why: ${why}`] : []),
+    `    mend: ${mend}`,
+    ...(first ? [`    link: ${pc.underline(link)}`] : []),
+  ].join('\n');
+}
+
+/** Longer lines are not shown. */
+const WIDEST = 300;
 
 function formatJson(results: readonly FileFindings[]): string {
   const all = results.flatMap(({ file, findings }) =>
@@ -34,32 +95,16 @@ function formatJson(results: readonly FileFindings[]): string {
   return JSON.stringify(all, undefined, 2);
 }
 
-function aboutRule(id: string): { why?: string; link?: string } {
-  const rule = Object.hasOwn(RULES, id) ? RULES[id] : undefined;
-  return { why: rule?.why, link: rule?.link };
-}
-
-/** What a rule says that is about the version or the language: each of its messages tells the rest. */
-const LANGUAGE_RULE = {
-  shortDescription: { text: 'What the HAProxy version that reads the file says about it.' },
-  helpUri: 'https://docs.haproxy.org/',
-  defaultConfiguration: { level: 'error' },
-};
-
 /** SARIF 2.1.0, as code scanning services take it. */
 function formatSarif(results: readonly FileFindings[]): string {
-  const described = Object.entries(RULES).map(([id, { why, link, severity }]) => ({
+  const rules = Object.entries(ABOUT).map(([id, { why, link, severity }]) => ({
     id,
     shortDescription: { text: why },
     helpUri: link,
     defaultConfiguration: { level: severity },
   }));
-  const others = new Set(
-    results.flatMap(({ findings }) => findings.map(({ rule }) => rule).filter((id) => !RULES[id])),
-  );
-  const rules = [...described, ...[...others].map((id) => ({ id, ...LANGUAGE_RULE }))];
   const found = results.flatMap(({ file, findings }) =>
-    findings.map(({ rule, severity, line, column, message, mend }) => ({
+    findings.map(({ rule, severity, line, column, length, message, mend }) => ({
       ruleId: rule,
       level: severity,
       message: { text: `${message}. Mend: ${mend}.` },
@@ -67,7 +112,7 @@ function formatSarif(results: readonly FileFindings[]): string {
         {
           physicalLocation: {
             artifactLocation: { uri: encodeURI(file.replaceAll('\\', '/')) },
-            region: { startLine: line, startColumn: column },
+            region: { startLine: line, startColumn: column, endColumn: column + length },
           },
         },
       ],

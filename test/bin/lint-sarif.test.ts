@@ -17,7 +17,7 @@ const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA, 'utf8')));
 
 /** What the schema says against the output about a file. */
 function faults(file: string, text: string, version: HaproxyVersion): unknown {
-  validate(JSON.parse(FORMATS.sarif([{ file, findings: lint(text, version) }])));
+  validate(JSON.parse(FORMATS.sarif([{ file, text, findings: lint(text, version) }])));
   return validate.errors;
 }
 
@@ -47,7 +47,9 @@ test('whatever is found, the output is valid against the schema of SARIF 2.1.0',
 });
 
 test('the schema would say so if something were wrong', () => {
-  const output = JSON.parse(FORMATS.sarif([{ file: 'a.cfg', findings: lint('backend b\n x\n', HaproxyVersion.V3_2) }]));
+  const output = JSON.parse(
+    FORMATS.sarif([{ file: 'a.cfg', text: '', findings: lint('backend b\n x\n', HaproxyVersion.V3_2) }]),
+  );
   output.runs[0].results[0].locations[0].physicalLocation.region.startLine = 0;
   expect(validate(output)).toBe(false);
 });

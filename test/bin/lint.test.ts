@@ -11,6 +11,8 @@ const SECTION = 'resolvers dns\n    nameserver d 10.0.0.2:53\n';
 const REST = '    timeout connect 5s\n    timeout server 5s\nfrontend f\n    bind :8080\n    timeout client 5s\n';
 const BAD = `backend b\n    server s1 elb.test:80 check\n${REST}`;
 const NEVER = "'elb.test' is looked up at the start and never again: the line has no 'resolvers'";
+const WHY =
+  'A load balancer changes its addresses at any time. A server that never looks its name up again goes on sending to addresses that are gone, or that belong to somebody else.';
 const MEND = "add a resolvers section and 'resolvers NAME' to this line";
 
 let folder: string;
@@ -44,7 +46,15 @@ describe('findings', () => {
     const at = file(BAD);
     expect(lint(at, '--haproxy-version', '3.2')).toEqual({
       status: 1,
-      stdout: `${at}:2:15: error unresolved-name: ${NEVER}\n    mend: ${MEND}\n1 error, 0 warnings in 1 file\n`,
+      stdout: [
+        `${at}:2:15: error unresolved-name: ${NEVER}`,
+        '      server s1 elb.test:80 check',
+        '                ^^^^^^^^^^^',
+        `    why: ${WHY}`,
+        `    mend: ${MEND}`,
+        '    link: https://docs.haproxy.org/3.2/configuration.html#5.3',
+        '1 error, 0 warnings in 1 file\n',
+      ].join('\n'),
       stderr: '',
     });
   });
@@ -52,14 +62,22 @@ describe('findings', () => {
   test('warnings alone are no failure, and no findings are none', () => {
     const [warned, clean] = [
       file(`${SECTION}frontend f\n    bind *:80\n    timeout client 5s\n`),
-      file(`backend b\n${REST}`, 'clean.cfg'),
+      file('backend b\n    timeout connect 5s\n    timeout server 5s\n', 'clean.cfg'),
     ];
     expect(lint(warned, clean, '--haproxy-version', '3.2')).toEqual({
       status: 0,
-      stdout: `${warned}:4:10: warning privileged-port: port 80 is below 1024, and the official image of 3.2 does not run as root\n    mend: listen on a port from 1024 on, and let the load balancer or the port mapping translate\n0 errors, 1 warning in 2 files\n`,
+      stdout: [
+        `${warned}:4:10: warning privileged-port: port 80 is below 1024, and the official image of 3.2 does not run as root`,
+        '      bind *:80',
+        '           ^^^^',
+        '    why: The official images do not run as root from 2.4 on. On most container platforms such a process cannot listen below 1024, and does not start.',
+        '    mend: listen on a port from 1024 on, and let the load balancer or the port mapping translate',
+        '    link: https://github.com/docker-library/haproxy/issues/160',
+        '0 errors, 1 warning in 2 files\n',
+      ].join('\n'),
       stderr: '',
     });
-    expect(lint(clean, '--haproxy-version', '3.2')).toEqual({
+    expect(lint(file(`backend b\n${REST}`), '--haproxy-version', '3.2')).toEqual({
       status: 0,
       stdout: '0 errors, 0 warnings in 1 file\n',
       stderr: '',
@@ -80,7 +98,7 @@ describe('findings', () => {
         length: 11,
         message: NEVER,
         mend: MEND,
-        why: 'A load balancer changes its addresses at any time. A server that never looks its name up again goes on sending to addresses that are gone, or that belong to somebody else.',
+        why: WHY,
         link: 'https://docs.haproxy.org/3.2/configuration.html#5.3',
         fixable: false,
       },
@@ -107,25 +125,49 @@ describe('findings', () => {
       });
     }
     const uri = encodeURI(at);
-    const place = (startLine: number, startColumn: number) => [
-      { physicalLocation: { artifactLocation: { uri }, region: { startLine, startColumn } } },
+    const place = (startLine: number, startColumn: number, endColumn: number) => [
+      { physicalLocation: { artifactLocation: { uri }, region: { startLine, startColumn, endColumn } } },
     ];
     expect(run.results).toEqual([
       {
         ruleId: 'end-of-life',
         level: 'warning',
         message: { text: expect.stringMatching(/^HAProxy 2\.4 is end-of-life since 2026-04: .* Mend: .*\.$/) },
-        locations: place(1, 1),
+        locations: place(1, 1, 2),
       },
       {
         ruleId: 'unresolved-name',
         level: 'error',
         message: { text: `${NEVER}. Mend: ${MEND}.` },
-        locations: place(2, 15),
+        locations: place(2, 15, 26),
       },
     ]);
     // A result whose rule the driver does not describe has no help in a code scanning service.
     expect(run.results.map(({ ruleId }: { ruleId: string }) => ids.includes(ruleId))).toEqual([true, true]);
+  });
+});
+
+describe('several files', () => {
+  test('of a folder, `*.cfg` are read in the order of their names, and each finding keeps its place', () => {
+    const [front, back] = ['10-front.cfg', '9-back.cfg'].map((name) => path.join(folder, name));
+    file(
+      'frontend f\n    bind :8080\n    timeout client 5s\n    default_backend b\n    default_backend c\n',
+      '10-front.cfg',
+    );
+    file(BAD.slice(0, BAD.indexOf('frontend')), '9-back.cfg');
+    for (const name of ['.hidden.cfg', 'other.conf']) {
+      file('not read', name);
+    }
+    const { status, stdout } = lint(folder, '--haproxy-version', '3.2', '--format', 'json');
+    const found = JSON.parse(stdout).map((f: Record<string, unknown>) => `${f.file}:${f.line} ${f.rule}`);
+    expect([status, found]).toEqual([1, [`${front}:5 unknown-reference`, `${back}:2 unresolved-name`]]);
+  });
+
+  test('a caret stands below its word, also behind tabs and letters of several bytes', () => {
+    const at = file(`${SECTION}backend b\n\tserver "café" elb.test:80 # café\n${REST}`);
+    const { stdout } = lint(at, '--haproxy-version', '3.2');
+    expect(stdout).toContain(`${at}:4:16: error unresolved-name`);
+    expect(stdout).toContain('  \tserver "café" elb.test:80 # café\n  \t              ^^^^^^^^^^^\n');
   });
 });
 
@@ -171,9 +213,9 @@ describe('what cannot be used is told in one line', () => {
     onFile(path.join(folder, 'missing.cfg'), 'cannot be read (ENOENT): give the path of a HAProxy configuration');
   });
 
-  test('a folder', () => {
+  test('a folder without a configuration', () => {
     mkdirSync(path.join(folder, 'conf.d'));
-    onFile(path.join(folder, 'conf.d'), 'cannot be read (EISDIR): give the path of a HAProxy configuration');
+    onFile(path.join(folder, 'conf.d'), `has no file whose name ends in .cfg: ${GIVE}`);
   });
 
   test('an empty file', () => {

@@ -1,0 +1,104 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../../lib/haproxy/errors';
+import type { Source } from '../../lib/haproxy/lint/language';
+import { SECTION_KINDS } from '../../lib/haproxy/lint/sections';
+
+/** Far above any configuration by hand or by a generator. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** The files of a configuration, as HAProxy would read them with `-f` before each: of a folder, its `*.cfg`. */
+export function readSources(paths: readonly string[]): Source[] {
+  const names = paths.flatMap((name) => (isFolder(name) ? filesOf(name) : [name]));
+  const sources = names.map((name) => ({ name, text: read(name) }));
+  const bytes = sources.reduce((sum, { text }) => sum + text.length, 0);
+  if (bytes > MAX_BYTES) {
+    throw new InputError(`the files have ${bytes} bytes, too many for a configuration: at most ${MAX_BYTES}`);
+  }
+  return sources;
+}
+
+function isFolder(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Hidden files and folders are passed over, and the order is that of bytes (manual of 3.2, management 3, -f). */
+function filesOf(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw cannotRead(folder, error);
+  }
+  const files = names
+    .filter((name) => name.endsWith('.cfg') && !name.startsWith('.'))
+    .sort()
+    .map((name) => path.join(folder, name))
+    .filter((name) => !isFolder(name));
+  if (files.length === 0) {
+    throw new InputError(`${folder}: has no file whose name ends in .cfg: give a HAProxy configuration`);
+  }
+  return files;
+}
+
+function cannotRead(name: string, error: unknown): InputError {
+  return new InputError(`${name}: cannot be read (${codeOf(error)}): give the path of a HAProxy configuration`);
+}
+
+/** The short name of an error of the system, such as `EACCES`. */
+export function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+/** Every byte is a character, as for HAProxy, so that nothing of a file is lost when it is written again. */
+function read(file: string): string {
+  let text: string;
+  try {
+    const { size } = statSync(file);
+    if (size > MAX_BYTES) {
+      throw new InputError(`${file}: ${size} bytes is too large for a configuration: at most ${MAX_BYTES}`);
+    }
+    text = readBytes(file);
+  } catch (error) {
+    throw error instanceof InputError ? error : cannotRead(file, error);
+  }
+  if (text.trim() === '') {
+    throw new InputError(`${file}: is empty: give a HAProxy configuration`);
+  }
+  if (text.includes('\0')) {
+    throw new InputError(`${file}: is a binary file: give a HAProxy configuration`);
+  }
+  // HAProxy takes nothing before the first section but comments and conditions.
+  const [, first = ''] = /^(?:[ \t]*(?:[#.].*)?\r?\n)*[ \t]*(\S*)/.exec(text) ?? [];
+  if (!SECTION_KINDS.has(first)) {
+    throw new InputError(
+      `${file}: begins with ${JSON.stringify(first.slice(0, 40))} and not with a section such as global: give a HAProxy configuration`,
+    );
+  }
+  return text;
+}
+
+/** Devices and pipes tell no size: never more than the bound is read. */
+function readBytes(file: string): string {
+  if (statSync(file).isFile() || statSync(file).isDirectory()) {
+    return readFileSync(file, 'latin1');
+  }
+  const descriptor = openSync(file, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    for (let bytes = 0; ; ) {
+      const chunk = Buffer.alloc(65_536);
+      const count = readSync(descriptor, chunk);
+      bytes += count;
+      if (bytes > MAX_BYTES) {
+        throw new InputError(`${file}: more than ${MAX_BYTES} bytes is too large for a configuration`);
+      }
+      if (count === 0) {
+        return Buffer.concat(chunks).toString('latin1');
+      }
+      chunks.push(chunk.subarray(0, count));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
