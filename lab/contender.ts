@@ -37,43 +37,39 @@ export interface Surroundings {
   readonly holdObsoleteMillis: number;
   /** Seconds that a finding must last before it is an incident. */
   readonly graceSeconds: number;
+  /** The addresses that the load balancer's API names now. */
+  readonly owned: () => readonly string[];
 }
+
+/** How often other ports are tried when another process has taken one meanwhile. */
+const PORT_TRIES = 3;
+/** How every branch says so. */
+const PORT_IN_USE = /cannot bind|address already in use/i;
 
 /** One HAProxy of the lab, with the real checker beside it. */
 export class Contender {
-  /** Starts it and waits until it answers. */
-  public static async start(
-    binary: HaproxyBinary,
-    kind: ConfigurationKind,
-    surroundings: Surroundings,
-  ): Promise<Contender> {
-    const [listen, health, runtimeApi] = await freePorts(3);
-    const contender = new Contender(binary, kind, surroundings, listen!, health!, runtimeApi!);
-    await contender.restart(kind);
-    return contender;
-  }
-
   #process?: HaproxyProcess;
   #state: ProxyState = NO_STATE;
+  #ports: readonly number[] = [];
+  #closed = false;
 
-  private constructor(
+  /** @param findPorts gives as many free TCP ports of 127.0.0.1 as it is asked for */
+  public constructor(
     public readonly binary: HaproxyBinary,
     public readonly kind: ConfigurationKind,
     private readonly surroundings: Surroundings,
-    private readonly listen: number,
-    private readonly health: number,
-    private readonly runtimeApi: number,
+    private readonly findPorts: (count: number) => Promise<readonly number[]> = freePorts,
   ) {}
 
   /** The text of a configuration of this contender. */
   public configuration(kind: ConfigurationKind): string {
     const { upstream, dns, holdValidMillis, holdObsoleteMillis, addressAtStart } = this.surroundings;
-    const local = (port: number) => ({ address: '127.0.0.1', port });
+    const [listen, health, runtimeApi] = this.#ports.map((port) => ({ address: '127.0.0.1', port }));
     const model: HaproxyConfigModel = {
-      upstream: { ...upstream, slots: 4 },
-      listen: local(this.listen),
-      health: local(this.health),
-      runtimeApi: local(this.runtimeApi),
+      upstream,
+      listen,
+      health,
+      runtimeApi,
       resolution: { nameservers: [dns.address], holdValidMillis, holdObsoleteMillis },
     };
     const version = HaproxyVersion.of(this.binary.branch);
@@ -86,22 +82,53 @@ export class Contender {
     return this.surroundings.dns.queries;
   }
 
-  /** Replaces the process by one with the given configuration. */
+  /** Why the process has ended by itself, in one line; nothing while it runs. */
+  public get crash(): string | undefined {
+    if (!this.#process?.ended) {
+      return undefined;
+    }
+    // What a killed process said last is no reason.
+    return this.#process.signal === null ? lastLine(this.#process.output) : `killed by ${this.#process.signal}`;
+  }
+
+  /** Whether the backend of a configuration can hold more than one address. */
+  public get holdsSeveral(): boolean {
+    return this.kind === 'generated' && HaproxyVersion.of(this.binary.branch).capabilities.serverTemplate;
+  }
+
+  /** Starts the process and waits until it answers. */
+  public async start(): Promise<void> {
+    for (let left = PORT_TRIES; ; left -= 1) {
+      this.#ports = await this.findPorts(3);
+      try {
+        return await this.restart(this.kind);
+      } catch (error) {
+        if (left === 0 || !PORT_IN_USE.test((error as Error).message)) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Replaces the process by one with the given configuration and waits until it answers. */
   public async restart(kind: ConfigurationKind): Promise<void> {
-    await this.stop();
+    await this.#end();
+    if (this.#closed) {
+      throw new LabError(`HAProxy ${this.binary.version} (${kind}) was stopped before it began`);
+    }
     this.#process = HaproxyProcess.of(this.binary, this.configuration(kind));
     for (const deadline = Date.now() + 10_000; (await this.answer()) === undefined; await sleep(50)) {
       if (this.#process.ended || Date.now() > deadline) {
-        const why = this.#process.output.trim().split('\n').at(-1) ?? '';
-        await this.stop();
+        const why = this.crash ?? 'it runs and answers nothing';
+        await this.#end();
         throw new LabError(`HAProxy ${this.binary.version} (${kind}) does not start: ${why}`);
       }
     }
   }
 
-  /** What one request on a fresh connection is answered with; nothing when it fails. */
-  public answer(): Promise<string | undefined> {
-    return request('127.0.0.1', this.listen);
+  /** What one request on a fresh connection is answered with; nothing when it fails or takes too long. */
+  public answer(withinMillis?: number): Promise<string | undefined> {
+    return request('127.0.0.1', this.#ports[0]!, withinMillis);
   }
 
   /** One check of the real checker. What it remembers is kept here, as the function keeps it in the registry. */
@@ -109,34 +136,49 @@ export class Contender {
     const senses = {
       upstream: async ({ dnsName }: RegistryUpstream, { nameservers }: RegistryRecord) => ({
         ...(await lookUp(dnsName, nameservers)),
-        owned: [],
+        owned: this.surroundings.owned(),
       }),
-      tasks: async () => [{ id: `${this.binary.branch}-${this.kind}`, endpoint: `127.0.0.1:${this.runtimeApi}` }],
+      tasks: async () => [{ id: `${this.binary.branch}-${this.kind}`, endpoint: this.#endpoint }],
       runtime: readRuntime,
     };
-    const report = await checkProxy(this.record, this.#state, senses, now);
+    const report = await checkProxy(this.#record, this.#state, senses, now);
     this.#state = report.state;
     return report;
   }
 
-  /** Ends the process. */
+  /** Ends the process for good. */
   public async stop(): Promise<void> {
+    this.#closed = true;
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     await this.#process?.stop();
     this.#process = undefined;
   }
 
-  private get record(): RegistryRecord {
+  get #endpoint(): string {
+    return `127.0.0.1:${this.#ports[2]}`;
+  }
+
+  get #record(): RegistryRecord {
     const { upstream, checkerDns, holdValidMillis, holdObsoleteMillis, graceSeconds } = this.surroundings;
     return {
       proxy: `HAProxy ${this.binary.version} ${this.kind}`,
       haproxyVersion: this.binary.branch,
       upstreams: [{ backend: UPSTREAM_BACKEND, ...upstream }],
       nameservers: [checkerDns.address],
-      tasks: { endpoints: [`127.0.0.1:${this.runtimeApi}`] },
+      tasks: { endpoints: [this.#endpoint] },
       resolutionSeconds: holdValidMillis / 1000,
       // The lab's records live for a second.
       dnsWindowSeconds: 1 + (holdValidMillis + holdObsoleteMillis) / 1000,
       graceSeconds,
     };
   }
+}
+
+/** The line of a process's output that is most likely to say why it ended. */
+function lastLine(output: string): string {
+  const lines = output.split('\n').flatMap((line) => line.trim() || []);
+  return lines.find((line) => PORT_IN_USE.test(line)) ?? lines.at(-1) ?? 'it said nothing';
 }

@@ -1,185 +1,155 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { VerdictKind } from '../lib/private/contract';
 import type { HaproxyBinary } from './binaries';
-import type { ConfigurationKind, Contender } from './contender';
-import { CHICK, EGG, World } from './world';
+import { type ConfigurationKind, LabError } from './contender';
+import { type DemoResult, type Mark, reached } from './figures';
+import { type Lane, nameOf } from './lane';
+import { Runner } from './runner';
+import type { Scenario, Step } from './scenario';
+import { World } from './world';
 
-const SAMPLE_MILLIS = 200;
-/** Seconds after the start at which the load balancer moves: time enough for every process to be called silent. */
-const MOVE_AT = 12;
-/** The pinned ones are mended when the checker has seen them all, or this many seconds after the move. */
-const MEND_AT_MOST = 20;
-/** And the demo ends when all incidents are over and this many seconds have shown it, */
-const END_AT_LEAST = 3;
-/** or this many seconds after they were mended. */
-const END_AT_MOST = 15;
+/** How often it is looked whether the next step has come. */
+const ROUND_MILLIS = 100;
 
-/** An incident that the checker raised. Times are seconds since the start of the demo. */
-export interface LaneIncident {
-  readonly id: string;
-  readonly kind: VerdictKind;
-  readonly address?: string;
-  readonly message: string;
-  readonly openedAt: number;
-  resolvedAt?: number;
-}
-
-/** What happened to one HAProxy. Times are seconds since the start of the demo. */
-export interface Lane {
-  readonly version: string;
-  readonly source: string;
-  readonly kind: ConfigurationKind;
-  readonly configuration: string;
-  /** What each request was answered with. */
-  readonly samples: { readonly at: number; readonly answer?: string }[];
-  readonly incidents: LaneIncident[];
-  /** DNS queries until the pinned ones were mended. */
-  queries: number;
-  /** When the first request reached the new address, before anything was mended. */
-  firstNew?: number;
-  /** When the last request went to the old address, before anything was mended. */
-  lastOld?: number;
-}
-
-/** A run of the demo. */
-export interface DemoResult {
+/** What a spectator is shown. Times are seconds since the start of the demo. */
+export interface View {
+  readonly at: number;
   readonly lanes: readonly Lane[];
-  readonly movedAt: number;
-  readonly mendedAt: number;
-  readonly endedAt: number;
+  readonly marks: readonly Mark[];
+  /** What comes next, and in how many seconds at most; nothing while HAProxys are started. */
+  readonly next?: { readonly soon: string; readonly seconds: number };
 }
 
-/** What a spectator is told while the demo runs. */
+/** Who watches a demo. It is called between two things that happen, and must not wait. */
 export interface Spectator {
   /** Something happened, one line. */
   readonly note: (at: number, text: string) => void;
   /** A second has passed. */
-  readonly tick: (at: number, lanes: readonly Lane[]) => void;
+  readonly tick: (view: View) => void;
 }
 
 /**
- * Starts a pinned and a generated HAProxy for each binary, moves the load balancer, lets the checker see it, mends the
- * pinned ones.
+ * Plays a scenario with a pinned and a generated HAProxy of each binary: the world changes as its steps say, requests go
+ * to each, and the real checker looks at each once a second.
  *
- * @param signal ends the demo early; everything is stopped in any case
+ * @param binaries may come one by one: each is started when it comes, and the first step waits for the last
+ * @throws LabError when the world cannot be made or no HAProxy starts
  */
 export async function runDemo(
-  binaries: readonly HaproxyBinary[],
+  scenario: Scenario,
+  binaries: AsyncIterable<HaproxyBinary> | Iterable<HaproxyBinary>,
   spectator: Spectator,
-  signal: AbortSignal,
 ): Promise<DemoResult> {
-  const world = await World.create();
+  const world = await World.create(scenario.world);
+  const demo = new Demo(scenario, world, spectator);
   try {
-    const pairs: { contender: Contender; lane: Lane }[] = [];
-    for (const binary of binaries) {
-      for (const kind of ['pinned', 'generated'] as const) {
-        const contender = await world.add(binary, kind);
-        pairs.push({ contender, lane: laneOf(contender) });
-        signal.throwIfAborted();
-      }
+    await demo.start(binaries);
+    for (const step of scenario.steps) {
+      await demo.wait(step);
+      await demo.take(step);
     }
-    return await watch(world, pairs, spectator, signal);
+    return demo.result();
   } finally {
+    await demo.stop();
     await world.close();
   }
 }
 
-function laneOf(contender: Contender): Lane {
-  const { binary, kind } = contender;
-  const configuration = contender.configuration(kind);
-  return {
-    version: binary.version,
-    source: binary.source,
-    kind,
-    configuration,
-    samples: [],
-    incidents: [],
-    queries: 0,
-  };
-}
+class Demo {
+  readonly #runners: Runner[] = [];
+  readonly #marks: Mark[] = [];
+  readonly #start = Date.now();
+  readonly #ticker: NodeJS.Timeout;
+  #next?: { readonly soon: string; readonly at: number };
+  #lateness = 0;
 
-async function watch(
-  world: World,
-  pairs: readonly { contender: Contender; lane: Lane }[],
-  spectator: Spectator,
-  signal: AbortSignal,
-): Promise<DemoResult> {
-  const lanes = pairs.map(({ lane }) => lane);
-  const start = Date.now();
-  const seconds = () => (Date.now() - start) / 1000;
-  let movedAt: number | undefined;
-  let mendedAt: number | undefined;
-  let lastTick = 0;
-
-  for (;;) {
-    const round = Date.now();
-    await Promise.all(pairs.map(({ contender, lane }) => sample(contender, lane, seconds, movedAt, mendedAt)));
-    const at = seconds();
-    if (Math.floor(at) > lastTick) {
-      lastTick = Math.floor(at);
-      await Promise.all(pairs.map(({ contender, lane }) => check(contender, lane, at, spectator)));
-      spectator.tick(lastTick, lanes);
-    }
-    if (movedAt === undefined && at >= MOVE_AT) {
-      movedAt = seconds();
-      world.move();
-      spectator.note(movedAt, `the load balancer moves: its name now has the address of the ${CHICK}`);
-    } else if (movedAt !== undefined && mendedAt === undefined && (allSeen(lanes) || at >= movedAt + MEND_AT_MOST)) {
-      mendedAt = seconds();
-      spectator.note(mendedAt, 'the pinned ones are mended: restarted with the generated configuration');
-      await Promise.all(pairs.map(({ contender }) => contender.kind === 'pinned' && contender.restart('generated')));
-    } else if (mendedAt !== undefined && at >= mendedAt + (allOver(lanes) ? END_AT_LEAST : END_AT_MOST)) {
-      return { lanes, movedAt: movedAt!, mendedAt, endedAt: seconds() };
-    }
-    await sleep(Math.max(0, SAMPLE_MILLIS - (Date.now() - round)), undefined, { signal }).catch(() => {});
-    signal.throwIfAborted();
+  public constructor(
+    private readonly scenario: Scenario,
+    private readonly world: World,
+    private readonly spectator: Spectator,
+  ) {
+    this.#ticker = setInterval(() => this.#tick(), 1000);
   }
-}
 
-async function sample(
-  contender: Contender,
-  lane: Lane,
-  seconds: () => number,
-  movedAt: number | undefined,
-  mendedAt: number | undefined,
-): Promise<void> {
-  const answer = await contender.answer();
-  const at = seconds();
-  lane.samples.push({ at, answer });
-  if (mendedAt === undefined) {
-    lane.queries = contender.queries;
-    if (movedAt !== undefined && answer === CHICK) {
-      lane.firstNew ??= at;
-    } else if (movedAt !== undefined && answer === EGG) {
-      lane.lastOld = at;
-    }
-  }
-}
-
-async function check(contender: Contender, lane: Lane, at: number, spectator: Spectator): Promise<void> {
-  const { events } = await contender.check(Date.now());
-  const name = `HAProxy ${lane.version} (${lane.kind})`;
-  for (const { event, incident } of events) {
-    const { id, kind, address, message } = incident;
-    if (event === 'incident-opened') {
-      lane.incidents.push({ id, kind, address, message, openedAt: at });
-      spectator.note(at, `incident on ${name}: ${kind}${address === undefined ? '' : ` ${address}`}`);
-    } else {
-      const open = lane.incidents.find((known) => known.id === id);
-      if (open) {
-        open.resolvedAt = at;
+  /** Starts both kinds of each binary. One that does not start is told of; the others go on. */
+  public async start(binaries: AsyncIterable<HaproxyBinary> | Iterable<HaproxyBinary>): Promise<void> {
+    let why = 'name one with HAPROXY_BINARIES=/path/to/haproxy';
+    for await (const binary of binaries) {
+      for (const kind of ['pinned', 'generated'] as const) {
+        await this.#add(binary, kind).catch((error) => {
+          if (!(error instanceof LabError)) {
+            throw error;
+          }
+          why = error.message;
+          this.spectator.note(this.#seconds(), why);
+        });
       }
-      spectator.note(at, `incident over on ${name}: ${kind}`);
+    }
+    if (this.#runners.length === 0) {
+      throw new LabError(`no HAProxy to be had: ${why}`);
     }
   }
-}
 
-function allSeen(lanes: readonly Lane[]): boolean {
-  return lanes.every(
-    ({ kind, incidents }) => kind === 'generated' || incidents.some((i) => i.kind === 'stale-address'),
-  );
-}
+  /** Waits until a step's time has come, or what it waits for. */
+  public async wait({ after, orWhen, soon }: Step): Promise<void> {
+    const at = this.#seconds() + after;
+    this.#next = { soon, at };
+    while (this.#seconds() < at && !(orWhen && reached(orWhen, { ...this.#measured(), shown: this.world.shown }))) {
+      const before = Date.now();
+      await sleep(ROUND_MILLIS);
+      this.#lateness = Math.max(this.#lateness, (Date.now() - before - ROUND_MILLIS) / 1000);
+    }
+  }
 
-function allOver(lanes: readonly Lane[]): boolean {
-  return lanes.every(({ incidents }) => incidents.every(({ resolvedAt }) => resolvedAt !== undefined));
+  /** Changes the world as a step says. */
+  public async take(step: Step): Promise<void> {
+    const { note, mark, measured, addresses, owned, dns, stop = [], restart = [], mend = false } = step;
+    await this.world.restartNodes(restart);
+    const at = this.#seconds();
+    if (addresses) {
+      this.world.point(addresses, owned);
+    }
+    if (dns) {
+      this.world.failDns(dns === 'answers' ? undefined : dns);
+    }
+    if (note !== undefined) {
+      this.#marks.push({ at, note, label: mark, mend, measured, addresses: this.world.shown.length });
+      this.spectator.note(at, note);
+    }
+    await this.world.stopNodes(stop);
+    if (mend) {
+      await Promise.all(this.#runners.map((runner) => runner.mend()));
+    }
+  }
+
+  public result(): DemoResult {
+    return { ...this.#measured(), scenario: this.scenario, endedAt: this.#seconds(), lateness: this.#lateness };
+  }
+
+  public async stop(): Promise<void> {
+    clearInterval(this.#ticker);
+    await Promise.all(this.#runners.map((runner) => runner.stop()));
+  }
+
+  async #add(binary: HaproxyBinary, kind: ConfigurationKind): Promise<void> {
+    const contender = await this.world.add(binary, kind);
+    const note = (text: string) => this.spectator.note(this.#seconds(), text);
+    const runner = new Runner(contender, this.scenario.requestsPerSecond, () => this.#seconds(), note);
+    this.#runners.push(runner);
+    note(`${nameOf(runner.lane)} answers`);
+    runner.run();
+  }
+
+  #tick(): void {
+    const at = this.#seconds();
+    const next = this.#next && { soon: this.#next.soon, seconds: Math.max(0, this.#next.at - at) };
+    this.spectator.tick({ ...this.#measured(), at, next });
+  }
+
+  #measured(): { lanes: Lane[]; marks: Mark[] } {
+    return { lanes: this.#runners.map(({ lane }) => lane), marks: this.#marks };
+  }
+
+  #seconds(): number {
+    return (Date.now() - this.#start) / 1000;
+  }
 }

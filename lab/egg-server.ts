@@ -10,14 +10,13 @@ export class EggServer {
       response.end(`${text}\n`);
     });
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, address, resolve));
-    return new EggServer(server);
+    return new EggServer(server, (server.address() as AddressInfo).port);
   }
 
-  private constructor(private readonly server: Server) {}
-
-  public get port(): number {
-    return (this.server.address() as AddressInfo).port;
-  }
+  private constructor(
+    private readonly server: Server,
+    public readonly port: number,
+  ) {}
 
   /** Stops at once; open connections are cut. */
   public close(): Promise<void> {

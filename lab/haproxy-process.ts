@@ -52,6 +52,11 @@ export class HaproxyProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
+  /** The signal that has ended it, if one has. */
+  public get signal(): NodeJS.Signals | null {
+    return this.#child.signalCode;
+  }
+
   public get pid(): number | undefined {
     return this.#child.pid;
   }

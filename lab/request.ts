@@ -1,9 +1,9 @@
 import { get } from 'node:http';
 
-/** What one request on a fresh connection is answered with; nothing when it fails or takes more than a second. */
-export function request(host: string, port: number): Promise<string | undefined> {
+/** What one request on a fresh connection is answered with; nothing when it fails or takes too long. */
+export function request(host: string, port: number, withinMillis = 1000): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const pending = get({ host, port, agent: false, timeout: 1000 }, (response) => {
+    const pending = get({ host, port, agent: false, timeout: withinMillis }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (chunk) => {
         body += chunk;

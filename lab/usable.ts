@@ -5,8 +5,11 @@ import { type AcquireOptions, type Acquisition, acquireBinaries } from './binari
  * The binaries that can follow a load balancer at all. Those that this project refuses (1.5, 2.7.0) are among the
  * unavailable, with the reason.
  */
-export async function usableBinaries(options?: AcquireOptions): Promise<Acquisition> {
-  const { binaries, unavailable } = await acquireBinaries(options);
+export async function usableBinaries(options: AcquireOptions = {}): Promise<Acquisition> {
+  const { binaries, unavailable } = await acquireBinaries({
+    ...options,
+    onBinary: (binary) => refusal(binary.version) === undefined && options.onBinary?.(binary),
+  });
   const refused = binaries.flatMap(({ version, source }) => {
     const reason = refusal(version);
     return reason === undefined ? [] : [{ what: `HAProxy ${version} from ${source}`, reason }];

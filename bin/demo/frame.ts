@@ -1,0 +1,116 @@
+import { createColors } from 'picocolors';
+import type { View } from '../../lab/demo';
+import { type Lane, openIncidents } from '../../lab/lane';
+import type { Scenario } from '../../lab/scenario';
+import { CHICK, EGG } from '../../lab/world';
+
+/** A request that was not answered; as wide as the others. */
+export const LOST = '❌';
+/** A second without any request: before the start, or while it is restarted. */
+const NOTHING = '··';
+const CELL_COLUMNS = 2;
+/** A strip of fewer seconds says nothing: what stands behind it gives way first. */
+const LEAST_CELLS = 12;
+const NOTES = 4;
+
+/** What a frame shows beside the view. */
+export interface FrameOptions {
+  readonly scenario: Scenario;
+  /** The last lines about what happened. */
+  readonly notes: readonly string[];
+  /** What is being fetched; nothing when all is there. */
+  readonly fetching?: string;
+  /** Width of the terminal. */
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+/** The whole picture of a moment, as lines. Only notes can be longer than the terminal is wide. */
+export function frame(view: View, options: FrameOptions): string[] {
+  const { scenario, notes, fetching, columns, colour } = options;
+  const { bold, dim, cyan } = createColors(colour);
+  const { at, lanes, next } = view;
+  const rows = lanes.map((lane) => row(view, lane, columns, colour));
+  const soon = fetching ?? (next && `${next.soon}, in ${Math.ceil(next.seconds)} s at most`) ?? 'starting';
+  return [
+    `${bold(`${seconds(at)}  ${scenario.title}`)}`,
+    dim(`${EGG} old address  ${CHICK} new address  ${LOST} lost request  │ what happened`),
+    '',
+    ...rows,
+    '',
+    ...notes.slice(-NOTES).map((note) => dim(note)),
+    `${cyan('▸')} ${soon}`,
+  ];
+}
+
+/** Seconds since the start, aligned. */
+export function seconds(at: number): string {
+  return `${Math.floor(at).toString().padStart(3)} s`;
+}
+
+/** A request that has had no answer for so many seconds looks lost, until one comes. */
+const PATIENCE = 0.5;
+
+/** What one second of a lane looks like now: lost, when any request of it is. */
+export function cell({ samples }: Lane, second: number, now: number): string {
+  const ended = samples.filter(({ at, answer }) => answer !== undefined || now - at > PATIENCE);
+  const answers = ended.filter(({ at }) => Math.floor(at) === second).map(({ answer }) => answer);
+  return answers.length === 0 ? NOTHING : answers.includes(undefined) ? LOST : answers.at(-1)!;
+}
+
+function row(view: View, lane: Lane, columns: number, colour: boolean): string {
+  const { bold, dim, green, yellow, red } = createColors(colour);
+  const { version, kind } = lane;
+  const head = `${version.padEnd(Math.max(...view.lanes.map((other) => other.version.length)))} ${kind.padEnd(9)} `;
+  const { text, severity } = stateOf(lane, view.at);
+  const { held = [], queries = 0 } = lane.looks.at(-1) ?? {};
+  const address = held.length === 1 ? held[0]! : `${held.length} addresses`;
+  // The last gives way first.
+  const behind = [
+    { columns: STATE_COLUMNS, text: { ok: green, warning: yellow, critical: red }[severity](` ${text}`) },
+    { columns: 13, text: dim(` ${address.padEnd(12)}`) },
+    { columns: 12, text: dim(` ${String(queries).padStart(3)} queries`) },
+  ];
+  const roomBeside = () => columns - head.length - behind.reduce((sum, part) => sum + part.columns, 0);
+  while (behind.length > 0 && roomBeside() < LEAST_CELLS * CELL_COLUMNS) {
+    behind.pop();
+  }
+  const tail = behind.map((part) => part.text).reverse();
+  return `${bold(head)}${strip(view, lane, Math.max(0, roomBeside()), colour)}${tail.join('')}`;
+}
+
+/** As wide as its longest usual text, so that strips end alike. */
+const STATE_COLUMNS = 20;
+
+/** The last seconds that fit, with a bar where something happened, filled up to the width. */
+function strip({ at, marks }: View, lane: Lane, room: number, colour: boolean): string {
+  const { dim } = createColors(colour);
+  const bars = new Set(marks.filter(({ label }) => label !== undefined).map((mark) => Math.floor(mark.at)));
+  const cells: string[] = [];
+  let left = room;
+  for (let second = Math.floor(at) - 1; second >= 0; second -= 1) {
+    const bar = bars.has(second) ? 1 : 0;
+    if (left < CELL_COLUMNS + bar) {
+      break;
+    }
+    const text = cell(lane, second, at);
+    cells.unshift(`${bar ? '│' : ''}${text === NOTHING ? dim(text) : text}`);
+    left -= CELL_COLUMNS + bar;
+  }
+  return `${cells.join('')}${' '.repeat(left)}`;
+}
+
+/** What the checker says: its newest open incident, else what it sees and has not yet called one, else that all is well. */
+function stateOf(lane: Lane, at: number): { text: string; severity: 'ok' | 'warning' | 'critical' } {
+  if (lane.crash) {
+    return { text: 'ended by itself', severity: 'critical' };
+  }
+  const open = openIncidents(lane, at);
+  const newest = open.at(-1);
+  if (newest) {
+    const more = open.length > 1 ? ` +${open.length - 1}` : '';
+    return { text: `${newest.kind}${more}`, severity: newest.severity === 'critical' ? 'critical' : 'warning' };
+  }
+  const [seen] = lane.looks.at(-1)?.verdicts ?? [];
+  return seen === undefined ? { text: 'ok', severity: 'ok' } : { text: `${seen}?`, severity: 'warning' };
+}

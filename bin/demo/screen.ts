@@ -1,0 +1,76 @@
+import cliTruncate from 'cli-truncate';
+import { createLogUpdate } from 'log-update';
+import type { Spectator, View } from '../../lab/demo';
+import type { Scenario } from '../../lab/scenario';
+import { cell, frame, seconds } from './frame';
+
+/** Where a demo is shown. */
+export interface Screen extends Spectator {
+  /** What is being fetched; nothing when all is there. */
+  readonly fetching: (text: string | undefined) => void;
+  /** One line that belongs to no time. */
+  readonly say: (text: string) => void;
+  /** Leaves what it shows and lets others print below. */
+  readonly close: () => void;
+}
+
+/** A picture that is redrawn in place on a terminal; lines for a pipe, a file, `NO_COLOR` and CI. */
+export function openScreen(scenario: Scenario): Screen {
+  const { NO_COLOR, CI, TERM } = process.env;
+  const plain = !process.stdout.isTTY || NO_COLOR || CI || TERM === 'dumb';
+  return plain ? lines() : picture(scenario);
+}
+
+function picture(scenario: Scenario): Screen {
+  const draw = createLogUpdate(process.stdout);
+  const notes: string[] = [];
+  let view: View = { at: 0, lanes: [], marks: [] };
+  let fetching: string | undefined;
+  const show = () => {
+    const { columns } = process.stdout;
+    const picture = frame(view, { scenario, notes, fetching, columns, colour: true });
+    draw(picture.map((line) => cliTruncate(line, columns)).join('\n'));
+  };
+  const say = (text: string) => {
+    notes.push(text);
+    show();
+  };
+  process.stdout.on('resize', show);
+  return {
+    say,
+    note: (at, text) => say(`${seconds(at)}  ${text}`),
+    tick: (now) => {
+      view = now;
+      show();
+    },
+    fetching: (text) => {
+      fetching = text;
+      show();
+    },
+    close: () => {
+      process.stdout.off('resize', show);
+      draw.done();
+    },
+  };
+}
+
+/** Each pair of answers is that of the pinned and that of the generated configuration. */
+function lines(): Screen {
+  return {
+    note: (at, text) => console.log(`${seconds(at)}  → ${text}`),
+    tick: ({ at, lanes }) => {
+      const versions = [...new Set(lanes.map(({ version }) => version))];
+      const second = Math.floor(at) - 1;
+      const pairs = versions.map((version) => {
+        const cells = lanes.filter((lane) => lane.version === version).map((lane) => cell(lane, second, at));
+        return `${version} ${cells.join('')}`;
+      });
+      if (pairs.length > 0) {
+        console.log(`${seconds(at)}  ${pairs.join('  ')}`);
+      }
+    },
+    fetching: (text) => text !== undefined && console.log(text),
+    say: (text) => console.log(text),
+    close: () => {},
+  };
+}
