@@ -1,0 +1,106 @@
+import type { CheckerEnvironment } from '../../lib/private/contract';
+import { checkProxy } from './check';
+import { type RegistryEntry, readRegistry } from './control-plane/registry';
+import { desiredCount, listRevisionTasks } from './control-plane/revisions';
+import type { EcsService } from './control-plane/tasks';
+import type { Verdict } from './judge';
+import type { Task } from './reading';
+import type { Report } from './report';
+import type { Invocation } from './run';
+import { sensesOf } from './world';
+
+/**
+ * What ECS sends to a deployment lifecycle hook, as far as it is read here.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html
+ */
+export interface GateEvent {
+  readonly lifecycleStage: string;
+  readonly executionDetails: { readonly serviceArn: string; readonly targetServiceRevisionArn: string };
+}
+
+/** What a lifecycle hook answers. */
+export interface GateAnswer {
+  readonly hookStatus: 'SUCCEEDED' | 'FAILED' | 'IN_PROGRESS';
+  /** Seconds until ECS asks again. */
+  readonly callBackDelay?: number;
+}
+
+/** The stage at which the tasks of the new revision run and nobody uses them yet. */
+const STAGE = 'POST_SCALE_UP';
+
+/** A task has had its chance to resolve after this many of its periods, and not before so many seconds. */
+const PERIODS_TO_SETTLE = 5;
+const MIN_SECONDS_TO_SETTLE = 10;
+
+/** A revision for which this is said of a task is not let through. An upstream that is not known is not its fault. */
+const FAILING = new Set<Verdict['kind']>([
+  'pinned',
+  'silent-resolver',
+  'failing-resolver',
+  'no-address',
+  'version-mismatch',
+  'unreachable-task',
+]);
+
+/**
+ * Lets a new revision through when its tasks follow the name of the load balancer, and fails its deployment otherwise.
+ *
+ * @throws when it stands at another stage, or ECS or the registry cannot be read: ECS then rolls back as well
+ */
+export async function judgeDeployment(
+  { lifecycleStage, executionDetails: { serviceArn, targetServiceRevisionArn } }: GateEvent,
+  environment: CheckerEnvironment,
+  invocation: Invocation,
+  report: Report,
+): Promise<GateAnswer> {
+  if (lifecycleStage !== STAGE) {
+    throw new Error(`the gate stands at stage ${lifecycleStage}: put it at ${STAGE}, where there are tasks to check`);
+  }
+  const answer = (hookStatus: GateAnswer['hookStatus'], message: string, callBackDelay?: number): GateAnswer => {
+    const level = hookStatus === 'FAILED' ? 'error' : 'info';
+    report.tell(level, 'gate', message, { hookStatus, service: serviceArn, revision: targetServiceRevisionArn });
+    return { hookStatus, ...(callBackDelay !== undefined && { callBackDelay }) };
+  };
+  const found = find((await readRegistry(environment.REGISTRY_PATH)).entries, serviceArn);
+  if (found === undefined) {
+    // The record names the service, so that it comes after the first deployment. That one leads back to nothing anyway.
+    return answer('SUCCEEDED', 'the service is not in the registry yet: nothing was checked');
+  }
+  const { record, state } = found.entry;
+  const tasks = await listRevisionTasks(found.service, targetServiceRevisionArn);
+  if (tasks.length === 0) {
+    return (await desiredCount(found.service)) === 0
+      ? answer('SUCCEEDED', 'the service is to have no task: nothing was checked')
+      : answer('IN_PROGRESS', 'no task of the revision runs yet', MIN_SECONDS_TO_SETTLE);
+  }
+  const now = Date.now();
+  const wait = secondsToSettle(tasks, record.resolutionSeconds, now);
+  if (wait > 0) {
+    return answer('IN_PROGRESS', `the youngest task has ${wait} s to resolve`, wait);
+  }
+  const senses = { ...sensesOf(invocation.invokedFunctionArn), tasks: async () => tasks };
+  const { verdicts } = await checkProxy(record, state, senses, now);
+  const failing = verdicts.filter(({ kind }) => FAILING.has(kind));
+  return failing.length === 0
+    ? answer('SUCCEEDED', `${tasks.length} tasks of the revision follow their load balancers`)
+    : answer('FAILED', failing.map(({ kind, message }) => `${kind}: ${message}`).join('; '));
+}
+
+/** The record of a service, by the names of cluster and service, which is all that records and ARNs have in common. */
+function find(
+  entries: readonly RegistryEntry[],
+  serviceArn: string,
+): { entry: RegistryEntry; service: EcsService } | undefined {
+  const [service, cluster] = serviceArn.split('/').reverse();
+  const nameOf = (arnOrName: string) => arnOrName.split('/').at(-1);
+  return entries
+    .flatMap((entry) => ('service' in entry.record.tasks ? [{ entry, service: entry.record.tasks }] : []))
+    .find(({ service: known }) => nameOf(known.service) === service && nameOf(known.cluster) === cluster);
+}
+
+/** How long the youngest task still has; 0 when all have had their time. */
+function secondsToSettle(tasks: readonly Task[], resolutionSeconds: number, now: number): number {
+  const youngest = Math.max(...tasks.map(({ startedAt = now }) => startedAt));
+  const settled = Math.max(MIN_SECONDS_TO_SETTLE, PERIODS_TO_SETTLE * resolutionSeconds);
+  return Math.max(0, Math.ceil(settled - (now - youngest) / 1000));
+}
