@@ -71,7 +71,7 @@ export async function run(
 }
 
 /** The proxies that were not checked the last time first, those that wait longest before the others. */
-function inTurn(entries: readonly RegistryEntry[]): RegistryEntry[] {
+export function inTurn(entries: readonly RegistryEntry[]): RegistryEntry[] {
   const waitingSince = ({ state }: RegistryEntry) =>
     Math.min(
       ...Object.values(state.watched).flatMap(({ kind, firstSeen }) => (kind === 'unchecked' ? [firstSeen] : [])),

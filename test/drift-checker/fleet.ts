@@ -40,6 +40,8 @@ export class Fleet {
   #aws?: AwsEndpoints;
   #lambda?: LocalLambda;
   #settings: Partial<FunctionSettings> = {};
+  #handlers: AwsHandlers = {};
+  readonly #before = new Map<string, (input: never) => unknown>();
   /** Services of which ECS wants to know nothing. */
   public readonly deniedServices = new Set<string>();
   /** Addresses of the running tasks. */
@@ -92,7 +94,8 @@ export class Fleet {
       `${REGISTRY}/${name}`,
       typeof value === 'string' ? value : JSON.stringify(value),
     ]);
-    this.#aws = await AwsEndpoints.start({
+    this.#before.clear();
+    const handlers: AwsHandlers = {
       ...ssmParameters(Object.fromEntries(texts)),
       'ecs:ListTasks': ({ serviceName = '' }) => {
         if (this.deniedServices.has(serviceName)) {
@@ -115,7 +118,13 @@ export class Fleet {
       'elasticloadbalancing:DescribeLoadBalancers': () => ({ LoadBalancers: [{ State: { Code: 'active' } }] }),
       'ec2:DescribeNetworkInterfaces': () => ({}),
       ...more,
-    });
+    };
+    const withBefore = Object.entries(handlers).map(([name, handler]) => [
+      name,
+      async (input: never) => (await this.#before.get(name)?.(input)) ?? handler(input),
+    ]);
+    this.#aws = await AwsEndpoints.start(Object.fromEntries(withBefore));
+    this.#handlers = handlers;
     this.#settings = settings;
     this.#lambda = this.another();
   }
@@ -124,6 +133,20 @@ export class Fleet {
   public another(handler = 'index.handler'): LocalLambda {
     const { environment, ...settings } = this.#settings;
     return functionWith({ ...this.#aws!.environment, ...environment }, { handler, ...settings });
+  }
+
+  /** From now on this is called first, and answers in the place of the real answer when it returns something. */
+  public before<Name extends keyof AwsHandlers & string>(
+    name: Name,
+    handler: (input: Parameters<NonNullable<AwsHandlers[Name]>>[0]) => unknown,
+  ): void {
+    this.#before.set(name, handler as (input: never) => unknown);
+  }
+
+  /** What stands in a parameter, read from JSON. */
+  public async parameter(Name: string): Promise<Record<string, unknown>> {
+    const { Parameter } = await this.#handlers['ssm:GetParameter']!({ Name });
+    return JSON.parse(Parameter?.Value ?? '');
   }
 
   /** One invocation, and its log lines. */

@@ -6,11 +6,13 @@ export class AwsError extends Error {
    * @param code the code on the wire, such as `ParameterNotFound`
    * @param message what the service says about it; some of SSM's errors say nothing
    * @param status the HTTP status: 4xx for the caller's fault, 5xx for the service's, which the SDK tries again
+   * @param fields what else the error says, where the protocol is JSON
    */
   constructor(
     readonly code: string,
     message = '',
     readonly status = 400,
+    readonly fields: object = {},
   ) {
     super(message);
   }

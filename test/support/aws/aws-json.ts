@@ -28,7 +28,7 @@ export const awsJson: Protocol = {
   writeOutput: (_call, output) => JSON.stringify(output, secondsForDates),
 
   // Some errors come without a message on the real wire, too.
-  writeError: ({ code, message }) => JSON.stringify({ __type: code, message: message || undefined }),
+  writeError: ({ code, message, fields }) => JSON.stringify({ __type: code, message: message || undefined, ...fields }),
 };
 
 /** A replacer for JSON.stringify, which calls toJSON first: only the holder still has the Date. */

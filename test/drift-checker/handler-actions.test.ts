@@ -1,0 +1,170 @@
+import { METRICS } from '../../lib/private/contract';
+import { AwsError } from '../support/aws';
+import { anyBinary } from '../support/binaries';
+import { figuresOf } from './emf';
+import { Fleet, type Line, toldBy } from './fleet';
+
+let fleet: Fleet;
+
+beforeAll(async () => {
+  fleet = await Fleet.start(anyBinary());
+}, 60_000);
+
+beforeEach(() => fleet.point('127.0.0.2'));
+
+afterAll(() => fleet?.close());
+
+/** A proxy that drifts: its tasks hold another address than the load balancer has. */
+const drifting = (proxy: string) => ({ [`registry/${proxy}`]: fleet.record(proxy, { dnsWindowSeconds: 0 }) });
+
+const told = (lines: Line[], event: string) => toldBy(lines).filter((line) => line.event === event);
+const messages = (lines: Line[], event: string) => told(lines, event).map(({ message }) => message);
+
+describe('repair', () => {
+  const completed = { deployments: [{ rolloutState: 'COMPLETED' as const }] };
+  const idle = { 'ecs:DescribeServices': () => ({ services: [completed] }) };
+  const updated = { 'ecs:UpdateService': () => ({}) };
+
+  test('is off unless asked for', async () => {
+    await fleet.deploy(drifting('orders'));
+    expect((await fleet.invoke()).payload).toMatchObject({ openIncidents: 1, repairs: 0 });
+    expect(fleet.calls('DescribeServices')).toBe(0);
+  });
+
+  test('deploys a service anew, once for an incident, also after a cold start', async () => {
+    await fleet.deploy(drifting('orders'), { ...idle, ...updated }, { environment: { REPAIR: 'redeploy' } });
+    const { lines, payload } = await fleet.invoke();
+    expect(payload).toMatchObject({ repairs: 1 });
+    expect(fleet.inputs('UpdateService')).toEqual([{ cluster: 'fleet', service: 'orders', forceNewDeployment: true }]);
+    const [opened] = told(lines, 'incident-opened');
+    expect(told(lines, 'repair')).toEqual([
+      {
+        level: 'WARN',
+        message: 'orders is deployed anew',
+        event: 'repair',
+        proxy: 'orders',
+        incidents: [opened.incident.id],
+        mend: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
+      },
+    ]);
+    const monitor = lines.filter((line) => METRICS.heartbeat in line).map(figuresOf);
+    expect(monitor).toMatchObject([{ figures: { [METRICS.repairs]: 1 } }]);
+    await fleet.coldStart();
+    expect((await fleet.invoke()).payload).toMatchObject({ openIncidents: 1, repairs: 0 });
+    expect(fleet.calls('UpdateService')).toBe(1);
+  });
+
+  test('mends one service in a run, and another in the next', async () => {
+    const services = { ...drifting('orders'), ...drifting('payments') };
+    await fleet.deploy(services, { ...idle, ...updated }, { environment: { REPAIR: 'redeploy' } });
+    await fleet.invoke();
+    expect(fleet.calls('UpdateService')).toBe(1);
+    await fleet.invoke();
+    await fleet.invoke();
+    expect(
+      fleet
+        .inputs('UpdateService')
+        .map(({ service }) => service)
+        .sort(),
+    ).toEqual(['orders', 'payments']);
+  });
+
+  test('waits while a deployment is in progress', async () => {
+    const busy = { 'ecs:DescribeServices': () => ({ services: [{ deployments: [{}, {}] }] }) };
+    await fleet.deploy(drifting('orders'), { ...busy, ...updated }, { environment: { REPAIR: 'redeploy' } });
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is being deployed already']);
+    fleet.before('ecs:DescribeServices', idle['ecs:DescribeServices']);
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is deployed anew']);
+  });
+
+  test('that fails is told, and not tried for the same incident again', async () => {
+    const refused = {
+      'ecs:UpdateService': () => {
+        throw new AwsError('AccessDeniedException', 'not authorized to perform: ecs:UpdateService');
+      },
+    };
+    await fleet.deploy(drifting('orders'), { ...idle, ...refused }, { environment: { REPAIR: 'redeploy' } });
+    expect(told((await fleet.invoke()).lines, 'repair')).toMatchObject([
+      { level: 'ERROR', message: 'orders could not be deployed anew', reasons: ['AccessDeniedException'] },
+    ]);
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([]);
+  });
+
+  test('as a dry run says once what it would do, and asks ECS for nothing', async () => {
+    await fleet.deploy(drifting('orders'), {}, { environment: { REPAIR: 'dry-run' } });
+    expect(told((await fleet.invoke()).lines, 'repair')).toMatchObject([
+      { level: 'WARN', message: 'would deploy orders anew', dryRun: true },
+    ]);
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([]);
+    expect(fleet.calls('DescribeServices') + fleet.calls('UpdateService')).toBe(0);
+  });
+});
+
+describe('OpsItems', () => {
+  const environment = { OPS_ITEMS: 'on' };
+
+  test('are off unless asked for', async () => {
+    await fleet.deploy(drifting('orders'));
+    await fleet.invoke();
+    expect(fleet.calls('CreateOpsItem')).toBe(0);
+  });
+
+  test('are opened with an incident, once, and resolved with it', async () => {
+    const handlers = { 'ssm:CreateOpsItem': () => ({ OpsItemId: 'oi-1' }), 'ssm:UpdateOpsItem': () => ({}) };
+    await fleet.deploy(drifting('orders'), handlers, { environment });
+    const [opened] = told((await fleet.invoke()).lines, 'incident-opened');
+    await fleet.coldStart();
+    await fleet.invoke();
+    const { id, message } = opened.incident;
+    expect(fleet.inputs('CreateOpsItem')).toEqual([
+      {
+        Source: 'cdk-haproxy-elb',
+        Title: 'orders: stale-address',
+        Description: message,
+        Severity: '2',
+        Category: 'Availability',
+        OperationalData: {
+          '/aws/dedup': { Type: 'SearchableString', Value: `{"dedupString":"cdk-haproxy-elb-${id}"}` },
+          incident: { Type: 'SearchableString', Value: id },
+        },
+      },
+    ]);
+    fleet.point('127.0.0.1');
+    await fleet.invoke();
+    expect(fleet.inputs('UpdateOpsItem')).toEqual([{ OpsItemId: 'oi-1', Status: 'Resolved' }]);
+  });
+
+  test('that another run has opened before are taken over', async () => {
+    const exists = () => {
+      throw new AwsError('OpsItemAlreadyExistsException', 'exists', 400, { OpsItemId: 'oi-7' });
+    };
+    await fleet.deploy(
+      drifting('orders'),
+      { 'ssm:CreateOpsItem': exists, 'ssm:UpdateOpsItem': () => ({}) },
+      { environment },
+    );
+    expect(told((await fleet.invoke()).lines, 'degraded')).toEqual([]);
+    fleet.point('127.0.0.1');
+    await fleet.invoke();
+    expect(fleet.inputs('UpdateOpsItem')).toEqual([{ OpsItemId: 'oi-7', Status: 'Resolved' }]);
+  });
+
+  test('that cannot be opened hide no incident, and are tried again in the next run', async () => {
+    const failures = [new AwsError('OpsItemLimitExceededException', 'too many')];
+    const create = () => {
+      const failure = failures.pop();
+      if (failure) {
+        throw failure;
+      }
+      return { OpsItemId: 'oi-1' };
+    };
+    await fleet.deploy(drifting('orders'), { 'ssm:CreateOpsItem': create }, { environment });
+    const { lines } = await fleet.invoke();
+    expect(told(lines, 'incident-opened')).toHaveLength(1);
+    expect(told(lines, 'degraded')).toMatchObject([
+      { message: 'an OpsItem of orders failed', reasons: ['OpsItemLimitExceededException: too many'] },
+    ]);
+    expect(told((await fleet.invoke()).lines, 'degraded')).toEqual([]);
+    expect(fleet.calls('CreateOpsItem')).toBe(2);
+  });
+});
