@@ -30,7 +30,7 @@ const INCIDENTS: QueryStringProps = {
     'incident.address',
     'incident.mend',
   ],
-  filterStatements: ['event in ["incident-opened", "incident-resolved"]'],
+  filterStatements: ['event like /^incident-/'],
   ...NEWEST,
 };
 
@@ -38,13 +38,18 @@ const INCIDENTS: QueryStringProps = {
 const QUERIES: Record<string, QueryStringProps> = {
   incidents: INCIDENTS,
   'history of a proxy': {
-    fields: ['@timestamp', 'event', 'incident.id', 'incident.kind', 'incident.task', 'incident.address'],
+    fields: ['@timestamp', 'event', 'incident.id', 'incident.kind', 'incident.task', 'incident.address', 'message'],
     filterStatements: ['event like /^incident-/', 'incident.proxy = "NAME OF THE PROXY"'],
     ...NEWEST,
   },
   'not checked': {
-    fields: ['@timestamp', 'event', '@message'],
+    fields: ['@timestamp', 'event', 'proxy', 'message'],
     filterStatements: ['event in ["not-checked", "degraded"]'],
+    ...NEWEST,
+  },
+  'repairs and deployments': {
+    fields: ['@timestamp', 'event', 'proxy', 'service', 'message'],
+    filterStatements: ['event in ["repair", "gate"]'],
     ...NEWEST,
   },
 };

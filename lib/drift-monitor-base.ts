@@ -6,6 +6,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { InputError } from './haproxy/errors';
 import { HaproxyWatch, type HaproxyWatchOptions } from './haproxy-watch';
+import { CheckPermissions } from './private/check-permissions';
 import { METRICS } from './private/contract';
 import { addGate, type GateAccess } from './private/deployment-gate';
 import { metricOf } from './private/metric';
@@ -100,6 +101,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
         `${this.node.path} has no gate: make the DriftMonitor with gate, and name it to fromAttributes`,
       );
     }
+    CheckPermissions.of(service, this).judgeRevisions(service);
     addGate(service, this._gate);
   }
 

@@ -1,4 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
+import type { BaseService } from 'aws-cdk-lib/aws-ecs';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
@@ -61,12 +62,27 @@ export class CheckPermissions extends Policy {
     this.statement(['ecs:DescribeServices', 'ecs:UpdateService'], serviceArn);
   }
 
-  /** Allows to read a secret. */
+  /** Allows to judge the revisions of a service. */
+  public judgeRevisions({ cluster, serviceName, serviceArn }: BaseService): void {
+    const actions = ['ecs:DescribeServices', 'ecs:DescribeServiceRevisions'];
+    this.statement(actions, serviceArn);
+    const resourceName = `${cluster.clusterName}/${serviceName}/*`;
+    this.statement(actions, Stack.of(this).formatArn({ service: 'ecs', resource: 'service-revision', resourceName }));
+  }
+
+  /** Allows to read a secret, through Parameter Store. */
   public readSecret(secret: ISecret): void {
+    const { region, urlSuffix } = Stack.of(this);
     // An ARN without the suffix that Secrets Manager adds stands for the secret with any suffix.
     this.statement(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
+    // The name of a secret is a part of its ARN, which is often known at deployment only. Which secrets may be read is
+    // what the statement above says.
+    const resourceName = 'aws/reference/secretsmanager/*';
+    this.statement(
+      ['ssm:GetParameter'],
+      Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName }),
+    );
     if (secret.encryptionKey !== undefined) {
-      const { region, urlSuffix } = Stack.of(this);
       this.statement(['kms:Decrypt'], secret.encryptionKey.keyArn).addCondition('StringEquals', {
         'kms:ViaService': `secretsmanager.${region}.${urlSuffix}`,
       });

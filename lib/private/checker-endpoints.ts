@@ -64,5 +64,9 @@ function missing(scope: Construct, vpc: IVpc): string[] {
     .findAll()
     .filter((node) => CfnVPCEndpoint.isCfnVPCEndpoint(node) && node.vpcId === vpc.vpcId)
     .map((node) => (node as CfnVPCEndpoint).serviceName ?? '');
-  return Object.keys(SERVICES).filter((id) => !present.some((name) => name.endsWith(`.${SERVICES[id]!.shortName}`)));
+  return Object.keys(SERVICES).filter((id) => {
+    // A token may follow, but not more of a name: `ecs-agent` is another service.
+    const end = new RegExp(`\\.${SERVICES[id]!.shortName}(?![\\w-])`);
+    return !present.some((name) => end.test(name));
+  });
 }
