@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from './run';
@@ -70,6 +70,9 @@ export async function cachedTree(
     await mkdir(cacheDir, { recursive: true });
     await removeAbandoned(cacheDir);
     const work = await mkdtemp(path.join(cacheDir, `.${name}-`));
+    // A signal or a closed pipe may end the process meanwhile.
+    const removeWork = () => rmSync(work, { recursive: true, force: true });
+    process.once('exit', removeWork);
     try {
       await mkdir(path.join(work, 'root'));
       await unpack(path.join(work, 'root'), work);
@@ -83,6 +86,7 @@ export async function cachedTree(
       });
     } finally {
       await rm(work, { recursive: true, force: true });
+      process.off('exit', removeWork);
     }
   }
   return commandOf(tree, program);

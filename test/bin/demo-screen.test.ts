@@ -1,0 +1,149 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { Terminal } from '@xterm/headless';
+import { cell, frame } from '../../bin/demo/frame';
+import { meaning, table } from '../../bin/demo/table';
+import { CHICK, EGG } from '../../lab/world';
+import { GENERATED, MARKS, PINNED, RESULT } from '../lab/results';
+import { anyBinary } from '../support/binaries';
+import { ROOT } from './cli';
+
+const VIEW = { at: 10.2, lanes: [PINNED, GENERATED], marks: MARKS, next: { soon: 'the end', seconds: 2.4 } };
+const OPTIONS = { scenario: RESULT.scenario, notes: ['  8 s  mended'], columns: 100, colour: false };
+
+/** How wide text is: an emoji takes two columns. */
+const widthOf = (text: string) =>
+  [...text].reduce((sum, char) => sum + (/\p{Emoji_Presentation}/u.test(char) ? 2 : 1), 0);
+
+describe('a frame', () => {
+  test('has a row for each HAProxy with its seconds, what it asked and holds, and what the checker says', () => {
+    expect(frame(VIEW, OPTIONS)).toEqual([
+      ' 10 s  the load balancer moves to another address',
+      '🥚 old address  🐣 new address  ❌ lost request  │ what happened',
+      '',
+      `2.6.12 pinned    🥚······│··🥚❌··│··🐣${' '.repeat(16)}   2 queries 127.0.0.2    ok`,
+      `2.6.12 generated 🥚······│🥚🥚🐣··│··🐣${' '.repeat(16)}   5 queries 127.0.0.2    ok`,
+      '',
+      '  8 s  mended',
+      '▸ the end, in 3 s at most',
+    ]);
+  });
+
+  test.each([40, 60, 80, 120, 200])(
+    'no row is wider than a terminal of %d columns, and all strips end alike',
+    (columns) => {
+      const rows = frame(VIEW, { ...OPTIONS, columns }).slice(3, 5);
+      expect(rows.map(widthOf).filter((width) => width > columns)).toEqual([]);
+      expect(new Set(rows.map((row) => widthOf(row.slice(0, row.lastIndexOf('🐣'))))).size).toBe(1);
+    },
+  );
+
+  test('the oldest seconds leave first where there is no room, and what stands behind before that', () => {
+    const [row] = frame(VIEW, { ...OPTIONS, columns: 42 }).slice(3, 4);
+    expect(row).toBe('2.6.12 pinned    🥚······│··🥚❌··│··🐣   ');
+    expect(frame(VIEW, { ...OPTIONS, columns: 30 })[3]).toBe('2.6.12 pinned    🥚❌··│··🐣  ');
+  });
+
+  test.each([
+    [{ ...PINNED, incidents: [{ ...PINNED.incidents[0]!, resolvedAt: undefined }] }, 'stale-address'],
+    [{ ...PINNED, looks: [{ ...PINNED.looks[1]! }] }, 'stale-address?'],
+    [{ ...PINNED, crash: { at: 3, why: 'x' } }, 'ended by itself'],
+  ])('the state is the open incident, else what is seen, and a crash before all', (lane, state) => {
+    expect(frame({ ...VIEW, lanes: [lane] }, OPTIONS)[3]!.endsWith(` ${state}`)).toBe(true);
+  });
+
+  test('says what is fetched while it is, and that it starts before anything is known', () => {
+    const early = { at: 0, lanes: [], marks: [] };
+    expect(frame(early, { ...OPTIONS, fetching: 'fetching X' }).at(-1)).toBe('▸ fetching X');
+    expect(frame(early, OPTIONS).at(-1)).toBe('▸ starting');
+  });
+});
+
+test('a second with any lost request is lost, one without request is empty, and one under way is waited for', () => {
+  const lane = { ...PINNED, samples: [{ at: 1, answer: EGG }, { at: 1.5 }, { at: 2.2, answer: CHICK }, { at: 4.9 }] };
+  expect([1, 2, 3, 4].map((second) => cell(lane, second, 5))).toEqual(['❌', '🐣', '··', '··']);
+  expect(cell(lane, 4, 5.5)).toBe('❌');
+});
+
+test('the table has a row for each HAProxy and the figures of the scenario', () => {
+  expect(table(RESULT)).toBe(
+    `HAProxy  configuration  first new answer  only new answers  lost requests  DNS queries  seen silent  seen stale  still open
+2.6.12   pinned                    never             never              1            0        never       2.0 s           0
+2.6.12   generated                 1.0 s             2.0 s              0            5        never       never           0`,
+  );
+});
+
+test('it means what the scenario says, or all that is not as it should be', () => {
+  expect(meaning({ ...RESULT, scenario: { ...RESULT.scenario, expectations: [] } })).toBe(RESULT.scenario.meaning);
+  expect(
+    meaning({ ...RESULT, scenario: { ...RESULT.scenario, expectations: [{ of: 'pinned', figure: 'lost', max: 0 }] } }),
+  ).toBe('Not as expected:\nHAProxy 2.6.12 (pinned): lost requests 1, expected at most 0');
+});
+
+/** `script` of util-linux gives a process a real terminal. */
+const hasScript = (() => {
+  try {
+    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux');
+  } catch {
+    return false;
+  }
+})();
+
+if (!hasScript) {
+  test.todo("the picture on a real terminal: 'script' of util-linux is not on this machine");
+} else {
+  describe('on a real terminal', () => {
+    const COLUMNS = 72;
+    const { branch, version } = anyBinary();
+    let child: ChildProcess;
+
+    /** What a terminal shows of the output, row by row. */
+    async function screenOf(output: string): Promise<string[]> {
+      const terminal = new Terminal({ cols: COLUMNS, rows: 40, allowProposedApi: true });
+      terminal.loadAddon(new Unicode11Addon());
+      terminal.unicode.activeVersion = '11';
+      await new Promise<void>((done) => terminal.write(output, done));
+      const { active } = terminal.buffer;
+      return Array.from({ length: active.length }, (_, i) => active.getLine(i)!.translateToString(true));
+    }
+
+    afterEach(() => child.kill('SIGKILL'));
+
+    test('the picture is redrawn in its place, and Ctrl-C leaves it, one line and the cursor', async () => {
+      const { NO_COLOR: _, CI: __, ...environment } = process.env;
+      const demo = `stty cols ${COLUMNS} rows 40; exec node_modules/.bin/tsx bin/cli.ts demo --branches ${branch}`;
+      child = spawn('script', ['--quiet', '--return', '--command', demo, '/dev/null'], {
+        cwd: ROOT,
+        env: { ...environment, TERM: 'xterm-256color' },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      let output = '';
+      child.stdout!.on('data', (chunk) => {
+        output += chunk;
+      });
+      const shown = async (pattern: RegExp) => {
+        while (!(await screenOf(output)).some((row) => pattern.test(row))) {
+          expect(child.exitCode).toBeNull();
+          await sleep(200);
+        }
+      };
+      await shown(new RegExp(`^${version} generated 🥚+ `));
+      await shown(/^▸ the load balancer moves, in \d+ s at most$/);
+      child.stdin!.write('\x03');
+      const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+
+      const screen = await screenOf(output);
+      const rowsWith = (text: string) => screen.filter((row) => row.includes(text));
+      expect(code).toBe(130);
+      // It was drawn many times, and is there once.
+      expect(rowsWith('old address')).toHaveLength(1);
+      expect(rowsWith(`${version} pinned`)).toHaveLength(1);
+      expect(screen.filter((row) => widthOf(row) > COLUMNS)).toEqual([]);
+      expect(rowsWith('ended by SIGINT: everything is stopped')).toHaveLength(1);
+      // The cursor is hidden while it draws, and shown again in the end.
+      expect(output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(output.lastIndexOf('\x1b[?25l'));
+    }, 60_000);
+  });
+}
