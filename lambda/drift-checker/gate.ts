@@ -58,7 +58,7 @@ export async function judgeDeployment(
   }
   const answer = (hookStatus: GateAnswer['hookStatus'], message: string, callBackDelay?: number): GateAnswer => {
     const level = hookStatus === 'FAILED' ? 'error' : 'info';
-    report.tell(level, 'gate', message, { hookStatus, service: serviceArn, revision: targetServiceRevisionArn });
+    report.tell(level, 'gate', message, { hookStatus, serviceArn, revisionArn: targetServiceRevisionArn });
     return { hookStatus, ...(callBackDelay !== undefined && { callBackDelay }) };
   };
   const found = find((await readRegistry(environment.REGISTRY_PATH)).entries, serviceArn);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HaproxyBinary } from '../../lab/binaries';
 import type { DnsListener } from '../../lab/dns-server';
 import { HaproxyProcess } from '../../lab/haproxy-process';
+import { pinned } from '../../lab/pinned';
 import { freePorts } from '../../lab/ports';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
@@ -13,8 +14,12 @@ export const nameFor = ({ branch }: HaproxyBinary) => (branch === '1.6' ? 'local
 
 /** A real HAProxy with the generated configuration, on loopback. */
 export class Haproxy {
-  /** Starts one that resolves every second, and waits until it holds an address. */
-  public static async start(binary: HaproxyBinary, dns: DnsListener): Promise<Haproxy> {
+  /**
+   * Starts one that resolves every second, and waits until it holds an address.
+   *
+   * @param pinnedTo the address that it holds for ever, where it is not to follow DNS
+   */
+  public static async start(binary: HaproxyBinary, dns: DnsListener, pinnedTo?: string): Promise<Haproxy> {
     const [listen, health, runtimeApi] = await freePorts(3);
     const local = (port: number) => ({ address: '127.0.0.1', port });
     const model: HaproxyConfigModel = {
@@ -24,7 +29,9 @@ export class Haproxy {
       runtimeApi: local(runtimeApi!),
       resolution: { nameservers: [dns.address], holdValidMillis: 1000, holdObsoleteMillis: 2000 },
     };
-    const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), model);
+    const version = HaproxyVersion.of(binary.branch);
+    const generated = HaproxyConfig.render(version, model);
+    const config = pinnedTo === undefined ? generated : pinned(version, generated, pinnedTo);
     const haproxy = new Haproxy(HaproxyProcess.of(binary, config), runtimeApi!);
     for (let tries = 0; !(await haproxy.#holdsAnAddress()); tries += 1) {
       if (haproxy.process.ended || tries > 200) {
