@@ -5,6 +5,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import type { IDriftMonitor } from '../drift-monitor-base';
 import { InputError } from '../haproxy/errors';
+import { acknowledgeWildcards, type WildcardReasons } from './acknowledge';
 
 /** IAM's limit for all inline policies of a role together, white space left out. */
 const MAX_POLICY_BYTES = 10_240;
@@ -14,6 +15,13 @@ const OWN_BYTES = 2500;
 const STACK_BYTES = 180;
 /** An ARN that is not known before the deployment has at least this many characters. */
 const MIN_ARN_BYTES = 64;
+
+const WILDCARDS: WildcardReasons = {
+  '*': 'ListTasks has no resource for the cluster; the condition ecs:cluster narrows it to those with registered proxies',
+  ':service-revision/': 'each deployment of the service has another revision',
+  ':parameter/': 'which secrets may be read is said by GetSecretValue, which is narrowed to the secrets',
+  '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
+};
 
 /** Bytes that the policies of a monitor's role have, at least. */
 const policyBytes = new WeakMap<IConstruct, number>();
@@ -43,6 +51,7 @@ export class CheckPermissions extends Policy {
   ) {
     super(scope, id, { roles: [monitor.role] });
     this.count(STACK_BYTES);
+    acknowledgeWildcards(this, WILDCARDS);
   }
 
   /** Allows to find the tasks of a cluster. */

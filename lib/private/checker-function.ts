@@ -29,7 +29,7 @@ export function checkerFunction(
   const made = new LambdaFunction(scope, 'Handler', {
     description,
     handler,
-    runtime: Runtime.NODEJS_22_X,
+    runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     code: Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'drift-checker')),
     memorySize: 256,

@@ -3,6 +3,7 @@ import type { ISubnet, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledgeWildcards, type WildcardReasons } from './acknowledge';
 import { STATE_FOLDER } from './contract';
 
 /** What the role of the checker depends on. */
@@ -81,8 +82,17 @@ export function checkerRole(scope: Construct, props: CheckerRoleProps): { role: 
       ...(props.opsItems ? opsItemStatements(stack) : []),
     ],
   });
+  acknowledgeWildcards(policy, WILDCARDS);
   return { role, policy };
 }
+
+const WILDCARDS: WildcardReasons = {
+  '*': 'IAM has no resource for describing subnets, network interfaces and load balancers, nor for a new OpsItem',
+  ':parameter/': 'a state for each proxy, below the path that this monitor owns',
+  ':network-interface/': 'Lambda makes the interfaces of the function; nobody knows their ids before',
+  ':subnet/': 'the subnets of the function, of whichever account: a shared one has that of its owner in its ARN',
+  ':opsitem/': 'the checker makes the OpsItems that it resolves; nobody knows their ids before',
+};
 
 const INTERFACE_ACTIONS = [
   'ec2:DeleteNetworkInterface',

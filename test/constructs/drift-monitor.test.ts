@@ -15,7 +15,7 @@ const NAME = monitor.registryPath.replace('/cdk-haproxy-elb/', '');
 
 test('the function is the bundle, small, bounded and in private subnets', () => {
   template.hasResourceProperties('AWS::Lambda::Function', {
-    Runtime: 'nodejs22.x',
+    Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
     Handler: 'index.handler',
     MemorySize: 256,

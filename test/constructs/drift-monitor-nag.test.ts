@@ -1,0 +1,42 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, Repair } from '../../lib';
+import { BY_NAME } from './stacks';
+
+/** The findings about what a monitor makes, in its own stack and in those of its proxies. */
+function findings(separate: boolean): string[] {
+  const app = new App();
+  const network = new Stack(app, 'Network');
+  const vpc = new Vpc(network, 'Vpc', { maxAzs: 2 });
+  const shared = separate ? new Stack(app, 'Shared') : network;
+  const monitor = new DriftMonitor(shared, 'Monitor', {
+    vpc,
+    repair: Repair.redeploy(),
+    gate: true,
+    opsItems: true,
+    dashboard: true,
+    createEndpoints: true,
+  });
+  const stack = separate ? new Stack(app, 'Orders') : network;
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME });
+  monitor.gateDeployments(proxy.service);
+  monitor.watch('Legacy', {
+    tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
+    upstreams: [{ upstream: BY_NAME }],
+    runtimeApiTls: Secret.fromSecretNameV2(shared, 'Secret', 'legacy/runtime-api'),
+  });
+  app.synth();
+  const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+  return violations
+    .flatMap(({ ruleName, violatingResources }) => violatingResources.map((one) => `${ruleName} ${one.constructPath}`))
+    .filter((finding) => /Monitor|DriftCheck/.test(finding));
+}
+
+test.each([
+  ['with its proxies in its stack', false],
+  ['with network and proxies in other stacks', true],
+])('cdk-nag has nothing to say of a monitor with every option, %s', (_, separate) => {
+  expect(findings(separate)).toEqual([]);
+});
