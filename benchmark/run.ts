@@ -1,6 +1,7 @@
 /** `npm run benchmark`: figures as ratios, measured side by side in one run. */
 import { type Figure, measureHandler } from './handler';
 import { measureLint } from './lint';
+import { measureSynth } from './synth';
 
 function print({ name, ours, other, unit }: Figure): void {
   const figures = `${ours.toFixed(1)} ${unit} to ${other.toFixed(1)} ${unit}`;
@@ -10,6 +11,9 @@ function print({ name, ours, other, unit }: Figure): void {
 async function main(): Promise<void> {
   console.log(`Node ${process.version}; medians of runs in turn; the handler is next to one that does nothing\n`);
   for (const figure of await measureHandler()) {
+    print(figure);
+  }
+  for (const figure of await measureSynth()) {
     print(figure);
   }
   const { figures, exponent } = await measureLint();

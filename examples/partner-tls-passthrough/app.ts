@@ -1,0 +1,30 @@
+/**
+ * A partner's Network Load Balancer behind fixed addresses of ours: TLS goes through unread, and the partner sees our
+ * clients' addresses in PROXY protocol headers.
+ */
+import { App, Stack } from 'aws-cdk-lib';
+import { FlowLogDestination, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { ElbUpstream, FrontDoor, HaproxyElbProxy, HaproxyMode } from 'cdk-haproxy-elb';
+
+export const app = new App();
+const stack = new Stack(app, 'Partner', { env: { account: '111111111111', region: 'eu-west-1' } });
+const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } } });
+const accessLogs = new Bucket(stack, 'AccessLogs', {
+  encryption: BucketEncryption.S3_MANAGED,
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  enforceSSL: true,
+  serverAccessLogsPrefix: 'own/',
+});
+
+const proxy = new HaproxyElbProxy(stack, 'Proxy', {
+  vpc,
+  mode: HaproxyMode.TCP,
+  listenPort: 8443,
+  upstream: ElbUpstream.fromDnsName('payments-0123456789abcdef.elb.eu-west-1.amazonaws.com', {
+    port: 443,
+    sendProxyProtocol: true,
+  }),
+  frontDoor: FrontDoor.networkLoadBalancer({ port: 443, accessLogs, deletionProtection: true }),
+});
+proxy.entrance.allowDefaultPortFrom(Peer.ipv4(vpc.vpcCidrBlock), 'Clients in this VPC');

@@ -1,0 +1,58 @@
+/** A finding of cdk-nag that stays, and why. */
+export interface Acknowledged {
+  readonly rule: RegExp;
+  /** Where, as a path of constructs. */
+  readonly path: RegExp;
+  readonly reason: string;
+}
+
+/** The findings of cdk-nag's AwsSolutions in the examples that are as they must be. */
+export const ACKNOWLEDGED: readonly Acknowledged[] = [
+  {
+    rule: /^AwsSolutions-ECS2$/,
+    path: /Proxy\/TaskDefinition\/Resource$/,
+    reason: 'The variable is the configuration and holds no secret: certificates and keys come from Secrets Manager.',
+  },
+  {
+    rule: /^AwsSolutions-ECS4$/,
+    path: /Proxy\/Cluster\/Resource$/,
+    reason: 'Container Insights is paid for by the metric: who wants it says `containerInsights`.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    path: /(DriftCheck\w+|Monitor\/Policy|Upstream2\/CustomResourcePolicy)\/Resource$/,
+    reason:
+      'IAM knows no resource for the calls that list and describe load balancers, network interfaces and tasks; where it knows a condition, there is one.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:ec2:.*:(network-interface\/\*|subnet\/<\w+>)\]$/,
+    path: /Monitor\/Policy\/Resource$/,
+    reason: 'Lambda makes the interfaces of a function in a VPC; the subnets are named, their account may be another.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:ssm:.*\/state\/\*\]$/,
+    path: /Monitor\/Policy\/Resource$/,
+    reason: 'One parameter for each proxy, below a path that is the monitor’s own.',
+  },
+  {
+    rule: /^AwsSolutions-L1$/,
+    path: /Monitor\/Handler\/Resource$/,
+    reason: 'Node.js 22 is what the function is bundled for.',
+  },
+  {
+    rule: /^AwsSolutions-(L1|IAM4\[.*AWSLambdaBasicExecutionRole\])$/,
+    path: /^SeveralElbs\/AWS679f53fac002430cb0da5b7982bd2287\//,
+    reason: 'The function with which the CDK itself calls AWS at deployment.',
+  },
+  {
+    rule: /^AwsSolutions-VPC7$/,
+    path: /^Minimal\/Vpc\/Resource$/,
+    reason: 'Flow logs are the choice of the owner of a VPC; the other examples have them.',
+  },
+  {
+    rule: /^AwsSolutions-EC23$/,
+    path: /^Partner\/Proxy\/FrontDoorSecurityGroup\/Resource$/,
+    reason:
+      'The rule cannot read the CIDR block of a VPC that is made by the same stack; it is not the whole Internet.',
+  },
+];
