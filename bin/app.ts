@@ -1,6 +1,6 @@
 /**
- * The CDK app: reads `haproxy-elb.yaml` (or the file named by `-c spec=FILE`) and makes one stack with every proxy of
- * the file and their monitor.
+ * The CDK app: reads `haproxy-elb.yaml` (or the file named by `-c spec=FILE`) and makes a stack of each
+ * environment of the file, with its proxies and their monitor.
  */
 import { App } from 'aws-cdk-lib';
 import { InputError } from '../lib/haproxy/errors';
@@ -9,7 +9,10 @@ import { ProxiesStack } from './stack';
 
 const app = new App();
 try {
-  new ProxiesStack(app, readSpec(String(app.node.tryGetContext('spec') ?? SPEC_FILE)));
+  const spec = readSpec(String(app.node.tryGetContext('spec') ?? SPEC_FILE));
+  for (const environment of Object.keys(spec.environments)) {
+    new ProxiesStack(app, spec, environment);
+  }
 } catch (error) {
   if (!(error instanceof InputError)) {
     throw error;

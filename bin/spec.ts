@@ -1,127 +1,35 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
-import { checkHostName, checkNameserver } from '../lib/haproxy/address';
-import { parseDuration } from '../lib/haproxy/duration';
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { InputError } from '../lib/haproxy/errors';
 import { checkModel } from '../lib/haproxy/model/check';
-import { HaproxyVersion } from '../lib/haproxy/version';
-import { modelOf } from './model';
+import { modelOf, versionOf } from './model';
+import { SpecSource } from './spec-errors';
+import { type proxySchema, specSchema } from './spec-schema';
+
+export { specJsonSchema } from './spec-schema';
 
 /** Where a spec is looked for when none is named. */
 export const SPEC_FILE = 'haproxy-elb.yaml';
 
-/** A text that one of the library's own checks accepts; its error becomes the message. */
-function text(check: (value: string) => unknown, description: string) {
-  return z
-    .string()
-    .meta({ description })
-    .superRefine((value, context) => {
-      try {
-        check(value);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-      }
-    });
-}
+type WrittenSpec = z.output<typeof specSchema>;
+type WrittenProxy = z.output<typeof proxySchema>;
 
-const port = z.int().min(1).max(65535);
-const duration = (what: string, description: string) =>
-  text((value) => parseDuration(value, what), `${description} A whole number and a unit, such as 10s.`);
+/** One proxy of an environment. */
+export type ProxySpec = WrittenProxy & { readonly upstream: NonNullable<WrittenProxy['upstream']> };
+/** A load balancer of a proxy. */
+export type UpstreamSpec = ProxySpec['upstream'];
 
-const proxySchema = z.strictObject({
-  haproxyVersion: text(
-    (value) => HaproxyVersion.of(value),
-    "HAProxy branch ('3.2') or release ('3.2.4'), in quotes. Decides the image and how the configuration is written.",
-  ).default('3.2'),
-  upstream: z
-    .strictObject({
-      dnsName: text((value) => checkHostName(value, 'upstream'), 'DNS name of the load balancer.'),
-      port: port.meta({ description: "Port of the load balancer's listener." }),
-      tls: z
-        .boolean()
-        .default(false)
-        .meta({ description: 'Speak TLS to the load balancer and verify its certificate.' }),
-    })
-    .meta({ description: 'The load balancer behind the proxy.' }),
-  mode: z.enum(['http', 'tcp']).default('http').meta({ description: 'Read requests, or pass connections on unread.' }),
-  listenPort: z
-    .int()
-    .min(1024)
-    .max(65535)
-    .default(8080)
-    .meta({ description: 'Where traffic comes in. Not below 1024: HAProxy does not run as root.' }),
-  nameservers: z
-    .array(text((value) => checkNameserver(value), 'IP:PORT of a name server.'))
-    .min(1)
-    .optional()
-    .meta({ description: "Name servers. Default: the VPC's resolver, 169.254.169.253:53." }),
-  holdValid: duration('holdValid', "How often the load balancer's name is resolved.").default('10s'),
-  holdObsolete: duration(
-    'holdObsolete',
-    'How long an address is kept that is no longer in the answer. Default: 30s, or twice holdValid where that is more.',
-  ).optional(),
-  slots: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(16)
-    .meta({ description: 'How many addresses a task can hold (1.8 and later).' }),
-  desiredCount: z.int().min(0).max(5000).default(2).meta({ description: 'How many tasks run.' }),
-});
+/** One environment with its proxies, complete. */
+export type EnvironmentSpec = Omit<WrittenSpec['environments'][string], 'proxies'> & {
+  readonly proxies: Readonly<Record<string, ProxySpec>>;
+};
 
-/** What each value may be on its own is in the schema; what fits together, the model knows. */
-const checkedProxySchema = proxySchema.superRefine((proxy, context) => {
-  try {
-    checkModel(HaproxyVersion.of(proxy.haproxyVersion), modelOf(proxy));
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-});
-
-/** One proxy of a spec, with its defaults filled in. */
-export type ProxySpec = z.infer<typeof proxySchema>;
-
-const specSchema = z
-  .strictObject({
-    stackName: z
-      .string()
-      .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)
-      .default('haproxy-elb')
-      .meta({ description: 'Name of the CloudFormation stack.' }),
-    environment: z
-      .strictObject({
-        account: z.string().regex(/^\d{12}$/),
-        region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
-      })
-      .optional()
-      .meta({ description: 'Account (12 digits, in quotes) and region. Default: those of the credentials.' }),
-    vpc: z
-      .strictObject({
-        id: z.string().regex(/^vpc-[0-9a-f]{8,17}$/),
-        availabilityZones: z.array(z.string().min(1)).min(1),
-        privateSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/)).min(1),
-      })
-      .refine((vpc) => vpc.availabilityZones.length === vpc.privateSubnetIds.length, {
-        error: 'needs one private subnet for each availability zone, in the same order',
-      })
-      .meta({
-        description:
-          'Where the proxies and their checker run. The subnets need a way to AWS APIs and the image registry.',
-      }),
-    proxies: z
-      .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/), checkedProxySchema)
-      .refine((proxies) => Object.keys(proxies).length > 0, { error: 'is empty: give at least one proxy' })
-      .meta({ description: 'The proxies by name (a letter, then letters, digits and hyphens; at most 63).' }),
-  })
-  .meta({ title: 'haproxy-elb.yaml', description: 'HAProxy proxies in front of AWS load balancers.' });
-
-/** A spec with its defaults filled in. */
-export type Spec = z.infer<typeof specSchema>;
-
-/** The JSON Schema of a spec file, for editors. */
-export function specJsonSchema(): object {
-  return z.toJSONSchema(specSchema, { io: 'input', target: 'draft-7' });
+/** A spec file. What it leaves out is left to the constructs. */
+export interface Spec {
+  readonly stackName: string;
+  readonly monitor: NonNullable<WrittenSpec['monitor']>;
+  readonly environments: Readonly<Record<string, EnvironmentSpec>>;
 }
 
 /**
@@ -142,107 +50,64 @@ export function readSpec(file: string): Spec {
 }
 
 /** Checks the text of a spec file. `file` is for messages. */
-export function parseSpec(source: string, file: string): Spec {
+export function parseSpec(text: string, file: string): Spec {
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const source = new SpecSource(file, document, lines);
   const [malformed] = document.errors;
   if (malformed !== undefined) {
-    throw new InputError(`${at(malformed.pos[0])}: not YAML: ${malformed.message}`);
+    throw source.errorAt(malformed.pos[0], `not YAML: ${malformed.message}`);
   }
-  const parsed = specSchema.safeParse(valueOfDocument(document, at));
-  if (parsed.success) {
-    return parsed.data;
-  }
-  const [issue] = parsed.error.issues;
-  const path = issue!.path as (string | number)[];
-  const keyed = issue!.code === 'unrecognized_keys' ? [...path, issue!.keys[0]!] : path;
-  const offset = KEY_ISSUES.has(issue!.code) ? keyOffsetOf(document, keyed) : offsetOf(document, path);
-  throw new InputError(`${at(offset)}: ${explain(issue!, valueAt(document.toJS(), path))}`);
-}
-
-type Document = ReturnType<typeof parseDocument>;
-
-/** Problems of a key and not of its value. */
-const KEY_ISSUES = new Set(['unrecognized_keys', 'invalid_key']);
-
-/** An alias of nothing shows only when values are made of the document. */
-function valueOfDocument(document: Document, at: (offset: number) => string): unknown {
+  let value: unknown;
   try {
-    return document.toJS();
+    value = document.toJS();
   } catch (error) {
-    throw new InputError(`${at(0)}: not YAML: ${(error as Error).message}`);
+    // An alias of nothing shows only when values are made of the document.
+    throw source.errorAt(0, `not YAML: ${(error as Error).message}`);
   }
+  const parsed = specSchema.safeParse(value);
+  if (!parsed.success) {
+    throw source.explain(parsed.error.issues[0]!);
+  }
+  const { stackName = 'haproxy-elb', monitor = {}, environments, proxies } = parsed.data;
+  const complete = Object.entries(environments).map(([name, environment]) => [
+    name,
+    { ...environment, proxies: proxiesOf(source, name, environment.proxies ?? {}, proxies) },
+  ]);
+  return { stackName, monitor, environments: Object.fromEntries(complete) };
 }
 
-/** Where a key stands in the text. */
-function keyOffsetOf(document: Document, path: (string | number)[]): number {
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
-  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : offsetOf(document, path);
-}
-
-/** Where a value stands in the text; where the nearest thing around it stands when it is missing. */
-function offsetOf(document: Document, path: (string | number)[]): number {
-  for (let depth = path.length; depth >= 0; depth -= 1) {
-    const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range) {
-      return node.range[0];
+/** The proxies of an environment: what it says itself goes before what is said for all. */
+function proxiesOf(
+  source: SpecSource,
+  environment: string,
+  own: Readonly<Record<string, WrittenProxy>>,
+  common: Readonly<Record<string, WrittenProxy>>,
+): Record<string, ProxySpec> {
+  const here = ['environments', environment, 'proxies'];
+  for (const name of Object.keys(own)) {
+    if (!Object.hasOwn(common, name)) {
+      throw source.errorOf(
+        [...here, name],
+        `${here.join('.')} has '${name}', which proxies has not: it has ${Object.keys(common).join(', ')}`,
+      );
     }
   }
-  return 0;
-}
-
-function valueAt(root: unknown, path: (string | number)[]): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], root);
-}
-
-/** One line for a problem: what was given, what is allowed. */
-function explain(issue: z.core.$ZodIssue, given: unknown): string {
-  const where = issue.path.join('.') || 'the file';
-  const shown = JSON.stringify(given) ?? 'nothing';
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `unknown key '${issue.keys[0]}' in ${where}: allowed are ${allowedKeys(issue.path as string[]).join(', ')}`;
-    case 'invalid_type':
-      return given === undefined
-        ? `${where} is missing: give ${article(issue.expected)}`
-        : `${where} is ${shown}: give ${article(issue.expected)}${issue.expected === 'string' ? ' in quotes' : ''}`;
-    case 'invalid_value':
-      return `${where} is ${shown}: allowed are ${issue.values.join(', ')}`;
-    case 'too_small':
-      return `${where} is ${shown}: give at least ${issue.minimum}${issue.origin === 'array' ? ' item' : ''}`;
-    case 'too_big':
-      return `${where} is ${shown}: give at most ${issue.maximum}`;
-    case 'invalid_format':
-      return `${where} is ${shown}: give a text that matches ${'pattern' in issue ? issue.pattern : issue.format}`;
-    case 'invalid_key':
-      return `${where} is not usable as a name: give a letter, then letters, digits and hyphens, at most 63`;
-    default:
-      return `${where}${/^(is|needs) /.test(issue.message) ? '' : ':'} ${issue.message}`;
-  }
-}
-
-const NOUNS: Record<string, string> = {
-  object: 'a mapping',
-  record: 'a mapping',
-  array: 'a list',
-  int: 'a whole number',
-};
-
-function article(expected: string): string {
-  return NOUNS[expected] ?? `a ${expected}`;
-}
-
-/** The keys that the schema allows at a path. */
-function allowedKeys(path: readonly string[]): string[] {
-  type Node = { properties?: Record<string, Node>; additionalProperties?: Node };
-  const node = path.reduce<Node | undefined>(
-    (at, key) => at?.properties?.[key] ?? at?.additionalProperties,
-    specJsonSchema() as Node,
+  return Object.fromEntries(
+    Object.entries(common).map(([name, proxy]) => {
+      const path = Object.hasOwn(own, name) ? [...here, name] : ['proxies', name];
+      const { upstream, ...rest } = { ...proxy, ...own[name] };
+      if (upstream === undefined) {
+        throw source.errorOf(path, `${path.join('.')}.upstream is missing: give a mapping`);
+      }
+      const complete = { ...rest, upstream };
+      // What each value may be on its own is in the schema; what fits together, the model knows.
+      try {
+        checkModel(versionOf(complete), modelOf(complete));
+      } catch (error) {
+        throw source.errorOf(path, `${path.join('.')}: ${(error as Error).message}`);
+      }
+      return [name, complete];
+    }),
   );
-  return Object.keys(node?.properties ?? {});
 }

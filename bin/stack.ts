@@ -1,48 +1,63 @@
 import { Annotations, Duration, Stack } from 'aws-cdk-lib';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { type IVpc, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../lib';
-import { parseDuration } from '../lib/haproxy/duration';
-import { modelOf } from './model';
-import type { Spec } from './spec';
+import { DriftMonitor, HaproxyElbProxy } from '../lib';
+import { propsOf } from './props';
+import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
 
-/** One stack with every proxy of a spec, a cluster for them and their monitor. */
+/** One environment of a spec: a stack with every proxy, a cluster for them and their monitor. */
 export class ProxiesStack extends Stack {
-  public constructor(scope: Construct, spec: Spec) {
-    super(scope, spec.stackName, { env: spec.environment });
-    const { id, availabilityZones, privateSubnetIds } = spec.vpc;
+  public constructor(scope: Construct, { stackName, monitor: options, environments }: Spec, name: string) {
+    const { account, region, vpc: place, clusterName, proxies } = environments[name]!;
+    super(scope, `${stackName}-${name}`, { env: { account, region } });
+    const vpc = this.vpcOf(place);
+    const cluster = this.clusterOf(vpc, clusterName);
+    const monitor = new DriftMonitor(this, 'Monitor', {
+      vpc,
+      interval: options.interval && Duration.millis(options.interval.toMilliseconds()),
+      grace: options.grace && Duration.millis(options.grace.toMilliseconds()),
+    });
+    // A scope of their own: a proxy may be called like anything else in the stack.
+    const scopeOfProxies = new Construct(this, 'Proxies');
+    const imports = new Construct(this, 'Imports');
+    for (const [proxyName, spec] of Object.entries(proxies)) {
+      const props = propsOf(new Construct(imports, proxyName), spec);
+      const proxy = new HaproxyElbProxy(scopeOfProxies, proxyName, { ...props, cluster, monitor, proxyName });
+      letIn(proxy, spec);
+    }
+  }
+
+  private vpcOf({ id, availabilityZones, privateSubnetIds }: EnvironmentSpec['vpc']): IVpc {
+    if (availabilityZones === undefined) {
+      return Vpc.fromLookup(this, 'Vpc', { vpcId: id });
+    }
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: id, availabilityZones, privateSubnetIds });
     // The route tables are of no use here, and the spec does not ask for them.
     Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
-    const cluster = new Cluster(this, 'Cluster', { vpc });
-    const monitor = new DriftMonitor(this, 'Monitor', { vpc });
-    // A scope of their own: a proxy may be called like anything else in the stack.
-    const proxies = new Construct(this, 'Proxies');
-    for (const [name, proxy] of Object.entries(spec.proxies)) {
-      const { mode } = modelOf(proxy);
-      new HaproxyElbProxy(proxies, name, {
-        upstream: ElbUpstream.fromDnsName(proxy.upstream.dnsName, {
-          port: proxy.upstream.port,
-          tls: proxy.upstream.tls ? {} : undefined,
-          slots: proxy.slots,
-        }),
-        cluster,
-        monitor,
-        proxyName: name,
-        version: HaproxyVersion.of(proxy.haproxyVersion),
-        mode,
-        listenPort: proxy.listenPort,
-        resolution: {
-          nameservers: proxy.nameservers,
-          holdValid: Duration.millis(parseDuration(proxy.holdValid, 'holdValid')),
-          holdObsolete:
-            proxy.holdObsolete === undefined
-              ? undefined
-              : Duration.millis(parseDuration(proxy.holdObsolete, 'holdObsolete')),
-        },
-        desiredCount: proxy.desiredCount,
-      });
-    }
+    return vpc;
   }
+
+  private clusterOf(vpc: IVpc, clusterName: string | undefined): ICluster {
+    return clusterName === undefined
+      ? new Cluster(this, 'Cluster', { vpc, enableFargateCapacityProviders: true })
+      : Cluster.fromClusterAttributes(this, 'Cluster', { clusterName, vpc, securityGroups: [] });
+  }
+}
+
+/** Lets in whom the file names. */
+function letIn(proxy: HaproxyElbProxy, { clients = [], frontDoor }: ProxySpec): void {
+  for (const network of clients) {
+    proxy.connections.allowDefaultPortFrom(peerOf(network), 'Client');
+  }
+  for (const network of frontDoor?.networkLoadBalancer?.clients ?? []) {
+    proxy.entrance.allowDefaultPortFrom(peerOf(network), 'Client');
+  }
+}
+
+function peerOf(network: string) {
+  if (network.includes(':')) {
+    return Peer.ipv6(network.includes('/') ? network : `${network}/128`);
+  }
+  return Peer.ipv4(network.includes('/') ? network : `${network}/32`);
 }

@@ -14,6 +14,7 @@ import type { Construct } from 'constructs';
 import { CheckedProxy } from './checked-proxy';
 import { DriftMonitor } from './drift-monitor';
 import type { IDriftMonitor } from './drift-monitor-base';
+import type { BoundUpstream } from './elb-upstream';
 import { FrontDoor } from './front-door';
 import { InputError } from './haproxy/errors';
 import { checkResolution } from './haproxy/model/check';
@@ -23,14 +24,17 @@ import { HaproxyConfig } from './haproxy/render/config';
 import { HaproxyVersion } from './haproxy/version';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
 import { HaproxyTasks } from './haproxy-tasks';
-import { filesOf, maxConnectionsOf, modelOf, openFilesOf, type ProxyUpstream } from './private/configuration';
+import { maxConnectionsOf, modelOf, openFilesOf, type ProxyUpstream } from './private/configuration';
 import { millisOf } from './private/millis';
 import { ELB_TTL_MILLIS, register } from './private/registration';
 import { scale } from './private/scaling';
+import { secretFilesOf } from './private/secret-files';
 import { addContainer } from './private/task';
 import { checkProxy, MAX_CONFIG_BYTES, warnOf } from './private/validation';
 import { ProxyCapacity } from './proxy-capacity';
 import { ProxyDeployment } from './proxy-deployment';
+
+type StackUpstream = ProxyUpstream<BoundUpstream>;
 
 /** HAProxy on ECS in front of Elastic Load Balancers, not reachable from anywhere until a connection is allowed. */
 export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
@@ -75,12 +79,14 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
 
-    const upstreams: ProxyUpstream[] = [{ upstream: props.upstream }, ...(props.routes ?? [])].map((one, i) => ({
-      route: 'name' in one ? one.name : undefined,
-      upstream: one.upstream,
-      bound: one.upstream._bind(this, `Upstream${i}`),
-    }));
-    const maxConnections = maxConnectionsOf(props, capacity.memoryMiB);
+    const upstreams = [{ upstream: props.upstream }, ...(props.routes ?? [])].map(
+      (one, i): StackUpstream => ({
+        route: 'name' in one ? one.name : undefined,
+        options: one.upstream.options,
+        bound: one.upstream._bind(this, `Upstream${i}`),
+      }),
+    );
+    const maxConnections = maxConnectionsOf(props, upstreams, capacity.memoryMiB);
     const model = modelOf(props, {
       upstreams,
       listenPort,
@@ -103,14 +109,11 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
     this.container = addContainer(this, this.taskDefinition, {
       image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),
       configuration: this.configuration,
-      files: filesOf(props),
+      files: secretFilesOf(props.listenTls?.secret, props.runtimeApiTls?.secret),
       ports: [listenPort, ...redirectPorts, DEFAULTS.healthPort, DEFAULTS.runtimeApiPort],
       healthPort: DEFAULTS.healthPort,
       stopTimeout,
-      openFiles: openFilesOf(
-        maxConnections,
-        upstreams.map(({ upstream }) => upstream),
-      ),
+      openFiles: openFilesOf(maxConnections, upstreams),
       executeCommand: props.executeCommand ?? false,
       logGroup: this.logGroup,
     });
@@ -167,27 +170,27 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
    * Lets the proxy into the load balancers. Each rule is a remote one: it stands in this stack also where the load
    * balancer is of another, which must not depend on us.
    */
-  private openUpstreams(upstreams: readonly ProxyUpstream[]): void {
-    for (const { upstream, bound } of upstreams) {
+  private openUpstreams(upstreams: readonly StackUpstream[]): void {
+    for (const { options, bound } of upstreams) {
       for (const group of bound.securityGroups) {
         for (const own of this.connections.securityGroups) {
-          group.addIngressRule(own, Port.tcp(upstream.options.port), 'HAProxy', true);
+          group.addIngressRule(own, Port.tcp(options.port), 'HAProxy', true);
         }
       }
     }
   }
 
   /** Tells the monitor what to check, and lets it. */
-  private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly ProxyUpstream[]): void {
+  private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly StackUpstream[]): void {
     const resolution = millisOf(props.resolution ?? {});
     const { holdValidMillis, holdObsoleteMillis } = checkResolution(version, resolution);
     register(this, this.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version.toString(),
-      upstreams: upstreams.map(({ route, upstream, bound }) => ({
+      upstreams: upstreams.map(({ route, options, bound }) => ({
         backend: route === undefined ? UPSTREAM_BACKEND : `${UPSTREAM_BACKEND}-${route}`,
         dnsName: bound.dnsName,
-        port: upstream.options.port,
+        port: options.port,
         loadBalancerArn: bound.loadBalancerArn,
       })),
       nameservers: resolution.nameservers,

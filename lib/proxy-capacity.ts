@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { InputError } from './haproxy/errors';
+import { fargateSizeOf } from './private/fargate-size';
 
 /** Tasks on AWS Fargate. */
 export interface FargateCapacityOptions {
@@ -110,17 +111,6 @@ export abstract class ProxyCapacity {
   }
 }
 
-/** CPU units with the memory that goes with them, GiB: least, most and step (source: ECS guide, task size). */
-const FARGATE_SIZES: Record<number, readonly [least: number, most: number, step: number]> = {
-  256: [0.5, 2, 0.5],
-  512: [1, 4, 1],
-  1024: [2, 8, 1],
-  2048: [4, 16, 1],
-  4096: [8, 30, 1],
-  8192: [16, 60, 4],
-  16384: [32, 120, 8],
-};
-
 class FargateCapacity extends ProxyCapacity {
   public readonly cpu: number;
   public readonly memoryMiB: number;
@@ -130,21 +120,7 @@ class FargateCapacity extends ProxyCapacity {
 
   public constructor(private readonly options: FargateCapacityOptions) {
     super();
-    this.cpu = options.cpu ?? 256;
-    const size = FARGATE_SIZES[this.cpu];
-    if (size === undefined) {
-      throw new InputError(
-        `cpu '${this.cpu}' is not a Fargate size: give one of ${Object.keys(FARGATE_SIZES).join(', ')}`,
-      );
-    }
-    const [least, most, step] = size.map((gib) => gib * 1024) as [number, number, number];
-    this.memoryMiB = options.memoryMiB ?? least;
-    const fits = this.memoryMiB >= least && this.memoryMiB <= most && (this.memoryMiB - least) % step === 0;
-    // The smallest size has no 1.5 GiB.
-    if (!fits || (this.cpu === 256 && this.memoryMiB === 1536)) {
-      const steps = this.cpu === 256 ? '512, 1024 or 2048' : `${least} to ${most} in steps of ${step}`;
-      throw new InputError(`memoryMiB '${this.memoryMiB}' does not go with cpu ${this.cpu}: give ${steps}`);
-    }
+    ({ cpu: this.cpu, memoryMiB: this.memoryMiB } = fargateSizeOf(options));
   }
 
   public _service(scope: Construct, options: ServiceOptions, taskDefinition: TaskDefinition): FargateService {

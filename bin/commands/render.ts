@@ -5,13 +5,14 @@ import { InputError } from '../../lib/haproxy/errors';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version';
-import { modelOf } from '../model';
+import { modelOf, versionOf } from '../model';
 import { readSpec } from '../spec';
 import { collect } from './options';
 
 interface RenderFlags {
   readonly file?: string;
   readonly proxy?: string;
+  readonly environment?: string;
   readonly haproxyVersion?: string;
   readonly upstream?: string;
   readonly upstreamTls?: boolean;
@@ -42,6 +43,7 @@ export function addRender(program: Command): void {
     .option('--health <[addr:]port>', 'answer GET /live here (default: not at all; 127.0.0.1:8404 on 1.6 and 1.7)')
     .option('-f, --file <spec>', 'take everything from a spec file instead')
     .option('--proxy <name>', 'which proxy of the spec file (default: its only one)')
+    .option('--environment <name>', 'in which environment of the spec file (default: its only one)')
     .addHelpText(
       'after',
       '\nExample:\n  $ cdk-haproxy-elb render --haproxy-version 3.2 --upstream my-elb.example.com:80',
@@ -62,28 +64,42 @@ interface RenderInput {
 }
 
 function fromSpec(file: string, flags: RenderFlags): RenderInput {
-  const { file: _file, proxy: wanted, ...others } = flags;
+  const { file: _file, proxy, environment, ...others } = flags;
   const [extra] = Object.keys(others);
   if (extra !== undefined) {
     const flag = extra.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new InputError(`--${flag} does not go with --file: write it into ${file}, or leave --file out`);
   }
-  const { proxies } = readSpec(file);
-  const names = Object.keys(proxies);
-  const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+  const { environments } = readSpec(file);
+  const { proxies } = choose(environments, environment, file, 'environment', 'environments');
+  const spec = choose(proxies, proxy, file, 'proxy', 'proxies');
+  return { version: versionOf(spec), model: modelOf(spec) };
+}
+
+/** The one that is wanted, or the only one. */
+function choose<T>(
+  all: Readonly<Record<string, T>>,
+  wanted: string | undefined,
+  file: string,
+  one: string,
+  many: string,
+): T {
+  const names = Object.keys(all);
+  const name = wanted ?? (names.length === 1 ? names[0]! : undefined);
   if (name === undefined) {
-    throw new InputError(`${file} has ${names.length} proxies: name one with --proxy (${names.join(', ')})`);
+    throw new InputError(`${file} has ${names.length} ${many}: name one with --${one} (${names.join(', ')})`);
   }
-  const proxy = Object.hasOwn(proxies, name) ? proxies[name] : undefined;
-  if (proxy === undefined) {
-    throw new InputError(`${file} has no proxy '${name}': it has ${names.join(', ')}`);
+  if (!Object.hasOwn(all, name)) {
+    throw new InputError(`${file} has no ${one} '${name}': it has ${names.join(', ')}`);
   }
-  return { version: HaproxyVersion.of(proxy.haproxyVersion), model: modelOf(proxy) };
+  return all[name]!;
 }
 
 function fromFlags(flags: RenderFlags): RenderInput {
-  if (flags.proxy !== undefined) {
-    throw new InputError('--proxy names a proxy of a spec file: give the file with --file');
+  for (const one of ['proxy', 'environment'] as const) {
+    if (flags[one] !== undefined) {
+      throw new InputError(`--${one} names one of a spec file: give the file with --file`);
+    }
   }
   const version = required(flags.haproxyVersion, '--haproxy-version', 'such as 3.2');
   const upstream = required(flags.upstream, '--upstream', 'as NAME:PORT');

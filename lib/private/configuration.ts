@@ -1,18 +1,19 @@
-import type { BoundUpstream, ElbUpstream } from '../elb-upstream';
+import type { BoundUpstream, ElbUpstreamOptions } from '../elb-upstream';
 import { InputError } from '../haproxy/errors';
 import type { HaproxyConfigModel } from '../haproxy/model/config-model';
 import { DEFAULTS } from '../haproxy/model/defaults';
 import type { HaproxyUpstream } from '../haproxy/model/upstream';
 import type { HaproxyElbProxyProps } from '../haproxy-elb-proxy-props';
+import type { ProxyRoute, ProxyTls } from '../proxy-options';
 import { millisOf } from './millis';
-import { listenerFile, runtimeApiFiles, type SecretFile } from './task';
+import { SECRET_PATHS } from './secret-files';
 
 /** An upstream of a proxy, with its backend and with what its stack knows of it. */
-export interface ProxyUpstream {
+export interface ProxyUpstream<Bound extends Pick<BoundUpstream, 'dnsName'> = Pick<BoundUpstream, 'dnsName'>> {
   /** Name of the route. Left out for the default upstream. */
   readonly route?: string;
-  readonly upstream: ElbUpstream;
-  readonly bound: BoundUpstream;
+  readonly options: ElbUpstreamOptions;
+  readonly bound: Bound;
 }
 
 /** What follows from a proxy's properties and not from them alone. */
@@ -24,26 +25,38 @@ export interface ProxySettings {
   readonly acceptProxyProtocol: boolean;
 }
 
-/** The files that HAProxy reads besides its configuration. */
-export function filesOf({ listenTls, runtimeApiTls }: HaproxyElbProxyProps): SecretFile[] {
-  return [
-    ...(listenTls ? [listenerFile(listenTls.secret)] : []),
-    ...(runtimeApiTls ? runtimeApiFiles(runtimeApiTls.secret) : []),
-  ];
-}
+/** The properties that a configuration is made of. */
+export type ConfigurationProps = Pick<
+  HaproxyElbProxyProps,
+  | 'mode'
+  | 'redirectPort'
+  | 'forwardedFor'
+  | 'requestHeaders'
+  | 'responseHeaders'
+  | 'allowFrom'
+  | 'denyFrom'
+  | 'limits'
+  | 'resolution'
+  | 'metrics'
+  | 'log'
+  | 'rawLines'
+> & {
+  readonly routes?: readonly Omit<ProxyRoute, 'upstream'>[];
+  readonly listenTls?: Omit<ProxyTls, 'secret'>;
+  readonly runtimeApiTls?: object;
+};
 
 /** The configuration model of a proxy. */
-export function modelOf(props: HaproxyElbProxyProps, settings: ProxySettings): HaproxyConfigModel {
+export function modelOf(props: ConfigurationProps, settings: ProxySettings): HaproxyConfigModel {
   const { listenTls, runtimeApiTls, routes = [] } = props;
   const [main, ...others] = settings.upstreams;
-  const [certificate, clientCa] = runtimeApiTls ? runtimeApiFiles(runtimeApiTls.secret) : [];
   return {
     upstream: upstreamOf(main!),
     routes: routes.map((route, i) => ({ ...route, upstream: upstreamOf(others[i]!) })),
     mode: props.mode,
     listen: { port: settings.listenPort },
     listenTls: listenTls && {
-      certificateFile: listenerFile(listenTls.secret).path,
+      certificateFile: SECRET_PATHS.listener,
       minVersion: listenTls.minVersion,
       http2: listenTls.http2,
     },
@@ -59,14 +72,17 @@ export function modelOf(props: HaproxyElbProxyProps, settings: ProxySettings): H
     health: { port: DEFAULTS.healthPort },
     metrics: props.metrics,
     runtimeApi: { port: DEFAULTS.runtimeApiPort },
-    runtimeApiTls: certificate && clientCa && { certificateFile: certificate.path, clientCaFile: clientCa.path },
+    runtimeApiTls: runtimeApiTls && {
+      certificateFile: SECRET_PATHS.runtimeApi,
+      clientCaFile: SECRET_PATHS.runtimeApiCa,
+    },
     log: props.log,
     stopTimeoutMillis: settings.stopTimeoutMillis,
     rawLines: props.rawLines,
   };
 }
 
-function upstreamOf({ upstream: { options }, bound }: ProxyUpstream): HaproxyUpstream {
+function upstreamOf({ options, bound }: ProxyUpstream): HaproxyUpstream {
   const { securityGroups: _, healthCheck, ...rest } = options;
   return {
     ...millisOf(rest),
@@ -91,12 +107,15 @@ const OTHER_FILES = 500;
  * left for the rest.
  */
 export function maxConnectionsOf(
-  { limits = {}, listenTls, upstream }: HaproxyElbProxyProps,
+  { limits = {}, listenTls }: Pick<ConfigurationProps, 'limits' | 'listenTls'>,
+  upstreams: readonly ProxyUpstream[],
   memoryMiB: number,
 ): number {
   const { maxHeaderBytes = 0 } = limits;
-  const tlsSides = [listenTls, upstream.options.tls].filter((tls) => tls !== undefined).length;
-  const bytes = 2 * Math.max(BUFFER_BYTES, maxHeaderBytes + KIB) + 4 * KIB + tlsSides * 32 * KIB;
+  const tlsSides = [listenTls !== undefined, upstreams.some(({ options }) => options.tls !== undefined)].filter(
+    Boolean,
+  );
+  const bytes = 2 * Math.max(BUFFER_BYTES, maxHeaderBytes + KIB) + 4 * KIB + tlsSides.length * 32 * KIB;
   const most = Math.floor((memoryMiB * KIB * KIB * 0.75) / bytes);
   const maxConnections = limits.maxConnections ?? Math.min(most, Math.floor(memoryMiB * CONNECTIONS_PER_MIB));
   if (maxConnections > most) {
@@ -108,7 +127,7 @@ export function maxConnectionsOf(
 }
 
 /** Open files that so many connections need: two each, a health check for each slot, and what is there besides. */
-export function openFilesOf(maxConnections: number, upstreams: readonly ElbUpstream[]): number {
+export function openFilesOf(maxConnections: number, upstreams: readonly ProxyUpstream[]): number {
   const checks = upstreams.reduce((sum, { options }) => sum + (options.slots ?? DEFAULTS.slots), 0);
   return 2 * maxConnections + checks + OTHER_FILES;
 }

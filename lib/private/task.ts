@@ -10,41 +10,11 @@ import {
   UlimitName,
 } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import type { SecretFile } from './secret-files';
 
 /** User and group `haproxy` of the official images from 2.4. Given as a number it also fits the older ones. */
 const HAPROXY_UID = '99:99';
-
-/**
- * A file that HAProxy reads and that is made of a secret: parts of the secret, one after another.
- *
- * It must be a file, because HAProxy reads a certificate twice (a pipe says "an error occurred while reading"). It lies
- * in the memory that every container has at /dev/shm, which is writable also where the root file system is not.
- */
-export interface SecretFile {
-  readonly path: string;
-  readonly secret: ISecret;
-  /** Keys of the secret's JSON object, by the name of the variable in which ECS hands each over. */
-  readonly parts: Readonly<Record<string, string>>;
-}
-
-/** The files of a listener's certificate. */
-export function listenerFile(secret: ISecret): SecretFile {
-  return { path: '/dev/shm/listen.pem', secret, parts: { LISTEN_CERT: 'cert', LISTEN_KEY: 'key' } };
-}
-
-/** The files of the runtime API's listener: its certificate, and who may come. */
-export function runtimeApiFiles(secret: ISecret): [certificate: SecretFile, clientCa: SecretFile] {
-  return [
-    {
-      path: '/dev/shm/runtime-api.pem',
-      secret,
-      parts: { RUNTIME_API_CERT: 'cert', RUNTIME_API_KEY: 'key' },
-    },
-    { path: '/dev/shm/runtime-api-ca.pem', secret, parts: { RUNTIME_API_CA: 'ca' } },
-  ];
-}
 
 /**
  * The configuration comes from the environment and reaches HAProxy through a pipe: no file is written, so the root file

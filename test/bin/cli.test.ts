@@ -53,7 +53,7 @@ describe('render', () => {
   });
 
   test('prints what a task of a spec file would carry', async () => {
-    const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).proxies;
+    const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
     const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOf(payments!));
     expect(await cli('render', '-f', 'haproxy-elb.yaml', '--proxy', 'payments')).toEqual({
       code: 0,
@@ -66,8 +66,9 @@ describe('render', () => {
   test('a spec file with one proxy needs no name', async () => {
     const spec = file(
       'one.yaml',
-      'vpc: { id: vpc-01234567, availabilityZones: [a], privateSubnetIds: [subnet-01234567] }',
-      'proxies: { only: { haproxyVersion: "3.0", slots: 3, upstream: { dnsName: elb.test, port: 80 } } }',
+      'environments:',
+      '  test: { vpc: { id: vpc-01234567, availabilityZones: [a], privateSubnetIds: [subnet-01234567] } }',
+      'proxies: { only: { haproxyVersion: "3.0", upstream: { dnsName: elb.test, port: 80, slots: 3 } } }',
     );
     const { code, stdout, stderr } = await cli('render', '--file', spec);
     expect([code, stderr]).toEqual([0, '']);
@@ -142,7 +143,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
       [...RENDER, '--listen', 'localhost:80'],
     ],
     ['health port 8080 is taken by listen: give each listener a port of its own', [...RENDER, '--health', '8080']],
-    ['--proxy names a proxy of a spec file: give the file with --file', [...RENDER, '--proxy', 'orders']],
+    ['--proxy names one of a spec file: give the file with --file', [...RENDER, '--proxy', 'orders']],
     ['haproxy-elb.yaml has 2 proxies: name one with --proxy (orders, payments)', ['render', '-f', 'haproxy-elb.yaml']],
     [
       "haproxy-elb.yaml has no proxy 'toString': it has orders, payments",

@@ -8,10 +8,12 @@ import { InputError } from '../../lib/haproxy/errors';
 const ROOT = path.resolve(__dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 
-const SPEC = `vpc:
-  id: vpc-0123456789abcdef0
-  availabilityZones: [eu-west-1a]
-  privateSubnetIds: [subnet-0aaaaaaaaaaaaaaaa]
+const SPEC = `environments:
+  test:
+    vpc:
+      id: vpc-0123456789abcdef0
+      availabilityZones: [eu-west-1a]
+      privateSubnetIds: [subnet-0aaaaaaaaaaaaaaaa]
 proxies:
   orders:
     upstream:
@@ -36,11 +38,12 @@ const proxyWith = (line: string) => `${SPEC}    ${line}\n`;
 
 describe('the example of this repository', () => {
   test('can be read', () => {
-    const { proxies, environment, vpc } = readSpec(path.join(ROOT, SPEC_FILE));
-    expect(environment).toEqual({ account: '111111111111', region: 'eu-west-1' });
-    expect(vpc.availabilityZones).toHaveLength(vpc.privateSubnetIds.length);
+    const { production } = readSpec(path.join(ROOT, SPEC_FILE)).environments;
+    const { account, region, vpc, proxies } = production!;
+    expect([account, region]).toEqual(['111111111111', 'eu-west-1']);
+    expect(vpc.availabilityZones).toHaveLength(vpc.privateSubnetIds!.length);
     expect(Object.entries(proxies).map(([name, { haproxyVersion, mode }]) => [name, haproxyVersion, mode])).toEqual([
-      ['orders', '3.2', 'http'],
+      ['orders', '3.2', undefined],
       ['payments', '2.8', 'tcp'],
     ]);
   });
@@ -56,25 +59,70 @@ test('the schema for editors is that of the reader (npm run schema)', () => {
   expect(JSON.parse(read('haproxy-elb.schema.json'))).toEqual(JSON.parse(JSON.stringify(specJsonSchema())));
 });
 
-test('what a spec leaves out', () => {
+test('what a spec leaves out is left to the constructs', () => {
   expect(parseSpec(SPEC, 's.yaml')).toEqual({
     stackName: 'haproxy-elb',
-    vpc: {
-      id: 'vpc-0123456789abcdef0',
-      availabilityZones: ['eu-west-1a'],
-      privateSubnetIds: ['subnet-0aaaaaaaaaaaaaaaa'],
-    },
-    proxies: {
-      orders: {
-        haproxyVersion: '3.2',
-        upstream: { dnsName: 'elb.example.com', port: 80, tls: false },
-        mode: 'http',
-        listenPort: 8080,
-        holdValid: '10s',
-        slots: 16,
-        desiredCount: 2,
+    monitor: {},
+    environments: {
+      test: {
+        vpc: {
+          id: 'vpc-0123456789abcdef0',
+          availabilityZones: ['eu-west-1a'],
+          privateSubnetIds: ['subnet-0aaaaaaaaaaaaaaaa'],
+        },
+        proxies: { orders: { upstream: { dnsName: 'elb.example.com', port: 80 } } },
       },
     },
+  });
+});
+
+describe('what an environment says of a proxy', () => {
+  const OWN = changed(
+    'proxies:\n',
+    `    proxies:
+      orders:
+        desiredCount: 1
+        upstream: { loadBalancerName: orders, port: 443 }
+  live:
+    vpc: { id: vpc-0123456789abcdef0, availabilityZones: [eu-west-1a], privateSubnetIds: [subnet-0aaaaaaaaaaaaaaaa] }
+proxies:
+`,
+  );
+
+  test('replaces the key, and no other environment sees it', () => {
+    const { test: own, live } = parseSpec(
+      `${OWN}    slots: 3\n`.replace('    slots: 3\n', '    listenPort: 9000\n'),
+      's.yaml',
+    ).environments;
+    expect(own!.proxies.orders).toEqual({
+      listenPort: 9000,
+      desiredCount: 1,
+      upstream: { loadBalancerName: 'orders', port: 443 },
+    });
+    expect(live!.proxies.orders).toEqual({ listenPort: 9000, upstream: { dnsName: 'elb.example.com', port: 80 } });
+  });
+
+  test('may complete it', () => {
+    const source = OWN.replace(/ {4}upstream:\n.*\n.*port: 80\n/, '    desiredCount: 3\n');
+    expect(() => parseSpec(source, 's.yaml')).toThrow(
+      new InputError('s.yaml:15:5: proxies.orders.upstream is missing: give a mapping'),
+    );
+    expect(() => parseSpec(source.replace(/ {2}live:\n.*\n/, ''), 's.yaml')).not.toThrow();
+  });
+
+  test('must fit together with the rest, and is shown where it stands', () => {
+    const source = OWN.replace('desiredCount: 1', 'listenPort: 8404');
+    expect(() => parseSpec(source, 's.yaml')).toThrow(
+      new InputError(
+        's.yaml:9:9: environments.test.proxies.orders: health port 8404 is taken by listen: give each listener a port of its own',
+      ),
+    );
+  });
+
+  test('must be of a proxy that there is', () => {
+    expect(() => parseSpec(OWN.replace('      orders:', '      oders:'), 's.yaml')).toThrow(
+      new InputError("s.yaml:9:9: environments.test.proxies has 'oders', which proxies has not: it has orders"),
+    );
   });
 });
 
@@ -87,11 +135,11 @@ test('a file that is not there', () => {
 describe('what is no YAML, in the words of the parser', () => {
   test.each([
     [
-      '11:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+      '13:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
       `${SPEC}stackName: [1\n`,
     ],
-    ['10:1: not YAML: Tabs are not allowed as indentation', `${SPEC}\tx: 1\n`],
-    ['10:1: not YAML: Map keys must be unique', `${SPEC}proxies: {}\n`],
+    ['12:1: not YAML: Tabs are not allowed as indentation', `${SPEC}\tx: 1\n`],
+    ['12:1: not YAML: Map keys must be unique', `${SPEC}proxies: {}\n`],
   ])('%s', (message, source) => {
     expect(() => parseSpec(source, 's.yaml')).toThrow(new InputError(`s.yaml:${message}`));
   });
@@ -106,24 +154,32 @@ describe('what is no YAML, in the words of the parser', () => {
 });
 
 describe('an unknown key is shown where it stands', () => {
-  const TOP = 'stackName, environment, vpc, proxies';
-  const PROXY = 'haproxyVersion, upstream, mode, listenPort, nameservers, holdValid, holdObsolete, slots, desiredCount';
+  const TOP = 'stackName, environments, monitor, proxies';
   test.each(
     named([
-      [`${SPEC}extra: 1\n`, `10:1: unknown key 'extra' in the file: allowed are ${TOP}`],
-      [`${SPEC}extra:\n  a: 1\n`, `10:1: unknown key 'extra' in the file: allowed are ${TOP}`],
+      [`${SPEC}extra: 1\n`, `12:1: unknown key 'extra' in the file: allowed are ${TOP}`],
+      [`${SPEC}extra:\n  a: 1\n`, `12:1: unknown key 'extra' in the file: allowed are ${TOP}`],
       [
-        changed('  id:', '  name: a\n  id:'),
-        "2:3: unknown key 'name' in vpc: allowed are id, availabilityZones, privateSubnetIds",
+        changed('      id:', '      name: a\n      id:'),
+        "4:7: unknown key 'name' in environments.test.vpc: allowed are id, availabilityZones, privateSubnetIds",
       ],
       [
-        `${SPEC}environment:\n  account: "111111111111"\n  region: eu-west-1\n  zone: a\n`,
-        "13:3: unknown key 'zone' in environment: allowed are account, region",
+        changed('  test:\n', '  test:\n    acount: "1"\n'),
+        "3:5: unknown key 'acount' in environments.test: did you mean 'account'?",
       ],
-      [proxyWith('slot: 4'), `10:5: unknown key 'slot' in proxies.orders: allowed are ${PROXY}`],
+      [proxyWith('listenport: 8080'), "12:5: unknown key 'listenport' in proxies.orders: did you mean 'listenPort'?"],
+      [proxyWith('slots: 4'), "12:5: unknown key 'slots' in proxies.orders: did you mean 'upstream.slots'?"],
+      [
+        proxyWith('holdvalid: 4s'),
+        "12:5: unknown key 'holdvalid' in proxies.orders: did you mean 'resolution.holdValid'?",
+      ],
       [
         changed('80\n', '80\n      sni: a\n'),
-        "10:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, port, tls",
+        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, resolutionMode, slots, healthCheck, sendProxyProtocol, slowStart, idleTimeout, securityGroupIds",
+      ],
+      [
+        proxyWith('routes: [{ name: a, hots: b, upstream: { dnsName: c, port: 1 } }]'),
+        "12:25: unknown key 'hots' in proxies.orders.routes.0: did you mean 'host'?",
       ],
     ]),
   )('$message', ({ source, message }) => {
@@ -133,7 +189,7 @@ describe('an unknown key is shown where it stands', () => {
   test('so is a name that cannot be one', () => {
     expect(() => parseSpec(changed('orders', 'my_orders'), 's.yaml')).toThrow(
       new InputError(
-        's.yaml:6:3: proxies.my_orders is not usable as a name: give a letter, then letters, digits and hyphens, at most 63',
+        's.yaml:8:3: proxies.my_orders is not usable as a name: give a letter, then letters, digits and hyphens, at most 63',
       ),
     );
   });
@@ -144,48 +200,60 @@ const STRUCTURAL: [string, string][] = [
   ['', 's.yaml:1:1: the file is null: give a mapping'],
   ['- a', 's.yaml:1:1: the file is ["a"]: give a mapping'],
   ['hello', 's.yaml:1:1: the file is "hello": give a mapping'],
-  [SPEC.slice(SPEC.indexOf('proxies:')), 's.yaml:1:1: vpc is missing: give a mapping'],
+  [SPEC.slice(SPEC.indexOf('proxies:')), 's.yaml:1:1: environments is missing: give a mapping'],
   [upTo('proxies:'), 's.yaml:1:1: proxies is missing: give a mapping'],
-  [`${upTo('upstream')}mode: tcp\n`, 's.yaml:7:5: proxies.orders.upstream is missing: give a mapping'],
-  [changed(/ +dnsName.*\n/, ''), 's.yaml:8:7: proxies.orders.upstream.dnsName is missing: give a string'],
-  [changed('80', '"80"'), 's.yaml:9:13: proxies.orders.upstream.port is "80": give a number'],
-  [changed('80', '80.5'), 's.yaml:9:13: proxies.orders.upstream.port is 80.5: give a whole number'],
-  [changed('80', '0'), 's.yaml:9:13: proxies.orders.upstream.port is 0: give at least 1'],
-  [changed('80', '70000'), 's.yaml:9:13: proxies.orders.upstream.port is 70000: give at most 65535'],
-  [changed('80', '80\n      tls: maybe'), 's.yaml:10:12: proxies.orders.upstream.tls is "maybe": give a boolean'],
-  [changed('[eu-west-1a]', '[]'), 's.yaml:3:22: vpc.availabilityZones is []: give at least 1 item'],
+  [changed('80', '"80"'), 's.yaml:11:13: proxies.orders.upstream.port is "80": give a number'],
+  [changed('80', '80.5'), 's.yaml:11:13: proxies.orders.upstream.port is 80.5: give a whole number'],
+  [changed('80', '0'), 's.yaml:11:13: proxies.orders.upstream.port is 0: give at least 1'],
+  [changed('80', '70000'), 's.yaml:11:13: proxies.orders.upstream.port is 70000: give at most 65535'],
+  [changed('80', '80\n      tls: maybe'), 's.yaml:12:12: proxies.orders.upstream.tls is "maybe": give a mapping'],
+  [changed('[eu-west-1a]', '[]'), 's.yaml:5:26: environments.test.vpc.availabilityZones is []: give at least 1 item'],
   [
     changed('subnet-0a', 'subnet_0a'),
-    's.yaml:4:22: vpc.privateSubnetIds.0 is "subnet_0aaaaaaaaaaaaaaaa": give a text that matches /^subnet-[0-9a-f]{8,17}$/',
+    's.yaml:6:26: environments.test.vpc.privateSubnetIds.0 is "subnet_0aaaaaaaaaaaaaaaa": give the id of a subnet, such as subnet-0123456789abcdef0',
   ],
   [
     changed('vpc-0123456789abcdef0', 'main'),
-    's.yaml:2:7: vpc.id is "main": give a text that matches /^vpc-[0-9a-f]{8,17}$/',
+    's.yaml:4:11: environments.test.vpc.id is "main": give the id of a VPC, such as vpc-0123456789abcdef0',
   ],
   [
-    `${SPEC}environment: { account: 111111111111, region: eu-west-1 }\n`,
-    's.yaml:10:25: environment.account is 111111111111: give a string in quotes',
+    changed('  test:\n', '  test:\n    account: 111111111111\n'),
+    's.yaml:3:14: environments.test.account is 111111111111: give a text in quotes',
   ],
   [
-    `${SPEC}environment: { account: "1234", region: eu-west-1 }\n`,
-    's.yaml:10:25: environment.account is "1234": give a text that matches /^\\d{12}$/',
+    changed('  test:\n', '  test:\n    account: "1234"\n'),
+    's.yaml:3:14: environments.test.account is "1234": give the 12 digits of an account, in quotes',
   ],
   [
-    `${SPEC}environment: { account: "111111111111", region: Ireland }\n`,
-    's.yaml:10:49: environment.region is "Ireland": give a text that matches /^[a-z]{2}(-[a-z]+)+-\\d$/',
+    changed('  test:\n', '  test:\n    region: Ireland\n'),
+    's.yaml:3:13: environments.test.region is "Ireland": give the name of a region, such as eu-west-1',
+  ],
+  [
+    proxyWith('listenTls: { secretArn: cert }'),
+    's.yaml:12:29: proxies.orders.listenTls.secretArn is "cert": give the ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:111111111111:secret:name-AbCdEf',
+  ],
+  [
+    proxyWith('resolution: { holdValid: 10 }'),
+    's.yaml:12:30: proxies.orders.resolution.holdValid is 10: give a time with its unit, such as 10s',
   ],
   [
     `${SPEC}stackName: 1x\n`,
-    's.yaml:10:12: stackName is "1x": give a text that matches /^[A-Za-z][A-Za-z0-9-]{0,127}$/',
+    's.yaml:12:12: stackName is "1x": give a letter, then letters, digits and hyphens, at most 64',
   ],
-  [`${SPEC}    haproxyVersion: 3.2\n`, 's.yaml:10:21: proxies.orders.haproxyVersion is 3.2: give a string in quotes'],
-  [`${SPEC}    mode: udp\n`, 's.yaml:10:11: proxies.orders.mode is "udp": allowed are http, tcp'],
-  [`${SPEC}    listenPort: 80\n`, 's.yaml:10:17: proxies.orders.listenPort is 80: give at least 1024'],
-  [`${SPEC}    nameservers: []\n`, 's.yaml:10:18: proxies.orders.nameservers is []: give at least 1 item'],
-  [`${SPEC}    nameservers: 10.0.0.2:53\n`, 's.yaml:10:18: proxies.orders.nameservers is "10.0.0.2:53": give a list'],
-  [`${SPEC}    slots: 0\n`, 's.yaml:10:12: proxies.orders.slots is 0: give at least 1'],
-  [`${SPEC}    slots: 101\n`, 's.yaml:10:12: proxies.orders.slots is 101: give at most 100'],
-  [`${SPEC}    desiredCount: -1\n`, 's.yaml:10:19: proxies.orders.desiredCount is -1: give at least 0'],
+  [`${SPEC}    haproxyVersion: 3.2\n`, 's.yaml:12:21: proxies.orders.haproxyVersion is 3.2: give a text in quotes'],
+  [`${SPEC}    mode: udp\n`, 's.yaml:12:11: proxies.orders.mode is "udp": allowed are http, tcp'],
+  [`${SPEC}    listenPort: 80\n`, 's.yaml:12:17: proxies.orders.listenPort is 80: give at least 1024'],
+  [
+    proxyWith('resolution: { nameservers: [] }'),
+    's.yaml:12:32: proxies.orders.resolution.nameservers is []: give at least 1 item',
+  ],
+  [
+    proxyWith('resolution: { nameservers: 10.0.0.2:53 }'),
+    's.yaml:12:32: proxies.orders.resolution.nameservers is "10.0.0.2:53": give a list',
+  ],
+  [changed('80\n', '80\n      slots: 0\n'), 's.yaml:12:14: proxies.orders.upstream.slots is 0: give at least 1'],
+  [changed('80\n', '80\n      slots: 101\n'), 's.yaml:12:14: proxies.orders.upstream.slots is 101: give at most 100'],
+  [`${SPEC}    desiredCount: -1\n`, 's.yaml:12:19: proxies.orders.desiredCount is -1: give at least 0'],
 ];
 
 describe('a mistake that an editor shows too', () => {
@@ -202,28 +270,49 @@ describe('a mistake that only the reader sees', () => {
     named([
       [
         changed('elb.example.com', 'my elb'),
-        "8:16: proxies.orders.upstream.dnsName: upstream 'my elb' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots",
+        "10:16: proxies.orders.upstream.dnsName: upstream 'my elb' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots",
       ],
       [
         changed('elb.example.com', '10.0.0.1'),
-        "8:16: proxies.orders.upstream.dnsName: upstream '10.0.0.1' is an address: give the host name of the load balancer, because its addresses change",
+        "10:16: proxies.orders.upstream.dnsName: upstream '10.0.0.1' is an address: give the host name of the load balancer, because its addresses change",
       ],
       [
         proxyWith('haproxyVersion: "3.9"'),
-        `10:21: proxies.orders.haproxyVersion: HAProxy 3.9 is of an unknown branch: use one of ${BRANCHES}`,
+        `12:21: proxies.orders.haproxyVersion: HAProxy 3.9 is of an unknown branch: use one of ${BRANCHES}`,
       ],
       [
-        proxyWith('nameservers: ["10.0.0.2:53", "dns:53"]'),
-        "10:34: proxies.orders.nameservers.1: name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
+        proxyWith('resolution: { nameservers: ["10.0.0.2:53", "dns:53"] }'),
+        "12:48: proxies.orders.resolution.nameservers.1: name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
       ],
       [
-        proxyWith('holdValid: ten'),
-        "10:16: proxies.orders.holdValid: holdValid 'ten' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",
+        proxyWith('resolution: { holdValid: ten }'),
+        "12:30: proxies.orders.resolution.holdValid: holdValid 'ten' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",
       ],
-      [`${upTo('proxies:')}proxies: {}\n`, '5:10: proxies is empty: give at least one proxy'],
+      [`${upTo('upstream')}mode: tcp\n`, '9:5: proxies.orders.upstream is missing: give a mapping'],
+      [
+        changed(/ +dnsName.*\n/, ''),
+        '10:7: proxies.orders.upstream needs one of dnsName, loadBalancerArn and loadBalancerName',
+      ],
+      [
+        changed('80', '80\n      loadBalancerName: orders'),
+        '10:7: proxies.orders.upstream needs one of dnsName, loadBalancerArn and loadBalancerName',
+      ],
+      [
+        changed(/ +availabilityZones.*\n.*\n/, ''),
+        '3:5: environments.test needs account and region to look its vpc up: give them, or availabilityZones and privateSubnetIds',
+      ],
+      [
+        proxyWith('capacity: { memoryMiB: 1000 }'),
+        "9:5: proxies.orders: memoryMiB '1000' does not go with cpu 256: give 512, 1024, 2048",
+      ],
+      [
+        proxyWith('frontDoor: {}'),
+        '12:16: proxies.orders.frontDoor needs one of networkLoadBalancer, privateDns and targetGroupArn',
+      ],
+      [`${upTo('proxies:')}proxies: {}\n`, '7:10: proxies is empty: give at least one proxy'],
       [
         changed('[eu-west-1a]', '[eu-west-1a, eu-west-1b]'),
-        '2:3: vpc needs one private subnet for each availability zone, in the same order',
+        '4:7: environments.test.vpc needs one private subnet for each availability zone, in the same order',
       ],
     ]),
   )('$message', ({ source, message }) => {

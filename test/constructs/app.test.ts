@@ -6,13 +6,22 @@ import { text } from 'node:stream/consumers';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { parse, stringify } from 'yaml';
-import { readSpec } from '../../bin/spec';
+import { modelOf, versionOf } from '../../bin/model';
+import { readSpec, specJsonSchema } from '../../bin/spec';
 import { ProxiesStack } from '../../bin/stack';
+import { HaproxyConfig, type HaproxyElbProxy } from '../../lib';
 import { resourcesOf } from '../e2e/template';
 import { recordsOf } from './template';
 
 const ROOT = resolve(__dirname, '../..');
 const EXAMPLE = join(ROOT, 'haproxy-elb.yaml');
+
+/** A JSON Schema, as far as it is read here. */
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly additionalProperties?: SchemaNode;
+}
 
 let folder: string;
 
@@ -32,14 +41,14 @@ function specFile(name: string, change: (spec: any) => void): string {
   return file;
 }
 
-const stackOf = (file: string) => new ProxiesStack(new App(), readSpec(file));
+const stackOf = (file: string) => new ProxiesStack(new App(), readSpec(file), 'production');
 
 describe('the stack of the example', () => {
   const stack = stackOf(EXAMPLE);
   const template = Template.fromStack(stack);
 
   test('has each proxy of the file, one cluster and one monitor', () => {
-    expect(stack.stackName).toBe('haproxy-elb');
+    expect(stack.stackName).toBe('haproxy-elb-production');
     expect([stack.account, stack.region]).toEqual(['111111111111', 'eu-west-1']);
     expect(recordsOf(template)).toMatchObject([
       {
@@ -72,44 +81,85 @@ describe('the stack of the example', () => {
   });
 });
 
-test('every key of a proxy in the file reaches its task', () => {
-  const file = specFile('all.yaml', (spec) => {
-    spec.proxies = {
-      all: {
-        haproxyVersion: '2.6.12',
-        upstream: { dnsName: 'all.elb.test', port: 8443, tls: true },
-        mode: 'tcp',
-        listenPort: 9443,
-        nameservers: ['10.0.0.2:53'],
-        holdValid: '5s',
-        holdObsolete: '1m',
-        slots: 3,
-        desiredCount: 7,
-      },
-    };
-  });
-  const template = Template.fromStack(stackOf(file));
-  const [definition] = resourcesOf(template, 'AWS::ECS::TaskDefinition');
-  const [container] = definition!.properties.ContainerDefinitions;
-  expect(container.Image).toBe('public.ecr.aws/docker/library/haproxy:2.6.12');
-  for (const line of [
-    'defaults\n    mode tcp\n',
-    'nameserver dns1 10.0.0.2:53',
-    'timeout resolve 5s',
-    'hold obsolete 1m',
-    'bind :9443',
-    'server-template elb 3 all.elb.test:8443 check',
-    'verifyhost all.elb.test',
-  ]) {
-    expect(container.Environment[0].Value).toContain(line);
+describe('the file with every key', () => {
+  const file = join(ROOT, 'docs', 'every-key.yaml');
+  const spec = readSpec(file);
+  const stacks = new Map(
+    Object.keys(spec.environments).map((name) => [name, new ProxiesStack(new App(), spec, name)] as const),
+  );
+
+  /** Paths of the keys of a schema, or of a value: below lists and free names the path goes on without them. */
+  function keysOf(node: SchemaNode, path = ''): string[] {
+    const below = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+      const here = `${path}.${key}`;
+      return [here, ...keysOf(child, here)];
+    });
+    const inner = [node.items, node.additionalProperties].filter((child) => typeof child === 'object');
+    return [...below, ...inner.flatMap((child) => keysOf(child!, path))];
   }
-  template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: 7 });
+
+  function usedKeys(value: unknown, node: SchemaNode, path = ''): string[] {
+    if (Array.isArray(value)) {
+      return value.flatMap((item) => usedKeys(item, node.items ?? {}, path));
+    }
+    return Object.entries(typeof value === 'object' && value !== null ? value : {}).flatMap(([key, inner]) => {
+      const child = node.properties?.[key];
+      return child === undefined
+        ? usedKeys(inner, node.additionalProperties ?? {}, path)
+        : [`${path}.${key}`, ...usedKeys(inner, child, `${path}.${key}`)];
+    });
+  }
+
+  test('has every key', () => {
+    const schema = specJsonSchema() as SchemaNode;
+    // What an environment says of a proxy has the keys of a proxy, and all upstreams have the same.
+    const general = (key: string) =>
+      key.replace('.environments.proxies.', '.proxies.').replace('.routes.upstream.', '.upstream.');
+    const used = new Set(usedKeys(parse(readFileSync(file, 'utf8')), schema).map(general));
+    const all = keysOf(schema).map(general);
+    expect(all.filter((key) => !used.has(key))).toEqual([]);
+  });
+
+  test('becomes a stack for each environment, and what one says of a proxy holds there alone', () => {
+    expect([...stacks.values()].map(({ stackName, account }) => [stackName, account])).toEqual([
+      ['edge-production', '111111111111'],
+      ['edge-staging', '111111111111'],
+    ]);
+    const counts = [...stacks.values()].map((stack) =>
+      resourcesOf(Template.fromStack(stack), 'AWS::ECS::Service').map(({ properties }) => properties.DesiredCount),
+    );
+    expect(counts).toEqual([
+      [undefined, 2, 2, 2],
+      [undefined, 1, 2, 2],
+    ]);
+  });
+
+  test('gives each task the configuration that `render` prints of the same file', () => {
+    const { proxies } = spec.environments.production!;
+    for (const [name, proxy] of Object.entries(proxies)) {
+      const made = stacks.get('production')!.node.findChild('Proxies').node.findChild(name) as HaproxyElbProxy;
+      // A name that is asked for at deployment is a token in the one and a placeholder in the other.
+      const configuration = made.configuration.replace(/\$\{Token\[[^\]]*\]\}/g, 'known-at-deployment.invalid');
+      expect(configuration).toBe(HaproxyConfig.render(versionOf(proxy), modelOf(proxy)));
+    }
+  });
 });
 
 test('a longer period alone is enough: what is not in the file follows from what is', () => {
-  const file = specFile('period.yaml', (spec) => Object.assign(spec.proxies.orders, { holdValid: '30s' }));
+  const file = specFile('period.yaml', (spec) =>
+    Object.assign(spec.proxies.orders, { resolution: { holdValid: '30s' } }),
+  );
   const [{ resolutionSeconds, dnsWindowSeconds }] = recordsOf(Template.fromStack(stackOf(file)));
   expect([resolutionSeconds, dnsWindowSeconds]).toEqual([30, 150]);
+});
+
+test('a VPC of which the id alone is given is looked up', () => {
+  const file = specFile('lookup.yaml', (spec) => {
+    spec.environments.production.vpc = { id: 'vpc-0123456789abcdef0' };
+  });
+  const app = new App();
+  new ProxiesStack(app, readSpec(file), 'production');
+  expect(app.synth().manifest.missing).toMatchObject([{ provider: 'vpc-provider' }]);
 });
 
 test('a proxy may have the name of anything else in the stack', () => {
@@ -138,7 +188,7 @@ describe('npx cdk synth, without credentials', () => {
   test('the example becomes a template', async () => {
     const { code, stderr } = await synth();
     expect({ code, stderr: stderr.filter((line) => /error/i.test(line)) }).toEqual({ code: 0, stderr: [] });
-    const template = JSON.parse(readFileSync(join(folder, 'cdk.out', 'haproxy-elb.template.json'), 'utf8'));
+    const template = JSON.parse(readFileSync(join(folder, 'cdk.out', 'haproxy-elb-production.template.json'), 'utf8'));
     expect(Object.values<{ Type: string }>(template.Resources).map(({ Type }) => Type)).toContain('AWS::ECS::Service');
   }, 120_000);
 
@@ -146,13 +196,13 @@ describe('npx cdk synth, without credentials', () => {
     [
       'a value that is not allowed',
       () => specFile('value.yaml', (spec) => Object.assign(spec.proxies.orders.upstream, { port: 0 })),
-      (file) => `${file}:18:13: proxies.orders.upstream.port is 0: give at least 1`,
+      (file) => `${file}:19:13: proxies.orders.upstream.port is 0: give at least 1`,
     ],
     [
       'a port that another listener has',
       () => specFile('port.yaml', (spec) => Object.assign(spec.proxies.orders, { listenPort: 8404 })),
       (file) =>
-        `${file}:15:5: proxies.orders: health port 8404 is taken by listen: give each listener a port of its own`,
+        `${file}:16:5: proxies.orders: health port 8404 is taken by listen: give each listener a port of its own`,
     ],
     [
       'a file that does not exist',

@@ -1,0 +1,120 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { ListenerCertificate, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
+import {
+  ElbUpstream,
+  type ElbUpstreamOptions,
+  FrontDoor,
+  type HaproxyElbProxyProps,
+  ProxyCapacity,
+  ProxyDeployment,
+} from '../lib';
+import { versionOf } from './model';
+import type { ProxySpec, UpstreamSpec } from './spec';
+import { Span } from './spec-values';
+
+/** A value of a file with its times as the constructs take them. */
+type Told<T> = T extends Span ? Duration : T extends object ? { [K in keyof T]: Told<T[K]> } : T;
+
+function told<T>(value: T): Told<T> {
+  if (value instanceof Span) {
+    return Duration.millis(value.toMilliseconds()) as Told<T>;
+  }
+  if (Array.isArray(value)) {
+    return value.map(told) as Told<T>;
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, told(one)])) as Told<T>;
+  }
+  return value as Told<T>;
+}
+
+/** Properties of the construct that a spec's proxy becomes. What the file names by id or ARN is imported into the scope. */
+export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
+  const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
+  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, frontDoor, ...rest } = told(spec);
+  const secret = (id: string, arn: string): ISecret => Secret.fromSecretCompleteArn(scope, id, arn);
+  return {
+    ...rest,
+    version: versionOf(proxy),
+    image: image === undefined ? undefined : ContainerImage.fromRegistry(image),
+    upstream: upstreamOf(scope, 'Upstream', upstream),
+    routes: routes?.map((route, i) => ({ ...route, upstream: upstreamOf(scope, `Route${i}`, route.upstream) })),
+    listenTls: listenTls && { ...listenTls, secret: secret('ListenerSecret', listenTls.secretArn) },
+    runtimeApiTls: runtimeApiTls && {
+      secret: secret('RuntimeApiSecret', runtimeApiTls.secretArn),
+      checkerSecret:
+        runtimeApiTls.checkerSecretArn === undefined
+          ? undefined
+          : secret('CheckerSecret', runtimeApiTls.checkerSecretArn),
+    },
+    capacity: capacity && capacityOf(capacity),
+    scaling: scaling && {
+      ...scaling,
+      schedules: scaling.schedules?.map(({ cron, ...bounds }) => ({
+        ...bounds,
+        schedule: Schedule.expression(`cron(${cron})`),
+      })),
+    },
+    deployment:
+      deployment &&
+      (deployment.strategy === 'rolling' ? ProxyDeployment.rolling(deployment) : ProxyDeployment.blueGreen(deployment)),
+    frontDoor: frontDoor && frontDoorOf(scope, frontDoor),
+    logRetention: logRetentionDays,
+    removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : undefined,
+  };
+}
+
+function upstreamOf(scope: Construct, id: string, upstream: Told<UpstreamSpec>): ElbUpstream {
+  const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, ...rest } = upstream;
+  const securityGroups = securityGroupIds?.map((group, i) =>
+    SecurityGroup.fromSecurityGroupId(scope, `${id}SecurityGroup${i}`, group),
+  );
+  const options: ElbUpstreamOptions = { ...rest, securityGroups };
+  if (loadBalancerArn !== undefined) {
+    return ElbUpstream.fromLoadBalancerArn(loadBalancerArn, options);
+  }
+  return loadBalancerName === undefined
+    ? ElbUpstream.fromDnsName(dnsName!, options)
+    : ElbUpstream.fromLoadBalancerName(loadBalancerName, options);
+}
+
+function capacityOf({ capacityProvider, ...size }: NonNullable<ProxySpec['capacity']>): ProxyCapacity {
+  return capacityProvider === undefined
+    ? ProxyCapacity.fargate(size)
+    : ProxyCapacity.ec2({ ...size, capacityProviderStrategies: [{ capacityProvider, weight: 1 }] });
+}
+
+function frontDoorOf(scope: Construct, door: Told<NonNullable<ProxySpec['frontDoor']>>): FrontDoor {
+  const { networkLoadBalancer, privateDns, targetGroupArn } = door;
+  if (networkLoadBalancer !== undefined) {
+    const { subnetIds, certificateArns, accessLogsBucket, clients: _, ...rest } = networkLoadBalancer;
+    return FrontDoor.networkLoadBalancer({
+      ...rest,
+      vpcSubnets: subnetIds && {
+        subnets: subnetIds.map((id, i) => Subnet.fromSubnetId(scope, `FrontDoorSubnet${i}`, id)),
+      },
+      certificates: certificateArns?.map((arn) => ListenerCertificate.fromArn(arn)),
+      accessLogs:
+        accessLogsBucket === undefined ? undefined : Bucket.fromBucketName(scope, 'AccessLogs', accessLogsBucket),
+    });
+  }
+  if (privateDns !== undefined) {
+    const { namespaceArn, namespaceName, ...rest } = privateDns;
+    const cloudMapNamespace = PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(scope, 'Namespace', {
+      namespaceArn,
+      namespaceName,
+      namespaceId: namespaceArn.split('/').at(-1)!,
+    });
+    return FrontDoor.privateDns({ ...rest, cloudMapNamespace });
+  }
+  return FrontDoor.targetGroup(
+    NetworkTargetGroup.fromTargetGroupAttributes(scope, 'TargetGroup', { targetGroupArn: targetGroupArn! }),
+  );
+}

@@ -1,0 +1,40 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+
+/** Where HAProxy finds what came out of secrets. */
+export const SECRET_PATHS = {
+  listener: '/dev/shm/listen.pem',
+  runtimeApi: '/dev/shm/runtime-api.pem',
+  runtimeApiCa: '/dev/shm/runtime-api-ca.pem',
+} as const;
+
+/**
+ * A file that HAProxy reads and that is made of a secret: parts of the secret, one after another.
+ *
+ * It must be a file, because HAProxy reads a certificate twice (a pipe says "an error occurred while reading"). It lies
+ * in the memory that every container has at /dev/shm, which is writable also where the root file system is not.
+ */
+export interface SecretFile {
+  readonly path: string;
+  readonly secret: ISecret;
+  /** Keys of the secret's JSON object, by the name of the variable in which ECS hands each over. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+/** The files of a proxy's secrets. */
+export function secretFilesOf(listener: ISecret | undefined, runtimeApi: ISecret | undefined): SecretFile[] {
+  return [
+    ...(listener
+      ? [{ path: SECRET_PATHS.listener, secret: listener, parts: { LISTEN_CERT: 'cert', LISTEN_KEY: 'key' } }]
+      : []),
+    ...(runtimeApi
+      ? [
+          {
+            path: SECRET_PATHS.runtimeApi,
+            secret: runtimeApi,
+            parts: { RUNTIME_API_CERT: 'cert', RUNTIME_API_KEY: 'key' },
+          },
+          { path: SECRET_PATHS.runtimeApiCa, secret: runtimeApi, parts: { RUNTIME_API_CA: 'ca' } },
+        ]
+      : []),
+  ];
+}
