@@ -1,22 +1,26 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { ListenerCertificate, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import {
+  type DriftMonitorProps,
   ElbUpstream,
   type ElbUpstreamOptions,
   FrontDoor,
   type HaproxyElbProxyProps,
   ProxyCapacity,
   ProxyDeployment,
+  Repair,
 } from '../lib';
 import { versionOf } from './model';
-import type { ProxySpec, UpstreamSpec } from './spec';
+import type { ProxySpec, Spec, UpstreamSpec } from './spec';
 import { Span } from './spec-values';
 
 /** A value of a file with its times as the constructs take them. */
@@ -68,6 +72,16 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
     frontDoor: frontDoor && frontDoorOf(scope, frontDoor),
     logRetention: logRetentionDays,
     removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : undefined,
+  };
+}
+
+/** Properties of the monitor of a spec. */
+export function monitorPropsOf(scope: Construct, spec: Spec['monitor']): Omit<DriftMonitorProps, 'vpc' | 'gate'> {
+  const { repair, alarmTopicArns, ...rest } = told(spec);
+  return {
+    ...rest,
+    repair: repair && (repair === 'redeploy' ? Repair.redeploy() : Repair.dryRun()),
+    alarmActions: alarmTopicArns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn))),
   };
 }
 

@@ -1,17 +1,15 @@
 import { z } from 'zod';
-import { checkHostName, checkNameserver, checkNetwork } from '../lib/haproxy/address';
+import { checkNameserver } from '../lib/haproxy/address';
 import { HaproxyMode } from '../lib/haproxy/model/config-model';
 import { HaproxyLogFormat, HaproxyTlsVersion } from '../lib/haproxy/model/listener';
-import { HaproxyResolutionMode } from '../lib/haproxy/model/upstream';
 import { HaproxyVersion } from '../lib/haproxy/version';
-import { count, duration, flag, form, list, port, secretArn, text } from './spec-values';
+import { frontDoorSchema, network, upstreamSchema } from './spec-network-schema';
+import { count, duration, flag, form, list, secretArn, text } from './spec-values';
 
 /** What CloudWatch Logs knows. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-
-const ARN_EXAMPLE = 'arn:aws:elasticloadbalancing:eu-west-1:111111111111';
 
 const headers = (of: string) =>
   z
@@ -21,119 +19,6 @@ const headers = (of: string) =>
     })
     .optional()
     .meta({ description: `Changes to the headers of ${of}, HTTP only.` });
-
-const network = text((value) => checkNetwork(value, 'network'), 'An address, or a network such as 10.0.0.0/8.');
-
-/** Ways to name a load balancer. */
-const NAMES = ['dnsName', 'loadBalancerArn', 'loadBalancerName'] as const;
-
-const upstreamSchema = z
-  .strictObject({
-    dnsName: text((value) => checkHostName(value, 'upstream'), 'DNS name of the load balancer.').optional(),
-    loadBalancerArn: form(
-      /^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer\/(app|net)\/\S+$/,
-      `the ARN of an Application or Network Load Balancer, such as ${ARN_EXAMPLE}:loadbalancer/app/name/0123456789abcdef`,
-      'ARN of the load balancer: its DNS name is asked for at deployment.',
-    ).optional(),
-    loadBalancerName: form(
-      /^[A-Za-z0-9-]{1,32}$/,
-      'the name of an Application or Network Load Balancer: 1 to 32 letters, digits and hyphens',
-      'Name of the load balancer: its DNS name is asked for at deployment.',
-    ).optional(),
-    port: port().meta({ description: "Port of the load balancer's listener." }),
-    tls: z
-      .strictObject({
-        verify: flag('Verify its certificate. Default: true.'),
-        caFile: z.string().optional().meta({ description: 'File with the authorities to trust, in the image.' }),
-        serverName: text(
-          (value) => checkHostName(value, 'serverName'),
-          'Name that its certificate must have. Default: its DNS name.',
-        ).optional(),
-      })
-      .optional()
-      .meta({ description: 'Speak TLS to the load balancer; {} verifies its certificate.' }),
-    resolutionMode: z
-      .enum(HaproxyResolutionMode)
-      .optional()
-      .meta({ description: 'Hold addresses in slots (default), or resolve for each request.' }),
-    slots: count(1, 100, 'How many addresses a task can hold (1.8 and later). Default: 16.'),
-    healthCheck: z
-      .strictObject({
-        enabled: flag('Check at all. Default: true.'),
-        path: z.string().optional().meta({ description: 'Path of an HTTP check. Default: a connection.' }),
-        host: z.string().optional().meta({ description: 'Host header of the HTTP check. Default: the DNS name.' }),
-        interval: duration('interval', 'Time between two checks. Default: 2s.').optional(),
-        fall: count(1, 100, 'Failed checks after which an address is down. Default: 2.'),
-        rise: count(1, 100, 'Good checks after which it is up again. Default: 2.'),
-      })
-      .optional()
-      .meta({ description: 'How each address is checked.' }),
-    sendProxyProtocol: flag("Send the client's address in a PROXY protocol header. Default: false."),
-    slowStart: duration('slowStart', 'Time over which a new address gets its full share. Default: at once.').optional(),
-    idleTimeout: duration('idleTimeout', "The load balancer's own idle time. Default: 60s.").optional(),
-    securityGroupIds: list(
-      form(/^sg-[0-9a-f]{8,17}$/, 'the id of a security group, such as sg-0123456789abcdef0'),
-      'Security groups of the load balancer, to be opened to the proxy.',
-    ),
-  })
-  .refine((upstream) => NAMES.filter((name) => upstream[name] !== undefined).length === 1, {
-    error: 'needs one of dnsName, loadBalancerArn and loadBalancerName',
-  })
-  .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });
-
-const frontDoorSchema = z
-  .strictObject({
-    networkLoadBalancer: z
-      .strictObject({
-        internetFacing: flag('Reachable from the internet. Default: false.'),
-        subnetIds: list(
-          form(/^subnet-[0-9a-f]{8,17}$/, 'the id of a subnet, such as subnet-0123456789abcdef0'),
-          "Its subnets, one for each of the vpc's availabilityZones. Default: the private subnets.",
-        ),
-        allocationIds: list(
-          form(
-            /^eipalloc-[0-9a-f]{8,17}$/,
-            'the allocation id of an elastic address, such as eipalloc-0123456789abcdef0',
-          ),
-          'Elastic addresses, one for each subnet.',
-        ),
-        port: port().optional().meta({ description: 'Port of the listener. Default: listenPort.' }),
-        redirectPort: port().optional().meta({ description: "Port of a listener for the proxy's redirectPort." }),
-        proxyProtocol: flag("Tell the proxy each client's address. Default: true."),
-        certificateArns: list(
-          form(/^arn:[a-z-]+:(acm|iam):\S+$/, 'the ARN of a certificate'),
-          'Terminate TLS in the load balancer with these certificates.',
-        ),
-        accessLogsBucket: z.string().optional().meta({ description: 'Bucket for access logs.' }),
-        deletionProtection: flag('Refuse to be deleted. Default: false.'),
-        clients: list(network, 'Who may connect. Default: nobody.'),
-      })
-      .optional()
-      .meta({ description: 'A Network Load Balancer of its own.' }),
-    privateDns: z
-      .strictObject({
-        namespaceArn: form(
-          /^arn:[a-z-]+:servicediscovery:[a-z0-9-]+:\d{12}:namespace\/ns-[a-z0-9]+$/,
-          'the ARN of a private DNS namespace',
-          'ARN of a private DNS namespace of Cloud Map.',
-        ),
-        namespaceName: z.string().meta({ description: 'Its name.' }),
-        name: z.string().optional().meta({ description: 'Name below the namespace.' }),
-        dnsTtl: duration('dnsTtl', 'How long clients may keep an answer. Default: 10s.').optional(),
-      })
-      .optional()
-      .meta({ description: 'A name in Cloud Map.' }),
-    targetGroupArn: form(
-      /^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/\S+$/,
-      `the ARN of a target group, such as ${ARN_EXAMPLE}:targetgroup/name/0123456789abcdef`,
-      'A target group that exists.',
-    ).optional(),
-  })
-  .refine((door) => Object.keys(door).length === 1, {
-    error: 'needs one of networkLoadBalancer, privateDns and targetGroupArn',
-  })
-  .optional()
-  .meta({ description: 'How clients reach the tasks. Default: by their own addresses.' });
 
 /** All keys of a proxy. None has a default here: what is left out is left to the constructs. */
 export const proxySchema = z.strictObject({
@@ -267,6 +152,7 @@ export const proxySchema = z.strictObject({
       minHealthyPercent: count(0, 100, 'Rolling: share of tasks that always runs. Default: 100.'),
       maxHealthyPercent: count(100, 200, 'Rolling: share of tasks that may run. Default: 200.'),
       bakeTime: duration('bakeTime', 'Blue-green: how long the old tasks stay. Default: 15m.').optional(),
+      gate: flag('Blue-green: have the checker judge the new tasks before they take traffic. Default: false.'),
     })
     .optional()
     .meta({ description: 'How a new version replaces the old one.' }),
@@ -278,6 +164,35 @@ export const proxySchema = z.strictObject({
     .meta({ description: 'How long log lines are kept. Default: 30.' }),
   removalPolicy: z.enum(['destroy', 'retain']).optional().meta({ description: 'Of the log. Default: destroy.' }),
 });
+
+const monitorSchema = z
+  .strictObject({
+    interval: duration('interval', 'How often every proxy is checked, at least a minute. Default: 1m.').optional(),
+    grace: duration('grace', 'How long a finding must last before it is an incident. Default: 1m.').optional(),
+    alarms: z
+      .strictObject({
+        criticalIncidents: count(1, 1000, 'Rings at this many open critical incidents. Default: 1.'),
+        missedRuns: count(1, 1440, 'Rings when no run was finished for this many intervals. Default: 3.'),
+        openIncidents: count(1, 1000, 'Rings at this many open incidents, warnings included. Default: no alarm.'),
+        uncheckedProxies: count(1, 1000, 'Rings at this many proxies that were not checked. Default: no alarm.'),
+        malformedRecords: count(1, 1000, 'Rings at this many malformed records. Default: no alarm.'),
+        functionErrors: count(1, 1000, 'Rings at this many failed runs. Default: no alarm.'),
+      })
+      .optional()
+      .meta({ description: 'When the alarms ring.' }),
+    alarmTopicArns: list(
+      form(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:\S+$/, 'the ARN of an SNS topic'),
+      'SNS topics that are told when an alarm rings.',
+    ),
+    dashboard: flag('Make a CloudWatch dashboard. Default: false.'),
+    repair: z.enum(['redeploy', 'dry-run']).optional().meta({
+      description: 'Deploy a proxy with a critical incident anew, or log that it would be. Default: neither.',
+    }),
+    opsItems: flag('Make an OpsItem of each incident. Default: false.'),
+    createEndpoints: flag('Make the interface endpoints that the checker needs in a VPC without NAT. Default: false.'),
+  })
+  .optional()
+  .meta({ description: 'What checks the proxies of each environment.' });
 
 const environmentSchema = z
   .strictObject({
@@ -328,13 +243,7 @@ export const specSchema = z
       .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/), environmentSchema)
       .refine((environments) => Object.keys(environments).length > 0, { error: 'is empty: give at least one' })
       .meta({ description: 'Where the proxies run, by name: each becomes a stack.' }),
-    monitor: z
-      .strictObject({
-        interval: duration('interval', 'How often every proxy is checked, at least a minute. Default: 1m.').optional(),
-        grace: duration('grace', 'How long a finding must last before it is an incident. Default: 1m.').optional(),
-      })
-      .optional()
-      .meta({ description: 'What checks the proxies of each environment.' }),
+    monitor: monitorSchema,
     proxies: z
       .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/), proxySchema)
       .refine((proxies) => Object.keys(proxies).length > 0, { error: 'is empty: give at least one proxy' })

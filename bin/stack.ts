@@ -1,30 +1,30 @@
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { type IVpc, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { DriftMonitor, HaproxyElbProxy } from '../lib';
-import { propsOf } from './props';
+import { monitorPropsOf, propsOf } from './props';
 import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
 
 /** One environment of a spec: a stack with every proxy, a cluster for them and their monitor. */
 export class ProxiesStack extends Stack {
-  public constructor(scope: Construct, { stackName, monitor: options, environments }: Spec, name: string) {
-    const { account, region, vpc: place, clusterName, proxies } = environments[name]!;
-    super(scope, `${stackName}-${name}`, { env: { account, region } });
+  public constructor(scope: Construct, spec: Spec, name: string) {
+    const { account, region, vpc: place, clusterName, proxies } = spec.environments[name]!;
+    super(scope, `${spec.stackName}-${name}`, { env: { account, region } });
     const vpc = this.vpcOf(place);
     const cluster = this.clusterOf(vpc, clusterName);
-    const monitor = new DriftMonitor(this, 'Monitor', {
-      vpc,
-      interval: options.interval && Duration.millis(options.interval.toMilliseconds()),
-      grace: options.grace && Duration.millis(options.grace.toMilliseconds()),
-    });
+    const gate = Object.values(proxies).some(({ deployment }) => deployment?.gate);
+    const monitor = new DriftMonitor(this, 'Monitor', { vpc, gate, ...monitorPropsOf(this, spec.monitor) });
     // A scope of their own: a proxy may be called like anything else in the stack.
     const scopeOfProxies = new Construct(this, 'Proxies');
     const imports = new Construct(this, 'Imports');
-    for (const [proxyName, spec] of Object.entries(proxies)) {
-      const props = propsOf(new Construct(imports, proxyName), spec);
+    for (const [proxyName, proxySpec] of Object.entries(proxies)) {
+      const props = propsOf(new Construct(imports, proxyName), proxySpec);
       const proxy = new HaproxyElbProxy(scopeOfProxies, proxyName, { ...props, cluster, monitor, proxyName });
-      letIn(proxy, spec);
+      letIn(proxy, proxySpec);
+      if (proxySpec.deployment?.gate) {
+        monitor.gateDeployments(proxy.service);
+      }
     }
   }
 
