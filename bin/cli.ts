@@ -1,8 +1,9 @@
-/** The command line: `cdk-haproxy-elb render | lint | check | demo`. */
+/** The command line: `cdk-haproxy-elb render | lint | check | demo | app`. */
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../lab/contender';
 import { InputError } from '../lib/haproxy/errors';
 import { version } from '../package.json';
+import { addApp } from './commands/app';
 import { addCheck } from './commands/check';
 import { addDemo } from './commands/demo';
 import { addLint } from './commands/lint';
@@ -17,7 +18,7 @@ const program = new Command('cdk-haproxy-elb')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
 
-for (const add of [addRender, addLint, addCheck, addDemo]) {
+for (const add of [addRender, addLint, addCheck, addDemo, addApp]) {
   add(program);
 }
 for (const command of program.commands) {

@@ -1,4 +1,4 @@
-/** Bundles the drift checker's function and the command line into assets/: what is published needs no dependency. */
+/** Bundles the drift checker's function, the command line and the app into assets/: what is published needs no dependency. */
 import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -63,11 +63,39 @@ export async function bundleCli(): Promise<void> {
     outfile: 'assets/cli/cdk-haproxy-elb.mjs',
     target: 'node20',
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+    plugins: [fromPackage(/^\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
   });
 }
 
+/**
+ * The CDK app of a spec file: assets/app/cdk-haproxy-elb-app.cjs. It takes the constructs from dist/, where they find
+ * the function's asset, and the CDK from where it is installed.
+ */
+export async function bundleApp(): Promise<void> {
+  rmSync('assets/app', { recursive: true, force: true });
+  await build({
+    ...common,
+    format: 'cjs',
+    entryPoints: ['bin/app.ts'],
+    outfile: 'assets/app/cdk-haproxy-elb-app.cjs',
+    target: 'node20',
+    external: ['aws-cdk-lib', 'constructs'],
+    plugins: [fromPackage(/^\.\.\/lib(\/|$)/, (path) => `../../dist${path.slice('../lib'.length) || '/index'}.js`)],
+  });
+}
+
+/** Leaves imports to what lies elsewhere in the package. */
+function fromPackage(filter: RegExp, place: (path: string) => string): Plugin {
+  return {
+    name: 'from-package',
+    setup({ onResolve }) {
+      onResolve({ filter }, ({ path }) => ({ path: place(path), external: true }));
+    },
+  };
+}
+
 async function main(): Promise<void> {
-  await Promise.all([bundleHandler(), bundleCli()]);
+  await Promise.all([bundleHandler(), bundleCli(), bundleApp()]);
 }
 
 void main();
