@@ -15,7 +15,7 @@ const ANSWERS = 30;
 const QUERIES = 9;
 const HEIGHT = ANSWERS + 2 + QUERIES;
 /** More queries in a second than this are drawn alike. */
-const MOST_QUERIES = 3;
+const MOST_QUERIES = 2;
 
 /** What each HAProxy answered, asked and was called over time. */
 export function timeline(result: DemoResult): Html {

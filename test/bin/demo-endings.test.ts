@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -218,19 +218,4 @@ test('a scenario that is not known: one line with those that are', async () => {
   expect(stderr).toBe(
     "--scenario 'sideways' is not known: allowed are move, scale-out, dns-outage, zonal-shift, scale-in\n",
   );
-});
-
-test('the page on a full disk: one line, and half a page is not left', async () => {
-  const script = `
-    const { writePage } = require('./bin/demo/page-file');
-    try { writePage(process.argv[1], 'x'.repeat(100_000)); } catch (error) { console.log(error.message); }`;
-  const file = path.join(folder, 'report.html');
-  const write = (to: string, limit: string) => {
-    const node = [process.execPath, '--require', 'tsx/cjs', '--eval', script, to];
-    return execFileSync('/bin/sh', ['-c', `${limit} exec "$@"`, 'sh', ...node], { cwd: ROOT, encoding: 'utf8' });
-  };
-  expect(write('/dev/full', '')).toBe("--html '/dev/full' cannot be written (ENOSPC): name another file\n");
-  // Files of more than 20 kB cannot be written: the page breaks off in its middle.
-  expect(write(file, 'ulimit -f 40;')).toBe(`--html '${file}' cannot be written (EFBIG): name another file\n`);
-  expect(existsSync(file)).toBe(false);
 });

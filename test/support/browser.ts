@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { debianMirrors } from '../../lab/binaries/apt';
+import { fetchPackage } from '../../lab/binaries/debian';
+import { machine } from '../../lab/binaries/tree';
+
+const CACHE = path.resolve(__dirname, '../../.cache/browser');
+const PACKAGE = 'chromium-headless-shell';
+/** What a machine may have already. */
+const NAMES = [PACKAGE, 'chromium', 'chromium-browser', 'google-chrome'];
+/** The C library itself is the machine's: its loader fits no other. */
+const C_LIBRARY =
+  /^(ld-linux.*|lib(c|m|mvec|dl|rt|pthread|resolv|util|anl|nsl|BrokenLocale|thread_db|nss_\w+|c_malloc_debug|memusage|pcprofile)\.so\..*)$/;
+
+/**
+ * A headless browser: the machine's own, else that of its own release of Debian, fetched as the HAProxy binaries are,
+ * without root and into the cache.
+ *
+ * @throws an error of one line where none can be had
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const own = NAMES.map(onPath).find((file) => file !== undefined);
+  const { file, env } = own === undefined ? await fetched() : { file: own, env: {} };
+  return chromium.launch({
+    executablePath: file,
+    chromiumSandbox: false,
+    env: { ...(process.env as Record<string, string>), ...env },
+  });
+}
+
+function onPath(name: string): string | undefined {
+  const files = (process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, name));
+  return files.find((file) => existsSync(file));
+}
+
+async function fetched(): Promise<{ file: string; env: Record<string, string> }> {
+  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+  const root = path.join(CACHE, `${codename}-${machine().debian}`);
+  if (!existsSync(root)) {
+    await mkdir(CACHE, { recursive: true });
+    const work = await mkdtemp(path.join(CACHE, '.work-'));
+    try {
+      const suite = { name: codename ?? 'stable', security: `${codename}-security` };
+      await mkdir(path.join(work, 'root'));
+      await fetchPackage(suite, PACKAGE, debianMirrors(), path.join(work, 'root'), work, () => {});
+      await withoutCLibrary(path.join(work, 'root'));
+      await rename(path.join(work, 'root'), root);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+  return {
+    file: path.join(root, 'usr/lib/chromium', PACKAGE),
+    env: {
+      LD_LIBRARY_PATH: libraryFolders(root).join(':'),
+      ...(existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_SYSROOT: root }),
+    },
+  };
+}
+
+function libraryFolders(root: string): string[] {
+  const { libraries } = machine();
+  return [`lib/${libraries}`, `usr/lib/${libraries}`, `usr/lib/${libraries}/pulseaudio`].map((folder) =>
+    path.join(root, folder),
+  );
+}
+
+async function withoutCLibrary(root: string): Promise<void> {
+  for (const folder of libraryFolders(root).filter((place) => existsSync(place))) {
+    for (const name of (await readdir(folder)).filter((file) => C_LIBRARY.test(file))) {
+      await rm(path.join(folder, name));
+    }
+  }
+}
