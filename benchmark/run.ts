@@ -1,4 +1,5 @@
 /** `npm run benchmark`: figures as ratios, measured side by side in one run. */
+import { measureFleet } from './fleet';
 import { type Figure, measureHandler } from './handler';
 import { measureLint } from './lint';
 import { measureSynth } from './synth';
@@ -16,6 +17,13 @@ async function main(): Promise<void> {
   for (const figure of await measureSynth()) {
     print(figure);
   }
+  const fleet = await measureFleet();
+  for (const figure of fleet.figures) {
+    print(figure);
+  }
+  console.log(
+    `run, from 10 to 5,000 endpoints: time grows with the power ${fleet.exponent.toFixed(2)} of their number`,
+  );
   const { figures, exponent } = await measureLint();
   for (const figure of figures) {
     print(figure);
