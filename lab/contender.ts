@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkProxy, type ProxyReport } from '../lambda/drift-checker/check';
-import { NO_STATE, type ProxyState } from '../lambda/drift-checker/incidents';
+import { checkProxy } from '../lambda/drift-checker/check';
+import type { ProxyReport } from '../lambda/drift-checker/conclude';
 import { lookUp } from '../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../lambda/drift-checker/senses/runtime-client';
+import { NO_STATE, type ProxyState } from '../lambda/drift-checker/state';
 import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';

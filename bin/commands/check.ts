@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { checkProxy, type ProxyReport, type Senses } from '../../lambda/drift-checker/check';
-import { NO_STATE } from '../../lambda/drift-checker/incidents';
+import { checkProxy, type Senses } from '../../lambda/drift-checker/check';
+import type { ProxyReport } from '../../lambda/drift-checker/conclude';
 import type { LiveUpstream } from '../../lambda/drift-checker/reading';
 import { lookUp } from '../../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
+import { NO_STATE } from '../../lambda/drift-checker/state';
 import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../lib/haproxy/address';
 import { InputError } from '../../lib/haproxy/errors';
 import { DEFAULTS } from '../../lib/haproxy/model/defaults';

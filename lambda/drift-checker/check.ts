@@ -1,8 +1,8 @@
 import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
-import { advance, type DnsWindow, type Incident, type IncidentEvent, type ProxyState } from './incidents';
-import { judge, type Verdict } from './judge';
-import { liveUpstream, remember, type UpstreamReading } from './live';
-import type { Reading, RuntimeReading, Task, TaskReading } from './reading';
+import { conclude, type ProxyReport } from './conclude';
+import type { UpstreamReading } from './live';
+import type { RuntimeReading, Task, TaskReading } from './reading';
+import type { ProxyState } from './state';
 
 /** Everything that a check asks the world. Each of them settles in bounded time. */
 export interface Senses {
@@ -12,15 +12,6 @@ export interface Senses {
   readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
   /** One process. Rejects with one line when it cannot be read. */
   readonly runtime: (endpoint: string) => Promise<RuntimeReading>;
-}
-
-/** What one check of one proxy found. */
-export interface ProxyReport {
-  readonly reading: Reading;
-  readonly verdicts: readonly Verdict[];
-  readonly events: readonly IncidentEvent[];
-  readonly open: readonly Incident[];
-  readonly state: ProxyState;
 }
 
 /** What is said of a task without an endpoint. */
@@ -39,30 +30,12 @@ export async function checkProxy(
   senses: Senses,
   now: number,
 ): Promise<ProxyReport> {
-  const [seen, tasks] = await Promise.all([
+  const [upstreams, tasks] = await Promise.all([
     Promise.all(record.upstreams.map((upstream) => senses.upstream(upstream, record))),
     senses.tasks(record),
   ]);
-  const dns: Record<string, DnsWindow> = {};
-  for (const [i, { dnsName }] of record.upstreams.entries()) {
-    dns[dnsName] = remember(state.dns[dnsName] ?? {}, seen[i]!.answers, record.dnsWindowSeconds, now);
-  }
-  const reading: Reading = {
-    record,
-    upstreams: record.upstreams.map((upstream, i) => liveUpstream(upstream, seen[i]!, dns[upstream.dnsName]!)),
-    tasks: await Promise.all(tasks.map((task) => readTask(task, senses))),
-  };
-  const verdicts = judge(reading);
-  const { watched, events, open } = advance(state, reading, verdicts, now);
-  return { reading, verdicts, events, open, state: { ...state, dns, watched } };
-}
-
-/** The report on a proxy that could not be looked at: what was open stays open. Pure. */
-export function notChecked(record: RegistryRecord, state: ProxyState, why: string, now: number): ProxyReport {
-  const reading: Reading = { record, upstreams: [], tasks: [], unchecked: why };
-  const verdicts = judge(reading);
-  const { watched, events, open } = advance(state, reading, verdicts, now);
-  return { reading, verdicts, events, open, state: { ...state, watched } };
+  const read = await Promise.all(tasks.map((task) => readTask(task, senses)));
+  return conclude(record, state, { upstreams, tasks: read }, now);
 }
 
 async function readTask(task: Task, senses: Senses): Promise<TaskReading> {

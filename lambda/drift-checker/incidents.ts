@@ -1,127 +1,142 @@
 import { createHash } from 'node:crypto';
-import type { Severity, VerdictKind } from '../../lib/private/contract';
-import { keyOf, nameOf, type Verdict } from './judge';
+import type { RegistryRecord, VerdictKind } from '../../lib/private/contract';
 import type { Reading } from './reading';
-import type { Repaired } from './repair';
-
-/** A verdict that is being watched. Times are milliseconds since 1970. */
-export interface Watched {
-  readonly kind: VerdictKind;
-  readonly severity: Severity;
-  readonly upstream?: string;
-  readonly task?: string;
-  readonly address?: string;
-  readonly cause?: 'balancer';
-  /** `backend/slot` for each slot concerned. */
-  readonly slots?: readonly string[];
-  readonly firstSeen: number;
-  /** When it became an incident; nothing before. */
-  readonly openedAt?: number;
-  /** Id of the OpsItem that was opened for it. */
-  readonly opsItem?: string;
-}
-
-/** Addresses of recent DNS answers for a name, and when each left them; `null` while it is still in the answers. */
-export type DnsWindow = Readonly<Record<string, number | null>>;
-
-/** What is remembered of a proxy between two checks. */
-export interface ProxyState {
-  /** By DNS name. */
-  readonly dns: Readonly<Record<string, DnsWindow>>;
-  /** Watched verdicts by key. */
-  readonly watched: Readonly<Record<string, Watched>>;
-  /** The last repair; nothing when there was none. */
-  readonly repaired?: Repaired;
-}
-
-/** Nothing seen yet. */
-export const NO_STATE: ProxyState = { dns: {}, watched: {} };
+import type { ProxyState, Watched } from './state';
+import { keyOf, nameOf, type Verdict } from './verdicts/verdict';
 
 /** An incident: a verdict that lasted longer than its grace time. */
-export interface Incident extends Watched {
+export interface Incident extends Verdict {
   /** The same in every check, whichever function instance makes it. */
   readonly id: string;
   readonly proxy: string;
+  /** Milliseconds since 1970. */
+  readonly firstSeen: number;
+  readonly openedAt: number;
+  /** Id of the OpsItem that was opened for it. */
+  readonly opsItem?: string;
   /** Seconds since it was first seen. */
   readonly ageSeconds: number;
-  readonly message: string;
 }
 
-/** The beginning or the end of an incident. */
+/** The beginning of an incident, a change of what it concerns, or its end. */
 export interface IncidentEvent {
-  readonly event: 'incident-opened' | 'incident-resolved';
+  readonly event: 'incident-opened' | 'incident-updated' | 'incident-resolved';
   readonly incident: Incident;
 }
 
 /** What a check changed. */
 export interface Advance {
   readonly watched: Record<string, Watched>;
-  /** What opened or was resolved by this check. */
+  /** What opened, changed or was resolved by this check. */
   readonly events: IncidentEvent[];
   /** All incidents that are open now. */
   readonly open: Incident[];
 }
 
+/** Verdicts that come from the whole service, and say nothing while old and new tasks run side by side. */
+const NOT_WHILE_DEPLOYING: ReadonlySet<VerdictKind> = new Set(['version-mismatch', 'no-running-task']);
+
+/** Verdicts that compare with live addresses. */
+const NEEDS_LIVE: ReadonlySet<VerdictKind> = new Set([
+  'stale-address',
+  'leaving-address',
+  'pinned',
+  'uncovered-address',
+]);
+
 /**
  * Carries the watched verdicts on by one check: pure.
  *
- * What could not be looked at in this check (a task that did not answer, an upstream that is not known) is neither
- * resolved nor made older than it is: it stays as it was.
+ * A verdict is an incident when two checks in a row have seen it and the grace time lies between them. What could not
+ * be looked at in this check (a task that did not answer, an upstream that is not known) is neither resolved nor made
+ * an incident: it stays as it was.
  */
-export function advance(state: ProxyState, reading: Reading, verdicts: readonly Verdict[], now: number): Advance {
-  const { proxy, graceSeconds } = reading.record;
-  const next: Record<string, Watched> = {};
+export function advance(state: ProxyState, reading: Reading, verdicts: readonly Verdict[]): Advance {
+  const { record, at } = reading;
+  const watched: Record<string, Watched> = {};
   const events: IncidentEvent[] = [];
   const open: Incident[] = [];
+  const tell = (event: IncidentEvent['event'], incident: Incident) => events.push({ event, incident });
 
   for (const found of verdicts) {
     const key = keyOf(found);
-    const before = state.watched[key] ?? { ...watchedOf(found), firstSeen: now };
-    const opens = before.openedAt === undefined && now - before.firstSeen >= graceSeconds * 1000;
-    const after = opens ? { ...before, openedAt: now } : before;
-    next[key] = after;
-    if (after.openedAt !== undefined) {
-      const incident = incidentOf(proxy, key, after, found.message, now);
+    const before = state.watched[key];
+    const firstSeen = before?.firstSeen ?? at;
+    const lasted = before !== undefined && at - firstSeen >= graceMillis(found, record);
+    const openedAt = before?.openedAt ?? (lasted ? at : undefined);
+    const told = digestOf(found, reading);
+    const { message: _, sessionShare: __, ...identity } = found;
+    watched[key] = { ...identity, firstSeen, openedAt, told, opsItem: before?.opsItem };
+    if (openedAt !== undefined) {
+      const incident = incidentOf(record, key, { ...found, opsItem: before?.opsItem }, firstSeen, openedAt, at);
       open.push(incident);
-      if (opens) {
-        events.push({ event: 'incident-opened', incident });
+      if (before?.openedAt === undefined) {
+        tell('incident-opened', incident);
+      } else if (before.told !== undefined && before.told !== told) {
+        tell('incident-updated', incident);
       }
     }
   }
 
-  const unread = new Set(verdicts.filter(({ kind }) => kind === 'unreachable-task').map(({ task }) => task));
   for (const [key, before] of Object.entries(state.watched)) {
-    if (key in next) {
+    if (key in watched) {
       continue;
     }
-    const about = reading.upstreams.find(({ upstream }) => nameOf(upstream) === before.upstream);
-    const unseen =
+    const { firstSeen, openedAt, told: _, ...identity } = before;
+    const close = (message: string) => incidentOf(record, key, { ...identity, message }, firstSeen, openedAt ?? at, at);
+    const runs =
       reading.unchecked !== undefined ||
-      (unread.has(before.task) && before.kind !== 'unreachable-task') ||
-      (before.kind === 'stale-address' && about?.live.length === 0) ||
-      (before.cause === 'balancer' && about?.balancer === 'unread');
-    const stillRuns =
       before.task === undefined ||
-      reading.unchecked !== undefined ||
       reading.tasks.some(({ task }) => task.id === before.task);
-    if (unseen && stillRuns) {
-      next[key] = before;
-      if (before.openedAt !== undefined) {
-        open.push(incidentOf(proxy, key, before, 'could not be looked at in this check', now));
+    if (runs && unseen(before, reading, verdicts)) {
+      watched[key] = before;
+      if (openedAt !== undefined) {
+        open.push(close('could not be looked at in this check'));
       }
-    } else if (before.openedAt !== undefined) {
-      const message = stillRuns ? 'is over' : `is over: ${before.task} no longer runs`;
-      events.push({ event: 'incident-resolved', incident: incidentOf(proxy, key, before, message, now) });
+    } else if (openedAt !== undefined) {
+      tell('incident-resolved', close(runs ? 'is over' : `is over: ${before.task} no longer runs`));
     }
   }
-  return { watched: next, events, open };
+  return { watched, events, open };
 }
 
-function watchedOf({ message: _, ...watched }: Verdict): Omit<Watched, 'firstSeen'> {
-  return watched;
+/** How long a verdict must last. A slot that lost an address which DNS shows now and then takes it again by itself. */
+function graceMillis({ kind }: Verdict, { graceSeconds, dnsWindowSeconds }: RegistryRecord): number {
+  return 1000 * (kind === 'uncovered-address' ? graceSeconds + 2 * dnsWindowSeconds : graceSeconds);
 }
 
-function incidentOf(proxy: string, key: string, watched: Watched, message: string, now: number): Incident {
-  const id = createHash('sha256').update(`${proxy}\n${key}\n${watched.firstSeen}`).digest('hex').slice(0, 16);
-  return { ...watched, id, proxy, ageSeconds: Math.round((now - watched.firstSeen) / 1000), message };
+/** Whether nobody could tell in this check if it still is so. */
+function unseen({ kind, task, upstream, cause }: Watched, reading: Reading, verdicts: readonly Verdict[]): boolean {
+  const about = reading.upstreams.find((one) => nameOf(one.upstream) === upstream);
+  const read = reading.tasks.find((one) => one.task.id === task);
+  const unreachable = verdicts.some((verdict) => verdict.kind === 'unreachable-task' && verdict.task === task);
+  return (
+    (reading.unchecked !== undefined && kind !== 'unchecked') ||
+    (read !== undefined && 'unchecked' in read) ||
+    (task !== undefined && unreachable && kind !== 'unreachable-task') ||
+    (reading.deploying === true && NOT_WHILE_DEPLOYING.has(kind)) ||
+    (NEEDS_LIVE.has(kind) && about?.live.length === 0) ||
+    (cause === 'balancer' && about?.balancer === 'unread')
+  );
+}
+
+/** What an update of an incident is about: which slots are concerned, and what the upstream has. */
+function digestOf({ upstream, slots }: Verdict, reading: Reading): string {
+  const live = reading.upstreams.find((one) => nameOf(one.upstream) === upstream)?.live;
+  return createHash('sha256')
+    .update(JSON.stringify([slots, live]))
+    .digest('base64url')
+    .slice(0, 6);
+}
+
+function incidentOf(
+  { proxy }: RegistryRecord,
+  key: string,
+  verdict: Verdict & Pick<Incident, 'opsItem'>,
+  firstSeen: number,
+  openedAt: number,
+  now: number,
+): Incident {
+  const id = createHash('sha256').update(`${proxy}\n${key}\n${firstSeen}`).digest('hex').slice(0, 16);
+  return { ...verdict, id, proxy, firstSeen, openedAt, ageSeconds: Math.round((now - firstSeen) / 1000) };
 }

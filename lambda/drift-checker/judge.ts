@@ -1,179 +1,77 @@
-import type { Slot } from '../../lib/haproxy/runtime-parse';
-import { type RegistryUpstream, type Severity, VERDICTS, type VerdictKind } from '../../lib/private/contract';
-import type { LiveUpstream, Reading, RuntimeReading, Task } from './reading';
+import type { Counters } from './counters';
+import type { LiveUpstream, Reading, RuntimeReading, SlotReading, TaskReading } from './reading';
+import { inService, slotName, slotsOf } from './slots';
+import { failingResolver } from './verdicts/failing-resolver';
+import { leavingAddress } from './verdicts/leaving-address';
+import { noAddress } from './verdicts/no-address';
+import { noRunningTask } from './verdicts/no-running-task';
+import { pinned } from './verdicts/pinned';
+import { silentResolver } from './verdicts/silent-resolver';
+import { staleAddress } from './verdicts/stale-address';
+import { unchecked } from './verdicts/unchecked';
+import { uncoveredAddress } from './verdicts/uncovered-address';
+import { unknownUpstream } from './verdicts/unknown-upstream';
+import { missingBackend, unreachableTask } from './verdicts/unreachable-task';
+import { type Holding, keyOf, type Process, type Verdict } from './verdicts/verdict';
+import { versionMismatch } from './verdicts/version-mismatch';
 
-/** What a reading means. An incident is known by its proxy and by all that stands here before `slots`. */
-export interface Verdict {
-  readonly kind: VerdictKind;
-  readonly severity: Severity;
-  /** Which upstream, as `nameOf` says it; nothing when the verdict is about a process or the proxy as a whole. */
-  readonly upstream?: string;
-  /** Task id; nothing when the verdict is about the proxy as a whole. */
-  readonly task?: string;
-  /** The held address. */
-  readonly address?: string;
-  /** Where a verdict is on the load balancer itself and not on its name. */
-  readonly cause?: 'balancer';
-  /** `backend/slot` for each slot concerned. */
-  readonly slots?: readonly string[];
-  /** One line for people. */
-  readonly message: string;
-}
-
-/** What tells the upstreams of a record apart: the backend, or the DNS name where the record names no backend. */
-export function nameOf({ backend, dnsName }: RegistryUpstream): string {
-  return backend ?? dnsName;
-}
-
-/** A process must have had the time for this many periods before its silence means anything. */
-const PERIODS_BEFORE_SILENT = 3;
-/** A process that follows DNS sends a query each period. One that sends fewer than a tenth does not follow. */
-const SILENT_SHARE = 0.1;
+/** What there is to say of a proxy, of each upstream, of each process, and of what a process holds of an upstream. */
+const OF_PROXY: readonly ((reading: Reading) => Verdict[])[] = [noRunningTask, unchecked];
+const OF_UPSTREAM: readonly ((upstream: LiveUpstream) => Verdict[])[] = [unknownUpstream];
+const OF_PROCESS: readonly ((process: Process) => Verdict[])[] = [silentResolver, failingResolver, versionMismatch];
+const OF_HOLDING: readonly ((holding: Holding) => Verdict[])[] = [
+  staleAddress,
+  leavingAddress,
+  noAddress,
+  pinned,
+  uncoveredAddress,
+];
 
 /**
  * What a reading means: pure, and the same for any order of tasks, slots and addresses.
  *
- * Nothing is called stale while no live address is known at all.
+ * @param before counters of an earlier check, to tell what a resolver did since then
  */
-export function judge(reading: Reading): Verdict[] {
-  const { record, tasks } = reading;
-  if (reading.unchecked !== undefined) {
-    return [verdict('unchecked', { message: `${record.proxy} was not checked: ${reading.unchecked}` })];
-  }
-  const verdicts = tasks.flatMap((taskReading) =>
-    'runtime' in taskReading
-      ? judgeRuntime(reading, taskReading.task, taskReading.runtime)
-      : 'unreachable' in taskReading
-        ? [
-            verdict('unreachable-task', {
-              task: taskReading.task.id,
-              message: `the runtime API of ${taskReading.task.id} does not answer: ${taskReading.unreachable}`,
-            }),
-          ]
-        : [],
-  );
-  if (tasks.length === 0) {
-    verdicts.push(verdict('no-running-task', { message: `${record.proxy} has no running task` }));
-  }
-  verdicts.push(...reading.upstreams.flatMap(unknownUpstream));
+export function judge(reading: Reading, before?: Counters): Verdict[] {
+  const verdicts =
+    reading.unchecked !== undefined
+      ? unchecked(reading)
+      : [
+          ...OF_PROXY.flatMap((rule) => rule(reading)),
+          ...reading.upstreams.flatMap((upstream) => OF_UPSTREAM.flatMap((rule) => rule(upstream))),
+          ...reading.tasks.flatMap((task) =>
+            'runtime' in task ? judgeProcess(reading, task, task.runtime, before) : unreachableTask(task),
+          ),
+        ];
   return verdicts.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-/** What tells two verdicts on one proxy apart. */
-export function keyOf({
-  kind,
-  upstream,
-  task,
-  address,
-  cause,
-}: Pick<Verdict, 'kind' | 'upstream' | 'task' | 'address' | 'cause'>): string {
-  return [kind, upstream, task, address, cause].map((part) => part ?? '').join('|');
-}
-
-function verdict(kind: VerdictKind, more: Omit<Verdict, 'kind' | 'severity'>): Verdict {
-  return { kind, severity: VERDICTS[kind], ...more };
-}
-
-function unknownUpstream({ upstream, live, balancer, problems }: LiveUpstream): Verdict[] {
-  const why = [...problems, ...(live.length === 0 ? ['no address is known'] : [])];
-  // An incident of the load balancer itself ends only when its API says so, one of its name when the name resolves.
-  const cause = balancer === 'unusable' ? 'balancer' : undefined;
-  const message = `${upstream.dnsName}: ${why.join('; ')}`;
-  return why.length === 0 ? [] : [verdict('unknown-upstream', { upstream: nameOf(upstream), cause, message })];
-}
-
-function judgeRuntime(reading: Reading, task: Task, runtime: RuntimeReading): Verdict[] {
-  const perUpstream = reading.upstreams.map((upstream): [LiveUpstream, readonly Slot[]] => [
+function judgeProcess(reading: Reading, read: TaskReading, runtime: RuntimeReading, before?: Counters): Verdict[] {
+  const found = reading.upstreams.map((upstream) => ({
     upstream,
-    slotsOf(reading, upstream.upstream, runtime),
-  ]);
-  const missing = perUpstream.filter(([, slots]) => slots.length === 0).map(([{ upstream }]) => upstream);
-  if (missing.length > 0) {
-    return missing.map((upstream) => {
-      const what = upstream.backend === undefined ? 'no backend' : `no backend '${upstream.backend}'`;
-      const message = `${task.id} has ${what} with a server in it`;
-      return verdict('unreachable-task', { upstream: nameOf(upstream), task: task.id, message });
+    all: slotsOf(runtime, upstream.upstream, reading.upstreams.length),
+  }));
+  const holdings = found
+    .filter(({ all }) => all.length > 0)
+    .map(({ upstream, all }): Holding => {
+      const slots = all.filter(inService);
+      return { task: read.task, upstream, runtime, slots, held: heldBy(slots) };
     });
-  }
-  const slots = [...new Set(perUpstream.flatMap(([, own]) => own))];
+  const slots = [...new Set(holdings.flatMap((holding) => holding.slots))];
+  const process: Process = { reading, task: read.task, runtime, slots, before };
   return [
-    ...perUpstream.flatMap(([upstream, own]) => judgeSlots(upstream, task, own)),
-    ...silentResolver(reading, task, { ...runtime, slots }),
-    ...versionMismatch(reading, task, runtime),
+    ...found.flatMap(({ upstream, all }) => (all.length === 0 ? missingBackend(reading, read, upstream.upstream) : [])),
+    ...OF_PROCESS.flatMap((rule) => rule(process)),
+    ...holdings.flatMap((holding) => OF_HOLDING.flatMap((rule) => rule(holding))),
   ];
 }
 
-function judgeSlots(upstream: LiveUpstream, task: Task, slots: readonly Slot[]): Verdict[] {
+function heldBy(slots: readonly SlotReading[]): Map<string, string[]> {
   const held = new Map<string, string[]>();
-  for (const { address, backend, name } of slots) {
-    if (address !== undefined) {
-      held.set(address, [...(held.get(address) ?? []), `${backend}/${name}`].sort());
+  for (const slot of slots) {
+    if (slot.address !== undefined) {
+      held.set(slot.address, [...(held.get(slot.address) ?? []), slotName(slot)].sort());
     }
   }
-  const noAddress = verdict('no-address', {
-    upstream: nameOf(upstream.upstream),
-    task: task.id,
-    message: `no slot of ${task.id} has an address: it answers 503`,
-  });
-  return [...staleAddresses(upstream, task, held), ...(held.size === 0 ? [noAddress] : [])];
-}
-
-/** The slots of an upstream; see `RegistryUpstream.backend`. */
-function slotsOf(
-  { record }: Reading,
-  { backend, dnsName }: RegistryUpstream,
-  { slots }: RuntimeReading,
-): readonly Slot[] {
-  if (backend !== undefined) {
-    return slots.filter((slot) => slot.backend === backend);
-  }
-  const following = slots.filter(({ fqdn }) => fqdn?.toLowerCase() === dnsName.toLowerCase());
-  return following.length > 0 || record.upstreams.length > 1 ? following : slots;
-}
-
-function staleAddresses({ live, upstream }: LiveUpstream, task: Task, held: Map<string, string[]>): Verdict[] {
-  return live.length === 0
-    ? []
-    : [...held]
-        .filter(([address]) => !live.includes(address))
-        .map(([address, slots]) =>
-          verdict('stale-address', {
-            upstream: nameOf(upstream),
-            task: task.id,
-            address,
-            slots,
-            message: `${task.id} sends to ${address} (${slots.join(', ')}), which ${upstream.dnsName} no longer has`,
-          }),
-        );
-}
-
-/** Whether the process has stopped, or never begun, to ask DNS: it will not follow the next change. */
-function silentResolver({ record }: Reading, task: Task, runtime: RuntimeReading): Verdict[] {
-  const { queriesSent, uptimeSeconds, slots } = runtime;
-  if (queriesSent === undefined) {
-    const unchecked = slots
-      .filter((slot) => !slot.checked && slot.address !== undefined)
-      .map((slot) => `${slot.backend}/${slot.name}`)
-      .sort();
-    const message = `${unchecked.join(', ')} of ${task.id} has no health check: HAProxy ${runtime.version} never looks its name up again`;
-    return unchecked.length === 0 ? [] : [verdict('silent-resolver', { task: task.id, slots: unchecked, message })];
-  }
-  const periods = uptimeSeconds / record.resolutionSeconds;
-  const silent = periods >= PERIODS_BEFORE_SILENT && queriesSent < periods * SILENT_SHARE;
-  const message = `${task.id} has sent ${queriesSent} DNS queries in ${uptimeSeconds} s: it will not follow the next change`;
-  return silent ? [verdict('silent-resolver', { task: task.id, message })] : [];
-}
-
-function versionMismatch({ record }: Reading, task: Task, { version }: RuntimeReading): Verdict[] {
-  const branchOf = (release: string) => release.split('.').slice(0, 2).join('.');
-  const wanted = record.haproxyVersion === undefined ? undefined : branchOf(record.haproxyVersion);
-  const branch = branchOf(version);
-  return wanted === undefined || wanted === branch
-    ? []
-    : [
-        verdict('version-mismatch', {
-          task: task.id,
-          message: `${task.id} runs HAProxy ${version}, its configuration was made for ${wanted}`,
-        }),
-      ];
+  return held;
 }

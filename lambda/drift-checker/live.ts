@@ -1,11 +1,16 @@
-import type { RegistryUpstream } from '../../lib/private/contract';
-import type { DnsWindow } from './incidents';
+import { isIPv6 } from 'node:net';
+import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
 import type { LiveUpstream } from './reading';
 
-/** What one check learned of the upstream. */
+/** DNS records that hold addresses. */
+export type RecordType = 'A' | 'AAAA';
+
+/** What one check learned of an upstream. */
 export interface UpstreamReading {
   /** Addresses of this check's DNS answers. */
   readonly answers: readonly string[];
+  /** Records for which there was no answer at all, in contrast to one without addresses. */
+  readonly unanswered?: readonly RecordType[];
   /** Addresses that the load balancer's API names (those of a Network Load Balancer). */
   readonly owned: readonly string[];
   /** Addresses of the load balancer's network interfaces, as clients of its scheme see them; nothing: not known. */
@@ -18,31 +23,75 @@ export interface UpstreamReading {
   readonly degraded: readonly string[];
 }
 
+/** What is remembered of a DNS name between two checks. Times are milliseconds since 1970. */
+export interface DnsMemory {
+  /** Addresses of recent answers: since when, and when they left; no second time while they are in the answers. */
+  readonly addresses: Readonly<Record<string, readonly [since: number, leftAt?: number]>>;
+  /** Since when DNS does not answer for a type of record. */
+  readonly silent: Readonly<Partial<Record<RecordType, number>>>;
+}
+
+/** Nothing seen yet. */
+export const NO_DNS: DnsMemory = { addresses: {}, silent: {} };
+
+/** The record that holds an address. */
+function typeOf(address: string): RecordType {
+  return isIPv6(address) ? 'AAAA' : 'A';
+}
+
+/** A process has adopted a new address after this many of its periods, one lost query included. */
+const PERIODS_TO_ADOPT = 3;
+
 /**
  * Carries the window of recent DNS answers on by one check: pure.
  *
  * An address that is missing from one answer is not gone: an ELB with more than 8 addresses shows 8 at a time. It
- * counts as live for `windowSeconds` after it was last in an answer.
+ * counts as live for `windowSeconds` after it was last in an answer. While DNS does not answer, nothing leaves: for
+ * `windowSeconds` all that was known is as good as before, and after that none of it is.
  */
-export function remember(dns: DnsWindow, answers: readonly string[], windowSeconds: number, now: number): DnsWindow {
-  const leaving = Object.entries(dns)
-    .filter(([address]) => !answers.includes(address))
-    .map(([address, leftAt]): [string, number | null] => [address, leftAt ?? now])
-    .filter(([, leftAt]) => now - (leftAt ?? now) < windowSeconds * 1000);
-  const present = answers.map((address): [string, null] => [address, null]);
-  return Object.fromEntries([...leaving, ...present].sort(([a], [b]) => (a < b ? -1 : 1)));
+export function remember(
+  memory: DnsMemory,
+  { answers, unanswered = [] }: Pick<UpstreamReading, 'answers' | 'unanswered'>,
+  windowSeconds: number,
+  now: number,
+): DnsMemory {
+  const silent: DnsMemory['silent'] = Object.fromEntries(unanswered.map((type) => [type, memory.silent[type] ?? now]));
+  const addresses: [string, DnsMemory['addresses'][string]][] = answers.map((address) => {
+    return [address, [memory.addresses[address]?.[0] ?? now]];
+  });
+  for (const [address, [since, leftAt = now]] of Object.entries(memory.addresses)) {
+    const silentSince = silent[typeOf(address)];
+    const age = now - (silentSince ?? leftAt);
+    if (!answers.includes(address) && age < windowSeconds * 1000) {
+      addresses.push([address, silentSince === undefined ? [since, leftAt] : memory.addresses[address]!]);
+    }
+  }
+  return { addresses: Object.fromEntries(addresses.sort(([a], [b]) => (a < b ? -1 : 1))), silent };
 }
 
-/** What an upstream has now: pure. `dns` is the window of its DNS name with the answers of this check in it. */
-export function liveUpstream(upstream: RegistryUpstream, seen: UpstreamReading, dns: DnsWindow): LiveUpstream {
-  const named = Object.keys(dns);
+/** What an upstream has now: pure. The memory has the answers of this check in it. */
+export function liveUpstream(
+  upstream: RegistryUpstream,
+  seen: UpstreamReading,
+  memory: DnsMemory,
+  { resolutionSeconds }: Pick<RegistryRecord, 'resolutionSeconds'>,
+  now: number,
+): LiveUpstream {
+  const { balancer, problems, degraded } = seen;
   const standing = [...seen.owned, ...(seen.interfaces ?? [])];
+  const asked = Object.keys(memory.addresses).length > 0;
+  const left = (address: string) =>
+    asked && !(address in memory.addresses) && memory.silent[typeOf(address)] === undefined;
+  const settled = (address: string) =>
+    now - memory.addresses[address]![0] >= PERIODS_TO_ADOPT * resolutionSeconds * 1000;
   return {
     upstream,
-    live: [...new Set([...named, ...standing])].sort(),
-    leaving: [...new Set(standing.filter((address) => !(address in dns)))].sort(),
-    balancer: seen.balancer,
-    problems: seen.problems,
-    degraded: seen.degraded,
+    live: [...new Set([...Object.keys(memory.addresses), ...standing])].sort(),
+    leaving: [...new Set(standing.filter(left))].sort(),
+    settled: seen.answers.filter(settled),
+    interfacesKnown: seen.interfaces !== undefined,
+    balancer,
+    problems,
+    degraded,
   };
 }

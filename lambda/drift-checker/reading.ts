@@ -1,4 +1,4 @@
-import type { Slot } from '../../lib/haproxy/runtime-parse';
+import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-parse';
 import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
 
 /** A running HAProxy: `host:port` of its runtime API, or `unix:PATH`. */
@@ -11,13 +11,18 @@ export interface Task {
   readonly startedAt?: number;
 }
 
+/** A slot, and how many sessions it has now; nothing when the runtime API does not tell. */
+export interface SlotReading extends Slot {
+  readonly sessions?: number;
+}
+
 /** What the runtime API of one process told. */
 export interface RuntimeReading {
   readonly version: string;
   readonly uptimeSeconds: number;
-  readonly slots: readonly Slot[];
-  /** DNS queries since the start; nothing where the branch cannot tell (1.6, 1.7). */
-  readonly queriesSent?: number;
+  readonly slots: readonly SlotReading[];
+  /** Counters of its resolvers; nothing where the branch has none (1.7). */
+  readonly resolvers?: readonly ResolverCounters[];
 }
 
 /** One task: read, not to be read, or not reached before the time of the run was over. */
@@ -34,6 +39,10 @@ export interface LiveUpstream {
   readonly live: readonly string[];
   /** Those of them that only an interface still has: DNS does not name them any more. */
   readonly leaving: readonly string[];
+  /** Addresses of this check's answers that have been there long enough for every process to have adopted them. */
+  readonly settled: readonly string[];
+  /** Whether the load balancer's interfaces could be read. Where not, DNS and its API alone say what it has. */
+  readonly interfacesKnown: boolean;
   /** What the API says of the load balancer; nothing when it is usable, or when nobody asked. */
   readonly balancer?: 'unusable' | 'unread';
   /** Why the upstream cannot be used; one line each. */
@@ -45,6 +54,8 @@ export interface LiveUpstream {
 /** What one check saw of one proxy. */
 export interface Reading {
   readonly record: RegistryRecord;
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
   /** In the order of the record. */
   readonly upstreams: readonly LiveUpstream[];
   readonly tasks: readonly TaskReading[];

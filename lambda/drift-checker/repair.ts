@@ -1,5 +1,6 @@
 import type { RegistryRecord, TaskSource, VerdictKind } from '../../lib/private/contract';
-import type { Incident, ProxyState } from './incidents';
+import type { Incident } from './incidents';
+import type { ProxyState } from './state';
 
 /** What was done about the incidents of a proxy, or would have been. */
 export interface Repaired {

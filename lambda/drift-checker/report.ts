@@ -1,10 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS, type Severity, type TaskSource } from '../../lib/private/contract';
-import type { ProxyReport } from './check';
+import type { ProxyReport } from './conclude';
 import type { Incident, IncidentEvent } from './incidents';
-import { nameOf } from './judge';
 import type { Reading } from './reading';
+import { nameOf } from './verdicts/verdict';
 
 /** What a whole run came to. Also what the function answers, for people who invoke it by hand. */
 export interface RunSummary {
@@ -48,7 +48,7 @@ export class Report {
       this.tell('warn', 'not-checked', `${record.proxy} was not checked: ${unchecked}`, { proxy: record.proxy });
     }
     for (const event of report.events) {
-      const level = event.event === 'incident-opened' ? LEVELS[event.incident.severity] : 'info';
+      const level = event.event === 'incident-resolved' ? 'info' : LEVELS[event.incident.severity];
       this.tell(level, event.event, event.incident.message, { incident: detailsOf(event.incident, report.reading) });
     }
     const reasons = upstreams.flatMap(({ degraded }) => degraded);
@@ -99,7 +99,7 @@ export function countOf(open: readonly Pick<Incident, 'severity'>[]): { open: nu
   };
 }
 
-function figuresOf({ reading, verdicts, open }: ProxyReport): Figures {
+function figuresOf({ reading, verdicts, open, staleSessionShare }: ProxyReport): Figures {
   const { upstreams, tasks } = reading;
   const checkedTasks = tasks.filter((task) => 'runtime' in task).length;
   const counts = countOf(open);
@@ -113,6 +113,7 @@ function figuresOf({ reading, verdicts, open }: ProxyReport): Figures {
     [METRICS.liveAddresses]: new Set(upstreams.flatMap(({ live }) => live)).size,
     [METRICS.checkedTasks]: checkedTasks,
     [METRICS.uncheckedTasks]: tasks.length - checkedTasks,
+    ...(staleSessionShare !== undefined && { [METRICS.staleSessionShare]: staleSessionShare }),
   };
 }
 

@@ -1,16 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Context } from 'aws-lambda';
 import pLimit from 'p-limit';
 import type { CheckerEnvironment } from '../../lib/private/contract';
-import { checkProxy, notChecked, type ProxyReport, type Senses } from './check';
+import { checkProxy, type Senses } from './check';
+import { notChecked, type ProxyReport } from './conclude';
 import { openOpsItem, resolveOpsItem } from './control-plane/ops-items';
 import { type RegistryEntry, readRegistry } from './control-plane/registry';
 import { keepState, removeState } from './control-plane/state-store';
-import type { ProxyState } from './incidents';
-import { keyOf } from './judge';
 import { mendOne } from './mend';
 import { countOf, type Report, type RunSummary } from './report';
+import { encodeState, type ProxyState } from './state';
 import { TimeLimit } from './time-limit';
+import { keyOf } from './verdicts/verdict';
 import { sensesOf } from './world';
 
 /** How many proxies are checked at the same time. */
@@ -102,7 +102,7 @@ async function keep(
   try {
     return await time.within(async () => {
       const state = environment.OPS_ITEMS === 'on' ? await withOpsItems(found, report) : found.state;
-      return isDeepStrictEqual(JSON.parse(JSON.stringify(state)), entry.state) ? entry : await keepState(entry, state);
+      return encodeState(state) === encodeState(entry.state) ? entry : await keepState(entry, state);
     });
   } catch (error) {
     report.tell('error', 'degraded', `the state of ${proxy} could not be kept`, { proxy, reasons: [messageOf(error)] });

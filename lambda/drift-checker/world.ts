@@ -23,7 +23,7 @@ export function sensesOf(functionArn: string): Senses {
       const [dns, api] = await Promise.all([lookUp(upstream.dnsName, nameservers), readBalancer(upstream)]);
       return {
         ...api,
-        answers: dns.answers,
+        ...dns,
         problems: [...dns.problems, ...api.problems],
         degraded: [...dns.degraded, ...api.degraded],
       };

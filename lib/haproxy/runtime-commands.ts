@@ -10,8 +10,12 @@ export const RUNTIME_COMMANDS = {
   info: 'show info;quit',
   /** The held address of each slot. */
   serversState: 'show servers state;quit',
+  /** Figures of each slot, the number of its current sessions among them. */
+  stat: 'show stat;quit',
   /** Counters per name server (1.8 and later). */
   resolvers: 'show resolvers;quit',
+  /** The same on 1.6. 1.7 has neither: it answers with `show stat`. */
+  resolversOf16: 'show stat resolvers;quit',
 } as const;
 
 /** A line of the list. */

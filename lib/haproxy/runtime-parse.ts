@@ -8,6 +8,21 @@ export interface Slot {
   readonly fqdn?: string;
   /** Whether a health check runs. On 1.6 and 1.7 nothing else makes a name resolve. */
   readonly checked: boolean;
+  /** How its operator took it out of service: without any traffic, or without new sessions. */
+  readonly out?: 'maintenance' | 'draining';
+  /** Whether each request brings its own address (`do-resolve` and `set-dst`): the slot never holds one. */
+  readonly perRequest?: true;
+}
+
+/** Counters of one `resolvers` section since the start of the process, all of its name servers added up. */
+export interface ResolverCounters {
+  readonly section: string;
+  /** Queries sent. */
+  readonly sent: number;
+  /** Answers with addresses. */
+  readonly valid: number;
+  /** What else came of the queries, as HAProxy names it (`timeout`, `nx`, `too_big` …), where it happened at all. */
+  readonly failures: Readonly<Record<string, number>>;
 }
 
 /** What `show info` tells of the process. */
@@ -20,10 +35,15 @@ export interface ProcessInfo {
 
 /** Bit of `srv_admin_state`: in maintenance because DNS gave no address (1.7 and later). Any address shown is old. */
 const ADMIN_NO_RESOLUTION = 0x20;
+/** Bits of `srv_admin_state`: in maintenance by command, through a server that is tracked, or by the configuration. */
+const ADMIN_MAINTENANCE = 0x01 | 0x02 | 0x04;
+/** Bits of `srv_admin_state`: draining by command, or through a server that is tracked. */
+const ADMIN_DRAINING = 0x08 | 0x10;
 /** Bit of `srv_check_state`: the health check is enabled. */
 const CHECK_ENABLED = 0x04;
 /** How a slot without address is shown: `-` from 1.9, empty on 1.8, `0.0.0.0` on 1.7 and 3.0.0. */
-const NO_ADDRESS = new Set(['-', '', '0.0.0.0', '::']);
+const UNSPECIFIED = new Set(['0.0.0.0', '::']);
+const NO_ADDRESS = new Set(['-', '', ...UNSPECIFIED]);
 
 /** An answer that is not what the command should print. The text names the command and how the answer began. */
 export class UnexpectedAnswer extends Error {
@@ -62,27 +82,62 @@ export function parseServersState(answer: string): Slot[] {
   const rows = lines.slice(headerAt + 1).filter((line) => line.trim() !== '');
   return rows.map((row) => {
     const values = row.split(' ');
-    const field = (column: string) => values[columns.indexOf(column)] ?? '';
-    const resolved = (Number(field('srv_admin_state')) & ADMIN_NO_RESOLUTION) === 0;
-    const address = field('srv_addr');
-    const fqdn = columns.includes('srv_fqdn') ? field('srv_fqdn') : '-';
-    return {
-      backend: field('be_name'),
-      name: field('srv_name'),
-      address: resolved && !NO_ADDRESS.has(address) ? address : undefined,
-      fqdn: fqdn === '-' || fqdn === '' ? undefined : fqdn,
-      checked: (Number(field('srv_check_state')) & CHECK_ENABLED) !== 0,
-    };
+    return slotOf((column) => values[columns.indexOf(column)]);
   });
 }
 
-/** Reads `show resolvers` (1.8 and later): how many queries all name servers were sent since the start. */
-export function parseQueriesSent(answer: string): number {
-  const counters = [...answer.matchAll(/^\s+sent:\s+(\d+)\s*$/gm)].map(([, sent]) => Number(sent));
-  if (!/^(Resolvers section |No resolvers)/.test(answer.trimStart())) {
+function slotOf(field: (column: string) => string | undefined): Slot {
+  const admin = Number(field('srv_admin_state'));
+  const resolved = (admin & ADMIN_NO_RESOLUTION) === 0;
+  const address = field('srv_addr') ?? '';
+  const fqdn = field('srv_fqdn');
+  return {
+    backend: field('be_name') ?? '',
+    name: field('srv_name') ?? '',
+    address: resolved && !NO_ADDRESS.has(address) ? address : undefined,
+    fqdn: fqdn === '-' || fqdn === '' ? undefined : fqdn,
+    checked: (Number(field('srv_check_state')) & CHECK_ENABLED) !== 0,
+    out: admin & ADMIN_MAINTENANCE ? 'maintenance' : admin & ADMIN_DRAINING ? 'draining' : undefined,
+    // A branch that does not tell names (1.6, 1.7) has no such slots. 3.0.0 shows 0.0.0.0 for others, too: with a name.
+    perRequest: (resolved && fqdn === '-' && UNSPECIFIED.has(address)) || undefined,
+  };
+}
+
+/** Reads `show stat`: the number of current sessions by `backend/slot`. */
+export function parseSessions(answer: string): Map<string, number> {
+  const [header, ...rows] = answer.split('\n').map((line) => line.split(','));
+  const columns = header?.map((column) => column.replace(/^# /, '')) ?? [];
+  const [proxy, server, current] = ['pxname', 'svname', 'scur'].map((column) => columns.indexOf(column));
+  // An empty line ends the answer. These columns stand before all that may hold a comma.
+  if (!answer.startsWith('# pxname,') || !answer.endsWith('\n\n') || server! < 0 || current! < 0) {
+    throw new UnexpectedAnswer('show stat', answer);
+  }
+  const servers = rows.filter((row) => /^\d{1,12}$/.test(row[current!] ?? ''));
+  return new Map(servers.map((row) => [`${row[proxy!]}/${row[server!]}`, Number(row[current!])]));
+}
+
+/** Counters that are no failures. */
+const NO_FAILURE = new Set(['sent', 'valid', 'update', 'cname']);
+
+/** Reads `show resolvers` (1.8 and later) and `show stat resolvers` (1.6): one entry for each section. */
+export function parseResolvers(answer: string): ResolverCounters[] {
+  if (!/^(Resolvers section |No resolvers)/.test(answer)) {
     throw new UnexpectedAnswer('show resolvers', answer);
   }
-  return counters.reduce((sum, sent) => sum + sent, 0);
+  const sections = answer.split(/^Resolvers section /m).slice(1);
+  return sections.map((text) => {
+    const counters: Record<string, number> = Object.create(null);
+    for (const [, name, value] of text.matchAll(/^ +([a-z_]+): +(\d{1,15})$/gm)) {
+      counters[name!] = (counters[name!] ?? 0) + Number(value);
+    }
+    const failures = Object.entries(counters).filter(([name, value]) => !NO_FAILURE.has(name) && value > 0);
+    return {
+      section: text.split('\n')[0]!.trim(),
+      sent: counters.sent ?? 0,
+      valid: counters.valid ?? 0,
+      failures: Object.fromEntries(failures),
+    };
+  });
 }
 
 function splitAt(line: string, separator: string): [string, string] {

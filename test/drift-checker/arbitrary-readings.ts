@@ -1,19 +1,20 @@
 import fc from 'fast-check';
-import type { Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
-import type { Slot } from '../../lib/haproxy/runtime-parse';
-import { read, reading, recordOf, unread } from './readings';
+import type { Reading, RuntimeReading, SlotReading, TaskReading } from '../../lambda/drift-checker/reading';
+import { read, reading, recordOf, resolvers, unread } from './readings';
 
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];
 
 /** A few addresses of a small pool, so that held and live ones often meet. */
 const someAddresses = fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 5 });
 
-const anySlots: fc.Arbitrary<Slot[]> = fc.uniqueArray(
+const anySlots: fc.Arbitrary<SlotReading[]> = fc.uniqueArray(
   fc.record({
     backend: fc.constantFrom('upstream', 'upstream', 'other'),
     name: fc.constantFrom('elb1', 'elb2', 'elb3', 'elb10'),
     address: fc.option(fc.constantFrom(...ADDRESSES), { nil: undefined }),
     checked: fc.boolean(),
+    out: fc.option(fc.constantFrom('maintenance', 'draining'), { nil: undefined, freq: 9 }),
+    sessions: fc.option(fc.nat(5), { nil: undefined }),
   }),
   { selector: ({ backend, name }) => `${backend}/${name}`, maxLength: 6 },
 );
@@ -21,7 +22,10 @@ const anySlots: fc.Arbitrary<Slot[]> = fc.uniqueArray(
 const anyRuntime: fc.Arbitrary<RuntimeReading> = fc.record({
   version: fc.constantFrom('1.7.14', '2.6.12', '3.2.26'),
   uptimeSeconds: fc.nat(200),
-  queriesSent: fc.option(fc.nat(20), { nil: undefined }),
+  resolvers: fc.option(
+    fc.tuple(fc.nat(20), fc.nat(20)).map(([sent, valid]) => resolvers(sent, Math.min(sent, valid))),
+    { nil: undefined },
+  ),
   slots: anySlots,
 });
 

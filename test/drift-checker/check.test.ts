@@ -1,7 +1,6 @@
 import { checkProxy, type Senses } from '../../lambda/drift-checker/check';
-import { NO_STATE } from '../../lambda/drift-checker/incidents';
-import { HEALTHY, RECORD } from './readings';
-import { START } from './watch';
+import { NO_STATE } from '../../lambda/drift-checker/state';
+import { HEALTHY, RECORD, START } from './readings';
 
 const SENSES: Senses = {
   upstream: async () => ({ answers: ['10.0.0.1'], owned: [], problems: [], degraded: [] }),
@@ -19,15 +18,20 @@ test('live is what DNS has now, what it had within the window and what the load 
       degraded: [],
     }),
   };
-  const window = { '10.0.0.3': START - 99_000, '10.0.0.4': START - 100_000, '10.0.0.6': null };
-  const dns = { 'elb.test': window };
+  const hour = START - 3_600_000;
+  const addresses = {
+    '10.0.0.3': [hour, START - 99_000],
+    '10.0.0.4': [hour, START - 100_000],
+    '10.0.0.6': [hour],
+  } as const;
+  const dns = { 'elb.test': { addresses, silent: {} } };
   const { reading, state } = await checkProxy(RECORD, { ...NO_STATE, dns }, senses, START);
   expect(reading.upstreams[0]!.live).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.5', '10.0.0.6']);
-  expect(state.dns['elb.test']).toEqual({
-    '10.0.0.1': null,
-    '10.0.0.3': START - 99_000,
-    '10.0.0.5': null,
-    '10.0.0.6': START,
+  expect(state.dns['elb.test']!.addresses).toEqual({
+    '10.0.0.1': [START],
+    '10.0.0.3': [hour, START - 99_000],
+    '10.0.0.5': [START],
+    '10.0.0.6': [hour, START],
   });
 });
 

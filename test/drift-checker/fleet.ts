@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { HaproxyBinary } from '../../lab/binaries';
 import { DnsServer } from '../../lab/dns-server';
-import { keyOf } from '../../lambda/drift-checker/judge';
+import { encodeState } from '../../lambda/drift-checker/state';
+import { keyOf } from '../../lambda/drift-checker/verdicts/verdict';
 import type { RegistryRecord } from '../../lib/private/contract';
 import { AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
 import { type FunctionSettings, type InvocationResult, LocalLambda } from '../support/lambda';
@@ -221,5 +222,6 @@ export function openIncident(address: string) {
     address,
     slots: ['upstream/elb1'],
   } as const;
-  return { dns: {}, watched: { [keyOf(incident)]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } } };
+  const watched = { [keyOf(incident)]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } };
+  return encodeState({ dns: {}, watched });
 }

@@ -50,6 +50,7 @@ describe('a healthy fleet', () => {
       [METRICS.liveAddresses]: 1,
       [METRICS.checkedTasks]: 1,
       [METRICS.uncheckedTasks]: 0,
+      [METRICS.staleSessionShare]: 0,
     };
     const metrics = metricsOf(lines);
     expect(metrics).toHaveLength(3);
@@ -99,6 +100,7 @@ describe('a healthy fleet', () => {
 test('a drift opens an incident and is resolved, over cold starts', async () => {
   await fleet.deploy({ 'registry/orders': fleet.record('orders', { dnsWindowSeconds: 0 }) });
   fleet.point('127.0.0.9');
+  expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
   const opened = await fleet.invoke();
   expect(toldBy(opened.lines)).toMatchObject([
     { level: 'ERROR', event: 'incident-opened', incident: { kind: 'stale-address', address: '127.0.0.1' } },
@@ -175,6 +177,7 @@ describe('a proxy whose tasks cannot be listed', () => {
     });
     const record = fleet.record('orders');
     await fleet.deploy({ 'registry/orders': record });
+    await fleet.invoke();
     expect(toldBy((await fleet.invoke()).lines)).toMatchObject([
       { event: 'not-checked' },
       { level: 'WARN', event: 'incident-opened', incident: { kind: 'unchecked', severity: 'warning' } },
@@ -251,6 +254,7 @@ describe('an upstream that is unknown', () => {
   test('is an incident when the load balancer is gone, although its name still resolves', async () => {
     const record = fleet.record('orders');
     await fleet.deploy({ 'registry/orders': record }, { 'elasticloadbalancing:DescribeLoadBalancers': () => gone });
+    await fleet.invoke();
     const { lines } = await fleet.invoke();
     const { dnsName, loadBalancerArn } = record.upstreams[0]!;
     expect(toldBy(lines)).toMatchObject([
@@ -262,11 +266,12 @@ describe('an upstream that is unknown', () => {
   });
 
   test('is not known again because nobody could be asked about it', async () => {
-    const answers = [() => gone, denied, () => gone];
+    const answers = [() => gone, () => gone, denied, () => gone];
     await fleet.deploy(
       { 'registry/orders': fleet.record('orders') },
       { 'elasticloadbalancing:DescribeLoadBalancers': () => answers.shift()!() },
     );
+    await fleet.invoke();
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-opened unknown-upstream']);
     const { lines, payload } = await fleet.invoke();
     expect(eventsOf(lines)).toEqual([]);
@@ -280,6 +285,7 @@ describe('an upstream that is unknown', () => {
       { 'elasticloadbalancing:DescribeLoadBalancers': denied },
     );
     fleet.point();
+    await fleet.invoke();
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-opened unknown-upstream']);
     fleet.point('127.0.0.1');
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-resolved unknown-upstream']);
@@ -289,6 +295,7 @@ describe('an upstream that is unknown', () => {
 test('a task that does not answer is unreachable, and the others are read', async () => {
   fleet.taskAddresses = ['127.0.0.1', '127.0.0.7'];
   await fleet.deploy({ 'registry/orders': fleet.record('orders') });
+  await fleet.invoke();
   const { lines } = await fleet.invoke();
   expect(toldBy(lines)).toMatchObject([
     {

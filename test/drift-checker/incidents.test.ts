@@ -1,9 +1,10 @@
-import { advance, NO_STATE } from '../../lambda/drift-checker/incidents';
+import { advance } from '../../lambda/drift-checker/incidents';
 import { judge } from '../../lambda/drift-checker/judge';
 import type { Reading } from '../../lambda/drift-checker/reading';
+import { NO_STATE } from '../../lambda/drift-checker/state';
 import { deepFrozen } from './arbitrary-readings';
-import { RECORD, read, reading, slots, unread } from './readings';
-import { START, Watch } from './watch';
+import { RECORD, read, reading, START, slots, unread } from './readings';
+import { Watch } from './watch';
 
 const STALE = reading({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] });
 const FINE = reading();
@@ -54,9 +55,11 @@ describe('an incident opens when a verdict has lasted for the grace time', () =>
     expect(open).toMatchObject([{ kind: 'stale-address', ageSeconds: 3600 }]);
   });
 
-  test('at once where the record has no grace time', () => {
+  test('and never by one check, even where the record has no grace time', () => {
     const seen = { ...STALE, record: { ...RECORD, graceSeconds: 0 } };
-    expect(new Watch().events(0, seen)).toEqual(['opened stale-address task-1 10.0.0.9']);
+    const watch = new Watch();
+    expect(watch.events(0, seen)).toEqual([]);
+    expect(watch.events(1, seen)).toEqual(['opened stale-address task-1 10.0.0.9']);
   });
 
   test('and never for one that comes and goes', () => {
@@ -169,8 +172,9 @@ describe('the id of an incident', () => {
 });
 
 test('the state that came in is not changed', () => {
-  const { watched } = advance(NO_STATE, STALE, judge(STALE), START);
+  const { watched } = advance(NO_STATE, STALE, judge(STALE));
   const state = deepFrozen({ dns: {}, watched });
-  expect(advance(state, STALE, judge(STALE), START + 60_000).events).toHaveLength(1);
+  const later = { ...STALE, at: START + 60_000 };
+  expect(advance(state, later, judge(later)).events).toHaveLength(1);
   expect(Object.values(state.watched)).toMatchObject([{ kind: 'stale-address', firstSeen: START }]);
 });

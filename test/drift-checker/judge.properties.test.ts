@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { judge, keyOf } from '../../lambda/drift-checker/judge';
+import { judge } from '../../lambda/drift-checker/judge';
 import type { Reading } from '../../lambda/drift-checker/reading';
+import { keyOf } from '../../lambda/drift-checker/verdicts/verdict';
 import { VERDICTS } from '../../lib/private/contract';
 import { anyReading, deepFrozen, shuffled } from './arbitrary-readings';
 
@@ -9,6 +10,7 @@ const heldOf = ({ tasks, upstreams: [one] }: Reading) =>
     'runtime' in seen
       ? seen.runtime.slots
           .filter(({ backend }) => [undefined, backend].includes(one!.upstream.backend))
+          .filter(({ out, sessions = 0 }) => out === undefined || (out === 'draining' && sessions > 0))
           .flatMap(({ address }) => address ?? [])
       : [],
   );

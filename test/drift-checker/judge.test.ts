@@ -1,8 +1,9 @@
-import { judge, type Verdict } from '../../lambda/drift-checker/judge';
+import { judge } from '../../lambda/drift-checker/judge';
 import type { Reading } from '../../lambda/drift-checker/reading';
+import type { Verdict } from '../../lambda/drift-checker/verdicts/verdict';
 import { parseServersState } from '../../lib/haproxy/runtime-parse';
 import { VERDICTS, type VerdictKind } from '../../lib/private/contract';
-import { RECORD, read, reading, recordOf, slots, unread } from './readings';
+import { RECORD, read, reading, recordOf, resolvers, slots, unread } from './readings';
 
 const { haproxyVersion: _, ...RECORD_WITHOUT_VERSION } = RECORD;
 const RECORD_OF_ALL_BACKENDS = recordOf();
@@ -38,12 +39,16 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
     'no-address',
     'no slot has an address',
     reading({ tasks: [read('task-1', { slots: slots(undefined, undefined) })] }),
-    { upstream: 'upstream', task: 'task-1', message: 'no slot of task-1 has an address: it answers 503' },
+    {
+      upstream: 'upstream',
+      task: 'task-1',
+      message: "no slot of backend 'upstream' of task-1 has an address: it answers 503",
+    },
   ],
   [
     'silent-resolver',
     'a process of 1.8 or later has sent no DNS query for three periods',
-    reading({ tasks: [read('task-1', { uptimeSeconds: 30, queriesSent: 0 })] }),
+    reading({ tasks: [read('task-1', { uptimeSeconds: 30, resolvers: resolvers(0) })] }),
     {
       task: 'task-1',
       message: 'task-1 has sent 0 DNS queries in 30 s: it will not follow the next change',
@@ -52,7 +57,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'silent-resolver',
     'a process has sent a few queries after its start and none since',
-    reading({ tasks: [read('task-1', { uptimeSeconds: 3600, queriesSent: 35 })] }),
+    reading({ tasks: [read('task-1', { uptimeSeconds: 3600, resolvers: resolvers(35) })] }),
     {
       task: 'task-1',
       message: 'task-1 has sent 35 DNS queries in 3600 s: it will not follow the next change',
@@ -62,11 +67,12 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
     'silent-resolver',
     'a server line of 1.7 has no health check',
     reading({
+      live: ['10.0.0.1'],
       record: { ...RECORD, haproxyVersion: '1.7' },
       tasks: [
         read('task-1', {
           version: '1.7.14',
-          queriesSent: undefined,
+          resolvers: undefined,
           slots: [{ backend: 'upstream', name: 'elb1', address: '10.0.0.1', checked: false }],
         }),
       ],
@@ -144,21 +150,25 @@ const NOT_FOUND: [what: string, seen: Reading][] = [
   ['a healthy task', reading()],
   [
     'slots that nothing was resolved for',
-    reading({ tasks: [read('task-1', { slots: slots(undefined, '10.0.0.1') })] }),
+    reading({ live: ['10.0.0.1'], tasks: [read('task-1', { slots: slots(undefined, '10.0.0.1') })] }),
   ],
   [
     'a slot at 0.0.0.0, which is how 1.7 shows one without address',
-    reading({ tasks: [read('task-1', { slots: parseServersState(UNRESOLVED_1_7) })] }),
+    reading({ live: ['10.0.0.1'], tasks: [read('task-1', { slots: parseServersState(UNRESOLVED_1_7) })] }),
   ],
-  ['a live address that no slot holds', reading({ tasks: [read('task-1', { slots: slots('10.0.0.2') })] })],
-  ['a young process without a query', reading({ tasks: [read('task-1', { uptimeSeconds: 29, queriesSent: 0 })] })],
-  ['a process that asks a tenth of the time', reading({ tasks: [read('task-1', { queriesSent: 36 })] })],
-  ['an old branch with checks', reading({ tasks: [read('task-1', { queriesSent: undefined })] })],
+  ['a live address that no slot holds, where no slot is free', reading({ live: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] })],
+  [
+    'a young process without a query',
+    reading({ tasks: [read('task-1', { uptimeSeconds: 29, resolvers: resolvers(0) })] }),
+  ],
+  ['a process that asks a tenth of the time', reading({ tasks: [read('task-1', { resolvers: resolvers(36) })] })],
+  ['an old branch with checks', reading({ tasks: [read('task-1', { resolvers: undefined })] })],
   ['a process that is asked for no version', reading({ record: RECORD_WITHOUT_VERSION })],
   ['another release of the same branch', reading({ record: { ...RECORD, haproxyVersion: '3.2.4' } })],
   [
     'an address of another backend',
     reading({
+      live: ['10.0.0.1'],
       tasks: [
         read('task-1', {
           slots: [...slots('10.0.0.1'), { backend: 'runtime-api', name: 'local', address: '10.9.9.9', checked: false }],
@@ -169,11 +179,12 @@ const NOT_FOUND: [what: string, seen: Reading][] = [
   [
     'a server of 1.7 on a unix socket, such as the one behind the guarded runtime API',
     reading({
+      live: ['10.0.0.1'],
       record: { ...RECORD_OF_ALL_BACKENDS, haproxyVersion: '1.7' },
       tasks: [
         read('task-1', {
           version: '1.7.14',
-          queriesSent: undefined,
+          resolvers: undefined,
           slots: [...slots('10.0.0.1'), { backend: 'runtime-api', name: 'local', checked: false }],
         }),
       ],
@@ -188,7 +199,7 @@ test.each(NOT_FOUND)('no verdict: %s', (_what, seen) => {
 
 test('without a backend in the record every backend is judged', () => {
   const tasks = [read('task-1', { slots: [{ backend: 'b', name: 's', address: '10.0.0.9', checked: true }] })];
-  expect(judge(reading({ record: RECORD_OF_ALL_BACKENDS, tasks }))).toMatchObject([
+  expect(judge(reading({ record: RECORD_OF_ALL_BACKENDS, live: ['10.0.0.1'], tasks }))).toMatchObject([
     { kind: 'stale-address', slots: ['b/s'] },
   ]);
 });
@@ -197,7 +208,7 @@ test('a fault of one task says nothing of another', () => {
   const tasks = [
     read('task-3'),
     unread('task-2'),
-    read('task-1', { uptimeSeconds: 600, queriesSent: 1, slots: slots('10.0.0.9', '10.0.0.8') }),
+    read('task-1', { uptimeSeconds: 600, resolvers: resolvers(1), slots: slots('10.0.0.9', '10.0.0.8') }),
   ];
   expect(
     judge(reading({ tasks })).map(({ kind, task, address }) => [kind, task, address].filter(Boolean).join(' ')),

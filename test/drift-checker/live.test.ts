@@ -1,50 +1,127 @@
 import fc from 'fast-check';
-import { remember } from '../../lambda/drift-checker/live';
+import { liveUpstream, NO_DNS, type RecordType, remember } from '../../lambda/drift-checker/live';
 import { deepFrozen } from './arbitrary-readings';
+import { RECORD } from './readings';
 
 const WINDOW = 100;
 
+type Step = readonly [at: number, answers: readonly string[], unanswered?: readonly RecordType[]];
+
 /** What is remembered after answers at the given seconds. */
-function after(...answers: readonly (readonly [at: number, addresses: readonly string[]])[]) {
-  return answers.reduce<ReturnType<typeof remember>>(
-    (dns, [at, addresses]) => remember(deepFrozen(dns), addresses, WINDOW, at * 1000),
-    {},
+function remembered(...steps: readonly Step[]) {
+  return steps.reduce(
+    (memory, [at, answers, unanswered]) => remember(deepFrozen(memory), { answers, unanswered }, WINDOW, at * 1000),
+    NO_DNS,
   );
 }
 
+const addressesAfter = (...steps: readonly Step[]) => remembered(...steps).addresses;
+
 test('the addresses of an answer are live', () => {
-  expect(after([0, ['10.0.0.2', '10.0.0.1']])).toEqual({ '10.0.0.1': null, '10.0.0.2': null });
+  expect(addressesAfter([0, ['10.0.0.2', '10.0.0.1']])).toEqual({ '10.0.0.1': [0], '10.0.0.2': [0] });
 });
 
 test('an address that is missing from an answer stays live for the window and not longer', () => {
-  const [first, second] = [
-    [0, ['10.0.0.1', '10.0.0.2']],
-    [60, ['10.0.0.1']],
-  ] as const;
-  expect(after(first, second)).toEqual({ '10.0.0.1': null, '10.0.0.2': 60_000 });
-  expect(after(first, second, [120, ['10.0.0.1']])).toEqual({ '10.0.0.1': null, '10.0.0.2': 60_000 });
-  expect(after(first, second, [159, ['10.0.0.1']])).toHaveProperty(['10.0.0.2']);
-  expect(after(first, second, [160, ['10.0.0.1']])).toEqual({ '10.0.0.1': null });
+  const both: Step = [0, ['10.0.0.1', '10.0.0.2']];
+  const one = (at: number): Step => [at, ['10.0.0.1']];
+  const leaving = { '10.0.0.1': [0], '10.0.0.2': [0, 60_000] };
+  expect(addressesAfter(both, one(60))).toEqual(leaving);
+  expect(addressesAfter(both, one(60), one(120))).toEqual(leaving);
+  expect(addressesAfter(both, one(60), one(159))).toEqual(leaving);
+  expect(addressesAfter(both, one(60), one(160))).toEqual({ '10.0.0.1': [0] });
 });
 
-test('an address that comes back begins anew', () => {
-  expect(after([0, ['10.0.0.1']], [60, []], [120, ['10.0.0.1']])).toEqual({ '10.0.0.1': null });
-  expect(after([0, ['10.0.0.1']], [60, []], [120, ['10.0.0.1']], [180, []])).toEqual({ '10.0.0.1': 180_000 });
+test('an address that comes back within the window has never been away, one that comes back later is new', () => {
+  const here = (at: number): Step => [at, ['10.0.0.1']];
+  const away = (at: number): Step => [at, []];
+  expect(addressesAfter(here(0), away(60), here(120))).toEqual({ '10.0.0.1': [0] });
+  expect(addressesAfter(here(0), away(60), here(120), away(180))).toEqual({ '10.0.0.1': [0, 180_000] });
+  expect(addressesAfter(here(0), away(60), away(160), here(170))).toEqual({ '10.0.0.1': [170_000] });
 });
 
 test('when the name stops resolving, every address leaves after the window', () => {
-  const before = [0, ['10.0.0.1', '10.0.0.2']] as const;
-  expect(Object.keys(after(before, [60, []], [159, []]))).toEqual(['10.0.0.1', '10.0.0.2']);
-  expect(after(before, [60, []], [159, []], [160, []])).toEqual({});
+  const before: Step = [0, ['10.0.0.1', '10.0.0.2']];
+  expect(Object.keys(addressesAfter(before, [60, []], [159, []]))).toEqual(['10.0.0.1', '10.0.0.2']);
+  expect(addressesAfter(before, [60, []], [159, []], [160, []])).toEqual({});
 });
 
 test('without a window only the answer itself counts', () => {
-  expect(remember({ '10.0.0.1': null }, ['10.0.0.2'], 0, 1000)).toEqual({ '10.0.0.2': null });
+  const memory = { addresses: { '10.0.0.1': [0] }, silent: {} } as const;
+  expect(remember(memory, { answers: ['10.0.0.2'] }, 0, 1000).addresses).toEqual({ '10.0.0.2': [1000] });
 });
 
 test('the same answer in another order is the same state, so that nothing has to be written', () => {
-  const text = (...addresses: string[]) => JSON.stringify(after([0, ['10.0.0.3']], [60, addresses]));
+  const text = (...addresses: string[]) => JSON.stringify(remembered([0, ['10.0.0.3']], [60, addresses]));
   expect(text('10.0.0.2', '10.0.0.1')).toBe(text('10.0.0.1', '10.0.0.2'));
+});
+
+describe('while DNS does not answer', () => {
+  const ALL = ['10.0.0.1', '10.0.0.2', 'fd00::1'];
+  const silence = (at: number): Step => [at, [], ['A', 'AAAA']];
+  /** One address has left when the silence begins. */
+  const before: Step[] = [
+    [0, ALL],
+    [50, ['10.0.0.1', 'fd00::1']],
+  ];
+
+  test('nothing leaves for the window, not even what was leaving', () => {
+    expect(Object.keys(addressesAfter(...before, silence(60), silence(159)))).toEqual(ALL);
+  });
+
+  test('and after the window nothing of it is known any more', () => {
+    expect(addressesAfter(...before, silence(60), silence(159), silence(160))).toEqual({});
+  });
+
+  test('an answer ends the silence: the window goes on as if nothing had been', () => {
+    const answered: Step = [159, ['10.0.0.1', 'fd00::1']];
+    expect(remembered(...before, silence(60), answered)).toEqual({
+      addresses: { '10.0.0.1': [0], 'fd00::1': [0] },
+      silent: {},
+    });
+  });
+
+  test('for one family, the other goes on', () => {
+    const checks = Array.from({ length: 20 }, (_, i): Step => [60 + i * 10, ['10.0.0.1'], ['AAAA']]);
+    expect(Object.keys(addressesAfter(...before, ...checks.slice(0, 8)))).toEqual(ALL);
+    expect(Object.keys(addressesAfter(...before, ...checks.slice(0, 10)))).toEqual(['10.0.0.1', 'fd00::1']);
+    expect(Object.keys(addressesAfter(...before, ...checks))).toEqual(['10.0.0.1']);
+  });
+
+  test('the state is the same from the first silent check to the last, so that nothing has to be written', () => {
+    expect(remembered(...before, silence(60), silence(110))).toEqual(remembered(...before, silence(60)));
+  });
+});
+
+describe('what an upstream has', () => {
+  const [upstream] = RECORD.upstreams;
+  const seen = { answers: ['10.0.0.1'], owned: [], problems: [], degraded: [] };
+  const memory = { addresses: { '10.0.0.1': [0], '10.0.0.2': [0, 60_000] }, silent: {} } as const;
+
+  test('is what DNS names, what the API names and what an interface has', () => {
+    const more = { ...seen, owned: ['10.0.0.3'], interfaces: ['10.0.0.1', '10.0.0.4'] };
+    expect(liveUpstream(upstream!, more, memory, RECORD, 60_000)).toEqual({
+      upstream,
+      live: ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'],
+      leaving: ['10.0.0.3', '10.0.0.4'],
+      settled: ['10.0.0.1'],
+      interfacesKnown: true,
+      problems: [],
+      degraded: [],
+    });
+  });
+
+  test('is not leaving while DNS cannot be asked', () => {
+    const more = { ...seen, answers: [], unanswered: ['A'] as const, interfaces: ['10.0.0.4'] };
+    const silent = { ...memory, silent: { A: 0 } };
+    expect(liveUpstream(upstream!, more, silent, RECORD, 60_000).leaving).toEqual([]);
+    expect(liveUpstream(upstream!, more, NO_DNS, RECORD, 60_000).leaving).toEqual([]);
+  });
+
+  test('has settled after three periods of resolution', () => {
+    const settledAt = (now: number) => liveUpstream(upstream!, seen, memory, RECORD, now).settled;
+    expect(settledAt(29_999)).toEqual([]);
+    expect(settledAt(30_000)).toEqual(['10.0.0.1']);
+  });
 });
 
 test('a load balancer that shows its addresses 8 at a time, each once a minute, never loses one', () => {
@@ -56,10 +133,10 @@ test('a load balancer that shows its addresses 8 at a time, each once a minute, 
       );
       // Three checks a minute: each address is shown at least once a minute.
       const states = shown.map((_, i) =>
-        after(...shown.slice(0, i + 1).map((answer, at) => [at * 20, answer] as const)),
+        remembered(...shown.slice(0, i + 1).map((answer, at) => [at * 20, answer] as const)),
       );
       for (const state of states.slice(2)) {
-        expect(Object.keys(state).sort()).toEqual([...addresses].sort());
+        expect(Object.keys(state.addresses).sort()).toEqual([...addresses].sort());
       }
     }),
     { numRuns: 30 },
@@ -78,7 +155,7 @@ test('an address is live as long as it was in an answer of the window, whatever 
       );
       const at = timed.at(-1)![0];
       const inWindow = timed.filter(([when]) => at - when < WINDOW).flatMap(([, addresses]) => addresses);
-      const live = Object.keys(after(...timed));
+      const live = Object.keys(addressesAfter(...timed));
       expect(live).toEqual(expect.arrayContaining(inWindow));
       // And no address that was in none of the answers.
       expect(timed.flatMap(([, addresses]) => addresses)).toEqual(expect.arrayContaining(live));

@@ -1,6 +1,9 @@
 import type { LiveUpstream, Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
-import type { Slot } from '../../lib/haproxy/runtime-parse';
+import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-parse';
 import type { RegistryRecord } from '../../lib/private/contract';
+
+/** The start of all watches: whole seconds, as a JSON round trip must keep them. */
+export const START = Date.parse('2026-11-22T12:00:00Z');
 
 /** A proxy whose tasks resolve every 10 s; a verdict on it becomes an incident after a minute. */
 export const RECORD: RegistryRecord = {
@@ -18,11 +21,16 @@ export function slots(...addresses: (string | undefined)[]): Slot[] {
   return addresses.map((address, i) => ({ backend: 'upstream', name: `elb${i + 1}`, address, checked: true }));
 }
 
+/** Counters of a process that has one section of resolvers, all of whose answers were good unless told otherwise. */
+export function resolvers(sent: number, valid = sent, failures: Record<string, number> = {}): ResolverCounters[] {
+  return [{ section: 'dns', sent, valid, failures }];
+}
+
 /** A process that runs for an hour, resolves as it should and holds what the load balancer has. */
 export const HEALTHY: RuntimeReading = {
   version: '3.2.26',
   uptimeSeconds: 3600,
-  queriesSent: 360,
+  resolvers: resolvers(360),
   slots: slots('10.0.0.1', '10.0.0.2'),
 };
 
@@ -40,13 +48,18 @@ export function unread(id: string): TaskReading {
 export function reading({
   record = RECORD,
   tasks = [read('task-1')],
+  at = START,
+  deploying,
   ...upstream
-}: Partial<Pick<Reading, 'record' | 'tasks'> & Omit<LiveUpstream, 'upstream'>> = {}): Reading {
-  const nothing = { leaving: [], problems: [], degraded: [] };
+}: Partial<Omit<Reading, 'upstreams' | 'unchecked'> & Omit<LiveUpstream, 'upstream'>> = {}): Reading {
+  const live = upstream.live ?? ['10.0.0.1', '10.0.0.2'];
+  const nothing = { leaving: [], interfacesKnown: false, problems: [], degraded: [] };
   return {
     record,
-    upstreams: [{ upstream: record.upstreams[0]!, live: ['10.0.0.1', '10.0.0.2'], ...nothing, ...upstream }],
+    at,
+    upstreams: [{ upstream: record.upstreams[0]!, live, settled: live, ...nothing, ...upstream }],
     tasks,
+    deploying,
   };
 }
 

@@ -1,16 +1,18 @@
-import { checkProxy, type ProxyReport } from '../../lambda/drift-checker/check';
-import { NO_STATE, type ProxyState } from '../../lambda/drift-checker/incidents';
+import { checkProxy } from '../../lambda/drift-checker/check';
+import type { ProxyReport } from '../../lambda/drift-checker/conclude';
 import type { UpstreamReading } from '../../lambda/drift-checker/live';
 import type { RuntimeReading } from '../../lambda/drift-checker/reading';
 import { countOf, mendOf, Report } from '../../lambda/drift-checker/report';
+import { NO_STATE, type ProxyState } from '../../lambda/drift-checker/state';
 import { METRICS } from '../../lib/private/contract';
 import { figuresOf } from './emf';
 import { type Line, toldBy } from './fleet';
-import { HEALTHY, RECORD, slots } from './readings';
-import { START } from './watch';
+import { HEALTHY, RECORD, START, slots } from './readings';
 
 const UPSTREAM: UpstreamReading = { answers: ['10.0.0.1', '10.0.0.2'], owned: [], problems: [], degraded: [] };
-const DRIFTED: RuntimeReading = { ...HEALTHY, slots: slots('10.0.0.1', '10.0.0.9') };
+/** Counters that stand still would be another verdict. */
+const FINE: RuntimeReading = { ...HEALTHY, resolvers: undefined };
+const DRIFTED: RuntimeReading = { ...FINE, slots: slots('10.0.0.1', '10.0.0.9') };
 
 /** One check, with a task that holds a stale address unless told otherwise. */
 function check(state: ProxyState, seconds: number, runtime = DRIFTED, upstream = UPSTREAM): Promise<ProxyReport> {
@@ -95,7 +97,7 @@ test('an incident is a line when it opens and a line when it is resolved', async
   ]);
   expect(figuresOf(lines[0]).figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
 
-  const resolved = linesOf(await check(opened.state, 120, HEALTHY));
+  const resolved = linesOf(await check(opened.state, 120, FINE));
   expect(toldBy(resolved)).toEqual([
     {
       level: 'INFO',

@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DnsServer } from '../../lab/dns-server';
-import { ask } from '../../lambda/drift-checker/senses/runtime-client';
-import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-commands';
+import { RuntimeClient } from '../../lambda/drift-checker/senses/runtime-client';
+import { RUNTIME_COMMANDS, type RuntimeCommand } from '../../lib/haproxy/runtime-commands';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import { availableBinaries, isDeaf } from '../support/binaries';
 import { converse } from '../support/converse';
 import { type GuardedHaproxy, startGuarded } from '../support/guarded-haproxy';
 
-const { info: INFO, serversState: STATE, resolvers: RESOLVERS } = RUNTIME_COMMANDS;
+const { info: INFO, serversState: STATE, stat: STAT, resolvers: RESOLVERS } = RUNTIME_COMMANDS;
+
+const ask = (endpoint: string, command: RuntimeCommand) => new RuntimeClient(endpoint).ask(command);
 
 let folder: string;
 let dns: DnsServer;
@@ -42,10 +44,11 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
     return;
   }
 
-  test("answers the checker's three commands", async () => {
+  test("answers the checker's commands", async () => {
     const { endpoint } = running;
     expect(await ask(endpoint, INFO)).toMatch(`\nVersion: ${binary.version}`);
     expect(await ask(endpoint, STATE)).toMatch(/^1\n# be_id be_name .*\n\d+ upstream 1 elb1 /);
+    expect(await ask(endpoint, STAT)).toMatch(/^# pxname,svname,.*\n(.*\n)*upstream,elb1,/);
     const { showResolvers } = HaproxyVersion.of(binary.branch).capabilities;
     expect(await ask(endpoint, RESOLVERS)).toMatch(
       showResolvers ? /^Resolvers section dns\n nameserver dns1:\n {2}sent: / : /^Unknown command/,
@@ -74,6 +77,9 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
       `${INFO.toUpperCase()}\n`,
       'show info\n',
       'show info typed\n',
+      'show stat\n',
+      'show stat resolvers\n',
+      'show stat typed;quit\n',
       'show servers state upstream\n',
       '\n',
     ];

@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { parseInfo, parseQueriesSent, parseServersState, UnexpectedAnswer } from '../../lib/haproxy/runtime-parse';
+import {
+  parseInfo,
+  parseResolvers,
+  parseServersState,
+  parseSessions,
+  UnexpectedAnswer,
+} from '../../lib/haproxy/runtime-parse';
 
 /** What the `.0` release of each branch answered over its socket, byte for byte. */
-function captured(branch: string, command: 'show_info' | 'show_servers_state' | 'show_resolvers'): string {
+function captured(branch: string, command: string): string {
   return readFileSync(path.join(__dirname, '../fixtures/runtime-api', branch, `${command}.txt`), 'utf8');
 }
 
@@ -12,7 +18,8 @@ const BRANCHES = ['1.6', '1.7', '1.8', '2.0', '2.2', '2.4', '2.6', '2.8', '3.0',
 const PARSERS = [
   ['show info', parseInfo],
   ['show servers state', parseServersState],
-  ['show resolvers', parseQueriesSent],
+  ['show stat', parseSessions],
+  ['show resolvers', parseResolvers],
 ] as const;
 
 describe('show info', () => {
@@ -57,7 +64,7 @@ describe('show info', () => {
 
 describe('show servers state', () => {
   const slot = (name: string, address?: string, fqdn?: string, checked = true, backend = 'be') => {
-    return { backend, name, address, fqdn, checked };
+    return { backend, name, address, fqdn, checked, out: undefined, perRequest: undefined };
   };
   /** A server and a template of four for a name with two addresses, and a name that does not resolve. */
   const following = (web1: string, web2: string) => [
@@ -122,6 +129,30 @@ describe('show servers state', () => {
     expect(parseServersState(state(row('10.0.0.1', 0, check)))[0]!.checked).toBe(checked);
   });
 
+  test.each([
+    [0, undefined],
+    [1, 'maintenance'],
+    [2, 'maintenance'],
+    [4, 'maintenance'],
+    [8, 'draining'],
+    [16, 'draining'],
+    [9, 'maintenance'],
+    [32, undefined],
+    [64, undefined],
+    [33, 'maintenance'],
+  ])('admin state %d: its operator has put it into %s', (admin, out) => {
+    expect(parseServersState(state(row('10.0.0.1', admin, 6)))[0]!.out).toBe(out);
+  });
+
+  test('0.0.0.0 without a name is a slot to which each request brings an address', () => {
+    const perRequest = row('0.0.0.0', 0, 6).replace('a.test', '-');
+    const [slot] = parseServersState(state(perRequest));
+    expect(slot).toMatchObject({ address: undefined, fqdn: undefined, perRequest: true });
+    for (const other of [row('0.0.0.0', 0, 6), row('0.0.0.0', 32, 6).replace('a.test', '-'), row('-', 0, 6)]) {
+      expect(parseServersState(state(other))[0]!.perRequest).toBeUndefined();
+    }
+  });
+
   test('a process without servers has no slots', () => {
     expect(parseServersState(state())).toEqual([]);
   });
@@ -147,27 +178,52 @@ describe('show servers state', () => {
 
 describe('show resolvers', () => {
   test.each([
-    ['1.8', 30],
-    ['2.0', 30],
-    ['2.2', 30],
-    ['2.4', 24],
-    ['2.6', 30],
-    ['2.8', 30],
-    ['3.0', 30],
-    ['3.2', 30],
-    ['3.4', 14],
-  ])('of %s: %d queries', (branch, sent) => {
-    expect(parseQueriesSent(captured(branch, 'show_resolvers'))).toBe(sent);
+    ['1.8', { sent: 30, valid: 10, failures: { any_err: 10, nx: 10 } }],
+    ['2.0', { sent: 30, valid: 10, failures: { any_err: 10, nx: 10 } }],
+    ['2.2', { sent: 30, valid: 10, failures: { any_err: 10, nx: 10 } }],
+    ['2.4', { sent: 24, valid: 8, failures: { any_err: 8, nx: 8 } }],
+  ])('of %s', (branch, counters) => {
+    expect(parseResolvers(captured(branch, 'show_resolvers'))).toEqual([{ section: 'r', ...counters }]);
   });
 
-  test('the queries to all name servers of all sections count', () => {
-    const server = (name: string, sent: number) => ` nameserver ${name}:\n  sent:        ${sent}\n  valid: 3\n`;
-    const answer = `Resolvers section dns\n${server('dns1', 5)}${server('dns2', 6)}\nResolvers section default\n${server('127.0.0.53', 7)}\n`;
-    expect(parseQueriesSent(answer)).toBe(18);
+  test.each(['2.6', '2.8', '3.0', '3.2'])('of %s, which adds a section of its own that nobody uses', (branch) => {
+    expect(parseResolvers(captured(branch, 'show_resolvers'))).toEqual([
+      { section: 'r', sent: 30, valid: 10, failures: { any_err: 10, nx: 10 } },
+      { section: 'default', sent: 0, valid: 0, failures: {} },
+    ]);
   });
 
-  test.each(['Resolvers section empty\n\n', 'No resolvers found\n\n'])('%j: none', (answer) => {
-    expect(parseQueriesSent(answer)).toBe(0);
+  test('of 3.4, which asks for one family only where the machine has one', () => {
+    expect(parseResolvers(captured('3.4', 'show_resolvers'))).toEqual([
+      { section: 'r', sent: 14, valid: 10, failures: { nx: 4 } },
+      { section: 'default', sent: 0, valid: 0, failures: {} },
+    ]);
+  });
+
+  test('of 1.6, where the command is another', () => {
+    expect(parseResolvers(captured('1.6', 'show_stat_resolvers'))).toEqual([
+      { section: 'r', sent: 3, valid: 3, failures: {} },
+    ]);
+  });
+
+  test('the name servers of a section are added up', () => {
+    const server = (name: string, sent: number) =>
+      ` nameserver ${name}:\n  sent:        ${sent}\n  valid:       3\n  timeout:     ${sent - 3}\n`;
+    const answer = `Resolvers section dns\n${server('dns1', 5)}${server('dns2', 6)}\nResolvers section other\n${server('dns1', 7)}\n`;
+    expect(parseResolvers(answer)).toEqual([
+      { section: 'dns', sent: 11, valid: 6, failures: { timeout: 5 } },
+      { section: 'other', sent: 7, valid: 3, failures: { timeout: 4 } },
+    ]);
+  });
+
+  test('a section without name servers has sent nothing', () => {
+    expect(parseResolvers('Resolvers section empty\n\n')).toEqual([
+      { section: 'empty', sent: 0, valid: 0, failures: {} },
+    ]);
+  });
+
+  test('a process without sections has none', () => {
+    expect(parseResolvers('No resolvers found\n\n')).toEqual([]);
   });
 
   test.each([
@@ -183,7 +239,33 @@ describe('show resolvers', () => {
       "'show resolvers' was answered with 'Unknown command. Please enter one of the following commands only :'",
     ],
   ])('%j is none', (answer, message) => {
-    expect(() => parseQueriesSent(answer)).toThrow(new Error(message));
+    expect(() => parseResolvers(answer)).toThrow(new Error(message));
+  });
+});
+
+describe('show stat', () => {
+  test.each(BRANCHES)('of %s: the current sessions of each server of the state, and of no frontend', (branch) => {
+    const slots = parseServersState(captured(branch, 'show_servers_state'));
+    const sessions = parseSessions(captured(branch, 'show_stat'));
+    expect(slots.map(({ backend, name }) => sessions.get(`${backend}/${name}`))).toEqual(slots.map(() => 0));
+  });
+
+  test.each([
+    ['1.6', 4],
+    ['2.3', 9],
+  ])('the column is found by its name (%s)', (_, before) => {
+    const names = ['pxname', 'svname', ...Array.from({ length: before }, () => '-'), 'scur', 'last_chk'];
+    const row = ['upstream', 'elb1', ...Array.from({ length: before }, () => '7'), '12', '"a, b"'];
+    expect(parseSessions(`# ${names.join(',')},\n${row.join(',')},\n\n`)).toEqual(new Map([['upstream/elb1', 12]]));
+  });
+
+  test.each([
+    ['', "'show stat' was answered with nothing"],
+    ['Permission denied\n\n', "'show stat' was answered with 'Permission denied'"],
+    ['# pxname,svname,qcur\nbe,s1,0\n\n', "'show stat' was answered with '# pxname,svname,qcur'"],
+    ['# pxname,svname,scur\nbe,s1,1', "'show stat' was answered with '# pxname,svname,scur'"],
+  ])('%j is none', (answer, message) => {
+    expect(() => parseSessions(answer)).toThrow(new Error(message));
   });
 });
 
@@ -192,6 +274,8 @@ describe('any text is read, or refused as an unexpected answer', () => {
     ...BRANCHES.flatMap((branch) => captured(branch, 'show_servers_state').split('\n')),
     ...captured('3.4', 'show_info').split('\n'),
     ...captured('3.4', 'show_resolvers').split('\n'),
+    ...captured('1.6', 'show_stat_resolvers').split('\n'),
+    ...captured('3.4', 'show_stat').split('\n'),
     'Uptime_sec: -1e999',
     '  sent: 99999999999999999999',
   );

@@ -10,7 +10,7 @@ import { HASTY, reasonOf } from './client-options';
 import { readInterfaces, type Scope } from './network-interfaces';
 
 /** What the APIs say of a load balancer: its state, and the addresses that it has. */
-export type BalancerReading = Omit<UpstreamReading, 'answers'>;
+export type BalancerReading = Omit<UpstreamReading, 'answers' | 'unanswered'>;
 
 /** States in which a load balancer takes traffic. */
 const USABLE = new Set(['active', 'active_impaired']);

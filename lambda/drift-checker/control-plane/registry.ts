@@ -1,7 +1,6 @@
 import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
 import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/private/contract';
-import { NO_STATE, type ProxyState } from '../incidents';
-import { decodeState } from '../state';
+import { decodeState, NO_STATE, type ProxyState } from '../state';
 import { PATIENT } from './client-options';
 
 /** A proxy to check, with what is remembered of it. */

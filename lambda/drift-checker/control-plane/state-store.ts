@@ -1,12 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   DeleteParameterCommand,
   GetParameterCommand,
   ParameterVersionNotFound,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
-import type { ProxyState } from '../incidents';
-import { decodeState, encodeState, mergeStates } from '../state';
+import { decodeState, encodeState, type ProxyState } from '../state';
+import { mergeStates } from '../state-merge';
 import { type RegistryEntry, ssm } from './registry';
 
 /** How often a state is written when other runs write it at the same time. */
@@ -33,8 +32,8 @@ export async function keepState(entry: RegistryEntry, state: ProxyState): Promis
     const { Version = 1 } = await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
     // A parameter that was removed in the meantime begins at 1 again.
     const theirs = Version === known + 1 || Version === 1 ? undefined : await readVersion(Name, Version - 1);
-    const merged = theirs === undefined ? mine : mergeStates(mine, theirs);
-    if (isDeepStrictEqual(merged, mine)) {
+    const merged = theirs === undefined ? mine : mergeStates(entry.state, mine, theirs);
+    if (encodeState(merged) === Value) {
       return { ...entry, state: mine, stateVersion: Version };
     }
     known = Version;

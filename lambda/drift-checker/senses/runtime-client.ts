@@ -1,13 +1,40 @@
-import { connect, type NetConnectOpts } from 'node:net';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { compareBranches } from '../../../lib/haproxy/branches';
 import { RUNTIME_COMMANDS, type RuntimeCommand, SHOW_RESOLVERS_SINCE } from '../../../lib/haproxy/runtime-commands';
-import { parseInfo, parseQueriesSent, parseServersState } from '../../../lib/haproxy/runtime-parse';
+import {
+  parseInfo,
+  parseResolvers,
+  parseServersState,
+  parseSessions,
+  type ResolverCounters,
+} from '../../../lib/haproxy/runtime-parse';
 import type { RuntimeReading } from '../reading';
 
-/** A runtime API that has not answered after this time is unreachable. */
-const TIMEOUT_MILLIS = 3000;
-/** Far above what 1,000 slots print. More is not a runtime API. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** What mutual TLS with a runtime API needs, in PEM. */
+export interface RuntimeTls {
+  /** Our certificate, and its key. */
+  readonly cert: string;
+  readonly key: string;
+  /** Whoever signed the certificate of the runtime API. */
+  readonly ca: string;
+}
+
+/** How a process is read. */
+export interface RuntimeOptions {
+  /** @default - plain TCP, as the runtime API is offered by default */
+  readonly tls?: RuntimeTls;
+  /**
+   * When all of it must have been read, in milliseconds since 1970.
+   *
+   * @default - in 3 s: a runtime API answers within milliseconds, or not at all
+   */
+  readonly deadline?: number;
+}
+
+const DEFAULT_MILLIS = 3000;
+/** For all answers of a process together. Far above what 1,000 slots print. More is not a runtime API. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** What the codes of failed connections mean. */
 const REASONS: Record<string, string> = {
@@ -21,7 +48,7 @@ const REASONS: Record<string, string> = {
 };
 
 /** Where a runtime API listens: `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
-function optionsOf(endpoint: string): NetConnectOpts {
+function addressOf(endpoint: string): { path: string } | { host: string; port: number } {
   if (endpoint.startsWith('unix:')) {
     return { path: endpoint.slice('unix:'.length) };
   }
@@ -29,32 +56,67 @@ function optionsOf(endpoint: string): NetConnectOpts {
   return { host: endpoint.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(endpoint.slice(at + 1)) };
 }
 
-/** Sends one command and reads until HAProxy closes the connection: the only end that every branch marks. */
-export function ask(endpoint: string, command: RuntimeCommand): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const socket = connect(optionsOf(endpoint));
-    const deadline = setTimeout(() => fail(`no answer to '${command}' within ${TIMEOUT_MILLIS} ms`), TIMEOUT_MILLIS);
-    const fail = (reason: string) => {
-      clearTimeout(deadline);
-      socket.destroy();
-      reject(new Error(reason));
-    };
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(REASONS[error.code ?? ''] ?? error.message));
-    socket.on('connect', () => socket.write(`${command}\n`));
-    socket.on('data', (chunk) => {
-      bytes += chunk.length;
-      chunks.push(chunk);
-      if (bytes > MAX_ANSWER_BYTES) {
-        fail(`the answer to '${command}' is larger than ${MAX_ANSWER_BYTES} bytes`);
-      }
+function connect(endpoint: string, tls?: RuntimeTls): Socket {
+  // The endpoint is an address, and all tasks of a service share one certificate, which therefore names none of them.
+  // What proves who is there is that `ca`, which signs nothing else, has signed it.
+  const checkServerIdentity = () => undefined;
+  return tls === undefined
+    ? connectPlain(addressOf(endpoint))
+    : connectTls({ ...addressOf(endpoint), ...tls, checkServerIdentity });
+}
+
+/** One conversation with a process: all of its commands share one deadline and one allowance of bytes. */
+export class RuntimeClient {
+  readonly #endpoint: string;
+  readonly #tls?: RuntimeTls;
+  readonly #deadline: number;
+  readonly #millis: number;
+  #bytesLeft = MAX_BYTES;
+
+  public constructor(endpoint: string, { tls, deadline }: RuntimeOptions = {}) {
+    const now = Date.now();
+    this.#endpoint = endpoint;
+    this.#tls = tls;
+    this.#deadline = deadline ?? now + DEFAULT_MILLIS;
+    this.#millis = Math.max(0, this.#deadline - now);
+  }
+
+  /**
+   * Sends one command and reads until HAProxy closes the connection: the only end that every branch marks.
+   *
+   * @throws Error whose message is one line
+   */
+  public ask(command: RuntimeCommand): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      const socket = connect(this.#endpoint, this.#tls);
+      const late = () => fail(`no answer to '${command}' within ${this.#millis} ms`);
+      const timer = setTimeout(late, Math.max(0, this.#deadline - Date.now()));
+      const fail = (reason: string) => {
+        clearTimeout(timer);
+        socket.destroy();
+        reject(new Error(reason));
+      };
+      socket.on('error', (error) => fail(reasonOf(error)));
+      socket.on(this.#tls === undefined ? 'connect' : 'secureConnect', () => socket.write(`${command}\n`));
+      socket.on('data', (chunk: Buffer) => {
+        this.#bytesLeft -= chunk.length;
+        chunks.push(chunk);
+        if (this.#bytesLeft < 0) {
+          fail(`the answer to '${command}' is larger than ${MAX_BYTES} bytes`);
+        }
+      });
+      socket.on('close', () => {
+        clearTimeout(timer);
+        resolve(Buffer.concat(chunks).toString('utf8'));
+      });
     });
-    socket.on('close', () => {
-      clearTimeout(deadline);
-      resolve(Buffer.concat(chunks).toString('utf8'));
-    });
-  });
+  }
+}
+
+/** Why a connection failed. What OpenSSL says is one word among many, which Node keeps apart as `reason`. */
+function reasonOf(error: NodeJS.ErrnoException & { reason?: string }): string {
+  return REASONS[error.code ?? ''] ?? error.reason ?? error.message;
 }
 
 /**
@@ -62,11 +124,35 @@ export function ask(endpoint: string, command: RuntimeCommand): Promise<string> 
  *
  * @throws Error whose message is one line: why the runtime API could not be read
  */
-export async function readRuntime(endpoint: string): Promise<RuntimeReading> {
-  const info = parseInfo(await ask(endpoint, RUNTIME_COMMANDS.info));
-  const slots = parseServersState(await ask(endpoint, RUNTIME_COMMANDS.serversState));
+export async function readRuntime(endpoint: string, options?: RuntimeOptions): Promise<RuntimeReading> {
+  const client = new RuntimeClient(endpoint, options);
+  const info = parseInfo(await client.ask(RUNTIME_COMMANDS.info));
+  const slots = parseServersState(await client.ask(RUNTIME_COMMANDS.serversState));
+  const resolvers = await readResolvers(client, info.version);
+  const sessions = await readSessions(client);
+  return {
+    ...info,
+    slots: slots.map((slot) => ({ ...slot, sessions: sessions?.get(`${slot.backend}/${slot.name}`) })),
+    resolvers,
+  };
+}
+
+/** Counters per section; nothing from 1.7, which tells none. */
+async function readResolvers(client: RuntimeClient, version: string): Promise<ResolverCounters[] | undefined> {
   // A branch that is newer than this program is read as the newest that it knows.
-  const tellsQueries = compareBranches(info.version, SHOW_RESOLVERS_SINCE) >= 0;
-  const queriesSent = tellsQueries ? parseQueriesSent(await ask(endpoint, RUNTIME_COMMANDS.resolvers)) : undefined;
-  return { ...info, slots, queriesSent };
+  if (compareBranches(version, SHOW_RESOLVERS_SINCE) >= 0) {
+    return parseResolvers(await client.ask(RUNTIME_COMMANDS.resolvers));
+  }
+  return compareBranches(version, '1.7') < 0
+    ? parseResolvers(await client.ask(RUNTIME_COMMANDS.resolversOf16))
+    : undefined;
+}
+
+/** Nothing where they are not to be had: an allow-list of an older release of this project does not pass the command. */
+async function readSessions(client: RuntimeClient): Promise<Map<string, number> | undefined> {
+  try {
+    return parseSessions(await client.ask(RUNTIME_COMMANDS.stat));
+  } catch {
+    return undefined;
+  }
 }

@@ -27,13 +27,13 @@ describe('real HAProxy processes', () => {
   );
 
   test.each(readable)(
-    '$version tells version, uptime, held addresses and queries',
+    '$version tells version, uptime, held addresses, sessions and queries',
     async (binary) => {
       const { autonomousResolution, showResolvers } = HaproxyVersion.of(binary.branch).capabilities;
       dns.set(nameFor(binary), ['127.0.0.1']);
       const haproxy = await Haproxy.start(binary, await dns.listen());
       try {
-        const { version, uptimeSeconds, slots, queriesSent } = await readRuntime(haproxy.endpoint);
+        const { version, uptimeSeconds, slots, resolvers } = await readRuntime(haproxy.endpoint);
         const upstream = slots.filter(({ backend }) => backend === 'upstream');
         expect(version).toBe(binary.version);
         expect(uptimeSeconds).toBeGreaterThanOrEqual(0);
@@ -41,8 +41,13 @@ describe('real HAProxy processes', () => {
           ['elb1', '127.0.0.1', true],
           ...(autonomousResolution ? ['elb2', 'elb3'] : []).map((name) => [name, undefined, true]),
         ]);
-        expect(queriesSent).toEqual(showResolvers ? expect.any(Number) : undefined);
-        expect(queriesSent ?? 1).toBeGreaterThanOrEqual(1);
+        expect(upstream.map(({ sessions }) => sessions)).toEqual(upstream.map(() => 0));
+        const used = resolvers?.filter(({ sent }) => sent > 0);
+        expect(used).toEqual(
+          showResolvers || binary.branch === '1.6'
+            ? [{ section: 'dns', sent: expect.any(Number), valid: expect.any(Number), failures: {} }]
+            : undefined,
+        );
       } finally {
         await haproxy.stop();
       }
@@ -68,7 +73,7 @@ describe('real HAProxy processes', () => {
       expect(await read()).toMatchObject({
         version: binary.version,
         slots: [{ backend: 'b', name: 's', address: '10.0.0.1', checked: false }],
-        queriesSent: 0,
+        resolvers: expect.not.arrayContaining([expect.objectContaining({ sent: expect.any(String) })]),
       });
     } finally {
       await process.stop();
@@ -180,7 +185,7 @@ describe('what is no runtime API', () => {
     );
     expect(await readRuntime(endpoint)).toMatchObject({
       version: '4.0.1',
-      queriesSent: 7,
+      resolvers: [{ section: 'dns', sent: 7, valid: 0, failures: {} }],
       slots: [{ address: '10.0.0.1' }],
     });
   });

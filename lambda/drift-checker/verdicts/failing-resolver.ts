@@ -1,0 +1,21 @@
+import type { ResolverCounters } from '../../../lib/haproxy/runtime-parse';
+import { activityOf } from '../counters';
+import { PERIODS_BEFORE_SILENT } from './silent-resolver';
+import { type Process, type Verdict, verdict } from './verdict';
+
+/** A section of resolvers sends queries and gets no address for any. One that sends none is not used, or silent. */
+export function failingResolver({ task, runtime, reading, before }: Process): Verdict[] {
+  const { seconds, sections } = activityOf(runtime, task, before, reading.at);
+  const failing =
+    seconds >= PERIODS_BEFORE_SILENT * reading.record.resolutionSeconds
+      ? sections.filter(({ sent, valid }) => sent > 0 && valid === 0)
+      : [];
+  const message = `${task.id} gets no address from DNS: ${failing.map(sentence).sort().join('; ')}`;
+  return failing.length === 0 ? [] : [verdict('failing-resolver', { task: task.id, message })];
+}
+
+function sentence({ section, sent, failures }: ResolverCounters): string {
+  const counted = Object.entries(failures).map(([name, count]) => `${name} ${count}`);
+  const since = counted.length === 0 ? '' : ` (since its start: ${counted.join(', ')})`;
+  return `none of ${sent} queries of resolvers '${section}' was answered with one${since}`;
+}
