@@ -1,4 +1,4 @@
-import type { ProxyReport } from '../lambda/drift-checker/check';
+import type { ProxyReport } from '../lambda/drift-checker/conclude';
 import { type Contender, LabError } from './contender';
 import { type Lane, type LaneIncident, nameOf, type Sample } from './lane';
 
