@@ -3,10 +3,10 @@ import { checkProxy } from './check';
 import { type RegistryEntry, readRegistry } from './control-plane/registry';
 import { desiredCount, listRevisionTasks } from './control-plane/revisions';
 import type { EcsService } from './control-plane/tasks';
-import type { Verdict } from './judge';
 import type { Task } from './reading';
 import type { Report } from './report';
 import type { Invocation } from './run';
+import type { Verdict } from './verdicts/verdict';
 import { sensesOf } from './world';
 
 /**

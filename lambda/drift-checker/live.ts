@@ -88,6 +88,7 @@ export function liveUpstream(
     upstream,
     live: [...new Set([...Object.keys(memory.addresses), ...standing])].sort(),
     leaving: [...new Set(standing.filter(left))].sort(),
+    answers: seen.answers,
     settled: seen.answers.filter(settled),
     interfacesKnown: seen.interfaces !== undefined,
     balancer,

@@ -39,7 +39,9 @@ export interface LiveUpstream {
   readonly live: readonly string[];
   /** Those of them that only an interface still has: DNS does not name them any more. */
   readonly leaving: readonly string[];
-  /** Addresses of this check's answers that have been there long enough for every process to have adopted them. */
+  /** Addresses of this check's DNS answers. */
+  readonly answers: readonly string[];
+  /** Those of them that have been there long enough for every process to have adopted them. */
   readonly settled: readonly string[];
   /** Whether the load balancer's interfaces could be read. Where not, DNS and its API alone say what it has. */
   readonly interfacesKnown: boolean;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { HaproxyBinary } from '../../lab/binaries';
 import { DnsServer } from '../../lab/dns-server';
-import { encodeState } from '../../lambda/drift-checker/state';
+import { encodeState, type ProxyState } from '../../lambda/drift-checker/state';
 import { keyOf } from '../../lambda/drift-checker/verdicts/verdict';
 import type { RegistryRecord } from '../../lib/private/contract';
 import { AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
@@ -93,7 +93,11 @@ export class Fleet {
     await this.undeploy();
     const texts = Object.entries(parameters).map(([name, value]) => [
       `${REGISTRY}/${name}`,
-      typeof value === 'string' ? value : JSON.stringify(value),
+      typeof value === 'string'
+        ? value
+        : name.startsWith('state/')
+          ? encodeState(value as ProxyState)
+          : JSON.stringify(value),
     ]);
     this.#before.clear();
     const handlers: AwsHandlers = {
@@ -145,9 +149,9 @@ export class Fleet {
   }
 
   /** What stands in a parameter, read from JSON. */
-  public async parameter(Name: string): Promise<Record<string, unknown>> {
+  public async parameter(Name: string): Promise<string> {
     const { Parameter } = await this.#handlers['ssm:GetParameter']!({ Name });
-    return JSON.parse(Parameter?.Value ?? '');
+    return Parameter?.Value ?? '';
   }
 
   /** One invocation, and its log lines. */
@@ -212,7 +216,7 @@ export function toldBy(lines: readonly Line[]): Line[] {
 }
 
 /** A state in which an incident is open on the first task: it holds an address that the load balancer has not. */
-export function openIncident(address: string) {
+export function openIncident(address: string): ProxyState {
   const firstSeen = Date.now() - 120_000;
   const incident = {
     kind: 'stale-address',
@@ -223,5 +227,12 @@ export function openIncident(address: string) {
     slots: ['upstream/elb1'],
   } as const;
   const watched = { [keyOf(incident)]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } };
-  return encodeState({ dns: {}, watched });
+  return { dns: {}, watched };
+}
+
+/** An incident that is seen since long and not open yet: it opens in the next check that sees it. */
+export function almostOpen(address: string): ProxyState {
+  const { dns, watched } = openIncident(address);
+  const unopened = Object.entries(watched).map(([key, { openedAt: _, ...incident }]) => [key, incident]);
+  return { dns, watched: Object.fromEntries(unopened) };
 }

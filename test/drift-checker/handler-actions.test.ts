@@ -2,7 +2,7 @@ import { METRICS } from '../../lib/private/contract';
 import { AwsError } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { Fleet, type Line, toldBy } from './fleet';
+import { almostOpen, Fleet, type Line, toldBy } from './fleet';
 
 let fleet: Fleet;
 
@@ -14,8 +14,11 @@ beforeEach(() => fleet.point('127.0.0.2'));
 
 afterAll(() => fleet?.close());
 
-/** A proxy that drifts: its tasks hold another address than the load balancer has. */
-const drifting = (proxy: string) => ({ [`registry/${proxy}`]: fleet.record(proxy, { dnsWindowSeconds: 0 }) });
+/** A proxy that drifts, as an earlier check has seen: its tasks hold another address than the load balancer has. */
+const drifting = (proxy: string) => ({
+  [`registry/${proxy}`]: fleet.record(proxy, { dnsWindowSeconds: 0 }),
+  [`state/${proxy}`]: almostOpen('127.0.0.1'),
+});
 
 const told = (lines: Line[], event: string) => toldBy(lines).filter((line) => line.event === event);
 const messages = (lines: Line[], event: string) => told(lines, event).map(({ message }) => message);

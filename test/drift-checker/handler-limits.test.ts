@@ -1,13 +1,12 @@
 import type { RegistryEntry } from '../../lambda/drift-checker/control-plane/registry';
-import { NO_STATE, type ProxyState } from '../../lambda/drift-checker/incidents';
 import { inTurn } from '../../lambda/drift-checker/run';
+import { decodeState, NO_STATE, type ProxyState } from '../../lambda/drift-checker/state';
 import { METRICS } from '../../lib/private/contract';
 import { AwsError } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { Fleet, type Line, openIncident, REGISTRY, toldBy } from './fleet';
-import { RECORD } from './readings';
-import { START } from './watch';
+import { almostOpen, Fleet, type Line, openIncident, REGISTRY, toldBy } from './fleet';
+import { RECORD, START } from './readings';
 
 let fleet: Fleet;
 
@@ -27,13 +26,6 @@ const eventsOf = (lines: Line[]) =>
   toldBy(lines).map(({ event, incident, proxy }) => [event, incident?.proxy ?? proxy, incident?.kind].join(' ').trim());
 
 const UNCHECKED = { kind: 'unchecked', severity: 'warning' } as const;
-
-/** An incident that is seen since long and not open yet: it opens in the next check that sees it. */
-function almostOpen(address: string) {
-  const { dns, watched } = openIncident(address);
-  const unopened = Object.entries(watched).map(([key, { openedAt: _, ...incident }]) => [key, incident]);
-  return { dns, watched: Object.fromEntries(unopened) };
-}
 
 describe('AWS falters', () => {
   test('and SSM throttles: it is asked again', async () => {
@@ -161,9 +153,9 @@ test('of two runs that overlap neither loses what the other has seen', async () 
   } finally {
     await other.stop();
   }
-  const watched = Object.values((await fleet.parameter(`${REGISTRY}/state/orders`)).watched as object);
+  const { watched } = decodeState(await fleet.parameter(`${REGISTRY}/state/orders`))!;
   expect(
-    watched
+    Object.values(watched)
       .filter(({ kind }) => kind === 'stale-address')
       .map(({ task }) => task)
       .sort(),

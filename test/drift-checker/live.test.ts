@@ -103,6 +103,7 @@ describe('what an upstream has', () => {
       upstream,
       live: ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'],
       leaving: ['10.0.0.3', '10.0.0.4'],
+      answers: ['10.0.0.1'],
       settled: ['10.0.0.1'],
       interfacesKnown: true,
       problems: [],

@@ -57,7 +57,7 @@ export function reading({
   return {
     record,
     at,
-    upstreams: [{ upstream: record.upstreams[0]!, live, settled: live, ...nothing, ...upstream }],
+    upstreams: [{ upstream: record.upstreams[0]!, live, answers: live, settled: live, ...nothing, ...upstream }],
     tasks,
     deploying,
   };

@@ -1,8 +1,7 @@
 import type { Incident } from '../../lambda/drift-checker/incidents';
-import { NO_STATE } from '../../lambda/drift-checker/incidents';
 import { chooseRepair, type Patient, type Repaired } from '../../lambda/drift-checker/repair';
-import { RECORD } from './readings';
-import { START } from './watch';
+import { NO_STATE } from '../../lambda/drift-checker/state';
+import { RECORD, START } from './readings';
 
 const HOUR = 60 * 60 * 1000;
 

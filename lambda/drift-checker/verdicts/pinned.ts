@@ -9,7 +9,7 @@ export function pinned(holding: Holding): Verdict[] {
   const [serving, ...more] = slots.filter((slot) => slot.address !== undefined);
   // A slot beside it is a second one, even if it has no address now or is out of service.
   const alone = more.length === 0 && runtime.slots.filter(({ backend }) => backend === serving?.backend).length === 1;
-  const family = upstream.settled.filter((other) => address !== undefined && isIP(other) === isIP(address));
+  const family = upstream.answers.filter((other) => address !== undefined && isIP(other) === isIP(address));
   const name = upstream.upstream.dnsName;
   return serving !== undefined && alone && family.length > 1
     ? [
