@@ -25,21 +25,6 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
       'IAM knows no resource for the calls that list and describe load balancers, network interfaces and tasks; where it knows a condition, there is one.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:ec2:.*:(network-interface\/\*|subnet\/<\w+>)\]$/,
-    path: /Monitor\/Policy\/Resource$/,
-    reason: 'Lambda makes the interfaces of a function in a VPC; the subnets are named, their account may be another.',
-  },
-  {
-    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:ssm:.*\/state\/\*\]$/,
-    path: /Monitor\/Policy\/Resource$/,
-    reason: 'One parameter for each proxy, below a path that is the monitor’s own.',
-  },
-  {
-    rule: /^AwsSolutions-L1$/,
-    path: /Monitor\/Handler\/Resource$/,
-    reason: 'Node.js 22 is what the function is bundled for.',
-  },
-  {
     rule: /^AwsSolutions-(L1|IAM4\[.*AWSLambdaBasicExecutionRole\])$/,
     path: /^SeveralElbs\/AWS679f53fac002430cb0da5b7982bd2287\//,
     reason: 'The function with which the CDK itself calls AWS at deployment.',
