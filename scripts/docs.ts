@@ -1,5 +1,7 @@
 /** Writes the pages of docs/ that are made from tables. */
 import { writeFileSync } from 'node:fs';
-import { versionsPage } from './versions-page';
+import { PAGES } from './pages';
 
-writeFileSync('docs/haproxy-versions.md', versionsPage());
+for (const [file, page] of Object.entries(PAGES)) {
+  writeFileSync(file, page());
+}

@@ -85,21 +85,20 @@ const WIDEST = 300;
 
 function formatJson(results: readonly FileFindings[]): string {
   const all = results.flatMap(({ file, findings }) =>
-    findings.map(({ fix, ...finding }) => ({
-      file,
-      ...finding,
-      ...aboutRule(finding.rule),
-      fixable: fix !== undefined,
-    })),
+    findings.map(({ fix, ...finding }) => {
+      const { why, link } = aboutRule(finding.rule);
+      return { file, ...finding, why, link, fixable: fix !== undefined };
+    }),
   );
   return JSON.stringify(all, undefined, 2);
 }
 
 /** SARIF 2.1.0, as code scanning services take it. */
 function formatSarif(results: readonly FileFindings[]): string {
-  const rules = Object.entries(ABOUT).map(([id, { why, link, severity }]) => ({
+  const rules = Object.entries(ABOUT).map(([id, { why, mend, link, severity }]) => ({
     id,
     shortDescription: { text: why },
+    help: { text: `Mend: ${mend}.` },
     helpUri: link,
     defaultConfiguration: { level: severity },
   }));

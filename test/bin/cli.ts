@@ -10,11 +10,13 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command line from source, as a process of its own in the folder of this repository. */
+/** The command line as it is published: `npm run bundle` writes it. */
+export const COMMAND = path.join(ROOT, 'assets/cli/cdk-haproxy-elb.mjs');
+
+/** Runs the command line as a process of its own, in the folder of this repository. */
 export function cli(...args: string[]): Promise<Run> {
   return new Promise((resolve) => {
-    const tsx = path.join(ROOT, 'node_modules/.bin/tsx');
-    execFile(tsx, ['bin/cli.ts', ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+    execFile(process.execPath, [COMMAND, ...args], { cwd: ROOT }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

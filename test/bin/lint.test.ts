@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { COMMAND, ROOT } from './cli';
 
 jest.setTimeout(60_000);
 
-const ROOT = path.resolve(__dirname, '../..');
 const SECTION = 'resolvers dns\n    nameserver d 10.0.0.2:53\n';
 /** What makes a file of one backend complete: its times, and somebody who listens. */
 const REST = '    timeout connect 5s\n    timeout server 5s\nfrontend f\n    bind :8080\n    timeout client 5s\n';
@@ -32,7 +32,7 @@ function file(content: string | Buffer, name = 'haproxy.cfg'): string {
 const lint = (...args: string[]) => lintAs(undefined, ...args);
 
 function lintAs(uid: number | undefined, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync('node_modules/.bin/tsx', ['bin/cli.ts', 'lint', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, 'lint', ...args], {
     cwd: ROOT,
     encoding: 'utf8',
     uid,
@@ -120,6 +120,7 @@ describe('findings', () => {
       expect(rule).toEqual({
         id: expect.stringMatching(/^[a-z-]+$/),
         shortDescription: { text: expect.stringMatching(/\.$/) },
+        help: { text: expect.stringMatching(/^Mend: .*\.$/) },
         helpUri: expect.stringMatching(/^https:\/\//),
         defaultConfiguration: { level: expect.stringMatching(/^(error|warning)$/) },
       });

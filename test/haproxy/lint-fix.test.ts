@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { lint } from '../../lib/haproxy/lint';
 import { fix } from '../../lib/haproxy/lint/fix';
+import { ABOUT } from '../../lib/haproxy/lint/rules/about';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import { availableBinaries, haproxyCheck } from '../support/binaries';
 import { versions } from './arbitraries';
@@ -29,6 +30,31 @@ function faulty(end: string): string {
     '',
   ].join(end);
 }
+
+test('the rules that are said to be fixable are those with a mend of their own', () => {
+  const text = faulty('\n');
+  const fixed = [HaproxyVersion.V1_8, HaproxyVersion.V3_2].flatMap((version) => fixable(text, version));
+  const said = Object.keys(ABOUT).filter((id) => ABOUT[id]!.fixable);
+  expect([...new Set(fixed.map(({ rule }) => rule))].sort()).toEqual(said.sort());
+});
+
+test.each([
+  ['"5s"', '30s'],
+  ["'5s'", '30s'],
+  ['5\\s', '30s'],
+])('a value is replaced together with its quotes: %s', (value, by) => {
+  const withValue = (written: string) =>
+    faulty('\n').replace('hold obsolete   5s', `hold obsolete   ${written} # kept`);
+  const after = mend(withValue(value), HaproxyVersion.V3_2);
+  expect(after).toContain(`    hold obsolete   ${by} # kept\n`);
+  expect(fixable(after, HaproxyVersion.V3_2)).toEqual([]);
+});
+
+test('a list of methods in quotes is lengthened and stays one word', () => {
+  const text = faulty('\n').replace('check  resolvers', 'init-addr "last,libc" check  resolvers');
+  const after = mend(text, HaproxyVersion.V3_2);
+  expect(after).toContain('init-addr last,libc,none check  resolvers dns # one\n');
+});
 
 describe.each(['\n', '\r\n'])('line ends %j', (end) => {
   test('only what is wrong is changed', () => {

@@ -38,7 +38,8 @@ export interface Hit {
   /** @default - that of the rule */
   readonly severity?: FindingSeverity;
   readonly message: string;
-  readonly mend: string;
+  /** @default - that of the rule */
+  readonly mend?: string;
   readonly fix?: Fix;
 }
 
@@ -47,6 +48,14 @@ export interface Rule {
   readonly severity: FindingSeverity;
   /** Why it matters, in one or two sentences. */
   readonly why: string;
+  /** What to do about it: where a finding can say it more exactly, it does. */
+  readonly mend: string;
+  /**
+   * Whether some findings have a mend that is safe to make without asking.
+   *
+   * @default false
+   */
+  readonly fixable?: boolean;
   /** Where more is told: a page of HAProxy's or AWS's documentation, or an issue. */
   readonly link: string;
   readonly find: (config: Config, version: HaproxyVersion) => Hit[];

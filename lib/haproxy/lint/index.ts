@@ -2,6 +2,7 @@ import type { HaproxyVersion } from '../version';
 import type { Finding, Hit } from './finding';
 import { judgeLanguage, type Source } from './language';
 import { RULES } from './rules';
+import { aboutRule } from './rules/about';
 
 /**
  * What is wrong with a configuration for a version, in its language and in its meaning: pure, in the order of the text.
@@ -23,27 +24,22 @@ export function lint(text: string, version: HaproxyVersion): Finding[] {
  * @returns the findings of each file; those about the version are with the first
  */
 export function lintFiles(sources: readonly Source[], version: HaproxyVersion): Finding[][] {
-  const aboutVersion = version.warnings.map(
-    ({ id, message }): Finding => ({
-      rule: id.replace('cdk-haproxy-elb:', ''),
-      severity: 'warning',
-      line: 1,
-      column: 1,
-      length: 1,
-      message,
-      mend: 'run a branch with long-term support',
-    }),
-  );
+  const aboutVersion = version.warnings.map(({ id, message }): Finding => {
+    const rule = id.replace('cdk-haproxy-elb:', '');
+    const { severity, mend } = aboutRule(rule);
+    return { rule, severity, line: 1, column: 1, length: 1, message, mend };
+  });
   const { findings, config } = judgeLanguage(sources, version);
   // What is missing may be in a file that was not given.
   const language = findings.map(
     (finding): Finding => (finding.rule === 'incomplete' ? { ...finding, severity: 'warning' } : finding),
   );
-  const meaning = Object.entries(RULES).flatMap(([rule, { severity, find }]) =>
+  const meaning = Object.entries(RULES).flatMap(([rule, { severity, mend, find }]) =>
     find(config, version).map(
       ({ word: { column, source }, ...hit }: Hit): Finding => ({
         rule,
         severity,
+        mend,
         column,
         length: source.length,
         ...hit,

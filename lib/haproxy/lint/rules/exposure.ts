@@ -14,18 +14,21 @@ export const EXPOSURE_RULES = {
   'socket-tls': {
     severity: 'error',
     why: 'HAProxy accepts TLS words on a stats socket line and ignores them: the socket speaks clear text.',
+    mend: "keep the socket local, and put a 'listen' section in TCP mode with TLS in front of it",
     link: 'https://docs.haproxy.org/3.2/configuration.html#stats%20socket',
     find: socketTls,
   },
   'exposed-socket': {
     severity: 'error',
     why: 'Whoever reaches a runtime API at level operator or admin can steer the proxy. Before 3.3 level user can change maps and read TLS ticket keys too.',
+    mend: "keep the socket local (unix@ or abns@), and put a 'listen' section with an allow-list in front of it",
     link: 'https://docs.haproxy.org/3.2/management.html#9.3',
     find: exposedSocket,
   },
   'privileged-port': {
     severity: 'warning',
     why: 'The official images do not run as root from 2.4 on. On most container platforms such a process cannot listen below 1024, and does not start.',
+    mend: 'listen on a port from 1024 on, and let the load balancer or the port mapping translate',
     link: 'https://github.com/docker-library/haproxy/issues/160',
     find: privilegedPort,
   },
@@ -48,7 +51,6 @@ function socketTls(config: Config): Hit[] {
             line,
             word,
             message: `'${word.text}' on a stats socket line is ignored: the socket speaks clear text`,
-            mend: "keep the socket local, and put a 'listen' section in TCP mode with TLS in front of it",
           },
         ];
   });
@@ -68,7 +70,6 @@ function exposedSocket(config: Config, version: HaproxyVersion): Hit[] {
             line,
             word: words[2]!,
             message: `the runtime API at level ${level} is open to the network on '${address}'`,
-            mend: "keep the socket local (unix@ or abns@), and put a 'listen' section with an allow-list in front of it",
           },
         ];
   });
@@ -93,7 +94,6 @@ function privilegedPort(config: Config, version: HaproxyVersion): Hit[] {
                 line,
                 word: words[1]!,
                 message: `port ${port} is below 1024, and the official image of ${version.branch} does not run as root`,
-                mend: 'listen on a port from 1024 on, and let the load balancer or the port mapping translate',
               },
             ];
       }),

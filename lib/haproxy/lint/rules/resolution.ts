@@ -17,18 +17,22 @@ export const RESOLUTION_RULES = {
   'unresolved-name': {
     severity: 'error',
     why: 'A load balancer changes its addresses at any time. A server that never looks its name up again goes on sending to addresses that are gone, or that belong to somebody else.',
+    mend: "add a resolvers section and 'resolvers NAME' to the server line, before 1.8 also a 'check' that cannot fail",
     link: MANUAL,
     find: (config, version) => serversOf(config, version).flatMap((server) => unresolved(server, version)),
   },
   'state-file': {
     severity: 'error',
     why: 'A state file brings the addresses of the previous process back at a reload, also those that the name no longer has.',
+    mend: "take 'load-server-state-from-file' out, and use 'init-addr none' on the server lines",
     link: 'https://github.com/haproxy/haproxy/issues/1650',
     find: stateFile,
   },
   'start-needs-dns': {
     severity: 'warning',
     why: 'HAProxy resolves names at the start too, and refuses to start when one does not resolve: an outage of DNS then also hits every new task.',
+    mend: "add 'init-addr none'",
+    fixable: true,
     link: 'https://docs.haproxy.org/3.2/configuration.html#5.2-init-addr',
     find: (config, version) =>
       version.capabilities.initAddr
@@ -39,7 +43,6 @@ export const RESOLUTION_RULES = {
                 line: server.directive.line,
                 word: server.address,
                 message: `HAProxy does not start, or starts without this server for good, when '${server.host}' does not resolve`,
-                mend: "add 'init-addr none'",
                 fix: withNone(server),
               }),
             )
@@ -48,6 +51,8 @@ export const RESOLUTION_RULES = {
   'hold-obsolete': {
     severity: 'warning',
     why: 'An answer shows at most 8 addresses of a load balancer. Without a hold, each address that is absent from one answer is dropped at once, and slots change their addresses all the time.',
+    mend: "write 'hold obsolete 30s', or twice the time between two queries where that is more",
+    fixable: true,
     link: MANUAL,
     find: (config, version) =>
       version.capabilities.holdObsolete
@@ -57,6 +62,8 @@ export const RESOLUTION_RULES = {
   'small-payload': {
     severity: 'warning',
     why: 'HAProxy never asks again over TCP: an answer that does not fit is thrown away, and with it the whole backend once its holds are over.',
+    mend: "write 'accepted_payload_size 8192'",
+    fixable: true,
     link: 'https://github.com/haproxy/haproxy/issues/341',
     find: (config, version) =>
       version.capabilities.acceptedPayloadSize ? resolversInUse(config, version).flatMap(smallPayload) : [],
@@ -64,6 +71,7 @@ export const RESOLUTION_RULES = {
   'single-slot': {
     severity: 'warning',
     why: 'A single server line uses one address of the load balancer, also while that node is down and the others are fine.',
+    mend: "use 'server-template PREFIX 16' in place of 'server NAME'",
     link: 'https://docs.haproxy.org/3.2/configuration.html#4-server-template',
     find: (config, version) =>
       version.capabilities.serverTemplate
@@ -74,7 +82,6 @@ export const RESOLUTION_RULES = {
                 line: directive.line,
                 word: address,
                 message: `one slot for all addresses of '${host}'`,
-                mend: "use 'server-template PREFIX 16' in place of 'server NAME'",
               }),
             )
         : [],
@@ -162,7 +169,6 @@ function stateFile(config: Config): Hit[] {
         line,
         word: words[0]!,
         message: 'a state file together with resolvers: a reload brings old addresses back',
-        mend: "take 'load-server-state-from-file' out, and use 'init-addr none' on the server lines",
       })),
   );
 }
@@ -222,7 +228,6 @@ function smallPayload(section: Section): Hit[] {
       line,
       word: payload?.words[0] ?? section.word,
       message: `resolvers '${section.name}' takes answers of ${payload?.words[1]?.text ?? DEFAULT_PAYLOAD} bytes: about 28 addresses fit`,
-      mend: "write 'accepted_payload_size 8192'",
       fix:
         payload === undefined
           ? { line, insertBelow: '    accepted_payload_size 8192' }

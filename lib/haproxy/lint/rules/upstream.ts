@@ -14,18 +14,22 @@ export const UPSTREAM_RULES = {
   'check-without-host': {
     severity: 'warning',
     why: 'An Application Load Balancer picks its rule by the Host header. A check without it meets the default rule, which may answer 404 for ever.',
+    mend: "send the Host header that a client would send, with 'http-check send' (2.2 and later) or 'option httpchk'",
     link: 'https://docs.haproxy.org/3.2/configuration.html#4-http-check%20send',
     find: checkWithoutHost,
   },
   'check-without-sni': {
     severity: 'warning',
     why: 'A TLS check without a name gets whatever certificate is the default one, and fails when the name is verified.',
+    mend: "add 'check-sni NAME'",
     link: 'https://docs.haproxy.org/3.2/configuration.html#5.2-check-sni',
     find: checkWithoutSni,
   },
   'idle-time': {
     severity: 'warning',
     why: 'The side that sends requests must give up an idle connection first. Otherwise a request meets a connection that the load balancer is just closing, and is answered with 502.',
+    mend: "write 'pool-purge-delay 5s' (1.9 and later) or 'timeout http-keep-alive 50s'",
+    fixable: true,
     link: 'https://github.com/haproxy/haproxy/issues/1236',
     find: idleTime,
   },
