@@ -68,15 +68,20 @@ export class CheckPermissions extends Policy {
 
   /** Allows to deploy a service anew. */
   public redeploy(serviceArn: string): void {
-    this.statement(['ecs:DescribeServices', 'ecs:UpdateService'], serviceArn);
+    this.statement(['ecs:DescribeServices'], serviceArn);
+    this.statement(['ecs:UpdateService'], serviceArn);
   }
 
   /** Allows to judge the revisions of a service. */
   public judgeRevisions({ cluster, serviceName, serviceArn }: BaseService): void {
-    const actions = ['ecs:DescribeServices', 'ecs:DescribeServiceRevisions'];
-    this.statement(actions, serviceArn);
+    this.statement(['ecs:DescribeServices'], serviceArn);
     const resourceName = `${cluster.clusterName}/${serviceName}/*`;
-    this.statement(actions, Stack.of(this).formatArn({ service: 'ecs', resource: 'service-revision', resourceName }));
+    for (const resource of [
+      serviceArn,
+      Stack.of(this).formatArn({ service: 'ecs', resource: 'service-revision', resourceName }),
+    ]) {
+      this.statement(['ecs:DescribeServiceRevisions'], resource);
+    }
   }
 
   /** Allows to read a secret, through Parameter Store. */

@@ -90,7 +90,6 @@ describe('the gate', () => {
     const added = permissionsOf(template, /MonitorRole/).filter((one) => / ecs:DescribeService/.test(one));
     expect(added).toEqual([
       'Allow ecs:DescribeServices on {ProxyService}',
-      'Allow ecs:DescribeServices on arn:{Partition}:ecs:{Region}:{AccountId}:service-revision/{ProxyCluster}/{ProxyService.Name}/*',
       'Allow ecs:DescribeServiceRevisions on {ProxyService}',
       'Allow ecs:DescribeServiceRevisions on arn:{Partition}:ecs:{Region}:{AccountId}:service-revision/{ProxyCluster}/{ProxyService.Name}/*',
     ]);

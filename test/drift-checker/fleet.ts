@@ -4,7 +4,7 @@ import { DnsServer } from '../../lab/dns-server';
 import { encodeState, type ProxyState } from '../../lambda/drift-checker/state';
 import { keyOf } from '../../lambda/drift-checker/verdicts/verdict';
 import type { RegistryRecord } from '../../lib/private/contract';
-import { AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
+import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
 import { type FunctionSettings, type InvocationResult, LocalLambda } from '../support/lambda';
 import { Haproxy, nameFor } from './haproxy';
 
@@ -169,6 +169,11 @@ export class Fleet {
   // biome-ignore lint/suspicious/noExplicitAny: an input has the type of its operation.
   public inputs(operation: string): any[] {
     return this.#aws!.calls.filter((call) => call.operation === operation).map(({ input }) => input);
+  }
+
+  /** Every call since the last deployment. */
+  public get made(): readonly AwsCall[] {
+    return this.#aws!.calls;
   }
 
   /** How often an operation was called. */

@@ -1,0 +1,50 @@
+/** A statement of a policy, with every reference filled in. */
+export interface Statement {
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** Operators, each with its keys, each with its values. */
+  readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/** What somebody wants to do. */
+export interface Request {
+  readonly action: string;
+  /** ARN, or `*` where the action knows no resource. */
+  readonly resource: string;
+  /** Condition keys of the request. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** Whether IAM would let a request through: one statement allows it, and none denies it. */
+export function isAllowed(statements: readonly Statement[], request: Request): boolean {
+  const applying = statements.filter((statement) => applies(statement, request));
+  return applying.some(({ effect }) => effect === 'Allow') && applying.every(({ effect }) => effect === 'Allow');
+}
+
+function applies({ actions, resources, conditions }: Statement, { action, resource, context }: Request): boolean {
+  return (
+    actions.includes(action) &&
+    resources.some((pattern) => matches(pattern, resource)) &&
+    Object.entries(conditions).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, values]) =>
+        values.some((value) => context[key] !== undefined && OPERATORS[operator]!(value, context[key])),
+      ),
+    )
+  );
+}
+
+/** The operators that the constructs use. Another one makes the test fail, which is right. */
+const OPERATORS: Record<string, (pattern: string, value: string) => boolean> = {
+  StringEquals: (pattern, value) => pattern === value,
+  // The manual says that both compare ARNs part by part, and that both take wildcards.
+  ArnEquals: matches,
+  ArnLike: matches,
+};
+
+function matches(pattern: string, value: string): boolean {
+  const parts = pattern
+    .split(/([*?])/)
+    .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : part.replace(/[.+^${}()|[\]\\]/g, '\\$&')));
+  return new RegExp(`^${parts.join('')}$`).test(value);
+}
