@@ -97,6 +97,11 @@ export class Contender {
     return this.kind === 'generated' && HaproxyVersion.of(this.binary.branch).capabilities.serverTemplate;
   }
 
+  /** Whether its runtime API can be read: HAProxy 3.1.0 to 3.1.4 cannot connect to abstract sockets. */
+  public get readable(): boolean {
+    return !HaproxyVersion.of(this.binary.version).warnings.some(({ message }) => message.includes('abstract sockets'));
+  }
+
   /** Starts the process and waits until it answers. */
   public async start(): Promise<void> {
     for (let left = PORT_TRIES; ; left -= 1) {

@@ -59,6 +59,9 @@ export const FIGURES = {
 /** One of them. */
 export type FigureName = keyof typeof FIGURES;
 
+/** What the checker alone can tell, out of the runtime API. */
+const READ: ReadonlySet<FigureName> = new Set(['spreads', 'held', 'silent', 'stale', 'criticals', 'open']);
+
 /** A figure of a lane of a run. `Infinity` is never. */
 export function figureOf(name: FigureName, lane: Lane, { marks }: Pick<DemoResult, 'marks'>): number {
   return FIGURES[name].of(lane, windowOf(marks));
@@ -75,9 +78,13 @@ export function surprises(result: DemoResult): string[] {
   return result.lanes.flatMap((lane) => [
     ...(lane.crash ? [lane.crash.why] : []),
     ...result.scenario.expectations
-      .filter((expected) => expected.of === lane.kind && (!expected.holdsSeveral || lane.holdsSeveral))
+      .filter((expected) => concerns(expected, lane))
       .flatMap((expected) => surprise(expected, lane, result)),
   ]);
+}
+
+function concerns({ of, holdsSeveral, figure }: Expectation, lane: Lane): boolean {
+  return of === lane.kind && (!holdsSeveral || lane.holdsSeveral) && (lane.readable || !READ.has(figure));
 }
 
 function surprise(expected: Expectation, lane: Lane, result: DemoResult): string[] {
@@ -93,9 +100,9 @@ function surprise(expected: Expectation, lane: Lane, result: DemoResult): string
   return [`${nameOf(lane)}: ${head} ${formatFigure(figure, value)}, expected ${wanted}`];
 }
 
-/** Whether a milestone has been reached. What has crashed is waited for no longer. */
+/** Whether a milestone has been reached. What has crashed, or cannot be read, is not waited for. */
 export function reached(milestone: Milestone, { lanes, marks, shown }: Measured): boolean {
-  const running = lanes.filter(({ crash }) => crash === undefined);
+  const running = lanes.filter(({ crash, readable }) => crash === undefined && readable);
   const window = windowOf(marks);
   const every = (kind: Lane['kind'], holds: (lane: Lane) => boolean) =>
     running.every((lane) => lane.kind !== kind || holds(lane));

@@ -37,6 +37,8 @@ export interface Lane {
   readonly configuration: string;
   /** Whether it can hold more than one address. */
   readonly holdsSeveral: boolean;
+  /** Whether the checker can read its runtime API. */
+  readonly readable: boolean;
   readonly startedAt: number;
   readonly samples: Sample[];
   readonly looks: Look[];

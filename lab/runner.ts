@@ -24,13 +24,14 @@ export class Runner {
     private readonly seconds: () => number,
     private readonly note: (text: string) => void,
   ) {
-    const { binary, kind, holdsSeveral } = contender;
+    const { binary, kind, holdsSeveral, readable } = contender;
     this.lane = {
       version: binary.version,
       source: binary.source,
       kind,
       configuration: contender.configuration(kind),
       holdsSeveral,
+      readable,
       startedAt: seconds(),
       samples: [],
       looks: [],

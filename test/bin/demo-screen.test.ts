@@ -129,7 +129,7 @@ if (!hasScript) {
           await sleep(200);
         }
       };
-      await shown(new RegExp(`^${version} generated 🥚+ `));
+      await shown(new RegExp(`^${version} generated [·🥚]*🥚 `, 'u'));
       await shown(/^▸ the load balancer moves, in \d+ s at most$/);
       child.stdin!.write('\x03');
       const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];

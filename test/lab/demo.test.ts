@@ -5,7 +5,7 @@ import type { Lane } from '../../lab/lane';
 import type { Scenario } from '../../lab/scenario';
 import { SCENARIOS } from '../../lab/scenarios';
 import { CHICK, EGG } from '../../lab/world';
-import { anyBinary, availableBinaries } from '../support/binaries';
+import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
 import { haproxyChildren } from './processes';
 
 const BINARIES = availableBinaries();
@@ -68,7 +68,7 @@ test.each(SCENARIOS)('$name: its events happen in their order, and each is told'
   expect(times).toEqual([...times].sort((a, b) => a - b));
 });
 
-describe.each(BINARIES)('move, HAProxy $version', ({ version }) => {
+describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $version', ({ version }) => {
   const lanesOf = () => {
     const { result } = plays.get(MOVE.name)!;
     const [movedAt, mendedAt] = result.marks.map(({ at }) => at) as [number, number];

@@ -87,6 +87,15 @@ describe('surprises', () => {
     expect(surprises({ ...RESULT, scenario: wanted, lanes: [GENERATED] })).toHaveLength(1);
   });
 
+  test('what only the runtime API tells is not asked of a release whose runtime API cannot be read', () => {
+    const unreadable = { ...PINNED, readable: false };
+    const stale = scenario({ of: 'pinned', figure: 'stale', max: 1 });
+    const lost = scenario({ of: 'pinned', figure: 'lost', max: 0 });
+    expect(surprises({ ...RESULT, scenario: stale })).toHaveLength(1);
+    expect(surprises({ ...RESULT, scenario: stale, lanes: [unreadable] })).toEqual([]);
+    expect(surprises({ ...RESULT, scenario: lost, lanes: [unreadable] })).toHaveLength(1);
+  });
+
   test('a crash is one', () => {
     const crashed: Lane = { ...GENERATED, crash: { at: 3, why: 'HAProxy 2.6.12 (generated) has ended by itself: x' } };
     expect(surprises({ ...RESULT, lanes: [crashed] })).toContain('HAProxy 2.6.12 (generated) has ended by itself: x');
@@ -99,6 +108,7 @@ test.each<[Milestone, Partial<Measured>, boolean]>([
   ['staleness seen', {}, true],
   ['staleness seen', { lanes: [{ ...PINNED, incidents: [] }] }, false],
   ['staleness seen', { lanes: [{ ...PINNED, incidents: [], crash: { at: 1, why: 'x' } }] }, true],
+  ['staleness seen', { lanes: [{ ...PINNED, incidents: [], readable: false }] }, true],
   ['followed', {}, true],
   ['followed', { lanes: [{ ...GENERATED, samples: [{ at: 5, answer: EGG }] }] }, false],
   ['drained', {}, true],

@@ -10,6 +10,7 @@ export const PINNED: Lane = {
   kind: 'pinned',
   configuration: 'backend upstream\n    balance roundrobin\n    server pinned elb.lab.test:80\n',
   holdsSeveral: false,
+  readable: true,
   startedAt: 0,
   samples: [
     { at: 0.2, answer: EGG },
