@@ -118,6 +118,45 @@ test('conditions decide which lines are read', () => {
   expect(said('2.3', text)).toHaveLength(4);
 });
 
+test.each([
+  [
+    'a text that a converter needs may be missing from 2.2 on',
+    '    http-request set-header X %[src,ltrim]',
+    '2.1',
+    '2.2',
+  ],
+  ['but not where it names a variable', '    http-request set-header X %[src,strcmp]', '3.4', undefined],
+  ['a status has a reason from 1.8 on', '    http-response set-status 404 reason no', '1.7', '1.8'],
+  [
+    'what is known at the end only is for logs up to 3.3',
+    '    http-response set-header X %[fc.timer.total]',
+    '3.3',
+    '3.4',
+  ],
+])('%s', (_name, line, refusedBy, takenBy) => {
+  const errors = (branch: string) =>
+    judge(branch, file(...PROXY, '    mode http', line)).findings.filter(({ severity }) => severity === 'error');
+  expect(errors(refusedBy)).toHaveLength(1);
+  expect(takenBy === undefined ? [] : errors(takenBy)).toEqual([]);
+});
+
+test.each([
+  [
+    'frontend f\n    bind :80\n    mode http\n    http-request set-timeout server 5s',
+    "error 4:30 wrong-section: 'set-timeout server' does not stand in a 'frontend' section; move it to a backend",
+  ],
+  [
+    'frontend f\n    bind udp@:80',
+    "error 2:10 bad-value: 'udp@:80' takes datagrams, and a 'bind' takes connections; take it out",
+  ],
+  [
+    'backend b\n    server s 192.0.2.1:80 ktls on',
+    "error 2:27 wrong-section: 'ktls' is experimental: it needs 'expose-experimental-directives' in the global section; add it above, or take this out",
+  ],
+])('3.4 refuses %j', (text, error) => {
+  expect(said('3.4', `${text}\n`)).toContain(error);
+});
+
 test('samples know when they are there', () => {
   const text = file(...PROXY, '    mode http', '    http-request set-header X %[res.hdr(x)]');
   expect(said('1.6', text)[0]).toMatch(/^warning 7:31 bad-value/);

@@ -41,7 +41,7 @@ export const BIND = table(
   id ; ; ; num(1..)
   idle-ping ; ; 3.2 ; time
   interface ; ; ; word
-  ktls ; ; 3.3 ; on|off
+  ktls ; ; 3.3 +expose-experimental-directives ; on|off
   label ; ; 3.2 ; word
   level ; ; ; user|operator|admin
   maxconn ; ; ; num(1..) /2.0 num(0..)

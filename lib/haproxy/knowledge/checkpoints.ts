@@ -57,6 +57,7 @@ const AVAILABLE: Readonly<Record<string, ReadonlySet<Checkpoint>>> = {
     'check',
   ]),
   final: span('server-choice', 'log'),
+  statistics: span('log', 'log'),
 };
 
 /** Whether a sample of one of these origins is there at one of these moments. */

@@ -96,10 +96,11 @@ export const FETCHES_A_P = table(
   dst_is_local ; client ; 1.7 ; ; bool
   dst_port ; client ; ; ; sint
   dump_all_vars ; always ; 3.4 ; 0..3 str ! ; str
-  env ; always ; 2.4 ; 1 str ; str
-  env ; process ; ; 1 str ; str
+  env ; always ; 2.4 ; 0..1 str ; str
+  env ; process ; ; 0..1 str ; str
   fc.timer.handshake ; client ; 2.9 ; ; sint
-  fc.timer.total ; client ; 2.9 ; ; sint
+  fc.timer.total ; statistics ; 2.9 ; ; sint
+  fc.timer.total ; client ; 3.4 ; ; sint
   fc_dst ; client ; 2.5 ; ; ipv4
   fc_dst ; client ; 2.9 ; ; addr
   fc_dst_is_local ; client ; 2.5 ; ; bool
@@ -140,12 +141,12 @@ export const FETCHES_A_P = table(
   fcgi.docroot ; request ; 2.1 ; ; str
   fcgi.index ; request ; 2.1 ; ; str
   fe_client_timeout ; client ; 2.4 ; ; sint
-  fe_conn ; process ; ; 1 fe ; sint
+  fe_conn ; process ; ; 0..1 fe ; sint
   fe_defbe ; client ; 1.9 ; ; str
   fe_id ; client ; ; ; sint
   fe_name ; client ; 1.8 ; ; str
-  fe_req_rate ; process ; 1.7 ; 1 fe ; sint
-  fe_sess_rate ; process ; ; 1 fe ; sint
+  fe_req_rate ; process ; 1.7 ; 0..1 fe ; sint
+  fe_sess_rate ; process ; ; 0..1 fe ; sint
   fe_tarpit_timeout ; client ; 3.4 ; ; sint
   fs.aborted ; session ; 3.0 ; ; sint
   fs.debug_str ; session ; 3.1 ; 0..1 sint ; str
@@ -192,8 +193,8 @@ export const FETCHES_A_P = table(
   last_rule_line ; process ; 2.6 ; ; sint
   lat_ns_avg ; process ; 1.9 ; ; sint
   lat_ns_tot ; process ; 1.9 ; ; sint
-  meth ; always ; 2.4 ; 1 str ! ; meth
-  meth ; process ; ; 1 str ! ; meth
+  meth ; always ; 2.4 ; 0..1 str ! ; meth
+  meth ; process ; ; 0..1 str ! ; meth
   method ; kept-request ; ; ; meth
   nbproc ; always ; 2.4 ; ; sint
   nbproc ; process ; ; ; sint

@@ -181,8 +181,8 @@ export const FETCHES_SR_Z = table(
   ssl_s_version ; session ; 2.2 ; ; sint
   status ; answered ; ; ; sint
   stopping ; process ; ; ; bool
-  str ; always ; 2.4 ; 1 str ; str
-  str ; process ; ; 1 str ; str
+  str ; always ; 2.4 ; 0..1 str ; str
+  str ; process ; ; 0..1 str ; str
   table_avl ; process ; ; 1 tab ; sint
   table_cnt ; process ; ; 1 tab ; sint
   term_events ; process ; 3.2 ; ; str

@@ -97,7 +97,7 @@ export const RULES = table(
   set-src-port ; http-request ; ; expr cond
   set-src-port ; tcp-request/connection tcp-request/session ; 1.7 ; expr cond
   set-src-port ; tcp-request/content ; 2.5 ; expr cond
-  set-status ; http-response ; ; int(100..999) [reason word] cond
+  set-status ; http-response ; ; int(100..999) [reason@1.8 word] cond
   set-status ; http-after-response ; 2.2 ; int(100..999) [reason word] cond
   set-timeout ; http-request ; 2.4 ; @timeout
   set-timeout ; http-response ; 2.9 ; @timeout

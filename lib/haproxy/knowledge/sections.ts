@@ -109,7 +109,7 @@ export const OTHER_SECTIONS = [
     `
     docroot ; ; 2.1 ; word
     index ; ; 2.1 ; word
-    log-stderr ; ; 2.1 ; @log
+    log-stderr ; ; 2.1 ; @log-stderr
     pass-header ; ; 2.1 ; word cond
     hide-header ; ; 2.1 ; ?
     path-info ; ; 2.1 ; regex

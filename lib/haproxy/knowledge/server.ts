@@ -60,7 +60,7 @@ export const SERVER = table(
   init-addr ; server default-server ; 1.7 ; @init-addr
   init-state ; server default-server ; 3.1 ; fully-up|up|down|fully-down
   inter ; server default-server ; ; time(1..)
-  ktls ; server default-server ; 3.3 ; on|off
+  ktls ; server default-server ; 3.3 +expose-experimental-directives ; on|off
   log-bufsize ; server default-server ; 2.9 ; num(1..)
   log-proto ; server default-server ; 2.2 ; legacy|octet-count
   max-reuse ; server default-server ; 2.0 ; num

@@ -50,7 +50,7 @@ export const TUNE = table(
   tune.idle-pool.shared ; ; 2.2 ; on|off
   tune.idletimer ; ; ; time(..65535)
   tune.listener.default-shards ; ; 2.8 ; by-process|by-thread|by-group
-  tune.listener.multi-queue ; ; 2.0 ; on|off
+  tune.listener.multi-queue ; ; 2.0 ; on|off|fair@2.8
   tune.lua.bool-sample-conversion ; ; 3.2 +lua ; ?
   tune.lua.burst-timeout ; ; 2.8 +lua ; time
   tune.lua.forced-yield ; ; 1.6 +lua ; num

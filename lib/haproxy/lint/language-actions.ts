@@ -115,10 +115,24 @@ const judgeCount: Grammar = (judge, cursor) =>
 
 const TIME = /^\d+(us|ms|s|m|h|d)?$/;
 
-const judgeTimeout: Grammar = (judge, cursor) =>
-  follow(judge, cursor, 'client@2.9|server|tunnel|connect@3.3|queue@3.3|tarpit@3.3') &&
-  follow(judge, cursor, TIME.test(cursor.text) ? 'time' : 'expr') &&
-  finish(judge, cursor);
+/** The timeouts of clients are a frontend's; those of servers a backend's. */
+const judgeTimeout: Grammar = (judge, cursor) => {
+  const which = cursor.next;
+  if (!follow(judge, cursor, 'client@2.9|server|tunnel|connect@3.3|queue@3.3|tarpit@3.3')) {
+    return false;
+  }
+  const needed = which?.text === 'client' ? 'frontend' : 'backend';
+  const other = needed === 'frontend' ? 'backend' : 'frontend';
+  if (which?.text !== 'tarpit' && judge.kind === other) {
+    return judge.error(
+      'wrong-section',
+      which,
+      `'set-timeout ${which?.text}' does not stand in a '${other}' section`,
+      `move it to a ${needed}`,
+    );
+  }
+  return follow(judge, cursor, TIME.test(cursor.text) ? 'time' : 'expr') && finish(judge, cursor);
+};
 
 const judgeWait: Grammar = (judge, cursor) =>
   follow(judge, cursor, '{time time, at-least size, use-large-buffer@3.4}') &&

@@ -254,6 +254,7 @@ export const GRAMMARS: Readonly<Record<string, Grammar>> = {
   'dgram-bind': unsure,
   forwarded: (judge, cursor) => cursor.done || unsure(judge, cursor),
   log,
+  'log-stderr': (judge, cursor) => (cursor.text === 'global' ? follow(judge, cursor, 'global') : log(judge, cursor)),
   'log-step': unsure,
   peer,
   'peer-server': unsure,

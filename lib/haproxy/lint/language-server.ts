@@ -152,6 +152,14 @@ const bind: Grammar = (judge, cursor) => {
     judge.unsure();
   } else {
     for (const part of address.text.split(',')) {
+      if (/^udp[46]?@/.test(part)) {
+        return judge.error(
+          'bad-value',
+          address,
+          `'${part}' takes datagrams, and a 'bind' takes connections`,
+          'take it out',
+        );
+      }
       if (!judgeAddress(judge, { ...address, text: part }, { port: 'range', resolves: 'at start' })) {
         return false;
       }
