@@ -1,9 +1,6 @@
-import { createColors, isColorSupported } from 'picocolors';
 import type { Finding } from '../../lib/haproxy/lint/finding';
 import { ABOUT, aboutRule } from '../../lib/haproxy/lint/rules/about';
-
-/** Colours are for a terminal alone, also where a CI service would take them. */
-const pc = createColors(isColorSupported && process.stdout.isTTY);
+import { pc } from './colours';
 
 /** The findings of one file. */
 export interface FileFindings {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { parseBind, parseUpstream } from '../../lib/haproxy/address';
 import { parseDuration } from '../../lib/haproxy/duration';
@@ -6,8 +8,9 @@ import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/co
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import { modelOf, versionOf } from '../model';
-import { readSpec } from '../spec';
+import { readSpec, SPEC_FILE } from '../spec';
 import { collect } from './options';
+import { parseVersions, renderDiff } from './render-diff';
 
 interface RenderFlags {
   readonly file?: string;
@@ -21,8 +24,11 @@ interface RenderFlags {
   readonly nameserver?: string[];
   readonly slots?: string;
   readonly holdValid?: string;
+  readonly holdObsolete?: string;
   readonly runtimeApi?: string;
   readonly health?: string;
+  readonly metrics?: boolean;
+  readonly diff?: string;
 }
 
 /** `render`: prints the configuration alone on standard output, warnings on standard error. */
@@ -39,21 +45,41 @@ export function addRender(program: Command): void {
     .option('--nameserver <ip:port>', "name server, repeatable (default: 169.254.169.253:53, every VPC's)", collect)
     .option('--slots <n>', 'addresses held at most, 1.8 and later (default: 16)')
     .option('--hold-valid <time>', 'how often the name is resolved (default: 10s)')
+    .option('--hold-obsolete <time>', 'how long an address is kept that is no longer in the answer (default: 30s)')
     .option('--runtime-api <[addr:]port>', "answer the drift checker's read commands here (default: not at all)")
     .option('--health <[addr:]port>', 'answer GET /live here (default: not at all; 127.0.0.1:8404 on 1.6 and 1.7)')
-    .option('-f, --file <spec>', 'take everything from a spec file instead')
+    .option('--metrics', 'answer GET /metrics for Prometheus at --health, 2.0 and later')
+    .option(
+      '-f, --file <spec>',
+      `take everything from a spec file (default without --upstream: ${SPEC_FILE}, here or above)`,
+    )
     .option('--proxy <name>', 'which proxy of the spec file (default: its only one)')
     .option('--environment <name>', 'in which environment of the spec file (default: its only one)')
+    .option('--diff <from..to>', 'what changes between two versions and why, such as 1.7..3.2')
     .addHelpText(
       'after',
-      '\nExample:\n  $ cdk-haproxy-elb render --haproxy-version 3.2 --upstream my-elb.example.com:80',
+      `
+Examples:
+  $ cdk-haproxy-elb render --haproxy-version 3.2 --upstream my-elb.example.com:80
+  $ cdk-haproxy-elb render --diff 1.7..3.2 --upstream my-elb.example.com:80
+  $ cdk-haproxy-elb render --proxy orders`,
     )
     .action((flags: RenderFlags) => {
-      const { version, model } = flags.file === undefined ? fromFlags(flags) : fromSpec(flags.file, flags);
-      const text = HaproxyConfig.render(version, model);
-      for (const { message } of version.warnings) {
-        console.error(`warning: ${message}`);
+      const { diff, ...source } = flags;
+      if (diff === undefined) {
+        const { version, model } = inputOf(source);
+        const text = HaproxyConfig.render(version, model);
+        warn(version);
+        process.stdout.write(text);
+        return;
       }
+      if (flags.haproxyVersion !== undefined) {
+        throw new InputError('--haproxy-version does not go with --diff, which names both versions: leave it out');
+      }
+      const [from, to] = parseVersions(diff);
+      const { model } = inputOf(source, to);
+      const text = renderDiff(from, to, model);
+      warn(to);
       process.stdout.write(text);
     });
 }
@@ -63,12 +89,42 @@ interface RenderInput {
   readonly model: HaproxyConfigModel;
 }
 
+function warn({ warnings }: HaproxyVersion): void {
+  for (const { message } of warnings) {
+    console.error(`warning: ${message}`);
+  }
+}
+
+/** From the flags where they name a load balancer, else from a spec file. `version` stands in for a missing one. */
+function inputOf(flags: RenderFlags, version?: HaproxyVersion): RenderInput {
+  const file = flags.file ?? (flags.upstream === undefined ? findSpec() : undefined);
+  return file === undefined ? fromFlags(flags, version) : fromSpec(file, flags);
+}
+
+/** The spec file of the folder or of the nearest one above. */
+function findSpec(): string {
+  const start = process.cwd();
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    const file = path.join(folder, SPEC_FILE);
+    if (existsSync(file)) {
+      return path.relative(start, file);
+    }
+    if (folder === path.dirname(folder)) {
+      throw new InputError(
+        `neither --upstream is given nor is there a ${SPEC_FILE} in ${start} or above: give --upstream NAME:PORT, or a spec file with --file`,
+      );
+    }
+  }
+}
+
 function fromSpec(file: string, flags: RenderFlags): RenderInput {
   const { file: _file, proxy, environment, ...others } = flags;
   const [extra] = Object.keys(others);
   if (extra !== undefined) {
     const flag = extra.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new InputError(`--${flag} does not go with --file: write it into ${file}, or leave --file out`);
+    throw new InputError(
+      `--${flag} does not go with a spec file: write it into ${file}, or give --upstream and no file`,
+    );
   }
   const { environments } = readSpec(file);
   const { proxies } = choose(environments, environment, file, 'environment', 'environments');
@@ -95,23 +151,25 @@ function choose<T>(
   return all[name]!;
 }
 
-function fromFlags(flags: RenderFlags): RenderInput {
+function fromFlags(flags: RenderFlags, given?: HaproxyVersion): RenderInput {
   for (const one of ['proxy', 'environment'] as const) {
     if (flags[one] !== undefined) {
-      throw new InputError(`--${one} names one of a spec file: give the file with --file`);
+      throw new InputError(`--${one} names one of a spec file: leave --upstream out, or --${one}`);
     }
   }
-  const version = required(flags.haproxyVersion, '--haproxy-version', 'such as 3.2');
-  const upstream = required(flags.upstream, '--upstream', 'as NAME:PORT');
+  const { haproxyVersion, upstream } = flags;
+  if (given === undefined && haproxyVersion === undefined) {
+    throw new InputError('--haproxy-version is missing: give it such as 3.2, or a spec file with --file');
+  }
   const { mode = HaproxyMode.HTTP } = flags;
   if (mode !== HaproxyMode.HTTP && mode !== HaproxyMode.TCP) {
     throw new InputError(`--mode '${mode}' is not known: allowed are http and tcp`);
   }
   return {
-    version: HaproxyVersion.of(version),
+    version: given ?? HaproxyVersion.of(haproxyVersion!),
     model: {
       upstream: {
-        ...parseUpstream(upstream, '--upstream'),
+        ...parseUpstream(upstream!, '--upstream'),
         tls: flags.upstreamTls ? {} : undefined,
         slots: flags.slots === undefined ? undefined : wholeNumber(flags.slots, '--slots'),
       },
@@ -119,9 +177,11 @@ function fromFlags(flags: RenderFlags): RenderInput {
       listen: flags.listen === undefined ? undefined : parseBind(flags.listen, '--listen'),
       health: flags.health === undefined ? undefined : parseBind(flags.health, '--health'),
       runtimeApi: flags.runtimeApi === undefined ? undefined : parseBind(flags.runtimeApi, '--runtime-api'),
+      metrics: flags.metrics,
       resolution: {
         nameservers: flags.nameserver,
-        holdValidMillis: flags.holdValid === undefined ? undefined : parseDuration(flags.holdValid, '--hold-valid'),
+        holdValidMillis: millis(flags.holdValid, '--hold-valid'),
+        holdObsoleteMillis: millis(flags.holdObsolete, '--hold-obsolete'),
       },
     },
   };
@@ -134,9 +194,6 @@ function wholeNumber(value: string, flag: string): number {
   return Number(value);
 }
 
-function required(value: string | undefined, flag: string, form: string): string {
-  if (value === undefined) {
-    throw new InputError(`${flag} is missing: give it ${form}, or a spec file with --file`);
-  }
-  return value;
+function millis(value: string | undefined, flag: string): number | undefined {
+  return value === undefined ? undefined : parseDuration(value, flag);
 }

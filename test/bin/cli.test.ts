@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { renderDiff } from '../../bin/commands/render-diff';
 import { modelOf } from '../../bin/model';
 import { readSpec } from '../../bin/spec';
 import { HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import { version } from '../../package.json';
-import { COMMAND, cli, ROOT } from './cli';
+import { COMMAND, cli, cliIn, ROOT } from './cli';
 
 // Several run at once.
 jest.setTimeout(60_000);
@@ -39,13 +40,15 @@ describe('render', () => {
   test('takes every flag, and warns of the version on standard error', async () => {
     const args = ['--haproxy-version', '1.7', '--upstream', `${ELB}:443`, '--upstream-tls', '--mode', 'tcp'];
     const more = ['--listen', '10.0.0.1:8443', '--nameserver', '10.0.0.2:53', '--nameserver', '[fd00::2]:53'];
-    expect(await cli('render', ...args, ...more, '--hold-valid', '5s', '--slots', '8')).toEqual({
+    expect(
+      await cli('render', ...args, ...more, '--hold-valid', '5s', '--hold-obsolete', '1m', '--slots', '8'),
+    ).toEqual({
       code: 0,
       stdout: HaproxyConfig.render(HaproxyVersion.V1_7, {
         upstream: { dnsName: ELB, port: 443, tls: {}, slots: 8 },
         mode: HaproxyMode.TCP,
         listen: { address: '10.0.0.1', port: 8443 },
-        resolution: { nameservers: ['10.0.0.2:53', '[fd00::2]:53'], holdValidMillis: 5000 },
+        resolution: { nameservers: ['10.0.0.2:53', '[fd00::2]:53'], holdValidMillis: 5000, holdObsoleteMillis: 60_000 },
       }),
       stderr:
         'warning: HAProxy 1.7 is end-of-life since 2021-10: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support\n',
@@ -61,6 +64,46 @@ describe('render', () => {
       stderr: '',
     });
     expect(stdout).toContain('mode tcp\n');
+  });
+
+  test('answers for Prometheus next to the liveness where asked to', async () => {
+    const args = ['--haproxy-version', '3.2', '--upstream', `${ELB}:80`, '--health', '8404', '--metrics'];
+    const upstream = { dnsName: ELB, port: 80 };
+    const stdout = HaproxyConfig.render(HaproxyVersion.V3_2, { upstream, health: { port: 8404 }, metrics: true });
+    expect(await cli('render', ...args)).toEqual({ code: 0, stdout, stderr: '' });
+  });
+
+  test('finds the spec file in a folder above', async () => {
+    const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
+    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOf(payments!));
+    expect(await cliIn(path.join(ROOT, 'lib/haproxy'), 'render', '--proxy', 'payments')).toEqual({
+      code: 0,
+      stdout,
+      stderr: '',
+    });
+  });
+
+  test('without a load balancer and without a spec file there is nothing to do', async () => {
+    expect(await cliIn(folder, 'render', '--haproxy-version', '3.2')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `neither --upstream is given nor is there a haproxy-elb.yaml in ${realpathSync(folder)} or above: give --upstream NAME:PORT, or a spec file with --file\n`,
+    });
+  });
+
+  test('--diff tells what changes between two versions, from flags and from a spec file', async () => {
+    const upstream = { dnsName: ELB, port: 80 };
+    expect(await cli('render', '--diff', '1.7..3.2', '--upstream', `${ELB}:80`)).toEqual({
+      code: 0,
+      stdout: renderDiff(HaproxyVersion.V1_7, HaproxyVersion.V3_2, { upstream }),
+      stderr: '',
+    });
+    const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
+    expect(await cli('render', '--diff', '2.0..2.8', '--proxy', 'payments')).toEqual({
+      code: 0,
+      stdout: renderDiff(HaproxyVersion.V2_0, HaproxyVersion.V2_8, modelOf(payments!)),
+      stderr: '',
+    });
   });
 
   test('a spec file with one proxy needs no name', async () => {
@@ -95,8 +138,23 @@ describe('bad usage is told in one line, with exit code 2', () => {
   const RENDER = ['render', '--haproxy-version', '3.2', '--upstream', 'elb.test:80'];
   const CHECK = ['check', '--upstream', 'elb.test:80', '--runtime-api', '127.0.0.1:9990'];
   test.concurrent.each<[string, string[]]>([
-    ['--haproxy-version is missing: give it such as 3.2, or a spec file with --file', ['render']],
-    ['--upstream is missing: give it as NAME:PORT, or a spec file with --file', RENDER.slice(0, 3)],
+    [
+      '--haproxy-version is missing: give it such as 3.2, or a spec file with --file',
+      ['render', '--upstream', 'elb.test:80'],
+    ],
+    [
+      '--haproxy-version does not go with a spec file: write it into haproxy-elb.yaml, or give --upstream and no file',
+      RENDER.slice(0, 3),
+    ],
+    ["--diff '3.2' is not two versions: give them as 1.7..3.2", [...RENDER.slice(0, 1), '--diff', '3.2']],
+    [
+      '--haproxy-version does not go with --diff, which names both versions: leave it out',
+      [...RENDER, '--diff', '1.7..3.2'],
+    ],
+    [
+      'metrics need HAProxy 2.0 or later, and this is 1.7: leave them out',
+      ['render', '--diff', '1.7..3.2', ...RENDER.slice(3), '--health', '8404', '--metrics'],
+    ],
     ["--upstream 'elb.test' has no single port at its end: give NAME:PORT", [...RENDER.slice(0, 4), 'elb.test']],
     ["--mode 'udp' is not known: allowed are http and tcp", [...RENDER, '--mode', 'udp']],
     [
@@ -109,14 +167,14 @@ describe('bad usage is told in one line, with exit code 2', () => {
       [...RENDER, '--listen', 'localhost:80'],
     ],
     ['health port 8080 is taken by listen: give each listener a port of its own', [...RENDER, '--health', '8080']],
-    ['--proxy names one of a spec file: give the file with --file', [...RENDER, '--proxy', 'orders']],
+    ['--proxy names one of a spec file: leave --upstream out, or --proxy', [...RENDER, '--proxy', 'orders']],
     ['haproxy-elb.yaml has 2 proxies: name one with --proxy (orders, payments)', ['render', '-f', 'haproxy-elb.yaml']],
     [
       "haproxy-elb.yaml has no proxy 'toString': it has orders, payments",
       ['render', '-f', 'haproxy-elb.yaml', '--proxy', 'toString'],
     ],
     [
-      '--hold-valid does not go with --file: write it into haproxy-elb.yaml, or leave --file out',
+      '--hold-valid does not go with a spec file: write it into haproxy-elb.yaml, or give --upstream and no file',
       ['render', '-f', 'haproxy-elb.yaml', '--proxy', 'orders', '--hold-valid', '5s'],
     ],
     ['nope.yaml: cannot be read (ENOENT): give the path of a spec file', ['render', '-f', 'nope.yaml']],
@@ -166,5 +224,5 @@ test('--version and --help', async () => {
   const help = await cli('--help');
   expect([help.code, help.stderr]).toEqual([0, '']);
   const commands = [...help.stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, command]) => command);
-  expect(commands).toEqual(['render', 'lint', 'check', 'demo', 'help']);
+  expect(commands).toEqual(['render', 'lint', 'check', 'demo', 'app', 'help']);
 });

@@ -15,8 +15,13 @@ export const COMMAND = path.join(ROOT, 'assets/cli/cdk-haproxy-elb.mjs');
 
 /** Runs the command line as a process of its own, in the folder of this repository. */
 export function cli(...args: string[]): Promise<Run> {
+  return cliIn(ROOT, ...args);
+}
+
+/** Runs the command line in a folder. */
+export function cliIn(folder: string, ...args: string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+    execFile(process.execPath, [COMMAND, ...args], { cwd: folder }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

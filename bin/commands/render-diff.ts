@@ -1,0 +1,160 @@
+import { diffArrays } from 'diff';
+import { CAPABILITIES, type Capability } from '../../lib/haproxy/capabilities';
+import { InputError } from '../../lib/haproxy/errors';
+import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
+import { HaproxyConfig } from '../../lib/haproxy/render/config';
+import { HaproxyVersion } from '../../lib/haproxy/version';
+import { pc } from './colours';
+
+type Name = keyof typeof CAPABILITIES;
+
+/**
+ * What the generator takes up one after the other on its way from the oldest branch to the newest. Slots and resolution
+ * without a health check came with one branch, and no configuration has one of them alone.
+ */
+const STEPS: readonly (readonly Name[])[] = (Object.keys(CAPABILITIES) as Name[])
+  .filter((name) => name !== 'serverTemplate')
+  .map((name) => (name === 'autonomousResolution' ? [name, 'serverTemplate'] : [name]));
+
+/** A line of both texts, of the old one (`-`) or of the new one (`+`), and what it is changed for. */
+interface Row {
+  readonly sign: ' ' | '-' | '+';
+  readonly text: string;
+  readonly reasons: ReadonlySet<Name>;
+}
+
+/** Two versions out of `1.7..3.2`. */
+export function parseVersions(value: string): [from: HaproxyVersion, to: HaproxyVersion] {
+  const [, from, to] = /^([^ ]+?)\.\.([^. ][^ ]*)$/.exec(value) ?? [];
+  if (from === undefined || to === undefined) {
+    throw new InputError(`--diff '${value}' is not two versions: give them as 1.7..3.2`);
+  }
+  return [HaproxyVersion.of(from), HaproxyVersion.of(to)];
+}
+
+/**
+ * What changes in a configuration when another branch reads it: a unified diff without context. Each change is followed by
+ * its reasons, in lines that begin with `#`; a reason is told in full where it comes first.
+ *
+ * @throws InputError when one of the branches cannot do what the model asks for
+ */
+export function renderDiff(from: HaproxyVersion, to: HaproxyVersion, model: HaproxyConfigModel): string {
+  // Each says by itself what it cannot do.
+  HaproxyConfig.render(from, model);
+  HaproxyConfig.render(to, model);
+  const rows = compare(from, to, model);
+  if (rows.every(({ sign }) => sign === ' ')) {
+    return `nothing changes: the configuration for ${from} is right for ${to} too\n`;
+  }
+  return `${[pc.bold(`--- HAProxy ${from}`), pc.bold(`+++ HAProxy ${to}`), ...hunks(rows)].join('\n')}\n`;
+}
+
+/** Goes from one branch to the other in steps of one reason, and keeps with each line the reasons that touched it. */
+function compare(from: HaproxyVersion, to: HaproxyVersion, model: HaproxyConfigModel): Row[] {
+  const changing = STEPS.filter(([name]) => from.capabilities[name!] !== to.capabilities[name!]);
+  const steps = to.isAtLeast(from.branch) ? changing : changing.reverse();
+  let capabilities = from.capabilities;
+  let rows = textOf(to, capabilities, model).map((text): Row => ({ sign: ' ', text, reasons: new Set() }));
+  for (const step of steps) {
+    capabilities = { ...capabilities, ...Object.fromEntries(step.map((name) => [name, to.capabilities[name]])) };
+    rows = advance(rows, textOf(to, capabilities, model), step);
+  }
+  return rows;
+}
+
+/** The lines that a branch would get if it could do just this. */
+function textOf(
+  version: HaproxyVersion,
+  capabilities: HaproxyVersion['capabilities'],
+  model: HaproxyConfigModel,
+): string[] {
+  const imagined: HaproxyVersion = Object.assign(Object.create(HaproxyVersion.prototype), version, { capabilities });
+  return HaproxyConfig.render(imagined, model).trimEnd().split('\n');
+}
+
+function advance(rows: readonly Row[], lines: readonly string[], step: readonly Name[]): Row[] {
+  const after: Row[] = [];
+  const current = rows.filter(({ sign }) => sign !== '-');
+  let at = 0;
+  // Lines that were there at the beginning stay in view when they go.
+  const passGone = () => {
+    while (rows[at]?.sign === '-') {
+      after.push(rows[at]!);
+      at += 1;
+    }
+  };
+  let reasons = new Set(step);
+  for (const { added, removed, value } of diffArrays(
+    current.map(({ text }) => text),
+    [...lines],
+  )) {
+    for (const text of value) {
+      if (added) {
+        after.push({ sign: '+', text, reasons });
+        continue;
+      }
+      passGone();
+      const row = rows[at]!;
+      at += 1;
+      if (!removed) {
+        after.push(row);
+        reasons = new Set(step);
+        continue;
+      }
+      reasons = new Set([...row.reasons, ...reasons]);
+      if (row.sign === ' ') {
+        after.push({ ...row, sign: '-', reasons });
+      }
+    }
+  }
+  passGone();
+  return after;
+}
+
+function hunks(rows: readonly Row[]): string[] {
+  const told = new Set<Name>();
+  const out: string[] = [];
+  let section = '';
+  let [oldLine, newLine] = [0, 0];
+  for (let at = 0; at < rows.length; ) {
+    const end = rows.findIndex(({ sign }, i) => i >= at && sign === ' ');
+    const changed = rows.slice(at, end < 0 ? rows.length : end);
+    const [gone, come] = (['-', '+'] as const).map((wanted) => changed.filter(({ sign }) => sign === wanted));
+    if (changed.length > 0) {
+      out.push(
+        pc.cyan(`@@ -${range(oldLine, gone!.length)} +${range(newLine, come!.length)} @@ ${section}`.trimEnd()),
+        ...gone!.map(({ text }) => pc.red(`-${text}`)),
+        ...come!.map(({ text }) => pc.green(`+${text}`)),
+        ...explain(new Set(changed.flatMap(({ reasons }) => [...reasons])), told),
+      );
+    }
+    oldLine += gone!.length;
+    newLine += come!.length;
+    at += changed.length;
+    section = [...come!, ...rows.slice(at, at + 1)].map(({ text }) => text).findLast(isHead) ?? section;
+    // The line of both texts that ends the change.
+    oldLine += 1;
+    newLine += 1;
+    at += 1;
+  }
+  return out;
+}
+
+/** Lines of one side, by the line before where there are none. */
+function range(before: number, count: number): string {
+  return `${count === 0 ? before : before + 1},${count}`;
+}
+
+function isHead(text: string): boolean {
+  return /^[a-z]/.test(text);
+}
+
+function explain(reasons: ReadonlySet<Name>, told: Set<Name>): string[] {
+  const inOrder = (Object.keys(CAPABILITIES) as Name[]).filter((name) => reasons.has(name));
+  return inOrder.flatMap((name) => {
+    const { since, with: now, without, why }: Capability = CAPABILITIES[name];
+    const again = told.has(name);
+    told.add(name);
+    return [`# since ${since}: ${now}`, ...(again ? [] : [`#   before: ${without}`, `#   why: ${why}`])];
+  });
+}
