@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Task as EcsTask, Service, TaskDefinition } from '@aws-sdk/client-ecs';
+import { parse, stringify } from 'yaml';
+import type { HaproxyBinary } from '../../lab/binaries';
+import { DnsServer } from '../../lab/dns-server';
+import { EggServer } from '../../lab/egg-server';
+import { CHICK, EGG } from '../../lab/world';
+import { REGISTRY_FOLDER } from '../../lib/private/contract';
+import { Task } from '../../test/e2e/task';
+import { command } from '../command';
+import { Account } from './account';
+import { ACCOUNT, type Emulator, REGION } from './emulator';
+import { DeployedFunction } from './function';
+
+const ENVIRONMENT = 'emulator';
+const STACK = `haproxy-elb-${ENVIRONMENT}`;
+const ZONES = [`${REGION}a`, `${REGION}b`];
+const UPSTREAM = '127.0.0.1';
+/** An address that the load balancer never had. */
+const STRANGER = '127.0.0.3';
+/** A task that the emulator knows of, and the process behind it. */
+interface Running {
+  readonly task: EcsTask;
+  readonly process: Task;
+}
+
+/** The example app (`haproxy-elb.yaml`) on its way through an account: its steps, in the order in which they are taken. */
+export class Rehearsal {
+  public static async prepare(
+    emulator: Emulator,
+    folder: string,
+    binaries: readonly HaproxyBinary[],
+  ): Promise<Rehearsal> {
+    const dns = new DnsServer();
+    const { address } = await dns.listen();
+    const egg = await EggServer.listen(EGG, UPSTREAM, 0);
+    const chick = await EggServer.listen(CHICK, STRANGER, egg.port);
+    return new Rehearsal(emulator, folder, binaries, dns, [egg, chick], address);
+  }
+
+  readonly #account = new Account();
+  readonly #example = parse(readFileSync('haproxy-elb.yaml', 'utf8'));
+  readonly #proxies: string[] = Object.keys(this.#example.proxies);
+  #subnets: readonly string[] = [];
+  readonly #running = new Map<string, Running>();
+  #function?: DeployedFunction;
+
+  private constructor(
+    private readonly emulator: Emulator,
+    private readonly folder: string,
+    private readonly binaries: readonly HaproxyBinary[],
+    private readonly dns: DnsServer,
+    private readonly eggs: readonly EggServer[],
+    nameserver: string,
+  ) {
+    // Nobody wants to wait for a minute here.
+    this.#example.monitor = { grace: '1s' };
+    assert(binaries.length >= 2, 'it takes HAProxy binaries of two branches: see the lines above');
+    for (const [i, name] of this.#proxies.entries()) {
+      const { upstream } = this.#example.proxies[name];
+      dns.set(upstream.dnsName, [UPSTREAM]);
+      Object.assign(this.#example.proxies[name], {
+        haproxyVersion: binaries.at(-1 - (i % 2))!.branch,
+        resolution: { nameservers: [nameserver] },
+        upstream: { ...upstream, port: eggs[0]!.port },
+      });
+    }
+  }
+
+  /** `cdk bootstrap`, and a VPC to deploy into. */
+  public async bootstrap(): Promise<void> {
+    const vpc = { availabilityZones: ZONES, ...(await this.#account.makeVpc(ZONES)) };
+    this.#subnets = vpc.privateSubnetIds;
+    this.#example.environments = { [ENVIRONMENT]: { account: ACCOUNT, region: REGION, vpc } };
+    await this.#cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`);
+    assert.equal(await this.#account.stackStatus('CDKToolkit'), 'CREATE_COMPLETE');
+  }
+
+  /** `cdk deploy`: each proxy of the file has a service that is isolated, its configuration and its record. */
+  public async deploy(): Promise<void> {
+    await this.#cdk('deploy', '--require-approval', 'never');
+    assert.equal(await this.#account.stackStatus(STACK), 'CREATE_COMPLETE');
+    console.log(`not to be had: the emulator makes no ${this.emulator.ignoredTypes.join(', no ')}`);
+    for (const name of this.#proxies) {
+      const { service, definition } = await this.#find(name);
+      assert.equal(definition.revision, 1);
+      assert.equal(service.desiredCount, 2);
+      this.#assertConfigured(name, definition);
+    }
+  }
+
+  /** The deployed function, fetched: it says that no task runs. */
+  public async runFunction(): Promise<void> {
+    const [handler] = await this.#resources('AWS::Lambda::Function');
+    const folder = join(this.folder, 'function');
+    mkdirSync(folder);
+    this.#function = await DeployedFunction.fetch(this.#account, this.emulator, STACK, handler!, folder);
+    for (const proxy of this.#proxies) {
+      await this.#function.runUntilTold({ event: 'incident-opened', proxy, kind: 'no-running-task' });
+    }
+  }
+
+  /** A task for each proxy, by the deployed task definition: traffic comes through, and the incidents end. */
+  public async runTasks(): Promise<void> {
+    for (const proxy of this.#proxies) {
+      await this.#runTask(proxy);
+      assert.equal(await this.#running.get(proxy)!.process.answer(), EGG);
+      await this.#function!.runUntilTold({ event: 'incident-resolved', proxy, kind: 'no-running-task' });
+    }
+  }
+
+  /** A process that holds an address which is not the load balancer's. */
+  public async drift(): Promise<void> {
+    const [proxy] = this.#proxies;
+    const { process } = this.#running.get(proxy!)!;
+    await process.start(STRANGER);
+    assert.equal(await process.answer(), CHICK);
+    await this.#function!.runUntilTold({ event: 'incident-opened', proxy: proxy!, kind: 'stale-address' });
+    await process.start();
+    await this.#function!.runUntilTold({ event: 'incident-resolved', proxy: proxy!, kind: 'stale-address' });
+  }
+
+  /** Another version and another period: a new revision; the old process is told apart from it until it is replaced. */
+  public async update(): Promise<void> {
+    const [proxy, ...others] = this.#proxies;
+    const changed = this.#example.proxies[proxy!];
+    changed.haproxyVersion = this.binaries.at(-2)!.branch;
+    changed.resolution.holdValid = '7s';
+    const before = await this.#resources('AWS::Logs::LogGroup');
+    await this.#cdk('deploy', '--require-approval', 'never', '--method', 'direct');
+    assert.equal(await this.#account.stackStatus(STACK), 'UPDATE_COMPLETE');
+    const { definition } = await this.#find(proxy!);
+    assert.equal(definition.revision, 2);
+    this.#assertConfigured(proxy!, definition);
+    for (const other of others) {
+      assert.equal((await this.#find(other)).definition.revision, 1);
+    }
+    assert.deepEqual(await this.#resources('AWS::Logs::LogGroup'), before);
+
+    await this.#function!.runUntilTold({ event: 'incident-opened', proxy: proxy!, kind: 'version-mismatch' });
+    await this.#runTask(proxy!);
+    assert.equal(await this.#running.get(proxy!)!.process.answer(), EGG);
+    await this.#function!.runUntilTold({ event: 'incident-resolved', proxy: proxy!, kind: 'version-mismatch' });
+  }
+
+  /** `cdk destroy`: nothing of the stack is left. */
+  public async destroy(): Promise<void> {
+    const services = await Promise.all(this.#proxies.map(async (name) => (await this.#find(name)).service));
+    await this.#cdk('destroy', '--force');
+    assert.equal(await this.#account.stackStatus(STACK), undefined);
+    for (const { clusterArn, serviceName } of services) {
+      assert.notEqual((await this.#account.service(clusterArn!, serviceName!))?.status, 'ACTIVE');
+    }
+    assert.deepEqual([...(await this.#account.records(`/cdk-haproxy-elb`)).keys()].filter(isRecord), []);
+  }
+
+  public async close(): Promise<void> {
+    await this.#function?.stop();
+    await Promise.all([...this.#running.values()].map(({ process }) => process.stop()));
+    await Promise.all(this.eggs.map((egg) => egg.close()));
+    await this.dns.close();
+  }
+
+  /** The CDK's own command line, on the app of this repository and a spec of ours. */
+  async #cdk(...args: string[]): Promise<void> {
+    const spec = join(this.folder, 'haproxy-elb.yaml');
+    writeFileSync(spec, stringify(this.#example));
+    const cdk = join('node_modules', '.bin', 'cdk');
+    const output = join(this.folder, 'cdk.out');
+    await command([cdk, ...args, '--context', `spec=${spec}`, '--output', output, '--no-version-reporting'], {
+      // The URL of the template, as CloudFormation is told it.
+      env: { AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `https://s3.${REGION}.amazonaws.com` },
+    });
+  }
+
+  async #resources(type: string) {
+    return (await this.#account.resources(STACK)).filter((resource) => resource.type === type);
+  }
+
+  /** The record of a proxy, and the service and task definition that it leads to. */
+  async #find(proxy: string): Promise<{ service: Service; definition: TaskDefinition }> {
+    const records = [...(await this.#account.records('/cdk-haproxy-elb'))].filter(([name]) => isRecord(name));
+    const [, record] = records.find(([, { proxy: name }]) => name === proxy)!;
+    assert('service' in record.tasks);
+    const service = await this.#account.service(record.tasks.cluster, record.tasks.service);
+    const definition = await this.#account.taskDefinition(service.taskDefinition!);
+    assert.equal(record.haproxyVersion, this.#example.proxies[proxy].haproxyVersion);
+    return { service, definition };
+  }
+
+  /** What the file says of a proxy is what its task definition has. */
+  #assertConfigured(proxy: string, definition: TaskDefinition): void {
+    const { haproxyVersion, upstream, resolution } = this.#example.proxies[proxy];
+    const [container] = definition.containerDefinitions!;
+    const configuration = container!.environment!.find(({ name }) => name === 'HAPROXY_CONFIG')!.value!;
+    assert.match(container!.image!, new RegExp(`/haproxy:${haproxyVersion}$`));
+    assert.ok(configuration.includes(` ${upstream.dnsName}:${upstream.port} `), configuration);
+    assert.ok(configuration.includes(`timeout resolve ${resolution.holdValid ?? '10s'}\n`), configuration);
+    assert.equal(container!.readonlyRootFilesystem, true);
+    assert.equal(container!.user, '99:99');
+  }
+
+  /** A task of the service's present task definition, in the place of the one before. */
+  async #runTask(proxy: string): Promise<void> {
+    const before = this.#running.get(proxy);
+    await before?.process.stop();
+    if (before !== undefined) {
+      await this.#account.stopTask(before.task);
+    }
+    const { service, definition } = await this.#find(proxy);
+    const { haproxyVersion, listenPort } = this.#example.proxies[proxy];
+    const [container] = definition.containerDefinitions!;
+    const task = await this.#account.runTask(service, this.#subnets);
+    const process = new Task(
+      this.binaries.find(({ branch }) => branch === haproxyVersion)!,
+      await this.#account.addressOf(task),
+      {
+        entryPoint: container!.entryPoint!,
+        command: container!.command!,
+        environment: Object.fromEntries(container!.environment!.map(({ name, value }) => [name!, value!])),
+      },
+      listenPort ?? 8080,
+    );
+    this.#running.set(proxy, { task, process });
+    await process.start();
+  }
+}
+
+/** The registry of the monitor; the state is next to it. */
+function isRecord(parameter: string): boolean {
+  return parameter.includes(`/${REGISTRY_FOLDER}/`);
+}

@@ -1,0 +1,81 @@
+/**
+ * Deploys the example app with the CDK's own command line to an emulator of AWS, looks at what is there, updates it,
+ * runs the deployed function against real HAProxy processes, destroys it: `npm run test:deploy`. All on loopback.
+ *
+ * What the emulator (moto) cannot do, and what stands in for it:
+ *
+ * - it makes no alarm, schedule, query or bucket policy out of a template: the script is the schedule, nothing stands in
+ *   for the others; the run lists the types;
+ * - services start no tasks: the script runs them, and a HAProxy process for each;
+ * - services and task definitions out of a template lose their network; tasks fail to start, have an address that is
+ *   nobody's, belong to no service and end by themselves: deploy/emulator.py;
+ * - the URL of a template is not looked for at the emulator itself: the command line is told to write AWS's;
+ * - a change set of a stack that exists is not found again: the update is made without one (`--method direct`);
+ * - signatures and permissions are not checked: nothing stands in.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { usableBinaries } from '../lab/usable';
+import { Emulator } from './deploy/emulator';
+import { Rehearsal } from './deploy/rehearsal';
+
+const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-deploy-'));
+const closing: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+
+/** Ends everything that was started, the last first. */
+async function close(): Promise<void> {
+  for (let end = closing.pop(); end !== undefined; end = closing.pop()) {
+    await end();
+  }
+}
+
+async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const since = Date.now();
+  const result = await work();
+  console.log(`ok     ${name} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
+  return result;
+}
+
+async function main(): Promise<void> {
+  const { binaries, unavailable } = await step('real HAProxy binaries', () => usableBinaries());
+  for (const { what, reason } of unavailable) {
+    console.log(`not to be had: ${what}: ${reason}`);
+  }
+  const emulator = await step('an emulator of AWS, in a Python environment of its own', () =>
+    Emulator.start(join(folder, 'python')),
+  );
+  closing.push(() => {
+    if (process.exitCode !== undefined) {
+      console.error(emulator.lastError);
+    }
+    emulator.stop();
+  });
+  // Nothing of this machine's own account is to be seen from here on, neither by us nor by the CDK.
+  for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_'))) {
+    delete process.env[name];
+  }
+  Object.assign(process.env, emulator.environment);
+
+  const rehearsal = await Rehearsal.prepare(emulator, folder, binaries);
+  closing.push(() => rehearsal.close());
+  await step('cdk bootstrap', () => rehearsal.bootstrap());
+  await step('cdk deploy: services, configurations, records', () => rehearsal.deploy());
+  await step('the deployed function misses the tasks', () => rehearsal.runFunction());
+  await step('tasks of the deployed definitions carry traffic, the incidents end', () => rehearsal.runTasks());
+  await step('an address that is not the load balancer’s is an incident until it is gone', () => rehearsal.drift());
+  await step('cdk deploy of another version: a new revision, and a process of the old one is told', () =>
+    rehearsal.update(),
+  );
+  await step('cdk destroy leaves nothing', () => rehearsal.destroy());
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => close().finally(() => process.exit(1)));
+}
+main()
+  .catch((error) => {
+    console.error(`FAILED ${(error as Error).message}`);
+    process.exitCode = 1;
+  })
+  .finally(close);
