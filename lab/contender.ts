@@ -145,7 +145,7 @@ export class Contender {
         owned: this.surroundings.owned(),
       }),
       tasks: async () => [{ id: `${this.binary.branch}-${this.kind}`, endpoint: this.#endpoint }],
-      runtime: readRuntime,
+      runtime: (endpoint: string) => readRuntime(endpoint),
     };
     const report = await checkProxy(this.#record, this.#state, senses, now);
     this.#state = report.state;

@@ -53,7 +53,7 @@ export function addCheck(program: Command): void {
           owned: [],
         }),
         tasks: async () => flags.runtimeApi.map((endpoint) => ({ id: endpoint, endpoint })),
-        runtime: readRuntime,
+        runtime: (endpoint) => readRuntime(endpoint),
       };
       let state = NO_STATE;
       do {

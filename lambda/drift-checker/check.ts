@@ -10,8 +10,8 @@ export interface Senses {
   readonly upstream: (upstream: RegistryUpstream, record: RegistryRecord) => Promise<UpstreamReading>;
   /** The running processes. Rejects when they cannot be listed. */
   readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
-  /** One process. Rejects with one line when it cannot be read. */
-  readonly runtime: (endpoint: string) => Promise<RuntimeReading>;
+  /** One process of the record. Rejects with one line when it cannot be read. */
+  readonly runtime: (endpoint: string, record: RegistryRecord) => Promise<RuntimeReading>;
 }
 
 /** What is said of a task without an endpoint. */
@@ -34,16 +34,16 @@ export async function checkProxy(
     Promise.all(record.upstreams.map((upstream) => senses.upstream(upstream, record))),
     senses.tasks(record),
   ]);
-  const read = await Promise.all(tasks.map((task) => readTask(task, senses)));
+  const read = await Promise.all(tasks.map((task) => readTask(task, record, senses)));
   return conclude(record, state, { upstreams, tasks: read }, now);
 }
 
-async function readTask(task: Task, senses: Senses): Promise<TaskReading> {
+async function readTask(task: Task, record: RegistryRecord, senses: Senses): Promise<TaskReading> {
   if (task.endpoint === undefined) {
     return { task, unreachable: NO_ENDPOINT };
   }
   try {
-    return { task, runtime: await senses.runtime(task.endpoint) };
+    return { task, runtime: await senses.runtime(task.endpoint, record) };
   } catch (error) {
     return { task, unreachable: error instanceof Error ? error.message : String(error) };
   }

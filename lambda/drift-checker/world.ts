@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { RegistryRecord } from '../../lib/private/contract';
 import type { Senses } from './check';
 import { balancerReader } from './control-plane/load-balancer';
+import { secretReader } from './control-plane/secrets';
 import { listTasks } from './control-plane/tasks';
 import type { Task } from './reading';
 import { lookUp } from './senses/dns';
@@ -17,6 +18,8 @@ const CONCURRENT_TASKS = 64;
  */
 export function sensesOf(functionArn: string): Senses {
   const readBalancer = balancerReader(functionArn);
+  const readSecret = secretReader();
+  const tlsOf = async ({ runtimeApiTls }: RegistryRecord) => runtimeApiTls && readSecret(runtimeApiTls.secretArn);
   const limit = pLimit(CONCURRENT_TASKS);
   return {
     upstream: async (upstream, { nameservers }) => {
@@ -28,8 +31,15 @@ export function sensesOf(functionArn: string): Senses {
         degraded: [...dns.degraded, ...api.degraded],
       };
     },
-    tasks: findTasks,
-    runtime: (endpoint) => limit(() => readRuntime(endpoint)),
+    tasks: async (record) => {
+      // Without the secret nothing of the proxy can be read, and none of its tasks is at fault.
+      await tlsOf(record);
+      return findTasks(record);
+    },
+    runtime: async (endpoint, record) => {
+      const tls = await tlsOf(record);
+      return limit(() => readRuntime(endpoint, { tls }));
+    },
   };
 }
 

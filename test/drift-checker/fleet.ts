@@ -56,6 +56,11 @@ export class Fleet {
     private readonly haproxy: Haproxy,
   ) {}
 
+  /** Port of the HAProxy's runtime API on 127.0.0.1. */
+  public get runtimeApiPort(): number {
+    return this.haproxy.port;
+  }
+
   /** The addresses that the checker finds for the load balancer. The HAProxy holds 127.0.0.1 in any case. */
   public point(...addresses: string[]): void {
     this.checkersDns.set(nameFor(this.binary), addresses);

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, type Server } from 'node:tls';
+import { anyBinary } from '../support/binaries';
+import { makeCertificate, type TestCertificate } from '../support/certificate';
+import { Fleet, toldBy } from './fleet';
+
+const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:checker-AbCdEf';
+const PARAMETER = '/aws/reference/secretsmanager/checker';
+
+let fleet: Fleet;
+let folder: string;
+let certificate: TestCertificate;
+/** What asks for a certificate before it lets anybody through to the HAProxy. */
+let guard: Server;
+
+beforeAll(async () => {
+  fleet = await Fleet.start(anyBinary());
+  fleet.point('127.0.0.1');
+  folder = mkdtempSync(join(tmpdir(), 'handler-tls-'));
+  certificate = makeCertificate(folder, 'haproxy.test');
+  const { cert, key } = certificate;
+  guard = createServer({ cert, key, ca: cert, requestCert: true }, (client) => {
+    const haproxy = connect(fleet.runtimeApiPort, '127.0.0.1');
+    client.pipe(haproxy).pipe(client);
+    for (const socket of [client, haproxy]) {
+      socket.on('error', () => {});
+    }
+  });
+  await once(guard.listen(0, '127.0.0.1'), 'listening');
+}, 60_000);
+
+afterAll(async () => {
+  await fleet?.close();
+  guard?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A registry with two proxies whose runtime API asks for mutual TLS, and the secret for it. */
+async function deploy(secret: object): Promise<void> {
+  const { port } = guard.address() as AddressInfo;
+  const more = (service: string) => ({
+    tasks: { cluster: 'fleet', service, runtimeApiPort: port },
+    runtimeApiTls: { secretArn: SECRET_ARN },
+  });
+  await fleet.deploy({
+    'registry/orders': fleet.record('orders', more('orders')),
+    'registry/payments': fleet.record('payments', more('payments')),
+  });
+  fleet.before('ssm:GetParameter', ({ Name }) =>
+    Name === PARAMETER ? { Parameter: { Name, Value: JSON.stringify(secret) } } : undefined,
+  );
+}
+
+test('a runtime API behind mutual TLS is read with the certificate of the secret, which is fetched once', async () => {
+  const { cert, key } = certificate;
+  await deploy({ cert, key, ca: cert });
+  const { payload, lines } = await fleet.invoke();
+  expect(payload).toMatchObject({ checkedProxies: 2, uncheckedProxies: 0 });
+  expect(toldBy(lines)).toEqual([]);
+  expect(lines.filter((line) => line.Proxy).map(({ CheckedTasks }) => CheckedTasks)).toEqual([1, 1]);
+  expect(fleet.inputs('GetParameter')).toEqual([{ Name: PARAMETER, WithDecryption: true }]);
+});
+
+test('a secret that is not usable keeps its proxies from being checked, and nothing of it is told', async () => {
+  await deploy({ cert: 'CERT' });
+  const { payload, lines } = await fleet.invoke();
+  expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 2 });
+  expect(new Set(toldBy(lines).map(({ message }) => message.replace(/^\w+/, '')))).toEqual(
+    new Set([' was not checked: secret checker has no key, ca: it must be JSON with cert, key and ca, PEM each']),
+  );
+});
