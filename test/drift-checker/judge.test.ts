@@ -3,7 +3,7 @@ import type { Reading } from '../../lambda/drift-checker/reading';
 import type { Verdict } from '../../lambda/drift-checker/verdicts/verdict';
 import { parseServersState } from '../../lib/haproxy/runtime-parse';
 import { VERDICTS, type VerdictKind } from '../../lib/private/contract';
-import { RECORD, read, reading, recordOf, resolvers, slots, unread } from './readings';
+import { RECORD, read, reading, recordOf, resolvers, START, slots, unread } from './readings';
 
 const { haproxyVersion: _, ...RECORD_WITHOUT_VERSION } = RECORD;
 const RECORD_OF_ALL_BACKENDS = recordOf();
@@ -132,10 +132,117 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
     reading({ record: RECORD_OF_ALL_BACKENDS, tasks: [read('task-1', { slots: [] })] }),
     { upstream: 'elb.test', task: 'task-1', message: 'task-1 has no backend with a server in it' },
   ],
+  [
+    'leaving-address',
+    'a held address is on an interface, and DNS does not name it any more',
+    reading({ leaving: ['10.0.0.2'], answers: ['10.0.0.1'], settled: ['10.0.0.1'] }),
+    {
+      upstream: 'upstream',
+      task: 'task-1',
+      address: '10.0.0.2',
+      slots: ['upstream/elb2'],
+      message:
+        'task-1 sends to 10.0.0.2 (upstream/elb2), which DNS no longer names for elb.test, although its interface is still there',
+    },
+  ],
+  [
+    'pinned',
+    'one slot serves while the load balancer has two addresses',
+    reading({ tasks: [read('task-1', { slots: slots('10.0.0.1') })] }),
+    {
+      upstream: 'upstream',
+      task: 'task-1',
+      slots: ['upstream/elb1'],
+      message: 'task-1 has one slot for elb.test, which has 2 addresses: all traffic goes to 10.0.0.1',
+    },
+  ],
+  [
+    'uncovered-address',
+    'a slot is free and no slot holds an address that DNS has named for long',
+    reading({ tasks: [read('task-1', { slots: slots('10.0.0.1', undefined) })] }),
+    {
+      upstream: 'upstream',
+      task: 'task-1',
+      address: '10.0.0.2',
+      message: 'task-1 does not use 10.0.0.2 of elb.test, although it has 1 free slot',
+    },
+  ],
+  [
+    'failing-resolver',
+    'no query was answered with an address',
+    reading({ tasks: [read('task-1', { resolvers: resolvers(360, 0, { timeout: 300, truncated: 60 }) })] }),
+    {
+      task: 'task-1',
+      message:
+        "task-1 gets no address from DNS: none of 360 queries of resolvers 'dns' was answered with one (since its start: timeout 300, truncated 60)",
+    },
+  ],
+  [
+    'unchecked',
+    'the proxy could not be looked at',
+    { ...reading({ tasks: [] }), upstreams: [], unchecked: 'the time of the run was over' },
+    { message: 'orders was not checked: the time of the run was over' },
+  ],
+  [
+    'unchecked',
+    'the time was over before the turn of a task',
+    reading({ tasks: [read('task-1'), { task: { id: 'task-2' }, unchecked: true }] }),
+    { message: '1 of 2 tasks of orders were not checked: no time was left' },
+  ],
 ];
 
 test.each(FOUND)('%s: %s', (kind, _when, seen, expected) => {
   expect(judge(seen)).toEqual([{ kind, severity: VERDICTS[kind], ...expected }]);
+});
+
+test('every verdict of the contract is among the cases above', () => {
+  expect([...new Set(FOUND.map(([kind]) => kind))].sort()).toEqual(Object.keys(VERDICTS).sort());
+});
+
+describe('a resolver that is compared with an earlier check', () => {
+  const seen = reading({ at: START + 300_000, tasks: [read('task-1', { resolvers: resolvers(360, 300) })] });
+  const kindsSince = (sent: number, valid: number, task = 'task-1') =>
+    judge(seen, { at: START, tasks: { [task]: { dns: [sent, valid] } } }).map(({ kind }) => kind);
+
+  test('has stopped, although it has asked often since its start', () => {
+    expect(kindsSince(360, 300)).toEqual(['silent-resolver']);
+  });
+
+  test('gets no address any more, although it has got many since its start', () => {
+    expect(kindsSince(330, 300)).toEqual(['failing-resolver']);
+  });
+
+  test.each([
+    ['goes on', 330, 270, 'task-1'],
+    ['was not compared', 360, 300, 'task-2'],
+    ['has begun to count anew', 400, 300, 'task-1'],
+  ])('is fine when it %s', (_what, sent, valid, task) => {
+    expect(kindsSince(sent, valid, task)).toEqual([]);
+  });
+});
+
+const OUT: [what: string, out: 'maintenance' | 'draining', sessions: number, kinds: string[]][] = [
+  ['takes no traffic', 'maintenance', 3, []],
+  ['takes traffic until its last session ends', 'draining', 3, ['stale-address']],
+  ['takes no traffic after that', 'draining', 0, []],
+];
+
+test.each(OUT)('a slot in the hands of its operator %s (%s, %d sessions)', (_what, out, sessions, kinds) => {
+  const [one, two, old] = slots('10.0.0.1', '10.0.0.2', '10.0.0.9');
+  const tasks = [read('task-1', { slots: [one!, two!, { ...old!, out, sessions }] })];
+  expect(judge(reading({ tasks })).map(({ kind }) => kind)).toEqual(kinds);
+});
+
+test('slots to which each request brings an address hold none, miss none and ask when they are used', () => {
+  const perRequest = { backend: 'upstream', name: 'elb', checked: false, perRequest: true } as const;
+  const tasks = [read('task-1', { slots: [perRequest], resolvers: resolvers(0) })];
+  expect(judge(reading({ tasks }))).toEqual([]);
+});
+
+test('while a deployment runs, tasks of the former revision may run, or none', () => {
+  const record = { ...RECORD, haproxyVersion: '2.8' };
+  expect(judge(reading({ record, deploying: true }))).toEqual([]);
+  expect(judge(reading({ tasks: [], deploying: true }))).toEqual([]);
 });
 
 /** `show servers state` of 1.7.14 and of 3.0.0 for a name that does not resolve: both show 0.0.0.0. */
