@@ -14,6 +14,14 @@ export interface Container {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Puts a command `haproxy` that runs a binary into a folder, and tells the folder. */
+export function commandOf({ command }: HaproxyBinary, folder: string): string {
+  const haproxy = join(folder, 'haproxy');
+  writeFileSync(haproxy, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+  chmodSync(haproxy, 0o755);
+  return folder;
+}
+
 /**
  * A task of the template on a loopback address of its own: the container's command and environment, run by a real
  * HAProxy that is called `haproxy` on its PATH.
@@ -31,9 +39,7 @@ export class Task {
     private readonly container: Container,
     private readonly port: number,
   ) {
-    const haproxy = join(this.#folder, 'haproxy');
-    writeFileSync(haproxy, `#!/bin/sh\nexec ${binary.command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
-    chmodSync(haproxy, 0o755);
+    commandOf(binary, this.#folder);
   }
 
   /** Starts it with the configuration of the template, or with the same and a server line that is pinned. */
