@@ -1,0 +1,143 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Peer } from 'aws-cdk-lib/aws-ec2';
+import { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { FrontDoor, HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment } from '../../lib';
+import { InputError } from '../../lib/haproxy/errors';
+import { resourcesOf } from '../e2e/template';
+import { BY_NAME, stackWithVpc } from './stacks';
+import { configurationOf, textOf } from './template';
+
+function proxyWith(frontDoor: FrontDoor, props: Partial<HaproxyElbProxyProps> = {}) {
+  const { stack, vpc } = stackWithVpc();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, frontDoor, ...props });
+  return { stack, proxy, template: Template.fromStack(stack) };
+}
+
+describe('a Network Load Balancer of its own', () => {
+  const { proxy, template } = proxyWith(FrontDoor.networkLoadBalancer());
+
+  test('is internal, and tells and takes the addresses of clients', () => {
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      Type: 'network',
+      Scheme: 'internal',
+      SecurityGroups: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('FrontDoorSecurityGroup'), 'GroupId'] }],
+    });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      Port: 8080,
+      Protocol: 'TCP',
+      TargetType: 'ip',
+      HealthCheckProtocol: 'TCP',
+      TargetGroupAttributes: Match.arrayWith([
+        { Key: 'deregistration_delay.timeout_seconds', Value: '30' },
+        { Key: 'proxy_protocol_v2.enabled', Value: 'true' },
+      ]),
+    });
+    expect(configurationOf(template)).toContain('bind :8080 accept-proxy\n');
+  });
+
+  test('reaches the tasks, and nobody reaches it', () => {
+    const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(
+      ({ properties }) =>
+        `${textOf(properties.SourceSecurityGroupId)} ${textOf(properties.GroupId)} ${properties.FromPort}`,
+    );
+    expect(rules.sort()).toEqual([
+      '{ProxyFrontDoorSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 8080',
+      '{ProxyMonitorSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 9990',
+    ]);
+    expect(JSON.stringify(resourcesOf(template, 'AWS::EC2::SecurityGroup'))).not.toContain('SecurityGroupIngress');
+    expect(proxy.entrance).not.toBe(proxy.connections);
+  });
+
+  test('is where clients are let in', () => {
+    const { stack, vpc } = stackWithVpc();
+    const frontDoor = FrontDoor.networkLoadBalancer({ port: 443 });
+    const other = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, frontDoor });
+    other.entrance.allowDefaultPortFrom(Peer.ipv4('10.0.0.0/8'), 'clients');
+    Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: 'Front door of HAProxy: traffic from whom the stack allows',
+      SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8', FromPort: 443, ToPort: 443 }],
+    });
+  });
+});
+
+test('elastic addresses stand one in each subnet', () => {
+  const { template } = proxyWith(
+    FrontDoor.networkLoadBalancer({
+      internetFacing: true,
+      allocationIds: ['eipalloc-1', 'eipalloc-2'],
+      proxyProtocol: false,
+      deletionProtection: true,
+    }),
+  );
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    Scheme: 'internet-facing',
+    SubnetMappings: [
+      { AllocationId: 'eipalloc-1', SubnetId: { Ref: Match.stringLikeRegexp('^VpcPublicSubnet1') } },
+      { AllocationId: 'eipalloc-2', SubnetId: { Ref: Match.stringLikeRegexp('^VpcPublicSubnet2') } },
+    ],
+    LoadBalancerAttributes: Match.arrayWith([{ Key: 'deletion_protection.enabled', Value: 'true' }]),
+  });
+  expect(configurationOf(template)).toContain('bind :8080\n');
+});
+
+test('a blue/green deployment has a second target group and moves the listener', () => {
+  const { template } = proxyWith(FrontDoor.networkLoadBalancer(), { deployment: ProxyDeployment.blueGreen() });
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 2);
+  template.hasResourceProperties('AWS::ECS::Service', {
+    DeploymentConfiguration: { Strategy: 'BLUE_GREEN', DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
+    LoadBalancers: [{ ContainerPort: 8080, AdvancedConfiguration: Match.objectLike({}) }],
+  });
+});
+
+test('a name in Cloud Map answers with the addresses of the tasks', () => {
+  const { stack, vpc } = stackWithVpc();
+  const cloudMapNamespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'internal.test' });
+  const frontDoor = FrontDoor.privateDns({ cloudMapNamespace, name: 'orders' });
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, frontDoor });
+  Template.fromStack(stack).hasResourceProperties('AWS::ServiceDiscovery::Service', {
+    Name: 'orders',
+    DnsConfig: { DnsRecords: [{ TTL: 10, Type: 'A' }] },
+  });
+});
+
+const targetGroup = () =>
+  FrontDoor.targetGroup(
+    NetworkTargetGroup.fromTargetGroupAttributes(stackWithVpc().stack, 'Group', {
+      targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/edge/50dc6c495c0c9188',
+    }),
+  );
+
+test('a target group that exists gets the tasks', () => {
+  const { template } = proxyWith(targetGroup());
+  template.hasResourceProperties('AWS::ECS::Service', {
+    LoadBalancers: [
+      {
+        ContainerName: 'haproxy',
+        ContainerPort: 8080,
+        TargetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/edge/50dc6c495c0c9188',
+      },
+    ],
+  });
+});
+
+test.each<[make: () => unknown, message: string]>([
+  [
+    () => proxyWith(FrontDoor.networkLoadBalancer({ allocationIds: ['eipalloc-1', 'eipalloc-2'] })),
+    'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
+  ],
+  [
+    () => proxyWith(FrontDoor.networkLoadBalancer({ internetFacing: true, allocationIds: ['eipalloc-1'] })),
+    '1 allocationIds for 2 subnets: give one for each subnet, in the same order',
+  ],
+  [
+    () => proxyWith(targetGroup(), { deployment: ProxyDeployment.blueGreen() }),
+    'Stack/Proxy: a blue/green deployment needs two target groups and their listener: use FrontDoor.networkLoadBalancer, or a rolling deployment',
+  ],
+  [
+    () => proxyWith(FrontDoor.networkLoadBalancer(), { acceptProxyProtocol: false }),
+    'acceptProxyProtocol is false, and the front door sends the PROXY protocol: leave it out, or give proxyProtocol: false to the front door',
+  ],
+])('what does not fit together is told in one line (%#)', (make, message) => {
+  expect(make).toThrow(new InputError(message));
+});
