@@ -1,10 +1,11 @@
-/** The command line: `cdk-haproxy-elb render | lint | check | demo | app`. */
+/** The command line: `cdk-haproxy-elb render | lint | check | demo | app | completion`. */
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../lab/contender';
 import { InputError } from '../lib/haproxy/errors';
 import { version } from '../package.json';
 import { addApp } from './commands/app';
 import { addCheck } from './commands/check';
+import { addCompletion } from './commands/completion';
 import { addDemo } from './commands/demo';
 import { addLint } from './commands/lint';
 import { addRender } from './commands/render';
@@ -18,7 +19,7 @@ const program = new Command('cdk-haproxy-elb')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
 
-for (const add of [addRender, addLint, addCheck, addDemo, addApp]) {
+for (const add of [addRender, addLint, addCheck, addDemo, addApp, addCompletion]) {
   add(program);
 }
 for (const command of program.commands) {

@@ -11,7 +11,7 @@ import { type FileFindings, FORMATS, readable } from './lint-formats';
 import { oneOf } from './options';
 
 interface LintFlags {
-  readonly haproxyVersion: string;
+  readonly haproxyVersion?: string;
   readonly format: string;
   readonly fix?: boolean;
 }
@@ -25,14 +25,18 @@ export function addLint(program: Command): void {
       'Finds what will go wrong in a HAProxy configuration in front of an ELB, for the version that reads it. Several files are one configuration, in the order in which HAProxy reads them; of a folder it reads *.cfg.',
     )
     .argument('<file...>', 'the files of one configuration, or folders of them')
-    .requiredOption('--haproxy-version <version>', 'branch or release that reads them: 1.6 to 3.4')
+    .option('--haproxy-version <version>', 'branch or release that reads them, always needed: 1.6 to 3.4')
     .option('--format <text|json|sarif>', 'how findings are printed', 'text')
     .option('--fix', 'make the mends that are safe: show them as a diff, then write the files')
     .addHelpText(
       'after',
-      '\nExit code: 0 clean, 1 findings of severity error, 2 bad usage.\n\nExample:\n  $ cdk-haproxy-elb lint haproxy.cfg --haproxy-version 1.7',
+      '\nExit code: 0 clean, 1 findings of severity error, 2 bad usage.\n\nExamples:\n  $ cdk-haproxy-elb lint haproxy.cfg --haproxy-version 1.7\n  $ cdk-haproxy-elb lint global.cfg conf.d --haproxy-version 3.2 --fix',
     )
     .action((files: string[], flags: LintFlags) => {
+      // Not as an option that commander requires: it would tell of a missing one before it tells of a mistyped one.
+      if (flags.haproxyVersion === undefined) {
+        throw new InputError('--haproxy-version is missing: give it such as 3.2');
+      }
       const version = HaproxyVersion.of(flags.haproxyVersion);
       const format = FORMATS[oneOf(flags.format, ['text', 'json', 'sarif'] as const, '--format')];
       // Every file is read before anything is written.

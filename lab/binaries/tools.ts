@@ -6,7 +6,7 @@ import { fetchPackage, SUITES } from './debian';
 import { run } from './run';
 import { cachedTree, machine } from './tree';
 
-/** A program that is not HAProxy, for comparisons and faults. */
+/** A program that is not HAProxy, for comparisons, faults and tests. */
 export interface Tool {
   /** The package of Debian. */
   readonly name: string;
@@ -24,6 +24,8 @@ export const TOOLS = {
   nginx: { name: 'nginx', suite: 'bookworm', file: 'usr/sbin/nginx', trial: ['-v'] },
   /** Since 1.27.3 a server line has `resolve`. */
   nginxResolve: { name: 'nginx', suite: 'forky', file: 'usr/sbin/nginx', trial: ['-v'] },
+  zsh: { name: 'zsh', suite: 'bookworm', file: 'bin/zsh', trial: ['--version'] },
+  fish: { name: 'fish', suite: 'bookworm', file: 'usr/bin/fish', trial: ['--version'] },
 } as const satisfies Record<string, Tool>;
 
 const CACHE = path.join('.cache', 'tools');
