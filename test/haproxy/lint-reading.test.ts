@@ -1,5 +1,6 @@
 import { lint, lintFiles } from '../../lib/haproxy/lint';
 import { HaproxyVersion } from '../../lib/haproxy/version';
+import { availableBinaries, haproxyCheck } from '../support/binaries';
 
 const at = (findings: ReturnType<typeof lint>) =>
   findings
@@ -17,6 +18,41 @@ const FRONT = [
 ];
 const NEVER = "error unresolved-name 'elb.test' is looked up at the start and never again: the line has no 'resolvers'";
 const SERVER = ' server s elb.test:80';
+
+describe('a variable that the file itself sets', () => {
+  const set = (...lines: string[]) =>
+    on('3.2', 'global', ...lines.map((line) => ` ${line}`), ...FRONT, ` server s "\${ELB}:80"`).map((text) =>
+      text.split(' ').slice(1).join(' '),
+    );
+  const PERHAPS = `warning unresolved-name '\${ELB}' is looked up at the start and never again, if it is a name: the line has no 'resolvers'`;
+
+  test('has its value on the lines below', () => {
+    expect(set('setenv ELB elb.test')).toEqual([NEVER]);
+    expect(set('setenv NAME elb', `setenv ELB "\${NAME}.test"`)).toEqual([NEVER]);
+    expect(set('setenv ELB 10.0.0.1')).toEqual([]);
+  });
+
+  test.each([
+    ['presetenv ELB elb.test'],
+    ['setenv ELB elb.test', 'unsetenv ELB'],
+    ['setenv ELB elb.test', 'resetenv PATH'],
+    [`setenv ELB "\${UNKNOWN}"`],
+    ['.if defined(ANYTHING)', 'setenv ELB elb.test', '.endif'],
+    ['setenv ELB 10.0.0.1', '.if defined(ANYTHING)', 'setenv ELB elb.test', '.endif'],
+  ])('is left open where something else may have changed it: %s', (...lines) => {
+    expect(set(...lines)).toEqual([PERHAPS]);
+  });
+
+  test.each(availableBinaries().filter(({ branch }) => branch !== '1.6'))('as HAProxy $version takes it', (binary) => {
+    const config = (mode: string) =>
+      `global\n setenv MODE ${mode}\ndefaults\n mode "\${MODE}"\n timeout client 5s\n timeout connect 5s\n timeout server 5s\n`;
+    for (const mode of ['tcp', 'nonsense']) {
+      const text = `${config(mode)}listen l\n bind 127.0.0.1:8080\n`;
+      const errors = lint(text, HaproxyVersion.of(binary.branch)).filter(({ severity }) => severity === 'error');
+      expect([errors.length > 0, mode]).toEqual([haproxyCheck(binary, text).status !== 0, mode]);
+    }
+  });
+});
 
 describe('a condition decides what is read', () => {
   test.each([

@@ -37,6 +37,8 @@ export class Reader {
   /** Lines are passed over, as the section that they belong to is refused or not known. */
   private passing = false;
   private section?: SectionSeen;
+  /** What `setenv` has set for certain: it is in force from the next line on. */
+  private readonly environment = new Map<string, string>();
 
   public constructor(private readonly judge: Judge) {
     this.conditionals = new Conditionals(judge);
@@ -60,7 +62,7 @@ export class Reader {
       judge.error('bad-line', undefined, 'the file begins with a byte order mark', 'save it as UTF-8 without one');
       return;
     }
-    const { words, fault, spread } = readLine(text);
+    const { words, fault, spread } = readLine(text, this.environment);
     judge.words = words;
     if (fault !== undefined) {
       judge.error('bad-line', fault, fault.message, 'correct the quoting');
@@ -80,6 +82,21 @@ export class Reader {
       judge.doubt();
     }
     this.judgeLine(words, section, spread);
+    this.follow(words, reading === 'perhaps' || this.doubtful);
+  }
+
+  private follow([first, ...rest]: readonly Word[], doubtful: boolean): void {
+    const { environment } = this;
+    if (!/^(un|re|pre)?setenv$/.test(first!.text)) {
+      return;
+    }
+    const [name, value] = rest;
+    if (first!.text === 'setenv' && /^\w+$/.test(name?.text ?? '') && value?.open === false && !doubtful) {
+      environment.set(name!.text, value.text);
+    } else if (first!.text !== 'presetenv' || doubtful) {
+      // What another program has set, or what is set under a condition, is known when HAProxy starts.
+      environment.clear();
+    }
   }
 
   /** What only the end of a file tells. */

@@ -1,12 +1,12 @@
 /** A word of a configuration line, unquoted and unescaped. */
 export interface Word {
-  /** Where a variable is part of it, the variable stands in it as it is written. */
+  /** Where a variable is part of it whose value is not known, the variable stands in it as it is written. */
   readonly text: string;
   /** Column at which it begins, with its quote, from 1. */
   readonly column: number;
   /** As it stands in the file, with quotes and backslashes. */
   readonly source: string;
-  /** An environment variable is part of it: its text is known when HAProxy starts. */
+  /** An environment variable is part of it that no line above has set: its text is known when HAProxy starts. */
   readonly open: boolean;
 }
 
@@ -29,8 +29,10 @@ const NAME = /[A-Za-z0-9_]/;
 /**
  * Splits a line as HAProxy 1.6 and later do: blanks separate, quotes and backslashes protect, `#` begins a comment, and
  * within double quotes `$` begins a variable. Empty words are kept.
+ *
+ * @param environment the variables whose values are known
  */
-export function readLine(line: string): Line {
+export function readLine(line: string, environment: ReadonlyMap<string, string> = new Map()): Line {
   const words: Word[] = [];
   let spread = false;
   let text = '';
@@ -75,9 +77,10 @@ export function readLine(line: string): Line {
         };
       }
       const variable = line.slice(i, i + length + 1);
-      open = true;
+      const known = environment.get(variable.replace(/[${}]/g, ''));
+      open ||= known === undefined;
       spread ||= variable.endsWith('[*]}');
-      text += variable;
+      text += known ?? variable;
       i += length;
     } else {
       text += char;
