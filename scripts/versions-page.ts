@@ -16,7 +16,8 @@ export function versionsPage(): string {
   return `# What the generator does differently on each branch, and why
 
 Written by \`npm run docs\` from the tables that the generator reads (\`lib/haproxy/capabilities.ts\`,
-\`lib/haproxy/branches.ts\`, \`lib/haproxy/knowledge\`). State: ${CHECKED_ON}.
+\`lib/haproxy/branches.ts\`, \`lib/haproxy/knowledge\`). State: ${CHECKED_ON}. What of it concerns a configuration of yours,
+\`cdk-haproxy-elb render --diff 1.7..3.2\` shows, change by change.
 
 ## Branches
 

@@ -72,9 +72,10 @@ function textOf(
   return HaproxyConfig.render(imagined, model).trimEnd().split('\n');
 }
 
+/** Makes the changes of one step. What goes and comes in one place shares its reasons. */
 function advance(rows: readonly Row[], lines: readonly string[], step: readonly Name[]): Row[] {
   const after: Row[] = [];
-  const current = rows.filter(({ sign }) => sign !== '-');
+  const current = rows.filter(({ sign }) => sign !== '-').map(({ text }) => text);
   let at = 0;
   // Lines that were there at the beginning stay in view when they go.
   const passGone = () => {
@@ -84,10 +85,7 @@ function advance(rows: readonly Row[], lines: readonly string[], step: readonly 
     }
   };
   let reasons = new Set(step);
-  for (const { added, removed, value } of diffArrays(
-    current.map(({ text }) => text),
-    [...lines],
-  )) {
+  for (const { added, removed, value } of diffArrays(current, [...lines])) {
     for (const text of value) {
       if (added) {
         after.push({ sign: '+', text, reasons });
@@ -111,32 +109,40 @@ function advance(rows: readonly Row[], lines: readonly string[], step: readonly 
   return after;
 }
 
+/** The changes one by one, each below the section that it stands in. */
 function hunks(rows: readonly Row[]): string[] {
   const told = new Set<Name>();
   const out: string[] = [];
   let section = '';
   let [oldLine, newLine] = [0, 0];
-  for (let at = 0; at < rows.length; ) {
-    const end = rows.findIndex(({ sign }, i) => i >= at && sign === ' ');
-    const changed = rows.slice(at, end < 0 ? rows.length : end);
-    const [gone, come] = (['-', '+'] as const).map((wanted) => changed.filter(({ sign }) => sign === wanted));
+  let changed: Row[] = [];
+  const flush = () => {
+    const gone = changed.filter(({ sign }) => sign === '-');
+    const come = changed.filter(({ sign }) => sign === '+');
     if (changed.length > 0) {
       out.push(
-        pc.cyan(`@@ -${range(oldLine, gone!.length)} +${range(newLine, come!.length)} @@ ${section}`.trimEnd()),
-        ...gone!.map(({ text }) => pc.red(`-${text}`)),
-        ...come!.map(({ text }) => pc.green(`+${text}`)),
+        pc.cyan(`@@ -${range(oldLine, gone.length)} +${range(newLine, come.length)} @@ ${section}`.trimEnd()),
+        ...gone.map(({ text }) => pc.red(`-${text}`)),
+        ...come.map(({ text }) => pc.green(`+${text}`)),
         ...explain(new Set(changed.flatMap(({ reasons }) => [...reasons])), told),
       );
     }
-    oldLine += gone!.length;
-    newLine += come!.length;
-    at += changed.length;
-    section = [...come!, ...rows.slice(at, at + 1)].map(({ text }) => text).findLast(isHead) ?? section;
-    // The line of both texts that ends the change.
+    oldLine += gone.length;
+    newLine += come.length;
+    section = come.map(({ text }) => text).findLast(isHead) ?? section;
+    changed = [];
+  };
+  for (const row of rows) {
+    if (row.sign !== ' ') {
+      changed.push(row);
+      continue;
+    }
+    flush();
     oldLine += 1;
     newLine += 1;
-    at += 1;
+    section = isHead(row.text) ? row.text : section;
   }
+  flush();
   return out;
 }
 
