@@ -3,6 +3,7 @@ import { conclude, type ProxyReport } from './conclude';
 import type { UpstreamReading } from './live';
 import type { RuntimeReading, Task, TaskReading } from './reading';
 import type { ProxyState } from './state';
+import { OutOfTime } from './time-limit';
 
 /** Everything that a check asks the world. Each of them settles in bounded time. */
 export interface Senses {
@@ -10,7 +11,7 @@ export interface Senses {
   readonly upstream: (upstream: RegistryUpstream, record: RegistryRecord) => Promise<UpstreamReading>;
   /** The running processes. Rejects when they cannot be listed. */
   readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
-  /** One process of the record. Rejects with one line when it cannot be read. */
+  /** One process of the record. Rejects with one line when it cannot be read, with `OutOfTime` before it was. */
   readonly runtime: (endpoint: string, record: RegistryRecord) => Promise<RuntimeReading>;
 }
 
@@ -35,7 +36,12 @@ export async function checkProxy(
     senses.tasks(record),
   ]);
   const read = await Promise.all(tasks.map((task) => readTask(task, record, senses)));
-  return conclude(record, state, { upstreams, tasks: read }, now);
+  return conclude(record, state, { upstreams, tasks: read, deploying: isDeploying(tasks) }, now);
+}
+
+/** While a service is being deployed, tasks of two revisions run side by side. */
+function isDeploying(tasks: readonly Task[]): boolean {
+  return new Set(tasks.map(({ revision }) => revision)).size > 1;
 }
 
 async function readTask(task: Task, record: RegistryRecord, senses: Senses): Promise<TaskReading> {
@@ -45,6 +51,9 @@ async function readTask(task: Task, record: RegistryRecord, senses: Senses): Pro
   try {
     return { task, runtime: await senses.runtime(task.endpoint, record) };
   } catch (error) {
+    if (error instanceof OutOfTime) {
+      return { task, unchecked: true };
+    }
     return { task, unreachable: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -9,6 +9,8 @@ export interface Task {
   readonly endpoint?: string;
   /** When it started, in milliseconds since 1970; nothing where there is no ECS. */
   readonly startedAt?: number;
+  /** What tells it from tasks of another revision of its service: the ARN of its task definition; nothing without ECS. */
+  readonly revision?: string;
 }
 
 /** A slot, and how many sessions it has now; nothing when the runtime API does not tell. */

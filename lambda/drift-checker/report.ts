@@ -9,6 +9,7 @@ import { nameOf } from './verdicts/verdict';
 /** What a whole run came to. Also what the function answers, for people who invoke it by hand. */
 export interface RunSummary {
   readonly checkedProxies: number;
+  /** Those of which nothing, or not every task, could be looked at. */
   readonly uncheckedProxies: number;
   readonly malformedRecords: number;
   /** Incidents that are open, those included that nobody could look at; those of severity `info` are left out. */
@@ -42,10 +43,10 @@ export class Report {
 
   /** A proxy's check: its figures, one line for each incident that began or ended, one for what could not be read. */
   public proxy(report: ProxyReport): void {
-    const { record, upstreams, unchecked } = report.reading;
+    const { record, upstreams } = report.reading;
     this.#publish(METRICS.proxyDimension, record.proxy, figuresOf(report));
-    if (unchecked !== undefined) {
-      this.tell('warn', 'not-checked', `${record.proxy} was not checked: ${unchecked}`, { proxy: record.proxy });
+    for (const { message } of report.verdicts.filter(({ kind }) => kind === 'unchecked')) {
+      this.tell('warn', 'not-checked', message, { proxy: record.proxy });
     }
     for (const event of report.events) {
       const level = event.event === 'incident-resolved' ? 'info' : LEVELS[event.incident.severity];

@@ -34,7 +34,9 @@ export async function run(
 ): Promise<RunSummary> {
   const remaining = invocation.getRemainingTimeInMillis();
   const reserve = Math.min(RESERVE_MILLIS, remaining / 2);
-  const checking = new TimeLimit(remaining - reserve);
+  // Processes first: what is known of a proxy is worth telling even if some of them were not reached.
+  const deadline = Date.now() + remaining - reserve;
+  const checking = new TimeLimit(remaining - reserve * 0.75);
   const keeping = new TimeLimit(remaining - reserve / 4);
   try {
     const registry = await readRegistry(environment.REGISTRY_PATH);
@@ -44,11 +46,12 @@ export async function run(
     for (const { reason, ...found } of registry.malformedStates) {
       report.tell('error', 'degraded', `${found.parameter}: ${reason}`, { ...found, reason });
     }
-    const senses = sensesOf(invocation.invokedFunctionArn);
+    const senses = sensesOf(invocation.invokedFunctionArn, deadline);
     const limit = pLimit(CONCURRENT_PROXIES);
     const outcomes = await Promise.all(
       inTurn(registry.entries).map((entry) =>
         limit(async () => {
+          tellTruncated(entry, report);
           const found = await examine(entry, senses, checking);
           report.proxy(found);
           return { found, open: found.open, entry: await keep(entry, found, environment, keeping, report) };
@@ -79,6 +82,14 @@ export function inTurn(entries: readonly RegistryEntry[]): RegistryEntry[] {
   // The others in any order: a run that is always too short must not always miss the same ones.
   const turns = entries.map((entry) => ({ entry, since: waitingSince(entry), lot: Math.random() }));
   return turns.sort((a, b) => (a.since === b.since ? a.lot - b.lot : a.since - b.since)).map(({ entry }) => entry);
+}
+
+/** Says what had no room in the state of a proxy: an incident among it was told of and begins anew. */
+function tellTruncated({ record: { proxy }, state: { truncated } }: RegistryEntry, report: Report): void {
+  if (truncated !== undefined) {
+    const message = `the state of ${proxy} had no room for ${truncated} watched verdicts, which begin anew`;
+    report.tell('warn', 'degraded', message, { proxy, truncated });
+  }
 }
 
 /** Checks a proxy. What keeps it from being checked is a report as well. */
@@ -144,7 +155,7 @@ async function forget(parameter: string, time: TimeLimit, report: Report): Promi
 }
 
 function summaryOf(reports: readonly ProxyReport[], malformedRecords: number, repairs: number): RunSummary {
-  const uncheckedProxies = reports.filter(({ reading }) => reading.unchecked !== undefined).length;
+  const uncheckedProxies = reports.filter(({ verdicts }) => verdicts.some(({ kind }) => kind === 'unchecked')).length;
   const { open, critical } = countOf(reports.flatMap((one) => one.open));
   return {
     checkedProxies: reports.length - uncheckedProxies,

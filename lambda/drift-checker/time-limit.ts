@@ -1,5 +1,9 @@
-/** What is said of work that the time was too short for. */
-const OUT_OF_TIME = 'the time of the run was over';
+/** The time was too short for some work: it was not done, and nobody is at fault. */
+export class OutOfTime extends Error {
+  public constructor() {
+    super('the time of the run was over');
+  }
+}
 
 /** A point in time after which nobody waits any more. */
 export class TimeLimit {
@@ -17,14 +21,14 @@ export class TimeLimit {
     this.#over.catch(() => {});
     this.#timer = setTimeout(() => {
       this.#reached = true;
-      end(new Error(OUT_OF_TIME));
+      end(new OutOfTime());
     }, millis);
   }
 
   /**
    * Does some work and waits for it until the time is over; begins nothing after that.
    *
-   * @throws Error when the time was too short, or what the work throws
+   * @throws OutOfTime when the time was too short, or what the work throws
    */
   public async within<T>(work: () => Promise<T>): Promise<T> {
     return Promise.race(this.#reached ? [this.#over] : [this.#over, work()]);

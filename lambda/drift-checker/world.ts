@@ -15,8 +15,9 @@ const CONCURRENT_TASKS = 64;
  * The senses of one run: what several proxies share is asked for once.
  *
  * @param functionArn ARN of the function that runs
+ * @param deadline when no process is read any more, in milliseconds since 1970
  */
-export function sensesOf(functionArn: string): Senses {
+export function sensesOf(functionArn: string, deadline?: number): Senses {
   const readBalancer = balancerReader(functionArn);
   const readSecret = secretReader();
   const tlsOf = async ({ runtimeApiTls }: RegistryRecord) => runtimeApiTls && readSecret(runtimeApiTls.secretArn);
@@ -38,7 +39,7 @@ export function sensesOf(functionArn: string): Senses {
     },
     runtime: async (endpoint, record) => {
       const tls = await tlsOf(record);
-      return limit(() => readRuntime(endpoint, { tls }));
+      return limit(() => readRuntime(endpoint, { tls, deadline }));
     },
   };
 }

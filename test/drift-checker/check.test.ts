@@ -1,5 +1,6 @@
 import { checkProxy, type Senses } from '../../lambda/drift-checker/check';
 import { NO_STATE } from '../../lambda/drift-checker/state';
+import { OutOfTime } from '../../lambda/drift-checker/time-limit';
 import { HEALTHY, RECORD, START } from './readings';
 
 const SENSES: Senses = {
@@ -47,6 +48,31 @@ test('a task that cannot be read does not keep the others from being read', asyn
     { task: { id: 'b', endpoint: 'b:9990' }, unreachable: 'ECONNREFUSED' },
     { task: { id: 'c', endpoint: 'c:9990' }, runtime: HEALTHY },
   ]);
+});
+
+test('a task that was not reached in time is unchecked, and nobody is at fault', async () => {
+  const senses: Senses = { ...SENSES, runtime: () => Promise.reject(new OutOfTime()) };
+  const { reading, verdicts } = await checkProxy(RECORD, NO_STATE, senses, START);
+  expect(reading.tasks).toEqual([{ task: { id: 'task-1', endpoint: '10.1.0.1:9990' }, unchecked: true }]);
+  expect(verdicts).toMatchObject([
+    { kind: 'unchecked', message: '1 of 1 tasks of orders were not checked: no time was left' },
+  ]);
+});
+
+test.each<[what: string, revisions: (string | undefined)[], kinds: string[]]>([
+  ['a deployment is in progress: the former branch may run', ['orders:1', 'orders:2'], []],
+  ['all tasks are of one revision', ['orders:2', 'orders:2'], ['version-mismatch', 'version-mismatch']],
+  ['nobody knows revisions', [undefined, undefined], ['version-mismatch', 'version-mismatch']],
+])('while %s', async (_what, revisions, kinds) => {
+  const tasks = revisions.map((revision, i) => ({ id: `task-${i}`, endpoint: `10.1.0.${i}:9990`, revision }));
+  const senses: Senses = {
+    ...SENSES,
+    tasks: async () => tasks,
+    upstream: async () => ({ answers: ['10.0.0.1', '10.0.0.2'], owned: [], problems: [], degraded: [] }),
+    runtime: async () => ({ ...HEALTHY, version: '2.8.5' }),
+  };
+  const { verdicts } = await checkProxy(RECORD, NO_STATE, senses, START);
+  expect(verdicts.map(({ kind }) => kind)).toEqual(kinds);
 });
 
 test('a check without its tasks is no check', async () => {

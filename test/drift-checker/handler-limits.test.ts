@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { RegistryEntry } from '../../lambda/drift-checker/control-plane/registry';
 import { inTurn } from '../../lambda/drift-checker/run';
 import { decodeState, NO_STATE, type ProxyState } from '../../lambda/drift-checker/state';
@@ -87,6 +89,31 @@ describe('the time is too short', () => {
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-resolved orders stale-address']);
   }, 20_000);
 
+  test('for one task: the others are checked, what is open on it stays open, and nobody blames it', async () => {
+    const silent = createServer(() => {});
+    await once(silent.listen(fleet.runtimeApiPort, '127.0.0.7'), 'listening');
+    try {
+      fleet.taskAddresses = ['127.0.0.7', '127.0.0.1'];
+      const record = fleet.record('orders', { graceSeconds: 60 });
+      const state = openIncident('127.0.0.9');
+      await fleet.deploy({ 'registry/orders': record, 'state/orders': state }, {}, { timeoutMs: 3000 });
+      const { payload, lines } = await fleet.invoke();
+      expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 1, openIncidents: 1 });
+      expect(toldBy(lines)).toEqual([
+        {
+          level: 'WARN',
+          message: '1 of 2 tasks of orders were not checked: no time was left',
+          event: 'not-checked',
+          proxy: 'orders',
+        },
+      ]);
+      const figures = { [METRICS.checkedTasks]: 1, [METRICS.uncheckedTasks]: 1 };
+      expect(lines.filter((line) => line.Proxy).map(figuresOf)).toMatchObject([{ figures }]);
+    } finally {
+      silent.close();
+    }
+  }, 20_000);
+
   test('to keep what was found: it is told, and told again by the next run under the same id', async () => {
     const record = fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 });
     fleet.point('127.0.0.2');
@@ -102,6 +129,20 @@ describe('the time is too short', () => {
     expect(toldBy(second.lines)[0].incident.id).toBe(toldBy(first.lines)[0].incident.id);
     expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
   }, 20_000);
+});
+
+test('what had no room in the state of a proxy is told by the next run', async () => {
+  const state = { ...openIncident('127.0.0.1'), truncated: 3 };
+  await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': state });
+  const told = toldBy((await fleet.invoke()).lines);
+  expect(told).toContainEqual({
+    level: 'WARN',
+    message: 'the state of orders had no room for 3 watched verdicts, which begin anew',
+    event: 'degraded',
+    proxy: 'orders',
+    truncated: 3,
+  });
+  expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
 });
 
 test('a function that is killed in the middle loses no incident', async () => {

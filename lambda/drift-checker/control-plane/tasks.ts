@@ -37,6 +37,7 @@ export function taskOf(described: DescribedTask, runtimeApiPort: number): Task {
   return {
     id,
     startedAt: described.startedAt?.getTime(),
+    revision: described.taskDefinitionArn,
     endpoint: host && `${host}:${runtimeApiPort}`,
   };
 }

@@ -10,6 +10,7 @@ import {
   type ResolverCounters,
 } from '../../../lib/haproxy/runtime-parse';
 import type { RuntimeReading } from '../reading';
+import { OutOfTime } from '../time-limit';
 
 /** What mutual TLS with a runtime API needs, in PEM. */
 export interface RuntimeTls {
@@ -25,14 +26,14 @@ export interface RuntimeOptions {
   /** @default - plain TCP, as the runtime API is offered by default */
   readonly tls?: RuntimeTls;
   /**
-   * When all of it must have been read, in milliseconds since 1970.
+   * When the caller's time is over, in milliseconds since 1970.
    *
-   * @default - in 3 s: a runtime API answers within milliseconds, or not at all
+   * @default - never: a process has 3 s in any case, as a runtime API answers within milliseconds, or not at all
    */
   readonly deadline?: number;
 }
 
-const DEFAULT_MILLIS = 3000;
+const MAX_MILLIS = 3000;
 /** For all answers of a process together. Far above what 1,000 slots print. More is not a runtime API. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -70,40 +71,46 @@ export class RuntimeClient {
   readonly #endpoint: string;
   readonly #tls?: RuntimeTls;
   readonly #deadline: number;
-  readonly #millis: number;
+  /** Whether the deadline is the caller's and not that of the process. */
+  readonly #cut: boolean;
   #bytesLeft = MAX_BYTES;
 
-  public constructor(endpoint: string, { tls, deadline }: RuntimeOptions = {}) {
-    const now = Date.now();
+  public constructor(endpoint: string, { tls, deadline = Number.POSITIVE_INFINITY }: RuntimeOptions = {}) {
+    const own = Date.now() + MAX_MILLIS;
     this.#endpoint = endpoint;
     this.#tls = tls;
-    this.#deadline = deadline ?? now + DEFAULT_MILLIS;
-    this.#millis = Math.max(0, this.#deadline - now);
+    this.#deadline = Math.min(own, deadline);
+    this.#cut = deadline < own;
   }
 
   /**
    * Sends one command and reads until HAProxy closes the connection: the only end that every branch marks.
    *
-   * @throws Error whose message is one line
+   * @throws OutOfTime when the caller's time was too short for an answer, else an Error whose message is one line
    */
   public ask(command: RuntimeCommand): Promise<string> {
     return new Promise((resolve, reject) => {
+      const late = () => (this.#cut ? new OutOfTime() : new Error(`no answer to '${command}' within ${MAX_MILLIS} ms`));
+      const left = this.#deadline - Date.now();
+      if (left <= 0) {
+        reject(late());
+        return;
+      }
       const chunks: Buffer[] = [];
       const socket = connect(this.#endpoint, this.#tls);
-      const late = () => fail(`no answer to '${command}' within ${this.#millis} ms`);
-      const timer = setTimeout(late, Math.max(0, this.#deadline - Date.now()));
-      const fail = (reason: string) => {
+      const fail = (reason: Error) => {
         clearTimeout(timer);
         socket.destroy();
-        reject(new Error(reason));
+        reject(reason);
       };
-      socket.on('error', (error) => fail(reasonOf(error)));
+      const timer = setTimeout(() => fail(late()), left);
+      socket.on('error', (error) => fail(new Error(reasonOf(error))));
       socket.on(this.#tls === undefined ? 'connect' : 'secureConnect', () => socket.write(`${command}\n`));
       socket.on('data', (chunk: Buffer) => {
         this.#bytesLeft -= chunk.length;
         chunks.push(chunk);
         if (this.#bytesLeft < 0) {
-          fail(`the answer to '${command}' is larger than ${MAX_BYTES} bytes`);
+          fail(new Error(`the answer to '${command}' is larger than ${MAX_BYTES} bytes`));
         }
       });
       socket.on('close', () => {
@@ -122,7 +129,8 @@ function reasonOf(error: NodeJS.ErrnoException & { reason?: string }): string {
 /**
  * Reads one process.
  *
- * @throws Error whose message is one line: why the runtime API could not be read
+ * @throws OutOfTime when the caller's time was too short, else an Error whose message is one line: why the runtime API
+ * could not be read
  */
 export async function readRuntime(endpoint: string, options?: RuntimeOptions): Promise<RuntimeReading> {
   const client = new RuntimeClient(endpoint, options);
@@ -152,7 +160,10 @@ async function readResolvers(client: RuntimeClient, version: string): Promise<Re
 async function readSessions(client: RuntimeClient): Promise<Map<string, number> | undefined> {
   try {
     return parseSessions(await client.ask(RUNTIME_COMMANDS.stat));
-  } catch {
+  } catch (error) {
+    if (error instanceof OutOfTime) {
+      throw error;
+    }
     return undefined;
   }
 }

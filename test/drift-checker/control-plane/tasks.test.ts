@@ -64,6 +64,12 @@ test('each running task with its id and the endpoint of its runtime API', async 
   ]);
 });
 
+test('each task with its revision', async () => {
+  const taskDefinitionArn = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/orders:7';
+  ecsHas(['a'], [{ ...task('a', '10.1.0.1'), taskDefinitionArn }]);
+  expect((await list()).map(({ revision }) => revision)).toEqual([taskDefinitionArn]);
+});
+
 test('tasks of all pages', async () => {
   const ids = Array.from({ length: 120 }, (_, i) => `task-${i}`);
   ecsHas(

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DnsServer } from '../../../lab/dns-server';
 import { HaproxyProcess } from '../../../lab/haproxy-process';
 import { readRuntime } from '../../../lambda/drift-checker/senses/runtime-client';
+import { OutOfTime } from '../../../lambda/drift-checker/time-limit';
 import { HaproxyVersion } from '../../../lib/haproxy/version';
 import { anyBinary, availableBinaries } from '../../support/binaries';
 import { Haproxy, nameFor } from '../haproxy';
@@ -68,7 +69,9 @@ describe('real HAProxy processes', () => {
           if (process.ended) {
             throw new Error(process.output);
           }
-          return error.message === 'no such socket' ? sleep(50).then(read) : Promise.reject(error);
+          return /^(no such socket|connection refused)$/.test(error.message)
+            ? sleep(50).then(read)
+            : Promise.reject(error);
         });
       expect(await read()).toMatchObject({
         version: binary.version,
@@ -160,6 +163,14 @@ describe('what is no runtime API', () => {
   test('one that speaks TLS: what it answered is shown without what a terminal or a log would choke on', async () => {
     const endpoint = await serve((socket) => socket.end('\x15\x03\x01\x00\x02\x02\x46\x1b[2J'));
     await expect(readRuntime(endpoint)).rejects.toThrow(/^'show info' was answered with '[\x20-\x7e]*F[\x20-\x7e]*'$/);
+  });
+
+  test('the time of whoever asks is over before it has answered', async () => {
+    const endpoint = await serve(table({ 'show info;quit': INFO, 'show servers state;quit': STATE }));
+    await expect(readRuntime(endpoint, { deadline: Date.now() - 1 })).rejects.toThrow(new OutOfTime());
+    server.close();
+    const silent = await serve(() => {});
+    await expect(readRuntime(silent, { deadline: Date.now() + 100 })).rejects.toThrow(new OutOfTime());
   });
 
   test('nobody listens', async () => {
