@@ -1,8 +1,10 @@
 import { lintPage } from './lint-page';
+import { troubleshootingPage } from './troubleshooting-page';
 import { versionsPage } from './versions-page';
 
 /** The pages that are made from tables, by their place: `npm run docs` writes them. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/haproxy-versions.md': versionsPage,
   'docs/lint.md': lintPage,
+  'docs/troubleshooting.md': troubleshootingPage,
 };
