@@ -1,5 +1,6 @@
 import { Argument, type Command, type Option } from 'commander';
 import { BRANCHES } from '../../lib/haproxy/branches';
+import { VERDICTS } from '../../lib/private/contract';
 
 /** A word that may stand somewhere. */
 interface Choice {
@@ -71,14 +72,16 @@ function optionsOf(command: Command): Entry['options'] {
     }));
 }
 
+/** What may stand for a placeholder. */
+const KNOWN: Readonly<Partial<Record<string, string[]>>> = {
+  version: BRANCHES.map(({ branch }) => branch),
+  verdict: Object.keys(VERDICTS),
+};
+
 /** Values that the help names, as in `<text|json>`. */
 function valuesOf({ flags }: Option): string[] {
   const [, placeholder = ''] = /<([a-z|]+)>$/.exec(flags) ?? [];
-  return placeholder === 'version'
-    ? BRANCHES.map(({ branch }) => branch)
-    : placeholder.includes('|')
-      ? placeholder.split('|')
-      : [];
+  return KNOWN[placeholder] ?? (placeholder.includes('|') ? placeholder.split('|') : []);
 }
 
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

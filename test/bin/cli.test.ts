@@ -7,6 +7,7 @@ import { readSpec } from '../../bin/spec';
 import { HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version';
+import { VERDICTS } from '../../lib/private/contract';
 import { version } from '../../package.json';
 import { cli, cliIn, ROOT } from './cli';
 
@@ -182,7 +183,28 @@ describe('bad usage is told in one line, with exit code 2', () => {
       'HAProxy 2.7.0 cannot follow an ELB: it resolves a name once after the start and never again (HAProxy issue 1962); use a later release of 2.7, or another branch',
       ['lint', 'nope.cfg', '--haproxy-version', '2.7.0'],
     ],
-    ["--format 'sarif' is not known: allowed are text, json", [...CHECK, '--format', 'sarif']],
+    ["--format 'sarif' is not known: allowed are text, json, nagios", [...CHECK, '--format', 'sarif']],
+    ['--upstream is missing: give the load balancer as NAME:PORT', ['check']],
+    ['--runtime-api is missing: give ADDR:PORT or unix:PATH', CHECK.slice(0, 3)],
+    ...[
+      ['stale-adress', 'stale-address'],
+      ['resolver', 'silent-resolver'],
+    ].map(([verdict, nearest]): [string, string[]] => [
+      `--explain '${verdict}' is not known: did you mean '${nearest}'? Verdicts are ${Object.keys(VERDICTS).join(', ')}`,
+      ['check', '--explain', verdict!],
+    ]),
+    [
+      '--tls-key and --tls-ca missing: mutual TLS takes --tls-cert, --tls-key and --tls-ca',
+      [...CHECK, '--tls-cert', 'cert.pem'],
+    ],
+    [
+      '--tls-cert nope.pem cannot be read (ENOENT): give a PEM file',
+      [...CHECK, '--tls-cert', 'nope.pem', '--tls-key', 'nope.pem', '--tls-ca', 'nope.pem'],
+    ],
+    [
+      "--tls-cert package.json is not PEM: it has no line '-----BEGIN …-----'",
+      [...CHECK, '--tls-cert', 'package.json', '--tls-key', 'nope.pem', '--tls-ca', 'nope.pem'],
+    ],
     ["--runtime-api 'unix:' is not usable: give ADDR:PORT or unix:PATH", [...CHECK.slice(0, 4), 'unix:']],
     ["--runtime-api '127.0.0.1' is not usable: give ADDR:PORT or unix:PATH", [...CHECK.slice(0, 4), '127.0.0.1']],
     [
@@ -213,7 +235,6 @@ describe('bad usage is told in one line, with exit code 2', () => {
       ['completion', 'tcsh'],
     ],
     ["missing required argument 'file'", ['lint', '--haproxy-version', '3.2']],
-    ["required option '--upstream <name:port>' not specified", ['check']],
     ["option '--upstream <name:port>' argument missing", ['render', '--upstream']],
     ["too many arguments for 'render'. Expected 0 arguments but got 1.", [...RENDER, 'haproxy.cfg']],
   ])("%s, in commander's words", async (message, args) => {

@@ -26,6 +26,10 @@ const CASES: readonly [line: string[], offered: string[]][] = [
     ['1.6', '1.7', '1.8', '1.9'],
   ],
   [['lint', '--format', 's'], ['sarif']],
+  [
+    ['check', '--explain', 'un'],
+    ['unchecked', 'uncovered-address', 'unknown-upstream', 'unreachable-task'],
+  ],
   [['completion', 'z'], ['zsh']],
   [['lint', 'hap'], []],
   [['render', '--file', 'hap'], []],
