@@ -79,20 +79,20 @@ function checkListenPort(what: string, port: number | undefined): void {
 export function warnOf(props: HaproxyElbProxyProps, version: HaproxyVersion): HaproxyVersionWarning[] {
   const { executeCommand, desiredCount, upstream, routes = [] } = props;
   const warnings = [...version.warnings];
-  const warn = (name: string, message: string) => warnings.push({ id: `cdk-haproxy-elb:${name}`, message });
+  const warn = (id: string, message: string) => warnings.push({ id, message });
   if (executeCommand) {
     warn(
-      'execute-command',
+      'cdk-haproxy-elb:execute-command',
       'executeCommand makes the root file system writable and gives the task permissions: switch it off again after use',
     );
   }
   if (desiredCount === 1) {
-    warn('single-task', 'desiredCount is 1: every failure of the task is an outage; give 2 or more');
+    warn('cdk-haproxy-elb:single-task', 'desiredCount is 1: every failure of the task is an outage; give 2 or more');
   }
   for (const { options } of [upstream, ...routes.map((route) => route.upstream)]) {
     if (options.tls?.verify === false) {
       warn(
-        'unverified-upstream',
+        'cdk-haproxy-elb:unverified-upstream',
         `TLS to the load balancer at port ${options.port} is not verified: who gets one of its former addresses can answer in its place; leave verify out`,
       );
     }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy, type HaproxyElbProxyProps, HaproxyVersion } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { BY_NAME, stackWithVpc } from './stacks';
@@ -27,6 +27,20 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [{ proxyName: 'my proxy' }, `proxyName 'my proxy' is not usable: ${NAME_ADVICE}`],
   [{ proxyName: 'a/b' }, `proxyName 'a/b' is not usable: ${NAME_ADVICE}`],
   [{ proxyName: 'x'.repeat(65) }, `proxyName '${'x'.repeat(65)}' is not usable: ${NAME_ADVICE}`],
+  [
+    { limits: { maxConnections: 20_000 } },
+    "maxConnections '20000' are more than 512 MiB of memory are enough for: give at most 10922, or a capacity with more memory",
+  ],
+  [{ limits: { maxConnections: 0 } }, "maxConnections '0' is out of range: give a whole number from 1 to 1000000"],
+  [
+    { stopTimeout: Duration.seconds(121) },
+    "stopTimeout '121 s' is too long: give at most 120 s, the most that this capacity waits",
+  ],
+  [{ imageDigest: 'sha256:12ab' }, "imageDigest 'sha256:12ab' is not a digest: give sha256: and 64 digits from 0 to f"],
+  [
+    { imageDigest: `sha256:${'0'.repeat(64)}`, image: ContainerImage.fromRegistry('registry.test/haproxy:3.2') },
+    'image and imageDigest are both given: write the digest into image',
+  ],
   [
     { upstream: to('10.0.0.1') },
     "upstream '10.0.0.1' is an address: give the host name of the load balancer, because its addresses change",
@@ -73,6 +87,17 @@ test('both a VPC and a cluster', () => {
 
 test.each([1024, 65_535])('port %i at the border', (listenPort) => {
   expect(proxyWith({ listenPort }).connections.defaultPort?.toString()).toBe(`${listenPort}`);
+});
+
+test('as long a stop as Fargate waits', () => {
+  expect(proxyWith({ stopTimeout: Duration.minutes(2) }).configuration).toContain('\n    hard-stop-after 115s\n');
+});
+
+test('an image that is pinned to a digest keeps the name of its branch', () => {
+  const imageDigest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+  expect(proxyWith({ imageDigest }).container.imageName).toBe(
+    `public.ecr.aws/docker/library/haproxy:3.2@${imageDigest}`,
+  );
 });
 
 test('a name of 64 characters of every kind', () => {

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Annotations as CdkAnnotations, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyTasks, HaproxyVersion } from '../../lib';
+import { BY_NAME } from './stacks';
+
+const ROOT = join(__dirname, '../..');
+const LIB = join(ROOT, 'lib');
+const ID = /cdk-haproxy-elb:[a-z-]+/g;
+
+const idsIn = (text: string) => [...new Set(text.match(ID))].sort();
+
+const page = readFileSync(join(ROOT, 'docs/warnings.md'), 'utf8');
+const idsOfPage = [...page.matchAll(/^\| `(cdk-haproxy-elb:[a-z-]+)` \|/gm)].map(([, id]) => id!).sort();
+
+/** A stack with everything in it that is warned of. */
+function warned(acknowledged: readonly string[] = []) {
+  const stack = new Stack(new App(), 'Stack');
+  for (const id of acknowledged) {
+    CdkAnnotations.of(stack).acknowledgeWarning(id, 'it is so on purpose');
+  }
+  const subnetConfiguration = [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED }];
+  const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0, subnetConfiguration });
+  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+    monitor,
+    version: HaproxyVersion.of('1.9.0'),
+    upstream: ElbUpstream.fromDnsName('elb.test', { port: 443, tls: { verify: false } }),
+    desiredCount: 1,
+    executeCommand: true,
+  });
+  const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {
+    cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),
+    serviceName: 'haproxy',
+  });
+  monitor.watch('Watch', {
+    tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),
+    upstreams: [{ upstream: BY_NAME }],
+  });
+  return Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => String(entry.data));
+}
+
+test('docs/warnings.md has every id that the library has, and no other', () => {
+  const sources = readdirSync(LIB, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  expect(idsOfPage).toEqual(idsIn(sources.map((file) => readFileSync(join(LIB, file), 'utf8')).join('\n')));
+});
+
+test('each id of docs/warnings.md is that of a warning', () => {
+  expect(idsIn(warned().join('\n'))).toEqual(idsOfPage);
+});
+
+test('each is said once, in one line, and ends with its id', () => {
+  const warnings = warned();
+  expect(warnings).toHaveLength(idsOfPage.length);
+  expect(warnings.filter((text) => !/^[^\n]+ \[ack: cdk-haproxy-elb:[a-z-]+\]$/.test(text))).toEqual([]);
+});
+
+test('what is acknowledged above the construct is not said any more, and the rest still is', () => {
+  const [kept, ...acknowledged] = idsOfPage;
+  expect(idsIn(warned(acknowledged).join('\n'))).toEqual([kept]);
+});
