@@ -39,7 +39,7 @@ beforeAll(async () => {
   const binary = anyBinary();
   dns = new DnsServer();
   fleet = await Fleet.start(binary);
-  pinned = await Haproxy.start(binary, await dns.listen(), '127.0.0.1');
+  pinned = await Haproxy.start(binary, await dns.listen(), { pinnedTo: '127.0.0.1' });
   fleet.point('127.0.0.1');
   while ((await readRuntime(pinned.endpoint)).uptimeSeconds < SETTLED_SECONDS) {
     await sleep(200);

@@ -12,22 +12,37 @@ import { HaproxyVersion } from '../../lib/haproxy/version';
 /** The load balancer's name. 1.6 starts only with one that the machine itself resolves. */
 export const nameFor = ({ branch }: HaproxyBinary) => (branch === '1.6' ? 'localhost' : 'elb.test');
 
+/** How a HAProxy differs from one that follows DNS with three slots. */
+export interface HaproxySettings {
+  /** The address that it holds for ever, where it is not to follow DNS. */
+  readonly pinnedTo?: string;
+  /** @default 3 */
+  readonly slots?: number;
+  /** How often it resolves. It drops what is missing for twice as long. @default 1000 */
+  readonly periodMillis?: number;
+}
+
 /** A real HAProxy with the generated configuration, on loopback. */
 export class Haproxy {
-  /**
-   * Starts one that resolves every second, and waits until it holds an address.
-   *
-   * @param pinnedTo the address that it holds for ever, where it is not to follow DNS
-   */
-  public static async start(binary: HaproxyBinary, dns: DnsListener, pinnedTo?: string): Promise<Haproxy> {
+  /** Starts one, and waits until it holds an address. */
+  public static async start(
+    binary: HaproxyBinary,
+    dns: DnsListener,
+    { pinnedTo, slots = 3, periodMillis = 1000 }: HaproxySettings = {},
+  ): Promise<Haproxy> {
     const [listen, health, runtimeApi] = await freePorts(3);
     const local = (port: number) => ({ address: '127.0.0.1', port });
     const model: HaproxyConfigModel = {
-      upstream: { dnsName: nameFor(binary), port: listen!, slots: 3 },
+      upstream: { dnsName: nameFor(binary), port: listen!, slots },
       listen: local(listen!),
       health: local(health!),
       runtimeApi: local(runtimeApi!),
-      resolution: { nameservers: [dns.address], holdValidMillis: 1000, holdObsoleteMillis: 2000 },
+      resolution: {
+        nameservers: [dns.address],
+        holdValidMillis: periodMillis,
+        holdObsoleteMillis: 2 * periodMillis,
+        holdNxMillis: 2 * periodMillis,
+      },
     };
     const version = HaproxyVersion.of(binary.branch);
     const generated = HaproxyConfig.render(version, model);
