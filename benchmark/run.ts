@@ -1,34 +1,75 @@
-/** `npm run benchmark`: figures as ratios, measured side by side in one run. */
+/** `npm run benchmark`: measures, side by side in one run, and writes `benchmark/RESULTS.md`, its pictures and the README's figures. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { acquireTool, TOOLS } from '../lab/binaries/tools';
+import { anyUsable } from '../lab/usable';
+import { measureCost } from './cost';
+import { contenders } from './elb/contenders';
+import { measureFollowing } from './elb/follow';
 import { measureFleet } from './fleet';
-import { type Figure, measureHandler } from './handler';
+import { measureHandler } from './handler';
 import { measureLint } from './lint';
+import { measurePrice, measureUpkeep } from './price';
+import { quoteFigures } from './quote';
+import { headlines, type Measured, pages } from './results';
 import { measureSynth } from './synth';
 
-function print({ name, ours, other, unit }: Figure): void {
-  const figures = `${ours.toFixed(1)} ${unit} to ${other.toFixed(1)} ${unit}`;
-  console.log(`${name.padEnd(50)}${figures.padEnd(30)}ratio ${(ours / other).toFixed(2)}`);
+/** HAProxy of the default branch, which most will run. */
+const BRANCH = '3.2';
+const FOLLOW_RUNS = 3;
+const PRICE_RUNS = 5;
+const README = 'README.md';
+
+function machine(): string {
+  const [first] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} processors (${first!.model.trim()}), ${memory} GiB, Node ${process.version.slice(1)}`;
 }
 
 async function main(): Promise<void> {
-  console.log(`Node ${process.version}; medians of runs in turn; the handler is next to one that does nothing\n`);
-  for (const figure of await measureHandler()) {
-    print(figure);
-  }
-  for (const figure of await measureSynth()) {
-    print(figure);
-  }
+  const { values } = parseArgs({ options: { runs: { type: 'string' }, dry: { type: 'boolean', default: false } } });
+  const start = Date.now();
+  const progress = (line: string) =>
+    console.log(`${String(Math.round((Date.now() - start) / 1000)).padStart(4)} s  ${line}`);
+  const runs = Number(values.runs ?? FOLLOW_RUNS);
+  const wrk = await acquireTool(TOOLS.wrk, progress);
+  const { all, missing } = await contenders(progress);
+  const binary = await anyUsable(BRANCH);
+  const upkeep = await measureUpkeep(binary, progress);
+  const price = await measurePrice(wrk, binary, Number(values.runs ?? PRICE_RUNS), progress);
+  const followed = await measureFollowing(wrk, all, runs, progress);
+  const costs = await measureCost(progress);
+  progress('function');
+  const handler = await measureHandler();
+  progress('synthesis');
+  const synth = await measureSynth();
+  progress('linter');
+  const lint = await measureLint();
+  progress('runs over fleets');
   const fleet = await measureFleet();
-  for (const figure of fleet.figures) {
-    print(figure);
+  const measured: Measured = {
+    machine: machine(),
+    date: new Date().toISOString().slice(0, 10),
+    missing,
+    followed,
+    runs,
+    price,
+    priceOf: binary.version,
+    upkeep,
+    costs,
+    figures: [...handler, ...synth, ...lint.figures, ...fleet.figures],
+    exponents: { lint: lint.exponent, fleet: fleet.exponent },
+  };
+  console.log(`\n${headlines(measured).join('\n')}`);
+  if (!values.dry) {
+    for (const [name, text] of Object.entries(pages(measured))) {
+      writeFileSync(path.join('benchmark', name), text);
+    }
+    writeFileSync(README, quoteFigures(readFileSync(README, 'utf8'), headlines(measured)));
   }
-  console.log(
-    `run, from 10 to 5,000 endpoints: time grows with the power ${fleet.exponent.toFixed(2)} of their number`,
-  );
-  const { figures, exponent } = await measureLint();
-  for (const figure of figures) {
-    print(figure);
-  }
-  console.log(`lint, from 1,000 to 100,000 lines: time grows with the power ${exponent.toFixed(2)} of the length`);
+  progress('done');
 }
 
 void main();

@@ -1,5 +1,5 @@
 import { HaproxyVersion } from '../lib/haproxy/version';
-import { type AcquireOptions, type Acquisition, acquireBinaries } from './binaries';
+import { type AcquireOptions, type Acquisition, acquireBinaries, type HaproxyBinary } from './binaries';
 
 /**
  * The binaries that can follow a load balancer at all. Those that this project refuses (1.5, 2.7.0) are among the
@@ -27,4 +27,18 @@ function refusal(version: string): string | undefined {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/**
+ * A binary of one branch, else the newest that can be had.
+ *
+ * @throws an error of one line where none can be had
+ */
+export async function anyUsable(branch: string): Promise<HaproxyBinary> {
+  const { binaries } = await usableBinaries();
+  const found = binaries.find((binary) => binary.branch === branch) ?? binaries.at(-1);
+  if (found === undefined) {
+    throw new Error('no HAProxy to be had: name one in HAPROXY_BINARIES');
+  }
+  return found;
 }

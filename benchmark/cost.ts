@@ -1,0 +1,124 @@
+import { DnsServer } from '../lab/dns-server';
+import { anyUsable } from '../lab/usable';
+import type { RegistryRecord } from '../lib/private/contract';
+import { Haproxy, nameFor } from '../test/drift-checker/haproxy';
+import { AwsEndpoints, ssmParameters } from '../test/support/aws';
+import { LocalLambda } from '../test/support/lambda';
+import { median } from './measure';
+
+/** US dollars in us-east-1, as AWS's pages said in 2026: aws.amazon.com/lambda/pricing, aws.amazon.com/cloudwatch/pricing. */
+export const PRICES = {
+  lambdaMillionRequests: 0.2,
+  /** On arm64. */
+  lambdaGbSecond: 0.0000133334,
+  metric: 0.3,
+  alarm: 0.1,
+  logGb: 0.5,
+  canaryRun: 0.0012,
+} as const;
+
+/** What a month costs is computed from these. */
+export const ASSUMED = {
+  /** One run a minute. */
+  runsPerMonth: 43_800,
+  memoryGb: 0.25,
+  tasksPerProxy: 2,
+  /** Metrics with the dimension of one proxy, and alarms on them. */
+  metricsPerProxy: 7,
+  alarmsPerProxy: 2,
+} as const;
+
+/** What the checker costs for a fleet. */
+export interface FleetCost {
+  readonly proxies: number;
+  readonly millis: number;
+  readonly memoryMb: number;
+  /** Bytes of log that a run writes. */
+  readonly logBytes: number;
+  /** US dollars per proxy and month: the function, its log lines, metrics and alarms. */
+  readonly perProxy: { readonly lambda: number; readonly logs: number; readonly metrics: number };
+}
+
+const SIZES = [1, 10, 100, 500];
+const RUNS = 5;
+const REGISTRY = '/benchmark';
+
+/** Cost of a month for one proxy of a fleet whose run takes so long. */
+export function costOf(
+  proxies: number,
+  millis: number,
+  logBytes: number,
+  prices: typeof PRICES = PRICES,
+): FleetCost['perProxy'] {
+  const { runsPerMonth, memoryGb, metricsPerProxy, alarmsPerProxy } = ASSUMED;
+  const run = prices.lambdaMillionRequests / 1e6 + (millis / 1000) * memoryGb * prices.lambdaGbSecond;
+  return {
+    lambda: (runsPerMonth * run) / proxies,
+    logs: (runsPerMonth * (logBytes / 1e9) * prices.logGb) / proxies,
+    metrics: metricsPerProxy * prices.metric + alarmsPerProxy * prices.alarm,
+  };
+}
+
+/** Runs the bundled function over fleets of several sizes, each task a runtime API of a real HAProxy. */
+export async function measureCost(progress: (line: string) => void): Promise<FleetCost[]> {
+  const binary = await anyUsable('3.2');
+  const dns = new DnsServer();
+  dns.set(nameFor(binary), ['127.0.0.1']);
+  const nameserver = await dns.listen();
+  const haproxy = await Haproxy.start(binary, nameserver);
+  try {
+    const costs: FleetCost[] = [];
+    for (const proxies of SIZES) {
+      progress(`checker over ${proxies} proxies`);
+      const records = Array.from(
+        { length: proxies },
+        (_, i): RegistryRecord => ({
+          proxy: `proxy-${i}`,
+          haproxyVersion: binary.branch,
+          upstreams: [{ backend: 'upstream', dnsName: nameFor(binary), port: 80 }],
+          nameservers: [nameserver.address],
+          tasks: { endpoints: Array.from({ length: ASSUMED.tasksPerProxy }, () => `127.0.0.1:${haproxy.port}`) },
+          resolutionSeconds: 1,
+          dnsWindowSeconds: 60,
+          graceSeconds: 60,
+        }),
+      );
+      costs.push(await costOfFleet(records));
+    }
+    return costs;
+  } finally {
+    await haproxy.stop();
+    await dns.close();
+  }
+}
+
+async function costOfFleet(records: readonly RegistryRecord[]): Promise<FleetCost> {
+  const parameters = records.map((record) => [`${REGISTRY}/registry/${record.proxy}`, JSON.stringify(record)]);
+  const aws = await AwsEndpoints.start(ssmParameters(Object.fromEntries(parameters)));
+  const lambda = new LocalLambda({
+    taskRoot: 'assets/drift-checker',
+    handler: 'index.handler',
+    memoryMb: ASSUMED.memoryGb * 1024,
+    timeoutMs: 55_000,
+    environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'benchmark', ...aws.environment },
+  });
+  try {
+    // The first one starts cold and writes what it sees for the first time.
+    await lambda.invoke({});
+    const runs = [];
+    for (let run = 0; run < RUNS; run += 1) {
+      runs.push(await lambda.invoke({}));
+    }
+    const { checkedProxies } = runs.at(-1)!.payload as { checkedProxies: number };
+    if (checkedProxies !== records.length) {
+      throw new Error(`a run checked ${checkedProxies} of ${records.length} proxies`);
+    }
+    const millis = median(runs.map(({ durationMs }) => durationMs));
+    const logBytes = median(runs.map(({ logs }) => Buffer.byteLength(logs.join('\n'))));
+    const memoryMb = Math.max(...runs.map(({ maxRssMb }) => maxRssMb));
+    return { proxies: records.length, millis, memoryMb, logBytes, perProxy: costOf(records.length, millis, logBytes) };
+  } finally {
+    await lambda.stop();
+    await aws.close();
+  }
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../lab/ports';
+import { median } from '../measure';
+import { type Load, load } from '../wrk';
+import { Balancer } from './balancer';
+import { type Contender, PERIODS } from './contenders';
+import { CLIENT_HEADER, type ClientReport } from './nodes';
+import { SCENARIOS, type Scenario, type Story } from './scenarios';
+
+/** A steady load: so many connections, with a pause between an answer and the next request. */
+export const CONNECTIONS = 8;
+const PAUSE_MILLIS = 20;
+
+/** What one contender did in one scenario: the worst run's losses, the median of the rest. Times are seconds. */
+export interface Followed {
+  readonly contender: string;
+  readonly ours: boolean;
+  readonly scenario: string;
+  readonly requests: number;
+  readonly lost: number;
+  readonly worstMillis: number;
+  /** The longest time without any request on a node that lives, s. Requests that hang are not lost to `wrk`, and show here. */
+  readonly outageSeconds: number;
+  /** From the change in DNS to the first request on a new address, the slowest of all changes. */
+  readonly firstSeconds?: number;
+  /** To the last new address's first request. */
+  readonly lastSeconds?: number;
+  /** How many new addresses never got a request. */
+  readonly neverUsed: number;
+}
+
+type Run = Omit<Followed, 'contender' | 'ours' | 'scenario'>;
+
+/** Puts all contenders through every scenario, all at the same time, so that they see the same machine. */
+export async function measureFollowing(
+  wrk: readonly string[],
+  all: readonly Contender[],
+  runs: number,
+  progress: (line: string) => void,
+): Promise<Followed[]> {
+  const results: Followed[] = [];
+  for (const scenario of SCENARIOS) {
+    const seen = new Map<Contender, Run[]>(all.map((contender) => [contender, []]));
+    for (let run = 1; run <= runs; run += 1) {
+      progress(`load balancer ${scenario.name}, run ${run} of ${runs}`);
+      for (const [contender, figures] of await play(wrk, all, scenario)) {
+        seen.get(contender)!.push(figures);
+      }
+    }
+    results.push(
+      ...all.map((contender) => ({
+        contender: contender.name,
+        ours: contender.ours,
+        scenario: scenario.name,
+        ...combine(seen.get(contender)!),
+      })),
+    );
+  }
+  return results;
+}
+
+function combine(runs: readonly Run[]): Run {
+  const middle = (of: (run: Run) => number | undefined) => {
+    const values = runs.flatMap((run) => of(run) ?? []);
+    return values.length === 0 ? undefined : median(values);
+  };
+  return {
+    requests: middle(({ requests }) => requests)!,
+    lost: Math.max(...runs.map(({ lost }) => lost)),
+    worstMillis: middle(({ worstMillis }) => worstMillis)!,
+    outageSeconds: middle(({ outageSeconds }) => outageSeconds)!,
+    firstSeconds: middle(({ firstSeconds }) => firstSeconds),
+    lastSeconds: middle(({ lastSeconds }) => lastSeconds),
+    neverUsed: Math.max(...runs.map(({ neverUsed }) => neverUsed)),
+  };
+}
+
+async function play(
+  wrk: readonly string[],
+  all: readonly Contender[],
+  scenario: Scenario,
+): Promise<[Contender, Run][]> {
+  const [port] = (await freePorts(1)) as [number];
+  const balancer = new Balancer(port);
+  const stops: (() => Promise<void>)[] = [() => balancer.close()];
+  try {
+    const story = await scenario.prepare(balancer);
+    const running = await Promise.all(
+      all.map(async (contender, i) => {
+        const { address: nameserver } = await balancer.listen();
+        const started = await contender.start({ port, nameserver, addressAtStart: balancer.addressAtStart });
+        stops.push(() => started.stop());
+        return { contender, port: started.port, client: `client-${i}` };
+      }),
+    );
+    const start = Date.now();
+    const loads = running.map(({ port: at, client }) =>
+      load(wrk, {
+        url: `http://127.0.0.1:${at}/`,
+        connections: CONNECTIONS,
+        seconds: scenario.seconds,
+        pauseMillis: PAUSE_MILLIS,
+        headers: { [CLIENT_HEADER]: client },
+      }),
+    );
+    for (const step of [...story.steps].sort((a, b) => a.at - b.at)) {
+      await sleep(Math.max(0, start + step.at * 1000 - Date.now()));
+      await step.do();
+    }
+    const seen = await Promise.all(loads);
+    const report = await balancer.report(Date.now());
+    const unseen: ClientReport = { addresses: {}, longestPause: scenario.seconds * 1000 };
+    return running.map(({ contender, client }, i) => [
+      contender,
+      figuresOf(seen[i]!, story, start, report[client] ?? unseen),
+    ]);
+  } finally {
+    await Promise.all(stops.map((stop) => stop()));
+  }
+}
+
+function figuresOf(
+  { requests, lost, worst }: Load,
+  { arrivals }: Story,
+  start: number,
+  { addresses, longestPause }: ClientReport,
+): Run {
+  // Of the addresses that came at the same time, the first one and the last one that was used.
+  const waits = Object.entries(arrivals).map(([address, at]) => {
+    const first = addresses[address]?.first;
+    return { at, wait: first === undefined ? undefined : (first - start) / 1000 - at };
+  });
+  const used = waits.flatMap(({ at, wait }) => (wait === undefined ? [] : [{ at, wait }]));
+  const firsts = [...new Set(used.map(({ at }) => at))].map((change) =>
+    Math.min(...used.filter(({ at }) => at === change).map(({ wait }) => wait)),
+  );
+  return {
+    requests,
+    lost,
+    worstMillis: worst,
+    outageSeconds: longestPause / 1000,
+    firstSeconds: firsts.length === 0 ? undefined : Math.max(...firsts),
+    lastSeconds: used.length === 0 ? undefined : Math.max(...used.map(({ wait }) => wait)),
+    neverUsed: waits.length - used.length,
+  };
+}
+
+/** The period that a first request on a new address is measured by, s. */
+export const PERIOD_SECONDS = PERIODS.holdValidMillis / 1000;

@@ -1,0 +1,267 @@
+import { type Bar, barChart, type Group } from './chart';
+import { ASSUMED, type FleetCost, PRICES } from './cost';
+import { CONNECTIONS, type Followed, PERIOD_SECONDS } from './elb/follow';
+import { SCENARIOS } from './elb/scenarios';
+import type { Figure } from './handler';
+import type { Price, Upkeep } from './price';
+
+/** All that one run of the benchmark measured. */
+export interface Measured {
+  readonly machine: string;
+  readonly date: string;
+  readonly missing: readonly string[];
+  readonly followed: readonly Followed[];
+  readonly runs: number;
+  readonly price: readonly Price[];
+  readonly priceOf: string;
+  readonly upkeep: Upkeep;
+  readonly costs: readonly FleetCost[];
+  readonly figures: readonly Figure[];
+  /** How the time grows: with which power of the length, or of the number of endpoints. */
+  readonly exponents: { readonly lint: number; readonly fleet: number };
+}
+
+/** Goals that the figures are held against. */
+const GOALS = { follow: 1.2, throughput: 0.97, p99: 1.05, resolverPacketsPerSecond: 1024 } as const;
+
+const number = (value: number, digits = 0) =>
+  value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const dollars = (value: number) => `$${value.toFixed(2)}`;
+const met = (goal: boolean) => (goal ? 'met' : '**missed**');
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
+}
+
+const secondsOf = (value: number | undefined) => (value === undefined ? '–' : `${number(value, 1)} s`);
+
+/** The pages that a run writes: name to text. */
+export function pages(measured: Measured): Record<string, string> {
+  return {
+    'RESULTS.md': resultsPage(measured),
+    'follow.svg': followChart(measured),
+    'price.svg': priceChart(measured),
+    'cost.svg': costChart(measured),
+  };
+}
+
+/** The lines that the README quotes. */
+export function headlines({ followed, runs, price, priceOf, upkeep, costs }: Measured): string[] {
+  const graceful = SCENARIOS.filter(({ sudden }) => !sudden).map(({ name }) => name);
+  const lostBy = (ours: boolean, of: (result: Followed) => boolean) =>
+    followed.filter((result) => result.ours === ours && of(result)).map(({ lost }) => lost);
+  const calm = lostBy(true, ({ scenario }) => graceful.includes(scenario));
+  const sudden = lostBy(true, ({ scenario }) => !graceful.includes(scenario));
+  const naive = Math.max(
+    ...followed.filter(({ contender }) => contender.includes('hand-written')).map(({ lost }) => lost),
+  );
+  const asked = followed.filter(({ ours }) => ours).map(({ requests }) => requests);
+  const kept = price[0]!;
+  const one = costs[0]!;
+  const last = costs.at(-1)!;
+  return [
+    `- Requests lost while a load balancer is replaced node by node or scales 2 → 12 → 3: at most ${Math.max(...calm)} of about ${number(Math.max(...asked))} a run on every HAProxy that could be had (worst of ${runs} runs); hand-written without \`resolvers\`: up to ${number(naive)}.`,
+    `- Requests lost when a node or a zone dies without notice: at most ${Math.max(...sudden)}.`,
+    `- Throughput of the generated configuration next to the smallest possible one on HAProxy ${priceOf} (${kept.traffic}): ${ratio(kept)}.`,
+    `- DNS: ${number(upkeep.dnsPerSecond, 2)} queries a second per proxy; 1,000 proxies send ${number(upkeep.dnsPerSecond * 1000)}, and one network interface may send ${number(GOALS.resolverPacketsPerSecond)}.`,
+    `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that looks once a minute costs ${dollars(ASSUMED.runsPerMonth * PRICES.canaryRun)}.`,
+  ];
+}
+
+const ratio = ({ perSecond }: Price) => number(perSecond.generated / perSecond.smallest, 2);
+const total = ({ perProxy: { lambda, logs, metrics } }: FleetCost) => lambda + logs + metrics;
+
+function resultsPage(measured: Measured): string {
+  const { machine, date, missing, followed, runs, price, priceOf, upkeep, costs, figures, exponents } = measured;
+  const calm = SCENARIOS.filter(({ sudden }) => !sudden).map(({ name }) => name);
+  return `# Figures
+
+Written by \`npm run benchmark\` on ${date}; not by hand. ${machine}.
+${missing.map((line) => `\nNot to be had on this machine: ${line}.`).join('')}
+
+${headlines(measured).join('\n')}
+
+## Does it follow the load balancer?
+
+![Requests lost and time to the first request on a new address](follow.svg)
+
+Each proxy has a load of 8 connections (wrk) on requests that take 30 ms; all proxies run at the same time. All periods
+are a fifth of the generated configuration's defaults, the peers' alike: names are resolved every ${PERIOD_SECONDS} s. A
+node that is replaced leaves DNS, serves for 12 s more and then refuses; one that dies resets its connections; a zone
+that is lost is silent. Lost: the worst of ${runs} runs. The rest: medians. Outage: the longest time without any request
+on a living node; requests that hang are not lost to the client, and show there. Goals: nothing lost where nothing dies;
+the first request on a new address within ${GOALS.follow} periods.
+
+${SCENARIOS.map(
+  ({ name }) =>
+    `### The load balancer ${name.replace(/^(replaced)/, 'is $1')}\n\n${followTable(
+      followed.filter(({ scenario }) => scenario === name),
+      calm.includes(name),
+    )}`,
+).join('\n\n')}
+
+## What does it cost a request?
+
+![Throughput and p99 of the generated configuration](price.svg)
+
+HAProxy ${priceOf}, 32 connections as fast as they go, medians of runs in turn. Goals: throughput at least
+${GOALS.throughput} of the smallest possible configuration's, p99 at most ${GOALS.p99} of it. The one with a log shows what of the
+difference is the log.
+
+${table(
+  ['traffic', 'smallest', 'with a log', 'generated', 'ratio', 'p99 ratio', 'ratio to the one with a log', 'goals'],
+  price.map((one) => {
+    const { traffic, perSecond, p99 } = one;
+    const latency = p99.generated / p99.smallest;
+    const throughput = perSecond.generated / perSecond.smallest;
+    return [
+      traffic,
+      `${number(perSecond.smallest)}/s, ${number(p99.smallest, 1)} ms`,
+      `${number(perSecond.smallestWithLog)}/s, ${number(p99.smallestWithLog, 1)} ms`,
+      `${number(perSecond.generated)}/s, ${number(p99.generated, 1)} ms`,
+      number(throughput, 2),
+      number(latency, 2),
+      number(perSecond.generated / perSecond.smallestWithLog, 2),
+      `throughput ${met(throughput >= GOALS.throughput)}, p99 ${met(latency <= GOALS.p99)}`,
+    ];
+  }),
+)}
+
+1,000 kept connections: ${number(upkeep.memoryKib.generated / 1024, 1)} MiB with the generated configuration, ${number(upkeep.memoryKib.smallest / 1024, 1)} MiB with the
+smallest. DNS at the default period: ${number(upkeep.dnsPerSecond, 2)} queries a second; 1,000 proxies: ${number(upkeep.dnsPerSecond * 1000)}, spread over as many network
+interfaces, of which each may send ${number(GOALS.resolverPacketsPerSecond)} packets a second to the VPC's resolver.
+
+## What does the checker cost?
+
+![US dollars per proxy and month](cost.svg)
+
+One run a minute, ${ASSUMED.tasksPerProxy} tasks a proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
+${number(ASSUMED.runsPerMonth)} runs × ($${PRICES.lambdaMillionRequests} per million + seconds × ${ASSUMED.memoryGb} GB × $${PRICES.lambdaGbSecond}) ÷ proxies + log bytes × $${PRICES.logGb} per GB ÷ proxies
++ ${ASSUMED.metricsPerProxy} metrics × $${PRICES.metric} + ${ASSUMED.alarmsPerProxy} alarms × $${PRICES.alarm}. Prices: us-east-1, aws.amazon.com/lambda/pricing and
+aws.amazon.com/cloudwatch/pricing, parameters in \`benchmark/cost.ts\`. A Synthetics canary: ${number(ASSUMED.runsPerMonth)} × $${PRICES.canaryRun} = ${dollars(ASSUMED.runsPerMonth * PRICES.canaryRun)}.
+
+${table(
+  ['proxies', 'one run', 'memory', 'function', 'log', 'metrics and alarms', 'per proxy and month'],
+  costs.map((one) => [
+    number(one.proxies),
+    `${number(one.millis)} ms`,
+    `${number(one.memoryMb)} MB`,
+    dollars(one.perProxy.lambda),
+    dollars(one.perProxy.logs),
+    dollars(one.perProxy.metrics),
+    dollars(total(one)),
+  ]),
+)}
+
+## What do the function, synthesis and the linter take?
+
+${table(
+  ['what', 'ours', 'next to', 'ratio'],
+  figures.map(({ name, ours, other, unit }) => [
+    name,
+    `${number(ours, 1)} ${unit}`,
+    `${number(other, 1)} ${unit}`,
+    number(ours / other, 2),
+  ]),
+)}
+
+Linting 1,000 to 100,000 lines: the time grows with the power ${number(exponents.lint, 2)} of the length; a run over 10 to 5,000
+endpoints: with the power ${number(exponents.fleet, 2)} of their number.
+`;
+}
+
+function followTable(results: readonly Followed[], calm: boolean): string {
+  return table(
+    [
+      'proxy',
+      'requests',
+      'lost',
+      'slowest answer',
+      'outage',
+      'first on a new address',
+      'last on a new address',
+      'goals',
+    ],
+    results.map((one) => {
+      const inTime =
+        one.firstSeconds === undefined ? '' : `, in time ${met(one.firstSeconds <= GOALS.follow * PERIOD_SECONDS)}`;
+      return [
+        one.ours ? `**${one.contender}**` : one.contender,
+        number(one.requests),
+        number(one.lost),
+        `${number(one.worstMillis)} ms`,
+        `${number(one.outageSeconds, 1)} s`,
+        secondsOf(one.firstSeconds),
+        one.neverUsed > 0 ? `${one.neverUsed} never` : secondsOf(one.lastSeconds),
+        calm
+          ? `no loss ${met(one.lost === 0)}${one.neverUsed > 0 ? ', follows **missed**' : inTime}`
+          : `only what was under way ${met(one.lost <= CONNECTIONS && one.outageSeconds < 5)}`,
+      ];
+    }),
+  );
+}
+
+function followChart({ followed }: Measured): string {
+  const groups = SCENARIOS.flatMap(({ name }): Group[] => {
+    const results = followed.filter(({ scenario }) => scenario === name);
+    const most = Math.max(1, ...results.map(({ lost, outageSeconds }) => score(lost, outageSeconds)));
+    return [
+      {
+        title: `The load balancer ${name}: requests lost and outage`,
+        bars: results.map(
+          ({ contender, ours, lost, outageSeconds }): Bar => ({
+            label: contender,
+            value: score(lost, outageSeconds) / most,
+            text: `${number(lost)} lost, outage ${number(outageSeconds, 1)} s`,
+            colour: score(lost, outageSeconds) > score(8, 2) ? 'bad' : ours ? 'ours' : 'peer',
+          }),
+        ),
+      },
+    ];
+  });
+  return barChart('Does it follow the load balancer? (shorter is better)', groups, 1);
+}
+
+/** Requests that were lost, and those that an outage kept from being asked. */
+const score = (lost: number, outageSeconds: number) => lost + Math.max(0, outageSeconds - 0.5) * 150;
+
+function priceChart({ price, priceOf }: Measured): string {
+  const bar = (label: string, value: number, good: boolean): Bar => ({
+    label,
+    value,
+    text: number(value, 2),
+    colour: good ? 'ours' : 'bad',
+  });
+  const groups = price.map(({ traffic, perSecond, p99 }): Group => {
+    const [throughput, latency] = [perSecond.generated / perSecond.smallest, p99.generated / p99.smallest];
+    return {
+      title: traffic,
+      bars: [
+        bar(`throughput (goal: at least ${GOALS.throughput})`, throughput, throughput >= GOALS.throughput),
+        bar(`p99 (goal: at most ${GOALS.p99})`, latency, latency <= GOALS.p99),
+      ],
+    };
+  });
+  return barChart(`The generated configuration next to the smallest one, HAProxy ${priceOf} (1 = the same)`, groups);
+}
+
+function costChart({ costs }: Measured): string {
+  const canary = ASSUMED.runsPerMonth * PRICES.canaryRun;
+  const bars = costs.map(
+    (one): Bar => ({
+      label: `checker, ${number(one.proxies)} ${one.proxies === 1 ? 'proxy' : 'proxies'}`,
+      value: total(one),
+      text: dollars(total(one)),
+      colour: 'ours',
+    }),
+  );
+  const other: Bar = {
+    label: 'Synthetics canary, once a minute',
+    value: canary,
+    text: dollars(canary),
+    colour: 'peer',
+  };
+  return barChart('US dollars per proxy and month', [{ title: 'one look a minute', bars: [...bars, other] }]);
+}

@@ -1,0 +1,108 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HaproxyBinary } from '../lab/binaries';
+import { DnsServer } from '../lab/dns-server';
+import { HaproxyProcess } from '../lab/haproxy-process';
+import { freePorts } from '../lab/ports';
+import { request } from '../lab/request';
+import { HaproxyConfig } from '../lib/haproxy/render/config';
+import { HaproxyVersion } from '../lib/haproxy/version';
+import type { Fault } from './faults';
+
+/** How names of namespaces and links of this program begin; the kernel takes 15 characters. */
+export const PREFIX = `chaos${process.pid % 100_000}`;
+const NODE_PORT = 8000;
+const SERVER = `require('http').createServer((q, r) => setTimeout(() => r.end('ok'), 30)).listen(${NODE_PORT})`;
+const NODES = [1, 2];
+
+const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe', encoding: 'utf8' });
+const nameOf = (node: number) => `${PREFIX}n${node}`;
+const addressOf = (node: number) => `10.199.${node}.2`;
+
+/** Takes away what is left of the nodes. */
+function remove(): void {
+  for (const node of NODES) {
+    for (const command of [
+      ['netns', 'del', nameOf(node)],
+      ['link', 'del', nameOf(node)],
+    ]) {
+      try {
+        ip(...command);
+      } catch {
+        // It is gone already.
+      }
+    }
+  }
+}
+
+/** A machine of its own for each node. One of them is cut off: packets vanish, nothing is refused. */
+export function silentNode(): Fault {
+  return {
+    name: 'a node in its own network namespace is cut off',
+    expected: 'at most the requests under way are lost, and none 5 s later',
+    seconds: 60,
+    run: async (binary) => {
+      if (process.getuid?.() !== 0) {
+        return { cannot: 'network namespaces take root' };
+      }
+      try {
+        return await cutOff(binary);
+      } finally {
+        remove();
+      }
+    },
+  };
+}
+
+async function cutOff(binary: HaproxyBinary) {
+  const servers = NODES.map((node) => {
+    ip('netns', 'add', nameOf(node));
+    ip('link', 'add', nameOf(node), 'type', 'veth', 'peer', 'name', 'eth0', 'netns', nameOf(node));
+    ip('addr', 'add', `10.199.${node}.1/24`, 'dev', nameOf(node));
+    ip('link', 'set', nameOf(node), 'up');
+    ip('-n', nameOf(node), 'addr', 'add', `${addressOf(node)}/24`, 'dev', 'eth0');
+    ip('-n', nameOf(node), 'link', 'set', 'eth0', 'up');
+    return spawn('ip', ['netns', 'exec', nameOf(node), process.execPath, '-e', SERVER], { stdio: 'ignore' });
+  });
+  const dns = new DnsServer();
+  dns.set('elb.test', NODES.map(addressOf));
+  const [listen, health] = (await freePorts(2)) as [number, number];
+  const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
+    upstream: { dnsName: 'elb.test', port: NODE_PORT },
+    listen: { address: '127.0.0.1', port: listen },
+    health: { address: '127.0.0.1', port: health },
+    resolution: { nameservers: [(await dns.listen()).address] },
+  });
+  const haproxy = HaproxyProcess.of(binary, config);
+  try {
+    for (const deadline = Date.now() + 15_000; (await request('127.0.0.1', listen)) !== 'ok'; await sleep(100)) {
+      if (Date.now() > deadline) {
+        throw new Error(`no answer through namespaces: ${haproxy.output.trim().split('\n').at(-1)}`);
+      }
+    }
+    await sleep(2000);
+    ip('-n', nameOf(1), 'link', 'set', 'eth0', 'down');
+    const [atOnce, later] = [await lossesOf(listen, 5), await lossesOf(listen, 5)];
+    return { ok: later === 0, seen: `${atOnce} lost in the first 5 s, ${later} in the next 5 s` };
+  } finally {
+    await haproxy.stop();
+    await dns.close();
+    for (const server of servers) {
+      server.kill('SIGKILL');
+    }
+  }
+}
+
+/** Requests of four clients, each on a fresh connection, that were lost within a time. */
+async function lossesOf(port: number, seconds: number): Promise<number> {
+  const end = Date.now() + seconds * 1000;
+  let lost = 0;
+  const client = async () => {
+    while (Date.now() < end) {
+      lost += (await request('127.0.0.1', port, 4000)) === 'ok' ? 0 : 1;
+      await sleep(20);
+    }
+  };
+  await Promise.all([1, 2, 3, 4].map(client));
+  return lost;
+}
