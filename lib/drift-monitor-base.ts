@@ -142,7 +142,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   }
 
   /**
-   * Proxies that a run did not reach in its time, or could not check.
+   * Proxies that a run did not reach in its time or could not check, in whole or in part.
    *
    * @default - the maximum over one minute
    */
