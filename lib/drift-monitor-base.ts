@@ -41,7 +41,7 @@ export interface IDriftMonitor extends IConstruct, IConnectable {
   metricHeartbeat(options?: MetricOptions): Metric;
   /** Proxies that a run checked. */
   metricCheckedProxies(options?: MetricOptions): Metric;
-  /** Proxies that a run did not reach in its time, or could not check. */
+  /** Proxies that a run did not reach in its time or could not check, in whole or in part. */
   metricUncheckedProxies(options?: MetricOptions): Metric;
   /** Parameters of the registry that are not records. */
   metricMalformedRecords(options?: MetricOptions): Metric;

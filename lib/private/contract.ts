@@ -24,7 +24,7 @@ export const METRICS = {
   /** 1 per finished run of the monitor. */
   heartbeat: 'Heartbeat',
   checkedProxies: 'CheckedProxies',
-  /** Proxies that a run did not reach in its time, or could not check. */
+  /** Proxies that a run did not reach in its time or could not check, in whole or in part. */
   uncheckedProxies: 'UncheckedProxies',
   malformedRecords: 'MalformedRecords',
   repairs: 'Repairs',
