@@ -10,7 +10,8 @@
  * - services and task definitions out of a template lose their network; tasks fail to start, have an address that is
  *   nobody's, belong to no service and end by themselves: deploy/emulator.py;
  * - the URL of a template is not looked for at the emulator itself: the command line is told to write AWS's;
- * - a change set of a stack that exists is not found again: the update is made without one (`--method direct`);
+ * - a change set of a stack that exists is not found again, and values of parameters are forgotten: the update is made
+ *   without either (`--method direct --no-previous-parameters`);
  * - signatures and permissions are not checked: nothing stands in.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

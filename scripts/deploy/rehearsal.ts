@@ -129,7 +129,7 @@ export class Rehearsal {
     changed.haproxyVersion = this.binaries.at(-2)!.branch;
     changed.resolution.holdValid = '7s';
     const before = await this.#resources('AWS::Logs::LogGroup');
-    await this.#cdk('deploy', '--require-approval', 'never', '--method', 'direct');
+    await this.#cdk('deploy', '--require-approval', 'never', '--method', 'direct', '--no-previous-parameters');
     assert.equal(await this.#account.stackStatus(STACK), 'UPDATE_COMPLETE');
     const { definition } = await this.#find(proxy!);
     assert.equal(definition.revision, 2);
