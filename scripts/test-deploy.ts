@@ -12,6 +12,7 @@
  * - the URL of a template is not looked for at the emulator itself: the command line is told to write AWS's;
  * - a change set of a stack that exists is not found again, and values of parameters are forgotten: the update is made
  *   without either (`--method direct --no-previous-parameters`);
+ * - an update makes clusters anew, garbles containers and leaves services at the old revision: deploy/emulator.py;
  * - signatures and permissions are not checked: nothing stands in.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

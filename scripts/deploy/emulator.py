@@ -41,6 +41,26 @@ def list_tasks(self, cluster, instance, family, started_by, service, status):
 backend.list_tasks = list_tasks
 
 
+def keep_cluster(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+    """An update makes a cluster without a name anew, and its services are gone."""
+    return original_resource
+
+
+ecs.Cluster.update_from_cloudformation_json = classmethod(keep_cluster)
+
+
+def revise(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+    """An update garbles the containers, and does not reach the services that refer to the task definition."""
+    new = cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+    for service in ecs.ecs_backends[account_id][region_name].services.values():
+        if service.task_definition == original_resource.arn:
+            service.task_definition = new.arn
+    return new
+
+
+ecs.TaskDefinition.update_from_cloudformation_json = classmethod(revise)
+
+
 def end_with_parent():
     sys.stdin.read()
     os._exit(0)
