@@ -13,6 +13,7 @@
  * - a change set of a stack that exists is not found again, and values of parameters are forgotten: the update is made
  *   without either (`--method direct --no-previous-parameters`);
  * - an update makes clusters anew, garbles containers and leaves services at the old revision: deploy/emulator.py;
+ * - services outlive their stack: whether they are gone is not looked at;
  * - signatures and permissions are not checked: nothing stands in.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
   await step('cdk deploy of another version: a new revision, and a process of the old one is told', () =>
     rehearsal.update(),
   );
-  await step('cdk destroy leaves nothing', () => rehearsal.destroy());
+  await step('cdk destroy leaves no stack and no record', () => rehearsal.destroy());
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
