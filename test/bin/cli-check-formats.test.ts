@@ -1,0 +1,140 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DnsServer } from '../../lab/dns-server';
+import { HaproxyProcess } from '../../lab/haproxy-process';
+import { VERDICTS } from '../../lib/private/contract';
+import { anyBinary } from '../support/binaries';
+import { cli } from './cli';
+
+jest.setTimeout(60_000);
+
+const binary = anyBinary();
+const folder = mkdtempSync(path.join(tmpdir(), 'cli-check-formats-'));
+const socket = path.join(folder, 'api.sock');
+const API = `unix:${socket}`;
+const dns = new DnsServer();
+let haproxy: HaproxyProcess;
+let nameserver: string;
+
+beforeAll(async () => {
+  haproxy = HaproxyProcess.of(
+    binary,
+    `global
+  stats socket ${socket} level user
+defaults
+  mode tcp
+  timeout connect 1s
+  timeout client 1s
+  timeout server 1s
+backend web
+  server one 127.0.0.3:80
+backend other
+  server one 127.0.0.9:80
+`,
+  );
+  nameserver = (await dns.listen()).address;
+  while (!existsSync(socket) && !haproxy.ended) {
+    await sleep(20);
+  }
+});
+
+afterAll(async () => {
+  await haproxy.stop();
+  await dns.close();
+  rmSync(folder, { recursive: true });
+});
+
+const check = (addresses: readonly string[], ...more: string[]) => {
+  dns.set('elb.test', addresses);
+  return cli('check', '--upstream', 'elb.test:80', '--nameserver', nameserver, '--runtime-api', API, ...more);
+};
+
+describe('of several backends', () => {
+  test('only that of --backend is looked at', async () => {
+    expect(await check(['127.0.0.3'], '--backend', 'web')).toEqual({
+      code: 0,
+      stdout: `elb.test has 127.0.0.3
+${'RUNTIME API'.padEnd(API.length)}  HAPROXY  SLOT     ADDRESS    SESSIONS  STATE
+${API}  ${binary.version.padEnd(7)}  web/one  127.0.0.3  0         ok
+no drift
+`,
+      stderr: '',
+    });
+  });
+
+  test('all are without it', async () => {
+    const { code, stdout } = await check(['127.0.0.3']);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`critical  stale-address  ${API} sends to 127.0.0.9 (other/one), which`);
+  });
+});
+
+/** What DNS says, what is looked at, the exit code of `text` and `json`, that of `nagios`, and its line. */
+const OUTCOMES: readonly [string, string[], string[], number, number, string][] = [
+  [
+    'nothing found',
+    ['127.0.0.3'],
+    ['--backend', 'web'],
+    0,
+    0,
+    'OK - elb.test:80: no drift | critical=0;;0;0 warning=0;0;;0 live_addresses=1;;;0 read_processes=1;;;0;1 stale_sessions=0%;;;0;100',
+  ],
+  [
+    'a warning',
+    ['127.0.0.3', '127.0.0.4'],
+    ['--backend', 'web'],
+    1,
+    1,
+    `WARNING - elb.test:80: pinned: ${API} has one slot for elb.test, which has 2 addresses: all traffic goes to 127.0.0.3 | critical=0;;0;0 warning=1;0;;0 live_addresses=2;;;0 read_processes=1;;;0;1 stale_sessions=0%;;;0;100`,
+  ],
+  [
+    'drift',
+    ['127.0.0.4'],
+    ['--backend', 'web', '--runtime-api', 'unix:/nowhere|0'],
+    1,
+    2,
+    `CRITICAL - elb.test:80: stale-address: ${API} sends to 127.0.0.3 (web/one), which elb.test no longer has; unreachable-task: the runtime API of unix:/nowhere/0 does not answer: no such socket | critical=1;;0;0 warning=1;0;;0 live_addresses=1;;;0 read_processes=1;;;0;2 stale_sessions=0%;;;0;100`,
+  ],
+  [
+    'nothing that could be looked at',
+    ['127.0.0.3'],
+    ['--backend', 'wbe'],
+    2,
+    3,
+    `UNKNOWN - elb.test:80: unreachable-task: ${API} has no backend 'wbe' with a server in it | critical=0;;0;0 warning=1;0;;0 live_addresses=1;;;0 read_processes=1;;;0;1`,
+  ],
+];
+
+describe.each(OUTCOMES)('%s', (_, addresses, flags, exit, nagiosExit, line) => {
+  test.each(['text', 'json'])(`as %s: exit ${exit}`, async (format) => {
+    const { code, stderr } = await check(addresses, ...flags, '--format', format);
+    expect([code, stderr]).toEqual([exit, '']);
+  });
+
+  test(`for Nagios: exit ${nagiosExit}, one line`, async () => {
+    expect(await check(addresses, ...flags, '--format', 'nagios')).toEqual({
+      code: nagiosExit,
+      stdout: `${line}\n`,
+      stderr: '',
+    });
+  });
+});
+
+test('a call that cannot be used is UNKNOWN for Nagios, whereas 2 would be CRITICAL', async () => {
+  expect(await cli('check', '--format', 'nagios', '--upstream', 'elb.test:80')).toEqual({
+    code: 3,
+    stdout: 'UNKNOWN - --runtime-api is missing: give ADDR:PORT or unix:PATH\n',
+    stderr: '',
+  });
+});
+
+test.each(Object.entries(VERDICTS))(
+  '--explain %s says why there is one, and how to mend it',
+  async (kind, severity) => {
+    const { code, stdout, stderr } = await cli('check', '--explain', kind);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(new RegExp(`^${kind} \\(${severity}\\): .+\n  why   .+\n  mend  .+\n$`));
+  },
+);
