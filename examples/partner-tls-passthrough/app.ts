@@ -8,7 +8,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { ElbUpstream, FrontDoor, HaproxyElbProxy, HaproxyMode } from 'cdk-haproxy-elb';
 
 export const app = new App();
-const stack = new Stack(app, 'Partner', { env: { account: '111111111111', region: 'eu-west-1' } });
+const stack = new Stack(app, 'Partner', { env: { region: 'eu-west-1' } });
 const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } } });
 const accessLogs = new Bucket(stack, 'AccessLogs', {
   encryption: BucketEncryption.S3_MANAGED,
