@@ -29,6 +29,7 @@ import { millisOf } from './private/millis';
 import { ELB_TTL_MILLIS, register } from './private/registration';
 import { scale } from './private/scaling';
 import { secretFilesOf } from './private/secret-files';
+import { allowSessionLog, denySessionLogs } from './private/session-log';
 import { addContainer } from './private/task';
 import { checkProxy, MAX_CONFIG_BYTES, warnOf } from './private/validation';
 import { ProxyCapacity } from './proxy-capacity';
@@ -66,6 +67,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
 
   public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
     super(scope, id);
+    denySessionLogs(this);
     const version = props.version ?? HaproxyVersion.V3_2;
     const capacity = props.capacity ?? ProxyCapacity.fargate();
     const frontDoor = props.frontDoor ?? FrontDoor.none();
@@ -137,6 +139,9 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
       },
       this.taskDefinition,
     );
+    if (props.executeCommand) {
+      allowSessionLog(this.cluster, this.taskDefinition, this.logGroup);
+    }
     this.node.defaultChild = this.service;
 
     const front = frontDoor._bind(this, {

@@ -6,6 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import type { IDriftMonitor } from '../drift-monitor-base';
 import { InputError } from '../haproxy/errors';
 import { acknowledgeWildcards, type WildcardReasons } from './acknowledge';
+import { throughSecretsManager } from './secret-files';
 
 /** IAM's limit for all inline policies of a role together, white space left out. */
 const MAX_POLICY_BYTES = 10_240;
@@ -86,7 +87,6 @@ export class CheckPermissions extends Policy {
 
   /** Allows to read a secret, through Parameter Store. */
   public readSecret(secret: ISecret): void {
-    const { region, urlSuffix } = Stack.of(this);
     // An ARN without the suffix that Secrets Manager adds stands for the secret with any suffix.
     this.statement(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
     // The name of a secret is a part of its ARN, which is often known at deployment only. Which secrets may be read is
@@ -97,9 +97,8 @@ export class CheckPermissions extends Policy {
       Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName }),
     );
     if (secret.encryptionKey !== undefined) {
-      this.statement(['kms:Decrypt'], secret.encryptionKey.keyArn).addCondition('StringEquals', {
-        'kms:ViaService': `secretsmanager.${region}.${urlSuffix}`,
-      });
+      const statement = this.statement(['kms:Decrypt'], secret.encryptionKey.keyArn);
+      statement.addCondition('StringEquals', throughSecretsManager(this));
     }
   }
 

@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { SecretFile } from './secret-files';
+import { allowDecryption, type SecretFile } from './secret-files';
 
 /** User and group `haproxy` of the official images from 2.4. Given as a number it also fits the older ones. */
 const HAPROXY_UID = '99:99';
@@ -90,6 +90,9 @@ export function addContainer(
     stopTimeout: options.stopTimeout,
     logging: LogDrivers.awsLogs({ streamPrefix: 'haproxy', logGroup: options.logGroup }),
   });
+  if (files.length > 0) {
+    allowDecryption(scope, taskDefinition.obtainExecutionRole(), files);
+  }
   container.addUlimits({ name: UlimitName.NOFILE, softLimit: options.openFiles, hardLimit: options.openFiles });
   return container;
 }

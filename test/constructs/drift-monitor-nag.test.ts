@@ -5,7 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, Repair } from '../../lib';
 import { BY_NAME } from './stacks';
 
-/** The findings about what a monitor makes, in its own stack and in those of its proxies. */
+/** The findings about what a monitor makes and about what a task may do, in its own stack and in those of its proxies. */
 function findings(separate: boolean): string[] {
   const app = new App();
   const network = new Stack(app, 'Network');
@@ -20,7 +20,7 @@ function findings(separate: boolean): string[] {
     createEndpoints: true,
   });
   const stack = separate ? new Stack(app, 'Orders') : network;
-  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, executeCommand: true });
   monitor.gateDeployments(proxy.service);
   monitor.watch('Legacy', {
     tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
@@ -31,12 +31,12 @@ function findings(separate: boolean): string[] {
   const { violations } = new AwsSolutionsChecks(app).validateScope(app);
   return violations
     .flatMap(({ ruleName, violatingResources }) => violatingResources.map((one) => `${ruleName} ${one.constructPath}`))
-    .filter((finding) => /Monitor|DriftCheck/.test(finding));
+    .filter((finding) => /Monitor|DriftCheck|TaskRole/.test(finding));
 }
 
 test.each([
   ['with its proxies in its stack', false],
   ['with network and proxies in other stacks', true],
-])('cdk-nag has nothing to say of a monitor with every option, %s', (_, separate) => {
+])('cdk-nag has nothing to say of a monitor with every option and of ECS Exec, %s', (_, separate) => {
   expect(findings(separate)).toEqual([]);
 });

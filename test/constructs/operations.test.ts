@@ -2,7 +2,8 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, type ExecuteCommandConfiguration, ExecuteCommandLogging } from 'aws-cdk-lib/aws-ecs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   DriftMonitor,
   FrontDoor,
@@ -63,6 +64,19 @@ const byConnections = stackWith('ByConnections', () => ({
   scaling: { maxTasks: 6, connectionsPerTask: 500 },
 }));
 const exec = stackWith('Exec', () => ({ executeCommand: true }));
+const execIn = (id: string, configuration: (stack: Stack) => ExecuteCommandConfiguration) =>
+  stackWith(id, (stack) => ({
+    executeCommand: true,
+    cluster: new Cluster(stack, 'Logging', {
+      vpc: stack.node.findChild('Vpc') as Vpc,
+      executeCommandConfiguration: configuration(stack),
+    }),
+  }));
+const execNotLogged = execIn('ExecNotLogged', () => ({ logging: ExecuteCommandLogging.NONE }));
+const execLoggedElsewhere = execIn('ExecLoggedElsewhere', (stack) => ({
+  logging: ExecuteCommandLogging.OVERRIDE,
+  logConfiguration: { cloudWatchLogGroup: LogGroup.fromLogGroupName(stack, 'Sessions', 'sessions') },
+}));
 
 describe('capacity', () => {
   test('a larger Fargate task takes as many more connections, and may open as many more files', () => {
@@ -187,9 +201,24 @@ describe('ECS Exec', () => {
       'Allow ssmmessages:OpenControlChannel on *',
       'Allow ssmmessages:OpenDataChannel on *',
       'Allow logs:DescribeLogGroups on *',
-      'Allow logs:CreateLogStream on *',
-      'Allow logs:DescribeLogStreams on *',
-      'Allow logs:PutLogEvents on *',
+      'Allow logs:CreateLogStream on {ProxyLogGroup.Arn}',
+      'Allow logs:DescribeLogStreams on {ProxyLogGroup.Arn}',
+      'Allow logs:PutLogEvents on {ProxyLogGroup.Arn}',
     ]);
+  });
+
+  test('in a cluster that logs sessions elsewhere, the task may write there and not to the log of the proxy', () => {
+    expect(permissionsOf(execLoggedElsewhere(), /TaskDefinitionTaskRole/).filter((one) => /logs:/.test(one))).toEqual([
+      'Allow logs:DescribeLogGroups on *',
+      'Allow logs:CreateLogStream on arn:{Partition}:logs:{Region}:{AccountId}:log-group:sessions:*',
+      'Allow logs:DescribeLogStreams on arn:{Partition}:logs:{Region}:{AccountId}:log-group:sessions:*',
+      'Allow logs:PutLogEvents on arn:{Partition}:logs:{Region}:{AccountId}:log-group:sessions:*',
+    ]);
+  });
+
+  test('in a cluster that logs no sessions, the task may open channels and nothing else', () => {
+    const permissions = permissionsOf(execNotLogged(), /TaskDefinitionTaskRole/);
+    expect(permissions.filter((one) => !one.startsWith('Allow ssmmessages:'))).toEqual([]);
+    expect(permissions).toHaveLength(4);
   });
 });
