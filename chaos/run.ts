@@ -1,6 +1,6 @@
 /**
- * `npm run chaos [-- --only TEXT] [-- --soak MINUTES]`: breaks things around a real HAProxy, each with an expected outcome
- * and a time within which it ends, and shows that nothing is left behind.
+ * `npm run chaos -- [--only TEXT] [--branch 3.2] [--soak [--minutes 20]]`: breaks things around a real HAProxy, each with
+ * an expected outcome and a time within which it ends, and shows that nothing is left behind.
  */
 import { parseArgs } from 'node:util';
 import { anyUsable } from '../lab/usable';
@@ -9,6 +9,8 @@ import { leftovers } from './leftovers';
 import { soak } from './soak';
 
 const SOAK_MINUTES = '20';
+/** The default of the constructs. */
+const BRANCH = '3.2';
 
 /** What cannot be played here at all, and why; once each. */
 const NOT_PLAYED = [
@@ -27,11 +29,12 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string' },
+      branch: { type: 'string', default: BRANCH },
       soak: { type: 'boolean', default: false },
       minutes: { type: 'string', default: SOAK_MINUTES },
     },
   });
-  const binary = await anyUsable('3.2');
+  const binary = await anyUsable(values.branch);
   console.log(`HAProxy ${binary.version}`);
   let [played, failed] = [0, 0];
   const tell = (name: string, expected: string, { ok, seen }: Outcome) => {

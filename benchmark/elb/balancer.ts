@@ -63,8 +63,9 @@ export class Balancer {
     return this.#addressOf(1);
   }
 
+  /** As many as anybody may want: a soak of an hour has a thousand. */
   #addressOf(node: number): string {
-    return `127.77.${process.pid % 250}.${node}`;
+    return `127.${77 + (node >> 8)}.${process.pid % 250}.${node & 255}`;
   }
 
   /** Starts nodes; the name does not have them yet. `mortal` ones are those that {@link freeze} takes. */
