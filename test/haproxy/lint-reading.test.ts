@@ -169,6 +169,26 @@ describe('an environment variable', () => {
   );
 });
 
+test('a mode that comes from the environment: nothing is claimed that hinges on it', () => {
+  const lines = (mode: string) => [
+    'defaults',
+    ` mode ${mode}`,
+    ' timeout client 5s',
+    ' timeout server 5s',
+    ' timeout connect 5s',
+    'frontend f',
+    ' bind :8080',
+    ' mode http',
+    ' default_backend b',
+    'backend b',
+    ' cookie ID insert',
+    ' http-request deny if FALSE',
+    ' server s 10.0.0.1:80 cookie s',
+  ];
+  expect(on('3.2', ...lines(`"\${MODE}"`))).toEqual([]);
+  expect(on('3.2', ...lines('tcp'))).toHaveLength(4);
+});
+
 describe('several files are one configuration', () => {
   const lintAll = (branch: string, ...texts: string[]) =>
     lintFiles(

@@ -2,6 +2,7 @@ import { type Fact, factOf } from '../knowledge';
 import { judgeArguments } from './language-args';
 import { GRAMMARS } from './language-grammars';
 import { Cursor, type Judge } from './language-judge';
+import { OPEN_MODE } from './language-proxy';
 import type { Word } from './words';
 
 /** The kinds of section that share the keywords of proxies. */
@@ -74,6 +75,9 @@ export function judgeDirective(judge: Judge, words: readonly Word[]): Fact | und
   const fact = factOfLine(judge, words);
   if (fact === undefined) {
     unknown(judge, words);
+    if (first.text === 'mode' && words[1]?.open) {
+      judge.proxy?.has.set(OPEN_MODE, { line: judge.line, words });
+    }
     return undefined;
   }
   const count = fact.words.split(' ').length;

@@ -59,13 +59,16 @@ export function seen(proxy: ProxyState | undefined, words: string): Seen | undef
   return proxy.has.get(words) ?? seen(proxy.parent, words);
 }
 
-/** The mode of a proxy. */
+/** A `mode` that is known when HAProxy starts: one of a variable. */
+export const OPEN_MODE = 'mode ';
+
+/** The mode of a proxy; empty where it is known when HAProxy starts. */
 export function modeOf(proxy: ProxyState | undefined): string {
   if (proxy === undefined) {
     return 'tcp';
   }
-  const own = [...proxy.has.keys()].reverse().find((words) => words.startsWith('mode '));
-  return own === undefined ? modeOf(proxy.parent) : own.slice(5);
+  const own = [...proxy.has.keys()].reverse().find((words) => words.startsWith(OPEN_MODE));
+  return own === undefined ? modeOf(proxy.parent) : own.slice(OPEN_MODE.length);
 }
 
 /** Whether a proxy takes connections. */

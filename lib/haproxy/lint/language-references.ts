@@ -63,7 +63,9 @@ function judgeBackend(judge: Judge, proxy: ProxyState, word: Word, line: number,
     return;
   }
   const modes = [modeOf(proxy), modeOf(backend)].map((mode) => (mode === 'haterm' ? 'http' : mode));
-  if (modes.includes('health') || (modes[0] !== modes[1] && !(modes[0] === 'tcp' && modes[1] === 'http'))) {
+  if (modes.includes('')) {
+    judge.unsure(line, [word]);
+  } else if (modes.includes('health') || (modes[0] !== modes[1] && !(modes[0] === 'tcp' && modes[1] === 'http'))) {
     const message = `${called(proxy)} is in mode '${modes[0]}' and ${called(backend)} in mode '${modes[1]}'`;
     judge.error('bad-value', word, message, 'give both the same mode', line);
   }
