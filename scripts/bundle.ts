@@ -17,13 +17,22 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
+/** Errors of the SDK that the function tells from others by their classes. Each other one keeps its name and message. */
+const CAUGHT_ERRORS = new Set([
+  'LoadBalancerNotFoundException',
+  'OpsItemAlreadyExistsException',
+  'ParameterVersionNotFound',
+]);
+
 /**
- * Writes the constant keys of the SDK's schemas in full: `[_xN]: 'a'` becomes `"xmlName": 'a'`.
+ * Lets the bundler drop what no command of ours uses of the SDK's schemas, which is most of them.
  *
- * A computed key may do something, so a bundler keeps the object and all that it names: half a megabyte of EC2 alone.
+ * - Constant keys are written in full: `[_xN]: 'a'` becomes `"xmlName": 'a'`. A computed key may do something, so a
+ *   bundler keeps the object and all that it names: half a megabyte of EC2 alone.
+ * - Errors that nobody catches are not registered. Each of them is a class that would be made at every cold start.
  */
-const plainSchemaKeys: Plugin = {
-  name: 'plain-schema-keys',
+const leanSchemas: Plugin = {
+  name: 'lean-schemas',
   setup({ onLoad }) {
     onLoad({ filter: /@aws-sdk.client-[^/\\]+.dist-es.schemas.schemas_\d+\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
@@ -31,9 +40,11 @@ const plainSchemaKeys: Plugin = {
         [...text.matchAll(/^const (\w+) = ("[^"]+");$/gm)].map(([, name, value]) => [name, value]),
       );
       return {
-        contents: text.replace(/\[(_\w+)\]: /g, (all, name) =>
-          constants.has(name) ? `${constants.get(name)}: ` : all,
-        ),
+        contents: text
+          .replace(/\[(_\w+)\]: /g, (all, name) => (constants.has(name) ? `${constants.get(name)}: ` : all))
+          .replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (all, name) =>
+            CAUGHT_ERRORS.has(name) ? all : '',
+          ),
       };
     });
   },
@@ -48,7 +59,9 @@ export async function bundleHandler(): Promise<void> {
     outfile: 'assets/drift-checker/index.mjs',
     target: 'node22',
     banner: { js: REQUIRE },
-    plugins: [plainSchemaKeys],
+    plugins: [leanSchemas],
+    // Imported when a service streams events, which none of ours does. An import at run time keeps all that it shares.
+    external: ['@smithy/core/event-streams'],
     // Lambda hands credentials over in the environment; the chain of other providers is half of the bundle.
     alias: { '@aws-sdk/credential-provider-node': './lambda/drift-checker/control-plane/credentials.ts' },
   });

@@ -203,6 +203,13 @@ test('of two runs that overlap neither loses what the other has seen', async () 
   ).toEqual(['task-0', 'task-1']);
 }, 20_000);
 
+test('a state is kept, although the version that another run has written is no longer in the history', async () => {
+  await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': NO_STATE });
+  fleet.before('ssm:PutParameter', () => ({ Version: 102 }));
+  expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
+  expect(fleet.inputs('GetParameter')).toEqual([{ Name: `${REGISTRY}/state/orders:101` }]);
+});
+
 test('what was not checked the last time goes first, what waits longest before the rest', () => {
   const entry = (proxy: string, firstSeen?: number): RegistryEntry => {
     const state: ProxyState = { ...NO_STATE, ...(firstSeen && { watched: { x: { ...UNCHECKED, firstSeen } } }) };

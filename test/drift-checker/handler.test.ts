@@ -242,7 +242,9 @@ test('a load balancer API that hangs makes the reading poorer, and the check is 
 }, 20_000);
 
 describe('an upstream that is unknown', () => {
-  const gone = { LoadBalancers: [] };
+  const gone = () => {
+    throw new AwsError('LoadBalancerNotFound', 'One or more load balancers not found');
+  };
   const denied = () => {
     throw new AwsError('AccessDenied', 'not authorized to perform: elasticloadbalancing:DescribeLoadBalancers', 403);
   };
@@ -253,7 +255,7 @@ describe('an upstream that is unknown', () => {
 
   test('is an incident when the load balancer is gone, although its name still resolves', async () => {
     const record = fleet.record('orders');
-    await fleet.deploy({ 'registry/orders': record }, { 'elasticloadbalancing:DescribeLoadBalancers': () => gone });
+    await fleet.deploy({ 'registry/orders': record }, { 'elasticloadbalancing:DescribeLoadBalancers': gone });
     await fleet.invoke();
     const { lines } = await fleet.invoke();
     const { dnsName, loadBalancerArn } = record.upstreams[0]!;
@@ -266,7 +268,7 @@ describe('an upstream that is unknown', () => {
   });
 
   test('is not known again because nobody could be asked about it', async () => {
-    const answers = [() => gone, () => gone, denied, () => gone];
+    const answers = [gone, gone, denied, gone];
     await fleet.deploy(
       { 'registry/orders': fleet.record('orders') },
       { 'elasticloadbalancing:DescribeLoadBalancers': () => answers.shift()!() },
