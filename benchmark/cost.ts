@@ -4,29 +4,8 @@ import type { RegistryRecord } from '../lib/private/contract';
 import { Haproxy, nameFor } from '../test/drift-checker/haproxy';
 import { AwsEndpoints, ssmParameters } from '../test/support/aws';
 import { LocalLambda } from '../test/support/lambda';
+import { checkerBill, DEFAULTS } from './bill';
 import { median } from './measure';
-
-/** US dollars in us-east-1, as AWS's pages said in 2026: aws.amazon.com/lambda/pricing, aws.amazon.com/cloudwatch/pricing. */
-export const PRICES = {
-  lambdaMillionRequests: 0.2,
-  /** On arm64. */
-  lambdaGbSecond: 0.0000133334,
-  metric: 0.3,
-  alarm: 0.1,
-  logGb: 0.5,
-  canaryRun: 0.0012,
-} as const;
-
-/** What a month costs is computed from these. */
-export const ASSUMED = {
-  /** One run a minute. */
-  runsPerMonth: 43_800,
-  memoryGb: 0.25,
-  tasksPerProxy: 2,
-  /** Metrics with the dimension of one proxy, and alarms on them. */
-  metricsPerProxy: 7,
-  alarmsPerProxy: 2,
-} as const;
 
 /** What the checker costs for a fleet. */
 export interface FleetCost {
@@ -44,19 +23,9 @@ const RUNS = 5;
 const REGISTRY = '/benchmark';
 
 /** Cost of a month for one proxy of a fleet whose run takes so long. */
-export function costOf(
-  proxies: number,
-  millis: number,
-  logBytes: number,
-  prices: typeof PRICES = PRICES,
-): FleetCost['perProxy'] {
-  const { runsPerMonth, memoryGb, metricsPerProxy, alarmsPerProxy } = ASSUMED;
-  const run = prices.lambdaMillionRequests / 1e6 + (millis / 1000) * memoryGb * prices.lambdaGbSecond;
-  return {
-    lambda: (runsPerMonth * run) / proxies,
-    logs: (runsPerMonth * (logBytes / 1e9) * prices.logGb) / proxies,
-    metrics: metricsPerProxy * prices.metric + alarmsPerProxy * prices.alarm,
-  };
+function costOf(proxies: number, millis: number, logBytesPerRun: number): FleetCost['perProxy'] {
+  const { runs, logs, metrics, alarms } = checkerBill({ proxies, runSeconds: millis / 1000, logBytesPerRun });
+  return { lambda: runs / proxies, logs: logs / proxies, metrics: (metrics + alarms) / proxies };
 }
 
 /** Runs the bundled function over fleets of several sizes, each task a runtime API of a real HAProxy. */
@@ -77,7 +46,7 @@ export async function measureCost(progress: (line: string) => void): Promise<Fle
           haproxyVersion: binary.branch,
           upstreams: [{ backend: 'upstream', dnsName: nameFor(binary), port: 80 }],
           nameservers: [nameserver.address],
-          tasks: { endpoints: Array.from({ length: ASSUMED.tasksPerProxy }, () => `127.0.0.1:${haproxy.port}`) },
+          tasks: { endpoints: Array.from({ length: DEFAULTS.tasksPerProxy }, () => `127.0.0.1:${haproxy.port}`) },
           resolutionSeconds: 1,
           dnsWindowSeconds: 60,
           graceSeconds: 60,
@@ -98,7 +67,7 @@ async function costOfFleet(records: readonly RegistryRecord[]): Promise<FleetCos
   const lambda = new LocalLambda({
     taskRoot: 'assets/drift-checker',
     handler: 'index.handler',
-    memoryMb: ASSUMED.memoryGb * 1024,
+    memoryMb: DEFAULTS.memoryGb * 1024,
     timeoutMs: 55_000,
     environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'benchmark', ...aws.environment },
   });

@@ -1,5 +1,6 @@
+import { DEFAULTS, PRICES } from './bill';
 import { type Bar, barChart, type Group } from './chart';
-import { ASSUMED, type FleetCost, PRICES } from './cost';
+import type { FleetCost } from './cost';
 import { CONNECTIONS, type Followed, PERIOD_SECONDS } from './elb/follow';
 import { SCENARIOS } from './elb/scenarios';
 import type { Figure } from './handler';
@@ -66,7 +67,7 @@ export function headlines({ followed, runs, price, priceOf, upkeep, costs }: Mea
     `- Requests lost when a node or a zone dies without notice: at most ${Math.max(...sudden)}.`,
     `- Throughput of the generated configuration next to the smallest possible one on HAProxy ${priceOf} (${kept.traffic}): ${ratio(kept)}.`,
     `- DNS: ${number(upkeep.dnsPerSecond, 2)} queries a second per proxy; 1,000 proxies send ${number(upkeep.dnsPerSecond * 1000)}, and one network interface may send ${number(GOALS.resolverPacketsPerSecond)}.`,
-    `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that looks once a minute costs ${dollars(ASSUMED.runsPerMonth * PRICES.canaryRun)}.`,
+    `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that looks once a minute costs ${dollars(DEFAULTS.runs * PRICES.canaryRun)}.`,
   ];
 }
 
@@ -137,10 +138,10 @@ interfaces, of which each may send ${number(GOALS.resolverPacketsPerSecond)} pac
 
 ![US dollars per proxy and month](cost.svg)
 
-One run a minute, ${ASSUMED.tasksPerProxy} tasks a proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
-${number(ASSUMED.runsPerMonth)} runs × ($${PRICES.lambdaMillionRequests} per million + seconds × ${ASSUMED.memoryGb} GB × $${PRICES.lambdaGbSecond}) ÷ proxies + log bytes × $${PRICES.logGb} per GB ÷ proxies
-+ ${ASSUMED.metricsPerProxy} metrics × $${PRICES.metric} + ${ASSUMED.alarmsPerProxy} alarms × $${PRICES.alarm}. Prices: us-east-1, aws.amazon.com/lambda/pricing and
-aws.amazon.com/cloudwatch/pricing, parameters in \`benchmark/cost.ts\`. A Synthetics canary: ${number(ASSUMED.runsPerMonth)} × $${PRICES.canaryRun} = ${dollars(ASSUMED.runsPerMonth * PRICES.canaryRun)}.
+One run a minute, ${DEFAULTS.tasksPerProxy} tasks a proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
+(${number(DEFAULTS.runs)} runs × ($${PRICES.lambdaMillionRequests} + $${PRICES.schedulerMillionRuns} per million + seconds × ${DEFAULTS.memoryGb} GB × $${PRICES.lambdaGbSecond}) + log bytes × $${PRICES.logGb} per GB
++ ${DEFAULTS.metricsPerMonitor} metrics × $${PRICES.metric} + ${DEFAULTS.alarmsPerMonitor} alarms × $${PRICES.alarm}) ÷ proxies + ${DEFAULTS.metricsPerProxy} metrics × $${PRICES.metric}. Prices of us-east-1 and their sources:
+\`benchmark/bill.ts\`. A Synthetics canary: ${number(DEFAULTS.runs)} × $${PRICES.canaryRun} = ${dollars(DEFAULTS.runs * PRICES.canaryRun)}.
 
 ${table(
   ['proxies', 'one run', 'memory', 'function', 'log', 'metrics and alarms', 'per proxy and month'],
@@ -248,7 +249,7 @@ function priceChart({ price, priceOf }: Measured): string {
 }
 
 function costChart({ costs }: Measured): string {
-  const canary = ASSUMED.runsPerMonth * PRICES.canaryRun;
+  const canary = DEFAULTS.runs * PRICES.canaryRun;
   const bars = costs.map(
     (one): Bar => ({
       label: `checker, ${number(one.proxies)} ${one.proxies === 1 ? 'proxy' : 'proxies'}`,

@@ -1,0 +1,75 @@
+import { checkerBill, DEFAULTS, PRICES, tasksBill } from '../benchmark/bill';
+
+/** More than a run takes and writes for one proxy: see benchmark/RESULTS.md. */
+const ASSUMED = { proxies: 1, runSeconds: 2, logBytesPerRun: 2000 };
+
+const dollars = (value: number) => `$${value.toFixed(2)}`;
+const count = (value: number) => value.toLocaleString('en-US');
+const table = (rows: readonly (readonly string[])[]) => rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+/** What a proxy with its defaults and a monitor of its own costs a month, US dollars. */
+export function monthOfOne(): number {
+  const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
+  return tasksBill() + runs + logs + metrics + alarms;
+}
+
+/** The page about what it costs, computed from the prices of the benchmark. */
+export function costPage(): string {
+  const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
+  const { hours } = DEFAULTS;
+  const further = tasksBill() + checkerBill({ ...ASSUMED, proxies: 2 }).metrics - metrics;
+  const zones = DEFAULTS.endpoints * DEFAULTS.zones;
+  return `# What it costs a month
+
+Written by \`npm run docs\`, computed and not billed, from \`benchmark/bill.ts\`: list prices of us-east-1 as of November 2026,
+${hours} hours, no free tier, no discount. Check your region's prices before you rely on a figure.
+
+One proxy with its defaults and a monitor of its own:
+
+| what | how much of it | a month |
+| --- | --- | --- |
+${table([
+  [
+    'two Fargate tasks',
+    `each ${DEFAULTS.vcpu} vCPU at $${PRICES.fargateVcpuHour} and ${DEFAULTS.gib} GiB at $${PRICES.fargateGibHour} an hour`,
+    dollars(tasksBill()),
+  ],
+  [
+    "the checker's function and its schedule",
+    `${count(DEFAULTS.runs)} runs of ${ASSUMED.runSeconds} s (assumed) at ${DEFAULTS.memoryGb} GB on arm64 at $${PRICES.lambdaGbSecond} per GB-second, $${PRICES.lambdaMillionRequests} and $${PRICES.schedulerMillionRuns} a million`,
+    dollars(runs),
+  ],
+  [
+    'metrics',
+    `${DEFAULTS.metricsPerProxy} of the proxy and ${DEFAULTS.metricsPerMonitor} of the monitor at ${dollars(PRICES.metric)}`,
+    dollars(metrics),
+  ],
+  ['alarms', `${DEFAULTS.alarmsPerMonitor} at ${dollars(PRICES.alarm)}`, dollars(alarms)],
+  [
+    "the checker's log",
+    `${ASSUMED.logBytesPerRun / 1000} KB a run (assumed), ${dollars(PRICES.logGb)} a GB`,
+    dollars(logs),
+  ],
+  ['registry and state', 'standard parameters of Systems Manager', 'nothing'],
+  ['**together**', '', `**${dollars(monthOfOne())}**`],
+])}
+
+What else there may be:
+
+| what | a month |
+| --- | --- |
+${table([
+  [`each further proxy on the same monitor: tasks and ${DEFAULTS.metricsPerProxy} metrics`, dollars(further)],
+  ['a NAT gateway, where the VPC has none', `${dollars(hours * PRICES.natGatewayHour)} and the data`],
+  ['`createEndpoints`: four interface endpoints in two zones', dollars(hours * zones * PRICES.interfaceEndpointHour)],
+  ['`FrontDoor.networkLoadBalancer`', `${dollars(hours * PRICES.networkLoadBalancerHour)} and its capacity units`],
+  [
+    "HAProxy's own log",
+    `${dollars(PRICES.logGb)} a GB: about ${dollars(0.2 * PRICES.logGb)} for a million requests of 200 bytes a line`,
+  ],
+  ['`dashboard`, beyond the first three of an account', dollars(PRICES.dashboard)],
+])}
+
+The endpoints are the dearest part of a VPC without a way out: share one monitor among its proxies.
+`;
+}

@@ -1,0 +1,49 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { checkerBill, DEFAULTS, PRICES, type Prices, tasksBill } from '../../benchmark/bill';
+import { DriftMonitor, HaproxyElbProxy } from '../../lib';
+import { CheckedProxy } from '../../lib/checked-proxy';
+import { DriftMonitorBase } from '../../lib/drift-monitor-base';
+import { BY_NAME, stackWithVpc } from '../constructs/stacks';
+import { resourcesOf } from '../e2e/template';
+
+const { stack, vpc } = stackWithVpc();
+const monitor = new DriftMonitor(stack, 'Monitor', { vpc, createEndpoints: true });
+new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME });
+const template = Template.fromStack(stack);
+
+const metricsOf = ({ prototype }: { prototype: object }) =>
+  Object.getOwnPropertyNames(prototype).filter((name) => /^metric[A-Z]/.test(name)).length;
+
+test('what is paid for is what a stack has by default', () => {
+  const only = (type: string) => resourcesOf(template, type)[0]!.properties;
+  const task = only('AWS::ECS::TaskDefinition');
+  expect(only('AWS::Scheduler::Schedule').ScheduleExpression).toBe('rate(1 minute)');
+  expect(DEFAULTS).toEqual({
+    hours: 730,
+    runs: 730 * 60,
+    memoryGb: only('AWS::Lambda::Function').MemorySize / 1024,
+    tasksPerProxy: only('AWS::ECS::Service').DesiredCount,
+    vcpu: task.Cpu / 1024,
+    gib: task.Memory / 1024,
+    metricsPerProxy: metricsOf(CheckedProxy),
+    metricsPerMonitor: metricsOf(DriftMonitorBase),
+    alarmsPerMonitor: resourcesOf(template, 'AWS::CloudWatch::Alarm').length,
+    endpoints: resourcesOf(template, 'AWS::EC2::VPCEndpoint').length,
+    zones: vpc.availabilityZones.length,
+  });
+});
+
+const FLEET = { proxies: 3, runSeconds: 2, logBytesPerRun: 5000 };
+const together = (bill: object) => Object.values(bill).reduce((sum, part) => sum + part, 0);
+
+test('prices are parameters: where everything costs twice as much, so does the month', () => {
+  const twice = Object.fromEntries(Object.entries(PRICES).map(([name, price]) => [name, 2 * price])) as Prices;
+  expect(together(checkerBill(FLEET, twice))).toBeCloseTo(2 * together(checkerBill(FLEET)), 9);
+  expect(tasksBill(twice)).toBeCloseTo(2 * tasksBill(), 9);
+});
+
+test('a further proxy costs its metrics, and the rest is shared', () => {
+  const [few, more] = [checkerBill(FLEET), checkerBill({ ...FLEET, proxies: 4 })];
+  expect(more.metrics - few.metrics).toBeCloseTo(7 * 0.3, 9);
+  expect({ ...more, metrics: 0 }).toEqual({ ...few, metrics: 0 });
+});
