@@ -1,28 +1,48 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { PREFIX } from './namespaces';
 
-/** What this program could leave behind: processes, network namespaces and links, files. */
-export function leftovers(): string[] {
-  return [...children(), ...networks(), ...files()];
+/** How names of network namespaces and links of this program begin; the kernel takes 15 characters. */
+export const PREFIX = 'chaos-elb-';
+
+/** What faults could leave behind: processes, network namespaces and links, files. Others of the project may run. */
+export class Leftovers {
+  readonly #before: ReadonlySet<string>;
+
+  /** @param folder where all temporary files of the faults are */
+  public constructor(private readonly folder: string) {
+    this.#before = new Set(this.#all());
+  }
+
+  /** What there is now and was not at the start. */
+  public find(): string[] {
+    return this.#all().filter((what) => !this.#before.has(what));
+  }
+
+  #all(): string[] {
+    // The loader of TypeScript keeps there what it has translated.
+    const files = readdirSync(this.folder).filter((name) => !name.startsWith('tsx-'));
+    return [...this.#processes(), ...networks(), ...files.map((name) => `file ${name}`)];
+  }
+
+  /** Those that this process has started, and those, whoever is their parent now, whose temporary files are in the folder. */
+  #processes(): string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .flatMap((pid) => {
+        const [, name, state, parent] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(textOf(`/proc/${pid}/stat`)) ?? [];
+        const ours =
+          Number(parent) === process.pid ||
+          textOf(`/proc/${pid}/environ`).split('\0').includes(`TMPDIR=${this.folder}`);
+        // esbuild serves the loader of TypeScript, and ends with it.
+        return ours && state !== 'Z' && name !== 'esbuild' ? [`process ${pid} (${name})`] : [];
+      });
+  }
 }
 
-/** Processes that this one has started and that still run. */
-function children(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      const stat = statOf(pid);
-      const [, name, state, parent] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(stat) ?? [];
-      // esbuild serves the loader of TypeScript, and ends with it.
-      return Number(parent) === process.pid && state !== 'Z' && name !== 'esbuild' ? [`process ${pid} (${name})`] : [];
-    });
-}
-
-function statOf(pid: string): string {
+/** What a file says, or nothing when it is not there (any more) or not for everybody. */
+function textOf(file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     return '';
   }
@@ -36,16 +56,7 @@ function networks(): string[] {
       return [];
     }
   };
-  return [...list('netns', 'list'), ...list('-o', 'link')].filter((line) => line.includes(PREFIX));
-}
-
-/** Only those of this program: others of the project may run. */
-const before = new Set(entries());
-
-function files(): string[] {
-  return entries().filter((name) => !before.has(name));
-}
-
-function entries(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('cdk-haproxy-elb-chaos'));
+  return [...list('netns', 'list'), ...list('-o', 'link')]
+    .filter((line) => line.includes(PREFIX))
+    .map((line) => `network ${line.split(' ').find((word) => word.includes(PREFIX))}`);
 }

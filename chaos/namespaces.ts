@@ -7,16 +7,16 @@ import { freePorts } from '../lab/ports';
 import { request } from '../lab/request';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version';
-import type { Fault } from './faults';
+import type { Fault, Ground } from './fault';
+import { PREFIX } from './leftovers';
 
-/** How names of namespaces and links of this program begin; the kernel takes 15 characters. */
-export const PREFIX = `chaos${process.pid % 100_000}`;
 const NODE_PORT = 8000;
 const SERVER = `require('http').createServer((q, r) => setTimeout(() => r.end('ok'), 30)).listen(${NODE_PORT})`;
 const NODES = [1, 2];
 
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe', encoding: 'utf8' });
-const nameOf = (node: number) => `${PREFIX}n${node}`;
+/** Of a namespace, and of the link to it. */
+const nameOf = (node: number) => `${PREFIX}${node}`;
 const addressOf = (node: number) => `10.199.${node}.2`;
 
 /** Takes away what is left of the nodes. */
@@ -41,10 +41,12 @@ export function silentNode(): Fault {
     name: 'a node in its own network namespace is cut off',
     expected: 'at most the requests under way are lost, and none 5 s later',
     seconds: 60,
-    run: async (binary) => {
-      if (process.getuid?.() !== 0) {
+    run: async ({ binary, ownNetwork }: Ground) => {
+      if (!ownNetwork) {
         return { cannot: 'network namespaces take root' };
       }
+      // Those of a run that was killed.
+      remove();
       try {
         return await cutOff(binary);
       } finally {

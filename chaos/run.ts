@@ -1,73 +1,88 @@
 /**
  * `npm run chaos -- [--only TEXT] [--branch 3.2] [--soak [--minutes 20]]`: breaks things around a real HAProxy, each with
- * an expected outcome and a time within which it ends, and shows that nothing is left behind.
+ * an expected outcome and a time after which it is ended, and shows that nothing is left behind.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { anyUsable } from '../lab/usable';
-import { FAULTS, type Outcome } from './faults';
-import { leftovers } from './leftovers';
+import { acquireTool, faketime, TOOLS, type Tool } from '../lab/binaries/tools';
+import { anyUsable, usableBinaries } from '../lab/usable';
+import { act, hasOwnNetworks } from './act';
+import type { Ground, Outcome } from './fault';
+import { FAULTS } from './faults';
+import { Leftovers } from './leftovers';
+import { CLOCK_BRANCH } from './process-faults';
 import { soak } from './soak';
 
 const SOAK_MINUTES = '20';
 /** The default of the constructs. */
 const BRANCH = '3.2';
 
-/** What cannot be played here at all, and why; once each. */
-const NOT_PLAYED = [
-  'delay, loss and reordering are played between HAProxy and DNS only: `tc netem` takes root and a kernel that has it',
-];
-
-function limited<T>(work: Promise<T>, seconds: number): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done within ${seconds} s`)), seconds * 1000);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+/** A program for a fault, or nothing, and a line that says why. */
+async function toolOf(tool: () => Tool): Promise<string[] | undefined> {
+  try {
+    return await acquireTool(tool(), () => {});
+  } catch (error) {
+    console.log(`not to be had: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      only: { type: 'string' },
+      only: { type: 'string', default: '' },
       branch: { type: 'string', default: BRANCH },
       soak: { type: 'boolean', default: false },
       minutes: { type: 'string', default: SOAK_MINUTES },
     },
   });
-  const binary = await anyUsable(values.branch);
-  console.log(`HAProxy ${binary.version}`);
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) {
+    throw new Error(`--minutes ${values.minutes}: give a number above 0`);
+  }
+  const { binaries } = await usableBinaries();
+  const ground: Ground = {
+    binary: await anyUsable(values.branch),
+    clockBinary: binaries.find(({ branch }) => branch === CLOCK_BRANCH),
+    ownNetwork: hasOwnNetworks(),
+    tools: { nft: await toolOf(() => TOOLS.nft), faketime: await toolOf(faketime) },
+  };
+  console.log(
+    `HAProxy ${ground.binary.version}, ${ground.ownNetwork ? 'each fault in a network of its own' : "on this machine's loopback: networks of its own take root and unshare"}`,
+  );
+  const faults = values.soak ? [soak(minutes)] : FAULTS.filter(({ name }) => name.includes(values.only));
   let [played, failed] = [0, 0];
   const tell = (name: string, expected: string, { ok, seen }: Outcome) => {
     played += 1;
     failed += ok ? 0 : 1;
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${name}\n       expected: ${expected}\n       seen:     ${seen}`);
   };
-  const failure = (error: Error): Outcome => ({ ok: false, seen: error.message });
-  if (values.soak) {
-    const minutes = Number(values.minutes);
-    const outcome = await soak(binary, minutes, (line) => console.log(`       ${line}`)).catch(failure);
-    tell(
-      `a soak of ${minutes} minutes`,
-      'no request lost, flat memory, no false incident, every fault detected',
-      outcome,
-    );
-  } else {
-    for (const line of NOT_PLAYED) {
-      console.log(`not played: ${line}`);
-    }
-    for (const { name, expected, seconds, run } of FAULTS.filter((fault) => fault.name.includes(values.only ?? ''))) {
-      const outcome = await limited(run(binary), seconds).catch(failure);
+  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-chaos-'));
+  const leftovers = new Leftovers(folder);
+  try {
+    for (const fault of faults) {
+      const outcome = await act(fault, ground, folder, values.soak ? minutes : undefined);
       if ('cannot' in outcome) {
-        console.log(`not played: ${name}: ${outcome.cannot}`);
+        console.log(`not played: ${fault.name}: ${outcome.cannot}`);
       } else {
-        tell(name, expected, outcome);
+        tell(fault.name, fault.expected, outcome);
       }
     }
+    const left = leftovers.find();
+    tell('cleaning up', 'nothing is left', { ok: left.length === 0, seen: left.join(', ') || 'nothing' });
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  const left = leftovers();
-  tell('cleaning up', 'nothing is left', { ok: left.length === 0, seen: left.join(', ') || 'nothing' });
   console.log(`${played - failed} of ${played} as expected`);
-  process.exit(failed === 0 ? 0 : 1);
+  return failed === 0 ? 0 : 1;
 }
 
-void main();
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(2);
+  },
+);

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from '../lab/binaries';
-import type { Outcome } from './faults';
+import type { Fault, Ground, Outcome } from './fault';
 import { Stage } from './stage';
 
 const CHURN_MILLIS = 4000;
@@ -17,14 +16,23 @@ const MAX_GROWTH = 1.25;
  * A load balancer that never rests, for so many minutes: every few seconds another node takes the place of the oldest one.
  * Once a minute HAProxy stands still until the checker says so.
  */
-export async function soak(binary: HaproxyBinary, minutes: number, progress: (line: string) => void): Promise<Outcome> {
+export function soak(minutes: number): Fault {
+  return {
+    name: `a soak of ${minutes} minutes`,
+    expected: 'no request lost, flat memory, no false incident, every fault detected',
+    seconds: minutes * 60 + 120,
+    run: (ground) => churn(ground, minutes),
+  };
+}
+
+async function churn({ binary }: Ground, minutes: number): Promise<Outcome> {
   const stage = await Stage.set(binary);
   const end = Date.now() + minutes * 60_000;
   let nodes = await stage.held();
   let [replaced, injected, detected, lost, answered] = [0, 0, 0, 0, 0];
   const falseIncidents: string[] = [];
   const memory: number[] = [];
-  const churn = async () => {
+  const replace = async () => {
     while (Date.now() < end) {
       const [added] = (await stage.balancer.add(1)) as [string];
       const [oldest, ...rest] = nodes as [string, ...string[]];
@@ -57,8 +65,8 @@ export async function soak(binary: HaproxyBinary, minutes: number, progress: (li
         calmFrom = Date.now() + SETTLE_MILLIS;
         faultAt += FAULT_EVERY_MILLIS;
         memory.push(residentMb(stage.haproxy.pid!));
-        progress(
-          `${replaced} nodes replaced, ${answered} answered, ${lost} lost, ${detected} of ${injected} faults detected, ${memory.at(-1)} MB`,
+        console.log(
+          `       ${replaced} nodes replaced, ${answered} answered, ${lost} lost, ${detected} of ${injected} faults detected, ${memory.at(-1)} MB`,
         );
       }
       const { open } = await stage.check();
@@ -69,7 +77,7 @@ export async function soak(binary: HaproxyBinary, minutes: number, progress: (li
     }
   };
   try {
-    await Promise.all([churn(), load(), watch()]);
+    await Promise.all([replace(), load(), watch()]);
   } finally {
     await stage.strike();
   }

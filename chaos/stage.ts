@@ -12,6 +12,7 @@ import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version';
 import type { RegistryRecord } from '../lib/private/contract';
 import { DnsRelay } from './dns-relay';
+import { TcpRelay } from './tcp-relay';
 
 const PERIODS = { holdValidMillis: 1000, holdObsoleteMillis: 3000, checkMillis: 500 } as const;
 const CLIENTS = 4;
@@ -25,13 +26,25 @@ export interface Traffic {
   readonly lost: number;
 }
 
+/** What differs from the usual stage. */
+interface Options {
+  /** A command that becomes HAProxy. @default - none */
+  readonly before?: readonly string[];
+  /** A network between HAProxy and the nodes, and between the checker and the runtime API. @default - loopback alone */
+  readonly relayed?: boolean;
+}
+
 /** A HAProxy with the generated configuration between clients and a load balancer, and the checker beside it. */
 export class Stage {
-  public static async set(binary: HaproxyBinary, edit?: (command: string[]) => string[]): Promise<Stage> {
+  public static async set(binary: HaproxyBinary, { before = [], relayed = false }: Options = {}): Promise<Stage> {
     const [port, listen, health, runtimeApi] = (await freePorts(4)) as [number, number, number, number];
     const balancer = new Balancer(port);
-    const stage = new Stage(binary, balancer, listen, health, runtimeApi, edit ?? ((command) => command));
+    const stage = new Stage(binary, balancer, listen, health, runtimeApi, before);
     try {
+      if (relayed) {
+        stage.toNodes = await TcpRelay.start(port);
+        stage.toRuntimeApi = await TcpRelay.start(runtimeApi);
+      }
       balancer.point(await balancer.add(2));
       stage.relay = await DnsRelay.start((await balancer.listen()).address);
       stage.checkerDns = (await balancer.listen()).address;
@@ -45,6 +58,10 @@ export class Stage {
 
   /** What stands between HAProxy and its name server. */
   public relay!: DnsRelay;
+  /** What stands between HAProxy and the nodes, where something does. */
+  public toNodes?: TcpRelay;
+  /** What stands between the checker and HAProxy, where something does. */
+  public toRuntimeApi?: TcpRelay;
   public checkerDns!: string;
   public haproxy!: HaproxyProcess;
   #state: ProxyState = NO_STATE;
@@ -55,7 +72,7 @@ export class Stage {
     public readonly listen: number,
     public readonly health: number,
     public readonly runtimeApi: number,
-    private readonly edit: (command: string[]) => string[],
+    private readonly before: readonly string[],
   ) {}
 
   /** Starts the process and waits until it answers. */
@@ -76,7 +93,7 @@ export class Stage {
         resolution: { ...PERIODS, nameservers: [this.relay.address] },
       }),
     );
-    const command = this.edit([...this.binary.command]);
+    const command = [...this.before, ...this.binary.command];
     this.haproxy = HaproxyProcess.of({ ...this.binary, command }, config);
     for (const deadline = Date.now() + 15_000; (await this.traffic(0)).answered === 0; await sleep(100)) {
       if (this.haproxy.ended || Date.now() > deadline) {
@@ -103,11 +120,19 @@ export class Stage {
     return { answered, lost };
   }
 
+  /** Traffic for so many seconds, while the load balancer gets one more node. @returns also whether HAProxy has found it */
+  public async growth(seconds: number): Promise<Traffic & { found: boolean }> {
+    const traffic = this.traffic(seconds);
+    const [added] = (await this.balancer.add(1)) as [string];
+    this.balancer.point([...(await this.held()), added]);
+    return { ...(await traffic), found: (await this.held()).includes(added) };
+  }
+
   /** One check of the real checker. @returns what it would say, and the incidents that are open */
   public async check(now = Date.now()): Promise<{ verdicts: string[]; open: string[] }> {
     const senses = {
       upstream: async () => ({ ...(await lookUp(ELB_NAME, [this.checkerDns])), owned: [] }),
-      tasks: async () => [{ id: 'task', endpoint: `127.0.0.1:${this.runtimeApi}` }],
+      tasks: async () => [{ id: 'task', endpoint: this.#endpoint }],
       runtime: (endpoint: string) => readRuntime(endpoint),
     };
     const report = await checkProxy(this.#record, this.#state, senses, now);
@@ -125,7 +150,18 @@ export class Stage {
   public async strike(): Promise<void> {
     await this.haproxy?.stop();
     await this.relay?.close();
+    await this.toNodes?.close();
+    await this.toRuntimeApi?.close();
     await this.balancer.close();
+  }
+
+  /** The port of the nodes, as HAProxy knows it. */
+  public get nodePort(): number {
+    return this.toNodes?.port ?? this.balancer.port;
+  }
+
+  get #endpoint(): string {
+    return `127.0.0.1:${this.toRuntimeApi?.port ?? this.runtimeApi}`;
   }
 
   #request(agent: Agent): Promise<boolean> {
@@ -143,9 +179,9 @@ export class Stage {
     return {
       proxy: 'chaos',
       haproxyVersion: this.binary.branch,
-      upstreams: [{ backend: 'upstream', dnsName: ELB_NAME, port: this.balancer.port }],
+      upstreams: [{ backend: 'upstream', dnsName: ELB_NAME, port: this.nodePort }],
       nameservers: [this.checkerDns],
-      tasks: { endpoints: [`127.0.0.1:${this.runtimeApi}`] },
+      tasks: { endpoints: [this.#endpoint] },
       resolutionSeconds: PERIODS.holdValidMillis / 1000,
       dnsWindowSeconds: 1 + (PERIODS.holdValidMillis + PERIODS.holdObsoleteMillis) / 1000,
       graceSeconds: 2,

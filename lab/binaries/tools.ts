@@ -24,9 +24,22 @@ export const TOOLS = {
   nginx: { name: 'nginx', suite: 'bookworm', file: 'usr/sbin/nginx', trial: ['-v'] },
   /** Since 1.27.3 a server line has `resolve`. */
   nginxResolve: { name: 'nginx', suite: 'forky', file: 'usr/sbin/nginx', trial: ['-v'] },
+  /** Drops packets. */
+  nft: { name: 'nftables', suite: 'bookworm', file: 'usr/sbin/nft', trial: ['--version'] },
   zsh: { name: 'zsh', suite: 'bookworm', file: 'bin/zsh', trial: ['--version'] },
   fish: { name: 'fish', suite: 'bookworm', file: 'usr/bin/fish', trial: ['--version'] },
 } as const satisfies Record<string, Tool>;
+
+/**
+ * A library that gives a program another time. Bullseye's fits HAProxy 2.2 and 2.6; newer ones hang under any.
+ *
+ * @throws an error of one line on a machine that cannot have it
+ */
+export const faketime = (): Tool => ({
+  name: 'libfaketime',
+  suite: 'bullseye',
+  file: `usr/lib/${machine().libraries}/faketime/libfaketime.so.1`,
+});
 
 const CACHE = path.join('.cache', 'tools');
 

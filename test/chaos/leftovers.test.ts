@@ -1,13 +1,69 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { leftovers } from '../../chaos/leftovers';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { act } from '../../chaos/act';
+import { Leftovers } from '../../chaos/leftovers';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-chaos-test-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
 
 test('a process that still runs is named, until it has ended', async () => {
-  const before = leftovers();
+  const leftovers = new Leftovers(folder);
   const child = spawn('sleep', ['30']);
   await once(child, 'spawn');
-  expect(leftovers().filter((line) => !before.includes(line))).toEqual([`process ${child.pid} (sleep)`]);
+  expect(leftovers.find()).toEqual([`process ${child.pid} (sleep)`]);
   child.kill('SIGKILL');
   await once(child, 'exit');
-  expect(leftovers()).toEqual(before);
+  expect(leftovers.find()).toEqual([]);
 });
+
+test('a process of a fault is named also when its parent is gone', async () => {
+  const leftovers = new Leftovers(folder);
+  const parent = spawn('sh', ['-c', 'sleep 30 & echo $!'], { env: { ...process.env, TMPDIR: folder } });
+  const [line] = await once(parent.stdout, 'data');
+  const pid = Number(line);
+  try {
+    if (parent.exitCode === null) {
+      await once(parent, 'exit');
+    }
+    expect(leftovers.find()).toEqual([`process ${pid} (sleep)`]);
+  } finally {
+    process.kill(pid, 'SIGKILL');
+  }
+});
+
+test('a file that a fault has left is named', () => {
+  const leftovers = new Leftovers(folder);
+  writeFileSync(path.join(folder, 'forgotten'), '');
+  expect(leftovers.find()).toEqual(['file forgotten']);
+});
+
+test('a fault that overruns is ended with all that it has started', async () => {
+  const leftovers = new Leftovers(folder);
+  const player = path.join(folder, 'player.cjs');
+  const started = path.join(folder, 'started');
+  writeFileSync(
+    player,
+    `const { pid } = require('node:child_process').spawn('sleep', ['60']);
+     require('node:fs').writeFileSync(${JSON.stringify(started)}, String(pid));
+     process.on('message', () => {});`,
+  );
+  const ground = { binary: { version: '', branch: '', command: [], source: '' }, ownNetwork: false, tools: {} };
+  expect(await act({ name: 'endless', seconds: 4 }, ground, folder, 'endless', player)).toEqual({
+    ok: false,
+    seen: 'not done within 4 s, and ended',
+  });
+  // The kernel takes a moment to take them away.
+  for (let tries = 0; leftovers.find().some((what) => what.startsWith('process')) && tries < 100; tries += 1) {
+    await sleep(50);
+  }
+  expect(leftovers.find().sort()).toEqual(['file player.cjs', 'file started']);
+}, 30_000);

@@ -214,7 +214,7 @@ export function functionWith(
 }
 
 /** What the function printed, without what Node itself has to say. */
-export function linesOf({ logs }: InvocationResult): Line[] {
+export function linesOf({ logs }: Pick<InvocationResult, 'logs'>): Line[] {
   return logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
