@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { checkerBill, DEFAULTS, PRICES, type Prices, tasksBill } from '../../benchmark/bill';
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
 import { CheckedProxy } from '../../lib/checked-proxy';
 import { DriftMonitorBase } from '../../lib/drift-monitor-base';
+import { monthOfOne } from '../../scripts/cost-page';
 import { BY_NAME, stackWithVpc } from '../constructs/stacks';
 import { resourcesOf } from '../e2e/template';
 
@@ -46,4 +48,11 @@ test('a further proxy costs its metrics, and the rest is shared', () => {
   const [few, more] = [checkerBill(FLEET), checkerBill({ ...FLEET, proxies: 4 })];
   expect(more.metrics - few.metrics).toBeCloseTo(7 * 0.3, 9);
   expect({ ...more, metrics: 0 }).toEqual({ ...few, metrics: 0 });
+});
+
+test("the README's figures of a month are those of the bill", () => {
+  const [, month, tasks] = /About \$(\d+) a month for a proxy and its monitor, of which \$(\d+) are its two tasks/.exec(
+    readFileSync('README.md', 'utf8'),
+  )!;
+  expect([Number(month), Number(tasks)]).toEqual([monthOfOne(), tasksBill()].map(Math.round));
 });

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { ABOUT } from '../../lib/haproxy/lint/rules/about';
+import { HaproxyConfig } from '../../lib/haproxy/render/config';
+import { HaproxyVersion } from '../../lib/haproxy/version';
 import { PAGES } from '../../scripts/pages';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -71,4 +73,19 @@ describe('docs/lint.md', () => {
     expect(status).toBe(1);
     expect(stdout).toContain('haproxy.cfg:2:15: error unresolved-name: ');
   });
+});
+
+test('docs/migration.md lets the checker in as the generator does on every branch', () => {
+  const [, block] = /^```haproxy 3\.2\n([\s\S]*?)^```$/m.exec(
+    readFileSync(path.join(ROOT, 'docs/migration.md'), 'utf8'),
+  )!;
+  const [, listener] = block!.split('\n\n');
+  const [oldest, newest] = ['1.6', '3.4'].map((branch) =>
+    HaproxyConfig.render(HaproxyVersion.of(branch), {
+      upstream: { dnsName: 'elb.test', port: 80 },
+      runtimeApi: { port: 9990 },
+    }),
+  );
+  expect(oldest).toContain(listener);
+  expect(newest).toContain(listener);
 });
