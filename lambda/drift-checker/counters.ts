@@ -1,4 +1,5 @@
 import type { ResolverCounters } from '../../lib/haproxy/runtime-parse';
+import type { RegistryRecord } from '../../lib/private/contract';
 import type { Reading, RuntimeReading, Task } from './reading';
 
 /** Counters of the resolvers of some tasks at an earlier check: what later ones are compared with. */
@@ -15,7 +16,13 @@ export interface Activity {
   readonly sections: readonly ResolverCounters[];
 }
 
-/** A new comparison begins after this time. Beginning one in each check would have the state written in each check. */
+/** Nothing follows from what the resolvers of a process did in less than this many of its periods. */
+export const PERIODS_TO_TELL = 3;
+
+/**
+ * A new comparison begins after this time, or after twice what it takes to tell something, where that is longer.
+ * Beginning one in each check would have the state written in each check.
+ */
 const COMPARE_MILLIS = 5 * 60_000;
 /** So many tasks are compared at a time, one after the other; more would not fit into the state. */
 const COMPARED_TASKS = 50;
@@ -45,9 +52,20 @@ export function activityOf(
     : { seconds: uptimeSeconds, sections: resolvers };
 }
 
+/** Whether the comparison of a task has begun too short a time ago to tell anything. */
+export function beganToCompare(
+  task: string,
+  before: Counters | undefined,
+  { resolutionSeconds }: RegistryRecord,
+  at: number,
+): boolean {
+  return before?.tasks[task] !== undefined && at - before.at < PERIODS_TO_TELL * resolutionSeconds * 1000;
+}
+
 /** What the next checks compare with: the same as before, or this check's counters when it is time for it. */
-export function nextCounters(before: Counters | undefined, { tasks, at }: Reading): Counters | undefined {
-  if (before !== undefined && at - before.at < COMPARE_MILLIS) {
+export function nextCounters(before: Counters | undefined, { record, tasks, at }: Reading): Counters | undefined {
+  const comparing = Math.max(COMPARE_MILLIS, 2 * PERIODS_TO_TELL * record.resolutionSeconds * 1000);
+  if (before !== undefined && at - before.at < comparing) {
     return before;
   }
   const read = tasks

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RegistryRecord, VerdictKind } from '../../lib/private/contract';
+import { beganToCompare, type Counters } from './counters';
 import type { Reading } from './reading';
 import type { ProxyState, Watched } from './state';
 import { keyOf, nameOf, type Verdict } from './verdicts/verdict';
@@ -43,6 +44,9 @@ const NEEDS_LIVE: ReadonlySet<VerdictKind> = new Set([
   'pinned',
   'uncovered-address',
 ]);
+
+/** Verdicts that compare with an earlier check. */
+const COMPARES: ReadonlySet<VerdictKind> = new Set(['silent-resolver', 'failing-resolver']);
 
 /**
  * Carries the watched verdicts on by one check: pure.
@@ -88,7 +92,7 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
       reading.unchecked !== undefined ||
       before.task === undefined ||
       reading.tasks.some(({ task }) => task.id === before.task);
-    if (runs && unseen(before, reading, verdicts)) {
+    if (runs && unseen(before, reading, verdicts, state.counters)) {
       watched[key] = before;
       if (openedAt !== undefined) {
         open.push(close('could not be looked at in this check'));
@@ -106,7 +110,12 @@ function graceMillis({ kind }: Verdict, { graceSeconds, dnsWindowSeconds }: Regi
 }
 
 /** Whether nobody could tell in this check if it still is so. */
-function unseen({ kind, task, upstream, cause }: Watched, reading: Reading, verdicts: readonly Verdict[]): boolean {
+function unseen(
+  { kind, task, upstream, cause }: Watched,
+  reading: Reading,
+  verdicts: readonly Verdict[],
+  counters?: Counters,
+): boolean {
   const about = reading.upstreams.find((one) => nameOf(one.upstream) === upstream);
   const read = reading.tasks.find((one) => one.task.id === task);
   const unreachable = verdicts.some((verdict) => verdict.kind === 'unreachable-task' && verdict.task === task);
@@ -115,6 +124,7 @@ function unseen({ kind, task, upstream, cause }: Watched, reading: Reading, verd
     (read !== undefined && 'unchecked' in read) ||
     (task !== undefined && unreachable && kind !== 'unreachable-task') ||
     (reading.deploying === true && NOT_WHILE_DEPLOYING.has(kind)) ||
+    (COMPARES.has(kind) && task !== undefined && beganToCompare(task, counters, reading.record, reading.at)) ||
     (NEEDS_LIVE.has(kind) && about?.live.length === 0) ||
     (cause === 'balancer' && about?.balancer === 'unread')
   );

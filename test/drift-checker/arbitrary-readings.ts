@@ -5,7 +5,7 @@ import { read, reading, recordOf, resolvers, unread } from './readings';
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];
 
 /** A few addresses of a small pool, so that held and live ones often meet. */
-const someAddresses = fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 5 });
+export const someAddresses = fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 5 });
 
 const anySlots: fc.Arbitrary<SlotReading[]> = fc.uniqueArray(
   fc.record({
@@ -33,6 +33,9 @@ const anyTask: fc.Arbitrary<TaskReading> = fc
   .tuple(fc.constantFrom('task-1', 'task-2', 'task-3'), fc.option(anyRuntime, { freq: 4 }))
   .map(([id, runtime]) => (runtime === null ? unread(id) : read(id, runtime)));
 
+/** Up to three tasks, read or not. */
+export const anyTasks = fc.uniqueArray(anyTask, { selector: ({ task }) => task.id });
+
 /** Anything that a check of a proxy with up to three tasks could see. */
 export const anyReading: fc.Arbitrary<Reading> = fc
   .record({
@@ -41,28 +44,31 @@ export const anyReading: fc.Arbitrary<Reading> = fc
     live: someAddresses,
     problems: fc.uniqueArray(fc.constantFrom('elb.test does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone')),
     degraded: fc.uniqueArray(fc.constantFrom('DescribeLoadBalancers failed: TimeoutError')),
-    tasks: fc.uniqueArray(anyTask, { selector: ({ task }) => task.id }),
+    tasks: anyTasks,
   })
   .map(({ backend, haproxyVersion, ...seen }) =>
     reading({ record: { ...recordOf(backend), haproxyVersion }, ...seen }),
   );
 
-const reordered = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
+/** The same things in any order. */
+export const reordered = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
 
-/** The same reading with its tasks, their slots and the live addresses in another order. */
-export function shuffled(seen: Reading): fc.Arbitrary<Reading> {
-  const tasks = seen.tasks.map((one) =>
+/** The same tasks in another order, their slots as well. */
+export function shuffledTasks(tasks: readonly TaskReading[]): fc.Arbitrary<TaskReading[]> {
+  const each = tasks.map((one) =>
     'runtime' in one
       ? reordered(one.runtime.slots).map((slots): TaskReading => ({ ...one, runtime: { ...one.runtime, slots } }))
       : fc.constant(one),
   );
+  return fc.tuple(...each).chain(reordered);
+}
+
+/** The same reading with its tasks, their slots and the live addresses in another order. */
+export function shuffled(seen: Reading): fc.Arbitrary<Reading> {
+  const [upstream] = seen.upstreams;
   return fc
-    .tuple(reordered(seen.upstreams[0]!.live), fc.tuple(...tasks).chain(reordered))
-    .map(([live, shuffledTasks]) => ({
-      ...seen,
-      upstreams: [{ ...seen.upstreams[0]!, live }],
-      tasks: shuffledTasks,
-    }));
+    .record({ live: reordered(upstream!.live), tasks: shuffledTasks(seen.tasks) })
+    .map(({ live, tasks }) => ({ ...seen, upstreams: [{ ...upstream!, live }], tasks }));
 }
 
 /** Frozen all the way down: whoever changes it throws. */

@@ -1,13 +1,12 @@
 import type { ResolverCounters } from '../../../lib/haproxy/runtime-parse';
-import { activityOf } from '../counters';
-import { PERIODS_BEFORE_SILENT } from './silent-resolver';
+import { activityOf, PERIODS_TO_TELL } from '../counters';
 import { type Process, type Verdict, verdict } from './verdict';
 
 /** A section of resolvers sends queries and gets no address for any. One that sends none is not used, or silent. */
 export function failingResolver({ task, runtime, reading, before }: Process): Verdict[] {
   const { seconds, sections } = activityOf(runtime, task, before, reading.at);
   const failing =
-    seconds >= PERIODS_BEFORE_SILENT * reading.record.resolutionSeconds
+    seconds >= PERIODS_TO_TELL * reading.record.resolutionSeconds
       ? sections.filter(({ sent, valid }) => sent > 0 && valid === 0)
       : [];
   const message = `${task.id} gets no address from DNS: ${failing.map(sentence).sort().join('; ')}`;

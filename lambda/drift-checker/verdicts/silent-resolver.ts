@@ -1,9 +1,7 @@
-import { activityOf } from '../counters';
+import { activityOf, PERIODS_TO_TELL } from '../counters';
 import { slotName } from '../slots';
 import { type Process, type Verdict, verdict } from './verdict';
 
-/** A process must have had the time for this many periods before its silence means anything. */
-export const PERIODS_BEFORE_SILENT = 3;
 /** A process that follows DNS sends a query each period. One that sends fewer than a tenth does not follow. */
 const SILENT_SHARE = 0.1;
 
@@ -22,7 +20,7 @@ export function silentResolver(process: Process): Verdict[] {
   const sent = sections.reduce((sum, section) => sum + section.sent, 0);
   const periods = seconds / reading.record.resolutionSeconds;
   const message = `${task.id} has sent ${sent} DNS queries in ${seconds} s: it will not follow the next change`;
-  return periods >= PERIODS_BEFORE_SILENT && sent < periods * SILENT_SHARE
+  return periods >= PERIODS_TO_TELL && sent < periods * SILENT_SHARE
     ? [verdict('silent-resolver', { task: task.id, message })]
     : [];
 }
