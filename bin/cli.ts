@@ -1,6 +1,6 @@
 /** The command line: `cdk-haproxy-elb render | lint | check | demo | app | completion`. */
 import { Command, CommanderError } from 'commander';
-import { LabError } from '../lab/contender';
+import { LabError } from '../lab/lab-error';
 import { InputError } from '../lib/haproxy/errors';
 import { version } from '../package.json';
 import { addApp } from './commands/app';

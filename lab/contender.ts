@@ -10,30 +10,22 @@ import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version';
 import type { RegistryRecord, RegistryUpstream } from '../lib/private/contract';
 import type { HaproxyBinary } from './binaries';
-import type { DnsListener } from './dns-server';
-import { HaproxyProcess } from './haproxy-process';
+import type { Listeners, Place, Running } from './ground';
+import { LabError } from './lab-error';
 import { pinned } from './pinned';
-import { freePorts } from './ports';
 import { request } from './request';
-
-/** Something of the lab that did not work on this machine, in one line. */
-export class LabError extends Error {
-  public override readonly name = 'LabError';
-}
 
 /** The two configurations of the lab: one that never resolves again, and the one that this project writes. */
 export type ConfigurationKind = 'pinned' | 'generated';
 
 /** What a contender needs of the world around it. */
 export interface Surroundings {
-  /** Name and port of the load balancer. */
-  readonly upstream: { readonly dnsName: string; readonly port: number };
+  /** The port of the load balancer. */
+  readonly upstreamPort: number;
   /** The address that the machine's own resolver would find for the name at the start. */
   readonly addressAtStart: string;
-  /** The DNS port of this contender alone. */
-  readonly dns: DnsListener;
-  /** The DNS port of the checker. */
-  readonly checkerDns: DnsListener;
+  /** `IP:PORT` of the name server that the checker asks. */
+  readonly checkerNameserver: string;
   readonly holdValidMillis: number;
   readonly holdObsoleteMillis: number;
   /** Seconds that a finding must last before it is an incident. */
@@ -49,29 +41,27 @@ const PORT_IN_USE = /cannot bind|address already in use/i;
 
 /** One HAProxy of the lab, with the real checker beside it. */
 export class Contender {
-  #process?: HaproxyProcess;
+  #running?: Running;
+  /** Of the last one that ran. */
+  #runtimeApi = '';
   #state: ProxyState = NO_STATE;
-  #ports: readonly number[] = [];
+  #listeners?: Listeners;
   #closed = false;
 
-  /** @param findPorts gives as many free TCP ports of 127.0.0.1 as it is asked for */
   public constructor(
     public readonly binary: HaproxyBinary,
     public readonly kind: ConfigurationKind,
+    private readonly place: Place,
     private readonly surroundings: Surroundings,
-    private readonly findPorts: (count: number) => Promise<readonly number[]> = freePorts,
   ) {}
 
   /** The text of a configuration of this contender. */
   public configuration(kind: ConfigurationKind): string {
-    const { upstream, dns, holdValidMillis, holdObsoleteMillis, addressAtStart } = this.surroundings;
-    const [listen, health, runtimeApi] = this.#ports.map((port) => ({ address: '127.0.0.1', port }));
+    const { holdValidMillis, holdObsoleteMillis, addressAtStart } = this.surroundings;
     const model: HaproxyConfigModel = {
-      upstream,
-      listen,
-      health,
-      runtimeApi,
-      resolution: { nameservers: [dns.address], holdValidMillis, holdObsoleteMillis },
+      upstream: this.#upstream,
+      ...this.#listeners,
+      resolution: { nameservers: [this.place.nameserver], holdValidMillis, holdObsoleteMillis },
     };
     const version = HaproxyVersion.of(this.binary.branch);
     const generated = HaproxyConfig.render(version, model);
@@ -80,16 +70,13 @@ export class Contender {
 
   /** How many DNS queries it has sent. */
   public get queries(): number {
-    return this.surroundings.dns.queries;
+    return this.place.queries;
   }
 
   /** Why the process has ended by itself, in one line; nothing while it runs. */
   public get crash(): string | undefined {
-    if (!this.#process?.ended) {
-      return undefined;
-    }
-    // What a killed process said last is no reason.
-    return this.#process.signal === null ? lastLine(this.#process.output) : `killed by ${this.#process.signal}`;
+    const crash = this.#running?.crash;
+    return crash === undefined ? undefined : lastLine(crash);
   }
 
   /** Whether the backend of a configuration can hold more than one address. */
@@ -105,7 +92,7 @@ export class Contender {
   /** Starts the process and waits until it answers. */
   public async start(): Promise<void> {
     for (let left = PORT_TRIES; ; left -= 1) {
-      this.#ports = await this.findPorts(3);
+      this.#listeners = await this.place.listeners();
       try {
         return await this.restart(this.kind);
       } catch (error) {
@@ -122,9 +109,10 @@ export class Contender {
     if (this.#closed) {
       throw new LabError(`HAProxy ${this.binary.version} (${kind}) was stopped before it began`);
     }
-    this.#process = HaproxyProcess.of(this.binary, this.configuration(kind));
+    this.#running = await this.place.run(this.configuration(kind));
+    this.#runtimeApi = this.#running.runtimeApi;
     for (const deadline = Date.now() + 10_000; (await this.answer()) === undefined; await sleep(50)) {
-      if (this.#process.ended || Date.now() > deadline) {
+      if (this.crash !== undefined || Date.now() > deadline) {
         const why = this.crash ?? 'it runs and answers nothing';
         await this.#end();
         throw new LabError(`HAProxy ${this.binary.version} (${kind}) does not start: ${why}`);
@@ -134,7 +122,8 @@ export class Contender {
 
   /** What one request on a fresh connection is answered with; nothing when it fails or takes too long. */
   public answer(withinMillis?: number): Promise<string | undefined> {
-    return request('127.0.0.1', this.#ports[0]!, withinMillis);
+    const { port } = this.#running ?? {};
+    return port === undefined ? Promise.resolve(undefined) : request('127.0.0.1', port, withinMillis);
   }
 
   /** One check of the real checker. What it remembers is kept here, as the function keeps it in the registry. */
@@ -144,7 +133,7 @@ export class Contender {
         ...(await lookUp(dnsName, nameservers)),
         owned: this.surroundings.owned(),
       }),
-      tasks: async () => [{ id: `${this.binary.branch}-${this.kind}`, endpoint: this.#endpoint }],
+      tasks: async () => [{ id: `${this.binary.branch}-${this.kind}`, endpoint: this.#runtimeApi }],
       runtime: (endpoint: string) => readRuntime(endpoint),
     };
     const report = await checkProxy(this.#record, this.#state, senses, now);
@@ -159,22 +148,23 @@ export class Contender {
   }
 
   async #end(): Promise<void> {
-    await this.#process?.stop();
-    this.#process = undefined;
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.stop();
   }
 
-  get #endpoint(): string {
-    return `127.0.0.1:${this.#ports[2]}`;
+  get #upstream(): RegistryUpstream {
+    return { dnsName: this.place.dnsName, port: this.surroundings.upstreamPort };
   }
 
   get #record(): RegistryRecord {
-    const { upstream, checkerDns, holdValidMillis, holdObsoleteMillis, graceSeconds } = this.surroundings;
+    const { checkerNameserver, holdValidMillis, holdObsoleteMillis, graceSeconds } = this.surroundings;
     return {
       proxy: `HAProxy ${this.binary.version} ${this.kind}`,
       haproxyVersion: this.binary.branch,
-      upstreams: [{ backend: UPSTREAM_BACKEND, ...upstream }],
-      nameservers: [checkerDns.address],
-      tasks: { endpoints: [this.#endpoint] },
+      upstreams: [{ backend: UPSTREAM_BACKEND, ...this.#upstream }],
+      nameservers: [checkerNameserver],
+      tasks: { endpoints: [this.#runtimeApi] },
       resolutionSeconds: holdValidMillis / 1000,
       // The lab's records live for a second.
       dnsWindowSeconds: 1 + (holdValidMillis + holdObsoleteMillis) / 1000,

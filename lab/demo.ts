@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HaproxyBinary } from './binaries';
-import { type ConfigurationKind, LabError } from './contender';
+import type { ConfigurationKind } from './contender';
 import { type DemoResult, type Mark, reached } from './figures';
+import type { Build } from './ground';
+import { LabError } from './lab-error';
 import { type Lane, nameOf } from './lane';
 import { Runner } from './runner';
 import type { Scenario, Step } from './scenario';
@@ -32,14 +34,16 @@ export interface Spectator {
  * to each, and the real checker looks at each once a second.
  *
  * @param binaries may come one by one: each is started when it comes, and the first step waits for the last
+ * @param build what the world is made of; processes of this machine when left out
  * @throws LabError when the world cannot be made or no HAProxy starts
  */
 export async function runDemo(
   scenario: Scenario,
   binaries: AsyncIterable<HaproxyBinary> | Iterable<HaproxyBinary>,
   spectator: Spectator,
+  build?: Build,
 ): Promise<DemoResult> {
-  const world = await World.create(scenario.world);
+  const world = await World.create(scenario.world, build);
   const demo = new Demo(scenario, world, spectator);
   try {
     await demo.start(binaries);
@@ -106,10 +110,10 @@ class Demo {
     await this.world.restartNodes(restart);
     const at = this.#seconds();
     if (addresses) {
-      this.world.point(addresses, owned);
+      await this.world.point(addresses, owned);
     }
     if (dns) {
-      this.world.failDns(dns === 'answers' ? undefined : dns);
+      await this.world.failDns(dns === 'answers' ? undefined : dns);
     }
     if (note !== undefined) {
       this.#marks.push({ at, note, label: mark, mend, measured, addresses: this.world.shown.length });

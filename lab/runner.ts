@@ -1,5 +1,6 @@
 import type { ProxyReport } from '../lambda/drift-checker/conclude';
-import { type Contender, LabError } from './contender';
+import type { Contender } from './contender';
+import { LabError } from './lab-error';
 import { type Lane, type LaneIncident, nameOf, type Sample } from './lane';
 
 const CHECK_MILLIS = 1000;

@@ -208,7 +208,7 @@ const scaleIn: Scenario = {
       after: 16,
       orWhen: 'drained',
       soon: `the ${EGG} end`,
-      note: `the ${EGG} end: what comes to their addresses is refused`,
+      note: `the ${EGG} end: nobody answers at their addresses`,
       mark: 'nodes end',
       addresses: [2, 3],
       stop: [0, 1],

@@ -4,9 +4,14 @@ import { type AcquireOptions, type Acquisition, acquireBinaries, type HaproxyBin
 /**
  * The binaries that can follow a load balancer at all. Those that this project refuses (1.5, 2.7.0) are among the
  * unavailable, with the reason.
+ *
+ * @param acquire where they come from; this machine and its packages when left out
  */
-export async function usableBinaries(options: AcquireOptions = {}): Promise<Acquisition> {
-  const { binaries, unavailable } = await acquireBinaries({
+export async function usableBinaries(
+  options: AcquireOptions = {},
+  acquire: (options: AcquireOptions) => Promise<Acquisition> = acquireBinaries,
+): Promise<Acquisition> {
+  const { binaries, unavailable } = await acquire({
     ...options,
     onBinary: (binary) => refusal(binary.version) === undefined && options.onBinary?.(binary),
   });

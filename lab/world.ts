@@ -1,17 +1,12 @@
-import { HaproxyVersion } from '../lib/haproxy/version';
 import type { HaproxyBinary } from './binaries';
-import { type ConfigurationKind, Contender, LabError } from './contender';
-import { type DnsFailure, type DnsListener, DnsServer } from './dns-server';
-import { EggServer } from './egg-server';
+import { type ConfigurationKind, Contender } from './contender';
+import type { DnsFailure } from './dns-server';
+import type { Build, Ground } from './ground';
+import { LocalGround } from './local-ground';
 
 /** What the nodes of the load balancer answer: those that it had at the start and leaves, and those that it goes to. */
 export const EGG = '🥚';
 export const CHICK = '🐣';
-
-const ELB_NAME = 'elb.lab.test';
-/** 1.6 starts only when the machine's own resolver knows the name, and this one every machine knows. */
-const ELB_NAME_OF_1_6 = 'localhost';
-const NAMES = [ELB_NAME, ELB_NAME_OF_1_6];
 
 /** How a world is made. Times are short enough to watch. */
 export interface WorldOptions {
@@ -27,24 +22,15 @@ export interface WorldOptions {
 
 /** Seconds that a finding must last before it is an incident. */
 const GRACE_SECONDS = 3;
-/** How often another port is tried when one of the addresses has it in use. */
-const PORT_TRIES = 10;
 
-/** The loopback address of a node, counted from 0. */
-export function addressOf(node: number): string {
-  return `127.0.0.${node + 1}`;
-}
-
-/** A load balancer whose nodes come and go, its DNS, and the HAProxy processes in front of it. */
+/** A load balancer whose nodes come and go, its DNS, and the HAProxys in front of it. */
 export class World {
   /** Builds it. Every node runs. */
-  public static async create(options: WorldOptions = {}): Promise<World> {
+  public static async create(options: WorldOptions = {}, build: Build = LocalGround.build): Promise<World> {
     const { nodes = { old: 1, new: 1 }, addresses = [0] } = options;
     const texts = [...Array<string>(nodes.old).fill(EGG), ...Array<string>(nodes.new).fill(CHICK)];
-    const dns = new DnsServer();
-    const eggs = await startNodes(texts);
-    const world = new World(dns, texts, eggs, await dns.listen(), options);
-    world.point(addresses);
+    const world = new World(await build(texts), options);
+    await world.point(addresses);
     return world;
   }
 
@@ -53,10 +39,7 @@ export class World {
   #owned: readonly string[] = [];
 
   private constructor(
-    private readonly dns: DnsServer,
-    private readonly texts: readonly string[],
-    private readonly eggs: EggServer[],
-    private readonly checkerDns: DnsListener,
+    private readonly ground: Ground,
     private readonly options: WorldOptions,
   ) {}
 
@@ -67,13 +50,11 @@ export class World {
 
   /** Starts one more HAProxy and waits until it answers. */
   public async add(binary: HaproxyBinary, kind: ConfigurationKind): Promise<Contender> {
-    const { initAddr } = HaproxyVersion.of(binary.branch).capabilities;
     const { holdValidMillis = 2000, holdObsoleteMillis = 3000 } = this.options;
-    const contender = new Contender(binary, kind, {
-      upstream: { dnsName: initAddr ? ELB_NAME : ELB_NAME_OF_1_6, port: this.eggs[0]!.port },
-      addressAtStart: addressOf(0),
-      dns: await this.dns.listen(),
-      checkerDns: this.checkerDns,
+    const contender = new Contender(binary, kind, await this.ground.place(binary, kind), {
+      upstreamPort: this.ground.upstreamPort,
+      addressAtStart: this.ground.addressOf(0),
+      checkerNameserver: this.ground.checkerNameserver,
       graceSeconds: GRACE_SECONDS,
       owned: () => this.#owned,
       holdValidMillis,
@@ -90,62 +71,35 @@ export class World {
    *
    * @param owned the nodes that the load balancer's API names, where they are others
    */
-  public point(nodes: readonly number[], owned = nodes): void {
-    this.#shown = nodes.map(addressOf);
-    this.#owned = owned.map(addressOf);
-    for (const name of NAMES) {
-      this.dns.set(name, this.#shown);
-    }
+  public async point(nodes: readonly number[], owned = nodes): Promise<void> {
+    this.#shown = nodes.map((node) => this.ground.addressOf(node));
+    this.#owned = owned.map((node) => this.ground.addressOf(node));
+    await this.ground.point(this.#shown);
   }
 
   /** The load balancer leaves its first node for the second. */
-  public move(): void {
-    this.point([1]);
+  public move(): Promise<void> {
+    return this.point([1]);
   }
 
   /** DNS fails from now on, or answers again. */
-  public failDns(failure: DnsFailure | undefined): void {
-    for (const name of NAMES) {
-      failure === undefined ? this.dns.heal(name) : this.dns.fail(name, failure);
-    }
+  public failDns(failure: DnsFailure | undefined): Promise<void> {
+    return this.ground.failDns(failure);
   }
 
-  /** Nodes stop answering: what comes to their addresses is refused. */
+  /** Nodes stop answering. */
   public async stopNodes(nodes: readonly number[]): Promise<void> {
-    await Promise.all(nodes.map((node) => this.eggs[node]!.close()));
+    await Promise.all(nodes.map((node) => this.ground.stopNode(node)));
   }
 
   /** Nodes that had stopped answer again. */
   public async restartNodes(nodes: readonly number[]): Promise<void> {
-    const { port } = this.eggs.find((_, node) => !nodes.includes(node))!;
-    for (const node of nodes) {
-      this.eggs[node] = await EggServer.listen(this.texts[node]!, addressOf(node), port);
-    }
+    await Promise.all(nodes.map((node) => this.ground.restartNode(node)));
   }
 
   /** Ends everything. */
   public async close(): Promise<void> {
     await Promise.all(this.#contenders.map((contender) => contender.stop()));
-    await Promise.all(this.eggs.map((egg) => egg.close()));
-    await this.dns.close();
-  }
-}
-
-/** A server on the same port of each address. */
-async function startNodes(texts: readonly string[]): Promise<EggServer[]> {
-  for (let left = PORT_TRIES; ; left -= 1) {
-    const eggs: EggServer[] = [];
-    try {
-      for (const [node, text] of texts.entries()) {
-        eggs.push(await EggServer.listen(text, addressOf(node), eggs[0]?.port ?? 0));
-      }
-      return eggs;
-    } catch (error) {
-      await Promise.all(eggs.map((egg) => egg.close()));
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || left === 0) {
-        const needed = `${addressOf(0)} to ${addressOf(texts.length - 1)} on loopback`;
-        throw new LabError(`the lab needs ${needed}: ${(error as Error).message}`);
-      }
-    }
+    await this.ground.close();
   }
 }

@@ -1,5 +1,5 @@
 /** Bundles the drift checker's function, the command line and the app into assets/: what is published needs no dependency. */
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
@@ -67,7 +67,11 @@ export async function bundleHandler(): Promise<void> {
   });
 }
 
-/** The command line: assets/cli/cdk-haproxy-elb.mjs. */
+/** An ES module does not have `__dirname` either. */
+const DIRNAME =
+  "import{fileURLToPath as moduleFileUrlToPath}from'node:url';const moduleDirname=moduleFileUrlToPath(new URL('.',import.meta.url));";
+
+/** The command line: assets/cli/cdk-haproxy-elb.mjs, and beside it what it reads. */
 export async function bundleCli(): Promise<void> {
   rmSync('assets/cli', { recursive: true, force: true });
   await build({
@@ -75,9 +79,11 @@ export async function bundleCli(): Promise<void> {
     entryPoints: ['bin/cli.ts'],
     outfile: 'assets/cli/cdk-haproxy-elb.mjs',
     target: 'node20',
-    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}${DIRNAME}` },
+    define: { __dirname: 'moduleDirname' },
     plugins: [fromPackage(/^\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
   });
+  copyFileSync('lab/compose.yaml', 'assets/cli/compose.yaml');
 }
 
 /**

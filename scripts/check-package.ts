@@ -8,6 +8,7 @@ const REQUIRED = [
   '.jsii',
   'assets/app/cdk-haproxy-elb-app.cjs',
   'assets/cli/cdk-haproxy-elb.mjs',
+  'assets/cli/compose.yaml',
   'assets/drift-checker/index.mjs',
   'dist/index.d.ts',
   'dist/index.js',

@@ -27,6 +27,7 @@ const STEPS: readonly { name: string; command: string[] }[] = [
   { name: 'API.md is current', command: ['tsx', 'scripts/check-api.ts', scratch] },
   { name: 'content of the package', command: ['tsx', 'scripts/check-package.ts', scratch] },
   { name: 'the package in TypeScript and Python', command: ['tsx', 'scripts/check-languages.ts', scratch] },
+  { name: 'the demo in containers', command: ['tsx', 'scripts/test-containers.ts'] },
 ];
 
 /** How a step begins a line about what this machine does not have: it is shown also when the step passes. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { BACKENDS, type Backend, type BackendName } from '../../lab/backends';
 import type { HaproxyBinary } from '../../lab/binaries';
 import { runDemo } from '../../lab/demo';
 import { surprises } from '../../lab/figures';
 import { reportPage } from '../../lab/report-page';
 import { SCENARIOS } from '../../lab/scenarios';
-import { usableBinaries } from '../../lab/usable';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import { endOnSignals } from '../demo/endings';
 import { refuseUnwritable, writePage } from '../demo/page-file';
@@ -16,9 +16,11 @@ interface DemoFlags {
   readonly scenario: string;
   readonly html?: string;
   readonly branches?: string;
+  readonly backend: string;
 }
 
 const NAMES = SCENARIOS.map(({ name }) => name);
+const BACKEND_NAMES = Object.keys(BACKENDS) as BackendName[];
 
 /** The run was not as the scenario expects it. */
 const SURPRISED = 1;
@@ -33,6 +35,11 @@ export function addDemo(program: Command): void {
     )
     .option('--scenario <name>', `what happens: ${NAMES.join(', ')}`, NAMES[0])
     .option('--branches <list>', 'only these branches, such as 1.7,3.2 (default: all that can be had)')
+    .option(
+      `--backend <${BACKEND_NAMES.join('|')}>`,
+      'what HAProxy runs in, and DNS and nodes with it',
+      BACKEND_NAMES[0],
+    )
     .option('--html <file>', 'also write a page about the run')
     .addHelpText(
       'after',
@@ -43,7 +50,9 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)}${title}`).join('\n')}
 Example:
   cdk-haproxy-elb demo --scenario scale-in --branches 2.6,3.2 --html report.html
 
-HAProxy binaries come from HAPROXY_BINARIES (files or folders), PATH, Debian packages, or container images.
+HAProxy binaries come from HAPROXY_BINARIES (files or folders), PATH, Debian packages, or container images. With
+--backend docker everything but the checker runs in containers of the official images, which takes Docker with Compose;
+the branches are then 1.6, 1.7, 1.8 and all that are maintained, or those of --branches.
 Exit code: 0 all as expected, 1 not, 2 it could not be run.`,
     )
     .action(demo);
@@ -51,6 +60,7 @@ Exit code: 0 all as expected, 1 not, 2 it could not be run.`,
 
 async function demo(flags: DemoFlags): Promise<void> {
   const name = oneOf(flags.scenario, NAMES, '--scenario');
+  const backend = BACKENDS[oneOf(flags.backend, BACKEND_NAMES, '--backend')];
   const scenario = SCENARIOS.find((one) => one.name === name)!;
   const branches = flags.branches?.split(',').map((branch) => HaproxyVersion.of(branch).branch);
   if (flags.html !== undefined) {
@@ -58,7 +68,9 @@ async function demo(flags: DemoFlags): Promise<void> {
   }
   const screen = openScreen(scenario);
   endOnSignals(screen.close);
-  const result = await runDemo(scenario, binariesOf(branches, screen), screen).finally(screen.close);
+  const result = await runDemo(scenario, binariesOf(backend, branches, screen), screen, backend.build).finally(
+    screen.close,
+  );
   console.log(`\n${table(result)}\n\n${meaning(result)}`);
   if (flags.html !== undefined) {
     writePage(flags.html, reportPage(result));
@@ -69,13 +81,14 @@ async function demo(flags: DemoFlags): Promise<void> {
 
 /** Each binary as soon as it is there. */
 async function* binariesOf(
+  { binaries }: Backend,
   branches: readonly string[] | undefined,
   screen: Screen,
 ): AsyncGenerator<HaproxyBinary, void, undefined> {
   yield* new ReadableStream<HaproxyBinary>({
     start: (controller) => {
       let found = 0;
-      const acquiring = usableBinaries({
+      const acquiring = binaries({
         branches,
         onProgress: (line) => screen.fetching(`fetching HAProxy, ${found} there: ${line}`),
         onBinary: (binary) => {
@@ -89,7 +102,7 @@ async function* binariesOf(
           screen.say(`not to be had: ${what}: ${reason}`);
         }
         controller.close();
-      });
+      }, controller.error.bind(controller));
     },
   });
 }

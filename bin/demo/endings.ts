@@ -6,7 +6,8 @@ import { constants } from 'node:os';
  */
 export function endOnSignals(before: () => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
+    // Not once: a second signal must not cut the end short.
+    process.on(signal, () => {
       before();
       console.error(`ended by ${signal}: everything is stopped`);
       process.exit(128 + constants.signals[signal]);

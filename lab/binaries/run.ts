@@ -19,7 +19,8 @@ export function run(file: string, args: readonly string[], seconds = 120): Promi
       error ? reject(new Error(reasonOf(error, file, seconds, stderr))) : resolve(stdout);
     });
     const kill = () => child.kill('SIGKILL');
-    process.once('exit', kill);
+    // Before those who clean up what it is doing.
+    process.prependOnceListener('exit', kill);
     child.stdin?.end();
   });
 }

@@ -26,6 +26,7 @@ export const TOOLS = {
   nginxResolve: { name: 'nginx', suite: 'forky', file: 'usr/sbin/nginx', trial: ['-v'] },
   /** Drops packets. */
   nft: { name: 'nftables', suite: 'bookworm', file: 'usr/sbin/nft', trial: ['--version'] },
+  dnsmasq: { name: 'dnsmasq-base', suite: 'bookworm', file: 'usr/sbin/dnsmasq', trial: ['--version'] },
   zsh: { name: 'zsh', suite: 'bookworm', file: 'bin/zsh', trial: ['--version'] },
   fish: { name: 'fish', suite: 'bookworm', file: 'usr/bin/fish', trial: ['--version'] },
 } as const satisfies Record<string, Tool>;

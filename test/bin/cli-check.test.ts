@@ -76,7 +76,7 @@ no drift
   });
 
   test('after: the pinned process drifts, exit 1; the generated configuration follows, exit 0', async () => {
-    world.move();
+    await world.move();
     await pinnedAnew();
     const { endpoint } = flagsOf(pinned, 'pinned');
     expect(await check(pinned, 'pinned')).toEqual({

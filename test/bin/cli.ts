@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileOptions, execFile } from 'node:child_process';
 import path from 'node:path';
 
 export const ROOT = path.resolve(__dirname, '../..');
@@ -20,8 +20,17 @@ export function cli(...args: string[]): Promise<Run> {
 
 /** Runs the command line in a folder. */
 export function cliIn(folder: string, ...args: string[]): Promise<Run> {
+  return start(args, { cwd: folder });
+}
+
+/** Runs the command line with other variables of the environment. */
+export function cliWith(variables: Readonly<Record<string, string>>, ...args: string[]): Promise<Run> {
+  return start(args, { cwd: ROOT, env: { ...process.env, ...variables } });
+}
+
+function start(args: readonly string[], options: ExecFileOptions): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], { cwd: folder }, (error, stdout, stderr) => {
+    execFile(process.execPath, [COMMAND, ...args], { ...options, encoding: 'utf8' }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

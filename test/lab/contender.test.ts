@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { Contender, type Surroundings } from '../../lab/contender';
-import { DnsServer } from '../../lab/dns-server';
+import { type DnsListener, DnsServer } from '../../lab/dns-server';
 import { EggServer } from '../../lab/egg-server';
+import { LocalPlace } from '../../lab/local-ground';
 import { freePorts } from '../../lab/ports';
 import { EGG } from '../../lab/world';
 import { anyBinary } from '../support/binaries';
@@ -11,18 +12,21 @@ const binary = anyBinary();
 
 let dns: DnsServer;
 let egg: EggServer;
+let listener: DnsListener;
 let surroundings: Surroundings;
+
+const contenderAt = (findPorts?: () => Promise<readonly number[]>) =>
+  new Contender(binary, 'generated', new LocalPlace(binary, listener, findPorts), surroundings);
 
 beforeEach(async () => {
   dns = new DnsServer();
   dns.set('elb.lab.test', ['127.0.0.1']);
   egg = await EggServer.listen(EGG, '127.0.0.1', 0);
-  const listener = await dns.listen();
+  listener = await dns.listen();
   surroundings = {
-    upstream: { dnsName: 'elb.lab.test', port: egg.port },
+    upstreamPort: egg.port,
     addressAtStart: '127.0.0.1',
-    dns: listener,
-    checkerDns: listener,
+    checkerNameserver: listener.address,
     holdValidMillis: 2000,
     holdObsoleteMillis: 3000,
     graceSeconds: 3,
@@ -46,7 +50,7 @@ describe('a port in use', () => {
 
   test('another one is taken, and it starts', async () => {
     const offers = [[taken], [], []].map(async (first) => [...first, ...(await freePorts(3 - first.length))]);
-    const contender = new Contender(binary, 'generated', surroundings, () => offers.shift()!);
+    const contender = contenderAt(() => offers.shift()!);
     try {
       await contender.start();
       expect(await contender.answer()).toBe(EGG);
@@ -58,7 +62,7 @@ describe('a port in use', () => {
   });
 
   test('when all that are offered are in use it says so in one line, and nothing is left', async () => {
-    const contender = new Contender(binary, 'generated', surroundings, async () => [taken, ...(await freePorts(2))]);
+    const contender = contenderAt(async () => [taken, ...(await freePorts(2))]);
     await expect(contender.start()).rejects.toThrow(
       /^HAProxy \S+ \(generated\) does not start: .*(cannot bind|Address already in use).*$/,
     );
@@ -67,7 +71,7 @@ describe('a port in use', () => {
 });
 
 test('what was stopped before it began does not begin', async () => {
-  const contender = new Contender(binary, 'generated', surroundings);
+  const contender = contenderAt();
   await contender.stop();
   await expect(contender.start()).rejects.toThrow(
     new Error(`HAProxy ${binary.version} (generated) was stopped before it began`),

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { existsSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { debianMirrors } from '../../lab/binaries/apt';
+import { fetchPackage, SUITES } from '../../lab/binaries/debian';
+import { run } from '../../lab/binaries/run';
+import { machine } from '../../lab/binaries/tree';
+
+const CACHE = path.resolve('.cache', 'engine');
+
+/** Docker as Debian has it: the newest that runs with the libraries of Debian 12, and Compose, which has none. */
+const PACKAGES = [
+  { name: 'docker.io', suite: 'bookworm' },
+  { name: 'docker-compose', suite: 'trixie' },
+];
+
+/** The unpacked trees of Docker and of Compose. About 350 MB, kept until somebody deletes them. */
+export async function fetchEngine(): Promise<string[]> {
+  return Promise.all(PACKAGES.map(({ name, suite }) => unpacked(name, suite)));
+}
+
+async function unpacked(name: string, suite: string): Promise<string> {
+  const tree = path.join(CACHE, `${name}-${suite}-${machine().debian}`);
+  if (!existsSync(tree)) {
+    await mkdir(CACHE, { recursive: true });
+    const work = await mkdtemp(path.join(CACHE, `.${name}-`));
+    try {
+      const root = path.join(work, 'root');
+      await mkdir(root);
+      await fetchPackage(SUITES.find((one) => one.name === suite)!, name, debianMirrors(), root, work, () => {});
+      await rename(root, tree);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+  return tree;
+}
+
+/** The environment in which `docker` and `docker compose` of the trees talk to the engine of {@link startEngine}. */
+export async function environmentOf([docker, compose]: readonly string[], folder: string): Promise<NodeJS.ProcessEnv> {
+  const plugins = path.join(folder, 'config', 'cli-plugins');
+  await mkdir(plugins, { recursive: true });
+  await run('cp', [path.join(compose!, 'usr/libexec/docker/cli-plugins/docker-compose'), plugins]);
+  const own = ['usr/sbin', 'usr/bin', 'sbin', 'bin'].map((place) => path.join(docker!, place));
+  const libraries = ['usr/lib', 'lib'].map((place) => path.join('/', place, machine().libraries));
+  return {
+    PATH: [...own, process.env.PATH].join(':'),
+    // The machine's own come first: those of the trees are for what it lacks.
+    LD_LIBRARY_PATH: [...libraries, ...libraries.map((place) => path.join(docker!, place))].join(':'),
+    XTABLES_LIBDIR: path.join(docker!, 'usr/lib', machine().libraries, 'xtables'),
+    DOCKER_HOST: `unix://${folder}/docker.sock`,
+    DOCKER_CONFIG: path.join(folder, 'config'),
+  };
+}
+
+/**
+ * Starts an engine that touches no rules of the firewall and makes networks only when asked.
+ *
+ * @param folder takes all that it writes
+ * @param cgroup the parent of its containers' cgroups
+ * @throws Error of one line when it does not answer
+ */
+export async function startEngine(folder: string, cgroup: string): Promise<void> {
+  const log = path.join(folder, 'dockerd.log');
+  const output = openSync(log, 'w');
+  const state = ['data-root', 'exec-root', 'pidfile'].map((name) => `--${name}=${path.join(folder, name)}`);
+  const quiet = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'];
+  const options = [`--host=${process.env.DOCKER_HOST}`, ...state, ...quiet, `--cgroup-parent=/${cgroup}`];
+  const engine = spawn('dockerd', options, { stdio: ['ignore', output, output] });
+  let ended = false;
+  engine.on('error', () => {
+    ended = true;
+  });
+  engine.on('exit', () => {
+    ended = true;
+  });
+  for (let left = 300; !(await answers()); left -= 1) {
+    if (ended || left === 0) {
+      throw new Error(`the engine does not start: ${readFileSync(log, 'utf8').trim().split('\n').at(-1)}`);
+    }
+    await sleep(100);
+  }
+}
+
+function answers(): Promise<boolean> {
+  return run('docker', ['ps'], 10).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,24 @@
+import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { run } from '../../lab/binaries/run';
+
+/**
+ * Makes an image out of a program and its libraries, with nothing else in it.
+ *
+ * @param command of an unpacked tree: a loader, its options, and the program, which lies beside `lib/`
+ */
+export async function makeImage(image: string, command: readonly string[], folder: string): Promise<void> {
+  const program = command.at(-1)!;
+  const root = await mkdtemp(path.join(folder, 'image-'));
+  const place = (name: string) => path.join(root, name);
+  await Promise.all(['usr/sbin', 'etc', 'tmp', 'var/run'].map((name) => mkdir(place(name), { recursive: true })));
+  await copyFile(program, path.join(place('usr/sbin'), path.basename(program)));
+  await cp(path.join(path.dirname(program), 'lib'), place('lib'), { recursive: true, verbatimSymlinks: true });
+  await symlink('lib', place('lib64'));
+  // nginx asks for both.
+  await writeFile(place('etc/passwd'), 'root:x:0:0::/:/\nnobody:x:65534:65534::/:/\n');
+  await writeFile(place('etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
+  await run('tar', ['-c', '-f', `${root}.tar`, '-C', root, '.']);
+  await run('docker', ['import', '--change', 'ENV PATH=/usr/sbin', `${root}.tar`, image]);
+  await Promise.all([root, `${root}.tar`].map((made) => rm(made, { recursive: true })));
+}

@@ -1,0 +1,119 @@
+/** What `npm run test:containers` runs in namespaces of its own: an engine, local images, and the demo with them. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { run } from '../../lab/binaries/run';
+import { acquireTool, TOOLS } from '../../lab/binaries/tools';
+import { usableBinaries } from '../../lab/usable';
+import { startEngine } from './engine';
+import { makeImage } from './images';
+
+const [folder, cgroup] = process.argv.slice(2) as [string, string];
+
+/** How many HAProxys are played: the oldest and the newest that can be had. */
+const PLAYED = 2;
+
+async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const since = Date.now();
+  const result = await work();
+  console.log(`ok     ${name} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
+  return result;
+}
+
+/** Makes an image for each HAProxy, for DNS and for nodes, and says so to compose.yaml. Gives the branches. */
+async function makeImages(): Promise<string[]> {
+  const { binaries } = await usableBinaries();
+  const unpacked = binaries.filter(({ command }) => command.length > 1);
+  const played = unpacked.filter((_, i) => i < PLAYED - 1 || i === unpacked.length - 1);
+  for (const { branch, command } of played) {
+    const image = `local/haproxy:${branch}`;
+    await makeImage(image, command, folder);
+    process.env[`HAPROXY_IMAGE_${branch.replace('.', '_')}`] = image;
+  }
+  for (const name of ['nginx', 'dnsmasq'] as const) {
+    const image = `local/${name}`;
+    await makeImage(image, await acquireTool(TOOLS[name], () => {}), folder);
+    process.env[`${name.toUpperCase()}_IMAGE`] = image;
+  }
+  return played.map(({ branch }) => branch);
+}
+
+interface Ending {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs the published command line; `watch` sees what it prints. */
+async function demo(args: readonly string[], watch: (child: ChildProcess, output: string) => void): Promise<Ending> {
+  const command = ['assets/cli/cdk-haproxy-elb.mjs', 'demo', '--backend', 'docker', ...args];
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+      watch(child, output);
+    });
+  }
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
+
+/** No container, network or file of a demo is left. */
+async function nothingLeft(): Promise<void> {
+  const containers = await run('docker', ['ps', '--all', '--format', '{{.Names}}']);
+  const networks = await run('docker', ['network', 'ls', '--filter', 'driver=bridge', '--format', '{{.Name}}']);
+  const files = readdirSync(process.env.TMPDIR!).filter((name) => name.startsWith('cdk-haproxy-elb-demo'));
+  const left = [...containers.split('\n'), ...networks.split('\n'), ...files].filter(Boolean);
+  if (left.length > 0) {
+    throw new Error(`left behind: ${left.join(', ')}`);
+  }
+}
+
+function expectThat(what: string, holds: boolean, output: string): void {
+  if (!holds) {
+    throw new Error(`expected: ${what}\n${output}`);
+  }
+}
+
+async function main(): Promise<void> {
+  await run('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  await run('ip', ['link', 'set', 'lo', 'up']);
+  process.env.TMPDIR = path.join(folder, 'tmp');
+  mkdirSync(process.env.TMPDIR);
+  await step('an engine that answers', () => startEngine(folder, cgroup));
+  const branches = await step('local images', makeImages);
+
+  await step('a signal in the middle leaves nothing behind', async () => {
+    const { code, output } = await demo(['--branches', branches[0]!], (child, text) => {
+      if (text.includes('(pinned) answers')) {
+        child.kill('SIGTERM');
+      }
+    });
+    expectThat('exit code 143', code === 143, output);
+    await nothingLeft();
+  });
+
+  const page = path.join(folder, 'page.html');
+  await step(`demo --backend docker with HAProxy ${branches.join(' and ')}: all as expected`, async () => {
+    const { code, output } = await demo(['--branches', branches.join(','), '--html', page], () => {});
+    expectThat('exit code 0', code === 0, output);
+    for (const branch of branches) {
+      const row = (kind: string) =>
+        new RegExp(`^${branch.replace('.', '\\.')}\\.\\d+ +${kind} +(\\S+)`, 'm').exec(output)?.[1];
+      expectThat(`${branch}, pinned, never follows`, row('pinned') === 'never', output);
+      expectThat(`${branch}, generated, follows`, Number(row('generated')) <= 4, output);
+    }
+    expectThat('the page names the images', readFileSync(page, 'utf8').includes('image local/haproxy:'), output);
+    await nothingLeft();
+  });
+}
+
+void main().then(
+  () => process.exit(0),
+  (error) => {
+    console.error(`FAILED ${(error as Error).message}`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,114 @@
+/**
+ * Plays `demo --backend docker` with an engine out of Debian's packages and images of Debian's HAProxys:
+ * `npm run test:containers`. The engine runs in namespaces of its own for network, mounts and processes, which end with
+ * it; this machine's own Docker, if it has one, is not used.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { run } from '../lab/binaries/run';
+import { acquireTool, TOOLS } from '../lab/binaries/tools';
+import { environmentOf, fetchEngine } from './containers/engine';
+
+/** Of what runs inside. It takes about a minute. */
+const LIMIT_SECONDS = 240;
+
+const CGROUPS = '/sys/fs/cgroup';
+/** Those that end with the process that made them, and all that it has started with them. */
+const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'];
+
+async function main(): Promise<void> {
+  const trees = await trial();
+  if (trees === undefined) {
+    return;
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-engine-'));
+  const cgroup = path.basename(folder);
+  try {
+    const env = { ...process.env, ...(await environmentOf(trees, folder)) };
+    const inside = [process.execPath, '--import', 'tsx', 'scripts/containers/inside.ts', folder, cgroup];
+    const child = spawn('unshare', [...NAMESPACES, ...inside], { env, stdio: 'inherit' });
+    const limit = setTimeout(() => {
+      console.error(`FAILED it took longer than ${LIMIT_SECONDS} s`);
+      child.kill('SIGKILL');
+    }, LIMIT_SECONDS * 1000);
+    const [code] = await once(child, 'exit');
+    clearTimeout(limit);
+    process.exitCode = code === 0 ? 0 : 1;
+  } finally {
+    removeCgroups(cgroup);
+    rmSync(folder, { recursive: true, force: true });
+    cleanedUp(folder, cgroup);
+  }
+}
+
+/** What an engine needs; where it cannot be had, one line says why. */
+async function trial(): Promise<string[] | undefined> {
+  try {
+    await run('unshare', [...NAMESPACES, 'mount', '-t', 'tmpfs', 'tmpfs', '/run']);
+    await run('ip', ['-V']);
+    const [trees] = await Promise.all([
+      fetchEngine(),
+      ...[TOOLS.nginx, TOOLS.dnsmasq].map((tool) => acquireTool(tool, () => {})),
+    ]);
+    return trees;
+  } catch (error) {
+    console.log(`not to be had: a container engine to play the demo with: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** The only thing of an engine that outlives its namespaces: folders, one per hierarchy, with one per container. */
+function removeCgroups(cgroup: string): void {
+  const remove = (place: string): void => {
+    for (const entry of readdirSync(place, { withFileTypes: true })) {
+      if (entry.isDirectory()) {
+        remove(path.join(place, entry.name));
+      }
+    }
+    rmdirSync(place);
+  };
+  for (const place of cgroupsOf(cgroup)) {
+    remove(place);
+  }
+}
+
+function cgroupsOf(cgroup: string): string[] {
+  const hierarchies = ['', ...readdirSync(CGROUPS)].map((name) => path.join(CGROUPS, name));
+  return hierarchies.flatMap((place) => {
+    try {
+      return readdirSync(place).includes(cgroup) ? [path.join(place, cgroup)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** No mount, cgroup, process or file of the engine is left. */
+function cleanedUp(folder: string, cgroup: string): void {
+  const processes = readdirSync('/proc').filter((entry) => {
+    try {
+      return /^\d+$/.test(entry) && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(folder);
+    } catch {
+      return false;
+    }
+  });
+  const left = [
+    ...processes.map((pid) => `process ${pid}`),
+    ...readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(folder)),
+    ...cgroupsOf(cgroup),
+    ...readdirSync(path.dirname(folder)).filter((name) => name === path.basename(folder)),
+  ];
+  if (left.length > 0) {
+    throw new Error(`left behind: ${left.join(', ')}`);
+  }
+}
+
+main().catch((error) => {
+  console.error(`FAILED ${(error as Error).message}`);
+  process.exitCode = 1;
+});
