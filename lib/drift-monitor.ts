@@ -23,6 +23,7 @@ import { type CheckerFunctionProps, checkerFunction } from './private/checker-fu
 import { checkerRole } from './private/checker-role';
 import { DeploymentGate } from './private/deployment-gate';
 import { ImportedDriftMonitor } from './private/imported-monitor';
+import { refuseTokens } from './private/validation';
 import type { Repair } from './repair';
 
 /** Properties of a `DriftMonitor`. */
@@ -227,6 +228,7 @@ export class DriftMonitor extends DriftMonitorBase {
 
 /** EventBridge Scheduler counts in minutes; an alarm's period is a day at most. */
 function checkInterval(interval: Duration): Duration {
+  refuseTokens('interval', interval);
   const seconds = interval.toMilliseconds() / 1000;
   if (seconds < 60 || seconds > 86_400 || seconds % 60 !== 0) {
     throw new InputError(`interval '${seconds} s' is not usable: give whole minutes, from 1 minute to 1 day`);
@@ -235,6 +237,7 @@ function checkInterval(interval: Duration): Duration {
 }
 
 function checkGrace(grace: Duration): Duration {
+  refuseTokens('grace', grace);
   const seconds = grace.toMilliseconds() / 1000;
   if (seconds > 86_400 || !Number.isInteger(seconds)) {
     throw new InputError(`grace '${seconds} s' is not usable: give whole seconds, at most 1 day`);

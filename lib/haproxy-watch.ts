@@ -10,7 +10,7 @@ import { DEFAULTS } from './haproxy/model/defaults';
 import type { HaproxyVersion } from './haproxy/version';
 import type { HaproxyTasks } from './haproxy-tasks';
 import { ELB_TTL_MILLIS, register } from './private/registration';
-import { checkName } from './private/validation';
+import { checkName, refuseTokens } from './private/validation';
 
 /** A load balancer behind a HAProxy that this library did not make. */
 export interface WatchedUpstream {
@@ -105,6 +105,8 @@ export class HaproxyWatch extends CheckedProxy {
     if (upstreams.length > 1 && version?.capabilities.serverTemplate === false) {
       checkBackends(this.node.path, upstreams);
     }
+    refuseTokens('resolutionPeriod', props.resolutionPeriod);
+    refuseTokens('dnsWindow', props.dnsWindow);
     const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? DEFAULTS.holdValidMillis;
     register(this, props.monitor, {
       proxyName: this.proxyName,

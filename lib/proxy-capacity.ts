@@ -12,6 +12,7 @@ import {
 import type { Construct } from 'constructs';
 import { InputError } from './haproxy/errors';
 import { fargateSizeOf } from './private/fargate-size';
+import { refuseTokens } from './private/validation';
 
 /** Tasks on AWS Fargate. */
 export interface FargateCapacityOptions {
@@ -145,6 +146,8 @@ class Ec2Capacity extends ProxyCapacity {
 
   public constructor(private readonly options: Ec2CapacityOptions) {
     super();
+    refuseTokens('cpu', options.cpu);
+    refuseTokens('memoryMiB', options.memoryMiB);
     this.cpu = options.cpu ?? 256;
     this.memoryMiB = options.memoryMiB ?? 512;
     if (this.memoryMiB < 128) {

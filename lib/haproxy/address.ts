@@ -22,6 +22,11 @@ export function hasToken(text: string): boolean {
   return text.search(TOKEN) >= 0;
 }
 
+/** Whether a text is an IPv4 or IPv6 address, or a token, which will be one. */
+function isAddressOrToken(text: string): boolean {
+  return isAddress(text) || text.replace(TOKEN, '') === '';
+}
+
 /** Whether a text is an IPv4 or IPv6 address. */
 export function isAddress(text: string): boolean {
   return isIP(text) > 0 && !text.includes('%');
@@ -94,7 +99,7 @@ export function checkBind(bind: HaproxyBind, what: string): HaproxyBind {
 /** Reads `IP:PORT`, of a name server or a syslog server. HAProxy takes no host name and no missing port there. */
 export function checkNameserver(text: string, what = 'name server'): string {
   const { host, port } = splitHostPort(text, what, 'IP:PORT or [IPV6]:PORT');
-  if (host === undefined || !isAddress(host)) {
+  if (host === undefined || !isAddressOrToken(host)) {
     throw new InputError(`${what} '${text}' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53`);
   }
   return formatHostPort(host, port);
@@ -114,7 +119,7 @@ export function checkNetwork(text: string, what: string): string {
   const [address = '', prefix, more] = text.split('/');
   const bits = address.includes(':') ? 128 : 32;
   const valid = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
-  if (!isAddress(address) || !valid || more !== undefined) {
+  if (address === '' || !isAddressOrToken(address) || !valid || more !== undefined) {
     throw new InputError(
       `${what} '${text}' is not a network: give an IP address, or one with a prefix such as 10.0.0.0/8`,
     );

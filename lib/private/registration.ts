@@ -62,6 +62,8 @@ export function register(scope: Construct, monitor: IDriftMonitor, registration:
   }
   return new StringParameter(scope, 'Registration', {
     description: 'Read by the drift checker: what to check',
+    // The name may be a token; it has slashes either way.
+    simpleName: false,
     parameterName: `${monitor.registryPath}/${REGISTRY_FOLDER}/${proxyName}`,
     stringValue: Stack.of(scope).toJsonString(record),
   });

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { CfnScalingPolicy, type ScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService, CfnService } from 'aws-cdk-lib/aws-ecs';
@@ -16,7 +17,7 @@ export function scale(
   front: MadeLoadBalancer | undefined,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
-  if (minTasks > maxTasks) {
+  if (![minTasks, maxTasks].some(Token.isUnresolved) && minTasks > maxTasks) {
     throw new InputError(`minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give at most as many`);
   }
   const count = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FrontDoor } from '../front-door';
 import { InputError } from '../haproxy/errors';
@@ -27,14 +27,12 @@ export function checkProxy(
   checkName(proxyName);
   checkListenPort('listenPort', props.listenPort);
   checkListenPort('redirectPort', props.redirectPort);
-  for (const { port } of [props.upstream, ...(props.routes ?? []).map(({ upstream }) => upstream)].map(
-    ({ options }) => options,
-  )) {
-    if (Token.isUnresolved(port)) {
-      throw new InputError(
-        'upstream port is a token, known only at deployment: give the number itself, because security groups and the checker need it',
-      );
-    }
+  refuseTokens('stopTimeout', stopTimeout);
+  refuseTokens('limits', props.limits);
+  refuseTokens('resolution', props.resolution);
+  refuseTokens('upstream', props.upstream.options);
+  for (const { name, upstream } of props.routes ?? []) {
+    refuseTokens(`upstream of route '${name}'`, upstream.options);
   }
   if (imageDigest !== undefined && image !== undefined) {
     throw new InputError('image and imageDigest are both given: write the digest into image');
@@ -54,6 +52,23 @@ export function checkProxy(
   }
 }
 
+/**
+ * Refuses numbers and times that are known only at deployment: other values are computed from them, and a configuration
+ * that HAProxy would refuse must be seen before. Texts may be tokens.
+ */
+export function refuseTokens(what: string, value: unknown): void {
+  const unresolved =
+    value instanceof Duration ? value.isUnresolved() : typeof value === 'number' && Token.isUnresolved(value);
+  if (unresolved) {
+    throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
+  }
+  if (Object.getPrototypeOf(value ?? 0) === Object.prototype) {
+    for (const [key, one] of Object.entries(value as object)) {
+      refuseTokens(`${what}.${key}`, one);
+    }
+  }
+}
+
 /** Checks the name of a proxy: it is the name of a parameter and a dimension of metrics. */
 export function checkName(name: string | undefined): void {
   if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
@@ -62,11 +77,9 @@ export function checkName(name: string | undefined): void {
 }
 
 function checkListenPort(what: string, port: number | undefined): void {
+  refuseTokens(what, port);
   if (port === undefined) {
     return;
-  }
-  if (Token.isUnresolved(port)) {
-    throw new InputError(`${what} is a token, known only at deployment: give the number itself`);
   }
   if (!(port >= 1024 && port <= 65535)) {
     throw new InputError(

@@ -1,4 +1,4 @@
-import { App, Fn, Stack, Token } from 'aws-cdk-lib';
+import { App, Fn, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { LoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
@@ -190,13 +190,4 @@ test('addresses may be resolved for each request', () => {
     resolutionMode: HaproxyResolutionMode.PER_REQUEST,
   });
   expect(configurationOf(proxyOf(upstream).template)).toContain('do-resolve(txn.elb,dns,ipv4) str(elb.test)');
-});
-
-test('an upstream whose port is known only at deployment is told at once', () => {
-  const port = Token.asNumber(Fn.importValue('port'));
-  expect(() => proxyOf(ElbUpstream.fromDnsName('elb.test', { port }))).toThrow(
-    new InputError(
-      'upstream port is a token, known only at deployment: give the number itself, because security groups and the checker need it',
-    ),
-  );
 });

@@ -1,0 +1,133 @@
+import { Duration, Fn, Token } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  DriftMonitor,
+  type DriftMonitorProps,
+  ElbUpstream,
+  type ElbUpstreamOptions,
+  FrontDoor,
+  HaproxyElbProxy,
+  type HaproxyElbProxyProps,
+  HaproxyTasks,
+  ProxyCapacity,
+} from '../../lib';
+import { InputError } from '../../lib/haproxy/errors';
+import { resourcesOf } from '../e2e/template';
+import { BY_NAME, stackWithVpc } from './stacks';
+import { configurationOf, recordsOf, textOf } from './template';
+
+const text = (name: string) => Fn.importValue(name);
+const number = () => Token.asNumber(Fn.importValue('number'));
+const millis = () => Duration.millis(number());
+
+describe('texts of other stacks', () => {
+  const { stack, vpc } = stackWithVpc();
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    proxyName: text('proxy-name'),
+    imageDigest: text('digest'),
+    desiredCount: number(),
+    upstream: ElbUpstream.fromDnsName(text('elb'), {
+      port: 443,
+      tls: {},
+      healthCheck: { path: '/', host: text('host') },
+    }),
+    routes: [
+      {
+        name: 'orders',
+        host: text('orders-host'),
+        upstream: ElbUpstream.fromLoadBalancerArn(text('orders-arn'), { port: 80 }),
+      },
+    ],
+    allowFrom: [vpc.vpcCidrBlock, text('office')],
+    denyFrom: [`${text('guests')}/24`],
+    resolution: { nameservers: [`${text('resolver')}:53`] },
+    requestHeaders: { set: { 'X-Stage': text('stage') } },
+    listenTls: { secret: Secret.fromSecretCompleteArn(stack, 'Certificate', text('certificate')) },
+    frontDoor: FrontDoor.networkLoadBalancer({ port: number() }),
+  });
+  const template = Template.fromStack(stack);
+
+  test('are filled in at deployment, each where it stands', () => {
+    const configuration = configurationOf(template);
+    const lines = configuration.split('\n').filter((line) => /\{[\w-]+(\.\w+)*\}/.test(line));
+    expect(lines.map((line) => line.trim().replace(/ check inter .*/, ' …'))).toEqual([
+      'nameserver dns1 {resolver}:53',
+      'acl denied src {guests}/24',
+      'acl allowed src {Vpc.CidrBlock} {office}',
+      "http-request set-header X-Stage '{stage}'",
+      "use_backend upstream-orders if { hdr(host),field(1,:) -i '{orders-host}' }",
+      "http-check send meth GET uri / ver HTTP/1.1 hdr Host '{host}'",
+      'server-template elb 16 {elb}:443 …',
+      'server-template elb 16 {ProxyUpstream1.LoadBalancers.0.DNSName}:80 …',
+    ]);
+    expect(configuration).toContain(' verifyhost {elb} sni str({elb}) check-sni {elb} ');
+  });
+
+  test('are in the record of the registry, whose name is one of them', () => {
+    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+    expect(textOf(parameter!.properties.Name)).toMatch(
+      /^\/cdk-haproxy-elb\/Stack-Proxy-Monitor-\w+\/registry\/\{proxy-name\}$/,
+    );
+    expect(recordsOf(template)[0]).toMatchObject({
+      proxy: '{proxy-name}',
+      upstreams: [{ dnsName: '{elb}' }, { loadBalancerArn: '{ProxyUpstream1.LoadBalancers.0.LoadBalancerArn}' }],
+      nameservers: ['{resolver}:53'],
+    });
+  });
+
+  test('are nowhere in the template as the CDK writes them in memory', () => {
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/Token\[|e\+\d/);
+  });
+
+  test('and numbers that nothing is computed from may be those of other stacks', () => {
+    template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: { 'Fn::ImportValue': 'number' } });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: { 'Fn::ImportValue': 'number' } });
+  });
+});
+
+const to = (options: Partial<ElbUpstreamOptions>) => ElbUpstream.fromDnsName('elb.test', { port: 80, ...options });
+
+const NUMBERS: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
+  ['listenPort', () => ({ listenPort: number() })],
+  ['redirectPort', () => ({ redirectPort: number() })],
+  ['stopTimeout', () => ({ stopTimeout: millis() })],
+  ['limits.maxConnections', () => ({ limits: { maxConnections: number() } })],
+  ['limits.connectTimeout', () => ({ limits: { connectTimeout: millis() } })],
+  ['resolution.payloadSize', () => ({ resolution: { payloadSize: number() } })],
+  ['resolution.holdValid', () => ({ resolution: { holdValid: millis() } })],
+  ['upstream.port', () => ({ upstream: to({ port: number() }) })],
+  ['upstream.slots', () => ({ upstream: to({ slots: number() }) })],
+  ['upstream.healthCheck.fall', () => ({ upstream: to({ healthCheck: { fall: number() } }) })],
+  ["upstream of route 'a'.port", () => ({ routes: [{ name: 'a', host: 'a.test', upstream: to({ port: number() }) }] })],
+  ['cpu', () => ({ capacity: ProxyCapacity.fargate({ cpu: number() }) })],
+  ['memoryMiB', () => ({ capacity: ProxyCapacity.fargate({ memoryMiB: number() }) })],
+  ['memoryMiB', () => ({ capacity: ProxyCapacity.ec2({ memoryMiB: number(), capacityProviderStrategies: [] }) })],
+];
+
+test.each(NUMBERS)('%s as a token is told at once, because other values are computed from it', (what, props) => {
+  const { stack, vpc } = stackWithVpc();
+  expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ...props() })).toThrow(
+    new InputError(`${what} is a token, known only at deployment: give the value itself`),
+  );
+});
+
+test.each<[string, Partial<DriftMonitorProps>]>([
+  ['interval', { interval: millis() }],
+  ['grace', { grace: millis() }],
+])('%s of a monitor as a token is told at once', (what, props) => {
+  const { stack, vpc } = stackWithVpc();
+  expect(() => new DriftMonitor(stack, 'Monitor', { vpc, ...props })).toThrow(
+    new InputError(`${what} is a token, known only at deployment: give the value itself`),
+  );
+});
+
+test.each(['resolutionPeriod', 'dnsWindow'])('%s of a watch as a token is told at once', (what) => {
+  const { stack, vpc } = stackWithVpc();
+  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const tasks = HaproxyTasks.atEndpoints([text('endpoint')]);
+  expect(() => monitor.watch('Watch', { tasks, upstreams: [{ upstream: BY_NAME }], [what]: millis() })).toThrow(
+    new InputError(`${what} is a token, known only at deployment: give the value itself`),
+  );
+});
