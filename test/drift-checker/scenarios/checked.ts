@@ -1,3 +1,4 @@
+import type { HaproxyBinary } from '../../../lab/binaries';
 import { DnsServer } from '../../../lab/dns-server';
 import { checkProxy } from '../../../lambda/drift-checker/check';
 import type { ProxyReport } from '../../../lambda/drift-checker/conclude';
@@ -16,17 +17,23 @@ const BINARY = anyBinary();
 /** The load balancer's name. */
 export const NAME = nameFor(BINARY);
 
+/** How a proxy differs from one that follows DNS on the newest binary. */
+export interface ProxySettings extends HaproxySettings {
+  readonly binary?: HaproxyBinary;
+  /** How many addresses its own name server shows at a time. @default 8 */
+  readonly shown?: number;
+}
+
 /** A real HAProxy and its own name server. The checker has another one, so that they can disagree. */
 export class CheckedProxy {
   public static async start(
     addresses: readonly string[],
-    settings: HaproxySettings = {},
-    shown = 8,
+    { binary = BINARY, shown = 8, ...settings }: ProxySettings = {},
   ): Promise<CheckedProxy> {
     const dns = new DnsServer({ answersAtMost: shown });
-    dns.set(NAME, addresses);
+    dns.set(nameFor(binary), addresses);
     try {
-      return new CheckedProxy(dns, await Haproxy.start(BINARY, await dns.listen(), settings));
+      return new CheckedProxy(binary, dns, await Haproxy.start(binary, await dns.listen(), settings));
     } catch (error) {
       await dns.close();
       throw error;
@@ -34,9 +41,15 @@ export class CheckedProxy {
   }
 
   private constructor(
+    public readonly binary: HaproxyBinary,
     public readonly dns: DnsServer,
     private readonly haproxy: Haproxy,
   ) {}
+
+  /** The load balancer's name. */
+  public get name(): string {
+    return nameFor(this.binary);
+  }
 
   /** Its runtime API, as a task. */
   public get task(): Task {

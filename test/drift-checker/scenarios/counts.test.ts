@@ -54,7 +54,7 @@ test('a pinned proxy is reported by the first run after the grace time, in 100 o
 test('a proxy that holds all 12 nodes, of which DNS shows 8 at random: 0 incidents in 1,000 runs', async () => {
   const nodes = Array.from({ length: 12 }, (_, i) => `127.0.0.${i + 1}`);
   // Its own name server shows all of them: its slots follow the real clock, which stands still beside that of the runs.
-  const proxy = await CheckedProxy.start(nodes, { slots: 14 }, nodes.length);
+  const proxy = await CheckedProxy.start(nodes, { slots: 14, shown: nodes.length });
   try {
     await proxy.holds(...nodes);
     dns.set(NAME, nodes);
