@@ -48,7 +48,7 @@ const QUERIES: Record<string, QueryStringProps> = {
     ...NEWEST,
   },
   'repairs and deployments': {
-    fields: ['@timestamp', 'event', 'proxy', 'service', 'message'],
+    fields: ['@timestamp', 'event', 'proxy', 'serviceArn', 'message'],
     filterStatements: ['event in ["repair", "gate"]'],
     ...NEWEST,
   },

@@ -1,0 +1,141 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { DriftMonitor } from '../../lib';
+import { METRICS } from '../../lib/private/contract';
+import { stackWithVpc } from '../constructs/stacks';
+import { textOf } from '../constructs/template';
+import { figuresOf } from '../drift-checker/emf';
+import { almostOpen, Fleet, type Line, linesOf, openIncident } from '../drift-checker/fleet';
+import { anyBinary } from '../support/binaries';
+import { resourcesOf } from './template';
+
+const { stack, vpc } = stackWithVpc();
+const monitor = new DriftMonitor(stack, 'Monitor', { vpc, dashboard: true });
+const template = Template.fromStack(stack);
+const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));
+const [, , MONITOR] = monitor.registryPath.split('/') as [string, string, string];
+
+/** What the bundled function printed in a run in which everything happens that it has a word for. */
+let lines: Line[];
+
+beforeAll(async () => {
+  const fleet = await Fleet.start(anyBinary());
+  try {
+    const lasting = { dnsWindowSeconds: 0 };
+    await fleet.deploy(
+      {
+        'registry/orders': fleet.record('orders', lasting),
+        'state/orders': almostOpen('127.0.0.1'),
+        'registry/payments': fleet.record('payments', lasting),
+        'state/payments': openIncident('127.0.0.9'),
+        'registry/denied': fleet.record('denied'),
+        'state/denied': '{',
+        'registry/malformed': '{',
+      },
+      {},
+      { environment: { MONITOR_NAME: MONITOR, REPAIR: 'dry-run' } },
+    );
+    fleet.deniedServices.add('denied');
+    fleet.point('127.0.0.2');
+    const checked = await fleet.invoke();
+    // Another run sees another load balancer: what is open is updated.
+    fleet.point('127.0.0.3');
+    const again = await fleet.invoke();
+    const gate = fleet.another('index.gate');
+    const serviceArn = 'arn:aws:ecs:eu-west-1:123456789012:service/fleet/unknown';
+    const executionDetails = { serviceArn, targetServiceRevisionArn: `${serviceArn}/1` };
+    const asked = await gate.invoke({ lifecycleStage: 'POST_SCALE_UP', executionDetails });
+    await gate.stop();
+    lines = [...checked.lines, ...again.lines, ...linesOf(asked)];
+  } finally {
+    await fleet.close();
+  }
+}, 90_000);
+
+/** The names that Logs Insights gives to the fields of a line. */
+function fieldsOf(value: unknown, prefix = ''): string[] {
+  return Object.entries(value as object).flatMap(([name, inner]) => [
+    `${prefix}${name}`,
+    ...(typeof inner === 'object' && inner !== null ? fieldsOf(inner, `${prefix}${name}.`) : []),
+  ]);
+}
+
+/** What a query asks for: its fields, and for each part of what it lets through a pattern of the event. */
+function asked(query: string): { fields: string[]; events: RegExp[] } {
+  const stages = query.split('\n| ');
+  const argumentsOf = (stage: string) =>
+    stages.flatMap((one) => (one.startsWith(`${stage} `) ? one.slice(stage.length + 1) : []));
+  const filters = argumentsOf('filter');
+  const named = filters.flatMap((filter) => [...filter.matchAll(/^event in \[(.+)\]$/g)].flatMap(([, list]) => list!));
+  const alike = filters.flatMap((filter) =>
+    [...filter.matchAll(/^event like \/(.+)\/$/g)].flatMap(([, text]) => text!),
+  );
+  return {
+    fields: [
+      ...argumentsOf('fields').flatMap((list) => list.split(', ')),
+      ...filters.flatMap((filter) => filter.split(' ')[0]!),
+      ...argumentsOf('sort').flatMap((order) => order.split(' ')[0]!),
+    ],
+    events: [
+      ...alike.map((text) => new RegExp(text)),
+      ...named.flatMap((list) => (JSON.parse(`[${list}]`) as string[]).map((event) => new RegExp(`^${event}$`))),
+    ],
+  };
+}
+
+const QUERIES: [name: string, query: string][] = [
+  ...resourcesOf(template, 'AWS::Logs::QueryDefinition').map(({ properties }): [string, string] => [
+    properties.Name.split('/').at(-1),
+    properties.QueryString,
+  ]),
+  ...widgets
+    .filter(({ type }: { type: string }) => type === 'log')
+    .map(({ properties: { title, query } }: { properties: { title: string; query: string } }): [string, string] => [
+      `widget ${title}`,
+      // The widget names the log group first.
+      query.replace(/^SOURCE .+? \| /, ''),
+    ]),
+];
+
+test.each(QUERIES)('query %s: every event that it asks for is told, and has its fields', (_name, query) => {
+  const { fields, events } = asked(query);
+  expect(events.length).toBeGreaterThan(0);
+  const told = events.map((event) => lines.filter((line) => event.test(line.event ?? '')));
+  expect(told.map((some) => some.length > 0)).toEqual(events.map(() => true));
+  const known = new Set(told.flat().flatMap((line) => fieldsOf(line)));
+  // CloudWatch itself adds the time to each line. On every line `service` is the monitor: it tells nothing.
+  expect(fields.filter((field) => field !== '@timestamp' && !known.has(field))).toEqual([]);
+  expect(fields).not.toContain('service');
+});
+
+/** `namespace dimension metric` of what a widget or an alarm shows, the monitor's own with its name. */
+const METRICS_SHOWN: string[] = [
+  ...widgets.flatMap(({ properties }: { properties: { metrics?: unknown[][] } }) =>
+    (properties.metrics ?? []).map(([first, name, ...dimensions]) => {
+      const { expression = '' } = Object(first) as { expression?: string };
+      const [, schema, metric] = /^SEARCH\('\{(.+)\} MetricName="(\w+)"'/.exec(expression) ?? [];
+      const texts = dimensions.filter((part) => typeof part === 'string');
+      return schema === undefined ? [first, ...texts, name].join(' ') : [...schema.split(','), metric].join(' ');
+    }),
+  ),
+  ...resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties: { Namespace, Dimensions = [], MetricName } }) =>
+    [
+      Namespace,
+      ...Dimensions.flatMap((one: { Name: string; Value: string }) => [one.Name, one.Value]),
+      MetricName,
+    ].join(' '),
+  ),
+].filter((shown) => shown.startsWith(`${METRICS.namespace} `));
+
+test('every metric of the dashboard and of the alarms is written, with its dimension', () => {
+  const written = lines
+    .filter((line) => '_aws' in line)
+    .map(figuresOf)
+    .flatMap(({ dimension, value, figures }) =>
+      Object.keys(figures).map((metric) =>
+        [METRICS.namespace, dimension, ...(dimension === METRICS.monitorDimension ? [value] : []), metric].join(' '),
+      ),
+    );
+  expect(METRICS_SHOWN.length).toBeGreaterThan(8);
+  expect([...new Set(METRICS_SHOWN)].filter((shown) => !written.includes(shown))).toEqual([]);
+});
