@@ -1,11 +1,13 @@
 /**
  * Installs the packed package where nothing of ours is, in TypeScript and in Python, and synthesizes the examples there
- * with the newest CDK that both languages have. Argument: a folder with the tarball.
+ * with the newest CDK that both languages have. Of Java, .NET and Go the sources are generated and not compiled: Maven
+ * takes two minutes, for Go not every module of the CDK can be had, and for .NET no registry is asked here. Argument: a
+ * folder with the tarball.
  */
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
-import { version } from '../package.json';
+import { jsii, version } from '../package.json';
 import { command } from './command';
 import { PythonEnvironment } from './python';
 
@@ -46,8 +48,20 @@ async function typescript(): Promise<string> {
   return join(project, 'minimal-typescript', 'cdk.out');
 }
 
+/** The sources of every language that the package is made for, as jsii writes them. */
+async function generate(): Promise<string> {
+  const sources = join(scratch, 'languages');
+  await command([join(tools, 'jsii-pacmak'), '--code-only', '--no-npmignore', '--outdir', sources]);
+  const missing = Object.keys(jsii.targets).filter((language) => !existsSync(join(sources, language)));
+  if (missing.length > 0) {
+    throw new Error(`jsii wrote nothing for ${missing.join(', ')}`);
+  }
+  return sources;
+}
+
 /** Python: the wheel as jsii makes it, into an environment with what the example's requirements.txt says. */
 async function python(): Promise<string | undefined> {
+  const sources = await generate();
   let environment: PythonEnvironment;
   try {
     environment = await PythonEnvironment.make(join(scratch, 'venv'));
@@ -55,8 +69,6 @@ async function python(): Promise<string | undefined> {
     console.log(`not to be had: the example in Python: ${(error as Error).message.trim().replaceAll('\n', ' ')}`);
     return undefined;
   }
-  const sources = join(scratch, 'languages');
-  await command([join(tools, 'jsii-pacmak'), '--code-only', '--no-npmignore', '--outdir', sources]);
   const wheels = join(scratch, 'wheels');
   await environment.pip('wheel', '--no-deps', '--wheel-dir', wheels, join(sources, 'python'));
   const project = join(scratch, 'python');

@@ -1,6 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import { DriftMonitor, ElbUpstream, HaproxyElbProxy, type HaproxyElbProxyProps, HaproxyVersion } from '../../lib';
+import {
+  DriftMonitor,
+  ElbUpstream,
+  HaproxyElbProxy,
+  type HaproxyElbProxyProps,
+  HaproxyMode,
+  HaproxyResolutionMode,
+  HaproxyVersion,
+} from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { BY_NAME, stackWithVpc } from './stacks';
 
@@ -71,10 +80,60 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
     { resolution: { nameservers: ['10.0.0.2'] } },
     "name server '10.0.0.2' has no single port at its end: give IP:PORT or [IPV6]:PORT",
   ],
+  [
+    { stopTimeout: Duration.seconds(5) },
+    "stop timeout (ms) '5000' is out of range: give a whole number from 6000 to 3600000",
+  ],
+  [{ redirectPort: 8081 }, 'a redirect to HTTPS needs listenTls and HTTP mode: give both, or leave the redirect out'],
+  [
+    { routes: [{ name: 'orders', sni: 'orders.test', upstream: BY_NAME }] },
+    "route 'orders' looks at SNI, and the listener speaks no TLS: give listenTls, or host",
+  ],
+  [
+    { mode: HaproxyMode.TCP, routes: [{ name: 'orders', pathPrefix: '/orders', upstream: BY_NAME }] },
+    "route 'orders' looks at requests, which TCP mode does not read: give sni, or use HTTP mode",
+  ],
+  [
+    { mode: HaproxyMode.TCP, responseHeaders: { remove: ['Server'] } },
+    'responseHeaders is about requests, which TCP mode does not read: leave it out, or use HTTP mode',
+  ],
+  [
+    { mode: HaproxyMode.TCP, limits: { maxBodyBytes: 1024 } },
+    'maxBodyBytes is about requests, which TCP mode does not read: leave it out, or use HTTP mode',
+  ],
+  [
+    {
+      version: HaproxyVersion.V1_8,
+      upstream: ElbUpstream.fromDnsName('elb.test', { port: 80, resolutionMode: HaproxyResolutionMode.PER_REQUEST }),
+    },
+    "resolution mode 'per-request' in http mode needs HAProxy 2.0 or later, and this is 1.8: use 'slots'",
+  ],
+  [
+    { version: HaproxyVersion.V1_8, metrics: true },
+    'metrics need HAProxy 2.0 or later, and this is 1.8: leave them out',
+  ],
+  [
+    { version: HaproxyVersion.V1_8, resolution: { parseResolvConf: true } },
+    'parseResolvConf needs HAProxy 1.9 or later, and this is 1.8: give nameservers',
+  ],
+  [{ scaling: { maxTasks: 1 } }, "minTasks '2' is more than maxTasks '1': give at most as many"],
+  [
+    { scaling: { maxTasks: 4, connectionsPerTask: 10 } },
+    'connectionsPerTask needs somebody who counts connections: give FrontDoor.networkLoadBalancer(), or cpuPercent',
+  ],
 ];
 
 test.each(ERRORS)('%j', (props, message) => {
   expect(() => proxyWith(props)).toThrow(new InputError(message));
+});
+
+test('an end-of-life branch is warned of, and made', () => {
+  const warnings = Annotations.fromStack(Stack.of(proxyWith({ version: HaproxyVersion.V1_8 })))
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => entry.data);
+  expect(warnings).toEqual([
+    'HAProxy 1.8 is end-of-life since 2022-12: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support [ack: cdk-haproxy-elb:end-of-life]',
+  ]);
 });
 
 test('both a VPC and a cluster', () => {

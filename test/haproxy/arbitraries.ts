@@ -178,6 +178,11 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       };
       return {
         ...plain,
+        ...(!http && {
+          requestHeaders: undefined,
+          responseHeaders: undefined,
+          limits: plain.limits && { ...plain.limits, maxBodyBytes: undefined },
+        }),
         mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,
         upstream,
         routes: routes.map(routeOf),

@@ -156,10 +156,13 @@ describe('values that contradict each other', () => {
       { resolution: { parseResolvConf: true, nameservers: ['10.0.0.2:53'] } },
       'parseResolvConf and nameservers are both given: give one of them',
     ],
-    [{ redirectFrom: { port: 80 } }, 'redirectFrom needs listenTls and HTTP mode: give both, or leave it out'],
+    [
+      { redirectFrom: { port: 80 } },
+      'a redirect to HTTPS needs listenTls and HTTP mode: give both, or leave the redirect out',
+    ],
     [
       { redirectFrom: { port: 80 }, listenTls: LISTEN_TLS, mode: TCP },
-      'redirectFrom needs listenTls and HTTP mode: give both, or leave it out',
+      'a redirect to HTTPS needs listenTls and HTTP mode: give both, or leave the redirect out',
     ],
     [{ metrics: true }, 'metrics are answered at the health port: give health'],
     [

@@ -163,7 +163,11 @@ export function checkResolution(version: HaproxyVersion, resolution: HaproxyReso
 function refuseContradictions(version: HaproxyVersion, model: CheckedModel): void {
   const { mode, redirectFrom, listenTls, metrics, health, runtimeApi, runtimeApiTls } = model;
   if (redirectFrom !== undefined && (listenTls === undefined || mode !== HaproxyMode.HTTP)) {
-    throw new InputError('redirectFrom needs listenTls and HTTP mode: give both, or leave it out');
+    throw new InputError('a redirect to HTTPS needs listenTls and HTTP mode: give both, or leave the redirect out');
+  }
+  const [unread] = mode === HaproxyMode.HTTP ? [] : requestRulesOf(model);
+  if (unread !== undefined) {
+    throw new InputError(`${unread} is about requests, which TCP mode does not read: leave it out, or use HTTP mode`);
   }
   if (metrics && !version.capabilities.prometheus) {
     throw new InputError(`metrics need HAProxy 2.0 or later, and this is ${version}: leave them out`);
@@ -174,6 +178,14 @@ function refuseContradictions(version: HaproxyVersion, model: CheckedModel): voi
   if (runtimeApiTls !== undefined && runtimeApi === undefined) {
     throw new InputError('runtimeApiTls protects runtimeApi: give runtimeApi, or leave it out');
   }
+}
+
+/** Names of what a model wants done with requests. It would be left undone where nobody reads them. */
+function requestRulesOf({ requestHeaders, responseHeaders, limits }: CheckedModel): string[] {
+  const headers = Object.entries({ requestHeaders, responseHeaders }).filter(
+    ([, { set = {}, remove = [] }]) => Object.keys(set).length + remove.length > 0,
+  );
+  return [...headers.map(([name]) => name), ...(limits.maxBodyBytes === undefined ? [] : ['maxBodyBytes'])];
 }
 
 /** Two listeners on one port make HAProxy fail at the start, or share connections at random. */
