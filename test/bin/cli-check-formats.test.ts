@@ -1,49 +1,32 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DnsServer } from '../../lab/dns-server';
-import { HaproxyProcess } from '../../lab/haproxy-process';
 import { VERDICTS } from '../../lib/private/contract';
 import { anyBinary } from '../support/binaries';
+import { SocketHaproxy } from '../support/socket-haproxy';
 import { cli } from './cli';
 
 jest.setTimeout(60_000);
 
 const binary = anyBinary();
-const folder = mkdtempSync(path.join(tmpdir(), 'cli-check-formats-'));
-const socket = path.join(folder, 'api.sock');
-const API = `unix:${socket}`;
 const dns = new DnsServer();
-let haproxy: HaproxyProcess;
-let nameserver: string;
-
-beforeAll(async () => {
-  haproxy = HaproxyProcess.of(
-    binary,
-    `global
-  stats socket ${socket} level user
-defaults
-  mode tcp
-  timeout connect 1s
-  timeout client 1s
-  timeout server 1s
-backend web
+const haproxy = new SocketHaproxy(
+  binary,
+  `backend web
   server one 127.0.0.3:80
 backend other
   server one 127.0.0.9:80
 `,
-  );
+);
+const API = haproxy.endpoint;
+let nameserver: string;
+
+beforeAll(async () => {
+  await haproxy.start();
   nameserver = (await dns.listen()).address;
-  while (!existsSync(socket) && !haproxy.ended) {
-    await sleep(20);
-  }
 });
 
 afterAll(async () => {
   await haproxy.stop();
   await dns.close();
-  rmSync(folder, { recursive: true });
 });
 
 const check = (addresses: readonly string[], ...more: string[]) => {

@@ -1,13 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigurationKind, Contender } from '../../lab/contender';
 import { DnsServer } from '../../lab/dns-server';
-import { HaproxyProcess } from '../../lab/haproxy-process';
 import { freePorts } from '../../lab/ports';
 import { CHICK, World } from '../../lab/world';
 import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
+import { SocketHaproxy } from '../support/socket-haproxy';
 import { cli } from './cli';
 
 // Each run compiles the command line anew.
@@ -136,39 +133,25 @@ critical  stale-address  ${endpoint} sends to 127.0.0.1 (upstream/pinned), which
 });
 
 describe('any HAProxy with a socket', () => {
-  let folder: string;
-  let socket: string;
-  let haproxy: HaproxyProcess;
+  const haproxy = new SocketHaproxy(
+    binary,
+    `backend web
+  server one 127.0.0.3:80
+  server two 127.0.0.4:80
+`,
+  );
+  const { endpoint } = haproxy;
   const dns = new DnsServer();
   let nameserver: string;
 
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'cli-check-'));
-    socket = path.join(folder, 'api.sock');
-    haproxy = HaproxyProcess.of(
-      binary,
-      `global
-  stats socket ${socket} level user
-defaults
-  mode tcp
-  timeout connect 1s
-  timeout client 1s
-  timeout server 1s
-backend web
-  server one 127.0.0.3:80
-  server two 127.0.0.4:80
-`,
-    );
+    await haproxy.start();
     nameserver = (await dns.listen()).address;
-    while (!existsSync(socket) && !haproxy.ended) {
-      await sleep(20);
-    }
   });
 
   afterAll(async () => {
     await haproxy.stop();
     await dns.close();
-    rmSync(folder, { recursive: true });
   });
 
   const check = (...more: string[]) =>
@@ -176,12 +159,12 @@ backend web
 
   test('through unix:PATH', async () => {
     dns.set('elb.test', ['127.0.0.3', '127.0.0.4', '127.0.0.5']);
-    expect(await check(`unix:${socket}`)).toEqual({
+    expect(await check(endpoint)).toEqual({
       code: 0,
       stdout: `elb.test has 127.0.0.3, 127.0.0.4, 127.0.0.5
-${'RUNTIME API'.padEnd(socket.length + 5)}  HAPROXY  SLOT     ADDRESS    SESSIONS  STATE
-unix:${socket}  ${binary.version.padEnd(7)}  web/one  127.0.0.3  0         ok
-unix:${socket}  ${binary.version.padEnd(7)}  web/two  127.0.0.4  0         ok
+${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT     ADDRESS    SESSIONS  STATE
+${endpoint}  ${binary.version.padEnd(7)}  web/one  127.0.0.3  0         ok
+${endpoint}  ${binary.version.padEnd(7)}  web/two  127.0.0.4  0         ok
 no drift
 `,
       stderr: '',
@@ -191,7 +174,7 @@ no drift
   test('nobody answers at the runtime API: exit 2', async () => {
     dns.set('elb.test', ['127.0.0.3']);
     const [port] = await freePorts(1);
-    const nobody = `unix:${folder}/other.sock`;
+    const nobody = `${endpoint}.other`;
     expect(await check(`127.0.0.1:${port}`, '--runtime-api', nobody)).toEqual({
       code: 2,
       stdout: `elb.test has 127.0.0.3
@@ -208,12 +191,12 @@ warning  unreachable-task  the runtime API of ${nobody} does not answer: no such
 
   test('the name does not exist: exit 2, and nothing is called stale', async () => {
     dns.set('elb.test', []);
-    expect(await check(`unix:${socket}`)).toEqual({
+    expect(await check(endpoint)).toEqual({
       code: 2,
       stdout: `elb.test has no known address
-${'RUNTIME API'.padEnd(socket.length + 5)}  HAPROXY  SLOT     ADDRESS    SESSIONS  STATE
-unix:${socket}  ${binary.version.padEnd(7)}  web/one  127.0.0.3  0         ok
-unix:${socket}  ${binary.version.padEnd(7)}  web/two  127.0.0.4  0         ok
+${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT     ADDRESS    SESSIONS  STATE
+${endpoint}  ${binary.version.padEnd(7)}  web/one  127.0.0.3  0         ok
+${endpoint}  ${binary.version.padEnd(7)}  web/two  127.0.0.4  0         ok
 critical  unknown-upstream  elb.test: elb.test does not resolve (ENOTFOUND); no address is known
 1 finding
 `,

@@ -1,21 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Unicode11Addon } from '@xterm/addon-unicode11';
-import { Terminal } from '@xterm/headless';
 import { cell, frame } from '../../bin/demo/frame';
 import { meaning, table } from '../../bin/demo/table';
 import { CHICK, EGG } from '../../lab/world';
 import { GENERATED, MARKS, PINNED, RESULT } from '../lab/results';
 import { anyBinary } from '../support/binaries';
-import { ROOT } from './cli';
+import { HAS_TERMINALS, TerminalRun, widthOf } from '../support/terminal';
 
 const VIEW = { at: 10.2, lanes: [PINNED, GENERATED], marks: MARKS, next: { soon: 'the end', seconds: 2.4 } };
 const OPTIONS = { scenario: RESULT.scenario, notes: ['  8 s  mended'], columns: 100, colour: false };
-
-/** How wide text is: an emoji takes two columns. */
-const widthOf = (text: string) =>
-  [...text].reduce((sum, char) => sum + (/\p{Emoji_Presentation}/u.test(char) ? 2 : 1), 0);
 
 describe('a frame', () => {
   test('has a row for each HAProxy with its seconds, what it asked and holds, and what the checker says', () => {
@@ -82,68 +73,31 @@ test('it means what the scenario says, or all that is not as it should be', () =
   ).toBe('Not as expected:\nHAProxy 2.6.12 (pinned): lost requests 1, expected at most 0');
 });
 
-/** `script` of util-linux gives a process a real terminal. */
-const hasScript = (() => {
-  try {
-    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux');
-  } catch {
-    return false;
-  }
-})();
-
-if (!hasScript) {
+if (!HAS_TERMINALS) {
   test.todo("the picture on a real terminal: 'script' of util-linux is not on this machine");
 } else {
   describe('on a real terminal', () => {
     const COLUMNS = 72;
     const { branch, version } = anyBinary();
-    let child: ChildProcess;
+    let run: TerminalRun;
 
-    /** What a terminal shows of the output, row by row. */
-    async function screenOf(output: string): Promise<string[]> {
-      const terminal = new Terminal({ cols: COLUMNS, rows: 40, allowProposedApi: true });
-      terminal.loadAddon(new Unicode11Addon());
-      terminal.unicode.activeVersion = '11';
-      await new Promise<void>((done) => terminal.write(output, done));
-      const { active } = terminal.buffer;
-      return Array.from({ length: active.length }, (_, i) => active.getLine(i)!.translateToString(true));
-    }
-
-    afterEach(() => child.kill('SIGKILL'));
+    afterEach(() => run.child.kill('SIGKILL'));
 
     test('the picture is redrawn in its place, and Ctrl-C leaves it, one line and the cursor', async () => {
-      const { NO_COLOR: _, CI: __, ...environment } = process.env;
-      const demo = `stty cols ${COLUMNS} rows 40; exec node_modules/.bin/tsx bin/cli.ts demo --branches ${branch}`;
-      child = spawn('script', ['--quiet', '--return', '--command', demo, '/dev/null'], {
-        cwd: ROOT,
-        env: { ...environment, TERM: 'xterm-256color' },
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
-      let output = '';
-      child.stdout!.on('data', (chunk) => {
-        output += chunk;
-      });
-      const shown = async (pattern: RegExp) => {
-        while (!(await screenOf(output)).some((row) => pattern.test(row))) {
-          expect(child.exitCode).toBeNull();
-          await sleep(200);
-        }
-      };
-      await shown(new RegExp(`^${version} generated [·🥚]*🥚 `, 'u'));
-      await shown(/^▸ the load balancer moves, in \d+ s at most$/);
-      child.stdin!.write('\x03');
-      const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+      run = new TerminalRun(`node_modules/.bin/tsx bin/cli.ts demo --branches ${branch}`, COLUMNS);
+      await run.shows(new RegExp(`^${version} generated [·🥚]*🥚 `, 'u'));
+      await run.shows(/^▸ the load balancer moves, in \d+ s at most$/);
+      expect(await run.interrupt()).toBe(130);
 
-      const screen = await screenOf(output);
+      const screen = await run.screen();
       const rowsWith = (text: string) => screen.filter((row) => row.includes(text));
-      expect(code).toBe(130);
       // It was drawn many times, and is there once.
       expect(rowsWith('old address')).toHaveLength(1);
       expect(rowsWith(`${version} pinned`)).toHaveLength(1);
       expect(screen.filter((row) => widthOf(row) > COLUMNS)).toEqual([]);
       expect(rowsWith('ended by SIGINT: everything is stopped')).toHaveLength(1);
       // The cursor is hidden while it draws, and shown again in the end.
-      expect(output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(output.lastIndexOf('\x1b[?25l'));
+      expect(run.output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(run.output.lastIndexOf('\x1b[?25l'));
     }, 60_000);
   });
 }
