@@ -63,7 +63,8 @@ function valueAt(root: unknown, path: Path): unknown {
 /** What was given, what is allowed. */
 function explain(issue: z.core.$ZodIssue, given: unknown): string {
   const where = issue.path.join('.') || 'the file';
-  const shown = JSON.stringify(given) ?? 'nothing';
+  // In the place of a secret's ARN somebody may have put the secret.
+  const shown = /secretArn$/i.test(where) ? 'something that is not shown here' : (JSON.stringify(given) ?? 'nothing');
   // A check of ours that says what to give.
   if (given !== undefined && issue.message.startsWith('give ')) {
     return `${where} is ${shown}: ${issue.message}`;

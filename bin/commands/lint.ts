@@ -8,6 +8,7 @@ import type { Source } from '../../lib/haproxy/lint/language';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 import { codeOf, readSources } from './lint-files';
 import { type FileFindings, FORMATS, readable } from './lint-formats';
+import { withoutSecrets, withSecretsHidden } from './lint-secrets';
 import { oneOf } from './options';
 
 interface LintFlags {
@@ -42,7 +43,7 @@ export function addLint(program: Command): void {
       // Every file is read before anything is written.
       const sources = readSources(files);
       const results = flags.fix ? mend(sources, version) : look(sources, version);
-      process.stdout.write(`${format(results.map(readable))}\n`);
+      process.stdout.write(`${format(results.map(readable).map(withoutSecrets))}\n`);
       process.exitCode = results.some(hasError) ? 1 : 0;
     });
 }
@@ -62,7 +63,9 @@ function mend(sources: readonly Source[], version: HaproxyVersion): FileFindings
   for (const [i, { name, text }] of mended.entries()) {
     if (text !== sources[i]!.text) {
       // On standard error, so that the findings stay alone on standard output.
-      process.stderr.write(createTwoFilesPatch(name, name, sources[i]!.text, text));
+      process.stderr.write(
+        createTwoFilesPatch(name, name, withSecretsHidden(sources[i]!.text), withSecretsHidden(text)),
+      );
       write(name, text);
     }
   }

@@ -2,6 +2,9 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to replace.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
+/** A private key in a place where none belongs, up to the quote that ends what was given. */
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^'"]*/g;
+
 /**
  * Input that cannot be used, told in one line: what was given, what is allowed, what to change.
  *
@@ -10,9 +13,12 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 export class InputError extends Error {
   public override readonly name = 'InputError';
 
-  /** Control characters of what was given are shown as escapes, so that the message stays one line. */
+  /**
+   * Control characters of what was given are shown as escapes, so that the message stays one line. A private key is not
+   * shown at all: messages end up in logs.
+   */
   public constructor(message: string) {
-    super(message.replace(CONTROL, escapeOf));
+    super(message.replace(PRIVATE_KEY, '(a private key)').replace(CONTROL, escapeOf));
   }
 }
 

@@ -230,7 +230,7 @@ const STRUCTURAL: [string, string][] = [
   ],
   [
     proxyWith('listenTls: { secretArn: cert }'),
-    's.yaml:12:29: proxies.orders.listenTls.secretArn is "cert": give the ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:111111111111:secret:name-AbCdEf',
+    's.yaml:12:29: proxies.orders.listenTls.secretArn is something that is not shown here: give the ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:111111111111:secret:name-AbCdEf',
   ],
   [
     proxyWith('resolution: { holdValid: 10 }'),

@@ -1,0 +1,47 @@
+import { readLine } from '../../lib/haproxy/lint/words';
+import type { FileFindings } from './lint-formats';
+
+/** A word of HAProxy's, with its quotes. */
+const WORD = String.raw`((?:"[^"]*"|'[^']*'|\\.|[^\s"'\\])+)`;
+
+/** Where a configuration has a secret in itself: passwords, credentials that it sends, variables that it sets. */
+const SECRETS = [
+  String.raw`\b(?:insecure-)?password\s+${WORD}`,
+  String.raw`\bstats\s+auth\s+[^:\s]+:${WORD}`,
+  String.raw`\b(?:proxy-)?authorization\s+${WORD}`,
+  String.raw`\b(?:pre)?setenv\s+\S+\s+${WORD}`,
+].map((pattern) => new RegExp(pattern, 'dgi'));
+
+/** The places of a line at which secrets stand, `[from, to[`. */
+function placesOf(line: string): [number, number][] {
+  return SECRETS.flatMap((pattern) => [...line.matchAll(pattern)].map(({ indices }) => indices![1]!));
+}
+
+function hide(line: string): string {
+  return placesOf(line).reduce(
+    (hidden, [from, to]) => hidden.slice(0, from) + '*'.repeat(to - from) + hidden.slice(to),
+    line,
+  );
+}
+
+/** A configuration as it may be shown: findings and diffs end up in the logs of builds. */
+export function withSecretsHidden(text: string): string {
+  return text.split('\n').map(hide).join('\n');
+}
+
+/** Findings as they may be shown: their lines, and what they say of them. */
+export function withoutSecrets({ file, text, findings }: FileFindings): FileFindings {
+  const lines = text.split('\n');
+  return {
+    file,
+    text: withSecretsHidden(text),
+    findings: findings.map((finding) => {
+      const line = lines[finding.line - 1] ?? '';
+      const written = placesOf(line).map(([from, to]) => line.slice(from, to));
+      const secrets = written.flatMap((word) => [word, readLine(word).words[0]?.text || word]);
+      const hidden = (told: string) =>
+        secrets.reduce((rest, secret) => rest.replaceAll(secret, '*'.repeat(secret.length)), told);
+      return { ...finding, message: hidden(finding.message), mend: hidden(finding.mend) };
+    }),
+  };
+}
