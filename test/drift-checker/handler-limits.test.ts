@@ -173,6 +173,23 @@ test('a function that is killed in the middle loses no incident', async () => {
   expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-opened payments stale-address']);
 });
 
+test('a function that Lambda kills at its deadline begins anew with what is written down', async () => {
+  const parameters = {
+    'registry/orders': fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 }),
+    'state/orders': almostOpen('127.0.0.1'),
+  };
+  await fleet.deploy(parameters, {}, { timeoutMs: 3000 });
+  fleet.point('127.0.0.2');
+  // SSM does not answer before the deadline.
+  let late = true;
+  fleet.before('ssm:GetParametersByPath', () => (late ? new Promise(() => {}) : undefined));
+  await expect(fleet.invoke()).rejects.toThrow('Task timed out after 3.00 seconds');
+  late = false;
+  const { lines, initMs } = await fleet.invoke();
+  expect(initMs).toBeDefined();
+  expect(eventsOf(lines)).toEqual(['incident-opened orders stale-address']);
+}, 20_000);
+
 test('of two runs that overlap neither loses what the other has seen', async () => {
   fleet.point('127.0.0.2');
   await fleet.deploy({ 'registry/orders': fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 }) });
