@@ -33,15 +33,14 @@ export async function checkProxy(
 ): Promise<ProxyReport> {
   const [upstreams, tasks] = await Promise.all([
     Promise.all(record.upstreams.map((upstream) => senses.upstream(upstream, record))),
-    senses.tasks(record),
+    senses.tasks(record).then((running) => Promise.all(running.map((task) => readTask(task, record, senses)))),
   ]);
-  const read = await Promise.all(tasks.map((task) => readTask(task, record, senses)));
-  return conclude(record, state, { upstreams, tasks: read, deploying: isDeploying(tasks) }, now);
+  return conclude(record, state, { upstreams, tasks, deploying: isDeploying(tasks) }, now);
 }
 
 /** While a service is being deployed, tasks of two revisions run side by side. */
-function isDeploying(tasks: readonly Task[]): boolean {
-  return new Set(tasks.map(({ revision }) => revision)).size > 1;
+function isDeploying(tasks: readonly TaskReading[]): boolean {
+  return new Set(tasks.map(({ task }) => task.revision)).size > 1;
 }
 
 async function readTask(task: Task, record: RegistryRecord, senses: Senses): Promise<TaskReading> {

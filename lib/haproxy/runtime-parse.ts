@@ -58,10 +58,9 @@ export class UnexpectedAnswer extends Error {
 
 /** Reads `show info`. */
 export function parseInfo(answer: string): ProcessInfo {
-  const fields = new Map(answer.split('\n').map((line) => splitAt(line, ':')));
-  const [version] = /^\d+\.\d+(\.\d+)?/.exec(fields.get('Version') ?? '') ?? [];
-  const [uptime] = /^\d{1,12}$/.exec(fields.get('Uptime_sec') ?? '') ?? [];
-  if (fields.get('Name') !== 'HAProxy' || version === undefined || uptime === undefined) {
+  const [, version] = /^Version: *(\d+\.\d+(?:\.\d+)?)/m.exec(answer) ?? [];
+  const [, uptime] = /^Uptime_sec: *(\d{1,12})\s*$/m.exec(answer) ?? [];
+  if (!/^Name: *HAProxy\s*$/m.test(answer) || version === undefined || uptime === undefined) {
     throw new UnexpectedAnswer('show info', answer);
   }
   return { version, uptimeSeconds: Number(uptime) };
@@ -105,13 +104,15 @@ function slotOf(field: (column: string) => string | undefined): Slot {
 
 /** Reads `show stat`: the number of current sessions by `backend/slot`. */
 export function parseSessions(answer: string): Map<string, number> {
-  const [header, ...rows] = answer.split('\n').map((line) => line.split(','));
-  const columns = header?.map((column) => column.replace(/^# /, '')) ?? [];
+  const [header, ...lines] = answer.split('\n');
+  const columns = header!.replace(/^# /, '').split(',');
   const [proxy, server, current] = ['pxname', 'svname', 'scur'].map((column) => columns.indexOf(column));
   // An empty line ends the answer. These columns stand before all that may hold a comma.
   if (!answer.startsWith('# pxname,') || !answer.endsWith('\n\n') || server! < 0 || current! < 0) {
     throw new UnexpectedAnswer('show stat', answer);
   }
+  // A row has a hundred columns, and these are among the first.
+  const rows = lines.map((line) => line.split(',', current! + 1));
   const servers = rows.filter((row) => /^\d{1,12}$/.test(row[current!] ?? ''));
   return new Map(servers.map((row) => [`${row[proxy!]}/${row[server!]}`, Number(row[current!])]));
 }
@@ -127,10 +128,11 @@ export function parseResolvers(answer: string): ResolverCounters[] {
   const sections = answer.split(/^Resolvers section /m).slice(1);
   return sections.map((text) => {
     const counters: Record<string, number> = Object.create(null);
-    for (const [, name, value] of text.matchAll(/^ +([a-z_]+): +(\d{1,15})$/gm)) {
+    // Most of them are 0.
+    for (const [, name, value] of text.matchAll(/^ +([a-z_]+): +([1-9]\d{0,14})$/gm)) {
       counters[name!] = (counters[name!] ?? 0) + Number(value);
     }
-    const failures = Object.entries(counters).filter(([name, value]) => !NO_FAILURE.has(name) && value > 0);
+    const failures = Object.entries(counters).filter(([name]) => !NO_FAILURE.has(name));
     return {
       section: text.split('\n')[0]!.trim(),
       sent: counters.sent ?? 0,
@@ -138,9 +140,4 @@ export function parseResolvers(answer: string): ResolverCounters[] {
       failures: Object.fromEntries(failures),
     };
   });
-}
-
-function splitAt(line: string, separator: string): [string, string] {
-  const at = line.indexOf(separator);
-  return at < 0 ? [line.trim(), ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }
