@@ -46,7 +46,7 @@ export const BIND = table(
   level ; ; ; user|operator|admin
   maxconn ; ; ; num(1..) /2.0 num(0..)
   mode ; ; ; word /1.8 @octal
-  mss ; ; ; @nonzero
+  mss ; ; ; @segment
   name ; ; ; word
   namespace ; ; 1.6 +namespace ; word
   nbconn ; ; 2.9 ; ?

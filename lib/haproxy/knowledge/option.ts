@@ -57,7 +57,7 @@ export const OPTION = table(
   option nolinger ; DFBL
   option originalto ; DFBL ; ; {except word, header word}
   option persist ; DfBL!3.2
-  option pgsql-check ; DfBL ; ; user word
+  option pgsql-check ; DfBL ; ; [user word] /2.2 user word
   option prefer-last-server ; DfBL!3.2
   option redis-check ; DfBL
   option redispatch ; DfBL ; ; [num]

@@ -16,11 +16,11 @@ export const PROXY = table(
   balance source ; DfBL ; ; ~
   balance random ; DfBL ; 1.9 ; ~
   balance uri ; DfBL ; ; {len num(1..), depth num(1..), whole, path-only@2.3}
-  balance url_param ; DfBL ; ; word [check_post ~]
+  balance url_param ; DfBL ; ; word [check_post [num]]
   balance hash ; DfBL ; 2.6 ; expr(use-server)
   balance log-hash ; DfBL ; 2.9 ; ?
   balance log-sticky ; DfBL ; 2.9 -3.0 ; ?
-  balance sticky ; DfBL ; 3.0 ; ~
+  balance sticky ; DfBL ; 2.9 ; ? /3.0 ~
   bind ; FbL ; ; @bind
   bind-process ; DFBL ; 1.6 ~2.5 -2.7 ; * ; 'thread' on the bind lines (2.5)
   block ; FBL ; 1.6 ~1.6 -2.1 ; cond! ; 'http-request deny'
@@ -84,7 +84,7 @@ export const PROXY = table(
   fullconn ; DfBL ; ; num
   grace ; DFBL ; 1.6 ~2.3 -2.5 ; time ; 'grace' in the global section (2.5)
   guid ; FBL ; 3.0 ; word
-  hash-balance-factor ; DfBL ; 1.7 ; @factor
+  hash-balance-factor ; DFBL ; 1.7 ; @factor
   hash-preserve-affinity ; DBL ; 3.2 ; always|maxconn|maxqueue
   hash-type ; DfBL ; ; map-based|consistent [word [avalanche]]
   http-after-response ; FBLn2.5 ; 2.2 ; @rule

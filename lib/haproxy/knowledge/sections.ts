@@ -13,7 +13,7 @@ export const SECTION = table(
   userlist ; ; ; word
   peers ; ; ; word
   mailers ; ; ; word
-  resolvers ; ; ; word
+  resolvers ; ; ; word ~
   namespace_list ; ; 1.6 +namespace ; ?
   cache ; ; 1.8 ; word
   program ; ; 2.0 -3.3 ; word
@@ -37,13 +37,13 @@ export const OTHER_SECTIONS = [
     `
     nameserver ; ; ; @nameserver
     parse-resolv-conf ; ; 1.9 ; ~
-    hold valid ; ; ; time
-    hold nx ; ; 1.7 ; time
-    hold timeout ; ; 1.7 ; time
-    hold refused ; ; 1.7 ; time
-    hold other ; ; 1.7 ; time
-    hold obsolete ; ; 1.8 ; time
-    resolve_retries ; ; ; num
+    hold valid ; ; ; time ~
+    hold nx ; ; 1.7 ; time ~
+    hold timeout ; ; 1.7 ; time ~
+    hold refused ; ; 1.7 ; time ~
+    hold other ; ; 1.7 ; time ~
+    hold obsolete ; ; 1.8 ; time ~
+    resolve_retries ; ; ; num ~
     resolution_pool_size ; ; 1.8 -1.9 ; num
     timeout retry ; ; ; time
     timeout resolve ; ; 1.8 ; time
@@ -62,6 +62,7 @@ export const OTHER_SECTIONS = [
     table ; ; 2.0 ; ?
     disabled
     enabled
+    log global ; ; 2.1
     log ; ; 2.1 ; @log
     shards ; ; 2.7 ; num(1..)
 `,
@@ -78,8 +79,8 @@ export const OTHER_SECTIONS = [
     'userlist',
     'manual 3.4',
     `
-    group ; ; ; word [users word]
-    user ; ; ; word {password word, insecure-password word, groups word} /3.4 word {password given, insecure-password word, groups word}
+    group ; ; ; word [users [word]]
+    user ; ; ; word {password [word], insecure-password [word], groups [word]} /3.4 word {password [given], insecure-password [word], groups [word]}
 `,
   ),
   ...table(
@@ -149,6 +150,7 @@ export const OTHER_SECTIONS = [
     `
     bind ; ; 2.3 ; @bind
     dgram-bind ; ; 2.3 ; @dgram-bind
+    log global ; ; 2.3
     log ; ; 2.3 ; @log
     maxconn ; ; 2.3 ; num
     backlog ; ; 2.3 ; num

@@ -8,8 +8,7 @@ export const SERVER = table(
   addr ; server ; ; addr
   addr ; server default-server ; 1.8 ; addr
   agent-addr ; server default-server ; 1.8 ; [word] /2.2 addr(bare)
-  agent-check ; server
-  agent-check ; server default-server ; 1.8
+  agent-check ; server default-server
   agent-inter ; server default-server ; ; time(1..)
   agent-port ; server default-server ; ; [num] /2.2 num
   agent-send ; server default-server ; 1.7 ; [word] /2.2 word
@@ -105,7 +104,7 @@ export const SERVER = table(
   pool-purge-delay ; server default-server ; 1.9 ; time
   port ; server default-server ; ; [num] /2.2 num
   proto ; server default-server ; 1.9 ; @proto
-  proxy-v2-options ; server default-server ; 1.9 ; word
+  proxy-v2-options ; server default-server ; 1.9 ; @proxy-v2-options
   quic-cc-algo ; server default-server ; 3.4 +quic ; word
   redir ; server ; ; [word] /1.8 word
   redir ; server default-server ; 1.8 ; word

@@ -12,6 +12,9 @@ export const judgeRedirect: Grammar = (judge, cursor) => {
     const word = cursor.next!;
     if (cursor.takes('location', 'prefix', 'scheme')) {
       kinds.push(word.text);
+      if (judge.words[0]!.text === 'http-response' && word.text !== 'location') {
+        return judge.error('bad-value', word, `a response cannot be redirected by '${word.text}'`, "write 'location'");
+      }
       const plain = judge.words[0]!.text === 'redirect' && !judge.from('1.6');
       if (!(plain ? follow(judge, cursor, 'word') : follow(judge, cursor, `fmt(${redirectPlace(judge)})`))) {
         return false;

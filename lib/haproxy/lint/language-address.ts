@@ -1,5 +1,6 @@
 import { isAddress } from '../address';
 import type { Judge } from './language-judge';
+import { lookup } from './lookup';
 import type { Word } from './words';
 
 /** What an address may be made of. */
@@ -11,7 +12,7 @@ export interface AddressRules {
 }
 
 /** Prefixes before `@`, with the branch that has them. */
-const FAMILIES: Readonly<Record<string, string>> = {
+const FAMILIES = lookup<string>({
   ipv4: '1.6',
   ipv6: '1.6',
   unix: '1.6',
@@ -44,7 +45,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   'dgram+ipv6': '2.3',
   'dgram+unix': '2.3',
   'dgram+abns': '2.3',
-};
+});
 
 /** A name as DNS has them; `_` for SRV records. */
 const NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/;
@@ -87,7 +88,10 @@ function judgeHostAndPort(judge: Judge, word: Word, text: string, rules: Address
   if (port !== '' && rules.port === 'refused') {
     return judge.error('bad-value', word, `'${word.text}' has a port, and none can stand here`, 'take it out');
   }
-  if (!isPort(port, rules)) {
+  if (host !== '' && !judge.from('1.7') && text.startsWith('[')) {
+    return judge.error('bad-value', word, `1.6 takes no brackets, as in '${word.text}'`, 'take them out');
+  }
+  if (!isPort(judge, port, rules)) {
     return judge.error('bad-value', word, `'${port}' in '${word.text}' is no port`, 'write a number of 1 to 65535');
   }
   if (host === '' || host === '*' || isAddress(host)) {
@@ -104,11 +108,15 @@ function judgeHostAndPort(judge: Judge, word: Word, text: string, rules: Address
   return rules.resolves !== 'never' || judge.unsure();
 }
 
-function isPort(port: string, rules: AddressRules): boolean {
+function isPort(judge: Judge, port: string, rules: AddressRules): boolean {
   if (port === '') {
     return true;
   }
   const [, first, last] = /^[-+]?(\d+)(?:-(\d+))?$/.exec(port) ?? [];
   const numbers = [first, last].filter((n) => n !== undefined).map(Number);
-  return numbers.length > 0 && numbers.every((n) => n <= 65535) && (last === undefined || rules.port === 'range');
+  return (
+    numbers.length > 0 &&
+    numbers.every((n) => n <= 65535 || (rules.port === 'allowed' && !judge.from('2.3'))) &&
+    (last === undefined || rules.port === 'range')
+  );
 }

@@ -221,7 +221,7 @@ function judgeTime(judge: Judge, cursor: Cursor, item: Value): boolean {
     return judge.error('bad-value', word, `'${word.text}' is not a time`, mend);
   }
   const ms = Number(amount) * MILLISECONDS[unit!]!;
-  if (judge.from('1.9') && ms > 2 ** 31 - 1) {
+  if (judge.from('2.0') && ms > 2 ** 31 - 1) {
     return judge.error('bad-value', word, `'${word.text}' is longer than 24 days`, 'write a shorter time');
   }
   return within(judge, cursor, ms, item, 'number of milliseconds');

@@ -1,11 +1,13 @@
+import { isIP } from 'node:net';
 import { factOf } from '../knowledge';
 import { type Checkpoint, isAvailable, momentsOf } from '../knowledge/checkpoints';
 import { readExpression } from './language-expression';
 import { type Cursor, type Judge, Cursor as Reader } from './language-judge';
+import { lookup } from './lookup';
 import type { Word } from './words';
 
 /** ACLs that every section has without declaring them. Source: `default_acl_list` of `src/acl.c`. */
-const DECLARED: Readonly<Record<string, readonly [since: string, origin: string]>> = {
+const DECLARED = lookup<readonly [since: string, origin: string]>({
   TRUE: ['1.6', 'always'],
   FALSE: ['1.6', 'always'],
   LOCALHOST: ['1.6', 'client'],
@@ -26,10 +28,10 @@ const DECLARED: Readonly<Record<string, readonly [since: string, origin: string]
   HTTP_URL_SLASH: ['1.6', 'request'],
   HTTP_URL_STAR: ['1.6', 'request'],
   HTTP_CONTENT: ['1.6', 'request'],
-  RDP_COOKIE: ['1.6', 'request'],
-  REQ_CONTENT: ['1.6', 'request'],
+  RDP_COOKIE: ['1.6', 'raw-request'],
+  REQ_CONTENT: ['1.6', 'raw-request'],
   WAIT_END: ['1.6', 'always'],
-};
+});
 
 /** What an ACL asks for. */
 export interface Acl {
@@ -132,7 +134,7 @@ function conflicts(judge: Judge, word: Word, name: string, origins: Acl['origins
 /** Types that have a way to match when none is given. */
 const MATCHES = new Set(['bool', 'sint', 'ipv4', 'ipv6', 'addr', 'str']);
 
-const METHODS: Readonly<Record<string, string>> = {
+const METHODS = lookup<string>({
   found: '1.6',
   bool: '1.6',
   int: '1.6',
@@ -146,7 +148,7 @@ const METHODS: Readonly<Record<string, string>> = {
   dom: '1.6',
   end: '1.6',
   reg: '1.6',
-};
+});
 
 /** Judges an `acl` line after its name, and keeps the ACL for the conditions below it. */
 export function judgeAcl(judge: Judge, cursor: Cursor): boolean {
@@ -191,6 +193,14 @@ function judgeCriterion(judge: Judge, cursor: Cursor): Acl | undefined {
   if (wrong !== undefined) {
     judge.error('bad-value', word, wrong, 'write a criterion that this branch has');
     return undefined;
+  }
+  if (cursor.done && read.type !== 'bool') {
+    judge.warn(
+      'incomplete',
+      word,
+      `'${word.text}' never matches: it has nothing to match against`,
+      "add values, or '-m found', or '--' if it is meant so",
+    );
   }
   const method = judgeFlags(judge, cursor);
   if (method === undefined) {
@@ -252,6 +262,12 @@ function judgeFlags(judge: Judge, cursor: Cursor): string | undefined {
   return method;
 }
 
+/** Whether the mask of a network has more bits than its address. */
+function isBeyond(text: string): boolean {
+  const [, address, bits] = /^([^/]+)\/(\d+)$/.exec(text) ?? [];
+  return bits !== undefined && isIP(address!) !== 0 && Number(bits) > (isIP(address!) === 4 ? 32 : 128);
+}
+
 const OPERATORS = new Set(['eq', 'ge', 'gt', 'le', 'lt']);
 
 function judgePatterns(judge: Judge, cursor: Cursor, how: string): boolean {
@@ -270,6 +286,8 @@ function judgePatterns(judge: Judge, cursor: Cursor, how: string): boolean {
         `'${word.text}' is neither a number, a range nor an operator`,
         'write one of them',
       );
+    } else if (/^(ip|ipv4|ipv6|addr)$/.test(how) && isBeyond(word.text)) {
+      return judge.error('bad-value', word, `'${word.text}' is no network`, "write one such as '10.0.0.0/8'");
     } else if (/^(ip|ipv4|ipv6|addr)$/.test(how) && !/^[0-9a-fA-F.:]+(\/[0-9.]+)?$/.test(word.text)) {
       // A name is looked up.
       judge.unsure();

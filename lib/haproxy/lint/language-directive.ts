@@ -2,14 +2,16 @@ import { type Fact, factOf } from '../knowledge';
 import { judgeArguments } from './language-args';
 import { GRAMMARS } from './language-grammars';
 import { Cursor, type Judge } from './language-judge';
+import { judgeOrder } from './language-order';
 import { OPEN_MODE } from './language-proxy';
+import { lookup } from './lookup';
 import type { Word } from './words';
 
 /** The kinds of section that share the keywords of proxies. */
 export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
 
 /** The directives that `no` can stand before, with the branch that has it. */
-const NEGATABLE: Readonly<Record<string, string>> = {
+const NEGATABLE = lookup<string>({
   option: '1.6',
   log: '1.6',
   'busy-polling': '1.9',
@@ -18,7 +20,7 @@ const NEGATABLE: Readonly<Record<string, string>> = {
   'insecure-fork-wanted': '2.2',
   'numa-cpu-mapping': '2.4',
   anonkey: '2.7',
-};
+});
 
 /** Options that `no` cannot take back. Source: `cfg_parse_listen`, the part for `KWM_STD` only. */
 const FIRM: ReadonlySet<string> = new Set(
@@ -26,6 +28,16 @@ const FIRM: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+
+/** Directives of which nothing more is read where they are ignored. Source: `warnifnotcap` and what follows it. */
+const UNREAD: ReadonlySet<string> = new Set([
+  'log-format',
+  'stick match',
+  'stick on',
+  'stick store-request',
+  'stick store-response',
+  'use_backend',
+]);
 
 /** Judges `no …` and `default …`. */
 export function judgeNegation(judge: Judge, words: readonly Word[]): void {
@@ -92,7 +104,11 @@ export function judgeDirective(judge: Judge, words: readonly Word[]): Fact | und
   }
   judge.experimental ||= fact.words === 'expose-experimental-directives';
   const seen = { line: judge.line, words };
+  if (judge.proxy !== undefined) {
+    judgeOrder(judge, judge.proxy, words);
+  }
   (judge.section ?? judge.proxy)?.has.set(fact.words, seen);
+  judge.section?.lines.push(seen);
   return fact;
 }
 
@@ -117,8 +133,8 @@ function stands(judge: Judge, fact: Fact, at: Word): boolean {
   }
   if (standing === 'ignored' && (fact.strictSince === undefined || !judge.from(fact.strictSince))) {
     judge.warn('ignored-directive', at, `'${fact.words}' in a '${kind}' section is ignored`, 'take it out');
-    // What follows is judged by some keywords all the same; the warning is sure, and so is an error in the words.
-    return true;
+    // The others judge what follows all the same; the warning is sure, and so is an error in the words.
+    return !UNREAD.has(fact.words);
   }
   if (
     standing === undefined &&

@@ -1,6 +1,7 @@
 import { isAddress } from '../address';
 import { type Fact, factOf } from '../knowledge';
 import type { Judge } from './language-judge';
+import { lookup } from './lookup';
 import type { Word } from './words';
 
 /** What an expression comes to. */
@@ -166,14 +167,14 @@ function fits(judge: Judge, from: string, to: string): boolean {
 }
 
 /** The scopes of a variable, with the branch that has them. */
-const SCOPES: Readonly<Record<string, string>> = {
+const SCOPES = lookup<string>({
   proc: '1.7',
   sess: '1.6',
   txn: '1.6',
   req: '1.6',
   res: '1.6',
   check: '2.2',
-};
+});
 
 /** Why a variable is refused. */
 export function variableWrong(name: string, judge: Judge): string | undefined {

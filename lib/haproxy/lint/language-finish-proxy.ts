@@ -79,7 +79,7 @@ function logFormatOf(proxy: ProxyState | undefined): Seen | undefined {
 }
 
 function judgeFront(proxy: ProxyState, mode: string, tell: Tell): void {
-  if (proxy.binds.length === 0 && proxy.kind === 'frontend') {
+  if (proxy.binds.length === 0) {
     tell(`${called(proxy)} has no 'bind'`, 'add one, or make it a backend');
   }
   const slot = logFormatOf(proxy);

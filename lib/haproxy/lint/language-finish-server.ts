@@ -7,6 +7,7 @@ import type { Word } from './words';
 /** Judges the servers of a proxy: their names, and what their words come to together with `default-server`. */
 export function judgeServers(judge: Judge, proxy: ProxyState, globals: ReadonlyMap<string, Seen>, mode: string): void {
   const names = new Map<string, ServerState>();
+  const ids = new Map<string, ServerState>();
   for (const server of proxy.servers) {
     const twice = server.names.find((name) => names.has(name));
     const other = twice === undefined ? undefined : names.get(twice)!;
@@ -17,6 +18,14 @@ export function judgeServers(judge: Judge, proxy: ProxyState, globals: ReadonlyM
       } else {
         judge.warn('duplicate-name', server.name, message, 'give it another name', server.line);
       }
+    }
+    const id = server.values.get('id');
+    const same = id === undefined ? undefined : ids.get(id);
+    if (same !== undefined) {
+      const message = `server '${same.name.text}' of ${judge.called(same.line)} has the id ${id} too`;
+      judge.error('duplicate-name', server.words.get('id'), message, 'give it another', server.line);
+    } else if (id !== undefined) {
+      ids.set(id, server);
     }
     for (const name of server.names) {
       names.set(name, server);
@@ -33,7 +42,11 @@ function judgeServer(
   mode: string,
 ): void {
   const get = (word: string) => effective(proxy, server, word);
-  const ssl = switched(proxy, server, 'ssl') ?? switched(proxy, server, 'check-ssl');
+  const connect = ownBegins(proxy, 'http-check connect') ?? ownBegins(proxy, 'tcp-check connect');
+  const ssl =
+    switched(proxy, server, 'ssl') ??
+    switched(proxy, server, 'check-ssl') ??
+    (judge.from('2.2') && connect?.words.some(({ text }) => text === 'ssl') ? server.name : undefined);
   const verify = get('verify') ?? globals.get('ssl-server-verify')?.words[1]?.text ?? 'required';
   if (ssl !== undefined && verify !== 'none' && get('ca-file') === undefined) {
     const message = `server '${server.name.text}' uses TLS, and nothing says whom to trust`;
@@ -56,6 +69,14 @@ function judgeServer(
     }
   } else if (named && init?.includes('libc')) {
     judge.unsure(server.line, [server.name]);
+  }
+  if (/^(udp[46]?|dgram|unixdgram|uxdg)/.test(server.address.text) && /^(http|tcp)$/.test(mode)) {
+    const message = `'${server.address.text}' takes datagrams, and the servers of ${called(proxy)} take connections`;
+    judge.error('bad-value', server.address, message, 'take the family out', server.line);
+  }
+  const track = server.words.get('track');
+  if (track !== undefined && switched(proxy, server, 'check') !== undefined) {
+    judge.error('bad-value', track, "'track' and 'check' exclude each other", 'take one of them out', server.line);
   }
   const agent = switched(proxy, server, 'agent-check');
   if (agent !== undefined && get('agent-port') === undefined) {

@@ -1,4 +1,5 @@
 import { judgeProxy } from './language-finish-proxy';
+import { judgeSection } from './language-finish-section';
 import type { Judge } from './language-judge';
 import { called, isBack, isFront, type ProxyState, type Seen, seen } from './language-proxy';
 import { judgeReferences } from './language-references';
@@ -10,6 +11,8 @@ export interface SectionSeen {
   readonly name: Word | undefined;
   readonly line: number;
   readonly has: Map<string, Seen>;
+  /** All lines that are taken. */
+  readonly lines: Seen[];
   /** Refuses a name that the section has already. */
   once(judge: Judge, word: Word, what: string): boolean;
 }
@@ -22,6 +25,7 @@ export function newSection(kind: string, name: Word | undefined, line: number): 
     name,
     line,
     has: new Map(),
+    lines: [],
     once(judge, word, what) {
       const first = names.get(word.text);
       names.set(word.text, judge.line);
@@ -44,6 +48,7 @@ export function newSection(kind: string, name: Word | undefined, line: number): 
 export function judgeWhole(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
   const globals = new Map(sections.filter(({ kind }) => kind === 'global').flatMap(({ has }) => [...has]));
   judgeNames(judge, proxies, sections);
+  judgeStats(judge, sections);
   judgeListeners(judge, proxies, sections);
   for (const section of sections) {
     judgeSection(judge, section, proxies, globals);
@@ -127,6 +132,18 @@ function judgeNames(judge: Judge, proxies: readonly ProxyState[], sections: read
   }
 }
 
+/** Settings of the runtime API without a socket: up to 1.8 they made a frontend that nothing listens on. */
+function judgeStats(judge: Judge, sections: readonly SectionSeen[]): void {
+  const lines = sections.filter(({ kind }) => kind === 'global').flatMap((section) => section.lines);
+  const stats = (...names: string[]) =>
+    lines.find(({ words }) => words[0]!.text === 'stats' && names.includes(words[1]!.text));
+  const alone = stats('socket') === undefined ? stats('timeout', 'maxconn') : undefined;
+  if (alone !== undefined && !judge.from('1.9')) {
+    const message = `'stats ${alone.words[1]!.text}' without a 'stats socket' does nothing`;
+    judge.warn('incomplete', alone.words[0], message, 'add a socket, or take this out', alone.line);
+  }
+}
+
 /** A file without anything to listen on does not start. */
 function judgeListeners(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
   const listens = proxies.some((proxy) => proxy.binds.length > 0 && seen(proxy, 'disabled') === undefined);
@@ -147,47 +164,4 @@ function judgeListeners(judge: Judge, proxies: readonly ProxyState[], sections: 
     "write a 'frontend' or 'listen' section with one",
     1,
   );
-}
-
-function judgeSection(
-  judge: Judge,
-  { kind, name, line, has }: SectionSeen,
-  proxies: readonly ProxyState[],
-  globals: ReadonlyMap<string, Seen>,
-): void {
-  if (kind !== 'global' && name === undefined && !['crt-store', 'traces'].includes(kind)) {
-    return;
-  }
-  if (kind === 'resolvers' && !has.has('nameserver') && !has.has('parse-resolv-conf') && judge.from('1.9')) {
-    judge.warn('incomplete', name, `resolvers '${name!.text}' has no name server`, "add 'nameserver' lines", line);
-  }
-  const at = { text: kind, column: 1, source: kind, open: false };
-  if (kind === 'peers' && !has.has('disabled')) {
-    // The name of the machine decides which peer is the local one, unless 'localpeer' does.
-    judge.unsure(line, [at, name!]);
-  }
-  if (kind === 'cache' && !has.has('total-max-size')) {
-    judge.error('incomplete', name, `cache '${name!.text}' has no 'total-max-size'`, 'add it', line);
-  }
-  if (kind === 'program') {
-    const lacks = ['master-worker', 'master-worker no-exit-on-failure'].some((words) => globals.has(words))
-      ? judge.from('3.1') && !globals.has('expose-deprecated-directives') && 'expose-deprecated-directives'
-      : 'master-worker';
-    if (lacks) {
-      judge.error('incomplete', at, `a program needs '${lacks}' in the global section`, 'add it there', line);
-    }
-  }
-  if (
-    kind === 'mailers' &&
-    has.has('mailer') &&
-    !proxies.some((proxy) => seen(proxy, 'email-alert mailers') !== undefined)
-  ) {
-    judge.warn(
-      'incomplete',
-      name,
-      `mailers '${name!.text}' are used by no 'email-alert mailers'`,
-      'take the section out',
-      line,
-    );
-  }
 }

@@ -7,7 +7,7 @@ import { begin, follow } from './language-follow';
 import { GLOBAL_GRAMMARS } from './language-global';
 import type { Judge } from './language-judge';
 import { RULE_GRAMMARS } from './language-rules';
-import { SERVER_GRAMMARS } from './language-server';
+import { isName, SERVER_GRAMMARS } from './language-server';
 import { TABLE_GRAMMARS } from './language-tables';
 
 const LEVELS = 'emerg|alert|crit|err|warning|notice|info|debug';
@@ -169,6 +169,14 @@ const algorithms: Grammar = (judge, cursor) => {
 /** Name servers: a port is needed from 1.7 on, and each has a name of its own. */
 const nameserver: Grammar = (judge, cursor) => {
   const name = cursor.next;
+  if (name !== undefined && !name.open && !isName(name.text)) {
+    return judge.error(
+      'bad-value',
+      name,
+      `'${name.text}' has a character that the name of a name server cannot have`,
+      'use letters, digits, . : _ and -',
+    );
+  }
   return (
     begin(judge, cursor, judge.from('1.7') ? 'word addr(port)' : 'word addr') &&
     (judge.section?.once(judge, name!, 'name server') ?? true) &&

@@ -67,6 +67,8 @@ export interface Reference {
 export interface SectionState {
   /** The first line of each directive, by the words of the table. */
   readonly has: Map<string, Seen>;
+  /** All lines that are taken. */
+  readonly lines: Seen[];
   /** Refuses a name that the section has already. */
   once(judge: Judge, word: Word, what: string): boolean;
 }
@@ -130,6 +132,11 @@ export class Judge {
   public doubt(line = this.line): void {
     this.doubtful.add(line);
     this.unsure(line);
+  }
+
+  /** Whether the line is read for certain. */
+  public certain(): boolean {
+    return !this.doubtful.has(this.line);
   }
 
   /** How a line is called in a message about another one. */

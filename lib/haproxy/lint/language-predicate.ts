@@ -1,12 +1,13 @@
 import { compareBranches } from '../branches';
 import type { HaproxyVersion } from '../version';
 import { cutCall } from './language-expression';
+import { lookup } from './lookup';
 
 /** What a condition comes to; nothing where that is known when HAProxy starts. */
 export type Outcome = boolean | undefined;
 
 /** Predicates that ask about the build or the environment, and the branch that has each. Source: manual 2.4. */
-const OF_THE_BUILD: Readonly<Record<string, string>> = {
+const OF_THE_BUILD = lookup<string>({
   defined: '2.4',
   feature: '2.4',
   openssl_version_atleast: '2.5',
@@ -15,7 +16,7 @@ const OF_THE_BUILD: Readonly<Record<string, string>> = {
   enabled: '2.7',
   awslc_api_atleast: '3.3',
   awslc_api_before: '3.3',
-};
+});
 
 /**
  * What the condition of an `.if` comes to, as far as the file and the version tell. Operators and brackets are there

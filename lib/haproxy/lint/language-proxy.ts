@@ -1,4 +1,5 @@
 import type { Acl } from './language-condition';
+import type { Progress } from './language-order';
 import type { ServerState, ServerWords } from './language-server';
 import type { Word } from './words';
 
@@ -28,6 +29,7 @@ export interface ProxyState {
   readonly httpFormats: { line: number; word: Word; name: string }[];
   /** A rule lets connections change to HTTP. */
   upgrades: boolean;
+  readonly progress: Progress;
   /** Options that `no` took back. */
   readonly off: Set<string>;
 }
@@ -47,6 +49,7 @@ export function newProxy(kind: string, name: Word | undefined, line: number, par
     httpFormats: [],
     rawSamples: [],
     upgrades: false,
+    progress: { final: new Map() },
     off: new Set(),
   };
 }

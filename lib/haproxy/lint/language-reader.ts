@@ -68,6 +68,12 @@ export class Reader {
       judge.error('bad-line', fault, fault.message, 'correct the quoting');
       return;
     }
+    const fallback = words.find(({ open, source }) => open && /\$\{\w+-/.test(source));
+    if (fallback !== undefined && !judge.from('2.5')) {
+      const message = `a value for when the variable is not set exists from HAProxy 2.5 on, and this is for ${judge.branch}`;
+      judge.error('too-new', { ...fallback, open: false }, message, 'take it out, or run HAProxy 2.5 or later');
+      return;
+    }
     const reading = words.length === 0 ? 'passed' : this.conditionals.takes(words);
     if (reading === 'passed') {
       return;

@@ -62,6 +62,10 @@ function judgeBackend(judge: Judge, proxy: ProxyState, word: Word, line: number,
     judge.error('unknown-reference', word, `no backend is called '${word.text}'`, 'write such a section', line);
     return;
   }
+  if (backend === proxy) {
+    judge.error('bad-value', word, `${called(proxy)} sends requests to itself`, 'name another section', line);
+    return;
+  }
   const modes = [modeOf(proxy), modeOf(backend)].map((mode) => (mode === 'haterm' ? 'http' : mode));
   if (modes.includes('')) {
     judge.unsure(line, [word]);

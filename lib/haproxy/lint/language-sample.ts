@@ -2,6 +2,7 @@ import { factOf } from '../knowledge';
 import { type Checkpoint, isAvailable, momentsOf } from '../knowledge/checkpoints';
 import { readExpression } from './language-expression';
 import type { Cursor, Judge } from './language-judge';
+import { lookup } from './lookup';
 import type { Word } from './words';
 
 export { judgeAcl, judgeCondition } from './language-condition';
@@ -98,7 +99,7 @@ export function judgeFormat(judge: Judge, word: Word, place: string | undefined)
   return true;
 }
 
-const FLAGS: Readonly<Record<string, string>> = {
+const FLAGS = lookup<string>({
   Q: '1.6',
   X: '1.6',
   E: '1.6',
@@ -106,7 +107,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   bin: '3.0',
   json: '3.0',
   cbor: '3.0',
-};
+});
 
 function judgeFlags(judge: Judge, flags: string): boolean {
   const names = flags

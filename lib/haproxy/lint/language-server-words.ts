@@ -1,6 +1,8 @@
 import { isAddress } from '../address';
+import { judgeAddress } from './language-address';
 import type { Grammar } from './language-args';
 import { begin } from './language-follow';
+import { lookup } from './lookup';
 
 const initAddr: Grammar = (judge, cursor) => {
   const word = cursor.take();
@@ -14,11 +16,11 @@ const initAddr: Grammar = (judge, cursor) => {
   );
 };
 
-const RESOLVE_OPTS: Readonly<Record<string, string>> = {
+const RESOLVE_OPTS = lookup<string>({
   'allow-dup-ip': '1.9',
   'prevent-dup-ip': '1.9',
   'ignore-weight': '2.1',
-};
+});
 
 /** Without a value the option is taken, and takes the next word when there is one. */
 const resolveOpts: Grammar = (judge, cursor) => {
@@ -108,7 +110,42 @@ export const judgeSource: Grammar = (judge, cursor) => {
   return !cursor.takes('interface') || cursor.take() !== undefined;
 };
 
-const serverSource: Grammar = (judge, cursor) => begin(judge, cursor, 'addr') && judgeSource(judge, cursor);
+/** An address with a range of ports, to take one of for each connection. */
+const serverSource: Grammar = (judge, cursor) => {
+  const word = cursor.take();
+  return word === undefined
+    ? judge.error('missing-value', cursor.last, "'source' needs an address", 'write it')
+    : judgeAddress(judge, word, { port: 'range', resolves: 'at start' }) && judgeSource(judge, cursor);
+};
+
+/** What PROXY protocol 2 can carry, with the branch that has it. Source: `srv_parse_proxy_v2_options`. */
+const PROXY_OPTIONS = lookup({
+  ssl: '1.9',
+  'cert-cn': '1.9',
+  'ssl-cipher': '1.9',
+  'cert-sig': '1.9',
+  'cert-key': '1.9',
+  authority: '1.9',
+  crc32c: '1.9',
+  'unique-id': '2.2',
+});
+
+const proxyOptions: Grammar = (judge, cursor) => {
+  const word = cursor.take();
+  const wrong = (word?.text ?? '').split(',').find((option) => {
+    const since = PROXY_OPTIONS[option];
+    return since === undefined || !judge.from(since);
+  });
+  return (
+    (word !== undefined && wrong === undefined) ||
+    judge.error(
+      'bad-value',
+      word ?? cursor.last,
+      `'${wrong ?? ''}' is no option of PROXY protocol 2 on HAProxy ${judge.branch}`,
+      "write 'crc32c', 'authority' or another, with commas",
+    )
+  );
+};
 
 const shards: Grammar = (judge, cursor) => {
   const word = cursor.take();
@@ -129,7 +166,7 @@ const shards: Grammar = (judge, cursor) => {
 };
 
 /** Protocols of connections, with the branch that has them. Source: the `mux_proto_list` of each multiplexer. */
-const PROTOCOLS: Readonly<Record<string, string>> = {
+const PROTOCOLS = lookup<string>({
   h1: '2.0',
   h2: '1.9',
   fcgi: '2.1',
@@ -137,7 +174,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   spop: '3.1',
   quic: '2.6',
   qmux: '3.4',
-};
+});
 
 const proto: Grammar = (judge, cursor) => {
   const word = cursor.take();
@@ -150,11 +187,19 @@ const proto: Grammar = (judge, cursor) => {
 };
 
 /** 0 and what is no number are refused. */
-const nonZero: Grammar = (judge, cursor) => {
+const fits = (size: number): boolean => size !== 0 && Math.abs(size) <= 65_535;
+
+/** A maximum, or with a minus sign what the kernel's is lowered by. */
+const segment: Grammar = (judge, cursor) => {
   const word = cursor.take();
   return (
-    (Number.parseInt(word?.text ?? '', 10) || 0) !== 0 ||
-    judge.error('bad-value', word ?? cursor.last, `'${word?.text ?? ''}' is no number other than 0`, 'write one')
+    fits(Number.parseInt(word?.text ?? '', 10) || 0) ||
+    judge.error(
+      'bad-value',
+      word ?? cursor.last,
+      `'${word?.text ?? ''}' is no size of a segment`,
+      'write 1 to 65535, or -65535 to -1',
+    )
   );
 };
 
@@ -206,11 +251,12 @@ export const WORD_GRAMMARS: Readonly<Record<string, Grammar>> = {
   'ca-file': caFile,
   sni,
   'server-source': serverSource,
+  'proxy-v2-options': proxyOptions,
   shards,
   'ignore-err': (judge, cursor) => /^(all|[\w,]+)$/.test(cursor.take()?.text ?? '') || judge.unsure(),
   proto,
   account,
-  nonzero: nonZero,
+  segment,
   octal,
   process: threads,
   thread: threads,

@@ -163,7 +163,7 @@ const bind: Grammar = (judge, cursor) => {
       if (!judgeAddress(judge, { ...address, text: part }, { port: 'range', resolves: 'at start' })) {
         return false;
       }
-      if (!/[/@]/.test(part) && !/:[-\d]+$/.test(part)) {
+      if (!/[/@]/.test(part) && !/:[-\d]*[1-9][-\d]*$/.test(part)) {
         return judge.error('bad-value', address, `'${part}' has no port to listen on`, "add ':' and the port");
       }
     }

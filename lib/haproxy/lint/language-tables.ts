@@ -1,6 +1,7 @@
 import type { Grammar } from './language-args';
 import { begin, follow } from './language-follow';
 import type { Judge } from './language-judge';
+import { lookup } from './lookup';
 
 const stick: Grammar = (judge, cursor) => {
   const place = judge.words[1]!.text === 'store-response' ? 'store' : 'stick';
@@ -20,7 +21,7 @@ const stick: Grammar = (judge, cursor) => {
 };
 
 /** What a stick-table can store, with the branch that has it. Source: `stktable_data_types`. */
-const STORES: Readonly<Record<string, string>> = {
+const STORES = lookup<string>({
   server_id: '1.6',
   gpt0: '1.6',
   gpc0: '1.6',
@@ -48,7 +49,7 @@ const STORES: Readonly<Record<string, string>> = {
   gpc_rate: '2.5',
   glitch_cnt: '3.0',
   glitch_rate: '3.0',
-};
+});
 
 const stickTable: Grammar = (judge, cursor) => {
   const typed = judge.words.some(({ text }) => text === 'type');

@@ -59,7 +59,14 @@ export function readLine(line: string, environment: ReadonlyMap<string, string> 
       break;
     }
     begin = begin < 0 ? i : begin;
-    if (char === '\\' && quote !== "'" && i + 1 < line.length) {
+    if (char === '\\' && quote === '' && line[i + 1] === 'x') {
+      const code = line.slice(i + 2, i + 4);
+      if (!/^[0-9a-f]{2}$/i.test(code)) {
+        return { words, spread, fault: { column: i + 1, message: "'\\x' is not followed by two hexadecimal digits" } };
+      }
+      text += String.fromCharCode(Number.parseInt(code, 16));
+      i += 3;
+    } else if (char === '\\' && quote !== "'" && i + 1 < line.length) {
       i += 1;
       text += escaped(line[i]!, quote);
     } else if (char === quote) {
