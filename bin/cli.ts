@@ -5,6 +5,7 @@ import { InputError } from '../lib/haproxy/errors';
 import { version } from '../package.json';
 import { addApp } from './commands/app';
 import { addCheck } from './commands/check';
+import { asksForNagios, nagiosUnusable } from './commands/check-formats';
 import { addCompletion } from './commands/completion';
 import { addDemo } from './commands/demo';
 import { addLint } from './commands/lint';
@@ -39,16 +40,29 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (error instanceof InputError || error instanceof LabError) {
-      console.error(error.message);
-      process.exitCode = BAD_USAGE;
-    } else if (error instanceof CommanderError) {
-      // Commander has printed it. Help and version are no errors.
-      process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE;
-    } else {
+    if (!(error instanceof InputError || error instanceof LabError || error instanceof CommanderError)) {
       throw error;
     }
+    process.exitCode = reported(error);
   }
+}
+
+/** Says why a call could not be used and gives the exit code. Commander has printed its own. */
+function reported(error: InputError | LabError | CommanderError): number {
+  const printed = error instanceof CommanderError;
+  if (printed && error.exitCode === 0) {
+    // Help and version are no errors.
+    return 0;
+  }
+  if (asksForNagios(process.argv)) {
+    const { line, code } = nagiosUnusable(error.message);
+    process.stdout.write(`${line}\n`);
+    return code;
+  }
+  if (!printed) {
+    console.error(error.message);
+  }
+  return BAD_USAGE;
 }
 
 void main();

@@ -2,7 +2,6 @@ import type { ProxyReport } from '../../lambda/drift-checker/conclude';
 import type { LiveUpstream, TaskReading } from '../../lambda/drift-checker/reading';
 import { slotName, slotsOf } from '../../lambda/drift-checker/slots';
 import type { Verdict } from '../../lambda/drift-checker/verdicts/verdict';
-import type { InputError } from '../../lib/haproxy/errors';
 import type { RegistryUpstream, Severity, VerdictKind } from '../../lib/private/contract';
 import { pc } from './colours';
 
@@ -68,9 +67,18 @@ function toNagios(report: ProxyReport): string {
   return `${outcomeOf(report)} - ${text.replaceAll('|', '/')} | ${figures.join(' ')}`;
 }
 
+/** Whether the words of a call ask for Nagios' format, be the call usable or not. */
+export function asksForNagios(words: readonly string[]): boolean {
+  return words.includes('check') && /(^| )--format[ =]nagios( |$)/.test(words.join(' '));
+}
+
 /** A call that cannot be used is no answer to Nagios, whereas 2, as for all other formats, would be a drift. */
-export function nagiosUnusable({ message }: InputError): { line: string; code: number } {
-  return { line: `UNKNOWN - ${message.replaceAll('|', '/')}`, code: NAGIOS_CODES.UNKNOWN };
+export function nagiosUnusable(message: string): { line: string; code: number } {
+  const text = message
+    .replace(/^error: /, '')
+    .replaceAll('|', '/')
+    .replace(/\s+/g, ' ');
+  return { line: `UNKNOWN - ${text}`, code: NAGIOS_CODES.UNKNOWN };
 }
 
 const PAINT: Readonly<Record<Severity, (text: string) => string>> = {

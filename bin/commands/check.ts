@@ -4,10 +4,9 @@ import { checkProxy, type Senses } from '../../lambda/drift-checker/check';
 import { lookUp } from '../../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
 import { NO_STATE } from '../../lambda/drift-checker/state';
-import { InputError } from '../../lib/haproxy/errors';
 import { explain } from './check-explain';
 import { type CheckFlags, recordOf, tlsOf } from './check-flags';
-import { FORMATS, type Format, nagiosUnusable } from './check-formats';
+import { FORMATS, type Format } from './check-formats';
 import { openWatch } from './check-watch';
 import { collect, oneOf } from './options';
 
@@ -45,17 +44,7 @@ Examples:
         process.stdout.write(`${explain(flags.explain)}\n`);
         return;
       }
-      const format = FORMATS[oneOf(flags.format, ['text', 'json', 'nagios'] as const, '--format')];
-      try {
-        await look(flags, format);
-      } catch (error) {
-        if (format !== FORMATS.nagios || !(error instanceof InputError)) {
-          throw error;
-        }
-        const { line, code } = nagiosUnusable(error);
-        process.stdout.write(`${line}\n`);
-        process.exitCode = code;
-      }
+      await look(flags, FORMATS[oneOf(flags.format, ['text', 'json', 'nagios'] as const, '--format')]);
     });
 }
 

@@ -1,4 +1,5 @@
 import { Argument, type Command, type Option } from 'commander';
+import { SCENARIOS } from '../../lab/scenarios';
 import { BRANCHES } from '../../lib/haproxy/branches';
 import { VERDICTS } from '../../lib/private/contract';
 
@@ -76,6 +77,7 @@ function optionsOf(command: Command): Entry['options'] {
 const KNOWN: Readonly<Partial<Record<string, string[]>>> = {
   version: BRANCHES.map(({ branch }) => branch),
   verdict: Object.keys(VERDICTS),
+  scenario: SCENARIOS.map(({ name }) => name),
 };
 
 /** Values that the help names, as in `<text|json>`. */

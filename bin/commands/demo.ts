@@ -33,7 +33,7 @@ export function addDemo(program: Command): void {
     .description(
       'Starts real HAProxy processes in front of a load balancer that changes, with the checker beside them. Takes about\na minute, needs no AWS account and leaves nothing behind but a cache of HAProxy binaries in .cache/.',
     )
-    .option('--scenario <name>', `what happens: ${NAMES.join(', ')}`, NAMES[0])
+    .option('--scenario <scenario>', `what happens: ${NAMES.join(', ')}`, NAMES[0])
     .option('--branches <list>', 'only these branches, such as 1.7,3.2 (default: all that can be had)')
     .option(
       `--backend <${BACKEND_NAMES.join('|')}>`,

@@ -105,12 +105,19 @@ describe.each(OUTCOMES)('%s', (_, addresses, flags, exit, nagiosExit, line) => {
   });
 });
 
-test('a call that cannot be used is UNKNOWN for Nagios, whereas 2 would be CRITICAL', async () => {
-  expect(await cli('check', '--format', 'nagios', '--upstream', 'elb.test:80')).toEqual({
-    code: 3,
-    stdout: 'UNKNOWN - --runtime-api is missing: give ADDR:PORT or unix:PATH\n',
-    stderr: '',
-  });
+test.each<[what: string, args: string[], line: string]>([
+  ['a flag is missing', ['--upstream', 'elb.test:80'], '--runtime-api is missing: give ADDR:PORT or unix:PATH'],
+  ['a flag is mistyped', ['--upstram', 'elb.test:80'], "unknown option '--upstram' (Did you mean --upstream?)"],
+  [
+    'a verdict is mistyped',
+    ['--explain', 'pined'],
+    `--explain 'pined' is not known: did you mean 'pinned'? Verdicts are ${Object.keys(VERDICTS).join(', ')}`,
+  ],
+])('a call that cannot be used is UNKNOWN for Nagios, whereas 2 would be CRITICAL: %s', async (_, args, line) => {
+  for (const format of [['--format', 'nagios'], ['--format=nagios']]) {
+    const { code, stdout } = await cli('check', ...args, ...format);
+    expect([code, stdout]).toEqual([3, `UNKNOWN - ${line}\n`]);
+  }
 });
 
 test.each(Object.entries(VERDICTS))(

@@ -30,6 +30,11 @@ const CASES: readonly [line: string[], offered: string[]][] = [
     ['check', '--explain', 'un'],
     ['unchecked', 'uncovered-address', 'unknown-upstream', 'unreachable-task'],
   ],
+  [
+    ['demo', '--scenario', 's'],
+    ['scale-in', 'scale-out'],
+  ],
+  [['demo', '--backend', 'd'], ['docker']],
   [['completion', 'z'], ['zsh']],
   [['lint', 'hap'], []],
   [['render', '--file', 'hap'], []],
