@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { InputError } from '../lib/haproxy/errors';
 import { checkModel } from '../lib/haproxy/model/check';
@@ -58,6 +58,14 @@ export function parseSpec(text: string, file: string): Spec {
   if (malformed !== undefined) {
     throw source.errorAt(malformed.pos[0], `not YAML: ${malformed.message}`);
   }
+  visit(document, {
+    Pair: (_, { key }) => {
+      // The schema would leave it out without a word.
+      if (isScalar(key) && key.value === '__proto__') {
+        throw source.errorAt(key.range?.[0] ?? 0, "'__proto__' is not usable as a name: give another one");
+      }
+    },
+  });
   let value: unknown;
   try {
     value = document.toJS();
