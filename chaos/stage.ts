@@ -78,21 +78,17 @@ export class Stage {
   /** Starts the process and waits until it answers. */
   public async startProxy(): Promise<void> {
     const at = (port: number) => ({ address: '127.0.0.1', port });
-    const config = (
-      process.env.NOMD ? (t: string) => t.replaceAll(' on-marked-down shutdown-sessions', '') : (t: string) => t
-    )(
-      HaproxyConfig.render(HaproxyVersion.of(this.binary.branch), {
-        upstream: {
-          dnsName: ELB_NAME,
-          port: this.balancer.port,
-          healthCheck: { intervalMillis: PERIODS.checkMillis },
-        },
-        listen: at(this.listen),
-        health: at(this.health),
-        runtimeApi: at(this.runtimeApi),
-        resolution: { ...PERIODS, nameservers: [this.relay.address] },
-      }),
-    );
+    const config = HaproxyConfig.render(HaproxyVersion.of(this.binary.branch), {
+      upstream: {
+        dnsName: ELB_NAME,
+        port: this.balancer.port,
+        healthCheck: { intervalMillis: PERIODS.checkMillis },
+      },
+      listen: at(this.listen),
+      health: at(this.health),
+      runtimeApi: at(this.runtimeApi),
+      resolution: { ...PERIODS, nameservers: [this.relay.address] },
+    });
     const command = [...this.before, ...this.binary.command];
     this.haproxy = HaproxyProcess.of({ ...this.binary, command }, config);
     for (const deadline = Date.now() + 15_000; (await this.traffic(0)).answered === 0; await sleep(100)) {

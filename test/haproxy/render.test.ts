@@ -85,10 +85,19 @@ describe('1.8 and later', () => {
 
   test.each(NEW)('%s: several slots, without an address until DNS gives one', (branch) => {
     expect(linesOf(render(branch), 'server-template')).toEqual([
-      `server-template elb 16 ${NAME}:80 check inter 2s fastinter 1s fall 2 rise 2 on-marked-down shutdown-sessions${pool(branch)} resolvers dns resolve-prefer ipv4 init-addr none`,
+      `server-template elb 16 ${NAME}:80 check inter 2s fastinter 1s fall 2 rise 2${pool(branch)} resolvers dns resolve-prefer ipv4 init-addr none`,
     ]);
     expect(linesOf(render(branch), 'server elb1')).toEqual([]);
   });
+
+  test.each(NEW)(
+    '%s: a slot that goes down ends its sessions in TCP mode, and lets requests end in HTTP mode',
+    (branch) => {
+      const template = (mode: HaproxyMode) => linesOf(render(branch, { ...HTTP, mode }), 'server-template')[0];
+      expect(template(HaproxyMode.TCP)).toContain(' fall 2 rise 2 on-marked-down shutdown-sessions ');
+      expect(template(HaproxyMode.HTTP)).not.toContain('on-marked-down');
+    },
+  );
 
   test.each(NEW)('%s: the period of resolution is the same, whichever of the two words decides it', (branch) => {
     const text = render(branch, { ...HTTP, resolution: { holdValidMillis: 7000 } });
@@ -223,7 +232,7 @@ describe('TLS to the load balancer', () => {
     const tls = `ssl verify required ca-file /etc/ssl/certs/ca-certificates.crt verifyhost ${NAME} sni str(${NAME})`;
     const model = { ...HTTP, upstream: { ...HTTP.upstream, tls: {} } };
     expect(render('1.7', model)).toContain(` weight 100 ${tls} resolvers dns`);
-    expect(render('1.8', model)).toContain(` shutdown-sessions ${tls} check-sni ${NAME} resolvers dns`);
+    expect(render('1.8', model)).toContain(` rise 2 ${tls} check-sni ${NAME} resolvers dns`);
     expect(render('1.9', model)).toContain(` check-sni ${NAME} pool-purge-delay 5s pool-max-conn 100 resolvers dns`);
   });
 });

@@ -39,7 +39,7 @@ function slotLines(version: HaproxyVersion, { mode }: CheckedModel, upstream: Ch
     ...httpCheckLines(version, upstream),
     join(
       `server-template elb ${slots} ${dnsName}:${port}`,
-      checkOf(upstream),
+      checkOf(mode, upstream),
       connectionOf(version, mode, upstream),
       `resolvers ${RESOLVERS} resolve-prefer ipv4 init-addr none`,
     ),
@@ -106,14 +106,19 @@ function httpCheckLines({ capabilities }: HaproxyVersion, { healthCheck }: Check
   ];
 }
 
-function checkOf({ healthCheck, sendProxyProtocol }: CheckedUpstream): Line {
+/**
+ * `on-marked-down` acts on a slot that DNS takes away as it does on one whose check fails: it would cut a request or two
+ * each time the load balancer replaces a node. Requests end of themselves, sessions of TCP may not.
+ */
+function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: CheckedUpstream): Line {
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const interval = formatDuration(intervalMillis);
   const fast = formatDuration(Math.max(100, Math.floor(intervalMillis / 2)));
   return (
     enabled &&
     join(
-      `check inter ${interval} fastinter ${fast} fall ${fall} rise ${rise} on-marked-down shutdown-sessions`,
+      `check inter ${interval} fastinter ${fast} fall ${fall} rise ${rise}`,
+      mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',
       sendProxyProtocol && 'check-send-proxy',
     )
   );
