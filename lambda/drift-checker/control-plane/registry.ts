@@ -100,7 +100,9 @@ function isRecord(value: unknown): value is RegistryRecord {
     : typeof cluster === 'string' && typeof service === 'string' && Number.isInteger(runtimeApiPort);
   const { runtimeApiTls: tls } = value;
   return (
+    // Metrics without a name would be those of nobody.
     typeof value.proxy === 'string' &&
+    value.proxy.trim() !== '' &&
     value.upstreams.length > 0 &&
     value.upstreams.every((upstream) => isObject(upstream) && typeof upstream.dnsName === 'string') &&
     seconds.every((second) => typeof second === 'number' && second >= 0) &&
