@@ -34,6 +34,8 @@ test('hostile values in any field of a record concern nothing but that record', 
   // The compiler asks for every field of a record here.
   const full: Required<Omit<RegistryRecord, 'runtimeApiTls'>> = {
     ...fleet.record('hostile'),
+    // Nobody is there: the HAProxy of the healthy one takes only so many at once.
+    tasks: { cluster: 'fleet', service: 'hostile', runtimeApiPort: 1 },
     haproxyVersion: fleet.binary.branch,
     nameservers: fleet.record('hostile').nameservers!,
   };
