@@ -1,7 +1,7 @@
 /**
  * US dollars in us-east-1: list prices as of November 2026, without a free tier. They are parameters: put your region's
  * here and run `npm run docs`. Sources: the pages aws.amazon.com/SERVICE/pricing of fargate, lambda, cloudwatch,
- * eventbridge, vpc, privatelink and elasticloadbalancing.
+ * eventbridge, vpc, privatelink, elasticloadbalancing and route53.
  */
 export const PRICES = {
   fargateVcpuHour: 0.04048,
@@ -19,6 +19,9 @@ export const PRICES = {
   /** In each Availability Zone. */
   interfaceEndpointHour: 0.01,
   networkLoadBalancerHour: 0.0225,
+  /** Of the first 25 of an account. */
+  hostedZone: 0.5,
+  dnsMillionQueries: 0.4,
 } as const;
 
 /** What there is of everything by default. */

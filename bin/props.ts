@@ -106,7 +106,10 @@ function capacityOf({ capacityProvider, ...size }: NonNullable<ProxySpec['capaci
 }
 
 function frontDoorOf(scope: Construct, door: Told<NonNullable<ProxySpec['frontDoor']>>): FrontDoor {
-  const { networkLoadBalancer, privateDns, targetGroupArn } = door;
+  const { none, networkLoadBalancer, privateDns, targetGroupArn } = door;
+  if (none) {
+    return FrontDoor.none();
+  }
   if (networkLoadBalancer !== undefined) {
     const { subnetIds, certificateArns, accessLogsBucket, clients: _, ...rest } = networkLoadBalancer;
     return FrontDoor.networkLoadBalancer({
@@ -121,11 +124,14 @@ function frontDoorOf(scope: Construct, door: Told<NonNullable<ProxySpec['frontDo
   }
   if (privateDns !== undefined) {
     const { namespaceArn, namespaceName, ...rest } = privateDns;
-    const cloudMapNamespace = PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(scope, 'Namespace', {
-      namespaceArn,
-      namespaceName,
-      namespaceId: namespaceArn.split('/').at(-1)!,
-    });
+    const cloudMapNamespace =
+      namespaceArn === undefined
+        ? undefined
+        : PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(scope, 'Namespace', {
+            namespaceArn,
+            namespaceName: namespaceName!,
+            namespaceId: namespaceArn.split('/').at(-1)!,
+          });
     return FrontDoor.privateDns({ ...rest, cloudMapNamespace });
   }
   return FrontDoor.targetGroup(

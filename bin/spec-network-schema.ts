@@ -96,16 +96,20 @@ export const frontDoorSchema = z
       })
       .optional()
       .meta({ description: 'A Network Load Balancer of its own.' }),
+    none: z.literal(true).optional().meta({ description: 'Nothing: clients know the addresses of the tasks.' }),
     privateDns: z
       .strictObject({
         namespaceArn: form(
           /^arn:[a-z-]+:servicediscovery:[a-z0-9-]+:\d{12}:namespace\/ns-[a-z0-9]+$/,
           'the ARN of a private DNS namespace',
-          'ARN of a private DNS namespace of Cloud Map.',
-        ),
-        namespaceName: z.string().meta({ description: 'Its name.' }),
+          'ARN of a private DNS namespace of Cloud Map. Default: one is made.',
+        ).optional(),
+        namespaceName: z.string().optional().meta({ description: 'Its name.' }),
         name: z.string().optional().meta({ description: 'Name below the namespace.' }),
         dnsTtl: duration('dnsTtl', 'How long clients may keep an answer. Default: 10s.').optional(),
+      })
+      .refine(({ namespaceArn, namespaceName }) => (namespaceArn === undefined) === (namespaceName === undefined), {
+        error: 'needs namespaceArn and namespaceName, or neither',
       })
       .optional()
       .meta({ description: 'A name in Cloud Map.' }),
@@ -116,7 +120,7 @@ export const frontDoorSchema = z
     ).optional(),
   })
   .refine((door) => Object.keys(door).length === 1, {
-    error: 'needs one of networkLoadBalancer, privateDns and targetGroupArn',
+    error: 'needs one of none, networkLoadBalancer, privateDns and targetGroupArn',
   })
   .optional()
-  .meta({ description: 'How clients reach the tasks. Default: by their own addresses.' });
+  .meta({ description: 'How clients reach the tasks. Default: privateDns: {}.' });

@@ -1,8 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
-import type { Connections, IVpc } from 'aws-cdk-lib/aws-ec2';
-import type { BaseService } from 'aws-cdk-lib/aws-ecs';
+import { Duration, Names } from 'aws-cdk-lib';
+import type { Connections } from 'aws-cdk-lib/aws-ec2';
+import type { BaseService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { type INamespace, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { InputError } from './haproxy/errors';
 import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
@@ -10,13 +10,18 @@ import { type MadeLoadBalancer, makeLoadBalancer } from './private/network-load-
 
 /** A name in a Cloud Map namespace. */
 export interface PrivateDnsOptions {
-  /** A private DNS namespace. Its hosted zone costs about half a dollar a month. */
-  readonly cloudMapNamespace: INamespace;
+  /**
+   * A private DNS namespace. Its hosted zone costs about half a dollar a month.
+   *
+   * @default - the default namespace of the cluster, where it is given and has one, else one of the proxy's own, such as
+   * `shop-orders-894ad419.internal`: the construct's path in lower case, a hash of it, and `.internal`
+   */
+  readonly cloudMapNamespace?: INamespace;
 
   /**
    * Name below the namespace.
    *
-   * @default - made by CloudFormation
+   * @default - `haproxy` in a namespace of its own, in another the construct's path in lower case and a hash of it
    */
   readonly name?: string;
 
@@ -34,7 +39,7 @@ export interface PrivateDnsOptions {
  * @internal
  */
 export interface ProxyBehind {
-  readonly vpc: IVpc;
+  readonly cluster: ICluster;
   readonly service: BaseService;
   readonly connections: Connections;
   readonly containerName: string;
@@ -42,6 +47,17 @@ export interface ProxyBehind {
   readonly redirectPort?: number;
   readonly isBlueGreen: boolean;
   readonly stopTimeout: Duration;
+}
+
+/**
+ * What a front door has made.
+ *
+ * @internal
+ */
+export interface MadeDoor {
+  /** The name that clients connect to. */
+  readonly dnsName?: string;
+  readonly balancer?: MadeLoadBalancer;
 }
 
 /** How clients reach the tasks. */
@@ -52,7 +68,7 @@ export abstract class FrontDoor {
   }
 
   /** A name in a private DNS namespace of Cloud Map, which answers with the addresses of the tasks. */
-  public static privateDns(options: PrivateDnsOptions): FrontDoor {
+  public static privateDns(options: PrivateDnsOptions = {}): FrontDoor {
     return new PrivateDns(options);
   }
 
@@ -79,14 +95,15 @@ export abstract class FrontDoor {
   /**
    * Puts itself before a proxy.
    *
-   * @returns what was made, where a load balancer was
    * @internal
    */
-  public abstract _bind(scope: Construct, proxy: ProxyBehind): MadeLoadBalancer | undefined;
+  public abstract _bind(scope: Construct, proxy: ProxyBehind): MadeDoor;
 }
 
 class NoDoor extends FrontDoor {
-  public _bind(): undefined {}
+  public _bind(): MadeDoor {
+    return {};
+  }
 }
 
 class PrivateDns extends FrontDoor {
@@ -94,9 +111,15 @@ class PrivateDns extends FrontDoor {
     super();
   }
 
-  public _bind(_scope: Construct, { service }: ProxyBehind): undefined {
-    const { cloudMapNamespace, name, dnsTtl = Duration.seconds(10) } = this.options;
+  public _bind(scope: Construct, { cluster, service }: ProxyBehind): MadeDoor {
+    const { dnsTtl = Duration.seconds(10) } = this.options;
+    const label = Names.uniqueResourceName(scope, { maxLength: 63, separator: '-' }).toLowerCase();
+    const given = this.options.cloudMapNamespace ?? cluster.defaultCloudMapNamespace;
+    const cloudMapNamespace =
+      given ?? new PrivateDnsNamespace(scope, 'Namespace', { vpc: cluster.vpc, name: `${label}.internal` });
+    const name = this.options.name ?? (given === undefined ? 'haproxy' : label);
     service.enableCloudMap({ cloudMapNamespace, name, dnsTtl });
+    return { dnsName: `${name}.${cloudMapNamespace.namespaceName}` };
   }
 }
 
@@ -108,8 +131,9 @@ class NetworkLoadBalancerDoor extends FrontDoor {
     this._proxyProtocol = options.proxyProtocol ?? true;
   }
 
-  public _bind(scope: Construct, proxy: ProxyBehind): MadeLoadBalancer {
-    return makeLoadBalancer(scope, proxy, this.options, this._proxyProtocol);
+  public _bind(scope: Construct, proxy: ProxyBehind): MadeDoor {
+    const balancer = makeLoadBalancer(scope, proxy, this.options, this._proxyProtocol);
+    return { balancer, dnsName: balancer.loadBalancer.loadBalancerDnsName };
   }
 }
 
@@ -118,7 +142,7 @@ class ExistingTargetGroup extends FrontDoor {
     super();
   }
 
-  public _bind(scope: Construct, { service, containerName, listenPort, isBlueGreen }: ProxyBehind): undefined {
+  public _bind(scope: Construct, { service, containerName, listenPort, isBlueGreen }: ProxyBehind): MadeDoor {
     if (isBlueGreen) {
       throw new InputError(
         `${scope.node.path}: a blue/green deployment needs two target groups and their listener: use FrontDoor.networkLoadBalancer, or a rolling deployment`,
@@ -127,5 +151,6 @@ class ExistingTargetGroup extends FrontDoor {
     const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });
     // Both kinds of target groups take it.
     (this.targetGroup as INetworkTargetGroup).addTarget(target);
+    return {};
   }
 }

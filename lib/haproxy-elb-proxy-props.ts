@@ -198,7 +198,7 @@ export interface HaproxyElbProxyProps {
   /**
    * How clients reach the tasks.
    *
-   * @default FrontDoor.none()
+   * @default FrontDoor.privateDns()
    */
   readonly frontDoor?: FrontDoor;
 

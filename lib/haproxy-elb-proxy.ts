@@ -58,6 +58,8 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
    * default port is the one that clients connect to.
    */
   public readonly entrance: Connections;
+  /** The name that clients connect to, where the front door has one: of the tasks, or of the Network Load Balancer. */
+  public readonly dnsName?: string;
   /** The Network Load Balancer, where the front door made one. */
   public readonly networkLoadBalancer?: NetworkLoadBalancer;
   /** The text of the configuration. Tokens in it are filled in at deployment. */
@@ -70,7 +72,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
     denySessionLogs(this);
     const version = props.version ?? HaproxyVersion.V3_2;
     const capacity = props.capacity ?? ProxyCapacity.fargate();
-    const frontDoor = props.frontDoor ?? FrontDoor.none();
+    const frontDoor = props.frontDoor ?? FrontDoor.privateDns();
     const deployment = props.deployment ?? ProxyDeployment.rolling();
     const stopTimeout = props.stopTimeout ?? Duration.millis(DEFAULTS.stopTimeoutMillis);
     const listenPort = props.listenPort ?? DEFAULTS.listenPort;
@@ -145,7 +147,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
     this.node.defaultChild = this.service;
 
     const front = frontDoor._bind(this, {
-      vpc: this.cluster.vpc,
+      cluster: this.cluster,
       service: this.service,
       connections: this.connections,
       containerName: this.container.containerName,
@@ -154,10 +156,11 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
       isBlueGreen: deployment._isBlueGreen,
       stopTimeout,
     });
-    this.networkLoadBalancer = front?.loadBalancer;
-    this.entrance = front?.entrance ?? this.connections;
+    this.dnsName = front.dnsName;
+    this.networkLoadBalancer = front.balancer?.loadBalancer;
+    this.entrance = front.balancer?.entrance ?? this.connections;
     if (props.scaling !== undefined) {
-      scale(this.service, props.scaling, desiredCount, front);
+      scale(this.service, props.scaling, desiredCount, front.balancer);
     }
     this.openUpstreams(upstreams);
     this.register(version, props, upstreams);

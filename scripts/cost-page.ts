@@ -10,14 +10,14 @@ const table = (rows: readonly (readonly string[])[]) => rows.map((row) => `| ${r
 /** What a proxy with its defaults and a monitor of its own costs a month, US dollars. */
 export function monthOfOne(): number {
   const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
-  return tasksBill() + runs + logs + metrics + alarms;
+  return tasksBill() + PRICES.hostedZone + runs + logs + metrics + alarms;
 }
 
 /** The page about what it costs, computed from the prices of the benchmark. */
 export function costPage(): string {
   const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
   const { hours } = DEFAULTS;
-  const further = tasksBill() + checkerBill({ ...ASSUMED, proxies: 2 }).metrics - metrics;
+  const further = tasksBill() + PRICES.hostedZone + checkerBill({ ...ASSUMED, proxies: 2 }).metrics - metrics;
   const zones = DEFAULTS.endpoints * DEFAULTS.zones;
   return `# What it costs a month
 
@@ -33,6 +33,11 @@ ${table([
     'two Fargate tasks',
     `each ${DEFAULTS.vcpu} vCPU at $${PRICES.fargateVcpuHour} and ${DEFAULTS.gib} GiB at $${PRICES.fargateGibHour} an hour`,
     dollars(tasksBill()),
+  ],
+  [
+    'its name in Cloud Map',
+    `a private hosted zone of Route 53 (of the first 25), and ${dollars(PRICES.dnsMillionQueries)} a million queries`,
+    dollars(PRICES.hostedZone),
   ],
   [
     "the checker's function and its schedule",
@@ -59,10 +64,13 @@ What else there may be:
 | what | a month |
 | --- | --- |
 ${table([
-  [`each further proxy on the same monitor: tasks and ${DEFAULTS.metricsPerProxy} metrics`, dollars(further)],
+  [`each further proxy on the same monitor: tasks, name and ${DEFAULTS.metricsPerProxy} metrics`, dollars(further)],
   ['a NAT gateway, where the VPC has none', `${dollars(hours * PRICES.natGatewayHour)} and the data`],
   ['`createEndpoints`: four interface endpoints in two zones', dollars(hours * zones * PRICES.interfaceEndpointHour)],
-  ['`FrontDoor.networkLoadBalancer`', `${dollars(hours * PRICES.networkLoadBalancerHour)} and its capacity units`],
+  [
+    '`FrontDoor.networkLoadBalancer`, in place of the name',
+    `${dollars(hours * PRICES.networkLoadBalancerHour)} and its capacity units`,
+  ],
   [
     "HAProxy's own log",
     `${dollars(PRICES.logGb)} a GB: about ${dollars(0.2 * PRICES.logGb)} for a million requests of 200 bytes a line`,

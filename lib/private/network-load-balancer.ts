@@ -29,13 +29,13 @@ export function makeLoadBalancer(
 ): MadeLoadBalancer {
   const { port = proxy.listenPort, redirectPort = 80, certificates = [] } = options;
   const securityGroup = new SecurityGroup(scope, 'FrontDoorSecurityGroup', {
-    vpc: proxy.vpc,
+    vpc: proxy.cluster.vpc,
     description: 'Front door of HAProxy: traffic from whom the stack allows',
     allowAllOutbound: false,
   });
   const entrance = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(port) });
   const loadBalancer = new NetworkLoadBalancer(scope, 'FrontDoor', {
-    vpc: proxy.vpc,
+    vpc: proxy.cluster.vpc,
     internetFacing: options.internetFacing ?? false,
     deletionProtection: options.deletionProtection ?? false,
     securityGroups: [securityGroup],
@@ -67,7 +67,7 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
   const { proxy, loadBalancer, entrance, port, to, certificates } = forward;
   const group = (suffix: string) =>
     new NetworkTargetGroup(scope, `${id}${suffix}`, {
-      vpc: proxy.vpc,
+      vpc: proxy.cluster.vpc,
       port: to,
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
@@ -100,7 +100,10 @@ function alternate(id: string, alternateTargetGroup: NetworkTargetGroup, listene
   return new AlternateTarget(`${id}Alternate`, { alternateTargetGroup, productionListener });
 }
 
-function subnetsOf({ vpc }: ProxyBehind, { internetFacing, vpcSubnets, allocationIds }: NetworkLoadBalancerOptions) {
+function subnetsOf(
+  { cluster }: ProxyBehind,
+  { internetFacing, vpcSubnets, allocationIds }: NetworkLoadBalancerOptions,
+) {
   if (allocationIds === undefined) {
     return { vpcSubnets };
   }
@@ -109,7 +112,7 @@ function subnetsOf({ vpc }: ProxyBehind, { internetFacing, vpcSubnets, allocatio
       'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
     );
   }
-  const { subnets } = vpc.selectSubnets(vpcSubnets ?? { subnetType: SubnetType.PUBLIC });
+  const { subnets } = cluster.vpc.selectSubnets(vpcSubnets ?? { subnetType: SubnetType.PUBLIC });
   if (subnets.length !== allocationIds.length) {
     throw new InputError(
       `${allocationIds.length} allocationIds for ${subnets.length} subnets: give one for each subnet, in the same order`,

@@ -307,7 +307,7 @@ describe('a mistake that only the reader sees', () => {
       ],
       [
         proxyWith('frontDoor: {}'),
-        '12:16: proxies.orders.frontDoor needs one of networkLoadBalancer, privateDns and targetGroupArn',
+        '12:16: proxies.orders.frontDoor needs one of none, networkLoadBalancer, privateDns and targetGroupArn',
       ],
       [`${upTo('proxies:')}proxies: {}\n`, '7:10: proxies is empty: give at least one proxy'],
       [

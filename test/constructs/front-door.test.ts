@@ -1,5 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { FrontDoor, HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment } from '../../lib';
@@ -99,6 +100,39 @@ test('a name in Cloud Map answers with the addresses of the tasks', () => {
     Name: 'orders',
     DnsConfig: { DnsRecords: [{ TTL: 10, Type: 'A' }] },
   });
+});
+
+test('without a word about it, a name of its own in the VPC answers with the addresses of the tasks', () => {
+  const { stack, vpc } = stackWithVpc();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::ServiceDiscovery::PrivateDnsNamespace', {
+    Name: 'stack-proxy-894ad419.internal',
+  });
+  template.hasResourceProperties('AWS::ServiceDiscovery::Service', {
+    Name: 'haproxy',
+    DnsConfig: { DnsRecords: [{ TTL: 10, Type: 'A' }] },
+  });
+  template.hasResourceProperties('AWS::ECS::Service', { ServiceRegistries: [Match.objectLike({})] });
+  expect(proxy.dnsName).toBe('haproxy.stack-proxy-894ad419.internal');
+});
+
+test('the default namespace of a cluster is taken, and proxies in it have different names', () => {
+  const { stack, vpc } = stackWithVpc();
+  const cluster = new Cluster(stack, 'Cluster', { vpc, defaultCloudMapNamespace: { name: 'shop.test' } });
+  const proxies = ['Orders', 'Stock'].map((id) => new HaproxyElbProxy(stack, id, { cluster, upstream: BY_NAME }));
+  Template.fromStack(stack).resourceCountIs('AWS::ServiceDiscovery::PrivateDnsNamespace', 1);
+  expect(proxies.map(({ dnsName }) => dnsName)).toEqual([
+    'stack-orders-eedb7941.shop.test',
+    'stack-stock-21c300c3.shop.test',
+  ]);
+});
+
+test('no front door: nothing is in Cloud Map, and the proxy has no name', () => {
+  const { stack, vpc } = stackWithVpc();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, frontDoor: FrontDoor.none() });
+  Template.fromStack(stack).resourceCountIs('AWS::ServiceDiscovery::Service', 0);
+  expect(proxy.dnsName).toBeUndefined();
 });
 
 const targetGroup = () =>
