@@ -6,6 +6,7 @@
  *
  * - it makes no alarm, schedule, query or bucket policy out of a template: the script is the schedule, nothing stands in
  *   for the others; the run lists the types;
+ * - it makes no name in Cloud Map out of a template, and refuses what refers to one: the proxies are deployed without;
  * - services start no tasks: the script runs them, and a HAProxy process for each;
  * - services and task definitions out of a template lose their network; tasks fail to start, have an address that is
  *   nobody's, belong to no service and end by themselves: deploy/emulator.py;
