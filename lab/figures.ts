@@ -83,8 +83,9 @@ export function surprises(result: DemoResult): string[] {
   ]);
 }
 
-function concerns({ of, holdsSeveral, figure }: Expectation, lane: Lane): boolean {
-  return of === lane.kind && (!holdsSeveral || lane.holdsSeveral) && (lane.readable || !READ.has(figure));
+function concerns({ of, holdsSeveral, notOf = [], figure }: Expectation, lane: Lane): boolean {
+  const able = (!holdsSeveral || lane.holdsSeveral) && !notOf.some((branch) => lane.version.startsWith(`${branch}.`));
+  return of === lane.kind && able && (lane.readable || !READ.has(figure));
 }
 
 function surprise(expected: Expectation, lane: Lane, result: DemoResult): string[] {

@@ -55,6 +55,8 @@ export interface Expectation {
   readonly of: ConfigurationKind;
   /** Only of those that can hold several addresses. */
   readonly holdsSeveral?: true;
+  /** Branches of which it is not expected. */
+  readonly notOf?: readonly string[];
   readonly figure: FigureName;
   readonly min?: number;
   readonly max?: number;

@@ -108,6 +108,12 @@ const scaleOut: Scenario = {
     'All traffic of a pinned HAProxy goes on to one node of twelve, so that scaling out helps it nothing. The generated configuration finds every node although no answer names more than 8, and keeps those that an answer merely does not show.',
 };
 
+/**
+ * A slot that gets another address in one step, as after an outage, keeps its open connections there: requests go on over
+ * them for as long as the old node answers. By trial: not 2.5 and older, not 3.0 and later.
+ */
+const KEEPS_CONNECTIONS = ['2.6', '2.7', '2.8', '2.9'];
+
 const dnsOutage: Scenario = {
   name: 'dns-outage',
   title: 'DNS falls silent, and the load balancer moves meanwhile',
@@ -139,13 +145,13 @@ const dnsOutage: Scenario = {
   expectations: [
     ...UNHARMED,
     // A query that was lost in the outage is repeated after a second.
-    { of: 'generated', figure: 'follows', max: PERIOD + 1 + SLACK },
+    { of: 'generated', notOf: KEEPS_CONNECTIONS, figure: 'follows', max: PERIOD + 1 + SLACK },
     { of: 'generated', figure: 'open', max: 0 },
     { of: 'pinned', figure: 'follows', min: NEVER },
     MENDED,
   ],
   meaning:
-    'While DNS is silent the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back. Only the API of the load balancer tells the checker in the meantime that the address is stale.',
+    'While DNS is silent the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back: 2.6 to 2.9 with new connections, for they go on using those that the old node keeps open. Only the API of the load balancer tells the checker in the meantime that the address is stale.',
 };
 
 const zonalShift: Scenario = {
