@@ -1,11 +1,11 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type Server } from 'node:tls';
+import type { Server } from 'node:tls';
 import { anyBinary } from '../support/binaries';
 import { makeCertificate, type TestCertificate } from '../support/certificate';
+import { guardOf } from '../support/tls-guard';
 import { Fleet, toldBy } from './fleet';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:checker-AbCdEf';
@@ -22,15 +22,7 @@ beforeAll(async () => {
   fleet.point('127.0.0.1');
   folder = mkdtempSync(join(tmpdir(), 'handler-tls-'));
   certificate = makeCertificate(folder, 'haproxy.test');
-  const { cert, key } = certificate;
-  guard = createServer({ cert, key, ca: cert, requestCert: true }, (client) => {
-    const haproxy = connect(fleet.runtimeApiPort, '127.0.0.1');
-    client.pipe(haproxy).pipe(client);
-    for (const socket of [client, haproxy]) {
-      socket.on('error', () => {});
-    }
-  });
-  await once(guard.listen(0, '127.0.0.1'), 'listening');
+  guard = await guardOf(fleet.runtimeApiPort, certificate);
 }, 60_000);
 
 afterAll(async () => {

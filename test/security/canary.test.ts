@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createServer, type Server } from 'node:tls';
+import type { Server } from 'node:tls';
 import { App } from 'aws-cdk-lib';
 import { parseDocument } from 'yaml';
 import { parseSpec } from '../../bin/spec';
@@ -19,6 +18,7 @@ import { commandOf } from '../e2e/task';
 import { AwsError } from '../support/aws';
 import { anyBinary, availableBinaries, hasTls } from '../support/binaries';
 import { makeCertificate, type TestCertificate } from '../support/certificate';
+import { guardOf } from '../support/tls-guard';
 
 /** Stands for a secret. No part of the project has this word. */
 const CANARY = 'Kanarienvogel7531';
@@ -160,16 +160,7 @@ describe('the function tells and keeps no secret', () => {
 
   beforeAll(async () => {
     fleet = await Fleet.start(anyBinary());
-    const { cert, key } = certificate;
-    guard = createServer({ cert, key, ca: cert, requestCert: true }, (client) => {
-      const haproxy = connect(fleet.runtimeApiPort, '127.0.0.1');
-      client.pipe(haproxy).pipe(client);
-      for (const socket of [client, haproxy]) {
-        socket.on('error', () => {});
-      }
-    });
-    guard.on('tlsClientError', () => {});
-    await once(guard.listen(0, '127.0.0.1'), 'listening');
+    guard = await guardOf(fleet.runtimeApiPort, certificate);
   }, 60_000);
 
   afterAll(async () => {
