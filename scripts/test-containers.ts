@@ -10,7 +10,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../lab/binaries/run';
 import { acquireTool, TOOLS } from '../lab/binaries/tools';
+import { usableBinaries } from '../lab/usable';
 import { environmentOf, fetchEngine } from './containers/engine';
+import { unpackedOf } from './containers/images';
 
 /** Of what runs inside. It takes about a minute. */
 const LIMIT_SECONDS = 240;
@@ -49,10 +51,15 @@ async function trial(): Promise<string[] | undefined> {
   try {
     await run('unshare', [...NAMESPACES, 'mount', '-t', 'tmpfs', 'tmpfs', '/run']);
     await run('ip', ['-V']);
-    const [trees] = await Promise.all([
+    // Inside there is no network: all that the images are made of is fetched here.
+    const [trees, { binaries }] = await Promise.all([
       fetchEngine(),
+      usableBinaries(),
       ...[TOOLS.nginx, TOOLS.dnsmasq].map((tool) => acquireTool(tool, () => {})),
     ]);
+    if (unpackedOf(binaries).length === 0) {
+      throw new Error('no HAProxy out of packages to make an image of');
+    }
     return trees;
   } catch (error) {
     console.log(`not to be had: a container engine to play the demo with: ${(error as Error).message}`);

@@ -1,6 +1,11 @@
 import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { HaproxyBinary } from '../../lab/binaries';
 import { run } from '../../lab/binaries/run';
+
+/** Those that lie in a folder with their libraries, out of which an image can be made. */
+export const unpackedOf = (binaries: readonly HaproxyBinary[]): HaproxyBinary[] =>
+  binaries.filter(({ command }) => command.length > 1);
 
 /**
  * Makes an image out of a program and its libraries, with nothing else in it.

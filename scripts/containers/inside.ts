@@ -8,7 +8,7 @@ import { run } from '../../lab/binaries/run';
 import { acquireTool, TOOLS } from '../../lab/binaries/tools';
 import { usableBinaries } from '../../lab/usable';
 import { startEngine } from './engine';
-import { makeImage } from './images';
+import { makeImage, unpackedOf } from './images';
 
 const [folder, cgroup] = process.argv.slice(2) as [string, string];
 
@@ -25,7 +25,7 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
 /** Makes an image for each HAProxy, for DNS and for nodes, and says so to compose.yaml. Gives the branches. */
 async function makeImages(): Promise<string[]> {
   const { binaries } = await usableBinaries();
-  const unpacked = binaries.filter(({ command }) => command.length > 1);
+  const unpacked = unpackedOf(binaries);
   const played = unpacked.filter((_, i) => i < PLAYED - 1 || i === unpacked.length - 1);
   for (const { branch, command } of played) {
     const image = `local/haproxy:${branch}`;
