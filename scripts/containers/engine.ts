@@ -16,6 +16,9 @@ const PACKAGES = [
   { name: 'docker-compose', suite: 'trixie' },
 ];
 
+/** This machine cannot run containers, which is no fault of ours. */
+export class NoEngine extends Error {}
+
 /** The unpacked trees of Docker and of Compose. About 350 MB, kept until somebody deletes them. */
 export async function fetchEngine(): Promise<string[]> {
   return Promise.all(PACKAGES.map(({ name, suite }) => unpacked(name, suite)));
@@ -60,7 +63,7 @@ export async function environmentOf([docker, compose]: readonly string[], folder
  *
  * @param folder takes all that it writes
  * @param cgroup the parent of its containers' cgroups
- * @throws Error of one line when it does not answer
+ * @throws NoEngine, with one line, when it does not answer
  */
 export async function startEngine(folder: string, cgroup: string): Promise<void> {
   const log = path.join(folder, 'dockerd.log');
@@ -78,9 +81,25 @@ export async function startEngine(folder: string, cgroup: string): Promise<void>
   });
   for (let left = 300; !(await answers()); left -= 1) {
     if (ended || left === 0) {
-      throw new Error(`the engine does not start: ${readFileSync(log, 'utf8').trim().split('\n').at(-1)}`);
+      throw new NoEngine(`the engine does not start: ${readFileSync(log, 'utf8').trim().split('\n').at(-1)}`);
     }
     await sleep(100);
+  }
+}
+
+/**
+ * Runs a container on a network of its own.
+ *
+ * @param command that ends by itself
+ * @throws NoEngine, with one line, where the kernel or its limits do not let it
+ */
+export async function tryContainer(image: string, command: readonly string[]): Promise<void> {
+  try {
+    await run('docker', ['network', 'create', 'trial'], 30);
+    await run('docker', ['run', '--rm', '--network', 'trial', image, ...command], 30);
+    await run('docker', ['network', 'rm', 'trial'], 30);
+  } catch (error) {
+    throw new NoEngine(`no container runs: ${(error as Error).message}`);
   }
 }
 

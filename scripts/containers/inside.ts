@@ -7,7 +7,7 @@ import path from 'node:path';
 import { run } from '../../lab/binaries/run';
 import { acquireTool, TOOLS } from '../../lab/binaries/tools';
 import { usableBinaries } from '../../lab/usable';
-import { startEngine } from './engine';
+import { NoEngine, startEngine, tryContainer } from './engine';
 import { makeImage, unpackedOf } from './images';
 
 const [folder, cgroup] = process.argv.slice(2) as [string, string];
@@ -84,6 +84,7 @@ async function main(): Promise<void> {
   mkdirSync(process.env.TMPDIR);
   await step('an engine that answers', () => startEngine(folder, cgroup));
   const branches = await step('local images', makeImages);
+  await step('a container', () => tryContainer(process.env.NGINX_IMAGE!, ['nginx', '-v']));
 
   await step('a signal in the middle leaves nothing behind', async () => {
     const { code, output } = await demo(['--branches', branches[0]!], (child, text) => {
@@ -113,6 +114,10 @@ async function main(): Promise<void> {
 void main().then(
   () => process.exit(0),
   (error) => {
+    if (error instanceof NoEngine) {
+      console.log(`not to be had: a container engine to play the demo with: ${error.message}`);
+      process.exit(0);
+    }
     console.error(`FAILED ${(error as Error).message}`);
     process.exit(1);
   },
