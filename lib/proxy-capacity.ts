@@ -121,6 +121,8 @@ class FargateCapacity extends ProxyCapacity {
 
   public constructor(private readonly options: FargateCapacityOptions) {
     super();
+    refuseTokens('cpu', options.cpu);
+    refuseTokens('memoryMiB', options.memoryMiB);
     ({ cpu: this.cpu, memoryMiB: this.memoryMiB } = fargateSizeOf(options));
   }
 

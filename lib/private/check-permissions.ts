@@ -6,7 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import type { IDriftMonitor } from '../drift-monitor-base';
 import { InputError } from '../haproxy/errors';
 import { acknowledgeWildcards, type WildcardReasons } from './acknowledge';
-import { throughSecretsManager } from './secret-files';
+import { throughSecretsManager } from './decryption';
 
 /** IAM's limit for all inline policies of a role together, white space left out. */
 const MAX_POLICY_BYTES = 10_240;

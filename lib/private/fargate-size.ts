@@ -1,5 +1,4 @@
 import { InputError } from '../haproxy/errors';
-import { refuseTokens } from './validation';
 
 /** What a task has. */
 export interface TaskSize {
@@ -21,8 +20,6 @@ const SIZES: Readonly<Record<number, readonly [least: number, most: number, step
 
 /** The size of a Fargate task: the smallest one, or what is given. */
 export function fargateSizeOf({ cpu = 256, memoryMiB }: Partial<TaskSize>): TaskSize {
-  refuseTokens('cpu', cpu);
-  refuseTokens('memoryMiB', memoryMiB);
   const size = SIZES[cpu];
   if (size === undefined) {
     throw new InputError(`cpu '${cpu}' is not a Fargate size: give one of ${Object.keys(SIZES).join(', ')}`);

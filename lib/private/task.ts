@@ -11,7 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { allowDecryption, type SecretFile } from './secret-files';
+import { allowDecryption } from './decryption';
+import type { SecretFile } from './secret-files';
 
 /** User and group `haproxy` of the official images from 2.4. Given as a number it also fits the older ones. */
 const HAPROXY_UID = '99:99';
