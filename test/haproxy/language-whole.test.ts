@@ -82,6 +82,11 @@ test.each([
   expect(findings.map(({ severity, line }) => `${severity} ${line}`)).toEqual(expected);
 });
 
+test('a host whose name begins as a family does is a host', () => {
+  const text = listen('server a udp-gateway.test:80');
+  expect(judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([]);
+});
+
 test('what ends a set of rules is named with its line', () => {
   const text = listen('http-request deny', 'http-request set-header a b');
   expect(judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([

@@ -70,7 +70,7 @@ function judgeServer(
   } else if (named && init?.includes('libc')) {
     judge.unsure(server.line, [server.name]);
   }
-  if (/^(udp[46]?|dgram|unixdgram|uxdg)/.test(server.address.text) && /^(http|tcp)$/.test(mode)) {
+  if (/^(udp[46]?|dgram\+\w+|unixdgram|uxdg)@/.test(server.address.text) && /^(http|tcp)$/.test(mode)) {
     const message = `'${server.address.text}' takes datagrams, and the servers of ${called(proxy)} take connections`;
     judge.error('bad-value', server.address, message, 'take the family out', server.line);
   }
