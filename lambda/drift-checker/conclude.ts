@@ -1,3 +1,4 @@
+import type { Slot } from '../../lib/haproxy/runtime-parse';
 import type { RegistryRecord } from '../../lib/private/contract';
 import { nextCounters } from './counters';
 import { advance, type Incident, type IncidentEvent } from './incidents';
@@ -69,12 +70,16 @@ function shareOf({ tasks, upstreams }: Reading, verdicts: readonly Verdict[]): n
       kind === 'stale-address' ? slots.map((slot) => `${task}|${slot}`) : [],
     ),
   );
-  const slots = tasks.flatMap((read) =>
-    'runtime' in read
-      ? upstreams.flatMap(({ upstream }) =>
-          slotsOf(read.runtime, upstream, upstreams.length).map((slot) => ({ ...slot, task: read.task.id })),
-        )
-      : [],
-  );
-  return sessionShare(slots, (slot) => stale.has(`${slot.task}|${slotName(slot)}`));
+  const onStale = new Set<Slot>();
+  const all = tasks.flatMap((read) => {
+    const slots =
+      'runtime' in read ? upstreams.flatMap(({ upstream }) => slotsOf(read.runtime, upstream, upstreams.length)) : [];
+    for (const slot of stale.size > 0 ? slots : []) {
+      if (stale.has(`${read.task.id}|${slotName(slot)}`)) {
+        onStale.add(slot);
+      }
+    }
+    return slots;
+  });
+  return sessionShare(all, (slot) => onStale.has(slot));
 }

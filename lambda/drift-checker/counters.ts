@@ -43,10 +43,11 @@ export function activityOf(
   return comparable
     ? {
         seconds,
-        sections: counted.map(({ now, was: [sent, valid] }) => ({
-          ...now,
-          sent: now.sent - sent,
-          valid: now.valid - valid,
+        sections: counted.map(({ now: { section, sent, valid, failures }, was }) => ({
+          section,
+          sent: sent - was[0],
+          valid: valid - was[1],
+          failures,
         })),
       }
     : { seconds: uptimeSeconds, sections: resolvers };

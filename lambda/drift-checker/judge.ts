@@ -1,5 +1,6 @@
-import type { Counters } from './counters';
-import type { LiveUpstream, Reading, RuntimeReading, SlotReading, TaskReading } from './reading';
+import type { Slot } from '../../lib/haproxy/runtime-parse';
+import { activityOf, type Counters } from './counters';
+import type { LiveUpstream, Reading, RuntimeReading, TaskReading } from './reading';
 import { inService, slotName, slotsOf } from './slots';
 import { failingResolver } from './verdicts/failing-resolver';
 import { leavingAddress } from './verdicts/leaving-address';
@@ -58,7 +59,8 @@ function judgeProcess(reading: Reading, read: TaskReading, runtime: RuntimeReadi
       return { task: read.task, upstream, runtime, slots, held: heldBy(slots) };
     });
   const slots = [...new Set(holdings.flatMap((holding) => holding.slots))];
-  const process: Process = { reading, task: read.task, runtime, slots, before };
+  const activity = activityOf(runtime, read.task, before, reading.at);
+  const process: Process = { reading, task: read.task, runtime, slots, activity };
   return [
     ...found.flatMap(({ upstream, all }) => (all.length === 0 ? missingBackend(reading, read, upstream.upstream) : [])),
     ...OF_PROCESS.flatMap((rule) => rule(process)),
@@ -66,12 +68,17 @@ function judgeProcess(reading: Reading, read: TaskReading, runtime: RuntimeReadi
   ];
 }
 
-function heldBy(slots: readonly SlotReading[]): Map<string, string[]> {
+function heldBy(slots: readonly Slot[]): Map<string, string[]> {
   const held = new Map<string, string[]>();
   for (const slot of slots) {
     if (slot.address !== undefined) {
-      held.set(slot.address, [...(held.get(slot.address) ?? []), slotName(slot)].sort());
+      const names = held.get(slot.address) ?? [];
+      names.push(slotName(slot));
+      held.set(slot.address, names);
     }
+  }
+  for (const names of held.values()) {
+    names.sort();
   }
   return held;
 }

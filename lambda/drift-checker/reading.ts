@@ -13,16 +13,11 @@ export interface Task {
   readonly revision?: string;
 }
 
-/** A slot, and how many sessions it has now; nothing when the runtime API does not tell. */
-export interface SlotReading extends Slot {
-  readonly sessions?: number;
-}
-
 /** What the runtime API of one process told. */
 export interface RuntimeReading {
   readonly version: string;
   readonly uptimeSeconds: number;
-  readonly slots: readonly SlotReading[];
+  readonly slots: readonly Slot[];
   /** Counters of its resolvers; nothing where the branch has none (1.7). */
   readonly resolvers?: readonly ResolverCounters[];
 }

@@ -54,17 +54,25 @@ export async function run(
           tellTruncated(entry, report);
           const found = await examine(entry, senses, checking);
           report.proxy(found);
-          return { found, open: found.open, entry: await keep(entry, found, environment, keeping, report) };
+          const { open, verdicts } = found;
+          const unchecked = verdicts.some(({ kind }) => kind === 'unchecked');
+          // What was read of its tasks is dropped here: of thousands it would be most of the memory of a run.
+          return { open, unchecked, entry: await keep(entry, found, environment, keeping, report) };
         }),
       ),
     );
     const repairs = await mendOne(outcomes, environment.REPAIR, keeping, report);
     await Promise.all(registry.orphans.map((parameter) => limit(() => forget(parameter, keeping, report))));
-    const summary = summaryOf(
-      outcomes.map(({ found }) => found),
-      registry.malformedRecords.length,
+    const uncheckedProxies = outcomes.filter(({ unchecked }) => unchecked).length;
+    const incidents = countOf(outcomes.flatMap(({ open }) => open));
+    const summary = {
+      checkedProxies: outcomes.length - uncheckedProxies,
+      uncheckedProxies,
+      malformedRecords: registry.malformedRecords.length,
+      openIncidents: incidents.open,
+      criticalIncidents: incidents.critical,
       repairs,
-    );
+    };
     report.run(summary);
     return summary;
   } finally {
@@ -152,19 +160,6 @@ async function forget(parameter: string, time: TimeLimit, report: Report): Promi
   } catch (error) {
     report.tell('warn', 'degraded', `${parameter} could not be removed`, { parameter, reasons: [messageOf(error)] });
   }
-}
-
-function summaryOf(reports: readonly ProxyReport[], malformedRecords: number, repairs: number): RunSummary {
-  const uncheckedProxies = reports.filter(({ verdicts }) => verdicts.some(({ kind }) => kind === 'unchecked')).length;
-  const { open, critical } = countOf(reports.flatMap((one) => one.open));
-  return {
-    checkedProxies: reports.length - uncheckedProxies,
-    uncheckedProxies,
-    malformedRecords,
-    openIncidents: open,
-    criticalIncidents: critical,
-    repairs,
-  };
 }
 
 /** The errors of AWS say most with their names. */

@@ -1,5 +1,6 @@
+import type { Slot } from '../../lib/haproxy/runtime-parse';
 import type { RegistryUpstream } from '../../lib/private/contract';
-import type { RuntimeReading, SlotReading } from './reading';
+import type { RuntimeReading } from './reading';
 
 /**
  * The slots of an upstream; see `RegistryUpstream.backend`.
@@ -10,7 +11,7 @@ export function slotsOf(
   { slots }: RuntimeReading,
   { backend, dnsName }: RegistryUpstream,
   upstreams: number,
-): readonly SlotReading[] {
+): readonly Slot[] {
   if (backend !== undefined) {
     return slots.filter((slot) => slot.backend === backend);
   }
@@ -19,21 +20,24 @@ export function slotsOf(
 }
 
 /** What an operator put into maintenance takes no traffic; what is drained does until its last session ends. */
-export function inService({ out, sessions = 0 }: SlotReading): boolean {
+export function inService({ out, sessions = 0 }: Slot): boolean {
   return out === undefined || (out === 'draining' && sessions > 0);
 }
 
 /** How a slot is named in verdicts. */
-export function slotName({ backend, name }: SlotReading): string {
+export function slotName({ backend, name }: Slot): string {
   return `${backend}/${name}`;
 }
 
 /** Percent of the current sessions of slots that are on some of them; nothing when no slot tells its sessions. */
-export function sessionShare<Some extends SlotReading>(
-  slots: readonly Some[],
-  which: (slot: Some) => boolean,
-): number | undefined {
-  const known = slots.filter(({ sessions }) => sessions !== undefined);
-  const count = (of: readonly Some[]) => of.reduce((sum, { sessions }) => sum + sessions!, 0);
-  return known.length === 0 ? undefined : Math.round((100 * count(known.filter(which))) / Math.max(1, count(known)));
+export function sessionShare(slots: readonly Slot[], which: (slot: Slot) => boolean): number | undefined {
+  let [known, all, some] = [false, 0, 0];
+  for (const slot of slots) {
+    if (slot.sessions !== undefined) {
+      known = true;
+      all += slot.sessions;
+      some += which(slot) ? slot.sessions : 0;
+    }
+  }
+  return known ? Math.round((100 * some) / Math.max(1, all)) : undefined;
 }

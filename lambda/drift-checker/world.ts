@@ -6,10 +6,7 @@ import { secretReader } from './control-plane/secrets';
 import { listTasks } from './control-plane/tasks';
 import type { Task } from './reading';
 import { lookUp } from './senses/dns';
-import { readRuntime } from './senses/runtime-client';
-
-/** How many runtime APIs are asked at the same time, over all proxies: Lambda gives a function 1,024 descriptors. */
-const CONCURRENT_TASKS = 64;
+import { CONCURRENT_TASKS, readRuntime } from './senses/runtime-client';
 
 /**
  * The senses of one run: what several proxies share is asked for once.

@@ -76,7 +76,7 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
 
 /** Compares two branches such as `1.9` and `1.10`: negative, zero or positive. */
 export function compareBranches(a: string, b: string): number {
-  const [aMajor = 0, aMinor = 0] = a.split('.').map(Number);
-  const [bMajor = 0, bMinor = 0] = b.split('.').map(Number);
-  return aMajor - bMajor || aMinor - bMinor;
+  const [aMajor = 0, aMinor = 0] = a.split('.');
+  const [bMajor = 0, bMinor = 0] = b.split('.');
+  return Number(aMajor) - Number(bMajor) || Number(aMinor) - Number(bMinor);
 }

@@ -12,6 +12,8 @@ export interface Slot {
   readonly out?: 'maintenance' | 'draining';
   /** Whether each request brings its own address (`do-resolve` and `set-dst`): the slot never holds one. */
   readonly perRequest?: true;
+  /** How many sessions it has now; nothing where nobody has told: that is `show stat`'s to tell. */
+  sessions?: number;
 }
 
 /** Counters of one `resolvers` section since the start of the process, all of its name servers added up. */
@@ -66,55 +68,72 @@ export function parseInfo(answer: string): ProcessInfo {
   return { version, uptimeSeconds: Number(uptime) };
 }
 
+/** What is read of a row of `show servers state`. */
+const SLOT_COLUMNS = ['be_name', 'srv_name', 'srv_addr', 'srv_admin_state', 'srv_check_state', 'srv_fqdn'] as const;
+
 /**
  * Reads `show servers state`. The columns differ by branch, so they are found by the header; 1.8 leaves the address of
  * a slot without one empty, so single blanks separate.
  */
 export function parseServersState(answer: string): Slot[] {
-  // An empty line ends the answer of every branch. Without it the answer was cut off, perhaps within an address.
-  const lines = /\n\r?\n$/.test(answer) ? answer.split('\n').map((line) => line.replace(/\r$/, '')) : [];
+  const lines = answer.replaceAll('\r\n', '\n').split('\n');
   const headerAt = lines.findIndex((line) => line.startsWith('# '));
   const columns = lines[headerAt]?.slice(2).trim().split(' ') ?? [];
-  if (lines[headerAt - 1] !== '1' || !columns.includes('srv_addr')) {
+  // An empty line ends the answer of every branch. Without it the answer was cut off, perhaps within an address.
+  const whole = lines.at(-1) === '' && lines.at(-2) === '';
+  if (!whole || lines[headerAt - 1] !== '1' || !columns.includes('srv_addr')) {
     throw new UnexpectedAnswer('show servers state', answer);
   }
+  const places = SLOT_COLUMNS.map((column) => columns.indexOf(column));
   const rows = lines.slice(headerAt + 1).filter((line) => line.trim() !== '');
   return rows.map((row) => {
     const values = row.split(' ');
-    return slotOf((column) => values[columns.indexOf(column)]);
+    return slotOf(places.map((place) => values[place]));
   });
 }
 
-function slotOf(field: (column: string) => string | undefined): Slot {
-  const admin = Number(field('srv_admin_state'));
+/** @param values in the order of `SLOT_COLUMNS` */
+function slotOf([backend = '', name = '', address = '', adminState, checkState, fqdn]: (string | undefined)[]): Slot {
+  const admin = Number(adminState);
   const resolved = (admin & ADMIN_NO_RESOLUTION) === 0;
-  const address = field('srv_addr') ?? '';
-  const fqdn = field('srv_fqdn');
   return {
-    backend: field('be_name') ?? '',
-    name: field('srv_name') ?? '',
+    backend,
+    name,
     address: resolved && !NO_ADDRESS.has(address) ? address : undefined,
     fqdn: fqdn === '-' || fqdn === '' ? undefined : fqdn,
-    checked: (Number(field('srv_check_state')) & CHECK_ENABLED) !== 0,
+    checked: (Number(checkState) & CHECK_ENABLED) !== 0,
     out: admin & ADMIN_MAINTENANCE ? 'maintenance' : admin & ADMIN_DRAINING ? 'draining' : undefined,
     // A branch that does not tell names (1.6, 1.7) has no such slots. 3.0.0 shows 0.0.0.0 for others, too: with a name.
     perRequest: (resolved && fqdn === '-' && UNSPECIFIED.has(address)) || undefined,
+    sessions: undefined,
   };
+}
+
+/** The first columns of a row. `show stat` prints a hundred, and `split` with a limit is slower than this. */
+function firstColumns(row: string, count: number): string[] {
+  const values: string[] = [];
+  let at = 0;
+  for (let comma = row.indexOf(','); comma >= 0 && values.length < count; comma = row.indexOf(',', at)) {
+    values.push(row.slice(at, comma));
+    at = comma + 1;
+  }
+  return values;
 }
 
 /** Reads `show stat`: the number of current sessions by `backend/slot`. */
 export function parseSessions(answer: string): Map<string, number> {
-  const [header, ...lines] = answer.split('\n');
-  const columns = header!.replace(/^# /, '').split(',');
-  const [proxy, server, current] = ['pxname', 'svname', 'scur'].map((column) => columns.indexOf(column));
-  // An empty line ends the answer. These columns stand before all that may hold a comma.
-  if (!answer.startsWith('# pxname,') || !answer.endsWith('\n\n') || server! < 0 || current! < 0) {
+  const [header = '', ...rows] = answer.split('\n');
+  // These columns stand before all that may hold a comma.
+  const current = header.indexOf(',scur,');
+  const columns = header.slice(0, current).split(',');
+  const server = columns.indexOf('svname');
+  // An empty line ends the answer.
+  if (columns[0] !== '# pxname' || server < 0 || current < 0 || !answer.endsWith('\n\n')) {
     throw new UnexpectedAnswer('show stat', answer);
   }
-  // A row has a hundred columns, and these are among the first.
-  const rows = lines.map((line) => line.split(',', current! + 1));
-  const servers = rows.filter((row) => /^\d{1,12}$/.test(row[current!] ?? ''));
-  return new Map(servers.map((row) => [`${row[proxy!]}/${row[server!]}`, Number(row[current!])]));
+  const values = rows.map((row) => firstColumns(row, columns.length + 1));
+  const servers = values.filter((row) => /^\d{1,12}$/.test(row[columns.length] ?? ''));
+  return new Map(servers.map((row) => [`${row[0]}/${row[server]}`, Number(row[columns.length])]));
 }
 
 /** Counters that are no failures. */
@@ -125,16 +144,20 @@ export function parseResolvers(answer: string): ResolverCounters[] {
   if (!/^(Resolvers section |No resolvers)/.test(answer)) {
     throw new UnexpectedAnswer('show resolvers', answer);
   }
-  const sections = answer.split(/^Resolvers section /m).slice(1);
+  const sections = `\n${answer}`.split('\nResolvers section ').slice(1);
   return sections.map((text) => {
     const counters: Record<string, number> = Object.create(null);
+    const [section = '', ...lines] = text.split('\n');
     // Most of them are 0.
-    for (const [, name, value] of text.matchAll(/^ +([a-z_]+): +([1-9]\d{0,14})$/gm)) {
-      counters[name!] = (counters[name!] ?? 0) + Number(value);
+    for (const line of lines.filter((one) => !one.endsWith(' 0'))) {
+      const [, name, value] = /^ +([a-z_]+): +(\d{1,15})$/.exec(line) ?? [];
+      if (name !== undefined) {
+        counters[name] = (counters[name] ?? 0) + Number(value);
+      }
     }
     const failures = Object.entries(counters).filter(([name]) => !NO_FAILURE.has(name));
     return {
-      section: text.split('\n')[0]!.trim(),
+      section: section.trim(),
       sent: counters.sent ?? 0,
       valid: counters.valid ?? 0,
       failures: Object.fromEntries(failures),

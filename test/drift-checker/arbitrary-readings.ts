@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Reading, RuntimeReading, SlotReading, TaskReading } from '../../lambda/drift-checker/reading';
+import type { Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
+import type { Slot } from '../../lib/haproxy/runtime-parse';
 import { read, reading, recordOf, resolvers, unread } from './readings';
 
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];
@@ -7,7 +8,7 @@ const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];
 /** A few addresses of a small pool, so that held and live ones often meet. */
 export const someAddresses = fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 5 });
 
-const anySlots: fc.Arbitrary<SlotReading[]> = fc.uniqueArray(
+const anySlots: fc.Arbitrary<Slot[]> = fc.uniqueArray(
   fc.record({
     backend: fc.constantFrom('upstream', 'upstream', 'other'),
     name: fc.constantFrom('elb1', 'elb2', 'elb3', 'elb10'),

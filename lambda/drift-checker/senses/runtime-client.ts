@@ -1,4 +1,4 @@
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { compareBranches } from '../../../lib/haproxy/branches';
 import { RUNTIME_COMMANDS, type RuntimeCommand, SHOW_RESOLVERS_SINCE } from '../../../lib/haproxy/runtime-commands';
@@ -10,6 +10,7 @@ import {
   type ResolverCounters,
 } from '../../../lib/haproxy/runtime-parse';
 import type { RuntimeReading } from '../reading';
+import { slotName } from '../slots';
 import { OutOfTime } from '../time-limit';
 
 /** What mutual TLS with a runtime API needs, in PEM. */
@@ -33,6 +34,9 @@ export interface RuntimeOptions {
   readonly deadline?: number;
 }
 
+/** How many processes are asked at the same time, over all proxies: Lambda gives a function 1,024 descriptors. */
+export const CONCURRENT_TASKS = 64;
+
 const MAX_MILLIS = 3000;
 /** For all answers of a process together. Far above what 1,000 slots print. More is not a runtime API. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -49,7 +53,7 @@ const REASONS: Record<string, string> = {
 };
 
 /** Where a runtime API listens: `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
-function addressOf(endpoint: string): { path: string } | { host: string; port: number } {
+function addressOf(endpoint: string): NetConnectOpts {
   if (endpoint.startsWith('unix:')) {
     return { path: endpoint.slice('unix:'.length) };
   }
@@ -57,18 +61,16 @@ function addressOf(endpoint: string): { path: string } | { host: string; port: n
   return { host: endpoint.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(endpoint.slice(at + 1)) };
 }
 
-function connect(endpoint: string, tls?: RuntimeTls): Socket {
+function connect(address: NetConnectOpts, tls?: RuntimeTls): Socket {
   // The endpoint is an address, and all tasks of a service share one certificate, which therefore names none of them.
   // What proves who is there is that `ca`, which signs nothing else, has signed it.
   const checkServerIdentity = () => undefined;
-  return tls === undefined
-    ? connectPlain(addressOf(endpoint))
-    : connectTls({ ...addressOf(endpoint), ...tls, checkServerIdentity });
+  return tls === undefined ? connectPlain(address) : connectTls({ ...address, ...tls, checkServerIdentity });
 }
 
 /** One conversation with a process: all of its commands share one deadline and one allowance of bytes. */
 export class RuntimeClient {
-  readonly #endpoint: string;
+  readonly #address: NetConnectOpts;
   readonly #tls?: RuntimeTls;
   readonly #deadline: number;
   /** Whether the deadline is the caller's and not that of the process. */
@@ -77,7 +79,7 @@ export class RuntimeClient {
 
   public constructor(endpoint: string, { tls, deadline = Number.POSITIVE_INFINITY }: RuntimeOptions = {}) {
     const own = Date.now() + MAX_MILLIS;
-    this.#endpoint = endpoint;
+    this.#address = addressOf(endpoint);
     this.#tls = tls;
     this.#deadline = Math.min(own, deadline);
     this.#cut = deadline < own;
@@ -96,8 +98,8 @@ export class RuntimeClient {
         reject(late());
         return;
       }
-      const chunks: Buffer[] = [];
-      const socket = connect(this.#endpoint, this.#tls);
+      let answer = '';
+      const socket = connect(this.#address, this.#tls);
       const fail = (reason: Error) => {
         clearTimeout(timer);
         socket.destroy();
@@ -106,16 +108,17 @@ export class RuntimeClient {
       const timer = setTimeout(() => fail(late()), left);
       socket.on('error', (error) => fail(new Error(reasonOf(error))));
       socket.on(this.#tls === undefined ? 'connect' : 'secureConnect', () => socket.write(`${command}\n`));
-      socket.on('data', (chunk: Buffer) => {
+      socket.on('data', (chunk) => {
         this.#bytesLeft -= chunk.length;
-        chunks.push(chunk);
+        // One byte a character: none of the names that are read can have another one.
+        answer += chunk.toString('latin1');
         if (this.#bytesLeft < 0) {
           fail(new Error(`the answer to '${command}' is larger than ${MAX_BYTES} bytes`));
         }
       });
       socket.on('close', () => {
         clearTimeout(timer);
-        resolve(Buffer.concat(chunks).toString('utf8'));
+        resolve(answer);
       });
     });
   }
@@ -138,11 +141,10 @@ export async function readRuntime(endpoint: string, options?: RuntimeOptions): P
   const slots = parseServersState(await client.ask(RUNTIME_COMMANDS.serversState));
   const resolvers = await readResolvers(client, info.version);
   const sessions = await readSessions(client);
-  return {
-    ...info,
-    slots: slots.map((slot) => ({ ...slot, sessions: sessions?.get(`${slot.backend}/${slot.name}`) })),
-    resolvers,
-  };
+  for (const slot of slots) {
+    slot.sessions = sessions?.get(slotName(slot));
+  }
+  return { version: info.version, uptimeSeconds: info.uptimeSeconds, slots, resolvers };
 }
 
 /** Counters per section; nothing from 1.7, which tells none. */

@@ -1,16 +1,18 @@
 import type { ResolverCounters } from '../../../lib/haproxy/runtime-parse';
-import { activityOf, PERIODS_TO_TELL } from '../counters';
+import { PERIODS_TO_TELL } from '../counters';
 import { type Process, type Verdict, verdict } from './verdict';
 
 /** A section of resolvers sends queries and gets no address for any. One that sends none is not used, or silent. */
-export function failingResolver({ task, runtime, reading, before }: Process): Verdict[] {
-  const { seconds, sections } = activityOf(runtime, task, before, reading.at);
+export function failingResolver({ task, reading, activity: { seconds, sections } }: Process): Verdict[] {
   const failing =
     seconds >= PERIODS_TO_TELL * reading.record.resolutionSeconds
       ? sections.filter(({ sent, valid }) => sent > 0 && valid === 0)
       : [];
+  if (failing.length === 0) {
+    return [];
+  }
   const message = `${task.id} gets no address from DNS: ${failing.map(sentence).sort().join('; ')}`;
-  return failing.length === 0 ? [] : [verdict('failing-resolver', { task: task.id, message })];
+  return [verdict('failing-resolver', { task: task.id, message })];
 }
 
 function sentence({ section, sent, failures }: ResolverCounters): string {

@@ -1,4 +1,4 @@
-import { activityOf, PERIODS_TO_TELL } from '../counters';
+import { PERIODS_TO_TELL } from '../counters';
 import { slotName } from '../slots';
 import { type Process, type Verdict, verdict } from './verdict';
 
@@ -7,7 +7,7 @@ const SILENT_SHARE = 0.1;
 
 /** Whether the process has stopped, or never begun, to ask DNS: it will not follow the next change. */
 export function silentResolver(process: Process): Verdict[] {
-  const { task, runtime, slots, reading, before } = process;
+  const { task, runtime, slots, reading, activity } = process;
   // 1.6 and 1.7 ask only on behalf of a health check, whatever their counters say.
   if (/^1\.[67](\.|$)/.test(runtime.version)) {
     return uncheckedSlots(process);
@@ -16,7 +16,7 @@ export function silentResolver(process: Process): Verdict[] {
   if (runtime.resolvers === undefined || slots.every(({ perRequest }) => perRequest)) {
     return [];
   }
-  const { seconds, sections } = activityOf(runtime, task, before, reading.at);
+  const { seconds, sections } = activity;
   const sent = sections.reduce((sum, section) => sum + section.sent, 0);
   const periods = seconds / reading.record.resolutionSeconds;
   const message = `${task.id} has sent ${sent} DNS queries in ${seconds} s: it will not follow the next change`;

@@ -1,6 +1,7 @@
+import type { Slot } from '../../../lib/haproxy/runtime-parse';
 import { type RegistryUpstream, type Severity, VERDICTS, type VerdictKind } from '../../../lib/private/contract';
-import type { Counters } from '../counters';
-import type { LiveUpstream, Reading, RuntimeReading, SlotReading, Task } from '../reading';
+import type { Activity } from '../counters';
+import type { LiveUpstream, Reading, RuntimeReading, Task } from '../reading';
 
 /** What a reading means. An incident is known by its proxy and by all that stands here before `slots`. */
 export interface Verdict {
@@ -28,9 +29,9 @@ export interface Process {
   readonly task: Task;
   readonly runtime: RuntimeReading;
   /** Slots of all upstreams that are in service. */
-  readonly slots: readonly SlotReading[];
-  /** Counters of an earlier check. */
-  readonly before?: Counters;
+  readonly slots: readonly Slot[];
+  /** What its resolvers did since an earlier check, or since its start. */
+  readonly activity: Activity;
 }
 
 /** The slots that a process has for one upstream. */
@@ -39,7 +40,7 @@ export interface Holding {
   readonly upstream: LiveUpstream;
   readonly runtime: RuntimeReading;
   /** Those in service: what an operator took out takes no traffic, and holds nothing. */
-  readonly slots: readonly SlotReading[];
+  readonly slots: readonly Slot[];
   /** Held addresses, and the slots that hold each, as `backend/slot`. */
   readonly held: ReadonlyMap<string, readonly string[]>;
 }
