@@ -1,17 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DnsServer } from '../lab/dns-server';
+import { type DnsListener, DnsServer } from '../lab/dns-server';
 import { usableBinaries } from '../lab/usable';
+import { CONCURRENT_TASKS } from '../lambda/drift-checker/senses/runtime-client';
 import type { RegistryRecord } from '../lib/private/contract';
 import { Haproxy, nameFor } from '../test/drift-checker/haproxy';
-import { AwsEndpoints, ssmParameters } from '../test/support/aws';
+import { AwsEndpoints, type SignedRequest, ssmParameters } from '../test/support/aws';
 import { type InvocationResult, LocalLambda } from '../test/support/lambda';
 import type { Figure } from './handler';
-import { median } from './measure';
+import { sideBySide } from './measure';
 import { ReplayServer } from './replay-server';
 
-const RUNS = 5;
+const RUNS = 11;
+/** A function that runs each minute is compiled by V8 and has written its state; not so its first runs. */
+const WARM_UP = 4;
 const SIZES = [10, 100, 1000, 5000];
 /** Tasks of the first service, which are a real HAProxy: a single process accepts no more connections at once. */
 const REAL_TASKS = 5;
@@ -19,26 +19,6 @@ const REAL_TASKS = 5;
 const TASKS = 99;
 const REGISTRY = '/benchmark';
 const ADDRESS = '127.0.0.1';
-
-/** As many sockets at the same time as the checker opens. */
-const CONCURRENCY = 64;
-
-/** Opens the sockets that the checker opens, reads what they have to say, and makes nothing of it. */
-const BARE = `
-import { connect } from 'node:net';
-const ask = (port, command) => new Promise((resolve, reject) => {
-  const chunks = [];
-  const socket = connect(port, '${ADDRESS}', () => socket.write(command));
-  socket.on('data', (chunk) => chunks.push(chunk)).on('close', () => resolve(Buffer.concat(chunks))).on('error', reject);
-});
-export const handler = async ({ ports, commands }) => {
-  const rest = ports.values();
-  const worker = async () => {
-    for (const port of rest) for (const command of commands) await ask(port, command);
-  };
-  await Promise.all(Array.from({ length: ${CONCURRENCY} }, worker));
-};
-`;
 
 /** A service of the fleet: its tasks listen on one port. */
 interface Service {
@@ -54,7 +34,7 @@ interface Measured {
   readonly memoryMb: number;
 }
 
-/** One run of the checker over fleets of several sizes, next to a loop that only opens its sockets and reads. */
+/** One run of the checker over fleets of several sizes, next to a loop that opens the same sockets and only reads. */
 export async function measureFleet(): Promise<{ figures: Figure[]; exponent: number }> {
   const { binaries } = await usableBinaries();
   const binary = binaries.at(-1);
@@ -64,10 +44,8 @@ export async function measureFleet(): Promise<{ figures: Figure[]; exponent: num
   const dns = new DnsServer();
   const nameserver = await dns.listen();
   dns.set(nameFor(binary), [ADDRESS]);
-  const haproxy = await Haproxy.start(binary, nameserver);
+  const haproxy = await Haproxy.start(binary, await dns.listen());
   const replay = await ReplayServer.start(haproxy.port);
-  const bare = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-bare-'));
-  writeFileSync(join(bare, 'index.mjs'), BARE);
   try {
     const measured: Measured[] = [];
     for (const size of SIZES) {
@@ -85,7 +63,7 @@ export async function measureFleet(): Promise<{ figures: Figure[]; exponent: num
         dnsWindowSeconds: 60,
         graceSeconds: 60,
       });
-      measured.push(await measure(services, record, replay, bare));
+      measured.push(await measure(services, record, nameserver, replay));
     }
     const figures = measured.flatMap(({ millis, bareMillis, memoryMb }, i) => [
       { name: `run over ${SIZES[i]} endpoints, to a bare loop`, ours: millis, other: bareMillis, unit: 'ms' },
@@ -94,7 +72,6 @@ export async function measureFleet(): Promise<{ figures: Figure[]; exponent: num
     const [first, last] = [measured[0]!, measured.at(-1)!];
     return { figures, exponent: Math.log(last.millis / first.millis) / Math.log(SIZES.at(-1)! / SIZES[0]!) };
   } finally {
-    rmSync(bare, { recursive: true, force: true });
     replay.close();
     await haproxy.stop();
     await dns.close();
@@ -105,8 +82,8 @@ export async function measureFleet(): Promise<{ figures: Figure[]; exponent: num
 async function measure(
   services: readonly Service[],
   record: (service: Service) => RegistryRecord,
+  nameserver: DnsListener,
   replay: ReplayServer,
-  bare: string,
 ): Promise<Measured> {
   const records = services.map((one) => [`${REGISTRY}/registry/${one.name}`, JSON.stringify(record(one))]);
   const tasksOf = new Map(services.map(({ name, tasks }) => [name, tasks]));
@@ -126,25 +103,62 @@ async function measure(
   const settings = { handler: 'index.handler', memoryMb: 256, timeoutMs: 55_000 };
   const environment = { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'benchmark', ...aws.environment };
   const ours = new LocalLambda({ ...settings, taskRoot: 'assets/drift-checker', environment });
-  const other = new LocalLambda({ ...settings, taskRoot: bare, environment: {} });
+  const other = new LocalLambda({ ...settings, taskRoot: 'benchmark/bare-loop', environment: {} });
   try {
-    // The first run of each is a cold start, and it writes what it sees for the first time.
-    let last = await checked(ours, services.length);
-    const ports = services.flatMap(({ port, tasks }) => Array.from({ length: tasks }, () => port));
-    const event = { ports, commands: replay.commands };
-    await other.invoke(event);
-    const [millis, bareMillis]: [number[], number[]] = [[], []];
-    for (let run = 0; run < RUNS; run += 1) {
-      last = await checked(ours, services.length);
-      millis.push(last.durationMs);
-      bareMillis.push((await other.invoke(event)).durationMs);
+    for (let run = 0; run < WARM_UP; run += 1) {
+      aws.requests.length = 0;
+      await checked(ours, services.length);
     }
-    return { millis: median(millis), bareMillis: median(bareMillis), memoryMb: last.maxRssMb };
+    const event = {
+      url: aws.url,
+      steps: stepsOf(aws.requests),
+      nameserver: nameserver.address,
+      names: services.flatMap((service) => record(service).upstreams.map(({ dnsName }) => dnsName)),
+      host: ADDRESS,
+      ports: services.flatMap(({ port, tasks }) => Array.from({ length: tasks }, () => port)),
+      commands: replay.commands,
+      concurrency: CONCURRENT_TASKS,
+    };
+    for (let run = 0; run < WARM_UP; run += 1) {
+      await other.invoke(event);
+    }
+    const asked = () => [aws.calls.length, nameserver.queries, replay.connections];
+    const askedBy = async (run: () => Promise<unknown>) => {
+      const before = asked();
+      await run();
+      return asked().map((count, i) => count - before[i]!);
+    };
+    const byOurs = await askedBy(() => checked(ours, services.length));
+    const byOther = await askedBy(() => other.invoke(event));
+    if (`${byOurs}` !== `${byOther}`) {
+      throw new Error(`AWS, DNS and runtime APIs were asked ${byOurs} times, by the bare loop ${byOther} times`);
+    }
+    let memoryMb = 0;
+    const [millis, bareMillis] = await sideBySide(RUNS, [
+      async () => {
+        const run = await checked(ours, services.length);
+        memoryMb = run.maxRssMb;
+        return run.durationMs;
+      },
+      async () => (await other.invoke(event)).durationMs,
+    ]);
+    return { millis: millis!, bareMillis: bareMillis!, memoryMb };
   } finally {
     await ours.stop();
     await other.stop();
     await aws.close();
   }
+}
+
+/** The requests of a run: those of one step do not depend on each other. Pages of the registry do. */
+function stepsOf(requests: readonly SignedRequest[]): object[][] {
+  const steps = new Map<string, object[]>();
+  for (const [i, { headers, body, ...request }] of requests.entries()) {
+    const operation = `${headers['x-amz-target']}`;
+    const step = operation.endsWith('GetParametersByPath') ? `page ${i}` : operation;
+    steps.set(step, [...(steps.get(step) ?? []), { ...request, headers, body: Buffer.from(body).toString() }]);
+  }
+  return [...steps.values()];
 }
 
 /** A run that must have checked everything. */

@@ -14,11 +14,14 @@ export class ReplayServer {
     return replay;
   }
 
+  /** How many connections came in. */
+  public connections = 0;
   readonly #answers = new Map<string, Promise<string>>();
   readonly #server: Server;
 
   private constructor(realPort: number) {
     this.#server = createServer({ noDelay: true }, (socket) => {
+      this.connections += 1;
       // Who hangs up early has its reasons.
       socket.on('error', () => {});
       socket.once('data', async (data) => {

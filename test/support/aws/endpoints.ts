@@ -44,6 +44,9 @@ export class AwsEndpoints {
   /** Every request whose signature was right, in the order of arrival, answered or not. The SDK's retries count. */
   readonly calls: AwsCall[] = [];
 
+  /** Every request as it came in, in the order of arrival: whoever sends it again is answered again. */
+  readonly requests: SignedRequest[] = [];
+
   readonly #handlers: Record<string, ((input: never) => unknown) | undefined>;
   readonly #server: Server;
 
@@ -93,7 +96,9 @@ export class AwsEndpoints {
     const readers = PROTOCOLS[headers['content-type'] ?? ''] ?? [awsJson];
     const protocol = readers.find((each) => each.read(headers, body.toString())) ?? readers[0]!;
     const call = protocol.read(headers, body.toString());
-    const answer = await this.#answer({ method, path, headers, body }, call, protocol, requestId).catch((error) => {
+    const signed = { method, path, headers, body };
+    this.requests.push(signed);
+    const answer = await this.#answer(signed, call, protocol, requestId).catch((error) => {
       const awsError = error instanceof AwsError ? error : new AwsError(protocol.codes.internal, String(error), 500);
       return { status: awsError.status, body: protocol.writeError(awsError, requestId) };
     });
