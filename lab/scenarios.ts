@@ -110,9 +110,9 @@ const scaleOut: Scenario = {
 
 /**
  * A slot that gets another address in one step, as after an outage, keeps its open connections there: requests go on over
- * them for as long as the old node answers. By trial: not 2.5 and older, not 3.0 and later.
+ * them for as long as the old node answers. By trial: not 3.0 and later; up to 2.3 no connection is kept.
  */
-const KEEPS_CONNECTIONS = ['2.6', '2.7', '2.8', '2.9'];
+const KEEPS_CONNECTIONS = ['2.4', '2.5', '2.6', '2.7', '2.8', '2.9'];
 
 const dnsOutage: Scenario = {
   name: 'dns-outage',
@@ -151,7 +151,7 @@ const dnsOutage: Scenario = {
     MENDED,
   ],
   meaning:
-    'While DNS is silent the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back: 2.6 to 2.9 with new connections, for they go on using those that the old node keeps open. Only the API of the load balancer tells the checker in the meantime that the address is stale.',
+    'While DNS is silent the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back: 2.4 to 2.9 with new connections, for they go on using those that the old node keeps open. Only the API of the load balancer tells the checker in the meantime that the address is stale.',
 };
 
 const zonalShift: Scenario = {

@@ -41,8 +41,7 @@ export const CAPABILITIES = {
   autonomousResolution: {
     since: '1.8',
     source: 'commit 201c07f68; running processes of every branch',
-    without:
-      'one `server` line with `check`, pointed at HAProxy’s own liveness port, and `option http-server-close` in HTTP mode',
+    without: 'one `server` line with `check`, pointed at HAProxy’s own liveness port',
     with: 'servers are resolved by a task of their own; the health check asks the load balancer',
     why: '1.6 and 1.7 look a name up only when a health check runs, and a first check that fails takes the server down whatever `fall` says',
   },
@@ -139,6 +138,21 @@ export const CAPABILITIES = {
     with: '`return` for `/live`; 413 for a body that is too large',
     why: 'liveness must not depend on the load balancer',
   }),
+  reusesRightly: {
+    since: '2.4',
+    source:
+      'running processes with a client that keeps its connection: 2.0.0, 2.1.0, 2.2.0, 2.2.9, 2.3.0 stay, 2.4.0 leaves',
+    without: '`option http-server-close` in HTTP mode: each request has a connection of its own',
+    with: '`http-reuse safe`',
+    why: 'with kept connections, a proxy that resolves per request stays on the first address, and 2.0.0 to 2.2.0 stay on one that their slot has lost',
+  },
+  reusesAloneRightly: {
+    since: '3.0',
+    source: 'running processes of every branch from 2.0 on: 2.9.0 stays, 3.0.11 leaves',
+    without: '`option http-server-close` beside the PROXY protocol',
+    with: '`http-reuse never` beside the PROXY protocol: the connections of one client are for it alone',
+    why: 'a client that keeps its connection stays on an address that its slot has lost',
+  },
   showResolvers: {
     since: SHOW_RESOLVERS_SINCE,
     source: 'runtime API of every branch',

@@ -44,6 +44,10 @@ export interface HaproxyCapabilities {
   readonly httpCheckSend: boolean;
   /** `http-request return` exists (2.2). */
   readonly httpRequestReturn: boolean;
+  /** Connections that are shared between requests are left behind with the address that they go to (2.4). */
+  readonly reusesRightly: boolean;
+  /** Those that are kept for one client, too (3.0). */
+  readonly reusesAloneRightly: boolean;
   /** The runtime API answers `show resolvers` (1.8). */
   readonly showResolvers: boolean;
 }

@@ -114,7 +114,13 @@ describe('1.8 and later', () => {
 describe('words that a branch does not know', () => {
   type Word = Exclude<
     keyof typeof CAPABILITIES,
-    'autonomousResolution' | 'showResolvers' | 'parseResolvConf' | 'doResolve' | 'doResolveTcp' | 'prometheus'
+    | 'autonomousResolution'
+    | 'showResolvers'
+    | 'parseResolvConf'
+    | 'doResolve'
+    | 'doResolveTcp'
+    | 'prometheus'
+    | 'reusesAloneRightly'
   >;
   const WORDS: Record<Word, RegExp> = {
     initAddr: /\binit-addr\b/,
@@ -132,6 +138,7 @@ describe('words that a branch does not know', () => {
     retryOn: /\bretry-on\b/,
     httpCheckSend: /\bhttp-check send\b/,
     httpRequestReturn: /\bhttp-request return\b/,
+    reusesRightly: /\bhttp-reuse safe\b/,
   };
 
   test.each(Object.keys(WORDS) as Word[])('%s stands in the text from its first branch on', (word) => {

@@ -37,6 +37,8 @@ describe('capabilities', () => {
     doResolveTcp: '2.1',
     httpCheckSend: '2.2',
     httpRequestReturn: '2.2',
+    reusesRightly: '2.4',
+    reusesAloneRightly: '3.0',
   };
 
   test.each(Object.entries(FIRST))('%s since %s', (capability, first) => {

@@ -35,7 +35,7 @@ export function backendSection(version: HaproxyVersion, model: CheckedModel, ups
 function slotLines(version: HaproxyVersion, { mode }: CheckedModel, upstream: CheckedUpstream): Line[] {
   const { dnsName, port, slots } = upstream;
   return [
-    mode === HaproxyMode.HTTP && reuseOf(upstream),
+    ...(mode === HaproxyMode.HTTP ? reuseLines(version, upstream) : []),
     ...httpCheckLines(version, upstream),
     join(
       `server-template elb ${slots} ${dnsName}:${port}`,
@@ -54,8 +54,7 @@ function singleLines(version: HaproxyVersion, model: CheckedModel, upstream: Che
   const interval = formatDuration(Math.min(5000, Math.floor(resolution.holdValidMillis / 2)));
   const http = mode === HaproxyMode.HTTP;
   return [
-    http && '# The connections of a kept-alive client would stay on the old address for as long as it answers.',
-    http && 'option http-server-close',
+    ...(http ? reuseLines(version, upstream) : []),
     '# 1.6 and 1.7 look a name up only when a health check runs, and `fall` does not protect the first check after a',
     "# start. So the check asks HAProxy's own liveness port: it keeps resolution alive and cannot take the server down.",
     join(
@@ -78,7 +77,7 @@ function perRequestLines(version: HaproxyVersion, { mode }: CheckedModel, upstre
   const rule = http ? 'http-request' : 'tcp-request content';
   const variable = http ? 'txn.elb' : 'sess.elb';
   return [
-    http && reuseOf(upstream),
+    ...(http ? reuseLines(version, upstream) : []),
     !http && 'tcp-request inspect-delay 5s',
     `${rule} do-resolve(${variable},${RESOLVERS},ipv4) str(${quote(upstream.dnsName)})`,
     `${rule} ${http ? 'deny deny_status 503' : 'reject'} unless { var(${variable}) -m found }`,
@@ -87,9 +86,20 @@ function perRequestLines(version: HaproxyVersion, { mode }: CheckedModel, upstre
   ];
 }
 
-/** A connection that has announced one client's address must not carry another client's requests. */
-function reuseOf({ sendProxyProtocol }: CheckedUpstream): string {
-  return `http-reuse ${sendProxyProtocol ? 'never' : 'safe'}`;
+/**
+ * How connections are used again in HTTP mode. One that has announced one client's address must not carry another
+ * client's requests. Where a kept one would stay on an address that is gone, none is kept.
+ */
+function reuseLines({ capabilities }: HaproxyVersion, { sendProxyProtocol }: CheckedUpstream): Line[] {
+  const [rightly, how] = sendProxyProtocol
+    ? [capabilities.reusesAloneRightly, 'http-reuse never']
+    : [capabilities.reusesRightly, 'http-reuse safe'];
+  return rightly
+    ? [how]
+    : [
+        '# The connections of a kept-alive client would stay on the old address for as long as it answers.',
+        'option http-server-close',
+      ];
 }
 
 /** An HTTP check, in the syntax of the branch, with the Host header by which a load balancer picks its rule. */
