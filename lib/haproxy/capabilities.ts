@@ -146,12 +146,12 @@ export const CAPABILITIES = {
     with: '`http-reuse safe`',
     why: 'with kept connections, a proxy that resolves per request stays on the first address, and 2.0.0 to 2.2.0 stay on one that their slot has lost',
   },
-  reusesAloneRightly: {
+  leavesInPlace: {
     since: '3.0',
     source: 'running processes of every branch from 2.0 on: 2.9.0 stays, 3.0.11 leaves',
-    without: '`option http-server-close` beside the PROXY protocol',
-    with: '`http-reuse never` beside the PROXY protocol: the connections of one client are for it alone',
-    why: 'a client that keeps its connection stays on an address that its slot has lost',
+    without: '`option http-server-close` in HTTP mode with the PROXY protocol, and with a single slot',
+    with: '`http-reuse safe`; beside the PROXY protocol `never`, as its connections are for one client alone',
+    why: 'a kept connection stays on the old address of a slot that gets another one in one step, and one for a single client also where the slot loses it',
   },
   showResolvers: {
     since: SHOW_RESOLVERS_SINCE,

@@ -46,8 +46,8 @@ export interface HaproxyCapabilities {
   readonly httpRequestReturn: boolean;
   /** Connections that are shared between requests are left behind with the address that they go to (2.4). */
   readonly reusesRightly: boolean;
-  /** Those that are kept for one client, too (3.0). */
-  readonly reusesAloneRightly: boolean;
+  /** So are those of a slot that gets another address in one step, and those that are kept for one client (3.0). */
+  readonly leavesInPlace: boolean;
   /** The runtime API answers `show resolvers` (1.8). */
   readonly showResolvers: boolean;
 }

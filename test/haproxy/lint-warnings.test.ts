@@ -214,6 +214,36 @@ describe('idle-time', () => {
   });
 });
 
+describe('kept-connections', () => {
+  const on = (branch: string, ...lines: string[]) => found('kept-connections', branch, ...lines);
+  const HTTP = ['defaults', '    mode http'];
+  const hit = (at: string) =>
+    `${at} clients that keep their connection stay on the old address of 'elb.test' for as long as it answers → add 'option http-server-close', or run 3.0 or later`;
+
+  test.each(['1.6', '2.3', '2.4', '2.9'])('%s stays where an address is replaced in one step', (branch) => {
+    expect(on(branch, ...HTTP, 'backend b', SERVER)).toEqual([hit('4:15')]);
+    expect(on(branch, 'backend b', '    mode http', SERVER)).toEqual([hit('3:15')]);
+    expect(on(branch, ...HTTP, 'listen l', '    mode tcp', SERVER)).toEqual([]);
+    expect(on(branch, 'backend b', SERVER)).toEqual([]);
+    expect(on(branch, ...HTTP, 'backend b', SERVER.replace(' resolvers dns', ''))).toEqual([]);
+    for (const option of ['http-server-close', 'httpclose']) {
+      expect(on(branch, ...HTTP, `    option ${option}`, 'backend b', SERVER)).toEqual([]);
+    }
+  });
+
+  test('the defaults that count are those above, or those that the section names', () => {
+    const defaults = ['defaults web', '    mode http', 'defaults', '    mode tcp'];
+    expect(on('2.8', ...defaults, 'backend b', SERVER)).toEqual([]);
+    expect(on('2.8', ...defaults, 'backend b from web', SERVER)).toEqual([hit('6:15')]);
+  });
+
+  test('several slots, a pool without room and 3.0 leave it', () => {
+    expect(on('2.8', ...HTTP, 'backend b', SERVER.replace('server s1', 'server-template elb 4'))).toEqual([]);
+    expect(on('2.8', ...HTTP, 'backend b', `${SERVER} pool-max-conn 0`)).toEqual([]);
+    expect(on('3.0', ...HTTP, 'backend b', SERVER)).toEqual([]);
+  });
+});
+
 test('a file of Windows and one of Unix have the same warnings', () => {
   const lines = [...DNS, 'defaults', ' timeout http-keep-alive 2m', 'frontend f', ' bind *:80', 'backend b', SERVER];
   for (const branch of ['1.8', '3.2']) {

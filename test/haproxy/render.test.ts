@@ -120,7 +120,7 @@ describe('words that a branch does not know', () => {
     | 'doResolve'
     | 'doResolveTcp'
     | 'prometheus'
-    | 'reusesAloneRightly'
+    | 'leavesInPlace'
   >;
   const WORDS: Record<Word, RegExp> = {
     initAddr: /\binit-addr\b/,

@@ -136,10 +136,9 @@ describe.each(BINARIES)('a client of HAProxy $version that keeps its connection'
     await onlyFrom(STAYS, NEW);
   });
 
-  // On 2.4 to 2.9 shared connections outlive the address of their slot where it changes in one step (docs/failures.md).
   test.each([
-    ...(capabilities.reusesAloneRightly || !capabilities.reusesRightly ? [['', { slots: 1 }] as const] : []),
-    [', with the PROXY protocol', { slots: 1, sendProxyProtocol: true }] as const,
+    ['', { slots: 1 }],
+    [', with the PROXY protocol', { slots: 1, sendProxyProtocol: true }],
   ])('leaves an address that another one replaces in one step%s', async (_, upstream) => {
     dns.set('elb.test', [OLD]);
     await start(upstream);

@@ -38,7 +38,7 @@ describe('capabilities', () => {
     httpCheckSend: '2.2',
     httpRequestReturn: '2.2',
     reusesRightly: '2.4',
-    reusesAloneRightly: '3.0',
+    leavesInPlace: '3.0',
   };
 
   test.each(Object.entries(FIRST))('%s since %s', (capability, first) => {

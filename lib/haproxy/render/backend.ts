@@ -35,7 +35,7 @@ export function backendSection(version: HaproxyVersion, model: CheckedModel, ups
 function slotLines(version: HaproxyVersion, { mode }: CheckedModel, upstream: CheckedUpstream): Line[] {
   const { dnsName, port, slots } = upstream;
   return [
-    ...(mode === HaproxyMode.HTTP ? reuseLines(version, upstream) : []),
+    ...(mode === HaproxyMode.HTTP ? reuseLines(version, upstream, slots === 1) : []),
     ...httpCheckLines(version, upstream),
     join(
       `server-template elb ${slots} ${dnsName}:${port}`,
@@ -89,13 +89,13 @@ function perRequestLines(version: HaproxyVersion, { mode }: CheckedModel, upstre
 /**
  * How connections are used again in HTTP mode. One that has announced one client's address must not carry another
  * client's requests. Where a kept one would stay on an address that is gone, none is kept.
+ *
+ * @param inPlace whether each change of the load balancer replaces an address in one step, for want of another slot
  */
-function reuseLines({ capabilities }: HaproxyVersion, { sendProxyProtocol }: CheckedUpstream): Line[] {
-  const [rightly, how] = sendProxyProtocol
-    ? [capabilities.reusesAloneRightly, 'http-reuse never']
-    : [capabilities.reusesRightly, 'http-reuse safe'];
+function reuseLines({ capabilities }: HaproxyVersion, { sendProxyProtocol }: CheckedUpstream, inPlace = false): Line[] {
+  const rightly = sendProxyProtocol || inPlace ? capabilities.leavesInPlace : capabilities.reusesRightly;
   return rightly
-    ? [how]
+    ? [`http-reuse ${sendProxyProtocol ? 'never' : 'safe'}`]
     : [
         '# The connections of a kept-alive client would stay on the old address for as long as it answers.',
         'option http-server-close',

@@ -33,6 +33,13 @@ export const UPSTREAM_RULES = {
     link: 'https://github.com/haproxy/haproxy/issues/1236',
     find: idleTime,
   },
+  'kept-connections': {
+    severity: 'warning',
+    why: 'Up to 2.9 a server that gets another address keeps the connections to the old one, and uses them for as long as that answers. A client that keeps its own connection never leaves it.',
+    mend: "add 'option http-server-close', or run 3.0 or later",
+    link: 'https://docs.haproxy.org/3.2/configuration.html#4-option%20http-server-close',
+    find: keptConnections,
+  },
 } as const satisfies Record<string, Rule>;
 
 function checkWithoutHost(config: Config, version: HaproxyVersion): Hit[] {
@@ -133,4 +140,39 @@ function idleTime(config: Config, version: HaproxyVersion): Hit[] {
             fix: { line, column: words[2]!.column, old: words[2]!.source, by: '50s' },
           })),
       );
+}
+
+/** Options that end the connection to the server with the answer. */
+const CLOSING = new Set(['http-server-close', 'httpclose', 'forceclose']);
+
+/** With several slots an address that is gone leaves its slot empty; with one the next address takes its place. */
+function keptConnections(config: Config, version: HaproxyVersion): Hit[] {
+  const closes = config.some(({ directives }) =>
+    directives.some(({ words: [first, second] }) => first?.text === 'option' && CLOSING.has(second?.text ?? '')),
+  );
+  return version.capabilities.leavesInPlace || closes
+    ? []
+    : serversOf(config, version)
+        .filter(
+          ({ section, named, slots, effective }) =>
+            named === true &&
+            slots === 1 &&
+            effective.includes('resolvers') &&
+            valueAfter(effective, 'pool-max-conn') !== '0' &&
+            isHttp(config, section),
+        )
+        .map(({ directive: { line }, address: word, host }) => ({
+          line,
+          word,
+          message: `clients that keep their connection stay on the old address of '${host}' for as long as it answers`,
+        }));
+}
+
+/** The mode of a section, or else that of its defaults. */
+function isHttp(config: Config, section: Section): boolean {
+  const modeOf = ({ directives }: Section) =>
+    directives.filter(({ words }) => words[0]?.text === 'mode').at(-1)?.words[1]?.text;
+  const above = config.slice(0, config.indexOf(section)).filter(({ kind }) => kind === 'defaults');
+  const defaults = section.from === undefined ? above.at(-1) : above.find(({ name }) => name === section.from);
+  return (modeOf(section) ?? (defaults && modeOf(defaults))) === 'http';
 }
