@@ -71,7 +71,8 @@ export interface ElbUpstreamOptions {
   readonly resolutionMode?: HaproxyResolutionMode;
 
   /**
-   * How many addresses of the load balancer each task can hold, 1 to 100 (HAProxy 1.8 and later).
+   * How many addresses of the load balancer each task can hold, 1 to 100 (HAProxy 1.8 and later). With one,
+   * HAProxy before 3.0 opens a connection for each HTTP request: a kept one would stay on the old address.
    *
    * @default 16, twice the 8 addresses of one answer
    */
@@ -85,7 +86,8 @@ export interface ElbUpstreamOptions {
   readonly healthCheck?: UpstreamHealthCheck;
 
   /**
-   * Send the client's address in a PROXY protocol header, version 2.
+   * Send the client's address in a PROXY protocol header, version 2. In HTTP mode HAProxy before 3.0 then opens a
+   * connection for each request: a kept one would stay on an old address.
    *
    * @default false
    */

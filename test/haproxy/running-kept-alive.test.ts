@@ -17,7 +17,7 @@ const OLD = '127.0.0.2';
 const STAYS = '127.0.0.3';
 const NEW = '127.0.0.4';
 
-/** What a PROXY header of version 2 begins with; two bytes after the twelfth and thirteenth are its length. */
+/** What a PROXY header of version 2 begins with. Its length without the first 16 bytes is in bytes 14 and 15. */
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 
 /** A node that says its address, over connections that it never closes, with or without a PROXY header before them. */
@@ -121,11 +121,9 @@ describe.each(BINARIES)('a client of HAProxy $version that keeps its connection'
       return [...seen].sort().join() === [...addresses].sort().join() || undefined;
     });
 
-  const TWO_SLOTS = { slots: 2 };
-  const PROXY_PROTOCOL = { slots: 2, sendProxyProtocol: true };
   test.each([
-    ['', TWO_SLOTS],
-    [', with the PROXY protocol', PROXY_PROTOCOL],
+    ['', { slots: 2 }],
+    [', with the PROXY protocol', { slots: 2, sendProxyProtocol: true }],
   ])('leaves an address that DNS takes away, and takes the next one%s', async (_, upstream) => {
     dns.set('elb.test', [OLD, STAYS]);
     await start(upstream);

@@ -88,7 +88,8 @@ export interface HaproxyUpstream {
    */
   readonly resolutionMode?: HaproxyResolutionMode;
   /**
-   * How many of its addresses can be held, 1 to 100. Not used by 1.6 and 1.7, which have one slot.
+   * How many of its addresses can be held, 1 to 100. Not used by 1.6 and 1.7, which have one slot. With one,
+   * HAProxy before 3.0 opens a connection for each HTTP request: a kept one would stay on the old address.
    *
    * @default 16, twice the 8 addresses that one answer for an ELB carries
    */
@@ -106,7 +107,8 @@ export interface HaproxyUpstream {
    */
   readonly healthCheck?: HaproxyHealthCheck;
   /**
-   * Send the client's address in a PROXY protocol header, version 2.
+   * Send the client's address in a PROXY protocol header, version 2. In HTTP mode HAProxy before 3.0 then opens a
+   * connection for each request: a kept one would stay on an old address.
    *
    * @default false
    */
