@@ -108,9 +108,10 @@ function socketsOf(pids: readonly number[]): string[] {
 
 /** Those of them that are bound to an address of this machine. */
 function bound(inodes: readonly string[]): string[] {
-  const tables = ['/proc/net/tcp', '/proc/net/udp'].map((file) => readFileSync(file, 'utf8')).join('\n');
+  const rows = ['/proc/net/tcp', '/proc/net/udp'].flatMap((file) => readFileSync(file, 'utf8').split('\n'));
   // Connections that are being closed have no owner, and inode 0.
-  return [...new Set(inodes)].filter((inode) => new RegExp(`^(?: +\\S+){9} +${inode} `, 'm').test(tables));
+  const listed = new Set(rows.map((row) => row.trim().split(/ +/)[9]));
+  return [...new Set(inodes)].filter((inode) => listed.has(inode));
 }
 
 const living = (pids: readonly number[]) => pids.filter((pid) => /^State:\t[^Z]/m.test(statusOf(pid)));
@@ -132,16 +133,8 @@ async function bothAnswer(): Promise<{ pids: number[]; sockets: string[] }> {
   await printed('(generated) answers');
   const pids = family(child.pid!);
   expect(pids.length).toBeGreaterThanOrEqual(3);
-  // Two nodes, three DNS ports over UDP and TCP, and three ports of each HAProxy. The kernel's tables are read in
-  // pieces: where other sockets come and go meanwhile, each reading may lack another one.
-  const found = new Set<string>();
-  for (let left = 40; left > 0 && found.size < 2 + 6 + 6; left -= 1) {
-    for (const socket of bound(socketsOf(pids))) {
-      found.add(socket);
-    }
-    await sleep(50);
-  }
-  const sockets = [...found];
+  const sockets = bound(socketsOf(pids));
+  // Two nodes, three DNS ports over UDP and TCP, and three ports of each HAProxy.
   expect(sockets.length).toBeGreaterThanOrEqual(2 + 6 + 6);
   return { pids, sockets };
 }
