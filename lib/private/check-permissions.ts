@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Names, Stack, Token } from 'aws-cdk-lib';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -10,6 +10,8 @@ import { throughSecretsManager } from './decryption';
 
 /** IAM's limit for all inline policies of a role together, white space left out. */
 const MAX_POLICY_BYTES = 10_240;
+/** IAM's limit for the name of a policy. */
+const MAX_POLICY_NAME = 128;
 /** What the monitor's own policy needs of it at least. */
 const OWN_BYTES = 1900;
 /** What the policy of a further stack needs, without the ARNs in it. */
@@ -50,7 +52,10 @@ export class CheckPermissions extends Policy {
     id: string,
     private readonly monitor: IDriftMonitor,
   ) {
-    super(scope, id, { roles: [monitor.role] });
+    // Of two inline policies of a role with the same name the later one replaces the other. The CDK's own name is the
+    // logical id, which the policies of several stacks have in common.
+    const stackName = Names.uniqueResourceName(scope, { maxLength: MAX_POLICY_NAME - 1 - id.length, separator: '-' });
+    super(scope, id, { roles: [monitor.role], policyName: `${stackName}-${id}` });
     this.count(STACK_BYTES);
     acknowledgeWildcards(this, WILDCARDS);
   }

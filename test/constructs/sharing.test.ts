@@ -35,6 +35,17 @@ describe('one monitor for the proxies of several stacks', () => {
     }
   });
 
+  test('no policy of the checker replaces that of another stack: their names differ', () => {
+    const names = [shared, ...stacks].flatMap((stack) =>
+      resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy')
+        .filter(({ properties }) => JSON.stringify(properties.Roles).includes('MonitorRole'))
+        .map(({ properties }) => properties.PolicyName),
+    );
+    // The monitor's own, and what each of the three stacks allows it.
+    expect(names).toHaveLength(4);
+    expect(new Set(names).size).toBe(4);
+  });
+
   test('the permissions to check it, and the way to its runtime API, go with each proxy', () => {
     for (const stack of stacks) {
       const template = Template.fromStack(stack);
