@@ -37,14 +37,24 @@ export interface ProxyReport {
 export function conclude(record: RegistryRecord, state: ProxyState, seen: Seen, now: number): ProxyReport {
   const { tasks, deploying } = seen;
   const dns: Record<string, DnsMemory> = {};
-  for (const [i, { dnsName }] of record.upstreams.entries()) {
-    dns[dnsName] = remember(state.dns[dnsName] ?? NO_DNS, seen.upstreams[i]!, record.dnsWindowSeconds, now);
+  for (const { dnsName } of record.upstreams) {
+    const lookups = seen.upstreams.filter((_, i) => record.upstreams[i]!.dnsName === dnsName);
+    dns[dnsName] = remember(state.dns[dnsName] ?? NO_DNS, together(lookups), record.dnsWindowSeconds, now);
   }
   const upstreams = record.upstreams.map((upstream, i) =>
     liveUpstream(upstream, seen.upstreams[i]!, dns[upstream.dnsName]!, record, now),
   );
   const reading: Reading = { record, at: now, upstreams, tasks, deploying };
   return reportOn(reading, state, { ...state, dns, counters: nextCounters(state.counters, reading) });
+}
+
+/** What several lookups of one name came to: each may have had another part of the answer. */
+function together(lookups: readonly UpstreamReading[]): Pick<UpstreamReading, 'answers' | 'unanswered'> {
+  const [{ unanswered = [] } = {}, ...others] = lookups;
+  return {
+    answers: [...new Set(lookups.flatMap(({ answers }) => answers))].sort(),
+    unanswered: unanswered.filter((type) => others.every((other) => other.unanswered?.includes(type))),
+  };
 }
 
 /**

@@ -72,6 +72,19 @@ test('an ELB of 12 nodes shows 8 of them at random for 10 minutes: no incident, 
   }
 }, 30_000);
 
+test('two upstreams of an ELB of 40 nodes, on two ports, are looked up at random: all of it is one set', async () => {
+  dns.set(
+    NAME,
+    Array.from({ length: 40 }, (_, i) => `127.0.0.${i + 1}`),
+  );
+  const upstream = { backend: 'upstream', dnsName: NAME, port: 80 };
+  const upstreams = [upstream, { ...upstream, port: 443 }];
+  const { reading } = await new Watch([following.task], nameserver, { upstreams }).check(0);
+  const [one, other] = reading.upstreams;
+  expect(one!.answers).not.toEqual(other!.answers);
+  expect(one!.live).toEqual([...new Set([...one!.answers, ...other!.answers])].sort());
+});
+
 test('a node leaves DNS while its interface lives: told, and nothing that rings', async () => {
   const watch = new Watch([following.task], nameserver);
   watch.interfaces = ['127.0.0.1', '127.0.0.2'];
