@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RegistryRecord, VerdictKind } from '../../lib/private/contract';
 import { beganToCompare, type Counters } from './counters';
+import { isFamilyKnown, isSilent } from './live';
 import type { Reading } from './reading';
 import type { ProxyState, Watched } from './state';
 import { keyOf, nameOf, type Verdict } from './verdicts/verdict';
@@ -43,6 +44,14 @@ const NEEDS_LIVE: ReadonlySet<VerdictKind> = new Set([
   'leaving-address',
   'pinned',
   'uncovered-address',
+]);
+
+/** Verdicts that compare with what DNS names in this very check. */
+const NEEDS_ANSWERS: ReadonlySet<VerdictKind> = new Set([
+  'leaving-address',
+  'pinned',
+  'uncovered-address',
+  'unknown-upstream',
 ]);
 
 /** Verdicts that compare with an earlier check. */
@@ -111,21 +120,25 @@ function graceMillis({ kind }: Verdict, { graceSeconds, dnsWindowSeconds }: Regi
 
 /** Whether nobody could tell in this check if it still is so. */
 function unseen(
-  { kind, task, upstream, cause }: Watched,
+  { kind, task, upstream, address, cause }: Watched,
   reading: Reading,
   verdicts: readonly Verdict[],
   counters?: Counters,
 ): boolean {
   const about = reading.upstreams.find((one) => nameOf(one.upstream) === upstream);
   const read = reading.tasks.find((one) => one.task.id === task);
-  const unreachable = verdicts.some((verdict) => verdict.kind === 'unreachable-task' && verdict.task === task);
+  const missing = verdicts.some(
+    (one) => one.kind === 'unreachable-task' && one.task === task && one.upstream === upstream,
+  );
+  const known = address === undefined ? about?.live.length !== 0 : about === undefined || isFamilyKnown(about, address);
   return (
     (reading.unchecked !== undefined && kind !== 'unchecked') ||
-    (read !== undefined && 'unchecked' in read) ||
-    (task !== undefined && unreachable && kind !== 'unreachable-task') ||
+    (read !== undefined && !('runtime' in read)) ||
+    (task !== undefined && missing) ||
     (reading.deploying === true && NOT_WHILE_DEPLOYING.has(kind)) ||
     (COMPARES.has(kind) && task !== undefined && beganToCompare(task, counters, reading.record, reading.at)) ||
-    (NEEDS_LIVE.has(kind) && about?.live.length === 0) ||
+    (NEEDS_LIVE.has(kind) && !known) ||
+    (NEEDS_ANSWERS.has(kind) && cause === undefined && about !== undefined && isSilent(about)) ||
     (cause === 'balancer' && about?.balancer === 'unread')
   );
 }

@@ -4,6 +4,7 @@ import type { LiveUpstream } from './reading';
 
 /** DNS records that hold addresses. */
 export type RecordType = 'A' | 'AAAA';
+const RECORD_TYPES: readonly RecordType[] = ['A', 'AAAA'];
 
 /** What one check learned of an upstream. */
 export interface UpstreamReading {
@@ -90,9 +91,21 @@ export function liveUpstream(
     leaving: [...new Set(standing.filter(left))].sort(),
     answers: seen.answers,
     settled: seen.answers.filter(settled),
+    silent: RECORD_TYPES.filter((type) => memory.silent[type] !== undefined),
     interfacesKnown: seen.interfaces !== undefined,
     balancer,
     problems,
     degraded,
   };
+}
+
+/** Whether DNS is silent on addresses of which some are live: nobody can say what it would name now. */
+export function isSilent({ live, silent }: LiveUpstream): boolean {
+  return live.some((address) => silent.includes(typeOf(address)));
+}
+
+/** Whether it is known which addresses of the family of this one an upstream has. */
+export function isFamilyKnown({ live, silent }: LiveUpstream, address: string): boolean {
+  const family = typeOf(address);
+  return live.some((other) => typeOf(other) === family) || (live.length > 0 && !silent.includes(family));
 }

@@ -1,5 +1,6 @@
 import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-parse';
 import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
+import type { RecordType } from './live';
 
 /** A running HAProxy: `host:port` of its runtime API, or `unix:PATH`. */
 export interface Task {
@@ -40,6 +41,8 @@ export interface LiveUpstream {
   readonly answers: readonly string[];
   /** Those of them that have been there long enough for every process to have adopted them. */
   readonly settled: readonly string[];
+  /** Types of records for which DNS does not answer now. What was known before may still be live. */
+  readonly silent: readonly RecordType[];
   /** Whether the load balancer's interfaces could be read. Where not, DNS and its API alone say what it has. */
   readonly interfacesKnown: boolean;
   /** What the API says of the load balancer; nothing when it is usable, or when nobody asked. */

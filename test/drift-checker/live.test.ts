@@ -105,6 +105,7 @@ describe('what an upstream has', () => {
       leaving: ['10.0.0.3', '10.0.0.4'],
       answers: ['10.0.0.1'],
       settled: ['10.0.0.1'],
+      silent: [],
       interfacesKnown: true,
       problems: [],
       degraded: [],

@@ -53,7 +53,7 @@ export function reading({
   ...upstream
 }: Partial<Omit<Reading, 'upstreams' | 'unchecked'> & Omit<LiveUpstream, 'upstream'>> = {}): Reading {
   const live = upstream.live ?? ['10.0.0.1', '10.0.0.2'];
-  const nothing = { leaving: [], interfacesKnown: false, problems: [], degraded: [] };
+  const nothing = { leaving: [], silent: [], interfacesKnown: false, problems: [], degraded: [] };
   return {
     record,
     at,
