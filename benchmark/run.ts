@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquireTool, TOOLS } from '../lab/binaries/tools';
 import { anyUsable } from '../lab/usable';
+import { lambdaNode } from '../test/support/lambda';
 import { measureCost } from './cost';
 import { contenders } from './elb/contenders';
 import { measureFollowing } from './elb/follow';
@@ -22,10 +23,11 @@ const FOLLOW_RUNS = 3;
 const PRICE_RUNS = 5;
 const README = 'README.md';
 
-function machine(): string {
+async function machine(): Promise<string> {
   const [first] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} processors (${first!.model.trim()}), ${memory} GiB, Node ${process.version.slice(1)}`;
+  const node = `Node ${process.version.slice(1)}, functions on Node ${(await lambdaNode()).major}`;
+  return `${cpus().length} processors (${first!.model.trim()}), ${memory} GiB, ${node}`;
 }
 
 async function main(): Promise<void> {
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
   progress('runs over fleets');
   const fleet = await measureFleet();
   const measured: Measured = {
-    machine: machine(),
+    machine: await machine(),
     date: new Date().toISOString().slice(0, 10),
     missing,
     followed,

