@@ -34,6 +34,10 @@ test('a process of a fault is named also when its parent is gone', async () => {
     if (parent.exitCode === null) {
       await once(parent, 'exit');
     }
+    // It is a copy of its parent until it has become what it runs.
+    while (leftovers.find().includes(`process ${pid} (sh)`)) {
+      await sleep(20);
+    }
     expect(leftovers.find()).toEqual([`process ${pid} (sleep)`]);
   } finally {
     process.kill(pid, 'SIGKILL');
