@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack, Stage, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
@@ -69,6 +69,12 @@ export function register(scope: Construct, monitor: IDriftMonitor, registration:
   });
 }
 
+/** Account and region of a construct. What is not known of them is as good as the stage: each may be deployed elsewhere. */
+function placeOf(scope: Construct): string[] {
+  const { account, region } = Stack.of(scope);
+  return [account, region].map((part) => (Token.isUnresolved(part) ? `${Stage.of(scope)?.node.path}` : part));
+}
+
 /** A monitor reads the registry of its own account and region. */
 function checkPlace(scope: Construct, monitor: IDriftMonitor): void {
   const [here, there] = [Stack.of(scope), Stack.of(monitor)];
@@ -85,7 +91,7 @@ function takeName(scope: Construct, monitor: IDriftMonitor, name: string): void 
   const root = scope.node.root;
   const taken = names.get(root) ?? new Map<string, string>();
   names.set(root, taken);
-  const key = `${monitor.registryPath}/${name}`;
+  const key = [...placeOf(scope), monitor.registryPath, name].join('/');
   const owner = taken.get(key);
   if (owner !== undefined) {
     throw new InputError(`proxyName '${name}' is taken by ${owner}: give each proxy of a monitor a name of its own`);

@@ -1,8 +1,9 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, type StackProps, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy } from '../../lib';
 import { REGISTRY_FOLDER } from '../../lib/private/contract';
 import { resourcesOf } from '../e2e/template';
@@ -131,4 +132,39 @@ test('two proxies of one monitor cannot have the same name', () => {
   expect(() => add('B')).toThrow(
     new Error("proxyName 'orders' is taken by Stack/A: give each proxy of a monitor a name of its own"),
   );
+});
+
+describe('the same names', () => {
+  const add = (scope: Construct, id: string, props: StackProps) => {
+    const stack = new Stack(scope, id, { stackName: 'shop', ...props });
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+    const monitor = DriftMonitor.fromAttributes(stack, 'Monitor', {
+      registryPath: '/cdk-haproxy-elb/shared',
+      roleArn: `arn:aws:iam::${stack.account}:role/checker`,
+      securityGroupId: 'sg-0123456789abcdef0',
+    });
+    return new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, proxyName: 'orders' });
+  };
+  const place = (account: string, region: string) => ({ env: { account, region } });
+  const ireland = place('111111111111', 'eu-west-1');
+  const virginia = place('111111111111', 'us-east-1');
+  const other = place('222222222222', 'eu-west-1');
+
+  test('may be used in each account and region', () => {
+    const app = new App();
+    expect(() => [ireland, virginia, other].map((env, i) => add(app, `Shop${i}`, env))).not.toThrow();
+  });
+
+  test('may be used in each stage whose account and region nobody knows', () => {
+    const app = new App();
+    expect(() => ['Test', 'Production'].map((id) => add(new Stage(app, id), 'Shop', {}))).not.toThrow();
+  });
+
+  test('cannot be used twice in an account and region, also of two stages', () => {
+    const app = new App();
+    add(new Stage(app, 'Test'), 'Shop', ireland);
+    expect(() => add(new Stage(app, 'Production'), 'Shop', ireland)).toThrow(
+      new Error("proxyName 'orders' is taken by Test/Shop/Proxy: give each proxy of a monitor a name of its own"),
+    );
+  });
 });
