@@ -1,7 +1,7 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, type IConnectable, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { IDriftMonitor } from './drift-monitor-base';
 import { checkEndpoint, checkPort } from './haproxy/address';
 import { InputError } from './haproxy/errors';
@@ -83,21 +83,26 @@ function securityGroupsOf(service: IBaseService): ISecurityGroup[] {
 
 /**
  * A rule that stands in the stack of the scope: neither the stack of the tasks nor that of the monitor gets a dependency
- * by it. Two proxies of a stack that share a security group share the rule.
+ * by it. Two proxies of a stack that share a security group share the rule, also where each has imported the group.
  */
 function letIn(scope: Construct, monitor: IDriftMonitor, group: ISecurityGroup, port: number): void {
   const stack = Stack.of(scope);
   for (const source of monitor.connections.securityGroups) {
     const id = `DriftCheck${source.node.addr}${group.node.addr}${Token.isUnresolved(port) ? '' : port}`;
-    if (stack.node.tryFindChild(id) === undefined) {
-      new CfnSecurityGroupIngress(stack, id, {
-        groupId: group.securityGroupId,
-        sourceSecurityGroupId: source.securityGroupId,
-        ipProtocol: 'tcp',
-        fromPort: port,
-        toPort: port,
-        description: 'Drift checker: runtime API of HAProxy',
-      });
+    const rule = {
+      groupId: group.securityGroupId,
+      sourceSecurityGroupId: source.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+    };
+    const isRule = (one: IConstruct) =>
+      CfnSecurityGroupIngress.isCfnSecurityGroupIngress(one) &&
+      one.groupId === rule.groupId &&
+      one.sourceSecurityGroupId === rule.sourceSecurityGroupId &&
+      one.fromPort === port;
+    if (stack.node.tryFindChild(id) === undefined && !stack.node.children.some(isRule)) {
+      new CfnSecurityGroupIngress(stack, id, { ...rule, description: 'Drift checker: runtime API of HAProxy' });
     }
   }
 }

@@ -146,14 +146,14 @@ describe('a service that this library did not make', () => {
       cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),
       serviceName: 'haproxy',
     });
-    const securityGroups = [SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-0123456789abcdef0')];
-    const tasks = HaproxyTasks.ofService(service, { runtimeApiPort: 9990, securityGroups });
     for (const id of ['A', 'B']) {
+      const securityGroups = [SecurityGroup.fromSecurityGroupId(stack, `Tasks${id}`, 'sg-0123456789abcdef0')];
+      const tasks = HaproxyTasks.ofService(service, { runtimeApiPort: 9990, securityGroups });
       monitor.watch(id, { tasks, upstreams: [{ upstream: BY_NAME, backend: id }] });
     }
     const template = Template.fromStack(stack);
     expect(recordsOf(template)[0].tasks).toMatchObject({ service: 'haproxy' });
-    // Two proxies of one service share the rule: AWS refuses the same one twice.
+    // Two proxies of one security group share the rule, also where each has imported it: AWS refuses the same one twice.
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-0123456789abcdef0' });
   });
