@@ -2,7 +2,7 @@ import { Duration, Names } from 'aws-cdk-lib';
 import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { type INamespace, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { type INamespace, NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { InputError } from './haproxy/errors';
 import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
@@ -13,8 +13,8 @@ export interface PrivateDnsOptions {
   /**
    * A private DNS namespace. Its hosted zone costs about half a dollar a month.
    *
-   * @default - the default namespace of the cluster, where it is given and has one, else one of the proxy's own, such as
-   * `shop-orders-894ad419.internal`: the construct's path in lower case, a hash of it, and `.internal`
+   * @default - the default namespace of the cluster, where it is given and has a private DNS one, else one of the
+   * proxy's own, such as `shop-orders-894ad419.internal`: the construct's path in lower case, a hash of it, and `.internal`
    */
   readonly cloudMapNamespace?: INamespace;
 
@@ -114,13 +114,18 @@ class PrivateDns extends FrontDoor {
   public _bind(scope: Construct, { cluster, service }: ProxyBehind): MadeDoor {
     const { dnsTtl = Duration.seconds(10) } = this.options;
     const label = Names.uniqueResourceName(scope, { maxLength: 63, separator: '-' }).toLowerCase();
-    const given = this.options.cloudMapNamespace ?? cluster.defaultCloudMapNamespace;
+    const given = this.options.cloudMapNamespace ?? namespaceOf(cluster);
     const cloudMapNamespace =
       given ?? new PrivateDnsNamespace(scope, 'Namespace', { vpc: cluster.vpc, name: `${label}.internal` });
     const name = this.options.name ?? (given === undefined ? 'haproxy' : label);
     service.enableCloudMap({ cloudMapNamespace, name, dnsTtl });
     return { dnsName: `${name}.${cloudMapNamespace.namespaceName}` };
   }
+}
+
+/** The default namespace of a cluster, unless it has no DNS: one for Service Connect alone. */
+function namespaceOf({ defaultCloudMapNamespace: namespace }: ICluster): INamespace | undefined {
+  return namespace?.type === NamespaceType.DNS_PRIVATE ? namespace : undefined;
 }
 
 class NetworkLoadBalancerDoor extends FrontDoor {

@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { FrontDoor, HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
@@ -126,6 +126,15 @@ test('the default namespace of a cluster is taken, and proxies in it have differ
     'stack-orders-eedb7941.shop.test',
     'stack-stock-21c300c3.shop.test',
   ]);
+});
+
+test('the default namespace of a cluster is left alone where it has no DNS', () => {
+  const { stack, vpc } = stackWithVpc();
+  const defaultCloudMapNamespace = { name: 'mesh', type: NamespaceType.HTTP, useForServiceConnect: true };
+  const cluster = new Cluster(stack, 'Cluster', { vpc, defaultCloudMapNamespace });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { cluster, upstream: BY_NAME });
+  expect(proxy.dnsName).toMatch(/^haproxy\.stack-proxy-[0-9a-f]{8}\.internal$/);
+  Template.fromStack(stack).resourceCountIs('AWS::ServiceDiscovery::PrivateDnsNamespace', 1);
 });
 
 test('no front door: nothing is in Cloud Map, and the proxy has no name', () => {
