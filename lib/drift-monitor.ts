@@ -18,7 +18,7 @@ import { makeDashboard, saveQueries } from './drift-dashboard';
 import type { DriftMonitorAttributes } from './drift-monitor-attributes';
 import { DEFAULT_GRACE, DriftMonitorBase, type IDriftMonitor } from './drift-monitor-base';
 import { InputError } from './haproxy/errors';
-import { createEndpoints, warnOfMissingEndpoints } from './private/checker-endpoints';
+import { createEndpoints, enterEndpoints, warnOfMissingEndpoints } from './private/checker-endpoints';
 import { type CheckerFunctionProps, checkerFunction } from './private/checker-function';
 import { checkerRole } from './private/checker-role';
 import { DeploymentGate } from './private/deployment-gate';
@@ -99,7 +99,8 @@ export interface DriftMonitorProps {
 
   /**
    * Make the interface endpoints for SSM, ECS, Elastic Load Balancing and EC2 that the VPC does not have in this app, for
-   * the checker alone. In a VPC with a NAT gateway they are not needed.
+   * the checkers of this app alone. The names of these services then stand for the endpoints in the whole VPC: what else
+   * calls them there must be let in by `endpoints`. In a VPC with a NAT gateway they are not needed.
    *
    * @default false, because each costs about $7.30 a month for every availability zone: about $58 for four in two zones
    */
@@ -221,7 +222,8 @@ export class DriftMonitor extends DriftMonitorBase {
     this.dashboard = props.dashboard
       ? makeDashboard(this, { monitor: this, handler: this.handler, logGroup: this.logGroup, alarms: this.alarms })
       : undefined;
-    this.endpoints = props.createEndpoints ? createEndpoints(this, vpc, subnets, this.connections) : [];
+    enterEndpoints(this, vpc, securityGroup);
+    this.endpoints = props.createEndpoints ? createEndpoints(this, vpc, subnets, securityGroup) : [];
     warnOfMissingEndpoints(this, vpc, subnets);
   }
 }

@@ -78,7 +78,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
     const listenPort = props.listenPort ?? DEFAULTS.listenPort;
     const desiredCount = props.desiredCount ?? 2;
     checkProxy(this, props, capacity, frontDoor);
-    for (const { id, message } of warnOf(props, version)) {
+    for (const { id, message } of warnOf(props, version, capacity)) {
       Annotations.of(this).addWarningV2(id, message);
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });

@@ -93,7 +93,7 @@ export abstract class ProxyCapacity {
    */
   public abstract readonly _maxStopSeconds: number;
   /** @internal */
-  protected abstract readonly _compatibility: Compatibility;
+  public abstract readonly _compatibility: Compatibility;
   /** @internal */
   public abstract _service(
     scope: Construct,
@@ -117,7 +117,7 @@ class FargateCapacity extends ProxyCapacity {
   public readonly memoryMiB: number;
   // A limit of Fargate (ECS guide, "stopTimeout").
   public readonly _maxStopSeconds = 120;
-  protected readonly _compatibility = Compatibility.FARGATE;
+  public readonly _compatibility = Compatibility.FARGATE;
 
   public constructor(private readonly options: FargateCapacityOptions) {
     super();
@@ -144,7 +144,7 @@ class Ec2Capacity extends ProxyCapacity {
   public readonly cpu: number;
   public readonly memoryMiB: number;
   public readonly _maxStopSeconds = 3600;
-  protected readonly _compatibility = Compatibility.EC2;
+  public readonly _compatibility = Compatibility.EC2;
 
   public constructor(private readonly options: Ec2CapacityOptions) {
     super();

@@ -1,13 +1,14 @@
 import { Annotations, Aspects } from 'aws-cdk-lib';
 import {
   CfnVPCEndpoint,
-  type Connections,
   InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
+  type ISecurityGroup,
   type ISubnet,
   type IVpc,
+  Port,
 } from 'aws-cdk-lib/aws-ec2';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 
 /** The services that the checker calls, with the ids of their endpoints. */
 const SERVICES: Record<string, InterfaceVpcEndpointAwsService> = {
@@ -17,25 +18,50 @@ const SERVICES: Record<string, InterfaceVpcEndpointAwsService> = {
   Ec2: InterfaceVpcEndpointAwsService.EC2,
 };
 
-/** Makes the endpoints that the VPC does not have yet. Only the checker may use them, until someone else is let in. */
+/** Endpoints that let in nobody but checkers. */
+const closed = new WeakSet<IConstruct>();
+
+/** Makes the endpoints that the VPC does not have yet. Only checkers may use them, until someone else is let in. */
 export function createEndpoints(
   scope: Construct,
   vpc: IVpc,
   subnets: readonly ISubnet[],
-  checker: Connections,
+  checker: ISecurityGroup,
 ): InterfaceVpcEndpoint[] {
   // An endpoint takes one subnet of each zone.
   const byZone = new Map(subnets.map((subnet) => [subnet.availabilityZone, subnet]));
-  return missing(scope, vpc).map((id) => {
+  const made = missing(scope, vpc).map((id) => {
     const endpoint = new InterfaceVpcEndpoint(scope, `${id}Endpoint`, {
       vpc,
       service: SERVICES[id]!,
       subnets: { subnets: [...byZone.values()] },
       open: false,
     });
-    endpoint.connections.allowDefaultPortFrom(checker, 'Drift checker');
+    closed.add(endpoint);
+    letIn(endpoint, checker);
     return endpoint;
   });
+  if (made.length > 0 && vpc.publicSubnets.length + vpc.privateSubnets.length > 0) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-haproxy-elb:closed-endpoints',
+      `the endpoints of ${scope.node.path} answer for their services in the whole VPC and let in the checker alone: let in by its endpoints what else calls these services, or leave createEndpoints out`,
+    );
+  }
+  return made;
+}
+
+/** Lets a checker in to the endpoints of other monitors: their names hold in the whole VPC. */
+export function enterEndpoints(scope: Construct, vpc: IVpc, checker: ISecurityGroup): void {
+  for (const { node } of endpointsOf(scope, vpc).filter((one) => closed.has(one.node.scope!))) {
+    letIn(node.scope as InterfaceVpcEndpoint, checker);
+  }
+}
+
+/** A remote rule: it stands in the checker's stack, on which that of the endpoint must not depend. */
+function letIn({ connections }: InterfaceVpcEndpoint, checker: ISecurityGroup): void {
+  for (const group of connections.securityGroups) {
+    group.addIngressRule(checker, Port.tcp(443), 'Drift checker', true);
+  }
 }
 
 /** Warns, when the app is complete, of subnets that have neither a way out nor the endpoints that the checker needs. */
@@ -60,13 +86,16 @@ export function warnOfMissingEndpoints(scope: Construct, vpc: IVpc, subnets: rea
 
 /** The services for which the app has no interface endpoint in the VPC. */
 function missing(scope: Construct, vpc: IVpc): string[] {
-  const present = scope.node.root.node
-    .findAll()
-    .filter((node) => CfnVPCEndpoint.isCfnVPCEndpoint(node) && node.vpcId === vpc.vpcId)
-    .map((node) => (node as CfnVPCEndpoint).serviceName ?? '');
+  const present = endpointsOf(scope, vpc).map(({ serviceName }) => serviceName ?? '');
   return Object.keys(SERVICES).filter((id) => {
     // A token may follow, but not more of a name: `ecs-agent` is another service.
     const end = new RegExp(`\\.${SERVICES[id]!.shortName}(?![\\w-])`);
     return !present.some((name) => end.test(name));
   });
+}
+
+/** The endpoints that the app has in the VPC. */
+function endpointsOf(scope: Construct, vpc: IVpc): CfnVPCEndpoint[] {
+  const all = scope.node.root.node.findAll().filter((node) => CfnVPCEndpoint.isCfnVPCEndpoint(node));
+  return all.filter(({ vpcId }) => vpcId === vpc.vpcId);
 }

@@ -1,4 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import { Compatibility } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import type { FrontDoor } from '../front-door';
 import { InputError } from '../haproxy/errors';
@@ -89,8 +90,12 @@ function checkListenPort(what: string, port: number | undefined): void {
 }
 
 /** What works and is not as it should be. */
-export function warnOf(props: HaproxyElbProxyProps, version: HaproxyVersion): HaproxyVersionWarning[] {
-  const { executeCommand, desiredCount, upstream, routes = [] } = props;
+export function warnOf(
+  props: HaproxyElbProxyProps,
+  version: HaproxyVersion,
+  capacity: ProxyCapacity,
+): HaproxyVersionWarning[] {
+  const { executeCommand, desiredCount, upstream, routes = [], image } = props;
   const warnings = [...version.warnings];
   const warn = (id: string, message: string) => warnings.push({ id, message });
   if (executeCommand) {
@@ -102,6 +107,14 @@ export function warnOf(props: HaproxyElbProxyProps, version: HaproxyVersion): Ha
   if (desiredCount === 1) {
     warn('cdk-haproxy-elb:single-task', 'desiredCount is 1: every failure of the task is an outage; give 2 or more');
   }
+  // On instances it is the instance that fetches the image.
+  const isFetchedByTask = image === undefined && capacity._compatibility === Compatibility.FARGATE;
+  if (isFetchedByTask && !hasWayOut(props)) {
+    warn(
+      'cdk-haproxy-elb:no-way-out',
+      'the tasks stand in public or isolated subnets and have no public address: they cannot fetch their image from public.ecr.aws; give vpcSubnets with a NAT gateway, or an image of a registry for which the VPC has endpoints',
+    );
+  }
   for (const { options } of [upstream, ...routes.map((route) => route.upstream)]) {
     if (options.tls?.verify === false) {
       warn(
@@ -111,4 +124,10 @@ export function warnOf(props: HaproxyElbProxyProps, version: HaproxyVersion): Ha
     }
   }
   return warnings;
+}
+
+/** Whether each subnet of the tasks has a NAT gateway or the like, as far as the VPC tells. */
+function hasWayOut({ cluster, vpc = cluster!.vpc, vpcSubnets }: HaproxyElbProxyProps): boolean {
+  const without = new Set([...vpc.publicSubnets, ...vpc.isolatedSubnets]);
+  return !vpc.selectSubnets(vpcSubnets).subnets.some((subnet) => without.has(subnet));
 }

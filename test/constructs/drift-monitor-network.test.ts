@@ -45,6 +45,28 @@ describe('a VPC without a way out', () => {
     Annotations.fromStack(stack).hasNoWarning('/Stack/Monitor', Match.anyValue());
   });
 
+  test('another monitor is let in to them, from a stack on which theirs does not depend', () => {
+    const { stack, vpc } = isolated();
+    const first = new DriftMonitor(stack, 'Monitor', { vpc, createEndpoints: true });
+    const other = new Stack(stack.node.root, 'Other');
+    const second = new DriftMonitor(other, 'Monitor', { vpc, createEndpoints: true });
+    expect(second.endpoints).toEqual([]);
+    const [checker] = second.connections.securityGroups;
+    const rules = resourcesOf(Template.fromStack(other), 'AWS::EC2::SecurityGroupIngress').map(({ properties }) => [
+      properties.FromPort,
+      properties.SourceSecurityGroupId,
+      textOf(properties.GroupId),
+    ]);
+    expect(rules).toEqual(
+      first.endpoints.map(({ node: { id } }) => [
+        443,
+        other.resolve(checker!.securityGroupId),
+        expect.stringContaining(`FnGetAttMonitor${id}SecurityGroup`),
+      ]),
+    );
+    expect(stack.dependencies).toEqual([]);
+  });
+
   test('with a NAT gateway nothing is said, and nothing is made', () => {
     const { stack, vpc } = stackWithVpc();
     const monitor = new DriftMonitor(stack, 'Monitor', { vpc });

@@ -4,7 +4,7 @@ import { App, Annotations as CdkAnnotations, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
-import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyTasks, HaproxyVersion } from '../../lib';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyTasks, HaproxyVersion, ProxyCapacity } from '../../lib';
 import { BY_NAME } from './stacks';
 
 const ROOT = join(__dirname, '../..');
@@ -34,6 +34,7 @@ function warned(acknowledged: readonly string[] = []) {
     desiredCount: 1,
     executeCommand: true,
   });
+  new DriftMonitor(stack, 'Closed', { vpc: new Vpc(stack, 'Shared', { maxAzs: 2 }), createEndpoints: true });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {
     cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),
     serviceName: 'haproxy',
@@ -65,4 +66,21 @@ test('each is said once, in one line, and ends with its id', () => {
 test('what is acknowledged above the construct is not said any more, and the rest still is', () => {
   const [kept, ...acknowledged] = idsOfPage;
   expect(idsIn(warned(acknowledged).join('\n'))).toEqual([kept]);
+});
+
+test('tasks on instances may stand in subnets without a way out: the instance fetches their image', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+  const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc });
+  const add = (id: string, capacity: ProxyCapacity) =>
+    new HaproxyElbProxy(stack, id, {
+      cluster,
+      vpcSubnets: { subnetType: SubnetType.PUBLIC },
+      upstream: BY_NAME,
+      capacity,
+    });
+  add('OnFargate', ProxyCapacity.fargate());
+  add('OnInstances', ProxyCapacity.ec2({ capacityProviderStrategies: [{ capacityProvider: 'shop', weight: 1 }] }));
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('no-way-out'));
+  expect(warnings.map(({ id }) => id)).toEqual(['/Stack/OnFargate']);
 });
