@@ -160,7 +160,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
     this.networkLoadBalancer = front.balancer?.loadBalancer;
     this.entrance = front.balancer?.entrance ?? this.connections;
     if (props.scaling !== undefined) {
-      scale(this.service, props.scaling, desiredCount, front.balancer);
+      scale(this.service, props.scaling, desiredCount, front.balancer, deployment._isBlueGreen);
     }
     this.openUpstreams(upstreams);
     this.register(version, props, upstreams);

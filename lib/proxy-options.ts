@@ -129,7 +129,7 @@ export interface ProxyResolution {
 /** Bounds. Times are 100 ms to 1 day. */
 export interface ProxyLimits {
   /**
-   * Connections of a task at the same time, 1 to 1,000,000. The limit of open files follows from it.
+   * Connections of a task at the same time, 1 to about 524,000. The limit of open files follows from it.
    *
    * @default - 2000 for each 512 MiB of the task's memory
    */

@@ -32,7 +32,8 @@ export interface ProxyScaling {
   readonly cpuPercent?: number;
 
   /**
-   * Connections of a task that are aimed at, 1 or more. Needs `FrontDoor.networkLoadBalancer`, which counts them.
+   * Connections of a task that are aimed at, 1 or more. Needs `FrontDoor.networkLoadBalancer`, which counts them, and a
+   * rolling deployment.
    *
    * @default - connections are not looked at
    */

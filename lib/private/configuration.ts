@@ -101,6 +101,8 @@ const KIB = 1024;
  * and 3.4, idle and with 500 connections alike: 13 or 14 with one thread, 58 or 59 with 16, 202 to 214 with 64.
  */
 const OTHER_FILES = 500;
+/** The kernel's `fs.nr_open`: a container with a higher limit is not started. */
+const MAX_OPEN_FILES = 1_048_576;
 
 /**
  * How many connections a task takes, so that its memory is enough for all of them.
@@ -132,5 +134,12 @@ export function maxConnectionsOf(
 /** Open files that so many connections need: two each, a health check for each slot, and what is there besides. */
 export function openFilesOf(maxConnections: number, upstreams: readonly ProxyUpstream[]): number {
   const checks = upstreams.reduce((sum, { options }) => sum + (options.slots ?? DEFAULTS.slots), 0);
-  return 2 * maxConnections + checks + OTHER_FILES;
+  const others = checks + OTHER_FILES;
+  const most = Math.floor((MAX_OPEN_FILES - others) / 2);
+  if (maxConnections > most) {
+    throw new InputError(
+      `maxConnections '${maxConnections}' need more open files than Linux allows a process (${MAX_OPEN_FILES}): give at most ${most}, and more tasks`,
+    );
+  }
+  return 2 * maxConnections + others;
 }

@@ -15,6 +15,7 @@ export function scale(
   scaling: ProxyScaling,
   desiredCount: number,
   front: MadeLoadBalancer | undefined,
+  isBlueGreen: boolean,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
   if (![minTasks, maxTasks].some(Token.isUnresolved) && minTasks > maxTasks) {
@@ -26,6 +27,11 @@ export function scale(
     count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent });
   }
   if (connectionsPerTask !== undefined) {
+    if (isBlueGreen) {
+      throw new InputError(
+        'connectionsPerTask does not go with a blue/green deployment, which moves the tasks to another target group than the one they are counted in: give cpuPercent, or a rolling deployment',
+      );
+    }
     trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, front);
   }
   for (const [i, { schedule, minTasks: minCapacity, maxTasks: maxCapacity }] of schedules.entries()) {

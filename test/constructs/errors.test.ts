@@ -9,6 +9,7 @@ import {
   HaproxyMode,
   HaproxyResolutionMode,
   HaproxyVersion,
+  ProxyCapacity,
 } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { BY_NAME, stackWithVpc } from './stacks';
@@ -115,6 +116,10 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [
     { version: HaproxyVersion.V1_8, resolution: { parseResolvConf: true } },
     'parseResolvConf needs HAProxy 1.9 or later, and this is 1.8: give nameservers',
+  ],
+  [
+    { capacity: ProxyCapacity.fargate({ cpu: 16384, memoryMiB: 122880 }), limits: { maxConnections: 600_000 } },
+    "maxConnections '600000' need more open files than Linux allows a process (1048576): give at most 524030, and more tasks",
   ],
   [{ scaling: { maxTasks: 1 } }, "minTasks '2' is more than maxTasks '1': give at most as many"],
   [

@@ -181,6 +181,14 @@ test.each<[make: () => unknown, message: string]>([
     () => proxyWith(FrontDoor.networkLoadBalancer(), { acceptProxyProtocol: false }),
     'acceptProxyProtocol is false, and the front door sends the PROXY protocol: leave it out, or give proxyProtocol: false to the front door',
   ],
+  [
+    () =>
+      proxyWith(FrontDoor.networkLoadBalancer(), {
+        deployment: ProxyDeployment.blueGreen(),
+        scaling: { maxTasks: 4, connectionsPerTask: 500 },
+      }),
+    'connectionsPerTask does not go with a blue/green deployment, which moves the tasks to another target group than the one they are counted in: give cpuPercent, or a rolling deployment',
+  ],
 ])('what does not fit together is told in one line (%#)', (make, message) => {
   expect(make).toThrow(new InputError(message));
 });
