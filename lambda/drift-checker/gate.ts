@@ -1,11 +1,13 @@
+import { compareBranches } from '../../lib/haproxy/branches';
 import type { CheckerEnvironment } from '../../lib/private/contract';
 import { checkProxy } from './check';
 import { type RegistryEntry, readRegistry } from './control-plane/registry';
 import { desiredCount, listRevisionTasks } from './control-plane/revisions';
 import type { EcsService } from './control-plane/tasks';
-import type { Task } from './reading';
+import type { Reading, Task } from './reading';
 import type { Report } from './report';
 import type { Invocation } from './run';
+import { slotsOf } from './slots';
 import type { Verdict } from './verdicts/verdict';
 import { sensesOf } from './world';
 
@@ -79,11 +81,28 @@ export async function judgeDeployment(
     return answer('IN_PROGRESS', `the youngest task has ${wait} s to resolve`, wait);
   }
   const senses = { ...sensesOf(invocation.invokedFunctionArn), tasks: async () => tasks };
-  const { verdicts } = await checkProxy(record, state, senses, now);
-  const failing = verdicts.filter(({ kind }) => FAILING.has(kind));
+  const { verdicts, reading } = await checkProxy(record, state, senses, now);
+  const failing = verdicts.filter((verdict) => FAILING.has(verdict.kind) && !isOutdated(verdict, reading));
   return failing.length === 0
     ? answer('SUCCEEDED', `${tasks.length} tasks of the revision follow their load balancers`)
     : answer('FAILED', failing.map(({ kind, message }) => `${kind}: ${message}`).join('; '));
+}
+
+/**
+ * Whether a verdict says no more than that the record is that of the former revision: it names the service, so that it
+ * is written when the deployment is over. A new revision may run another branch, as its configuration says itself, and
+ * may have no backend for a route that is gone.
+ */
+function isOutdated({ kind, task }: Verdict, { tasks, upstreams }: Reading): boolean {
+  const read = tasks.find((one) => one.task.id === task);
+  if (read === undefined || !('runtime' in read)) {
+    return false;
+  }
+  const { madeFor, version } = read.runtime;
+  return kind === 'version-mismatch'
+    ? madeFor !== undefined && compareBranches(madeFor, version) === 0
+    : kind === 'unreachable-task' &&
+        upstreams.some((other) => slotsOf(read.runtime, other.upstream, upstreams.length).length > 0);
 }
 
 /** The record of a service, by the names of cluster and service, which is all that records and ARNs have in common. */

@@ -18,6 +18,8 @@ export interface Task {
 export interface RuntimeReading {
   readonly version: string;
   readonly uptimeSeconds: number;
+  /** The branch that its configuration says it was made for; nothing where it does not. */
+  readonly madeFor?: string;
   readonly slots: readonly Slot[];
   /** Counters of its resolvers; nothing where the branch has none (1.7). */
   readonly resolvers?: readonly ResolverCounters[];

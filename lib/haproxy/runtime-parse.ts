@@ -33,7 +33,13 @@ export interface ProcessInfo {
   readonly version: string;
   /** Seconds since the process started. */
   readonly uptimeSeconds: number;
+  /** The branch that its configuration was made for; nothing where that does not say so. */
+  readonly madeFor?: string;
 }
+
+/** What a generated configuration calls itself (`description`), before the branch that it was made for. */
+export const MADE_FOR = 'configuration for HAProxy';
+const DESCRIPTION = new RegExp(`^description: ${MADE_FOR} (\\d+\\.\\d+)\\s*$`, 'm');
 
 /** Bit of `srv_admin_state`: in maintenance because DNS gave no address (1.7 and later). Any address shown is old. */
 const ADMIN_NO_RESOLUTION = 0x20;
@@ -65,7 +71,7 @@ export function parseInfo(answer: string): ProcessInfo {
   if (!/^Name: *HAProxy\s*$/m.test(answer) || version === undefined || uptime === undefined) {
     throw new UnexpectedAnswer('show info', answer);
   }
-  return { version, uptimeSeconds: Number(uptime) };
+  return { version, uptimeSeconds: Number(uptime), madeFor: DESCRIPTION.exec(answer)?.[1] };
 }
 
 /** What is read of a row of `show servers state`. */

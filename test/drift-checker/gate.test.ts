@@ -7,7 +7,7 @@ import type { AwsHandlers } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import type { InvocationResult, LocalLambda } from '../support/lambda';
 import { Fleet, linesOf, toldBy } from './fleet';
-import { Haproxy } from './haproxy';
+import { Haproxy, nameFor } from './haproxy';
 
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';
 const SERVICE = 'arn:aws:ecs:eu-west-1:123456789012:service/fleet/orders';
@@ -30,18 +30,28 @@ const EVENT = {
 const SETTLED_SECONDS = 5;
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
 
+const BINARY = anyBinary();
+const OTHER = BINARY.branch === '2.8' ? '3.0' : '2.8';
+
 let fleet: Fleet;
 let dns: DnsServer;
 let pinned: Haproxy;
+/** Runs on another branch than its configuration was made for. */
+let mistaken: Haproxy;
+/** Its configuration does not say what it was made for. */
+let foreign: Haproxy;
 let gate: LocalLambda | undefined;
 
 beforeAll(async () => {
-  const binary = anyBinary();
   dns = new DnsServer();
-  fleet = await Fleet.start(binary);
-  pinned = await Haproxy.start(binary, await dns.listen(), { pinnedTo: '127.0.0.1' });
+  dns.set(nameFor(BINARY), ['127.0.0.1']);
+  fleet = await Fleet.start(BINARY);
+  const listener = await dns.listen();
+  pinned = await Haproxy.start(BINARY, listener, { pinnedTo: '127.0.0.1' });
+  mistaken = await Haproxy.start(BINARY, listener, { madeFor: OTHER });
+  foreign = await Haproxy.start(BINARY, listener, { madeFor: 'anything' });
   fleet.point('127.0.0.1');
-  while ((await readRuntime(pinned.endpoint)).uptimeSeconds < SETTLED_SECONDS) {
+  while ((await readRuntime(foreign.endpoint)).uptimeSeconds < SETTLED_SECONDS) {
     await sleep(200);
   }
 }, 60_000);
@@ -50,7 +60,7 @@ afterEach(() => gate?.stop());
 
 afterAll(async () => {
   await fleet?.close();
-  await pinned?.stop();
+  await Promise.all([pinned, mistaken, foreign].map((haproxy) => haproxy?.stop()));
   await dns?.close();
 });
 
@@ -87,9 +97,9 @@ async function ask(
   return gate.invoke(event);
 }
 
-/** The record of a service whose tasks are the HAProxy that is pinned. */
-const pinnedRecord = () =>
-  fleet.record('orders', { tasks: { cluster: CLUSTER, service: 'orders', runtimeApiPort: pinned.port } });
+/** The record of a service whose tasks are another HAProxy than the fleet's. */
+const recordOf = ({ port }: Haproxy, more: Partial<RegistryRecord> = {}) =>
+  fleet.record('orders', { tasks: { cluster: CLUSTER, service: 'orders', runtimeApiPort: port }, ...more });
 
 test('a revision whose tasks follow the load balancer goes on', async () => {
   const result = await ask([task('a'), task('b')]);
@@ -107,20 +117,37 @@ test('a revision whose tasks follow the load balancer goes on', async () => {
 });
 
 test('a revision that is pinned is rolled back', async () => {
-  const result = await ask([task('a')], { record: pinnedRecord() });
+  const result = await ask([task('a')], { record: recordOf(pinned) });
   expect(result.payload).toEqual({ hookStatus: 'FAILED' });
   expect(toldBy(linesOf(result))).toMatchObject([
     { level: 'ERROR', event: 'gate', message: expect.stringMatching(/^silent-resolver: a has sent 0 DNS queries/) },
   ]);
 });
 
-test('a revision that runs another branch than its configuration was made for is rolled back', async () => {
-  const other = fleet.binary.branch === '2.8' ? '3.0' : '2.8';
-  const result = await ask([task('a')], { record: fleet.record('orders', { haproxyVersion: other }) });
+test.each([
+  ['its configuration', () => recordOf(mistaken)],
+  ['its record, where the configuration says nothing,', () => recordOf(foreign, { haproxyVersion: OTHER })],
+])('a revision that runs another branch than %s was made for is rolled back', async (_what, record) => {
+  const result = await ask([task('a')], { record: record() });
   expect(result.payload).toEqual({ hookStatus: 'FAILED' });
   expect(toldBy(linesOf(result))[0].message).toBe(
-    `version-mismatch: a runs HAProxy ${fleet.binary.version}, its configuration was made for ${other}`,
+    `version-mismatch: a runs HAProxy ${BINARY.version}, its configuration was made for ${OTHER}`,
   );
+});
+
+test('a revision goes on to another branch, and without a route, while the record is that of the former revision', async () => {
+  const [upstream] = fleet.record('orders').upstreams;
+  const upstreams = [upstream!, { ...upstream!, backend: 'upstream-gone' }];
+  const result = await ask([task('a')], { record: fleet.record('orders', { haproxyVersion: OTHER, upstreams }) });
+  expect(result.payload).toEqual({ hookStatus: 'SUCCEEDED' });
+});
+
+test('a revision that has nothing of what is registered is rolled back', async () => {
+  const [upstream] = fleet.record('orders').upstreams;
+  const record = fleet.record('orders', { upstreams: [{ ...upstream!, backend: 'gone' }] });
+  const result = await ask([task('a')], { record });
+  expect(result.payload).toEqual({ hookStatus: 'FAILED' });
+  expect(toldBy(linesOf(result))[0].message).toBe("unreachable-task: a has no backend 'gone' with a server in it");
 });
 
 test('a revision whose runtime API cannot be reached is rolled back', async () => {
@@ -134,7 +161,7 @@ test('a revision whose runtime API cannot be reached is rolled back', async () =
 
 test('tasks get the time to resolve before they are judged', async () => {
   const young = task('b', { startedAt: ago(3) });
-  const { payload } = await ask([task('a'), young], { record: pinnedRecord() });
+  const { payload } = await ask([task('a'), young], { record: recordOf(pinned) });
   expect(payload).toMatchObject({ hookStatus: 'IN_PROGRESS' });
   const { callBackDelay } = payload as { callBackDelay: number };
   expect(callBackDelay).toBeGreaterThan(0);

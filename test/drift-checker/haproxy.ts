@@ -7,6 +7,7 @@ import { freePorts } from '../../lab/ports';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
+import { MADE_FOR } from '../../lib/haproxy/runtime-parse';
 import { HaproxyVersion } from '../../lib/haproxy/version';
 
 /** The load balancer's name. 1.6 starts only with one that the machine itself resolves. */
@@ -16,6 +17,8 @@ export const nameFor = ({ branch }: HaproxyBinary) => (branch === '1.6' ? 'local
 export interface HaproxySettings {
   /** The address that it holds for ever, where it is not to follow DNS. */
   readonly pinnedTo?: string;
+  /** The branch that its configuration says it was made for. @default - that of the binary */
+  readonly madeFor?: string;
   /** @default 3 */
   readonly slots?: number;
   /** How often it resolves. It drops what is missing for twice as long. @default 1000 */
@@ -28,7 +31,7 @@ export class Haproxy {
   public static async start(
     binary: HaproxyBinary,
     dns: DnsListener,
-    { pinnedTo, slots = 3, periodMillis = 1000 }: HaproxySettings = {},
+    { pinnedTo, madeFor = binary.branch, slots = 3, periodMillis = 1000 }: HaproxySettings = {},
   ): Promise<Haproxy> {
     const [listen, health, runtimeApi] = await freePorts(3);
     const local = (port: number) => ({ address: '127.0.0.1', port });
@@ -45,7 +48,10 @@ export class Haproxy {
       },
     };
     const version = HaproxyVersion.of(binary.branch);
-    const generated = HaproxyConfig.render(version, model);
+    const generated = HaproxyConfig.render(version, model).replace(
+      `${MADE_FOR} ${version.branch}`,
+      `${MADE_FOR} ${madeFor}`,
+    );
     const config = pinnedTo === undefined ? generated : pinned(version, generated, pinnedTo);
     const haproxy = new Haproxy(HaproxyProcess.of(binary, config), runtimeApi!);
     for (let tries = 0; !(await haproxy.#holdsAnAddress()); tries += 1) {

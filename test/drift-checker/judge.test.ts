@@ -245,6 +245,16 @@ test('while a deployment runs, tasks of the former revision may run, or none', (
   expect(judge(reading({ tasks: [], deploying: true }))).toEqual([]);
 });
 
+test('what a configuration itself was made for counts, also while a deployment runs', () => {
+  const tasks = [read('task-1', { madeFor: '2.8' })];
+  expect(judge(reading({ tasks, deploying: true }))).toMatchObject([
+    {
+      kind: 'version-mismatch',
+      message: 'task-1 runs HAProxy 3.2.26, its configuration was made for 2.8',
+    },
+  ]);
+});
+
 /** `show servers state` of 1.7.14 and of 3.0.0 for a name that does not resolve: both show 0.0.0.0. */
 const UNRESOLVED_1_7 = `1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id

@@ -47,6 +47,14 @@ describe('show info', () => {
     expect(parseInfo(`Name: HAProxy\nVersion: ${printed}\nUptime_sec: 7\n`)).toEqual({ version, uptimeSeconds: 7 });
   });
 
+  test('a generated configuration says what it was made for, another one something else', () => {
+    const madeFor = (description: string) =>
+      parseInfo(`Name: HAProxy\nVersion: 3.2.0\nUptime_sec: 7\ndescription: ${description}\n`).madeFor;
+    expect(madeFor('configuration for HAProxy 2.8')).toBe('2.8');
+    expect(madeFor('configuration for HAProxy 2.8 of the shop')).toBeUndefined();
+    expect(madeFor('')).toBeUndefined();
+  });
+
   test.each([
     ['', "'show info' was answered with nothing"],
     ['\n\n', "'show info' was answered with nothing"],

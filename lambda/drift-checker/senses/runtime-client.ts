@@ -144,7 +144,7 @@ export async function readRuntime(endpoint: string, options?: RuntimeOptions): P
   for (const slot of slots) {
     slot.sessions = sessions?.get(slotName(slot));
   }
-  return { version: info.version, uptimeSeconds: info.uptimeSeconds, slots, resolvers };
+  return { ...info, slots, resolvers };
 }
 
 /** Counters per section; nothing from 1.7, which tells none. */

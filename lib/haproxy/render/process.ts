@@ -3,6 +3,7 @@ import { formatDuration } from '../duration';
 import type { CheckedModel } from '../model/check';
 import { HaproxyMode } from '../model/config-model';
 import { HaproxyResolutionMode } from '../model/upstream';
+import { MADE_FOR } from '../runtime-parse';
 import type { HaproxyVersion } from '../version';
 import type { Section } from './words';
 
@@ -29,6 +30,8 @@ export function globalSection(version: HaproxyVersion, model: CheckedModel): Sec
   return {
     head: 'global',
     lines: [
+      // The process shows it in `show info`: whoever reads that knows what it is to be.
+      `description ${MADE_FOR} ${version.branch}`,
       `maxconn ${limits.maxConnections}`,
       limits.maxHeaderBytes !== undefined && `tune.bufsize ${bufferOf(version, model, limits.maxHeaderBytes)}`,
       limits.maxHeaderBytes !== undefined && `tune.maxrewrite ${MAX_REWRITE}`,

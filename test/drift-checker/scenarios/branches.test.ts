@@ -1,4 +1,5 @@
 import { DnsServer } from '../../../lab/dns-server';
+import { readRuntime } from '../../../lambda/drift-checker/senses/runtime-client';
 import type { RegistryRecord } from '../../../lib/private/contract';
 import { availableBinaries, isDeaf } from '../../support/binaries';
 import { CheckedProxy, minutely, Watch } from './checked';
@@ -104,3 +105,10 @@ test('the running branch is not the one that its configuration was made for', as
   const watches = watchesOf(following, { haproxyVersion: '1.9' });
   expect(await told(watches, 0, 60)).toEqual(allOf(following, '60 opened version-mismatch'));
 }, 60_000);
+
+test('every process tells which branch its configuration was made for', async () => {
+  const told = await Promise.all(
+    following.map(async ({ binary, task }) => [binary.branch, (await readRuntime(task.endpoint!)).madeFor]),
+  );
+  expect(told).toEqual(following.map(({ binary: { branch } }) => [branch, branch]));
+});
