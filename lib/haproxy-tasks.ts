@@ -7,6 +7,7 @@ import { checkEndpoint, checkPort } from './haproxy/address';
 import { InputError } from './haproxy/errors';
 import { CheckPermissions } from './private/check-permissions';
 import type { TaskSource } from './private/contract';
+import { refuseTokens } from './private/validation';
 
 /** How the tasks of a service are asked. */
 export interface HaproxyServiceOptions {
@@ -58,6 +59,7 @@ export class HaproxyTasks {
    * @param endpoints the runtime API of each process, as `HOST:PORT` or `[IPV6]:PORT`
    */
   public static atEndpoints(endpoints: string[]): HaproxyTasks {
+    refuseTokens('endpoints', endpoints);
     if (endpoints.length === 0) {
       throw new InputError('no endpoint given: give the runtime API of each process as HOST:PORT');
     }

@@ -107,6 +107,7 @@ export class HaproxyWatch extends CheckedProxy {
     }
     refuseTokens('resolutionPeriod', props.resolutionPeriod);
     refuseTokens('dnsWindow', props.dnsWindow);
+    refuseTokens('nameservers', nameservers);
     const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? DEFAULTS.holdValidMillis;
     register(this, props.monitor, {
       proxyName: this.proxyName,

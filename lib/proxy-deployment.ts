@@ -23,7 +23,8 @@ export interface RollingDeploymentOptions {
 /** All new tasks are started beside the old ones before traffic goes to them. */
 export interface BlueGreenDeploymentOptions {
   /**
-   * How long the old tasks stay once traffic goes to the new ones, so that a way back takes seconds.
+   * How long the old tasks stay once traffic goes to the new ones, so that a way back takes seconds: whole minutes, at
+   * most one day.
    *
    * @default Duration.minutes(15), ECS's own
    */
@@ -50,6 +51,7 @@ export class ProxyDeployment {
 
   /** All at once, beside the old ones. With a Network Load Balancer in front, ECS moves its listeners. */
   public static blueGreen(options: BlueGreenDeploymentOptions = {}): ProxyDeployment {
+    checkBakeTime(options.bakeTime);
     return new ProxyDeployment(DeploymentStrategy.BLUE_GREEN, 100, 200, options.bakeTime);
   }
 
@@ -77,5 +79,12 @@ export class ProxyDeployment {
       availabilityZoneRebalancing:
         maxHealthyPercent > 100 ? AvailabilityZoneRebalancing.ENABLED : AvailabilityZoneRebalancing.DISABLED,
     };
+  }
+}
+
+function checkBakeTime(bakeTime: Duration | undefined): void {
+  const minutes = bakeTime === undefined || bakeTime.isUnresolved() ? 0 : bakeTime.toMinutes({ integral: false });
+  if (!Number.isInteger(minutes) || minutes > 1440) {
+    throw new InputError(`bakeTime '${minutes} min' is not usable: give whole minutes, at most 1 day`);
   }
 }

@@ -11,6 +11,7 @@ import type { Construct } from 'constructs';
 import type { ProxyBehind } from '../front-door';
 import { InputError } from '../haproxy/errors';
 import type { NetworkLoadBalancerOptions } from '../network-load-balancer-options';
+import { checkCount, refuseTokens } from './validation';
 
 /** A load balancer that was made for a proxy. */
 export interface MadeLoadBalancer {
@@ -28,6 +29,13 @@ export function makeLoadBalancer(
   proxyProtocol: boolean,
 ): MadeLoadBalancer {
   const { port = proxy.listenPort, redirectPort = 80, certificates = [] } = options;
+  checkCount('port of the front door', port, 1, 65_535);
+  checkCount('redirectPort of the front door', redirectPort, 1, 65_535);
+  if (proxy.redirectPort !== undefined && port === redirectPort) {
+    throw new InputError(
+      `port and redirectPort of the front door are both ${port}: give each listener a port of its own`,
+    );
+  }
   const securityGroup = new SecurityGroup(scope, 'FrontDoorSecurityGroup', {
     vpc: proxy.cluster.vpc,
     description: 'Front door of HAProxy: traffic from whom the stack allows',
@@ -112,6 +120,7 @@ function subnetsOf(
       'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
     );
   }
+  refuseTokens('allocationIds', allocationIds);
   const { subnets } = cluster.vpc.selectSubnets(vpcSubnets ?? { subnetType: SubnetType.PUBLIC });
   if (subnets.length !== allocationIds.length) {
     throw new InputError(

@@ -3,8 +3,9 @@ import { CfnScalingPolicy, type ScalableTarget } from 'aws-cdk-lib/aws-applicati
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService, CfnService } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../haproxy/errors';
-import type { ProxyScaling } from '../proxy-scaling';
+import type { ProxyScaling, ScheduledTasks } from '../proxy-scaling';
 import type { MadeLoadBalancer } from './network-load-balancer';
+import { checkCount, MAX_TASKS } from './validation';
 
 /** CPU is looked at when nothing else is: TLS and HTTP both cost CPU before they cost memory. */
 const CPU_PERCENT = 60;
@@ -18,8 +19,11 @@ export function scale(
   isBlueGreen: boolean,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
-  if (![minTasks, maxTasks].some(Token.isUnresolved) && minTasks > maxTasks) {
-    throw new InputError(`minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give at most as many`);
+  checkCount('maxTasks', maxTasks, 1, MAX_TASKS);
+  checkCount('cpuPercent', scaling.cpuPercent, 1, 100);
+  checkCount('connectionsPerTask', connectionsPerTask, 1, 1_000_000);
+  for (const bounds of [{ minTasks, maxTasks }, ...schedules]) {
+    checkBounds(bounds);
   }
   const count = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
   const cpuPercent = scaling.cpuPercent ?? (connectionsPerTask === undefined ? CPU_PERCENT : undefined);
@@ -39,6 +43,14 @@ export function scale(
   }
   // A deployment must not set back what scaling has found. A new service begins with one task and is scaled at once.
   (service.node.findChild('Service') as CfnService).addPropertyDeletionOverride('DesiredCount');
+}
+
+function checkBounds({ minTasks, maxTasks }: Pick<ScheduledTasks, 'minTasks' | 'maxTasks'>): void {
+  checkCount('minTasks', minTasks, 0, MAX_TASKS);
+  checkCount('maxTasks', maxTasks, 0, MAX_TASKS);
+  if (![minTasks, maxTasks].some(Token.isUnresolved) && minTasks > maxTasks) {
+    throw new InputError(`minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give at most as many`);
+  }
 }
 
 /** The high-level construct takes no expression over metrics, and no metric tells the connections of a task alone. */

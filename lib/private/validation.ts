@@ -10,6 +10,9 @@ import type { ProxyCapacity } from '../proxy-capacity';
 /** ECS limits a task definition to 65,536 bytes; what is not the configuration needs less than 4 KiB of it. */
 export const MAX_CONFIG_BYTES = 61_440;
 
+/** The most tasks of a service (AWS, "Amazon ECS service quotas"). */
+export const MAX_TASKS = 5000;
+
 /** Refuses what cannot be deployed, before anything is made. What HAProxy itself would refuse, the renderer refuses. */
 export function checkProxy(
   scope: Construct,
@@ -32,19 +35,31 @@ export function checkProxy(
   refuseTokens('limits', props.limits);
   refuseTokens('resolution', props.resolution);
   refuseTokens('upstream', props.upstream.options);
-  for (const { name, upstream } of props.routes ?? []) {
+  refuseTextToken('upstream.healthCheck.path', props.upstream.options.healthCheck?.path);
+  for (const { name, pathPrefix, upstream } of props.routes ?? []) {
+    refuseTextToken('name of a route', name);
+    refuseTextToken(`pathPrefix of route '${name}'`, pathPrefix);
     refuseTokens(`upstream of route '${name}'`, upstream.options);
+    refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream.options.healthCheck?.path);
   }
+  for (const what of ['allowFrom', 'denyFrom', 'requestHeaders', 'responseHeaders', 'rawLines'] as const) {
+    refuseTokens(what, props[what]);
+  }
+  checkCount('desiredCount', props.desiredCount, 0, MAX_TASKS);
   if (imageDigest !== undefined && image !== undefined) {
     throw new InputError('image and imageDigest are both given: write the digest into image');
   }
   if (imageDigest !== undefined && !Token.isUnresolved(imageDigest) && !/^sha256:[0-9a-f]{64}$/.test(imageDigest)) {
     throw new InputError(`imageDigest '${imageDigest}' is not a digest: give sha256: and 64 digits from 0 to f`);
   }
-  if (stopTimeout !== undefined && stopTimeout.toSeconds({ integral: false }) > capacity._maxStopSeconds) {
+  const stopSeconds = stopTimeout?.toSeconds({ integral: false }) ?? 0;
+  if (stopSeconds > capacity._maxStopSeconds) {
     throw new InputError(
-      `stopTimeout '${stopTimeout.toSeconds({ integral: false })} s' is too long: give at most ${capacity._maxStopSeconds} s, the most that this capacity waits`,
+      `stopTimeout '${stopSeconds} s' is too long: give at most ${capacity._maxStopSeconds} s, the most that this capacity waits`,
     );
+  }
+  if (!Number.isInteger(stopSeconds)) {
+    throw new InputError(`stopTimeout '${stopSeconds} s' is not usable: give whole seconds`);
   }
   if (acceptProxyProtocol === false && frontDoor._proxyProtocol) {
     throw new InputError(
@@ -54,19 +69,35 @@ export function checkProxy(
 }
 
 /**
- * Refuses numbers and times that are known only at deployment: other values are computed from them, and a configuration
- * that HAProxy would refuse must be seen before. Texts may be tokens.
+ * Refuses numbers, times and lists that are known only at deployment: other values are computed from them, and a
+ * configuration that HAProxy would refuse must be seen before. Texts may be tokens, also those of a list.
  */
 export function refuseTokens(what: string, value: unknown): void {
-  const unresolved =
-    value instanceof Duration ? value.isUnresolved() : typeof value === 'number' && Token.isUnresolved(value);
-  if (unresolved) {
+  const unresolved = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);
+  if (unresolved && typeof value !== 'string') {
     throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
   }
   if (Object.getPrototypeOf(value ?? 0) === Object.prototype) {
     for (const [key, one] of Object.entries(value as object)) {
       refuseTokens(`${what}.${key}`, one);
     }
+  }
+}
+
+/** Refuses a text that is known only at deployment, where something is read out of it. */
+function refuseTextToken(what: string, text: string | undefined): void {
+  if (Token.isUnresolved(text)) {
+    throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
+  }
+}
+
+/** Checks a number that AWS bounds. It may be a token. */
+export function checkCount(what: string, count: number | undefined, least: number, most: number): void {
+  if (count === undefined || Token.isUnresolved(count)) {
+    return;
+  }
+  if (!Number.isInteger(count) || count < least || count > most) {
+    throw new InputError(`${what} '${count}' is out of range: give a whole number from ${least} to ${most}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import {
   DriftMonitor,
@@ -120,6 +121,22 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [
     { capacity: ProxyCapacity.fargate({ cpu: 16384, memoryMiB: 122880 }), limits: { maxConnections: 600_000 } },
     "maxConnections '600000' need more open files than Linux allows a process (1048576): give at most 524030, and more tasks",
+  ],
+  [{ stopTimeout: Duration.millis(30_500) }, "stopTimeout '30.5 s' is not usable: give whole seconds"],
+  [{ desiredCount: -1 }, "desiredCount '-1' is out of range: give a whole number from 0 to 5000"],
+  [{ desiredCount: 1.5 }, "desiredCount '1.5' is out of range: give a whole number from 0 to 5000"],
+  [{ scaling: { maxTasks: 0 } }, "maxTasks '0' is out of range: give a whole number from 1 to 5000"],
+  [
+    { scaling: { maxTasks: 4, cpuPercent: 101 } },
+    "cpuPercent '101' is out of range: give a whole number from 1 to 100",
+  ],
+  [
+    { scaling: { maxTasks: 4, connectionsPerTask: 0 } },
+    "connectionsPerTask '0' is out of range: give a whole number from 1 to 1000000",
+  ],
+  [
+    { scaling: { maxTasks: 4, schedules: [{ schedule: Schedule.cron({ hour: '7' }), minTasks: 9, maxTasks: 2 }] } },
+    "minTasks '9' is more than maxTasks '2': give at most as many",
   ],
   [{ scaling: { maxTasks: 1 } }, "minTasks '2' is more than maxTasks '1': give at most as many"],
   [

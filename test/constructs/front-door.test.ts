@@ -1,7 +1,9 @@
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { FrontDoor, HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
@@ -172,6 +174,25 @@ test.each<[make: () => unknown, message: string]>([
   [
     () => proxyWith(FrontDoor.networkLoadBalancer({ internetFacing: true, allocationIds: ['eipalloc-1'] })),
     '1 allocationIds for 2 subnets: give one for each subnet, in the same order',
+  ],
+  [
+    () => proxyWith(FrontDoor.networkLoadBalancer({ port: 0 })),
+    "port of the front door '0' is out of range: give a whole number from 1 to 65535",
+  ],
+  [
+    () => {
+      const listenTls = { secret: Secret.fromSecretNameV2(new Stack(), 'Certificate', 'certificate') };
+      return proxyWith(FrontDoor.networkLoadBalancer({ port: 80 }), { listenTls, redirectPort: 8081 });
+    },
+    'port and redirectPort of the front door are both 80: give each listener a port of its own',
+  ],
+  [
+    () => ProxyDeployment.blueGreen({ bakeTime: Duration.seconds(90) }),
+    "bakeTime '1.5 min' is not usable: give whole minutes, at most 1 day",
+  ],
+  [
+    () => ProxyDeployment.blueGreen({ bakeTime: Duration.days(2) }),
+    "bakeTime '2880 min' is not usable: give whole minutes, at most 1 day",
   ],
   [
     () => proxyWith(targetGroup(), { deployment: ProxyDeployment.blueGreen() }),

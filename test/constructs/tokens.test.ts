@@ -89,7 +89,12 @@ describe('texts of other stacks', () => {
 
 const to = (options: Partial<ElbUpstreamOptions>) => ElbUpstream.fromDnsName('elb.test', { port: 80, ...options });
 
-const NUMBERS: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
+const list = () => Fn.split(',', text('list'));
+const route = (conditions: { name?: string; pathPrefix?: string }) => ({
+  routes: [{ name: 'a', upstream: BY_NAME, ...conditions }],
+});
+
+const REFUSED: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
   ['listenPort', () => ({ listenPort: number() })],
   ['redirectPort', () => ({ redirectPort: number() })],
   ['stopTimeout', () => ({ stopTimeout: millis() })],
@@ -101,12 +106,25 @@ const NUMBERS: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
   ['upstream.slots', () => ({ upstream: to({ slots: number() }) })],
   ['upstream.healthCheck.fall', () => ({ upstream: to({ healthCheck: { fall: number() } }) })],
   ["upstream of route 'a'.port", () => ({ routes: [{ name: 'a', host: 'a.test', upstream: to({ port: number() }) }] })],
+  ['allowFrom', () => ({ allowFrom: list() })],
+  ['denyFrom', () => ({ denyFrom: list() })],
+  ['resolution.nameservers', () => ({ resolution: { nameservers: list() } })],
+  ['requestHeaders.remove', () => ({ requestHeaders: { remove: list() } })],
+  ['responseHeaders.remove', () => ({ responseHeaders: { remove: list() } })],
+  ['rawLines.global', () => ({ rawLines: { global: list() } })],
+  ['upstream.healthCheck.path', () => ({ upstream: to({ healthCheck: { path: text('path') } }) })],
+  ['name of a route', () => route({ name: text('name') })],
+  ["pathPrefix of route 'a'", () => route({ pathPrefix: text('path') })],
+  [
+    'allocationIds',
+    () => ({ frontDoor: FrontDoor.networkLoadBalancer({ internetFacing: true, allocationIds: list() }) }),
+  ],
   ['cpu', () => ({ capacity: ProxyCapacity.fargate({ cpu: number() }) })],
   ['memoryMiB', () => ({ capacity: ProxyCapacity.fargate({ memoryMiB: number() }) })],
   ['memoryMiB', () => ({ capacity: ProxyCapacity.ec2({ memoryMiB: number(), capacityProviderStrategies: [] }) })],
 ];
 
-test.each(NUMBERS)('%s as a token is told at once, because other values are computed from it', (what, props) => {
+test.each(REFUSED)('%s as a token is told at once, because other values are computed from it', (what, props) => {
   const { stack, vpc } = stackWithVpc();
   expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ...props() })).toThrow(
     new InputError(`${what} is a token, known only at deployment: give the value itself`),
@@ -129,5 +147,17 @@ test.each(['resolutionPeriod', 'dnsWindow'])('%s of a watch as a token is told a
   const tasks = HaproxyTasks.atEndpoints([text('endpoint')]);
   expect(() => monitor.watch('Watch', { tasks, upstreams: [{ upstream: BY_NAME }], [what]: millis() })).toThrow(
     new InputError(`${what} is a token, known only at deployment: give the value itself`),
+  );
+});
+
+test('lists of a watch as tokens are told at once', () => {
+  const { stack, vpc } = stackWithVpc();
+  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const tasks = HaproxyTasks.atEndpoints(['10.0.0.5:9990']);
+  expect(() => HaproxyTasks.atEndpoints(list())).toThrow(
+    new InputError('endpoints is a token, known only at deployment: give the value itself'),
+  );
+  expect(() => monitor.watch('W', { tasks, upstreams: [{ upstream: BY_NAME }], nameservers: list() })).toThrow(
+    new InputError('nameservers is a token, known only at deployment: give the value itself'),
   );
 });
