@@ -21,6 +21,7 @@ const common: BuildOptions = {
 const CAUGHT_ERRORS = new Set([
   'LoadBalancerNotFoundException',
   'OpsItemAlreadyExistsException',
+  'OpsItemNotFoundException',
   'ParameterVersionNotFound',
 ]);
 

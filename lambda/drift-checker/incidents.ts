@@ -81,7 +81,7 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
     const { message: _, sessionShare: __, ...identity } = found;
     watched[key] = { ...identity, firstSeen, openedAt, told, opsItem: before?.opsItem };
     if (openedAt !== undefined) {
-      const incident = incidentOf(record, key, { ...found, opsItem: before?.opsItem }, firstSeen, openedAt, at);
+      const incident = incidentOf(record.proxy, key, { ...found, opsItem: before?.opsItem }, firstSeen, openedAt, at);
       open.push(incident);
       if (before?.openedAt === undefined) {
         tell('incident-opened', incident);
@@ -96,7 +96,8 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
       continue;
     }
     const { firstSeen, openedAt, told: _, ...identity } = before;
-    const close = (message: string) => incidentOf(record, key, { ...identity, message }, firstSeen, openedAt ?? at, at);
+    const close = (message: string) =>
+      incidentOf(record.proxy, key, { ...identity, message }, firstSeen, openedAt ?? at, at);
     const runs =
       reading.unchecked !== undefined ||
       before.task === undefined ||
@@ -111,6 +112,25 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
     }
   }
   return { watched, events, open };
+}
+
+/**
+ * The end of all incidents of a proxy that nobody checks any more: pure.
+ *
+ * @param now milliseconds since 1970
+ */
+export function abandon(proxy: string, { watched }: ProxyState, now: number): IncidentEvent[] {
+  return Object.entries(watched).flatMap(([key, { firstSeen, openedAt, told: _, ...identity }]) => {
+    const message = `is over: ${proxy} is no longer in the registry`;
+    return openedAt === undefined
+      ? []
+      : [
+          {
+            event: 'incident-resolved' as const,
+            incident: incidentOf(proxy, key, { ...identity, message }, firstSeen, openedAt, now),
+          },
+        ];
+  });
 }
 
 /** How long a verdict must last. A slot that lost an address which DNS shows now and then takes it again by itself. */
@@ -153,7 +173,7 @@ function digestOf({ upstream, slots }: Verdict, reading: Reading): string {
 }
 
 function incidentOf(
-  { proxy }: RegistryRecord,
+  proxy: string,
   key: string,
   verdict: Verdict & Pick<Incident, 'opsItem'>,
   firstSeen: number,

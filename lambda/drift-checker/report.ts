@@ -61,6 +61,13 @@ export class Report {
     }
   }
 
+  /** The end of incidents of a proxy that is no longer in the registry. */
+  public gone(events: readonly IncidentEvent[]): void {
+    for (const { event, incident } of events) {
+      this.tell('info', event, incident.message, { incident: datesOf(incident) });
+    }
+  }
+
   /** A whole run: its figures, with which the function shows that it is alive, and one line. */
   public run(summary: RunSummary): void {
     this.#publish(METRICS.monitorDimension, this.monitor, {
@@ -118,14 +125,19 @@ function figuresOf({ reading, verdicts, open, staleSessionShare }: ProxyReport):
   };
 }
 
-/** What a log line says of an incident. */
-function detailsOf({ firstSeen, openedAt: _, upstream: about, ...rest }: Incident, { record, upstreams }: Reading) {
+/** What a log line says of an incident in any case. */
+function datesOf({ firstSeen, openedAt: _, ...rest }: Incident) {
+  return { ...rest, firstSeen: new Date(firstSeen).toISOString() };
+}
+
+/** The same, with what its proxy has now. */
+function detailsOf(incident: Incident, { record, upstreams }: Reading) {
+  const { upstream: about } = incident;
   const concerned = upstreams.filter(({ upstream }) => about === undefined || nameOf(upstream) === about);
   return {
-    ...rest,
+    ...datesOf(incident),
     upstream: [...new Set(concerned.map(({ upstream }) => upstream.dnsName))].join(', '),
     live: [...new Set(concerned.flatMap(({ live }) => live))].sort(),
-    firstSeen: new Date(firstSeen).toISOString(),
     mend: mendOf(record.tasks),
   };
 }

@@ -4,12 +4,13 @@ import type { CheckerEnvironment } from '../../lib/private/contract';
 import { checkProxy, type Senses } from './check';
 import { notChecked, type ProxyReport } from './conclude';
 import { openOpsItem, resolveOpsItem } from './control-plane/ops-items';
-import { type RegistryEntry, readRegistry } from './control-plane/registry';
+import { type Orphan, type RegistryEntry, readRegistry } from './control-plane/registry';
 import { keepState, removeState } from './control-plane/state-store';
+import { abandon, type IncidentEvent } from './incidents';
 import { mendOne } from './mend';
 import { countOf, type Report, type RunSummary } from './report';
 import { encodeState, type ProxyState } from './state';
-import { TimeLimit } from './time-limit';
+import { OutOfTime, TimeLimit } from './time-limit';
 import { keyOf } from './verdicts/verdict';
 import { sensesOf } from './world';
 
@@ -38,6 +39,7 @@ export async function run(
   const deadline = Date.now() + remaining - reserve;
   const checking = new TimeLimit(remaining - reserve * 0.75);
   const keeping = new TimeLimit(remaining - reserve / 4);
+  const opsItems = environment.OPS_ITEMS === 'on' ? new TimeLimit(remaining - reserve * 0.5) : undefined;
   try {
     const registry = await readRegistry(environment.REGISTRY_PATH);
     for (const { reason, ...found } of registry.malformedRecords) {
@@ -57,12 +59,12 @@ export async function run(
           const { open, verdicts } = found;
           const unchecked = verdicts.some(({ kind }) => kind === 'unchecked');
           // What was read of its tasks is dropped here: of thousands it would be most of the memory of a run.
-          return { open, unchecked, entry: await keep(entry, found, environment, keeping, report) };
+          return { open, unchecked, entry: await keep(entry, found, report, keeping, opsItems) };
         }),
       ),
     );
     const repairs = await mendOne(outcomes, environment.REPAIR, keeping, report);
-    await Promise.all(registry.orphans.map((parameter) => limit(() => forget(parameter, keeping, report))));
+    await Promise.all(registry.orphans.map((orphan) => limit(() => forget(orphan, report, keeping, opsItems))));
     const uncheckedProxies = outcomes.filter(({ unchecked }) => unchecked).length;
     const incidents = countOf(outcomes.flatMap(({ open }) => open));
     const summary = {
@@ -78,6 +80,7 @@ export async function run(
   } finally {
     checking.clear();
     keeping.clear();
+    opsItems?.clear();
   }
 }
 
@@ -113,50 +116,86 @@ async function examine({ record, state }: RegistryEntry, senses: Senses, time: T
 async function keep(
   entry: RegistryEntry,
   found: ProxyReport,
-  environment: CheckerEnvironment,
-  time: TimeLimit,
   report: Report,
+  time: TimeLimit,
+  opsItems?: TimeLimit,
 ): Promise<RegistryEntry> {
   const { proxy } = entry.record;
+  // OpsCenter may be slow: there is time left to keep the state when there is none for OpsItems any more.
+  const state = opsItems === undefined ? found.state : await withOpsItems(found, report, opsItems);
   try {
-    return await time.within(async () => {
-      const state = environment.OPS_ITEMS === 'on' ? await withOpsItems(found, report) : found.state;
-      return encodeState(state) === encodeState(entry.state) ? entry : await keepState(entry, state);
-    });
+    return await time.within(async () =>
+      encodeState(state) === encodeState(entry.state) ? entry : await keepState(entry, state),
+    );
   } catch (error) {
     report.tell('error', 'degraded', `the state of ${proxy} could not be kept`, { proxy, reasons: [messageOf(error)] });
     return entry;
   }
 }
 
-/** Opens the OpsItems of incidents that have none, and resolves those of incidents that are over. */
-async function withOpsItems({ state, open, events, reading }: ProxyReport, report: Report): Promise<ProxyState> {
+/** Resolves the OpsItems of incidents that are over, and opens those of incidents that have none. Never rejects. */
+async function withOpsItems(
+  { state, open, events, reading }: ProxyReport,
+  report: Report,
+  time: TimeLimit,
+): Promise<ProxyState> {
   const watched = { ...state.watched };
-  const attempt = async (work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      const { proxy } = reading.record;
-      report.tell('warn', 'degraded', `an OpsItem of ${proxy} failed`, { proxy, reasons: [messageOf(error)] });
-    }
-  };
-  for (const incident of open.filter(({ severity, opsItem }) => severity !== 'info' && opsItem === undefined)) {
+  await eachOpsItem(reading.record.proxy, endOpsItems(events), report, time);
+  const missing = open.filter(({ severity, opsItem }) => severity !== 'info' && opsItem === undefined);
+  const begin = missing.map((incident) => async () => {
     const key = keyOf(incident);
-    await attempt(async () => {
-      watched[key] = { ...watched[key]!, opsItem: await openOpsItem(incident) };
-    });
-  }
-  for (const { event, incident } of events) {
-    if (event === 'incident-resolved' && incident.opsItem !== undefined) {
-      await attempt(() => resolveOpsItem(incident.opsItem!));
-    }
-  }
+    watched[key] = { ...watched[key]!, opsItem: await openOpsItem(incident) };
+  });
+  await eachOpsItem(reading.record.proxy, begin, report, time);
   return { ...state, watched };
 }
 
-async function forget(parameter: string, time: TimeLimit, report: Report): Promise<void> {
+function endOpsItems(events: readonly IncidentEvent[]): (() => Promise<void>)[] {
+  return events.flatMap(({ event, incident: { opsItem } }) =>
+    event === 'incident-resolved' && opsItem !== undefined ? [() => resolveOpsItem(opsItem)] : [],
+  );
+}
+
+/**
+ * Does one after the other, and tells what failed, until the time is over.
+ *
+ * @returns whether all of it was done
+ */
+async function eachOpsItem(
+  proxy: string,
+  works: readonly (() => Promise<void>)[],
+  report: Report,
+  time: TimeLimit,
+): Promise<boolean> {
+  let failed = 0;
+  for (const work of works) {
+    try {
+      await time.within(work);
+    } catch (error) {
+      failed += 1;
+      report.tell('warn', 'degraded', `an OpsItem of ${proxy} failed`, { proxy, reasons: [messageOf(error)] });
+      if (error instanceof OutOfTime) {
+        break;
+      }
+    }
+  }
+  return failed === 0;
+}
+
+/** Ends what is open on a proxy that is no longer in the registry. What fails is tried again in the next run. */
+async function forget(
+  { proxy, parameter, state }: Orphan,
+  report: Report,
+  time: TimeLimit,
+  opsItems?: TimeLimit,
+): Promise<void> {
+  const events = abandon(proxy, state, Date.now());
+  if (opsItems !== undefined && !(await eachOpsItem(proxy, endOpsItems(events), report, opsItems))) {
+    return;
+  }
   try {
     await time.within(() => removeState(parameter));
+    report.gone(events);
   } catch (error) {
     report.tell('warn', 'degraded', `${parameter} could not be removed`, { parameter, reasons: [messageOf(error)] });
   }

@@ -2,7 +2,7 @@ import { METRICS } from '../../lib/private/contract';
 import { AwsError } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { almostOpen, Fleet, type Line, toldBy } from './fleet';
+import { almostOpen, Fleet, type Line, openIncident, toldBy } from './fleet';
 
 let fleet: Fleet;
 
@@ -170,4 +170,55 @@ describe('OpsItems', () => {
     expect(told((await fleet.invoke()).lines, 'degraded')).toEqual([]);
     expect(fleet.calls('CreateOpsItem')).toBe(2);
   });
+
+  test('that somebody has deleted are over', async () => {
+    const gone = () => {
+      throw new AwsError('OpsItemNotFoundException', 'no such OpsItem');
+    };
+    const handlers = { 'ssm:CreateOpsItem': () => ({ OpsItemId: 'oi-1' }), 'ssm:UpdateOpsItem': gone };
+    await fleet.deploy(drifting('orders'), handlers, { environment });
+    await fleet.invoke();
+    fleet.point('127.0.0.1');
+    expect(toldBy((await fleet.invoke()).lines)).toMatchObject([{ event: 'incident-resolved' }]);
+  });
+
+  test('of a proxy that left the registry are resolved with its incidents', async () => {
+    const failures = [new AwsError('InternalServerError', 'try again', 400)];
+    const update = () => {
+      const failure = failures.pop();
+      if (failure) {
+        throw failure;
+      }
+      return {};
+    };
+    const { watched } = openIncident('127.0.0.9');
+    const withOpsItem = Object.entries(watched).map(([key, incident]) => [key, { ...incident, opsItem: 'oi-1' }]);
+    const state = { dns: {}, watched: Object.fromEntries(withOpsItem) };
+    await fleet.deploy({ 'state/orders': state }, { 'ssm:UpdateOpsItem': update }, { environment });
+    expect(messages((await fleet.invoke()).lines, 'degraded')).toEqual(['an OpsItem of orders failed']);
+    expect(fleet.calls('DeleteParameter')).toBe(0);
+    expect(toldBy((await fleet.invoke()).lines)).toMatchObject([
+      {
+        level: 'INFO',
+        event: 'incident-resolved',
+        message: 'is over: orders is no longer in the registry',
+        incident: { proxy: 'orders', kind: 'stale-address', address: '127.0.0.9', opsItem: 'oi-1' },
+      },
+    ]);
+    expect(fleet.inputs('UpdateOpsItem').at(-1)).toEqual({ OpsItemId: 'oi-1', Status: 'Resolved' });
+    expect(fleet.calls('DeleteParameter')).toBe(1);
+    expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
+  });
+
+  test('do not keep the state from being kept when OpsCenter hangs', async () => {
+    const hang = () => new Promise<never>(() => {});
+    await fleet.deploy(drifting('orders'), { 'ssm:CreateOpsItem': hang }, { environment, timeoutMs: 6000 });
+    const { lines } = await fleet.invoke();
+    expect(told(lines, 'degraded')).toMatchObject([
+      { message: 'an OpsItem of orders failed', reasons: ['the time of the run was over'] },
+    ]);
+    expect(told(lines, 'incident-opened')).toHaveLength(1);
+    fleet.before('ssm:CreateOpsItem', () => ({ OpsItemId: 'oi-1' }));
+    expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
+  }, 20_000);
 });

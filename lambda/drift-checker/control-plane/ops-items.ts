@@ -1,4 +1,9 @@
-import { CreateOpsItemCommand, OpsItemAlreadyExistsException, UpdateOpsItemCommand } from '@aws-sdk/client-ssm';
+import {
+  CreateOpsItemCommand,
+  OpsItemAlreadyExistsException,
+  OpsItemNotFoundException,
+  UpdateOpsItemCommand,
+} from '@aws-sdk/client-ssm';
 import type { Severity } from '../../../lib/private/contract';
 import { ssm } from './registry';
 
@@ -14,8 +19,8 @@ export interface OpsItemSubject {
 /** OpsCenter counts from 1, the worst, to 4. */
 const SEVERITIES: Record<Severity, string> = { critical: '2', warning: '3', info: '4' };
 
-/** Largest title of an OpsItem. */
-const MAX_TITLE = 1024;
+/** Largest title of an OpsItem; a description may be twice as long. A verdict names each of hundreds of slots. */
+const MAX_TEXT = 1024;
 
 /**
  * Opens the OpsItem of an incident, once: OpsCenter itself knows that one with the same text for deduplication is open.
@@ -28,8 +33,8 @@ export async function openOpsItem({ id, proxy, kind, severity, message }: OpsIte
     const { OpsItemId } = await ssm.send(
       new CreateOpsItemCommand({
         Source: 'cdk-haproxy-elb',
-        Title: `${proxy}: ${kind}`.slice(0, MAX_TITLE),
-        Description: message,
+        Title: `${proxy}: ${kind}`.slice(0, MAX_TEXT),
+        Description: message.slice(0, MAX_TEXT),
         Severity: SEVERITIES[severity],
         Category: 'Availability',
         OperationalData: { '/aws/dedup': dedup, incident: { Type: 'SearchableString', Value: id } },
@@ -44,7 +49,13 @@ export async function openOpsItem({ id, proxy, kind, severity, message }: OpsIte
   }
 }
 
-/** Says that what an OpsItem is about is over. */
+/** Says that what an OpsItem is about is over. Somebody may have deleted it. */
 export async function resolveOpsItem(OpsItemId: string): Promise<void> {
-  await ssm.send(new UpdateOpsItemCommand({ OpsItemId, Status: 'Resolved' }));
+  try {
+    await ssm.send(new UpdateOpsItemCommand({ OpsItemId, Status: 'Resolved' }));
+  } catch (error) {
+    if (!(error instanceof OpsItemNotFoundException)) {
+      throw error;
+    }
+  }
 }

@@ -27,8 +27,15 @@ export interface Registry {
   readonly malformedRecords: readonly MalformedParameter[];
   /** States that cannot be read: their proxies begin anew. */
   readonly malformedStates: readonly MalformedParameter[];
-  /** Parameters with the states of proxies that are no longer in the registry. */
-  readonly orphans: readonly string[];
+  /** The states of proxies that are no longer in the registry. */
+  readonly orphans: readonly Orphan[];
+}
+
+/** What is remembered of a proxy that is no longer in the registry. */
+export interface Orphan {
+  readonly proxy: string;
+  readonly parameter: string;
+  readonly state: ProxyState;
 }
 
 /** How much of a malformed value is told. */
@@ -47,13 +54,13 @@ export async function readRegistry(path: string): Promise<Registry> {
   const entries: RegistryEntry[] = [];
   const malformedRecords: MalformedParameter[] = [];
   const malformedStates: MalformedParameter[] = [];
-  const orphans: string[] = [];
+  const orphans: Orphan[] = [];
   for (const [parameter, { Value = '' }] of parameters) {
     const [folder, name] = parameter.slice(path.length + 1).split('/');
-    if (folder === STATE_FOLDER && !parameters.has(`${path}/${REGISTRY_FOLDER}/${name}`)) {
-      orphans.push(parameter);
+    if (name !== undefined && folder === STATE_FOLDER && !parameters.has(`${path}/${REGISTRY_FOLDER}/${name}`)) {
+      orphans.push({ proxy: name, parameter, state: decodeState(Value) ?? NO_STATE });
     }
-    if (folder !== REGISTRY_FOLDER || name === undefined) {
+    if (name === undefined || folder !== REGISTRY_FOLDER) {
       continue;
     }
     const record = decodeRecord(Value);

@@ -19,6 +19,7 @@ export class SwitchableAws {
       'ssm:GetParametersByPath': answer('ssm:GetParametersByPath'),
       'ssm:PutParameter': answer('ssm:PutParameter'),
       'ssm:GetParameter': answer('ssm:GetParameter'),
+      'ssm:CreateOpsItem': answer('ssm:CreateOpsItem'),
       'ecs:ListTasks': answer('ecs:ListTasks'),
       'ecs:DescribeTasks': answer('ecs:DescribeTasks'),
       'elasticloadbalancing:DescribeLoadBalancers': answer('elasticloadbalancing:DescribeLoadBalancers'),

@@ -88,7 +88,7 @@ test('a state without a record is an orphan; other parameters, and those of othe
   };
   const { entries, orphans } = await reading(parameters);
   expect(entries.map((entry) => entry.record.proxy)).toEqual(['orders']);
-  expect(orphans).toEqual([state('removed')]);
+  expect(orphans).toMatchObject([{ proxy: 'removed', parameter: state('removed') }]);
 });
 
 const { upstreams, tasks } = RECORD;
