@@ -4,9 +4,9 @@ import { isDeploying, redeploy } from './control-plane/redeploy';
 import type { RegistryEntry } from './control-plane/registry';
 import { keepState } from './control-plane/state-store';
 import type { Incident } from './incidents';
-import { chooseRepair } from './repair';
+import { type Candidate, candidatesOf, lastRepaired, type Patient } from './repair';
 import { mendOf, type Report } from './report';
-import type { TimeLimit } from './time-limit';
+import { OutOfTime, type TimeLimit } from './time-limit';
 
 /** A proxy that was checked: its state as it is kept, and what is open on it. */
 export interface Checked {
@@ -15,7 +15,8 @@ export interface Checked {
 }
 
 /**
- * Deploys at most one service anew, or says that it would.
+ * Deploys at most one service anew, or says that it would: none while one that was deployed anew before is still at it,
+ * and the next one where one cannot be.
  *
  * It is written down before it is done: a run that is killed in between, or another one that runs at the same time,
  * leaves an incident that nobody mends, and never a service that is deployed twice.
@@ -29,35 +30,63 @@ export async function mendOne(
   report: Report,
 ): Promise<number> {
   const dryRun = mode === 'dry-run';
+  const now = Date.now();
   const patients = checked.map(({ entry, open }) => ({ entry, open, record: entry.record, state: entry.state }));
-  const chosen = mode === undefined ? undefined : chooseRepair(patients, dryRun, Date.now());
-  if (chosen === undefined) {
-    return 0;
+  const candidates = mode === undefined ? [] : candidatesOf(patients, dryRun, now);
+  const before = candidates.length === 0 || dryRun ? [] : lastRepaired(patients, now);
+  for (const candidate of candidates) {
+    const { proxy } = candidate.patient.record;
+    const about = { proxy, incidents: candidate.repaired.incidents, mend: mendOf(candidate.patient.record.tasks) };
+    try {
+      const outcome = await time.within(() => mend(candidate, before, dryRun));
+      report.tell(outcome.level, 'repair', outcome.message, { ...about, ...(dryRun && { dryRun }) });
+      if (outcome.last) {
+        return outcome.deployed ? 1 : 0;
+      }
+    } catch (error) {
+      report.tell('error', 'repair', `${proxy} could not be deployed anew`, { ...about, reasons: [reasonOf(error)] });
+      if (error instanceof OutOfTime) {
+        return 0;
+      }
+    }
   }
-  const { patient, repaired, service } = chosen;
-  const { proxy } = patient.record;
-  const about = { proxy, incidents: repaired.incidents, mend: mendOf(patient.record.tasks) };
-  try {
-    return await time.within(async () => {
-      if (!dryRun && (await isDeploying(service))) {
-        report.tell('info', 'repair', `${proxy} is being deployed already`, about);
-        return 0;
-      }
-      const { state } = await keepState(patient.entry, { ...patient.state, repaired });
-      if (state.repaired?.at !== repaired.at) {
-        report.tell('info', 'repair', `another run is at ${proxy} already`, about);
-        return 0;
-      }
-      if (dryRun) {
-        report.tell('warn', 'repair', `would deploy ${proxy} anew`, { ...about, dryRun });
-        return 0;
-      }
-      await redeploy(service);
-      report.tell('warn', 'repair', `${proxy} is deployed anew`, about);
-      return 1;
-    });
-  } catch (error) {
-    report.tell('error', 'repair', `${proxy} could not be deployed anew`, { ...about, reasons: [reasonOf(error)] });
-    return 0;
+  return 0;
+}
+
+/** What came of a candidate. */
+interface Outcome {
+  readonly level: 'info' | 'warn';
+  readonly message: string;
+  /** Whether it is the last one of this run. */
+  readonly last: boolean;
+  readonly deployed?: true;
+}
+
+async function mend(
+  { patient: { entry, state, record }, repaired, service }: Candidate<Patient & Checked>,
+  before: ReturnType<typeof lastRepaired>,
+  dryRun: boolean,
+): Promise<Outcome> {
+  const { proxy } = record;
+  for (const other of before) {
+    if (await isDeploying(other.service)) {
+      return {
+        level: 'info',
+        message: `${proxy} has to wait: ${other.proxy} is still being deployed anew`,
+        last: true,
+      };
+    }
   }
+  if (!dryRun && (await isDeploying(service))) {
+    return { level: 'info', message: `${proxy} is being deployed already`, last: false };
+  }
+  const kept = await keepState(entry, { ...state, repaired });
+  if (kept.state.repaired?.at !== repaired.at) {
+    return { level: 'info', message: `another run is at ${proxy} already`, last: true };
+  }
+  if (dryRun) {
+    return { level: 'warn', message: `would deploy ${proxy} anew`, last: true };
+  }
+  await redeploy(service);
+  return { level: 'warn', message: `${proxy} is deployed anew`, last: true, deployed: true };
 }

@@ -34,15 +34,18 @@ const NOTHING_TO_FIND: VerdictKind = 'unknown-upstream';
 /** One deployment has time to end before the next, and a cause that it does not mend costs 24 of them a day at most. */
 const MILLIS_BETWEEN = 60 * 60 * 1000;
 
+/** A service that may be deployed anew, and what is written down before. */
+export interface Candidate<P extends Patient> {
+  readonly patient: P;
+  readonly repaired: Repaired;
+  readonly service: EcsSource;
+}
+
 /**
- * Chooses the service to deploy anew in this run: at most one, the one with the oldest incident that new tasks mend.
- * Never twice for one incident, and never within an hour of the last time. Pure.
+ * The services that new tasks would mend, the one with the oldest incident first. None is there twice for one incident,
+ * or within an hour of the last time. Pure.
  */
-export function chooseRepair<P extends Patient>(
-  patients: readonly P[],
-  dryRun: boolean,
-  now: number,
-): { patient: P; repaired: Repaired; service: EcsSource } | undefined {
+export function candidatesOf<P extends Patient>(patients: readonly P[], dryRun: boolean, now: number): Candidate<P>[] {
   const candidates = patients.flatMap((patient) => {
     const { record, state, open } = patient;
     // What was only said does not keep it from being done.
@@ -57,7 +60,16 @@ export function chooseRepair<P extends Patient>(
     const repaired = { at: now, incidents: incidents.map(({ id }) => id), ...(dryRun && { dryRun }) };
     return [{ patient, repaired, service: record.tasks, oldest: Math.min(...due.map((one) => one.firstSeen)) }];
   });
-  return candidates.sort((a, b) => a.oldest - b.oldest)[0];
+  return candidates.sort((a, b) => a.oldest - b.oldest);
+}
+
+/** The proxies whose services were deployed anew within the last hour, and may be at it still. Pure. */
+export function lastRepaired(patients: readonly Patient[], now: number): { proxy: string; service: EcsSource }[] {
+  return patients.flatMap(({ record: { proxy, tasks }, state: { repaired } }) =>
+    'service' in tasks && repaired !== undefined && !repaired.dryRun && now - repaired.at < MILLIS_BETWEEN
+      ? [{ proxy, service: tasks }]
+      : [],
+  );
 }
 
 /** What stands when two runs have written something down: less than an hour apart, only the first may go on. Pure. */

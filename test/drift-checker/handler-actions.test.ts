@@ -80,6 +80,41 @@ describe('repair', () => {
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is deployed anew']);
   });
 
+  test('goes on to the next service where one is being deployed by somebody else, or cannot be looked at', async () => {
+    const describe = ({ services: [service] = [] }: { services?: string[] }) => {
+      if (service === 'foreign') {
+        throw new AwsError('AccessDeniedException', 'not authorized to perform: ecs:DescribeServices');
+      }
+      return { services: [service === 'stuck' ? { deployments: [{}, {}] } : completed] };
+    };
+    const services = { ...drifting('foreign'), ...drifting('stuck'), ...drifting('orders') };
+    const environment = { REPAIR: 'redeploy' };
+    await fleet.deploy(services, { 'ecs:DescribeServices': describe, ...updated }, { environment });
+    const { lines, payload } = await fleet.invoke();
+    expect(payload).toMatchObject({ openIncidents: 3, repairs: 1 });
+    expect(fleet.inputs('UpdateService')).toMatchObject([{ service: 'orders' }]);
+    expect(messages(lines, 'repair')).toContain('orders is deployed anew');
+  });
+
+  test('waits for the service that it has deployed anew before', async () => {
+    let busy = '';
+    const describe = ({ services: [service] = [] }: { services?: string[] }) => ({
+      services: [service === busy ? { deployments: [{}, {}] } : completed],
+    });
+    const services = { ...drifting('orders'), ...drifting('payments') };
+    const environment = { REPAIR: 'redeploy' };
+    await fleet.deploy(services, { 'ecs:DescribeServices': describe, ...updated }, { environment });
+    await fleet.invoke();
+    const [first] = fleet.inputs('UpdateService').map(({ service }) => service);
+    const second = first === 'orders' ? 'payments' : 'orders';
+    busy = first;
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([
+      `${second} has to wait: ${first} is still being deployed anew`,
+    ]);
+    busy = '';
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([`${second} is deployed anew`]);
+  });
+
   test('that fails is told, and not tried for the same incident again', async () => {
     const refused = {
       'ecs:UpdateService': () => {

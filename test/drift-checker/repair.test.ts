@@ -1,5 +1,5 @@
 import type { Incident } from '../../lambda/drift-checker/incidents';
-import { chooseRepair, type Patient, type Repaired } from '../../lambda/drift-checker/repair';
+import { candidatesOf, type Patient, type Repaired } from '../../lambda/drift-checker/repair';
 import { NO_STATE } from '../../lambda/drift-checker/state';
 import { RECORD, START } from './readings';
 
@@ -23,9 +23,9 @@ const patient = (open: Incident[], repaired?: Repaired, record = RECORD): Patien
   open,
 });
 
-/** Proxy and incidents of the repair that is chosen. */
+/** Proxy and incidents of the first candidate. */
 function chosen(patients: Patient[], dryRun = false, now = START + HOUR) {
-  const choice = chooseRepair(patients, dryRun, now);
+  const [choice] = candidatesOf(patients, dryRun, now);
   return choice && [choice.patient.record.proxy, choice.repaired];
 }
 
@@ -35,7 +35,7 @@ test('a stale address is mended by new tasks, and what it was done for is rememb
   expect(chosen([patient(open)], true)).toEqual(['orders', { at: START + HOUR, incidents: ['a', 'b'], dryRun: true }]);
 });
 
-test('of several services the one with the oldest incident comes first, and only that one', () => {
+test('of several services the one with the oldest incident comes first', () => {
   const payments = { ...RECORD, proxy: 'payments' };
   const patients = [patient([incident('a')]), patient([incident('b', { firstSeen: START - 1 })], undefined, payments)];
   expect(chosen(patients)?.[0]).toBe('payments');
