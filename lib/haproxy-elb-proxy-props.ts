@@ -40,8 +40,8 @@ export interface HaproxyElbProxyProps {
   readonly cluster?: ICluster;
 
   /**
-   * The subnets of the tasks. They need a way to CloudWatch Logs and to public.ecr.aws, where the official images are: a
-   * NAT gateway. VPC endpoints are enough with an `image` of a private registry.
+   * The subnets of the tasks. They need a way to CloudWatch Logs and to the registry of the official image (public.ecr.aws,
+   * for some old branches Docker Hub): a NAT gateway. VPC endpoints are enough with an `image` of a private registry.
    *
    * @default - the private subnets with egress
    */

@@ -33,6 +33,12 @@ export class HaproxyTasks {
     if (!Token.isUnresolved(runtimeApiPort)) {
       checkPort(runtimeApiPort, 'runtimeApiPort');
     }
+    // The types say that there is one, which Python does not look at.
+    if (service.cluster === undefined) {
+      throw new InputError(
+        `${service.node.path} does not tell its cluster: import it with BaseService.fromServiceArnWithCluster, or by attributes`,
+      );
+    }
     return new HaproxyTasks((scope, monitor) => {
       const permissions = CheckPermissions.of(scope, monitor);
       permissions.findTasks(service.cluster.clusterArn);

@@ -143,7 +143,7 @@ export function warnOf(
   if (isFetchedByTask && !hasWayOut(props)) {
     warn(
       'cdk-haproxy-elb:no-way-out',
-      'the tasks stand in public or isolated subnets and have no public address: they cannot fetch their image from public.ecr.aws; give vpcSubnets with a NAT gateway, or an image of a registry for which the VPC has endpoints',
+      `the tasks stand in public or isolated subnets and have no public address: they cannot fetch ${version.image}; give vpcSubnets with a NAT gateway, or an image of a registry for which the VPC has endpoints`,
     );
   }
   for (const { options } of [upstream, ...routes.map((route) => route.upstream)]) {

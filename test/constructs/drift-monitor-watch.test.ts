@@ -236,6 +236,17 @@ describe('what cannot be watched', () => {
       () => HaproxyTasks.ofService({} as FargateService, { runtimeApiPort: 0 }),
       "runtimeApiPort '0' is not a port: give a whole number from 1 to 65535",
     ],
+    [
+      () => {
+        const service = FargateService.fromFargateServiceArn(
+          new Stack(),
+          'Service',
+          'arn:aws:ecs:eu-west-1:111111111111:service/shop/legacy',
+        );
+        return HaproxyTasks.ofService(service as FargateService, { runtimeApiPort: 9990 });
+      },
+      'Default/Service does not tell its cluster: import it with BaseService.fromServiceArnWithCluster, or by attributes',
+    ],
     [() => watch({ upstreams: [] }), 'Stack/Monitor/Legacy has no upstream: give the load balancers behind the proxy'],
     [
       () => watch({ version: HaproxyVersion.V1_7, upstreams: [{ upstream: BY_NAME }, { upstream: BY_NAME }] }),
