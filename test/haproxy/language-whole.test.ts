@@ -58,6 +58,30 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'mailers that nobody asks': beside('mailers m', 'timeout mail 5s'),
   'half an escape': `global\n description \\xz\n${listen()}`,
   'itself as a backend': listen('default_backend l'),
+  'a key that the table cannot have': listen('stick-table type ip size 1k', 'http-request track-sc0 base32+src'),
+  'a key that becomes one of the table': listen('stick-table type string len 64 size 1k', 'stick on src'),
+  'more trackers than there are': listen('stick-table type ip size 1k', 'http-request track-sc3 src'),
+  'counters in arrays': listen('stick-table type ip size 1k store gpc(2),gpc_rate(2,10s),gpt(1)'),
+  'tracking at the content what is known before': listen(
+    'stick-table type ip size 1k',
+    'tcp-request content track-sc0 src',
+  ),
+  'content that is not waited for': listen('tcp-request content capture path len 10'),
+  'content that is waited for': listen('tcp-request inspect-delay 5s', 'tcp-request content capture path len 10'),
+  'a slot that nothing declares': listen('http-request capture path id 0'),
+  'a slot that is declared': listen('declare capture request len 10', 'http-request capture path id 0'),
+  'the servers and the table of the section itself': listen(
+    'stick-table type ip size 1k store conn_rate(10s)',
+    'http-request deny if { nbsrv eq 0 } { src_conn_rate gt 10 }',
+  ),
+  'two log formats in defaults': `defaults\n option httplog\n log-format %ci\n${listen()}`,
+  'a log format without a log': `global\n maxconn 5\ndefaults\n log global\n option httplog\n mode http\n timeout client 5s\nfrontend f\n bind :18080\n`,
+  'an id for two sections': `${listen('id 7')}frontend f\n bind 127.0.0.1:18081\n id 7\n`,
+  'an address that is none': listen('http-request deny if { src 10.0.0.300 }'),
+  'FastCGI without an application': listen('server a 127.0.0.1:81 proto fcgi'),
+  'an application without FastCGI': `${beside('fcgi-app a', 'docroot /x')}listen m\n bind 127.0.0.1:18081\n use-fcgi-app a\n server s 127.0.0.1:81\n`,
+  'Vary neither on nor off': beside('cache c', 'total-max-size 4', 'process-vary maybe'),
+  'a message longer than its ring': beside('ring r', 'maxlen 20000'),
 };
 
 describe.each(availableBinaries())('HAProxy $version', (binary) => {

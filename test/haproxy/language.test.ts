@@ -153,8 +153,65 @@ test.each([
     'backend b\n    server s 192.0.2.1:80 ktls on',
     "error 2:27 wrong-section: 'ktls' is experimental: it needs 'expose-experimental-directives' in the global section; add it above, or take this out",
   ],
+  [
+    'peers p\n    bind :1024\n    server a\n    server b 192.0.2.2:1024 bogus',
+    "error 4:29 unknown-directive: 'bogus' is no word of a 'server' line; take it out",
+  ],
+  [
+    'peers p\n    peer a 192.0.2.1:1024\n    table t type ip size 1k\nbackend b\n    http-request track-sc0 path,sha1 table p/t',
+    "error 5:44 bad-value: the key is a sample of type 'bin', and the table has keys of type 'ip'; give the table a type that fits, or take another sample",
+  ],
+  [
+    'peers p\n    peer a 192.0.2.1:1024\nbackend b\n    http-request track-sc0 src table p/t',
+    "error 4:38 unknown-reference: no section called 'p/t' has a 'stick-table'; add one there",
+  ],
+  [
+    'frontend f\n    bind :80\n    acl a nbsrv lt 1',
+    "error 3:11 bad-value: 'nbsrv' is about this section, and frontend 'f' is of the other kind; name a section in the brackets",
+  ],
+  [
+    'frontend f\n    bind :80\n    http-request track-sc3 src',
+    "error 3:18 bad-value: 'track-sc3': there are only track-sc0 to track-sc2; use one of them, or raise 'tune.stick-counters'",
+  ],
+  [
+    'frontend f\n    bind :80\n    http-request set-var(txn.a,always) src',
+    "error 3:18 bad-value: 'always' is no condition for 'set-var'; write ifexists, ifnotexists, ifempty, ifnotempty, ifset, ifnotset, ifgt, iflt",
+  ],
+  [
+    'frontend f\n    bind :80\n    mode http\n    capture request header Host len 9\n    http-request capture path id 1',
+    "error 5:34 unknown-reference: no capture of a request in frontend 'f' has the id 1; add 'declare capture', or write a smaller id",
+  ],
+  [
+    'backend b\n    mode http\n    server s 192.0.2.1:80 proto fcgi',
+    "error 3:12 incomplete: server 's' speaks FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
+  ],
 ])('3.4 refuses %j', (text, error) => {
   expect(said('3.4', `${text}\n`)).toContain(error);
+});
+
+test.each([
+  [
+    'defaults\n    option httplog\n    log-format %ci',
+    "warning 3:5 duplicate-name: 'log-format' takes the place of the log format of line 2; take one of them out",
+  ],
+  [
+    'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 hdr(host) table b',
+    "warning 4:25 incomplete: this rule does not wait for what it looks for: frontend 'f' has no 'tcp-request inspect-delay'; add one",
+  ],
+  [
+    'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 src table b',
+    "warning 4:25 bad-value: this is known before any content: in HTTP mode each request would be tracked again; write 'tcp-request session', or 'http-request'",
+  ],
+  [
+    'global\n    localpeer a\npeers p\n    peer b 192.0.2.1:1024',
+    "warning 3:7 incomplete: peers 'p' has no peer 'a', which is the name of this machine; add it",
+  ],
+  [
+    'frontend f\n    bind :80\n    mode http\n    capture cookie A len 64',
+    "warning 4:5 incomplete: no more than 63 characters of a cookie are captured; raise 'tune.http.cookielen', or lower it",
+  ],
+])('3.4 warns about %j', (text, warning) => {
+  expect(said('3.4', `${text}\n`)).toContain(warning);
 });
 
 test('samples know when they are there', () => {

@@ -141,12 +141,12 @@ export const FETCHES_A_P = table(
   fcgi.docroot ; request ; 2.1 ; ; str
   fcgi.index ; request ; 2.1 ; ; str
   fe_client_timeout ; client ; 2.4 ; ; sint
-  fe_conn ; process ; ; 0..1 fe ; sint
+  fe_conn ; process ; ; 1 fe ; sint
   fe_defbe ; client ; 1.9 ; ; str
   fe_id ; client ; ; ; sint
   fe_name ; client ; 1.8 ; ; str
-  fe_req_rate ; process ; 1.7 ; 0..1 fe ; sint
-  fe_sess_rate ; process ; ; 0..1 fe ; sint
+  fe_req_rate ; process ; 1.7 ; 1 fe ; sint
+  fe_sess_rate ; process ; ; 1 fe ; sint
   fe_tarpit_timeout ; client ; 3.4 ; ; sint
   fs.aborted ; session ; 3.0 ; ; sint
   fs.debug_str ; session ; 3.1 ; 0..1 sint ; str

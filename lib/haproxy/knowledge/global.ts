@@ -75,7 +75,7 @@ export const GLOBAL = table(
   max-threads-per-group ; ; 3.4 ; int(0..64)
   maxcompcpuusage ; ; ; num(0..100)
   maxcomprate ; ; ; num
-  maxconn ; ; ; [num]
+  maxconn ; ; ; [num] /2.7 [int]
   maxconnrate ; ; ; num
   maxpipes ; ; ; num
   maxsessrate ; ; ; num
@@ -150,7 +150,7 @@ export const GLOBAL = table(
   stress-level ; ; 3.2 ; given ?
   strict-limits ; ; 2.1
   thread-group ; ; 2.5 ; given ?
-  thread-groups ; ; 2.5 ; num(1..16)
+  thread-groups ; ; 2.5 ; num(1..1) /2.8 num(1..16)
   thread-hard-limit ; ; 3.0 ; int(1..)
   trace ; ; 2.7 -3.1 +expose-experimental-directives ; ?
   uid ; ; ; @id

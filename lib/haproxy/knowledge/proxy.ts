@@ -22,7 +22,7 @@ export const PROXY = table(
   balance log-sticky ; DfBL ; 2.9 -3.0 ; ?
   balance sticky ; DfBL ; 2.9 ; ? /3.0 ~
   bind ; FbL ; ; @bind
-  bind-process ; DFBL ; 1.6 ~2.5 -2.7 ; * ; 'thread' on the bind lines (2.5)
+  bind-process ; DFBL ; 1.6 ~2.5 -2.7 ; @bind-process ; 'thread' on the bind lines (2.5)
   block ; FBL ; 1.6 ~1.6 -2.1 ; cond! ; 'http-request deny'
   capture cookie ; FbL ; ; word len num(0..)
   capture request header ; FbL ; ; word len num(1..)
@@ -50,7 +50,7 @@ export const PROXY = table(
   default-server ; DBL ; 1.8 ; @default-server
   default-server ; DfBL ; 1.9 ; @default-server
   default-server ; DBL ; 2.4 ; @default-server
-  default_backend ; DFL ; ; word
+  default_backend ; DFbL ; ; word
   description ; FBL ; ; word *
   disabled ; DFBL
   dispatch ; fBL ; 1.6 ~3.3 ; addr(port) ; a 'server' with that address
@@ -69,8 +69,8 @@ export const PROXY = table(
   errorloc303 ; DFBL ; ; status word
   external-check command ; DfBL ; ; word
   external-check path ; DfBL ; ; word
-  filter bwlim-in ; FBL ; 2.7 ; ?
-  filter bwlim-out ; FBL ; 2.7 ; ?
+  filter bwlim-in ; FBL ; 2.7 ; @bwlim
+  filter bwlim-out ; FBL ; 2.7 ; @bwlim
   filter cache ; FBL ; 1.9 ; @cache-filter
   filter comp-req ; FBL ; 3.4
   filter comp-res ; FBL ; 3.4
@@ -219,7 +219,7 @@ export const PROXY = table(
   use-fcgi-app ; DBL ; 2.1 ; @fcgi-app
   use-fcgi-app ; BL ; 2.8 ; @fcgi-app
   use-server ; BL ; ; @use-server
-  use_backend ; FL ; ; @use-backend
+  use_backend ; FbL ; ; @use-backend
   usesrc ; DFBL ; 1.6 -1.6 ; * ; 'usesrc' on a 'source' line
 `,
 );

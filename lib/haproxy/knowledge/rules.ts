@@ -30,7 +30,7 @@ export const RULES = table(
   del-map( ; http-after-response ; 2.8 ; fmt cond
   deny ; http-request http-response ; ; @deny
   disable-l7-retry ; http-request ; 2.0 ; cond
-  do-log ; http-request http-response http-after-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 3.1 ; ?
+  do-log ; http-request http-response http-after-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 3.1 ;  /3.2 cond /3.4 [profile given] cond
   do-resolve( ; http-request tcp-request/content ; 2.0 ; expr cond
   early-hint ; http-request ; 1.9 ; word fmt cond
   expect-netscaler-cip ; tcp-request/connection ; 1.7 ; layer4 cond
@@ -63,7 +63,7 @@ export const RULES = table(
   sc-set-gpt0( ; http-after-response ; 2.8 ; @count
   sc-set-gpt0( ; tcp-request/session ; 1.7 ; @count
   send-spoe-group ; http-request http-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 1.8 ; ?
-  set-bandwidth-limit ; http-request http-response tcp-request/content tcp-response/content ; 2.7 ; ?
+  set-bandwidth-limit ; http-request http-response tcp-request/content tcp-response/content ; 2.7 ; @bandwidth
   set-bc-mark ; http-request tcp-request/content ; 3.0 ; @mark
   set-bc-tos ; http-request tcp-request/content ; 3.0 ; @mark
   set-dst ; http-request tcp-request/connection tcp-request/session ; 1.7 ; expr cond
@@ -90,7 +90,7 @@ export const RULES = table(
   set-priority-class ; http-request tcp-request/content ; 1.9 ; expr cond
   set-priority-offset ; http-request tcp-request/content ; 1.9 ; expr cond
   set-query ; http-request ; ; fmt cond
-  set-retries ; http-request tcp-request/content ; 3.1 ; ?
+  set-retries ; http-request tcp-request/content ; 3.1 ; @retries
   set-src ; http-request ; ; expr cond
   set-src ; tcp-request/connection tcp-request/session ; 1.7 ; expr cond
   set-src ; tcp-request/content ; 2.5 ; expr cond

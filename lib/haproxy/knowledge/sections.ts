@@ -59,7 +59,7 @@ export const OTHER_SECTIONS = [
     default-server ; ; 2.0 ; @default-server
     server ; ; 2.0 ; @peer-server
     peer ; ; ; @peer
-    table ; ; 2.0 ; ?
+    table ; ; 2.0 ; @peer-table
     disabled
     enabled
     log global ; ; 2.1
@@ -90,7 +90,7 @@ export const OTHER_SECTIONS = [
     total-max-size ; ; 1.8 ; int(1..4095)
     max-object-size ; ; 1.9 ; num(1..)
     max-age ; ; 1.8 ; num(0..)
-    process-vary ; ; 2.4 ; on|off
+    process-vary ; ; 2.4 ; @vary
     max-secondary-entries ; ; 2.4 ; num(1..)
 `,
   ),

@@ -70,7 +70,7 @@ export const SERVER = table(
   namespace ; server default-server ; 1.8 +namespace ; word
   no-agent-check ; server default-server ; 1.8
   no-backup ; server default-server ; 1.8
-  no-check ; server default-server ; 1.9
+  no-check ; server default-server ; 1.8
   no-check-reuse-pool ; server default-server ; 3.2
   no-check-send-proxy ; server default-server ; 1.8
   no-check-sni-auto ; server default-server ; 3.3

@@ -1,3 +1,4 @@
+import { isAvailable, momentsOf } from '../knowledge/checkpoints';
 import { itemsOn } from '../knowledge/signature';
 import { type Grammar, judgeItems } from './language-args';
 import { noMore } from './language-follow';
@@ -62,9 +63,13 @@ const judgeCapture: Grammar = (judge, cursor) => {
   }
   const response = judge.words[0]!.text !== 'http-request' && judge.words[0]!.text !== 'tcp-request';
   const how = cursor.next;
-  if (cursor.takes('id')) {
-    // The slot has to be declared; the last word of the judge is about the whole file.
-    return follow(judge, cursor, 'num(0..)') && judge.unsure() && finish(judge, cursor);
+  if (cursor.takes('id') && place(judge) !== 'tcp-request/content') {
+    const id = cursor.next;
+    if (!follow(judge, cursor, 'num(0..)')) {
+      return false;
+    }
+    judge.proxy?.captures.used.push({ word: id!, line: judge.line, response });
+    return finish(judge, cursor);
   }
   if (response || !cursor.takes('len')) {
     return judge.error(
@@ -84,21 +89,39 @@ const judgeCapture: Grammar = (judge, cursor) => {
         )
       : judge.unsure();
   }
-  return follow(judge, cursor, 'num(1..)') && finish(judge, cursor);
+  if (!follow(judge, cursor, 'num(1..)')) {
+    return false;
+  }
+  if (judge.proxy !== undefined) {
+    judge.proxy.captures.request += 1;
+  }
+  noteContent(judge, false);
+  return finish(judge, cursor);
 };
+
+/** Notes a rule about content, which has to wait for it, or need not wait. */
+function noteContent(judge: Judge, tracks: boolean): void {
+  if (place(judge) === 'tcp-request/content') {
+    const early = isAvailable(judge.sample.origins, momentsOf('tcp-request/session', 'frontend', judge.branch)!);
+    const always = !judge.words.some(({ text }) => text === 'if' || text === 'unless');
+    judge.proxy?.contents.push({ line: judge.line, word: judge.words[2]!, early, tracks: tracks && always });
+  }
+}
 
 const judgeTrack: Grammar = (judge, cursor) => {
   if (!follow(judge, cursor, 'expr')) {
     return false;
   }
+  const key = judge.sample.type;
+  noteContent(judge, true);
   if (cursor.takes('table')) {
     const name = cursor.next;
     if (!follow(judge, cursor, 'word')) {
       return false;
     }
-    judge.refer('table', name!);
+    judge.refer('table', name!, name!.text, key);
   } else {
-    judge.refer('table', judge.words[0]!, '');
+    judge.refer('table', judge.words[0]!, '', key);
   }
   return finish(judge, cursor);
 };
@@ -142,6 +165,30 @@ const judgeWait: Grammar = (judge, cursor) =>
   (judge.words.some(({ text }) => text === 'time') ||
     judge.error('missing-value', cursor.last, "'wait-for-body' needs 'time'", 'add it')) &&
   finish(judge, cursor);
+
+/** A limit or a period: a constant from 2.8 on, else a sample. */
+const judgeBandwidth: Grammar = (judge, cursor) => {
+  if (!follow(judge, cursor, 'word')) {
+    return false;
+  }
+  while (cursor.takes('limit', 'period')) {
+    const constant = cursor.last!.text === 'limit' ? 'size' : 'time';
+    if (!follow(judge, cursor, judge.from('2.8') && /^\d/.test(cursor.text) ? constant : 'expr')) {
+      return false;
+    }
+  }
+  return finish(judge, cursor);
+};
+
+const judgeRetries: Grammar = (judge, cursor) =>
+  judge.kind === 'frontend'
+    ? judge.error(
+        'wrong-section',
+        judge.words[1],
+        "'set-retries' does not stand in a 'frontend' section",
+        'move it to a backend',
+      )
+    : follow(judge, cursor, /^\d/.test(cursor.text) ? 'num' : 'expr') && finish(judge, cursor);
 
 const judgePause: Grammar = (judge, cursor) =>
   follow(judge, cursor, TIME.test(cursor.text) ? 'time' : 'expr') && finish(judge, cursor);
@@ -191,6 +238,8 @@ export const ACTION_GRAMMARS: Readonly<Record<string, Grammar>> = {
   timeout: judgeTimeout,
   wait: judgeWait,
   pause: judgePause,
+  bandwidth: judgeBandwidth,
+  retries: judgeRetries,
   cache: judgeCache,
   service: judgeService,
 };

@@ -229,13 +229,19 @@ function judgeTime(judge: Judge, cursor: Cursor, item: Value): boolean {
 
 const FACTOR: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
+/** A size in bytes; nothing of a number where it is none. */
+export function sizeOf(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d+)([kmg]?)$/i.exec(text) ?? [];
+  return amount === '' ? Number.NaN : Number(amount) * FACTOR[unit.toLowerCase()]!;
+}
+
 function judgeSize(judge: Judge, cursor: Cursor, item: Value): boolean {
   const word = cursor.last!;
-  const [, amount, unit] = /^(\d+)([kmg]?)$/i.exec(word.text) ?? [];
-  if (amount === undefined || Number(amount) * FACTOR[unit!.toLowerCase()]! > 2 ** 32 - 1) {
+  const size = sizeOf(word.text);
+  if (!(size <= 2 ** 32 - 1)) {
     return judge.error('bad-value', word, `'${word.text}' is not a size`, "write a number with 'k', 'm' or 'g'");
   }
-  return within(judge, cursor, Number(amount) * FACTOR[unit!.toLowerCase()]!, item, 'size');
+  return within(judge, cursor, size, item, 'size');
 }
 
 /** The HTTP statuses whose answer can be changed, by the branch that added them. Source: `http_err_codes`. */

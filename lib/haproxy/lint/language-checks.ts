@@ -1,5 +1,6 @@
 import type { Grammar } from './language-args';
 import { begin, follow } from './language-follow';
+import { seen } from './language-proxy';
 
 const httpchk: Grammar = (judge, cursor) => {
   const [, , , , version, more] = judge.words;
@@ -82,6 +83,11 @@ const EXPECT_STATUS = 'L7OK|L7OKC|L6OK|L4OK|L7RSP|L7STS|L6RSP|L4CON|L7TOUT|L6TOU
 
 const checkExpect: Grammar = (judge, cursor) => {
   const http = judge.words[0]!.text === 'http-check';
+  const first = http && !judge.from('2.2') ? seen(judge.proxy, 'http-check expect') : undefined;
+  if (first !== undefined) {
+    const message = `before HAProxy 2.2 there is one 'http-check expect', and ${judge.called(first.line)} has it`;
+    return judge.error('duplicate-name', judge.words[0], message, 'take one of them out');
+  }
   const options = `{comment word, min-recv@2.2 num, ok-status@2.2 ${EXPECT_STATUS}, error-status@2.2 ${EXPECT_STATUS}, tout-status@2.2 ${EXPECT_STATUS}, on-success@2.2 fmt, on-error@2.2 fmt, status-code@2.2 expr}`;
   if (judge.from('2.2') && !begin(judge, cursor, options)) {
     return false;

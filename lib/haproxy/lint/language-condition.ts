@@ -262,10 +262,11 @@ function judgeFlags(judge: Judge, cursor: Cursor): string | undefined {
   return method;
 }
 
-/** Whether the mask of a network has more bits than its address. */
+/** Whether a network has a number that is too large, or too many of them. */
 function isBeyond(text: string): boolean {
   const [, address, bits] = /^([^/]+)\/(\d+)$/.exec(text) ?? [];
-  return bits !== undefined && isIP(address!) !== 0 && Number(bits) > (isIP(address!) === 4 ? 32 : 128);
+  const dotted = /^\d+(\.\d+){3,}(\/|$)/.test(text) && isIP(text.split('/')[0]!) === 0;
+  return dotted || (bits !== undefined && isIP(address!) !== 0 && Number(bits) > (isIP(address!) === 4 ? 32 : 128));
 }
 
 const OPERATORS = new Set(['eq', 'ge', 'gt', 'le', 'lt']);

@@ -3,7 +3,7 @@ import { judgeArguments } from './language-args';
 import { GRAMMARS } from './language-grammars';
 import { Cursor, type Judge } from './language-judge';
 import { judgeOrder } from './language-order';
-import { OPEN_MODE } from './language-proxy';
+import { LOG_FORMATS, logFormatOf, OPEN_MODE, type ProxyState } from './language-proxy';
 import { lookup } from './lookup';
 import type { Word } from './words';
 
@@ -36,8 +36,10 @@ const UNREAD: ReadonlySet<string> = new Set([
   'stick on',
   'stick store-request',
   'stick store-response',
-  'use_backend',
 ]);
+
+/** Directives that others need: one that is refused is not missing as well. */
+const MISSED: ReadonlySet<string> = new Set(['option httpchk', 'nameserver']);
 
 /** Judges `no …` and `default …`. */
 export function judgeNegation(judge: Judge, words: readonly Word[]): void {
@@ -65,11 +67,15 @@ export function judgeNegation(judge: Judge, words: readonly Word[]): void {
     judge.unsure();
     return;
   }
-  if (second!.text === 'option' && FIRM.has(words[2]?.text ?? '')) {
+  const invalid = judge.from('3.1') && /^accept-invalid-/.test(words[2]?.text ?? '');
+  if (second!.text === 'option' && (invalid || FIRM.has(words[2]?.text ?? ''))) {
     judge.error('bad-value', first, `'no' cannot stand before 'option ${words[2]!.text}'`, 'take the line out');
     return;
   }
   const fact = judgeDirective(judge, words.slice(1));
+  if (fact?.words === 'option http-use-htx' && judge.from('2.1')) {
+    judge.warn('deprecated-directive', first, 'from HAProxy 2.1 on HTX is the only way', 'take the line out');
+  }
   if (fact !== undefined && judge.proxy !== undefined) {
     judge.proxy.has.delete(fact.words);
     judge.proxy.off.add(fact.words);
@@ -100,16 +106,41 @@ export function judgeDirective(judge: Judge, words: readonly Word[]): Fact | und
   const taken = judgeArguments(judge, new Cursor(words, count), fact.args, GRAMMARS);
   if (!taken) {
     judge.sure();
+    if (MISSED.has(fact.words)) {
+      (judge.section ?? judge.proxy)?.has.set(fact.words, { line: judge.line, words });
+    }
     return undefined;
+  }
+  if (fact.words === 'tune.stick-counters') {
+    judge.counters = Number(words[1]!.text);
   }
   judge.experimental ||= fact.words === 'expose-experimental-directives';
   const seen = { line: judge.line, words };
   if (judge.proxy !== undefined) {
     judgeOrder(judge, judge.proxy, words);
+    judgeOverride(judge, judge.proxy, fact);
+    countCaptures(judge, judge.proxy, fact);
   }
   (judge.section ?? judge.proxy)?.has.set(fact.words, seen);
   judge.section?.lines.push(seen);
   return fact;
+}
+
+/** A second log format in `defaults`: HAProxy tells that the first is lost. */
+function judgeOverride(judge: Judge, proxy: ProxyState, { words }: Fact): void {
+  const first = LOG_FORMATS.has(words) && proxy.kind === 'defaults' ? logFormatOf(proxy) : undefined;
+  if (first !== undefined && judge.from('1.8')) {
+    const message = `'${words}' takes the place of the log format of ${judge.called(first.line)}`;
+    judge.warn('duplicate-name', judge.words[0], message, 'take one of them out');
+  }
+}
+
+/** Counts the slots for captured headers. */
+function countCaptures(judge: Judge, { captures }: ProxyState, fact: Fact): void {
+  const side = fact.words === 'declare capture' ? judge.words[2]!.text : /^capture (\w+) header$/.exec(fact.words)?.[1];
+  if (side === 'request' || side === 'response') {
+    captures[side] += 1;
+  }
 }
 
 /** Something in brackets, as in `http-check set-var(check.x)`, is no part of a directive. */

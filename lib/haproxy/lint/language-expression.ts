@@ -157,11 +157,12 @@ const CASTS: Readonly<Record<string, string>> = {
 
 /** What changed since. */
 const LATER: readonly (readonly [since: string, type: string, more: string])[] = [
-  ['2.7', 'bool', 'bin'],
+  ['2.6', 'bool', 'bin'],
   ['2.9', 'addr', 'addr ipv4 ipv6 str bin'],
 ];
 
-function fits(judge: Judge, from: string, to: string): boolean {
+/** Whether a sample of one type can be turned into another. */
+export function fits(judge: Judge, from: string, to: string): boolean {
   const more = LATER.filter(([since, type]) => type === from && judge.from(since)).map(([, , types]) => types);
   return CASTS[from] === undefined || [CASTS[from], ...more].join(' ').split(' ').includes(to);
 }
@@ -218,6 +219,9 @@ const VALIDATORS: Readonly<Record<string, (text: string, judge: Judge) => string
 /** The kinds of argument that name something else in the file. */
 const REFERENCES = { tab: 'table', be: 'backend', usr: 'userlist', fe: 'frontend', srv: 'server' } as const;
 
+/** Of these, the ones that are the section itself when they are missing. Source: `smp_resolve_args`. */
+const OWN: ReadonlySet<string> = new Set(['tab', 'be', 'fe']);
+
 /** From 2.2 on a text that a converter needs may be missing with its brackets: it is then empty. */
 function emptyFor(judge: Judge, fact: Fact): boolean {
   const known = VALIDATORS[fact.words] !== undefined || !fact.args.includes('!');
@@ -241,7 +245,11 @@ function countWrong(judge: Judge, fact: Fact, call: Call, word: Word): string | 
   if (args.length === 0 && low === 1 && types[0] === 'str' && (call.args !== undefined || emptyFor(judge, fact))) {
     return valueWrong(judge, fact, name, '');
   }
-  if (args.length < low) {
+  const own = types[0] ?? '';
+  const bare = fact.table === 'converter' && call.args === undefined && !judge.from('2.2');
+  if (args.length === 0 && low === 1 && OWN.has(own) && !bare) {
+    judge.refer(REFERENCES[own as keyof typeof REFERENCES], word, '');
+  } else if (args.length < low) {
     return low === high
       ? `'${name}' needs ${low} argument${low === 1 ? '' : 's'}`
       : `'${name}' needs at least ${low} arguments`;

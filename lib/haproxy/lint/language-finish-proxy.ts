@@ -1,3 +1,4 @@
+import { judgeFront } from './language-finish-front';
 import { judgeServers } from './language-finish-server';
 import type { Judge } from './language-judge';
 import { called, isBack, isFront, modeOf, ownBegins, type ProxyState, type Seen, seen } from './language-proxy';
@@ -9,7 +10,7 @@ export function judgeProxy(judge: Judge, proxy: ProxyState, globals: ReadonlyMap
     judge.warn('incomplete', at?.words[0] ?? proxy.name, message, mend, at?.line ?? proxy.line);
   judgeTimeouts(proxy, mode, tell);
   if (isFront(proxy)) {
-    judgeFront(proxy, mode, tell);
+    judgeFront(judge, proxy, mode, globals, tell);
   }
   if (mode === 'tcp') {
     judgeHttpOnly(judge, proxy, tell);
@@ -26,6 +27,7 @@ export function judgeProxy(judge: Judge, proxy: ProxyState, globals: ReadonlyMap
     }
   }
   judgeMail(judge, proxy, tell);
+  judgeCaptures(judge, proxy);
   judgeExternalCheck(judge, proxy, globals, tell);
   if (isBack(proxy)) {
     judgeChecks(judge, proxy, tell);
@@ -41,7 +43,8 @@ export function judgeProxy(judge: Judge, proxy: ProxyState, globals: ReadonlyMap
   }
 }
 
-type Tell = (message: string, mend: string, at?: Seen) => void;
+/** Warns about a proxy, or about a line of it. */
+export type Tell = (message: string, mend: string, at?: Seen) => void;
 
 /** The words that set a timeout, today's and those of old. */
 const TIMEOUTS: Readonly<Record<string, readonly string[]>> = {
@@ -67,36 +70,6 @@ function judgeTimeouts(proxy: ProxyState, mode: string, tell: Tell): void {
   if (missing.length > 0 && ['tcp', 'http', 'haterm'].includes(mode)) {
     const lines = missing.map((name) => `'timeout ${name}'`).join(', ');
     tell(`${called(proxy)} lacks ${lines}`, 'add to the section, or to a defaults section above');
-  }
-}
-
-/** These set one thing: the last that stands in a section counts. */
-const LOG_FORMATS: ReadonlySet<string> = new Set(['option httplog', 'option tcplog', 'option httpslog', 'log-format']);
-
-function logFormatOf(proxy: ProxyState | undefined): Seen | undefined {
-  const own = [...(proxy?.has ?? [])].filter(([words]) => LOG_FORMATS.has(words)).map(([, found]) => found);
-  return proxy === undefined || own.length > 0 ? own.sort((a, b) => a.line - b.line).at(-1) : logFormatOf(proxy.parent);
-}
-
-function judgeFront(proxy: ProxyState, mode: string, tell: Tell): void {
-  if (proxy.binds.length === 0) {
-    tell(`${called(proxy)} has no 'bind'`, 'add one, or make it a backend');
-  }
-  const slot = logFormatOf(proxy);
-  const format = slot ?? seen(proxy, 'log-format-sd');
-  if (format !== undefined && seen(proxy, 'log') === undefined && seen(proxy, 'log global') === undefined) {
-    tell(`the log format is ignored: ${called(proxy)} has no 'log'`, "add 'log global'", format);
-  }
-  if (mode === 'tcp' && slot !== undefined && /^https?log$/.test(slot.words[1]?.text ?? '')) {
-    tell(`'option ${slot.words[1]!.text}' needs 'mode http'`, "write 'option tcplog'", slot);
-  }
-  const fallback = seen(proxy, 'default_backend');
-  if (fallback !== undefined && proxy.servers.length > 0) {
-    tell(
-      `'default_backend' comes before the servers of ${called(proxy)}, which are never used`,
-      'take one of them out',
-      fallback,
-    );
   }
 }
 
@@ -202,6 +175,20 @@ function judgeMail(judge: Judge, proxy: ProxyState, tell: Tell): void {
       line: all[0]!.line,
       proxy,
     });
+  }
+}
+
+/** Rules that name a slot for a header which nothing declares. A backend cannot tell: from 2.2 on it is not looked at. */
+function judgeCaptures(judge: Judge, proxy: ProxyState): void {
+  if (!judge.from('1.7') || (proxy.kind === 'backend' && judge.from('2.2'))) {
+    return;
+  }
+  for (const { word, line, response } of proxy.captures.used) {
+    const declared = response ? proxy.captures.response : proxy.captures.request;
+    if (Number(word.text) >= declared) {
+      const message = `no capture of a ${response ? 'response' : 'request'} in ${called(proxy)} has the id ${word.text}`;
+      judge.error('unknown-reference', word, message, "add 'declare capture', or write a smaller id", line);
+    }
   }
 }
 

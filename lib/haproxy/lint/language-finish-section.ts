@@ -1,3 +1,4 @@
+import { sizeOf } from './language-args';
 import type { SectionSeen } from './language-finish';
 import type { Judge } from './language-judge';
 import { type ProxyState, type Seen, seen } from './language-proxy';
@@ -30,10 +31,49 @@ function judgeResolvers({ judge, has, name, line }: Whole): void {
   }
 }
 
-function judgePeers({ judge, has, kind, name, line }: Whole): void {
-  if (!has.has('disabled')) {
-    // The name of the machine decides which peer is the local one, unless 'localpeer' does.
+/** Which peer is this machine: its name decides, unless the global section gives another. */
+function judgePeers({ judge, has, kind, lines, name, globals, line }: Whole): void {
+  const local = globals.get('localpeer')?.words[1];
+  if (local === undefined && !has.has('disabled')) {
     judge.unsure(line, [{ text: kind, column: 1, source: kind, open: false }, name]);
+  }
+  const peers = lines.filter(({ words }) => /^(peer|server)$/.test(words[0]!.text)).map(({ words }) => words[1]!.text);
+  if (local !== undefined && !local.open && !peers.includes(local.text) && !has.has('disabled')) {
+    const message = `peers '${name.text}' has no peer '${local.text}', which is the name of this machine`;
+    judge.warn('incomplete', name, message, 'add it', line);
+  }
+}
+
+/** What is larger than the whole, and where messages go to in time. Source: `cfg_post_parse_ring`. */
+function judgeRing({ judge, has, name, line }: Whole): void {
+  const size = has.get('size');
+  const bytes = size === undefined ? RING : Math.max(sizeOf(size.words[1]!.text), RING);
+  const longest = has.get('maxlen');
+  if (size !== undefined && Number.parseInt(size.words[1]!.text, 10) < RING && judge.from('2.7')) {
+    const message = `'${size.words[1]!.text}' is less than the ${RING} bytes of a ring, or has a unit that HAProxy ${judge.branch} does not read`;
+    if (!judge.from('2.9')) {
+      judge.error('bad-value', size.words[1], message, 'write more, without a unit', size.line);
+    } else if (!judge.from('3.0')) {
+      judge.warn('bad-value', size.words[1], message, 'write more, without a unit', size.line);
+    }
+  }
+  if (longest !== undefined && Number(longest.words[1]!.text) > bytes) {
+    const message = `'${longest.words[1]!.text}' is more than the size of ring '${name.text}'`;
+    judge.warn('bad-value', longest.words[1], message, "write less, or a larger 'size' above", longest.line);
+  }
+  const missing = ['connect', 'server'].filter((timeout) => !has.has(`timeout ${timeout}`));
+  if (has.has('server') && missing.length > 0 && judge.from('2.7') && !judge.from('3.3')) {
+    const message = `ring '${name.text}' lacks ${missing.map((timeout) => `'timeout ${timeout}'`).join(', ')}`;
+    judge.warn('incomplete', name, message, 'add to the section', line);
+  }
+}
+
+/** The size of a ring that does not say one, in bytes. */
+const RING = 16_384;
+
+function judgeLogForward({ judge, has, name, line }: Whole): void {
+  if (!has.has('bind') && !has.has('dgram-bind') && judge.from('2.7')) {
+    judge.warn('incomplete', name, `log-forward '${name.text}' has no 'bind'`, "add 'dgram-bind' or 'bind'", line);
   }
 }
 
@@ -115,4 +155,6 @@ const KINDS = lookup<(section: Whole) => void>({
   mailers: judgeMailers,
   'fcgi-app': judgeFcgi,
   userlist: judgeUserlist,
+  ring: judgeRing,
+  'log-forward': judgeLogForward,
 });

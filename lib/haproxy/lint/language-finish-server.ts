@@ -32,6 +32,21 @@ export function judgeServers(judge: Judge, proxy: ProxyState, globals: ReadonlyM
     }
     judgeServer(judge, proxy, server, globals, mode);
   }
+  judgeFcgi(judge, proxy);
+}
+
+/** An application of FastCGI and servers that speak it go together. Source: `cfg_fcgi_apps_postparser`. */
+function judgeFcgi(judge: Judge, proxy: ProxyState): void {
+  const app = seen(proxy, 'use-fcgi-app');
+  const servers = proxy.servers.filter((server) => effective(proxy, server, 'proto') === 'fcgi');
+  for (const server of app === undefined ? servers : []) {
+    const message = `server '${server.name.text}' speaks FastCGI, and ${called(proxy)} has no 'use-fcgi-app'`;
+    judge.error('incomplete', server.name, message, 'add one', server.line);
+  }
+  if (app !== undefined && servers.length === 0) {
+    const message = `'use-fcgi-app' needs a server with 'proto fcgi', and ${called(proxy)} has none`;
+    judge.error('incomplete', app.words[0], message, 'add the words to a server', app.line);
+  }
 }
 
 function judgeServer(

@@ -115,6 +115,7 @@ function judgeNames(judge: Judge, proxies: readonly ProxyState[], sections: read
       backs.set(name, proxy);
     }
   }
+  judgeIds(judge, proxies);
   const known = new Map<string, number>();
   for (const { kind, name, line } of sections) {
     const key = `${kind} ${name?.text}`;
@@ -132,12 +133,28 @@ function judgeNames(judge: Judge, proxies: readonly ProxyState[], sections: read
   }
 }
 
+/** Proxies have their ids in common. */
+function judgeIds(judge: Judge, proxies: readonly ProxyState[]): void {
+  const known = new Map<number, ProxyState>();
+  for (const proxy of proxies) {
+    const { line, words } = proxy.has.get('id') ?? {};
+    const id = Number(words?.[1]?.text);
+    const other = known.get(id);
+    if (other !== undefined) {
+      const message = `${called(other)} of ${judge.called(other.line)} has the id ${id} too`;
+      judge.error('duplicate-name', words![1], message, 'give it another', line);
+    } else if (words !== undefined) {
+      known.set(id, proxy);
+    }
+  }
+}
+
 /** Settings of the runtime API without a socket: up to 1.8 they made a frontend that nothing listens on. */
 function judgeStats(judge: Judge, sections: readonly SectionSeen[]): void {
   const lines = sections.filter(({ kind }) => kind === 'global').flatMap((section) => section.lines);
   const stats = (...names: string[]) =>
     lines.find(({ words }) => words[0]!.text === 'stats' && names.includes(words[1]!.text));
-  const alone = stats('socket') === undefined ? stats('timeout', 'maxconn') : undefined;
+  const alone = stats('socket') === undefined ? stats('timeout', 'maxconn', 'bind-process') : undefined;
   if (alone !== undefined && !judge.from('1.9')) {
     const message = `'stats ${alone.words[1]!.text}' without a 'stats socket' does nothing`;
     judge.warn('incomplete', alone.words[0], message, 'add a socket, or take this out', alone.line);

@@ -21,14 +21,6 @@ const stats: Grammar = (judge, cursor) => {
           'take it out',
         );
       }
-      if (!judge.from('1.9')) {
-        judge.warn(
-          'ignored-directive',
-          second,
-          "'stats bind-process' without more than one process has no effect",
-          'take it out',
-        );
-      }
       return true;
     case 'calculate-max-counters':
       return judge.from('3.4')

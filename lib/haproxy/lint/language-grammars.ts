@@ -7,7 +7,9 @@ import { begin, follow } from './language-follow';
 import { GLOBAL_GRAMMARS } from './language-global';
 import type { Judge } from './language-judge';
 import { RULE_GRAMMARS } from './language-rules';
-import { isName, SERVER_GRAMMARS } from './language-server';
+import { SECTION_GRAMMARS } from './language-sections';
+import { SERVER_GRAMMARS } from './language-server';
+import { ONE_PROCESS } from './language-server-words';
 import { TABLE_GRAMMARS } from './language-tables';
 
 const LEVELS = 'emerg|alert|crit|err|warning|notice|info|debug';
@@ -122,22 +124,6 @@ const useServer: Grammar = (judge, cursor) => {
   return follow(judge, cursor, 'cond!(use-server)');
 };
 
-const peer: Grammar = (judge, cursor) => {
-  const name = cursor.take();
-  if (name === undefined) {
-    return judge.error('missing-value', judge.words[0], "'peer' needs a name and an address", 'write them');
-  }
-  if (cursor.done) {
-    return judge.from('2.0')
-      ? judge.unsure()
-      : judge.error('missing-value', name, "'peer' needs an address", 'write it');
-  }
-  if (!begin(judge, cursor, 'addr(port)')) {
-    return false;
-  }
-  return cursor.done || judge.unsure();
-};
-
 const COMPRESSIONS: ReadonlySet<string> = new Set(['identity', 'gzip', 'deflate', 'raw-deflate']);
 
 /** Algorithms: up to 2.3 all but `identity` came with a library that not every build has. */
@@ -164,24 +150,6 @@ const algorithms: Grammar = (judge, cursor) => {
     }
   }
   return judge.words[1]!.text !== 'algo-req' || cursor.words.length - cursor.at === 1 || judge.unsure();
-};
-
-/** Name servers: a port is needed from 1.7 on, and each has a name of its own. */
-const nameserver: Grammar = (judge, cursor) => {
-  const name = cursor.next;
-  if (name !== undefined && !name.open && !isName(name.text)) {
-    return judge.error(
-      'bad-value',
-      name,
-      `'${name.text}' has a character that the name of a name server cannot have`,
-      'use letters, digits, . : _ and -',
-    );
-  }
-  return (
-    begin(judge, cursor, judge.from('1.7') ? 'word addr(port)' : 'word addr') &&
-    (judge.section?.once(judge, name!, 'name server') ?? true) &&
-    (cursor.done || judge.unsure())
-  );
 };
 
 const named =
@@ -236,6 +204,41 @@ const showDescription: Grammar = (judge, cursor) => {
   return true;
 };
 
+/** Sets of processes: from 2.5 on there is only one. */
+const bindProcess: Grammar = (judge, cursor) => {
+  const wrong = cursor.words.slice(cursor.at).find(({ text }) => !ONE_PROCESS.test(text));
+  cursor.at = cursor.words.length;
+  return (
+    wrong === undefined ||
+    !judge.from('2.5') ||
+    judge.error(
+      'bad-value',
+      wrong,
+      `'${wrong.text}': there is only one process from HAProxy 2.5 on`,
+      'take the line out',
+    )
+  );
+};
+
+/** A limit of its own for each stream, or one for all with a key in a table. Source: `parse_bwlim_flt`. */
+const bandwidth: Grammar = (judge, cursor) => {
+  const options = 'word {default-limit size, default-period time, limit size, key expr, table word, min-size size}';
+  if (!follow(judge, cursor, options)) {
+    return false;
+  }
+  const has = (...names: string[]) => names.every((name) => judge.words.some(({ text }) => text === name));
+  const shared = has('limit', 'key');
+  if (shared === has('default-limit', 'default-period') || (has('limit') && !shared)) {
+    const message = `'filter ${judge.words[1]!.text}' needs 'default-limit' and 'default-period', or 'limit' and 'key'`;
+    return judge.error('missing-value', judge.words[1], message, 'write one pair of them');
+  }
+  if (shared) {
+    const table = judge.words[judge.words.findIndex(({ text }) => text === 'table') + 1]!;
+    judge.refer('table', table, has('table') ? table.text : '', judge.sample.type);
+  }
+  return true;
+};
+
 const unsure: Grammar = (judge, cursor) => {
   cursor.at = cursor.words.length;
   return judge.unsure();
@@ -248,6 +251,7 @@ export const GRAMMARS: Readonly<Record<string, Grammar>> = {
   ...CHECK_GRAMMARS,
   ...TABLE_GRAMMARS,
   ...GLOBAL_GRAMMARS,
+  ...SECTION_GRAMMARS,
   acl: judgeAcl,
   algorithms,
   balance,
@@ -258,16 +262,13 @@ export const GRAMMARS: Readonly<Record<string, Grammar>> = {
   errorfiles: named('http-errors', 'status...'),
   'fcgi-app': named('fcgi-app'),
   'httpclient-resolvers': named('resolvers'),
-  nameserver,
-  'dgram-bind': unsure,
+  'bind-process': bindProcess,
+  bwlim: bandwidth,
   forwarded: (judge, cursor) => cursor.done || unsure(judge, cursor),
   log,
   'log-stderr': (judge, cursor) => (cursor.text === 'global' ? follow(judge, cursor, 'global') : log(judge, cursor)),
   'log-step': unsure,
-  peer,
-  'peer-server': unsure,
   persist,
-  'ring-server': unsure,
   'use-backend': useBackend,
   'use-server': useServer,
 };

@@ -40,6 +40,14 @@ export interface LanguageFinding {
   readonly mend: string;
 }
 
+/** What is known of a sample. */
+export interface Sample {
+  /** `str`, `sint`, `ipv4`, … or `any` where it is not known. */
+  readonly type: string;
+  /** Where it comes from, by the names of `checkpoints.ts`. */
+  readonly origins: readonly string[];
+}
+
 /** A name that a line uses and that has to exist somewhere in the file. */
 export interface Reference {
   readonly kind:
@@ -61,6 +69,8 @@ export interface Reference {
   readonly line: number;
   readonly word: Word;
   readonly proxy?: ProxyState;
+  /** Of tables: the type of the sample that is its key. */
+  readonly key?: string;
 }
 
 /** A section that is no proxy, while it is read. */
@@ -91,6 +101,10 @@ export class Judge {
   public proxy?: ProxyState;
   /** The section that the line stands in, when it is no proxy. */
   public section?: SectionState;
+  /** The sample that an expression gave last. */
+  public sample: Sample = { type: 'any', origins: [] };
+  /** How many entries of tables a connection can have tracked, as `tune.stick-counters` says. */
+  public counters = 3;
   /** The global section has said `expose-experimental-directives`. */
   public experimental = false;
   /** How many experimental directives there are. */
@@ -202,8 +216,8 @@ export class Judge {
   }
 
   /** Notes a name that has to exist. */
-  public refer(kind: Reference['kind'], word: Word, name = word.text): void {
-    this.references.push({ kind, name, word, line: this.line, proxy: this.proxy });
+  public refer(kind: Reference['kind'], word: Word, name = word.text, key?: string): void {
+    this.references.push({ kind, name, word, line: this.line, proxy: this.proxy, key });
   }
 }
 

@@ -15,6 +15,7 @@ const ORDER: readonly Pick<Fact, 'words' | 'since' | 'removed'>[] = [
   { words: 'monitor fail', since: '1.9' },
   { words: 'block', since: '1.6', removed: '2.1' },
   { words: 'http-request', since: '1.6' },
+  { words: 'reqxxx', since: '1.6', removed: '2.1' },
   { words: 'reqadd', since: '1.6', removed: '2.1' },
   { words: 'redirect', since: '1.6' },
   { words: 'use_backend', since: '1.6' },
@@ -39,7 +40,9 @@ export interface Progress {
 /** Warns about a rule that HAProxy reads at another time than its place in the file says, or never. */
 export function judgeOrder(judge: Judge, proxy: ProxyState, words: readonly Word[]): void {
   const [first, second] = words;
-  const kind = /^(tcp-request|monitor)$/.test(first!.text) ? `${first!.text} ${second?.text}` : first!.text;
+  const kind = /^(tcp-request|monitor)$/.test(first!.text)
+    ? `${first!.text} ${second?.text}`
+    : first!.text.replace(/^reqi?(allow|del|deny|pass|rep|tarpit)$/, 'reqxxx');
   judgeKind(judge, proxy.progress, kind, first!);
   const actions = FINAL[kind];
   if (actions === undefined) {

@@ -27,6 +27,14 @@ export interface ProxyState {
   readonly rawSamples: { line: number; word: Word }[];
   /** Log variables of HTTP mode, up to 3.0 refused in others. */
   readonly httpFormats: { line: number; word: Word; name: string }[];
+  /** How many slots for captured headers are declared, and the rules that name one. */
+  readonly captures: {
+    request: number;
+    response: number;
+    readonly used: { line: number; word: Word; response: boolean }[];
+  };
+  /** Rules about content that look for a key or a text: whether it is there from the start, and they always track it. */
+  readonly contents: { line: number; word: Word; early: boolean; tracks: boolean }[];
   /** A rule lets connections change to HTTP. */
   upgrades: boolean;
   readonly progress: Progress;
@@ -48,6 +56,8 @@ export function newProxy(kind: string, name: Word | undefined, line: number, par
     has: new Map(),
     httpFormats: [],
     rawSamples: [],
+    captures: { request: 0, response: 0, used: [] },
+    contents: [],
     upgrades: false,
     progress: { final: new Map() },
     off: new Set(),
@@ -72,6 +82,23 @@ export function modeOf(proxy: ProxyState | undefined): string {
   }
   const own = [...proxy.has.keys()].reverse().find((words) => words.startsWith(OPEN_MODE));
   return own === undefined ? modeOf(proxy.parent) : own.slice(OPEN_MODE.length);
+}
+
+/** How long rules about content wait for it. */
+export const INSPECT_DELAY = 'tcp-request inspect-delay';
+
+/** These set one thing: the last that stands in a section counts. */
+export const LOG_FORMATS: ReadonlySet<string> = new Set([
+  'option httplog',
+  'option tcplog',
+  'option httpslog',
+  'log-format',
+]);
+
+/** What sets the log format of a proxy. */
+export function logFormatOf(proxy: ProxyState | undefined): Seen | undefined {
+  const own = [...(proxy?.has ?? [])].filter(([words]) => LOG_FORMATS.has(words)).map(([, found]) => found);
+  return proxy === undefined || own.length > 0 ? own.sort((a, b) => a.line - b.line).at(-1) : logFormatOf(proxy.parent);
 }
 
 /** Whether a proxy takes connections. */

@@ -1,7 +1,9 @@
+import { fits as sampleFits } from './language-expression';
 import type { SectionSeen } from './language-finish';
 import type { Judge, Reference } from './language-judge';
 import { called, isBack, isFront, modeOf, type ProxyState, seen } from './language-proxy';
 import type { ServerState } from './language-server';
+import { lookup } from './lookup';
 import type { Word } from './words';
 
 /** Judges the names that lines use: what they name has to exist, and to fit. */
@@ -10,7 +12,7 @@ export function judgeReferences(judge: Judge, proxies: readonly ProxyState[], se
   const world: World = {
     backs: byName(proxies.filter(isBack)),
     fronts: byName(proxies.filter(isFront)),
-    tables: byName(proxies.filter((proxy) => proxy.has.has('stick-table'))),
+    tables: tablesOf(proxies, sections),
     sections: new Map(
       [
         'resolvers',
@@ -34,8 +36,8 @@ export function judgeReferences(judge: Judge, proxies: readonly ProxyState[], se
     }
     judgeReference(judge, reference, world);
   }
-  for (const proxy of proxies.filter(isFront)) {
-    const found = seen(proxy, 'default_backend');
+  for (const proxy of proxies.filter(({ kind }) => kind !== 'defaults')) {
+    const found = isFront(proxy) ? seen(proxy, 'default_backend') : proxy.has.get('default_backend');
     if (found !== undefined) {
       judgeBackend(judge, proxy, found.words[1]!, found.line, world);
     }
@@ -45,7 +47,8 @@ export function judgeReferences(judge: Judge, proxies: readonly ProxyState[], se
 interface World {
   readonly backs: ReadonlyMap<string, ProxyState>;
   readonly fronts: ReadonlyMap<string, ProxyState>;
-  readonly tables: ReadonlyMap<string, ProxyState>;
+  /** The words of each stick-table, by the name that rules call it by. */
+  readonly tables: ReadonlyMap<string, readonly Word[]>;
   readonly sections: ReadonlyMap<string, ReadonlySet<string | undefined>>;
 }
 
@@ -81,14 +84,18 @@ function judgeReference(judge: Judge, reference: Reference, world: World): void 
     judge.error('unknown-reference', word, `no ${what} is called '${name}'`, 'write such a section', line);
   switch (kind) {
     case 'backend':
-      if (judge.words !== undefined && proxy !== undefined && isFront(proxy) && isUse(reference)) {
+      if (name === '') {
+        judgeOwn(judge, reference, isBack);
+      } else if (judge.words !== undefined && proxy !== undefined && isFront(proxy) && isUse(reference)) {
         judgeBackend(judge, proxy, word, line, world);
       } else if (!world.backs.has(name)) {
         missing('backend');
       }
       return;
     case 'frontend':
-      if (!world.fronts.has(name)) {
+      if (name === '') {
+        judgeOwn(judge, reference, isFront);
+      } else if (!world.fronts.has(name)) {
         missing('frontend');
       }
       return;
@@ -116,23 +123,45 @@ function judgeReference(judge: Judge, reference: Reference, world: World): void 
 /** Whether a reference comes from `use_backend`, whose word is the name itself. */
 const isUse = ({ word, name }: Reference): boolean => word.text === name;
 
-function judgeTable(judge: Judge, { name, word, line, proxy }: Reference, world: World): void {
-  if (name === '') {
-    if (proxy !== undefined && proxy.kind !== 'defaults' && !proxy.has.has('stick-table')) {
-      judge.error(
-        'unknown-reference',
-        word,
-        `${called(proxy)} has no 'stick-table'`,
-        "add one, or name one with 'table'",
-        line,
-      );
-    }
+/** Samples that stand for the section itself have to be in one that has such a side. */
+function judgeOwn(judge: Judge, { word, line, proxy }: Reference, fits: (proxy: ProxyState) => boolean): void {
+  if (proxy !== undefined && proxy.kind !== 'defaults' && !fits(proxy)) {
+    const message = `'${word.text}' is about this section, and ${called(proxy)} is of the other kind`;
+    judge.error('bad-value', word, message, 'name a section in the brackets', line);
+  }
+}
+
+/** The tables of proxies by the names of these, those of `peers` sections as `SECTION/TABLE`. */
+function tablesOf(proxies: readonly ProxyState[], sections: readonly SectionSeen[]): Map<string, readonly Word[]> {
+  const own = proxies.map(({ name, has }) => [name?.text ?? '', has.get('stick-table')?.words] as const);
+  const shared = sections
+    .filter(({ kind }) => kind === 'peers')
+    .flatMap(({ name, lines }) => lines.map(({ words }) => [name?.text, words] as const))
+    .filter(([, words]) => words[0]!.text === 'table')
+    .map(([name, words]) => [`${name}/${words[1]!.text}`, words] as const);
+  return new Map([...own, ...shared].flatMap(([name, words]) => (words === undefined ? [] : [[name, words]])));
+}
+
+/** The types of keys, as types of samples. */
+const KEYS = lookup({ ip: 'ipv4', ipv4: 'ipv4', ipv6: 'ipv6', integer: 'sint', string: 'str', binary: 'bin' });
+
+function judgeTable(judge: Judge, { name, word, line, proxy, key }: Reference, world: World): void {
+  if (name === '' && (proxy === undefined || proxy.kind === 'defaults')) {
     return;
   }
-  if (name.includes('/')) {
-    judge.unsure(line, [word]);
-  } else if (!world.tables.has(name)) {
-    judge.error('unknown-reference', word, `no section called '${name}' has a 'stick-table'`, 'add one there', line);
+  const table = name === '' ? proxy!.has.get('stick-table')?.words : world.tables.get(name);
+  if (table === undefined) {
+    const message =
+      name === '' ? `${called(proxy!)} has no 'stick-table'` : `no section called '${name}' has a 'stick-table'`;
+    const mend = name === '' ? "add one, or name one with 'table'" : 'add one there';
+    judge.error('unknown-reference', word, message, mend, line);
+    return;
+  }
+  const type = table[table.findIndex(({ text }) => text === 'type') + 1]?.text ?? '';
+  const wanted = KEYS[type];
+  if (key !== undefined && wanted !== undefined && !sampleFits(judge, key, wanted)) {
+    const message = `the key is a sample of type '${key}', and the table has keys of type '${type}'`;
+    judge.error('bad-value', word, message, 'give the table a type that fits, or take another sample', line);
   }
 }
 

@@ -3,6 +3,7 @@ import { ACTION_GRAMMARS, judgeRedirect, judgeStatsRule } from './language-actio
 import { type Grammar, judgeArguments } from './language-args';
 import { variableWrong } from './language-expression';
 import type { Cursor, Judge } from './language-judge';
+import { INSPECT_DELAY } from './language-proxy';
 import { judgeHttpError } from './language-reply';
 import { placed, TWO_WORDS } from './language-rule-words';
 
@@ -15,6 +16,7 @@ export const judgeRule: Grammar = (judge, cursor) => {
   const deep = TWO_WORDS.has(first!.text);
   if (deep && second?.text === 'inspect-delay') {
     cursor.at = 2;
+    judge.proxy?.has.set(INSPECT_DELAY, { line: judge.line, words: judge.words });
     return judgeArguments(judge, cursor, 'time cond', ACTION_GRAMMARS);
   }
   const set = deep ? `${first!.text}/${second?.text ?? ''}` : first!.text;
@@ -79,14 +81,18 @@ function judgeAction(judge: Judge, cursor: Cursor, set: string): boolean {
   if (name === 'switch-mode' && judge.proxy !== undefined) {
     judge.proxy.upgrades = true;
   }
-  if (track && Number(name.slice(8)) > 2) {
-    if (!judge.from('2.8')) {
-      return judge.error('bad-value', word, `'${name}': there are only track-sc0, 1 and 2`, 'use one of them');
-    }
-    judge.unsure();
+  if (track && Number(name.slice(8)) >= judge.counters) {
+    const message = `'${name}': there are only track-sc0 to track-sc${judge.counters - 1}`;
+    const mend = judge.from('2.8') ? "use one of them, or raise 'tune.stick-counters'" : 'use one of them';
+    return judge.error('bad-value', word, message, mend);
   }
   return judgeArguments(judge, cursor, placed(fact.args, set), ACTION_GRAMMARS);
 }
+
+/** When a variable is set, from 2.6 on. Source: `vars_parse_cond…`. */
+const WHEN: ReadonlySet<string> = new Set(
+  'ifexists ifnotexists ifempty ifnotempty ifset ifnotset ifgt iflt'.split(' '),
+);
 
 function judgeBrackets(judge: Judge, text: string, name: string, set: string): boolean {
   const word = judge.words.find((w) => w.text === text)!;
@@ -100,7 +106,11 @@ function judgeBrackets(judge: Judge, text: string, name: string, set: string): b
     if (wrong !== undefined) {
       return judge.error('bad-value', word, wrong, "begin it with 'txn.', 'req.', 'res.' or 'sess.'");
     }
-    return conditions.length === 0 || judge.unsure();
+    if (conditions.length === 0 || (/^set/.test(name) && judge.from('2.6') && conditions.every((c) => WHEN.has(c)))) {
+      return true;
+    }
+    const mend = judge.from('2.6') ? `write ${[...WHEN].join(', ')}` : 'take it out, or run HAProxy 2.6 or later';
+    return judge.error('bad-value', word, `'${conditions.join(',')}' is no condition for '${name}'`, mend);
   }
   if (name === 'do-resolve') {
     const [, section, family] = inside.split(',').map((part) => part.trim());

@@ -1,4 +1,4 @@
-import { factOf } from '../knowledge';
+import { factOf, lifeOn } from '../knowledge';
 import { type Checkpoint, isAvailable, momentsOf } from '../knowledge/checkpoints';
 import { readExpression } from './language-expression';
 import type { Cursor, Judge } from './language-judge';
@@ -26,6 +26,7 @@ export function judgeExpression(judge: Judge, cursor: Cursor, place: string | un
     cursor.take();
     judge.unsure();
   }
+  judge.sample = { type: cursor.last === word ? read.type : 'any', origins: read.origins };
   return judgeMoment(judge, word, read.fact?.words ?? '', read.origins, momentsOf(place, judge.kind, judge.branch));
 }
 
@@ -78,13 +79,10 @@ export function judgeFormat(judge: Judge, word: Word, place: string | undefined)
       continue;
     }
     const [all, , flags] = /^%(\([^)]*\))?(\{[^}]*\})?/.exec(text.slice(at))!;
-    if (all.includes('(') && !judge.from('3.0')) {
-      return judge.error(
-        'bad-value',
-        word,
-        `'${all}': names of fields exist from HAProxy 3.0 on, and this is for ${judge.branch}`,
-        'take the name out',
-      );
+    // Up to 2.9 what stands in these brackets is passed over; since then it is the name of a field.
+    if (judge.from('3.0') && /^%\([^)]*[^\w:)-]/.test(all)) {
+      const message = `'${all}' has a character that the name of a field cannot have`;
+      return judge.error('bad-value', word, message, 'use letters, digits and _');
     }
     if (flags !== undefined && !judgeFlags(judge, flags)) {
       return false;
@@ -162,6 +160,12 @@ function judgeAlias(judge: Judge, word: Word, begin: number): number | undefined
   if (name === '' || fact === undefined) {
     const message = `'%${name}' is no variable of a log format`;
     return refuse(judge, word, message, "write one that exists, or '%%' for the character", true)
+      ? word.text.length
+      : undefined;
+  }
+  if (lifeOn(fact, judge.branch) === 'too-new') {
+    const message = `'%${name}' exists from HAProxy ${fact.since} on, and this is for ${judge.branch}`;
+    return refuse(judge, word, message, `take it out, or run HAProxy ${fact.since} or later`, true)
       ? word.text.length
       : undefined;
   }

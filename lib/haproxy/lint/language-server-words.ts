@@ -2,6 +2,7 @@ import { isAddress } from '../address';
 import { judgeAddress } from './language-address';
 import type { Grammar } from './language-args';
 import { begin } from './language-follow';
+import { modeOf } from './language-proxy';
 import { lookup } from './lookup';
 
 const initAddr: Grammar = (judge, cursor) => {
@@ -167,7 +168,7 @@ const shards: Grammar = (judge, cursor) => {
 
 /** Protocols of connections, with the branch that has them. Source: the `mux_proto_list` of each multiplexer. */
 const PROTOCOLS = lookup<string>({
-  h1: '2.0',
+  h1: '2.4',
   h2: '1.9',
   fcgi: '2.1',
   none: '2.0',
@@ -181,9 +182,15 @@ const proto: Grammar = (judge, cursor) => {
   if (word === undefined) {
     return judge.error('missing-value', cursor.last, `'${cursor.last?.text}' needs a protocol`, "write 'h1' or 'h2'");
   }
-  return PROTOCOLS[word.text] === undefined
-    ? judge.error('bad-value', word, `'${word.text}' is no protocol of connections`, "write 'h1' or 'h2'")
-    : judge.unsure();
+  const since = PROTOCOLS[word.text];
+  if (since === undefined || !judge.from(since)) {
+    const message = `'${word.text}' is no protocol of connections on HAProxy ${judge.branch}`;
+    return judge.error('bad-value', word, message, "write 'h2', or 'h1' (2.4)");
+  }
+  // Whether it fits depends on the mode, which may stand below.
+  const fits = judge.words[0]!.text === 'bind' ? 'h1|h2' : 'h1|h2|fcgi';
+  const sure = modeOf(judge.proxy) === 'http' && fits.split('|').includes(word.text);
+  return (sure && judge.from('2.0')) || judge.unsure();
 };
 
 /** 0 and what is no number are refused. */
@@ -211,6 +218,9 @@ const octal: Grammar = (judge, cursor) => {
   );
 };
 
+/** A set of processes, and of threads behind a slash, where there is only one process. */
+export const ONE_PROCESS = /^(all|odd|even|1|1-1)(\/.*)?$/;
+
 /** Sets of threads or processes; which there are depends on the rest of the file and on the machine. */
 const threads: Grammar = (judge, cursor) => {
   const word = cursor.take();
@@ -220,6 +230,14 @@ const threads: Grammar = (judge, cursor) => {
       cursor.last,
       `'${cursor.last?.text}' needs a set`,
       "write 'all', a number or a range",
+    );
+  }
+  if (cursor.words[cursor.at - 2]?.text === 'process' && judge.from('2.5') && !ONE_PROCESS.test(word?.text ?? '')) {
+    return judge.error(
+      'bad-value',
+      word,
+      `'${word?.text}': there is only one process from HAProxy 2.5 on`,
+      'take it out',
     );
   }
   const fine = /^(all|odd|even|\d+(-\d*)?)?(\/(all|odd|even|\d+(-\d*)?))?(,[\d/-]+)*$/.test(word?.text ?? '');
@@ -232,6 +250,20 @@ const threads: Grammar = (judge, cursor) => {
     );
   }
   return word === undefined || /^(1|all|1\/1|1\/all)$/.test(word.text) || judge.unsure();
+};
+
+/** A number other than 0; what is no number counts as 0. */
+const nonzero: Grammar = (judge, cursor) => {
+  const word = cursor.take();
+  return (
+    (Number.parseInt(word?.text ?? '', 10) || 0) > 0 ||
+    judge.error(
+      'bad-value',
+      word ?? cursor.last,
+      `'${word?.text ?? ''}' is no number of 1 or more`,
+      'write one, without 0x',
+    )
+  );
 };
 
 /** Names of accounts and files: whether they exist is not in the file. */
@@ -258,6 +290,7 @@ export const WORD_GRAMMARS: Readonly<Record<string, Grammar>> = {
   account,
   segment,
   octal,
+  nonzero,
   process: threads,
   thread: threads,
 };

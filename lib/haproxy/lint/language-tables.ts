@@ -2,20 +2,22 @@ import type { Grammar } from './language-args';
 import { begin, follow } from './language-follow';
 import type { Judge } from './language-judge';
 import { lookup } from './lookup';
+import type { Word } from './words';
 
 const stick: Grammar = (judge, cursor) => {
   const place = judge.words[1]!.text === 'store-response' ? 'store' : 'stick';
   if (!begin(judge, cursor, `expr(${place})`)) {
     return false;
   }
+  const key = judge.sample.type;
   if (cursor.takes('table')) {
     const name = cursor.next;
     if (!begin(judge, cursor, 'word')) {
       return false;
     }
-    judge.refer('table', name!);
+    judge.refer('table', name!, name!.text, key);
   } else {
-    judge.refer('table', judge.words[0]!, '');
+    judge.refer('table', judge.words[0]!, '', key);
   }
   return follow(judge, cursor, `cond(${place})`);
 };
@@ -51,90 +53,100 @@ const STORES = lookup<string>({
   glitch_rate: '3.0',
 });
 
+/** The words of a stick-table, with the branch that has each and what follows it. Source: `parse_stick_table`. */
+const WORDS = lookup<readonly [since: string, args: string]>({
+  type: ['1.6', 'ip|ipv4@3.2|ipv6|integer|string|binary [len num(1..)]'],
+  size: ['1.6', 'size(1..)'],
+  expire: ['1.6', 'time'],
+  nopurge: ['1.6', ''],
+  peers: ['1.6', 'word'],
+  store: ['1.6', 'word'],
+  srvkey: ['2.4', 'addr|name'],
+  'write-to': ['2.9', 'word'],
+  'brates-factor': ['3.1', 'num(1..1024)'],
+  'recv-only': ['3.2', ''],
+});
+
 const stickTable: Grammar = (judge, cursor) => {
-  const typed = judge.words.some(({ text }) => text === 'type');
-  const sized = judge.words.some(({ text }) => text === 'size');
+  const first = judge.proxy?.has.get('stick-table');
+  if (first !== undefined) {
+    const message = `this section has a 'stick-table' in ${judge.called(first.line)} already`;
+    return judge.error('duplicate-name', judge.words[0], message, 'take one of them out');
+  }
+  const stored = new Set<string>();
+  const seen = new Set<string>();
   while (!cursor.done) {
     const word = cursor.take()!;
     const value = cursor.next;
-    switch (word.text) {
-      case 'type':
-        if (!begin(judge, cursor, 'ip|ipv6|integer|string|binary [len num(1..)]')) {
-          return false;
-        }
-        break;
-      case 'size':
-        if (!begin(judge, cursor, 'size')) {
-          return false;
-        }
-        break;
-      case 'expire':
-        if (!begin(judge, cursor, 'time')) {
-          return false;
-        }
-        break;
-      case 'nopurge':
-        break;
-      case 'recv-only':
-        if (!judge.from('3.2')) {
-          return judge.error(
-            'too-new',
-            word,
-            `'recv-only' exists from HAProxy 3.2 on, and this is for ${judge.branch}`,
-            'take it out',
-          );
-        }
-        break;
-      case 'peers':
-        if (!begin(judge, cursor, 'word')) {
-          return false;
-        }
-        judge.refer('peers', value!);
-        break;
-      case 'store':
-        if (!begin(judge, cursor, 'word') || !judgeStores(judge, value!)) {
-          return false;
-        }
-        break;
-      case 'srvkey':
-      case 'write-to':
-      case 'brates-factor':
-        cursor.take();
-        judge.unsure();
-        break;
-      default:
-        return judge.error('bad-value', word, `'${word.text}' is no word of a stick-table`, 'take it out');
+    const [since, args] = WORDS[word.text] ?? [];
+    if (since === undefined) {
+      return judge.error('bad-value', word, `'${word.text}' is no word of a stick-table`, 'take it out');
+    }
+    if (!judge.from(since)) {
+      const message = `'${word.text}' exists from HAProxy ${since} on, and this is for ${judge.branch}`;
+      return judge.error('too-new', word, message, 'take it out');
+    }
+    if (!begin(judge, cursor, args!)) {
+      return false;
+    }
+    seen.add(word.text);
+    if (word.text === 'peers') {
+      judge.refer('peers', value!);
+    } else if (word.text === 'write-to') {
+      judge.refer('table', value!);
+    } else if (word.text === 'store' && !judgeStores(judge, value!, stored)) {
+      return false;
     }
   }
-  if (!typed || !sized) {
+  if (!seen.has('type') || !seen.has('size')) {
     return judge.error('missing-value', judge.words[0], "a stick-table needs 'type' and 'size'", 'add them');
   }
   return true;
 };
 
-function judgeStores(judge: Judge, word: { text: string; column: number; open: boolean }): boolean {
+/** Arrays of counters, and what they take the place of. */
+const ARRAYS = lookup({ gpt: /^gpt0$/, gpc: /^gpc[01]$/, gpc_rate: /^gpc[01]_rate$/ });
+
+const PERIOD = /^\d+(us|ms|s|m|h|d)?$/;
+
+function judgeStores(judge: Judge, word: Word, stored: Set<string>): boolean {
+  const wrong = (message: string, mend: string) => judge.error('bad-value', word, message, mend);
   let rest = word.text;
   while (rest !== '') {
-    const [all, name = '', period] = /^([a-z0-9_]+)(?:\(([^)]*)\))?,?/.exec(rest) ?? [''];
+    const [all, name = '', inside = ''] = /^([a-z0-9_]+)(?:\(([^)]*)\))?,?/.exec(rest) ?? [''];
     const since = STORES[name];
     if (since === undefined || !judge.from(since)) {
-      return judge.error(
-        'bad-value',
-        word,
-        `'${name === '' ? rest : name}' is nothing that a stick-table of HAProxy ${judge.branch} stores`,
-        'take it out',
-      );
+      const what = name === '' ? rest : name;
+      return wrong(`'${what}' is nothing that a stick-table of HAProxy ${judge.branch} stores`, 'take it out');
     }
-    if (name.endsWith('_rate') && !/^\d+(us|ms|s|m|h|d)?$/.test(period ?? '') && !/^gpc_rate$/.test(name)) {
-      return judge.error('bad-value', word, `'${name}' needs a period in brackets`, `write '${name}(10s)'`);
+    const [count = '', period = ''] = ARRAYS[name] === undefined ? ['1', inside] : inside.split(',');
+    if (!/^\d+$/.test(count) || Number(count) < 1 || Number(count) > 100) {
+      return wrong(`'${name}' needs a number of 1 to 100 in brackets`, `write '${name}(2…)'`);
     }
-    if (/^(gpt|gpc|gpc_rate)$/.test(name)) {
-      judge.unsure();
+    if (name.endsWith('_rate') && !PERIOD.test(period)) {
+      return wrong(`'${name}' needs a period in brackets`, `write '${name}(${ARRAYS[name] ? '2,' : ''}10s)'`);
     }
+    if (stored.has(name)) {
+      judge.warn('bad-value', word, `'${name}' is stored already`, 'take it out');
+    }
+    stored.add(name);
     rest = rest.slice(all.length);
   }
-  return true;
+  const array = Object.keys(ARRAYS).find(
+    (name) => stored.has(name) && [...stored].some((one) => ARRAYS[name]!.test(one)),
+  );
+  return (
+    array === undefined ||
+    wrong(`'${array}' takes the place of '${array.replace(/^(gp.)/, '$10')}'`, 'take one of them out')
+  );
 }
 
+/** A table of a `peers` section: its name, and what follows as on a `stick-table` line. */
+const peerTable: Grammar = (judge, cursor) => begin(judge, cursor, 'word') && stickTable(judge, cursor);
+
 /** The grammars of stick-tables, for the tables. */
-export const TABLE_GRAMMARS: Readonly<Record<string, Grammar>> = { stick, 'stick-table': stickTable };
+export const TABLE_GRAMMARS: Readonly<Record<string, Grammar>> = {
+  stick,
+  'stick-table': stickTable,
+  'peer-table': peerTable,
+};
