@@ -1,6 +1,6 @@
 import { Names, Stack, Token } from 'aws-cdk-lib';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type CfnPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import type { IDriftMonitor } from '../drift-monitor-base';
@@ -52,10 +52,11 @@ export class CheckPermissions extends Policy {
     id: string,
     private readonly monitor: IDriftMonitor,
   ) {
+    super(scope, id, { roles: [monitor.role] });
     // Of two inline policies of a role with the same name the later one replaces the other. The CDK's own name is the
-    // logical id, which the policies of several stacks have in common.
-    const stackName = Names.uniqueResourceName(scope, { maxLength: MAX_POLICY_NAME - 1 - id.length, separator: '-' });
-    super(scope, id, { roles: [monitor.role], policyName: `${stackName}-${id}` });
+    // logical id, which the policies of several stacks have in common; this one has the name of the stack in it.
+    const policyName = Names.uniqueResourceName(this, { maxLength: MAX_POLICY_NAME, separator: '-' });
+    (this.node.defaultChild as CfnPolicy).policyName = policyName;
     this.count(STACK_BYTES);
     acknowledgeWildcards(this, WILDCARDS);
   }
