@@ -18,7 +18,8 @@ export interface WatchedUpstream {
   readonly upstream: ElbUpstream;
 
   /**
-   * The backend whose servers hold the load balancer's addresses.
+   * The backend whose servers hold the load balancer's addresses: those that follow its name, all of them where none
+   * does.
    *
    * @default - the servers that follow the load balancer's name; all servers where the branch does not tell names (1.6
    * and 1.7), which needs this to be the only upstream

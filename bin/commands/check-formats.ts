@@ -106,7 +106,7 @@ function toText({ reading, verdicts }: ProxyReport): string {
 function rowsOf(read: TaskReading, upstream: RegistryUpstream, verdicts: readonly Verdict[]): string[][] {
   const { id } = read.task;
   const runtime = 'runtime' in read ? read.runtime : undefined;
-  const slots = runtime === undefined ? [] : slotsOf(runtime, upstream, 1);
+  const slots = runtime === undefined ? [] : slotsOf(runtime, { upstream, alone: true });
   const held = slots.filter(({ address }) => address !== undefined);
   const kinds = (which: (one: Verdict) => boolean | undefined) =>
     verdicts.filter((one) => one.task === id && which(one)).map(({ kind }) => kind);

@@ -44,7 +44,9 @@ export function conclude(record: RegistryRecord, state: ProxyState, seen: Seen, 
   const upstreams = record.upstreams.map((upstream, i) =>
     liveUpstream(upstream, seen.upstreams[i]!, dns[upstream.dnsName]!, record, now),
   );
-  const reading: Reading = { record, at: now, upstreams, tasks, deploying };
+  // Two ports of a load balancer that one backend serves are the same servers.
+  const distinct = upstreams.filter(({ name }, i) => upstreams.findIndex((one) => one.name === name) === i);
+  const reading: Reading = { record, at: now, upstreams: distinct, tasks, deploying };
   return reportOn(reading, state, { ...state, dns, counters: nextCounters(state.counters, reading) });
 }
 
@@ -82,8 +84,7 @@ function shareOf({ tasks, upstreams }: Reading, verdicts: readonly Verdict[]): n
   );
   const onStale = new Set<Slot>();
   const all = tasks.flatMap((read) => {
-    const slots =
-      'runtime' in read ? upstreams.flatMap(({ upstream }) => slotsOf(read.runtime, upstream, upstreams.length)) : [];
+    const slots = 'runtime' in read ? upstreams.flatMap((upstream) => slotsOf(read.runtime, upstream)) : [];
     for (const slot of stale.size > 0 ? slots : []) {
       if (stale.has(`${read.task.id}|${slotName(slot)}`)) {
         onStale.add(slot);

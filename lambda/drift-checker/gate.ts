@@ -101,8 +101,7 @@ function isOutdated({ kind, task }: Verdict, { tasks, upstreams }: Reading): boo
   const { madeFor, version } = read.runtime;
   return kind === 'version-mismatch'
     ? madeFor !== undefined && compareBranches(madeFor, version) === 0
-    : kind === 'unreachable-task' &&
-        upstreams.some((other) => slotsOf(read.runtime, other.upstream, upstreams.length).length > 0);
+    : kind === 'unreachable-task' && upstreams.some((other) => slotsOf(read.runtime, other).length > 0);
 }
 
 /** The record of a service, by the names of cluster and service, which is all that records and ARNs have in common. */

@@ -4,7 +4,7 @@ import { beganToCompare, type Counters } from './counters';
 import { isFamilyKnown, isSilent } from './live';
 import type { Reading } from './reading';
 import type { ProxyState, Watched } from './state';
-import { keyOf, nameOf, type Verdict } from './verdicts/verdict';
+import { keyOf, type Verdict } from './verdicts/verdict';
 
 /** An incident: a verdict that lasted longer than its grace time. */
 export interface Incident extends Verdict {
@@ -145,7 +145,7 @@ function unseen(
   verdicts: readonly Verdict[],
   counters?: Counters,
 ): boolean {
-  const about = reading.upstreams.find((one) => nameOf(one.upstream) === upstream);
+  const about = reading.upstreams.find((one) => one.name === upstream);
   const read = reading.tasks.find((one) => one.task.id === task);
   const missing = verdicts.some(
     (one) => one.kind === 'unreachable-task' && one.task === task && one.upstream === upstream,
@@ -165,7 +165,7 @@ function unseen(
 
 /** What an update of an incident is about: which slots are concerned, and what the upstream has. */
 function digestOf({ upstream, slots }: Verdict, reading: Reading): string {
-  const live = reading.upstreams.find((one) => nameOf(one.upstream) === upstream)?.live;
+  const live = reading.upstreams.find((one) => one.name === upstream)?.live;
   return createHash('sha256')
     .update(JSON.stringify([slots, live]))
     .digest('base64url')

@@ -50,7 +50,7 @@ export function judge(reading: Reading, before?: Counters): Verdict[] {
 function judgeProcess(reading: Reading, read: TaskReading, runtime: RuntimeReading, before?: Counters): Verdict[] {
   const found = reading.upstreams.map((upstream) => ({
     upstream,
-    all: slotsOf(runtime, upstream.upstream, reading.upstreams.length),
+    all: slotsOf(runtime, upstream),
   }));
   const holdings = found
     .filter(({ all }) => all.length > 0)
@@ -62,7 +62,7 @@ function judgeProcess(reading: Reading, read: TaskReading, runtime: RuntimeReadi
   const activity = activityOf(runtime, read.task, before, reading.at);
   const process: Process = { reading, task: read.task, runtime, slots, activity };
   return [
-    ...found.flatMap(({ upstream, all }) => (all.length === 0 ? missingBackend(reading, read, upstream.upstream) : [])),
+    ...found.flatMap(({ upstream, all }) => (all.length === 0 ? missingBackend(reading, read, upstream) : [])),
     ...OF_PROCESS.flatMap((rule) => rule(process)),
     ...holdings.flatMap((holding) => OF_HOLDING.flatMap((rule) => rule(holding))),
   ];

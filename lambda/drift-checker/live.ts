@@ -70,12 +70,25 @@ export function remember(
   return { addresses: Object.fromEntries(addresses.sort(([a], [b]) => (a < b ? -1 : 1))), silent };
 }
 
+/**
+ * What tells the upstreams of a record apart: the backend, or the DNS name where the record names no backend. Both, where
+ * a backend has the servers of several.
+ */
+function nameOf(upstream: RegistryUpstream, all: readonly RegistryUpstream[]): string {
+  const { backend, dnsName } = upstream;
+  return backend === undefined ? dnsName : isShared(upstream, all) ? `${backend} ${dnsName}` : backend;
+}
+
+function isShared({ backend, dnsName }: RegistryUpstream, all: readonly RegistryUpstream[]): boolean {
+  return all.some((other) => other.backend === backend && other.dnsName !== dnsName);
+}
+
 /** What an upstream has now: pure. The memory has the answers of this check in it. */
 export function liveUpstream(
   upstream: RegistryUpstream,
   seen: UpstreamReading,
   memory: DnsMemory,
-  { resolutionSeconds }: Pick<RegistryRecord, 'resolutionSeconds'>,
+  { resolutionSeconds, upstreams }: Pick<RegistryRecord, 'resolutionSeconds' | 'upstreams'>,
   now: number,
 ): LiveUpstream {
   const { balancer, problems, degraded } = seen;
@@ -87,6 +100,8 @@ export function liveUpstream(
     now - memory.addresses[address]![0] >= PERIODS_TO_ADOPT * resolutionSeconds * 1000;
   return {
     upstream,
+    name: nameOf(upstream, upstreams),
+    alone: upstream.backend === undefined ? upstreams.length === 1 : !isShared(upstream, upstreams),
     live: [...new Set([...Object.keys(memory.addresses), ...standing])].sort(),
     leaving: [...new Set(standing.filter(left))].sort(),
     answers: seen.answers,

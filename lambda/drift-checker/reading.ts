@@ -35,6 +35,10 @@ export type TaskReading = { readonly task: Task } & (
 /** What one upstream of a proxy has now. */
 export interface LiveUpstream {
   readonly upstream: RegistryUpstream;
+  /** What tells it from other upstreams of the record. */
+  readonly name: string;
+  /** Whether the slots that it may have are nobody else's, even if they do not tell which name they follow. */
+  readonly alone: boolean;
   /** Recent DNS answers, the load balancer's own addresses and those of its interfaces. Empty: not known. */
   readonly live: readonly string[];
   /** Those of them that only an interface still has: DNS does not name them any more. */
@@ -60,7 +64,7 @@ export interface Reading {
   readonly record: RegistryRecord;
   /** When, in milliseconds since 1970. */
   readonly at: number;
-  /** In the order of the record. */
+  /** In the order of the record, each once. */
   readonly upstreams: readonly LiveUpstream[];
   readonly tasks: readonly TaskReading[];
   /** Whether the service is being deployed: tasks of the former revision may still run, or none yet. */

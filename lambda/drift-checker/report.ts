@@ -4,7 +4,6 @@ import { METRICS, type Severity, type TaskSource } from '../../lib/private/contr
 import type { ProxyReport } from './conclude';
 import type { Incident, IncidentEvent } from './incidents';
 import type { Reading } from './reading';
-import { nameOf } from './verdicts/verdict';
 
 /** What a whole run came to. Also what the function answers, for people who invoke it by hand. */
 export interface RunSummary {
@@ -133,7 +132,7 @@ function datesOf({ firstSeen, openedAt: _, ...rest }: Incident) {
 /** The same, with what its proxy has now. */
 function detailsOf(incident: Incident, { record, upstreams }: Reading) {
   const { upstream: about } = incident;
-  const concerned = upstreams.filter(({ upstream }) => about === undefined || nameOf(upstream) === about);
+  const concerned = upstreams.filter(({ name }) => about === undefined || name === about);
   return {
     ...datesOf(incident),
     upstream: [...new Set(concerned.map(({ upstream }) => upstream.dnsName))].join(', '),

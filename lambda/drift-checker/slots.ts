@@ -1,22 +1,20 @@
 import type { Slot } from '../../lib/haproxy/runtime-parse';
-import type { RegistryUpstream } from '../../lib/private/contract';
-import type { RuntimeReading } from './reading';
+import type { LiveUpstream, RuntimeReading } from './reading';
 
-/**
- * The slots of an upstream; see `RegistryUpstream.backend`.
- *
- * @param upstreams how many upstreams the record has
- */
+/** The slots of an upstream; see `RegistryUpstream.backend`. */
 export function slotsOf(
   { slots }: RuntimeReading,
-  { backend, dnsName }: RegistryUpstream,
-  upstreams: number,
+  { upstream: { backend, dnsName }, alone }: Pick<LiveUpstream, 'upstream' | 'alone'>,
 ): readonly Slot[] {
-  if (backend !== undefined) {
-    return slots.filter((slot) => slot.backend === backend);
-  }
-  const following = slots.filter(({ fqdn }) => fqdn?.toLowerCase() === dnsName.toLowerCase());
-  return following.length > 0 || upstreams > 1 ? following : slots;
+  const candidates = backend === undefined ? slots : slots.filter((slot) => slot.backend === backend);
+  const following = candidates.filter(({ fqdn }) => fqdn !== undefined && plain(fqdn) === plain(dnsName));
+  // A backend may have servers of others beside: another load balancer's, or one that apologizes.
+  return following.length > 0 || !alone ? following : candidates;
+}
+
+/** A name as DNS compares it. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
 }
 
 /** What an operator put into maintenance takes no traffic; what is drained does until its last session ends. */

@@ -77,8 +77,8 @@ export type TaskSource =
 /** A load balancer behind a proxy. */
 export interface RegistryUpstream {
   /**
-   * The backend whose slots hold the upstream's addresses. When left out: the slots that follow the DNS name where the
-   * branch tells names, all slots where it does not and the record has no other upstream.
+   * The backend whose slots hold the upstream's addresses: those that follow the DNS name, all of them where none does.
+   * When left out: the slots that follow the DNS name; where none does and the record has no other upstream, all slots.
    */
   readonly backend?: string;
   readonly dnsName: string;

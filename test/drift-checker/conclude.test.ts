@@ -49,6 +49,33 @@ describe('two upstreams of one name, on two ports', () => {
   });
 });
 
+test('two ports of a load balancer that the same servers serve are one upstream', () => {
+  const [upstream] = RECORD.upstreams;
+  const record = { ...RECORD, upstreams: [upstream!, { ...upstream!, port: 443 }] };
+  const seen = { upstreams: [dns(['10.0.0.1']), dns(['10.0.0.1'])], tasks: [holding('10.0.0.9')] };
+  expect(told(record, [0, seen], [60, seen])).toEqual(['60 opened stale-address']);
+});
+
+test('two load balancers behind one backend have their own servers and their own incidents', () => {
+  const [upstream] = RECORD.upstreams;
+  const upstreams = ['one.test', 'two.test'].map((dnsName) => ({ ...upstream!, dnsName }));
+  const [a, b] = slots('10.0.0.1', '10.0.1.9');
+  // Written as people write names.
+  const servers = [
+    { ...a!, fqdn: 'One.test.' },
+    { ...b!, fqdn: 'two.test' },
+  ];
+  const seen = {
+    upstreams: [dns(['10.0.0.1']), dns(['10.0.1.1'], { problems: ['load balancer two is gone'] })],
+    tasks: [read('task-1', { slots: servers, resolvers: undefined })],
+  };
+  const { verdicts } = conclude({ ...RECORD, upstreams }, NO_STATE, seen, START);
+  expect(verdicts).toMatchObject([
+    { kind: 'stale-address', upstream: 'upstream two.test', address: '10.0.1.9' },
+    { kind: 'unknown-upstream', upstream: 'upstream two.test' },
+  ]);
+});
+
 describe('a check without an answer of DNS neither resolves nor opens', () => {
   const silent = dns([], { unanswered: ['A', 'AAAA'] });
   const two = dns(['10.0.0.1', '10.0.0.2']);

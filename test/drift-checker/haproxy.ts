@@ -19,6 +19,8 @@ export interface HaproxySettings {
   readonly pinnedTo?: string;
   /** The branch that its configuration says it was made for. @default - that of the binary */
   readonly madeFor?: string;
+  /** Lines of its backend besides the generated ones. @default - none */
+  readonly backendLines?: string[];
   /** @default 3 */
   readonly slots?: number;
   /** How often it resolves. It drops what is missing for twice as long. @default 1000 */
@@ -31,7 +33,7 @@ export class Haproxy {
   public static async start(
     binary: HaproxyBinary,
     dns: DnsListener,
-    { pinnedTo, madeFor = binary.branch, slots = 3, periodMillis = 1000 }: HaproxySettings = {},
+    { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, periodMillis = 1000 }: HaproxySettings = {},
   ): Promise<Haproxy> {
     const [listen, health, runtimeApi] = await freePorts(3);
     const local = (port: number) => ({ address: '127.0.0.1', port });
@@ -40,6 +42,7 @@ export class Haproxy {
       listen: local(listen!),
       health: local(health!),
       runtimeApi: local(runtimeApi!),
+      rawLines: { 'backend upstream': backendLines },
       resolution: {
         nameservers: [dns.address],
         holdValidMillis: periodMillis,

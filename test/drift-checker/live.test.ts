@@ -101,6 +101,8 @@ describe('what an upstream has', () => {
     const more = { ...seen, owned: ['10.0.0.3'], interfaces: ['10.0.0.1', '10.0.0.4'] };
     expect(liveUpstream(upstream!, more, memory, RECORD, 60_000)).toEqual({
       upstream,
+      name: 'upstream',
+      alone: true,
       live: ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'],
       leaving: ['10.0.0.3', '10.0.0.4'],
       answers: ['10.0.0.1'],

@@ -53,11 +53,23 @@ export function reading({
   ...upstream
 }: Partial<Omit<Reading, 'upstreams' | 'unchecked'> & Omit<LiveUpstream, 'upstream'>> = {}): Reading {
   const live = upstream.live ?? ['10.0.0.1', '10.0.0.2'];
+  const [first] = record.upstreams;
   const nothing = { leaving: [], silent: [], interfacesKnown: false, problems: [], degraded: [] };
   return {
     record,
     at,
-    upstreams: [{ upstream: record.upstreams[0]!, live, answers: live, settled: live, ...nothing, ...upstream }],
+    upstreams: [
+      {
+        upstream: first!,
+        name: first!.backend ?? first!.dnsName,
+        alone: true,
+        live,
+        answers: live,
+        settled: live,
+        ...nothing,
+        ...upstream,
+      },
+    ],
     tasks,
     deploying,
   };

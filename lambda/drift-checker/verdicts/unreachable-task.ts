@@ -1,6 +1,5 @@
-import type { RegistryUpstream } from '../../../lib/private/contract';
-import type { Reading, TaskReading } from '../reading';
-import { nameOf, type Verdict, verdict } from './verdict';
+import type { LiveUpstream, Reading, TaskReading } from '../reading';
+import { type Verdict, verdict } from './verdict';
 
 /** The task runs, its runtime API does not answer. */
 export function unreachableTask(read: TaskReading): Verdict[] {
@@ -16,8 +15,12 @@ export function unreachableTask(read: TaskReading): Verdict[] {
 }
 
 /** The runtime API answers for a process that has nothing of the upstream. While a deployment runs, an old one may. */
-export function missingBackend({ deploying }: Reading, { task }: TaskReading, upstream: RegistryUpstream): Verdict[] {
+export function missingBackend(
+  { deploying }: Reading,
+  { task }: TaskReading,
+  { name, upstream }: LiveUpstream,
+): Verdict[] {
   const what = upstream.backend === undefined ? 'no backend' : `no backend '${upstream.backend}'`;
   const message = `${task.id} has ${what} with a server in it`;
-  return deploying ? [] : [verdict('unreachable-task', { upstream: nameOf(upstream), task: task.id, message })];
+  return deploying ? [] : [verdict('unreachable-task', { upstream: name, task: task.id, message })];
 }

@@ -1,5 +1,5 @@
 import type { Slot } from '../../../lib/haproxy/runtime-parse';
-import { type RegistryUpstream, type Severity, VERDICTS, type VerdictKind } from '../../../lib/private/contract';
+import { type Severity, VERDICTS, type VerdictKind } from '../../../lib/private/contract';
 import type { Activity } from '../counters';
 import type { LiveUpstream, Reading, RuntimeReading, Task } from '../reading';
 
@@ -7,7 +7,7 @@ import type { LiveUpstream, Reading, RuntimeReading, Task } from '../reading';
 export interface Verdict {
   readonly kind: VerdictKind;
   readonly severity: Severity;
-  /** Which upstream, as `nameOf` says it; nothing when the verdict is about a process or the proxy as a whole. */
+  /** Name of the upstream; nothing when the verdict is about a process or the proxy as a whole. */
   readonly upstream?: string;
   /** Task id; nothing when the verdict is about the proxy as a whole. */
   readonly task?: string;
@@ -58,16 +58,11 @@ export function keyOf({ kind, upstream, task, address, cause }: VerdictIdentity)
   return [kind, upstream, task, address, cause].map((part) => part ?? '').join('|');
 }
 
-/** What tells the upstreams of a record apart: the backend, or the DNS name where the record names no backend. */
-export function nameOf({ backend, dnsName }: RegistryUpstream): string {
-  return backend ?? dnsName;
-}
-
 /** A verdict on what a process holds of an upstream. */
 export function ofHolding(
   kind: VerdictKind,
-  { task, upstream: { upstream } }: Holding,
+  { task, upstream: { name } }: Holding,
   more: Pick<Verdict, 'message' | 'address' | 'slots' | 'sessionShare'>,
 ): Verdict {
-  return verdict(kind, { upstream: nameOf(upstream), task: task.id, ...more });
+  return verdict(kind, { upstream: name, task: task.id, ...more });
 }

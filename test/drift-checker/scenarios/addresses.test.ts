@@ -78,12 +78,26 @@ test('two upstreams of an ELB of 40 nodes, on two ports, are looked up at random
     Array.from({ length: 40 }, (_, i) => `127.0.0.${i + 1}`),
   );
   const upstream = { backend: 'upstream', dnsName: NAME, port: 80 };
-  const upstreams = [upstream, { ...upstream, port: 443 }];
+  const upstreams = [upstream, { ...upstream, backend: undefined, port: 443 }];
   const { reading } = await new Watch([following.task], nameserver, { upstreams }).check(0);
   const [one, other] = reading.upstreams;
   expect(one!.answers).not.toEqual(other!.answers);
   expect(one!.live).toEqual([...new Set([...one!.answers, ...other!.answers])].sort());
 });
+
+test('a backend has servers of another name and of none beside those of the load balancer: they are none of its', async () => {
+  const backendLines = ['server other localhost:80', 'server sorry 127.0.0.66:80 backup'];
+  const mixed = await CheckedProxy.start(['127.0.0.5'], { backendLines });
+  try {
+    await mixed.settles();
+    expect((await mixed.held()).sort()).toEqual(['127.0.0.1', '127.0.0.5', '127.0.0.66']);
+    dns.set(NAME, ['127.0.0.5']);
+    const watch = new Watch([mixed.task], nameserver);
+    expect(await watch.events(...minutely(0, 240))).toEqual([]);
+  } finally {
+    await mixed.stop();
+  }
+}, 20_000);
 
 test('a node leaves DNS while its interface lives: told, and nothing that rings', async () => {
   const watch = new Watch([following.task], nameserver);
