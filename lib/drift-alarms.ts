@@ -27,7 +27,7 @@ export interface DriftAlarms {
 
   /**
    * Rings when no run was finished for this many intervals: a checker that is silent must not pass for one that finds
-   * nothing. A run that fails or times out is such a silence.
+   * nothing. A run that fails, times out or can keep nothing of what it saw is such a silence.
    *
    * @default 3, so that a single late run does not ring
    */

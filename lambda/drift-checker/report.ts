@@ -8,7 +8,7 @@ import type { Reading } from './reading';
 /** What a whole run came to. Also what the function answers, for people who invoke it by hand. */
 export interface RunSummary {
   readonly checkedProxies: number;
-  /** Those of which nothing, or not every task, could be looked at. */
+  /** Those of which nothing, or not every task, could be looked at, or nothing could be kept. */
   readonly uncheckedProxies: number;
   readonly malformedRecords: number;
   /** Incidents that are open, those included that nobody could look at; those of severity `info` are left out. */
@@ -67,10 +67,14 @@ export class Report {
     }
   }
 
-  /** A whole run: its figures, with which the function shows that it is alive, and one line. */
-  public run(summary: RunSummary): void {
+  /**
+   * A whole run: its figures, with which the function shows that it is alive, and one line.
+   *
+   * @param remembers whether the next run will know of this one: without that the function is as good as dead
+   */
+  public run(summary: RunSummary, remembers: boolean): void {
     this.#publish(METRICS.monitorDimension, this.monitor, {
-      [METRICS.heartbeat]: 1,
+      ...(remembers && { [METRICS.heartbeat]: 1 }),
       [METRICS.openIncidents]: summary.openIncidents,
       [METRICS.criticalIncidents]: summary.criticalIncidents,
       [METRICS.checkedProxies]: summary.checkedProxies,

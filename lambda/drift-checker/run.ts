@@ -58,8 +58,15 @@ export async function run(
           report.proxy(found);
           const { open, verdicts } = found;
           const unchecked = verdicts.some(({ kind }) => kind === 'unchecked');
+          const kept = await keep(entry, found, report, keeping, opsItems);
           // What was read of its tasks is dropped here: of thousands it would be most of the memory of a run.
-          return { open, unchecked, entry: await keep(entry, found, report, keeping, opsItems) };
+          return {
+            open,
+            unchecked: unchecked || kept === undefined,
+            entry: kept ?? entry,
+            lost: kept === undefined,
+            written: kept !== undefined && kept !== entry,
+          };
         }),
       ),
     );
@@ -75,7 +82,9 @@ export async function run(
       criticalIncidents: incidents.critical,
       repairs,
     };
-    report.run(summary);
+    // No incident opens on what nobody remembers.
+    const remembers = outcomes.some(({ written }) => written) || outcomes.every(({ lost }) => !lost);
+    report.run(summary, remembers);
     return summary;
   } finally {
     checking.clear();
@@ -112,14 +121,18 @@ async function examine({ record, state }: RegistryEntry, senses: Senses, time: T
   }
 }
 
-/** Keeps what was found of a proxy, if it has changed. What cannot be kept has been told before. */
+/**
+ * Keeps what was found of a proxy, if it has changed. What cannot be kept has been told before.
+ *
+ * @returns the entry as it is kept; nothing where it could not be
+ */
 async function keep(
   entry: RegistryEntry,
   found: ProxyReport,
   report: Report,
   time: TimeLimit,
   opsItems?: TimeLimit,
-): Promise<RegistryEntry> {
+): Promise<RegistryEntry | undefined> {
   const { proxy } = entry.record;
   // OpsCenter may be slow: there is time left to keep the state when there is none for OpsItems any more.
   const state = opsItems === undefined ? found.state : await withOpsItems(found, report, opsItems);
@@ -129,7 +142,7 @@ async function keep(
     );
   } catch (error) {
     report.tell('error', 'degraded', `the state of ${proxy} could not be kept`, { proxy, reasons: [messageOf(error)] });
-    return entry;
+    return undefined;
   }
 }
 

@@ -21,10 +21,10 @@ export const METRICS = {
   uncheckedTasks: 'UncheckedTasks',
   /** Percent of the current sessions that are on stale addresses. */
   staleSessionShare: 'StaleSessionShare',
-  /** 1 per finished run of the monitor. */
+  /** 1 per finished run of the monitor, but for one that could keep nothing of what it saw. */
   heartbeat: 'Heartbeat',
   checkedProxies: 'CheckedProxies',
-  /** Proxies that a run did not reach in its time or could not check, in whole or in part. */
+  /** Proxies that a run did not reach in its time, could not check in whole or in part, or could not remember. */
   uncheckedProxies: 'UncheckedProxies',
   malformedRecords: 'MalformedRecords',
   repairs: 'Repairs',

@@ -122,7 +122,7 @@ describe('the time is too short', () => {
     fleet.before('ssm:PutParameter', () => (hangs ? new Promise(() => {}) : undefined));
     const first = await fleet.invoke();
     expect(eventsOf(first.lines)).toEqual(['incident-opened orders stale-address', 'degraded orders']);
-    expect(first.payload).toMatchObject({ checkedProxies: 1, openIncidents: 1 });
+    expect(first.payload).toMatchObject({ uncheckedProxies: 1, openIncidents: 1 });
     hangs = false;
     const second = await fleet.invoke();
     expect(eventsOf(second.lines)).toEqual(['incident-opened orders stale-address']);

@@ -223,6 +223,25 @@ test('a state that cannot be written hides no incident', async () => {
   expect(monitorOf(lines)?.figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
 });
 
+test('a run that can keep nothing has no heartbeat, and its proxies count as unchecked: nothing would ever open', async () => {
+  const full = ({ Name }: { Name?: string }) => {
+    if (!Name?.endsWith('/payments') || broken) {
+      throw new AwsError('ParameterLimitExceeded', 'too many parameters');
+    }
+    return undefined;
+  };
+  let broken = true;
+  await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'registry/payments': fleet.record('payments') });
+  fleet.before('ssm:PutParameter', full);
+  const nothing = await fleet.invoke();
+  expect(nothing.payload).toEqual(summary({ uncheckedProxies: 2 }));
+  expect(monitorOf(nothing.lines)?.figures).not.toHaveProperty(METRICS.heartbeat);
+  broken = false;
+  const some = await fleet.invoke();
+  expect(some.payload).toEqual(summary({ checkedProxies: 1, uncheckedProxies: 1 }));
+  expect(monitorOf(some.lines)?.figures).toHaveProperty(METRICS.heartbeat);
+});
+
 test('a load balancer API that hangs makes the reading poorer, and the check is made', async () => {
   await fleet.deploy(
     { 'registry/orders': fleet.record('orders') },
