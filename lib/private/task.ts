@@ -19,7 +19,8 @@ const HAPROXY_UID = '99:99';
 
 /**
  * The configuration comes from the environment and reaches HAProxy through a pipe: no file is written, so the root file
- * system can stay read-only. HAProxy replaces the shell and gets ECS's stop signal itself.
+ * system can stay read-only. Where `/bin/sh` is a bash before 5.1 (Red Hat's and Amazon's older images), it is a file
+ * that is already deleted, in memory. HAProxy replaces the shell and gets ECS's stop signal itself.
  */
 export function startScript(files: readonly SecretFile[]): string {
   const write = files.flatMap(({ path, parts }) => {
@@ -28,7 +29,8 @@ export function startScript(files: readonly SecretFile[]): string {
     return [`printf '%s\\n' ${values} >${path}`, `unset ${variables.join(' ')}`];
   });
   const guard = files.length > 0 ? ['umask 077'] : [];
-  return [...guard, ...write, 'exec haproxy -db -f /dev/fd/3 3<<END', '$HAPROXY_CONFIG', 'END'].join('\n');
+  const start = ['TMPDIR=/dev/shm', 'exec haproxy -db -f /dev/fd/3 3<<END', '$HAPROXY_CONFIG', 'END'];
+  return [...guard, ...write, ...start].join('\n');
 }
 
 /**

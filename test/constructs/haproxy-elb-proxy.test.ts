@@ -35,7 +35,7 @@ describe('with a VPC and an upstream and nothing else', () => {
           Essential: true,
           Image: 'public.ecr.aws/docker/library/haproxy:3.2',
           EntryPoint: ['/bin/sh', '-c'],
-          Command: ['exec haproxy -db -f /dev/fd/3 3<<END\n$HAPROXY_CONFIG\nEND'],
+          Command: ['TMPDIR=/dev/shm\nexec haproxy -db -f /dev/fd/3 3<<END\n$HAPROXY_CONFIG\nEND'],
           User: '99:99',
           ReadonlyRootFilesystem: true,
           LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
