@@ -27,7 +27,10 @@ export interface IDriftMonitor extends IConstruct, IConnectable {
    */
   readonly repair?: Repair;
 
-  /** Has a HAProxy checked that this library did not make, with everything for it in the stack of the monitor. */
+  /**
+   * Has a HAProxy checked that this library did not make, with everything for it in the stack of the monitor. A service of
+   * a stack that depends on the monitor's takes a `HaproxyWatch` there.
+   */
   watch(id: string, options: HaproxyWatchOptions): HaproxyWatch;
 
   /** Has each deployment of a service judged before it takes traffic. */
@@ -80,7 +83,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
 
   /**
    * Has a HAProxy checked that this library did not make, with everything for it in the stack of the monitor. A
-   * `HaproxyWatch` does the same in a stack of your choice.
+   * `HaproxyWatch` does the same in a stack of your choice: that of the service, where it depends on the monitor's.
    */
   public watch(id: string, options: HaproxyWatchOptions): HaproxyWatch {
     return new HaproxyWatch(this, id, { ...options, monitor: this });

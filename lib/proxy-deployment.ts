@@ -49,7 +49,10 @@ export class ProxyDeployment {
     return new ProxyDeployment(DeploymentStrategy.ROLLING, minHealthyPercent, maxHealthyPercent);
   }
 
-  /** All at once, beside the old ones. With a Network Load Balancer in front, ECS moves its listeners. */
+  /**
+   * All at once, beside the old ones. With `FrontDoor.networkLoadBalancer` ECS moves the listeners; without it ECS moves no
+   * traffic, and clients find the old tasks and the new ones until the bake time is over.
+   */
   public static blueGreen(options: BlueGreenDeploymentOptions = {}): ProxyDeployment {
     checkBakeTime(options.bakeTime);
     return new ProxyDeployment(DeploymentStrategy.BLUE_GREEN, 100, 200, options.bakeTime);
