@@ -80,6 +80,10 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'an address that is none': listen('http-request deny if { src 10.0.0.300 }'),
   'FastCGI without an application': listen('server a 127.0.0.1:81 proto fcgi'),
   'an application without FastCGI': `${beside('fcgi-app a', 'docroot /x')}listen m\n bind 127.0.0.1:18081\n use-fcgi-app a\n server s 127.0.0.1:81\n`,
+  'a converter as a word of its own': listen('http-request deny if { path, lower -m str /a }'),
+  'the runtime API and nothing else that listens':
+    'global\n stats socket /tmp/api.sock\nbackend b\n server a 127.0.0.1:80\n timeout connect 1s\n timeout server 1s\n',
+  'what a build has': `global\n.if feature(THREAD)\n maxconn ten\n.endif\n${listen()}`,
   'Vary neither on nor off': beside('cache c', 'total-max-size 4', 'process-vary maybe'),
   'a message longer than its ring': beside('ring r', 'maxlen 20000'),
 };

@@ -181,7 +181,7 @@ export const OTHER_SECTIONS = [
     'manual 3.14',
     `
     log-tag ; ; 3.1 ; word
-    on ; ; 3.1 ; accept|any|close|connect|error|request|response [drop] [format fmt] [sd fmt]
+    on ; ; 3.1 ; @log-on
 `,
   ),
   ...table(

@@ -120,7 +120,7 @@ export const SERVER = table(
   send-proxy-v2 ; server default-server ; 1.8
   send-proxy-v2-ssl ; server default-server
   send-proxy-v2-ssl-cn ; server default-server
-  set-proxy-v2-tlv-fmt( ; server default-server ; 2.9 ; fmt(srvcon)
+  set-proxy-v2-tlv-fmt( ; server default-server ; 2.9 ; [fmt(srvcon)]
   shard ; server default-server ; 2.7 ; [num]
   sigalgs ; server default-server ; 2.9 ; word
   slowstart ; server default-server ; ; [time] /2.4 time

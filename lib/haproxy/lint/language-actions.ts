@@ -79,15 +79,13 @@ const judgeCapture: Grammar = (judge, cursor) => {
       'add it',
     );
   }
-  if (judge.kind === 'backend' || judge.kind === 'defaults') {
-    return judge.kind === 'backend'
-      ? judge.error(
-          'wrong-section',
-          how,
-          "'capture … len' does not stand in a 'backend' section",
-          "declare the capture in the frontend, and write 'id'",
-        )
-      : judge.unsure();
+  if (judge.kind === 'backend') {
+    return judge.error(
+      'wrong-section',
+      how,
+      "'capture … len' does not stand in a 'backend' section",
+      "declare the capture in the frontend, and write 'id'",
+    );
   }
   if (!follow(judge, cursor, 'num(1..)')) {
     return false;

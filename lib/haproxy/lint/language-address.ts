@@ -68,6 +68,7 @@ export function judgeAddress(judge: Judge, word: Word, rules: AddressRules): boo
           : `'${family}@' exists from HAProxy ${since} on, and this is for ${judge.branch}`;
       return judge.error('bad-value', word, message, 'take it out');
     }
+    judge.experiments += family === 'rhttp' ? 1 : 0;
     if (!/^(ipv[46]|udp[46]?|tcp[46]?)$/.test(family)) {
       return family.startsWith('quic') || family === 'rhttp' || family === 'fd' || family === 'ring'
         ? judge.unsure()

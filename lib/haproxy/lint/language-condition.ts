@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { factOf } from '../knowledge';
 import { type Checkpoint, isAvailable, momentsOf } from '../knowledge/checkpoints';
-import { readExpression } from './language-expression';
+import { readExpression, takeExpression } from './language-expression';
 import { type Cursor, type Judge, Cursor as Reader } from './language-judge';
 import { lookup } from './lookup';
 import type { Word } from './words';
@@ -184,7 +184,8 @@ function judgeCriterion(judge: Judge, cursor: Cursor): Acl | undefined {
     judge.error('missing-value', cursor.last, 'a criterion is missing', 'write a sample fetch');
     return undefined;
   }
-  const read = readExpression(judge, word, word.text, true);
+  const text = takeExpression(judge, cursor, word);
+  const read = readExpression(judge, word, text, true);
   if (read.unsure) {
     judge.unsure();
     return { origins: [['always']] };

@@ -1,6 +1,6 @@
 import { isAddress } from '../address';
-import { type Fact, factOf } from '../knowledge';
-import type { Judge } from './language-judge';
+import { type Fact, factOf, lifeOn } from '../knowledge';
+import type { Cursor, Judge } from './language-judge';
 import { lookup } from './lookup';
 import type { Word } from './words';
 
@@ -62,6 +62,18 @@ export function cutCall(text: string): Call {
     }
   }
   return { name, args, rest: '', open: true };
+}
+
+/** The text of an expression: converters may stand behind it as words of their own. */
+export function takeExpression(judge: Judge, cursor: Cursor, word: Word): string {
+  let text = word.text;
+  for (;;) {
+    const fact = factOf('converter', [cutCall(cursor.text).name], judge.branch);
+    if (fact === undefined || lifeOn(fact, judge.branch) === 'too-new') {
+      return text;
+    }
+    text = `${text},${cursor.take()!.text}`;
+  }
 }
 
 const NOTHING = { type: 'any', origins: [], rest: '' } as const;
@@ -188,6 +200,12 @@ export function variableWrong(name: string, judge: Judge): string | undefined {
 const numberOrVariable = (text: string, judge: Judge): string | undefined =>
   /^([-+]?\d+)?$/.test(text) ? undefined : variableWrong(text, judge);
 
+/** From 2.9 on an offset may be a variable, and may not be negative. */
+const offsetWrong = (text: string, judge: Judge): string | undefined => {
+  const fine = judge.from('2.9') ? !/^-\d/.test(text) : /^([-+]?\d+)?$/.test(text);
+  return fine ? numberOrVariable(text, judge) : `'${text}' is no offset that HAProxy ${judge.branch} takes`;
+};
+
 const nonZeroWrong = (text: string): string | undefined =>
   (Number.parseInt(text, 10) || 0) !== 0 ? undefined : `'${text}' is no number other than 0`;
 
@@ -198,7 +216,7 @@ const VALIDATORS: Readonly<Record<string, (text: string, judge: Judge) => string
   var: variableWrong,
   json: (text) => (/^(ascii|utf8(s|p|ps)?)?$/.test(text) ? undefined : `'${text}' is no encoding that 'json' knows`),
   url_enc: (text) => (/^(query)?$/.test(text) ? undefined : `'${text}' is no encoding that 'url_enc' knows`),
-  bytes: numberOrVariable,
+  bytes: offsetWrong,
   field: nonZeroWrong,
   word: nonZeroWrong,
   // What is wrong with these shows only when they run.

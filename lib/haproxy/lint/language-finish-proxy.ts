@@ -184,13 +184,17 @@ function judgeCaptures(judge: Judge, proxy: ProxyState): void {
     return;
   }
   for (const { word, line, response } of proxy.captures.used) {
-    const declared = response ? proxy.captures.response : proxy.captures.request;
+    const declared = slots(proxy, response ? 'response' : 'request');
     if (Number(word.text) >= declared) {
       const message = `no capture of a ${response ? 'response' : 'request'} in ${called(proxy)} has the id ${word.text}`;
       judge.error('unknown-reference', word, message, "add 'declare capture', or write a smaller id", line);
     }
   }
 }
+
+/** The slots of a proxy, with those of its defaults. */
+const slots = (proxy: ProxyState | undefined, side: 'request' | 'response'): number =>
+  proxy === undefined ? 0 : proxy.captures[side] + slots(proxy.parent, side);
 
 const CHECKS = [
   'httpchk',

@@ -161,10 +161,11 @@ function judgeStats(judge: Judge, sections: readonly SectionSeen[]): void {
   }
 }
 
-/** A file without anything to listen on does not start. */
+/** A file without anything to listen on does not start; the runtime API is enough. */
 function judgeListeners(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
   const listens = proxies.some((proxy) => proxy.binds.length > 0 && seen(proxy, 'disabled') === undefined);
-  if (listens) {
+  const socket = sections.some(({ lines }) => lines.some(({ words }) => words[1]?.text === 'socket'));
+  if (listens || socket) {
     return;
   }
   if (

@@ -92,6 +92,8 @@ class Predicates {
       case 'strstr':
         this.wrong ||= !this.version.isAtLeast('2.5');
         return a.includes(b);
+      case 'feature':
+        return EVERYWHERE.has(a) || undefined;
       default:
         this.wrong ||= OF_THE_BUILD[name] === undefined || !this.version.isAtLeast(OF_THE_BUILD[name]);
         return undefined;
@@ -109,6 +111,9 @@ class Predicates {
     this.rest = length > 0 ? rest.replace(/^ +/, '') : rest;
   }
 }
+
+/** Features of every package and image. */
+const EVERYWHERE: ReadonlySet<string> = new Set(['THREAD', 'OPENSSL', 'LUA']);
 
 /** Whether a version is at least another, such as `2.4`, `3` or `2.4.5`; nothing where the release decides. */
 function isAtLeast(version: HaproxyVersion, asked: string): Outcome {

@@ -1,6 +1,6 @@
 import { factOf, lifeOn } from '../knowledge';
 import { type Checkpoint, isAvailable, momentsOf } from '../knowledge/checkpoints';
-import { readExpression } from './language-expression';
+import { readExpression, takeExpression } from './language-expression';
 import type { Cursor, Judge } from './language-judge';
 import { lookup } from './lookup';
 import type { Word } from './words';
@@ -13,7 +13,7 @@ export function judgeExpression(judge: Judge, cursor: Cursor, place: string | un
   if (word === undefined) {
     return judge.error('missing-value', cursor.last, `'${cursor.last?.text}' needs a sample expression`, 'write one');
   }
-  const read = readExpression(judge, word);
+  const read = readExpression(judge, word, takeExpression(judge, cursor, word));
   if (read.unsure) {
     return judge.unsure();
   }
@@ -21,12 +21,7 @@ export function judgeExpression(judge: Judge, cursor: Cursor, place: string | un
   if (wrong !== undefined) {
     return judge.error('bad-value', word, wrong, 'write a sample expression that this branch has');
   }
-  // Converters may follow as words of their own.
-  while (cursor.next !== undefined && factOf('converter', [/^[^(,]*/.exec(cursor.text)![0]]) !== undefined) {
-    cursor.take();
-    judge.unsure();
-  }
-  judge.sample = { type: cursor.last === word ? read.type : 'any', origins: read.origins };
+  judge.sample = { type: read.type, origins: read.origins };
   return judgeMoment(judge, word, read.fact?.words ?? '', read.origins, momentsOf(place, judge.kind, judge.branch));
 }
 

@@ -66,6 +66,15 @@ const vary: Grammar = (judge, cursor) => {
 const dgramBind: Grammar = (judge, cursor) =>
   follow(judge, cursor, 'addr(port) {interface word, name word, namespace word, transparent} ?');
 
+const STEPS =
+  'accept|any|close|connect|error|request|response|tcp-req-conn|tcp-req-sess|tcp-req-cont|tcp-res-cont|http-req|http-res|http-after-res';
+
+/** What to log at a step, or that nothing is. */
+const logOn: Grammar = (judge, cursor) =>
+  cursor.words.length === 2
+    ? judge.error('missing-value', cursor.next, "'on' needs 'drop', 'format' or 'sd'", 'write what to log')
+    : follow(judge, cursor, `${STEPS} {drop, format fmt, sd fmt}`);
+
 /** The grammars of sections that are no proxies, for the tables. */
 export const SECTION_GRAMMARS: Readonly<Record<string, Grammar>> = {
   peer,
@@ -73,6 +82,7 @@ export const SECTION_GRAMMARS: Readonly<Record<string, Grammar>> = {
   nameserver,
   vary,
   'dgram-bind': dgramBind,
+  'log-on': logOn,
   'ring-server': (judge, cursor) =>
     SERVER_GRAMMARS.server!(judge, cursor) && (/^\w+@|^\//.test(judge.words[2]!.text) ? judge.unsure() : true),
 };

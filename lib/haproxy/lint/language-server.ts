@@ -181,7 +181,11 @@ const bind: Grammar = (judge, cursor) => {
       return judge.error('incomplete', ssl, "'ssl' needs a certificate on the same line", "add 'crt'");
     }
   }
-  if (read.values.get('verify')?.match(/optional|required/) && ssl !== undefined && !read.words.has('ca-file')) {
+  if (
+    read.values.get('verify')?.match(/optional|required/) &&
+    ssl !== undefined &&
+    !(read.words.has('ca-file') || read.words.has('ca-verify-file'))
+  ) {
     return judge.error('incomplete', read.words.get('verify'), "'verify' needs 'ca-file' on the same line", 'add it');
   }
   if (read.words.has('nbconn') && !address.text.startsWith('rhttp@')) {
