@@ -147,10 +147,10 @@ test('a record that is malformed is named and does not keep the others from bein
   expect(toldBy(lines)).toEqual([
     {
       level: 'ERROR',
-      message: `${REGISTRY}/registry/a: not a registry record of this version`,
+      message: `${REGISTRY}/registry/a: not a registry record of this version: it must be a JSON object`,
       event: 'not-checked',
       parameter: `${REGISTRY}/registry/a`,
-      reason: 'not a registry record of this version',
+      reason: 'not a registry record of this version: it must be a JSON object',
       value: '{',
     },
   ]);

@@ -2,6 +2,7 @@ import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk
 import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/private/contract';
 import { decodeState, NO_STATE, type ProxyState } from '../state';
 import { PATIENT } from './client-options';
+import { decodeRecord } from './record';
 
 /** A proxy to check, with what is remembered of it. */
 export interface RegistryEntry {
@@ -64,8 +65,8 @@ export async function readRegistry(path: string): Promise<Registry> {
       continue;
     }
     const record = decodeRecord(Value);
-    if (record === undefined) {
-      malformedRecords.push(malformed(parameter, 'not a registry record of this version', Value));
+    if ('wrong' in record) {
+      malformedRecords.push(malformed(parameter, `not a registry record of this version: ${record.wrong}`, Value));
       continue;
     }
     const stateParameter = `${path}/${STATE_FOLDER}/${name}`;
@@ -81,39 +82,4 @@ export async function readRegistry(path: string): Promise<Registry> {
 
 function malformed(parameter: string, reason: string, value: string): MalformedParameter {
   return { parameter, reason, value: value.slice(0, MAX_TOLD) };
-}
-
-function decodeRecord(text: string): RegistryRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isRecord(value: unknown): value is RegistryRecord {
-  if (!isObject(value) || !Array.isArray(value.upstreams) || !isObject(value.tasks)) {
-    return false;
-  }
-  const seconds = [value.resolutionSeconds, value.dnsWindowSeconds, value.graceSeconds];
-  const { cluster, service, runtimeApiPort, endpoints } = value.tasks;
-  const found = Array.isArray(endpoints)
-    ? endpoints.every((endpoint) => typeof endpoint === 'string')
-    : typeof cluster === 'string' && typeof service === 'string' && Number.isInteger(runtimeApiPort);
-  const { runtimeApiTls: tls } = value;
-  return (
-    // Metrics without a name would be those of nobody.
-    typeof value.proxy === 'string' &&
-    value.proxy.trim() !== '' &&
-    value.upstreams.length > 0 &&
-    value.upstreams.every((upstream) => isObject(upstream) && typeof upstream.dnsName === 'string') &&
-    seconds.every((second) => typeof second === 'number' && second >= 0) &&
-    (tls === undefined || (isObject(tls) && typeof tls.secretArn === 'string')) &&
-    found
-  );
 }

@@ -93,25 +93,48 @@ test('a state without a record is an orphan; other parameters, and those of othe
 
 const { upstreams, tasks } = RECORD;
 
-const MALFORMED: [what: string, value: string][] = [
-  ['no JSON', '{'],
-  ['a text', '"orders"'],
-  ['a list', text([RECORD])],
-  ['nothing', 'null'],
-  ['without a proxy', text({ ...RECORD, proxy: undefined })],
-  ['without an upstream', text({ ...RECORD, upstreams: [] })],
-  ['an upstream without a name', text({ ...RECORD, upstreams: [{ ...upstreams[0], dnsName: 1 }] })],
-  ['without tasks', text({ ...RECORD, tasks: undefined })],
-  ['tasks without a service', text({ ...RECORD, tasks: { ...tasks, service: undefined } })],
-  ['a port that is none', text({ ...RECORD, tasks: { ...tasks, runtimeApiPort: '9990' } })],
-  ['endpoints that are no texts', text({ ...RECORD, tasks: { endpoints: [9990] } })],
-  ['without a period', text({ ...RECORD, resolutionSeconds: undefined })],
-  ['a window that is no number', text({ ...RECORD, dnsWindowSeconds: '100' })],
-  ['a secret without an ARN', text({ ...RECORD, runtimeApiTls: {} })],
-  ['a grace time below nothing', text({ ...RECORD, graceSeconds: -1 })],
+const [upstream] = upstreams;
+const OBJECT = 'it must be a JSON object';
+const PROXY = 'proxy must be a text that is not blank';
+const VERSION = 'haproxyVersion must be a branch or release in quotes, such as "3.2"';
+const UPSTREAMS =
+  'upstreams must be one or more objects with dnsName and, each a text, backend, loadBalancerArn or loadBalancerName';
+const NAMESERVERS = 'nameservers must be a list of IP:PORT';
+const TASKS =
+  'tasks must be an object with cluster, service and the number runtimeApiPort, or with a list of endpoints';
+
+const MALFORMED: [what: string, value: string, wrong: string][] = [
+  ['no JSON', '{', OBJECT],
+  ['a text', '"orders"', OBJECT],
+  ['a list', text([RECORD]), OBJECT],
+  ['nothing', 'null', OBJECT],
+  ['without a proxy', text({ ...RECORD, proxy: undefined }), PROXY],
+  ['a blank proxy', text({ ...RECORD, proxy: ' ' }), PROXY],
+  ['a version that is a number', text({ ...RECORD, haproxyVersion: 3.2 }), VERSION],
+  ['a version that is none', text({ ...RECORD, haproxyVersion: 'newest' }), VERSION],
+  ['without an upstream', text({ ...RECORD, upstreams: [] }), UPSTREAMS],
+  ['an upstream without a name', text({ ...RECORD, upstreams: [{ ...upstream, dnsName: 1 }] }), UPSTREAMS],
+  [
+    'an upstream with a backend that is no text',
+    text({ ...RECORD, upstreams: [{ ...upstream, backend: 5 }] }),
+    UPSTREAMS,
+  ],
+  ['an upstream with null', text({ ...RECORD, upstreams: [{ ...upstream, loadBalancerArn: null }] }), UPSTREAMS],
+  ['a single name server', text({ ...RECORD, nameservers: '10.0.0.2:53' }), NAMESERVERS],
+  ['a name server with a name', text({ ...RECORD, nameservers: ['dns.test:53'] }), NAMESERVERS],
+  ['no name server at all', text({ ...RECORD, nameservers: [] }), NAMESERVERS],
+  ['without tasks', text({ ...RECORD, tasks: undefined }), TASKS],
+  ['tasks without a service', text({ ...RECORD, tasks: { ...tasks, service: undefined } }), TASKS],
+  ['a port that is none', text({ ...RECORD, tasks: { ...tasks, runtimeApiPort: '9990' } }), TASKS],
+  ['endpoints that are no texts', text({ ...RECORD, tasks: { endpoints: [9990] } }), TASKS],
+  ['a secret without an ARN', text({ ...RECORD, runtimeApiTls: {} }), 'runtimeApiTls must be an object with secretArn'],
+  ['without a period', text({ ...RECORD, resolutionSeconds: undefined }), 'resolutionSeconds must be a number above 0'],
+  ['a period of nothing', text({ ...RECORD, resolutionSeconds: 0 }), 'resolutionSeconds must be a number above 0'],
+  ['a window in quotes', text({ ...RECORD, dnsWindowSeconds: '100' }), 'dnsWindowSeconds must be a number from 0'],
+  ['a grace time below nothing', text({ ...RECORD, graceSeconds: -1 }), 'graceSeconds must be a number from 0'],
 ];
 
-test.each(MALFORMED)('a record that is %s is named and passed over', async (_what, value) => {
+test.each(MALFORMED)('a record that is %s is named and passed over', async (_what, value, wrong) => {
   const { entries, malformedRecords } = await reading({
     [record('a')]: text(RECORD),
     [record('broken')]: value,
@@ -119,8 +142,13 @@ test.each(MALFORMED)('a record that is %s is named and passed over', async (_wha
   });
   expect(entries.map(({ stateParameter }) => stateParameter)).toEqual([state('a'), state('z')]);
   expect(malformedRecords).toEqual([
-    { parameter: record('broken'), reason: 'not a registry record of this version', value },
+    { parameter: record('broken'), reason: `not a registry record of this version: ${wrong}`, value },
   ]);
+});
+
+test('members that this version does not know are let alone', async () => {
+  const later = { ...RECORD, upstreams: [{ ...upstream, zone: 'a' }], schedule: { every: 5 } };
+  expect((await reading({ [record('orders')]: text(later) })).malformedRecords).toEqual([]);
 });
 
 test('a state of another version is named and begun anew', async () => {
