@@ -183,6 +183,7 @@ export interface HaproxyElbProxyProps {
 
   /**
    * Lines to add at the end of sections of the configuration, by the section's opening line, such as `frontend traffic`.
+   * They are written as they are: `cdk-haproxy-elb lint` of the construct's `configuration` tells what is wrong with them.
    *
    * @default - none
    */

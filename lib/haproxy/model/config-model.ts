@@ -182,7 +182,7 @@ export interface HaproxyConfigModel {
   readonly stopTimeoutMillis?: number;
   /**
    * Lines to add at the end of sections, by the section's opening line, such as `frontend traffic`. They are written as
-   * they are: `HaproxyConfig.lint` tells what is wrong with them.
+   * they are: `cdk-haproxy-elb lint` of the configuration's text tells what is wrong with them.
    *
    * @default - none
    */
