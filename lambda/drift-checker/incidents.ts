@@ -150,12 +150,13 @@ function unseen(
   const missing = verdicts.some(
     (one) => one.kind === 'unreachable-task' && one.task === task && one.upstream === upstream,
   );
+  const isMissingBackend = kind === 'unreachable-task' && upstream !== undefined;
   const known = address === undefined ? about?.live.length !== 0 : about === undefined || isFamilyKnown(about, address);
   return (
     (reading.unchecked !== undefined && kind !== 'unchecked') ||
     (read !== undefined && !('runtime' in read)) ||
     (task !== undefined && missing) ||
-    (reading.deploying === true && NOT_WHILE_DEPLOYING.has(kind)) ||
+    (reading.deploying === true && (NOT_WHILE_DEPLOYING.has(kind) || isMissingBackend)) ||
     (COMPARES.has(kind) && task !== undefined && beganToCompare(task, counters, reading.record, reading.at)) ||
     (NEEDS_LIVE.has(kind) && !known) ||
     (NEEDS_ANSWERS.has(kind) && cause === undefined && about !== undefined && isSilent(about)) ||

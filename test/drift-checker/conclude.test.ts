@@ -135,3 +135,15 @@ test('an incident of one upstream ends while a task has no backend of another', 
     '120 resolved stale-address',
   ]);
 });
+
+test('a backend that is missing stays an incident while a deployment is in progress, and ends with the task', () => {
+  const record = { ...RECORD, upstreams: [{ ...RECORD.upstreams[0]!, backend: 'gone' }] };
+  const upstreams = [dns(['10.0.0.1'])];
+  const seen = { upstreams, tasks: [holding('10.0.0.1')] };
+  const replaced = { upstreams, tasks: [read('task-2', { slots: [{ ...slots('10.0.0.1')[0]!, backend: 'gone' }] })] };
+  const checks = [[0, seen] as const, [60, seen] as const, [120, { ...seen, deploying: true }] as const];
+  expect(told(record, ...checks, [180, replaced])).toEqual([
+    '60 opened unreachable-task',
+    '180 resolved unreachable-task',
+  ]);
+});
