@@ -94,6 +94,10 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    * addresses, cannot resolve or runs another branch fails, and ECS rolls it back. The first deployment of a service
    * passes, because the registry does not know it yet.
    *
+   * The registry learns of a change when its deployment is over. A new branch and routes that go are judged by what the
+   * tasks themselves say; switch mutual TLS of the runtime API in a deployment without the gate, which could not read the
+   * new tasks.
+   *
    * @param service a service whose proxy is registered with this monitor, with a deployment strategy that has the stage
    *   `POST_SCALE_UP` (AWS documents it for blue/green, linear and canary)
    * @throws when the monitor has no gate
