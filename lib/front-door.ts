@@ -80,7 +80,7 @@ export abstract class FrontDoor {
   /**
    * A target group of type `ip` that exists: of an Application or Network Load Balancer, TCP or HTTP at the proxy's
    * `listenPort`. The load balancer's own security groups are let in where they are known. A group that sends the PROXY
-   * protocol needs the proxy's `acceptProxyProtocol`.
+   * protocol needs the proxy's `acceptProxyProtocol`. An HTTP health check is passed on and answered by the upstream.
    */
   public static targetGroup(targetGroup: ITargetGroup): FrontDoor {
     return new ExistingTargetGroup(targetGroup);
