@@ -84,6 +84,7 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'the runtime API and nothing else that listens':
     'global\n stats socket /tmp/api.sock\nbackend b\n server a 127.0.0.1:80\n timeout connect 1s\n timeout server 1s\n',
   'what a build has': `global\n.if feature(THREAD)\n maxconn ten\n.endif\n${listen()}`,
+  'a time with a unit that is none': listen('timeout queue 30x'),
   'Vary neither on nor off': beside('cache c', 'total-max-size 4', 'process-vary maybe'),
   'a message longer than its ring': beside('ring r', 'maxlen 20000'),
 };

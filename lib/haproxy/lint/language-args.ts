@@ -2,6 +2,7 @@ import { type Choice, type Item, itemsOn, type Option } from '../knowledge/signa
 import { judgeAddress } from './language-address';
 import type { Cursor, Judge } from './language-judge';
 import { judgeCondition, judgeExpression, judgeFormat } from './language-sample';
+import type { Word } from './words';
 
 /** A grammar of its own, behind `@name` in a signature: whether the line is taken. */
 export type Grammar = (judge: Judge, cursor: Cursor) => boolean;
@@ -213,14 +214,25 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   '': 1,
 };
 
+/** A number, its unit, and what HAProxy passes over behind a unit. */
+export const TIME = /^(\d+)(?:(us|ms|s|m|h|d)(.*)|)$/s;
+
+/** What stands behind the unit of a time, as in `30sec`, is passed over; before 2.4 only late releases say so. */
+export function judgeUnit(judge: Judge, word: Word, time: string, more: string): void {
+  if (more !== '' && judge.from('2.4')) {
+    judge.warn('bad-value', word, `'${more}' behind the time '${time}' is passed over`, 'take it out');
+  }
+}
+
 function judgeTime(judge: Judge, cursor: Cursor, item: Value): boolean {
   const word = cursor.last!;
-  const [, amount, unit] = /^(\d+)(us|ms|s|m|h|d|)$/.exec(word.text) ?? [];
+  const [, amount, unit = '', more = ''] = TIME.exec(word.text) ?? [];
   if (amount === undefined) {
     const mend = "write a number with 'us', 'ms', 's', 'm', 'h' or 'd'";
     return judge.error('bad-value', word, `'${word.text}' is not a time`, mend);
   }
-  const ms = Number(amount) * MILLISECONDS[unit!]!;
+  judgeUnit(judge, word, `${amount}${unit}`, more);
+  const ms = Number(amount) * MILLISECONDS[unit]!;
   if (judge.from('2.0') && ms > 2 ** 31 - 1) {
     return judge.error('bad-value', word, `'${word.text}' is longer than 24 days`, 'write a shorter time');
   }

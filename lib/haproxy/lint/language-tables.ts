@@ -1,4 +1,4 @@
-import type { Grammar } from './language-args';
+import { type Grammar, judgeUnit, TIME } from './language-args';
 import { begin, follow } from './language-follow';
 import type { Judge } from './language-judge';
 import { lookup } from './lookup';
@@ -107,8 +107,6 @@ const stickTable: Grammar = (judge, cursor) => {
 /** Arrays of counters, and what they take the place of. */
 const ARRAYS = lookup({ gpt: /^gpt0$/, gpc: /^gpc[01]$/, gpc_rate: /^gpc[01]_rate$/ });
 
-const PERIOD = /^\d+(us|ms|s|m|h|d)?$/;
-
 function judgeStores(judge: Judge, word: Word, stored: Set<string>): boolean {
   const wrong = (message: string, mend: string) => judge.error('bad-value', word, message, mend);
   let rest = word.text;
@@ -123,9 +121,11 @@ function judgeStores(judge: Judge, word: Word, stored: Set<string>): boolean {
     if (!/^\d+$/.test(count) || Number(count) < 1 || Number(count) > 100) {
       return wrong(`'${name}' needs a number of 1 to 100 in brackets`, `write '${name}(2…)'`);
     }
-    if (name.endsWith('_rate') && !PERIOD.test(period)) {
+    const [, amount, unit, more] = TIME.exec(period) ?? [];
+    if (name.endsWith('_rate') && amount === undefined) {
       return wrong(`'${name}' needs a period in brackets`, `write '${name}(${ARRAYS[name] ? '2,' : ''}10s)'`);
     }
+    judgeUnit(judge, word, `${amount}${unit}`, more ?? '');
     if (stored.has(name)) {
       judge.warn('bad-value', word, `'${name}' is stored already`, 'take it out');
     }
