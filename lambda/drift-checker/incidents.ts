@@ -164,11 +164,14 @@ function unseen(
   );
 }
 
+/** An ELB shows at most so many addresses at a time: those that are seen of it are others in each check. */
+const SHOWN_AT_MOST = 8;
+
 /** What an update of an incident is about: which slots are concerned, and what the upstream has. */
 function digestOf({ upstream, slots }: Verdict, reading: Reading): string {
-  const live = reading.upstreams.find((one) => one.name === upstream)?.live;
+  const live = reading.upstreams.find((one) => one.name === upstream)?.live ?? [];
   return createHash('sha256')
-    .update(JSON.stringify([slots, live]))
+    .update(JSON.stringify([slots, live.length < SHOWN_AT_MOST ? live : 'many']))
     .digest('base64url')
     .slice(0, 6);
 }

@@ -147,3 +147,14 @@ test('a backend that is missing stays an incident while a deployment is in progr
     '180 resolved unreachable-task',
   ]);
 });
+
+test('an incident of a load balancer that shows 8 of 12 addresses at a time is not news whenever it shows others', () => {
+  const nodes = Array.from({ length: 12 }, (_, i) => `10.0.0.${i + 1}`);
+  const [held, ...others] = nodes;
+  const shown = (check: number) => [held!, ...Array.from({ length: 7 }, (_, i) => others[(check + i) % 11]!)];
+  const checks = Array.from({ length: 60 }, (_, check) => {
+    const seen = { upstreams: [dns(shown(check))], tasks: [holding(held)] };
+    return [check * 60, seen] as const;
+  });
+  expect(told(RECORD, ...checks)).toEqual(['60 opened pinned']);
+});
