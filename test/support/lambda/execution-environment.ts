@@ -12,8 +12,14 @@ import { FUNCTION_ARN, type FunctionSettings, variables } from './variables';
 /** Lambda's own limit for the init phase. */
 const INIT_LIMIT_MS = 10_000;
 
-/** Share of the memory that JavaScript's heap may take; the rest is for the process itself. */
-const HEAP_SHARE = 0.9;
+/**
+ * How Lambda's start script divides the memory: a tenth for new objects, which lie in two halves, the rest for old ones.
+ * Without it Node 24 takes twice the memory.
+ */
+function memoryArguments(memoryMb: number): string[] {
+  const forNew = Math.floor(memoryMb / 10);
+  return [`--max-semi-space-size=${Math.floor(forNew / 2)}`, `--max-old-space-size=${memoryMb - forNew}`];
+}
 
 /** One process that runs a function, from its cold start until it is killed or exits. */
 export class ExecutionEnvironment {
@@ -38,7 +44,7 @@ export class ExecutionEnvironment {
     private readonly api: RuntimeApi,
   ) {
     const args = [
-      `--max-old-space-size=${Math.floor(settings.memoryMb * HEAP_SHARE)}`,
+      ...memoryArguments(settings.memoryMb),
       `--require=${join(__dirname, 'rapid-client.cjs')}`,
       require.resolve('aws-lambda-ric'),
     ];
