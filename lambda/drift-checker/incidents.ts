@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RegistryRecord, VerdictKind } from '../../lib/private/contract';
 import { beganToCompare, type Counters } from './counters';
-import { isFamilyKnown, isSilent } from './live';
+import { FULL_ANSWER, isFamilyKnown, isSilent } from './live';
 import type { Reading } from './reading';
 import type { ProxyState, Watched } from './state';
 import { keyOf, type Verdict } from './verdicts/verdict';
@@ -164,14 +164,14 @@ function unseen(
   );
 }
 
-/** An ELB shows at most so many addresses at a time: those that are seen of it are others in each check. */
-const SHOWN_AT_MOST = 8;
-
-/** What an update of an incident is about: which slots are concerned, and what the upstream has. */
+/**
+ * What an update of an incident is about: which slots are concerned, and what the upstream has. Those that are seen of a
+ * large ELB are others in each check.
+ */
 function digestOf({ upstream, slots }: Verdict, reading: Reading): string {
   const live = reading.upstreams.find((one) => one.name === upstream)?.live ?? [];
   return createHash('sha256')
-    .update(JSON.stringify([slots, live.length < SHOWN_AT_MOST ? live : 'many']))
+    .update(JSON.stringify([slots, live.length < FULL_ANSWER ? live : 'many']))
     .digest('base64url')
     .slice(0, 6);
 }

@@ -6,6 +6,9 @@ import type { LiveUpstream } from './reading';
 export type RecordType = 'A' | 'AAAA';
 const RECORD_TYPES: readonly RecordType[] = ['A', 'AAAA'];
 
+/** An answer for an ELB carries at most this many addresses. A full one may be a part of more. */
+export const FULL_ANSWER = 8;
+
 /** What one check learned of an upstream. */
 export interface UpstreamReading {
   /** Addresses of this check's DNS answers. */

@@ -1,8 +1,6 @@
 import { Resolver } from 'node:dns/promises';
-import type { RecordType, UpstreamReading } from '../live';
+import { FULL_ANSWER, type RecordType, type UpstreamReading } from '../live';
 
-/** An answer for an ELB carries at most this many addresses. A full one may be a part of more. */
-const FULL_ANSWER = 8;
 /** How often a name is asked for while its answers are full. */
 const MAX_LOOKUPS = 4;
 /** All of it together takes no longer. */
