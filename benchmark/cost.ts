@@ -1,6 +1,6 @@
 import { DnsServer } from '../lab/dns-server';
 import { anyUsable } from '../lab/usable';
-import type { RegistryRecord } from '../lib/private/contract';
+import type { RegistryRecord } from '../lib/contract/contract';
 import { Haproxy, nameFor } from '../test/drift-checker/haproxy';
 import { AwsEndpoints, ssmParameters } from '../test/support/aws';
 import { LocalLambda } from '../test/support/lambda';

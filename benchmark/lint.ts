@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { usableBinaries } from '../lab/usable';
-import { lint } from '../lib/haproxy/lint';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
-import { HaproxyVersion } from '../lib/haproxy/version';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
+import { lint } from '../lint';
 import type { Figure } from './handler';
 import { sideBySide } from './measure';
 

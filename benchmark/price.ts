@@ -9,7 +9,7 @@ import { HaproxyProcess } from '../lab/haproxy-process';
 import { freePorts } from '../lab/ports';
 import type { HaproxyListenerTls } from '../lib/haproxy/model/listener';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
-import { HaproxyVersion } from '../lib/haproxy/version';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { makeCertificate } from '../test/support/certificate';
 import { median, sideBySide } from './measure';
 import { load } from './wrk';

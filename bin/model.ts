@@ -1,13 +1,13 @@
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
 import { DEFAULTS } from '../lib/haproxy/model/defaults';
-import { HaproxyVersion } from '../lib/haproxy/version';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import {
   type ConfigurationProps,
   maxConnectionsOf,
   modelOf as modelOfProps,
   type ProxyUpstream,
-} from '../lib/private/configuration';
-import { fargateSizeOf } from '../lib/private/fargate-size';
+} from '../lib/private/proxy/configuration';
+import { fargateSizeOf } from '../lib/private/proxy/fargate-size';
 import type { ProxySpec, UpstreamSpec } from './spec';
 
 /** Stands for a DNS name that is asked for at deployment. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkNameserver } from '../lib/haproxy/address';
 import { HaproxyMode } from '../lib/haproxy/model/config-model';
 import { HaproxyLogFormat, HaproxyTlsVersion } from '../lib/haproxy/model/listener';
-import { HaproxyVersion } from '../lib/haproxy/version';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { frontDoorSchema, network, upstreamSchema } from './spec-network-schema';
 import { count, duration, flag, form, list, secretArn, text } from './spec-values';
 

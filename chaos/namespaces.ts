@@ -6,7 +6,7 @@ import { HaproxyProcess } from '../lab/haproxy-process';
 import { freePorts } from '../lab/ports';
 import { request } from '../lab/request';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
-import { HaproxyVersion } from '../lib/haproxy/version';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { Fault, Ground } from './fault';
 import { PREFIX } from './leftovers';
 

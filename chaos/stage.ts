@@ -8,9 +8,9 @@ import { checkProxy } from '../lambda/drift-checker/check';
 import { lookUp } from '../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../lambda/drift-checker/senses/runtime-client';
 import { NO_STATE, type ProxyState } from '../lambda/drift-checker/state';
+import type { RegistryRecord } from '../lib/contract/contract';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
-import { HaproxyVersion } from '../lib/haproxy/version';
-import type { RegistryRecord } from '../lib/private/contract';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { DnsRelay } from './dns-relay';
 import { TcpRelay } from './tcp-relay';
 

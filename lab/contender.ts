@@ -4,11 +4,11 @@ import type { ProxyReport } from '../lambda/drift-checker/conclude';
 import { lookUp } from '../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../lambda/drift-checker/senses/runtime-client';
 import { NO_STATE, type ProxyState } from '../lambda/drift-checker/state';
+import type { RegistryRecord, RegistryUpstream } from '../lib/contract/contract';
 import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
-import { HaproxyVersion } from '../lib/haproxy/version';
-import type { RegistryRecord, RegistryUpstream } from '../lib/private/contract';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from './binaries';
 import type { Listeners, Place, Running } from './ground';
 import { LabError } from './lab-error';
@@ -81,7 +81,7 @@ export class Contender {
 
   /** Whether the backend of a configuration can hold more than one address. */
   public get holdsSeveral(): boolean {
-    return this.kind === 'generated' && HaproxyVersion.of(this.binary.branch).capabilities.serverTemplate;
+    return this.kind === 'generated' && HaproxyVersion.of(this.binary.branch)._capabilities.serverTemplate;
   }
 
   /** Whether its runtime API can be read: HAProxy 3.1.0 to 3.1.4 cannot connect to abstract sockets. */

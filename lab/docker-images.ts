@@ -1,4 +1,4 @@
-import { BRANCHES, CHECKED_ON } from '../lib/haproxy/branches';
+import { BRANCHES, CHECKED_ON } from '../lib/haproxy/version/branches';
 import type { AcquireOptions, Acquisition, HaproxyBinary, Unavailable } from './binaries';
 import { inspect } from './binaries/version';
 import { docker, imagesByService } from './compose';

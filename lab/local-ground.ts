@@ -1,4 +1,4 @@
-import { HaproxyVersion } from '../lib/haproxy/version';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from './binaries';
 import { type DnsFailure, type DnsListener, DnsServer } from './dns-server';
 import { EggServer } from './egg-server';
@@ -85,7 +85,7 @@ export class LocalPlace implements Place {
   ) {}
 
   public get dnsName(): string {
-    return HaproxyVersion.of(this.binary.branch).capabilities.initAddr ? ELB_NAME : ELB_NAME_OF_1_6;
+    return HaproxyVersion.of(this.binary.branch)._capabilities.initAddr ? ELB_NAME : ELB_NAME_OF_1_6;
   }
 
   public get nameserver(): string {

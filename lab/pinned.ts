@@ -1,4 +1,4 @@
-import type { HaproxyVersion } from '../lib/haproxy/version';
+import type { HaproxyVersion } from '../lib/haproxy/version/version';
 
 /**
  * A generated configuration with its server line replaced by one that never resolves again, as they stand in so many
@@ -6,7 +6,11 @@ import type { HaproxyVersion } from '../lib/haproxy/version';
  *
  * @param addressAtStart what the machine's resolver would find at the start; the lab's names are not known to it
  */
-export function pinned({ capabilities }: HaproxyVersion, generated: string, addressAtStart: string): string {
+export function pinned(
+  { _capabilities: capabilities }: HaproxyVersion,
+  generated: string,
+  addressAtStart: string,
+): string {
   const server = /^( +)server(?:-template elb \d+|\s+elb1) (\S+) .*$/m;
   const resolvers = capabilities.autonomousResolution ? '' : ' resolvers dns';
   const start = capabilities.initAddr ? ` init-addr ${addressAtStart}` : '';

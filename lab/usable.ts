@@ -1,4 +1,4 @@
-import { HaproxyVersion } from '../lib/haproxy/version';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { type AcquireOptions, type Acquisition, acquireBinaries, type HaproxyBinary } from './binaries';
 
 /**

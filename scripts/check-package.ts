@@ -12,7 +12,7 @@ const REQUIRED = [
   'assets/drift-checker/index.mjs',
   'dist/index.d.ts',
   'dist/index.js',
-  'dist/private/contract.js',
+  'dist/contract/contract.js',
   'haproxy-elb.schema.json',
   'CHANGELOG.md',
   'LICENSE',

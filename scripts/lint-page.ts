@@ -1,5 +1,5 @@
-import { RULES } from '../lib/haproxy/lint/rules';
-import { type About, LANGUAGE, VERSION } from '../lib/haproxy/lint/rules/about';
+import { RULES } from '../lint/rules';
+import { type About, LANGUAGE, VERSION } from '../lint/rules/about';
 
 /** The page about the linter: what it finds, from the tables that the linter itself reads, and how to run it in CI. */
 export function lintPage(): string {

@@ -1,6 +1,6 @@
-import { BRANCHES, CHECKED_ON, FAULTY_RELEASES } from '../lib/haproxy/branches';
-import { CAPABILITIES, type Capability } from '../lib/haproxy/capabilities';
-import { HaproxyVersion } from '../lib/haproxy/version';
+import { BRANCHES, CHECKED_ON, FAULTY_RELEASES } from '../lib/haproxy/version/branches';
+import { CAPABILITIES, type Capability } from '../lib/haproxy/version/capabilities';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 
 /** The page about what the generator does on which branch, from the tables that the generator itself reads. */
 export function versionsPage(): string {
@@ -15,8 +15,8 @@ export function versionsPage(): string {
     );
   return `# What the generator does differently on each branch, and why
 
-Written by \`npm run docs\` from the tables that the generator reads (\`lib/haproxy/capabilities.ts\`,
-\`lib/haproxy/branches.ts\`, \`lib/haproxy/knowledge\`). State: ${CHECKED_ON}. What of it concerns a configuration of yours,
+Written by \`npm run docs\` from the tables that the generator reads (\`lib/haproxy/version/capabilities.ts\`,
+\`lib/haproxy/version/branches.ts\`, \`lib/haproxy/knowledge\`). State: ${CHECKED_ON}. What of it concerns a configuration of yours,
 \`cdk-haproxy-elb render --diff 1.7..3.2\` shows, change by change.
 
 ## Branches

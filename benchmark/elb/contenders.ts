@@ -10,7 +10,7 @@ import { freePorts } from '../../lab/ports';
 import { request } from '../../lab/request';
 import { usableBinaries } from '../../lab/usable';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { ELB_NAME } from './balancer';
 
 /** All periods are a fifth of the generated configuration's own, so that a scenario takes half a minute. */

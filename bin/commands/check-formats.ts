@@ -2,7 +2,7 @@ import type { ProxyReport } from '../../lambda/drift-checker/conclude';
 import type { LiveUpstream, TaskReading } from '../../lambda/drift-checker/reading';
 import { slotName, slotsOf } from '../../lambda/drift-checker/slots';
 import type { Verdict } from '../../lambda/drift-checker/verdicts/verdict';
-import type { RegistryUpstream, Severity, VerdictKind } from '../../lib/private/contract';
+import type { RegistryUpstream, Severity, VerdictKind } from '../../lib/contract/contract';
 import { pc } from './colours';
 
 /** How a look ended, in the words of Nagios. */

@@ -5,7 +5,7 @@ import { runDemo } from '../../lab/demo';
 import { surprises } from '../../lab/figures';
 import { reportPage } from '../../lab/report-page';
 import { SCENARIOS } from '../../lab/scenarios';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { endOnSignals } from '../demo/endings';
 import { refuseUnwritable, writePage } from '../demo/page-file';
 import { openScreen, type Screen } from '../demo/screen';

@@ -1,5 +1,5 @@
-import type { Finding } from '../../lib/haproxy/lint/finding';
-import { ABOUT, aboutRule } from '../../lib/haproxy/lint/rules/about';
+import type { Finding } from '../../lint/finding';
+import { ABOUT, aboutRule } from '../../lint/rules/about';
 import { pc } from './colours';
 
 /** The findings of one file. */

@@ -1,4 +1,4 @@
-import { readLine } from '../../lib/haproxy/lint/words';
+import { readLine } from '../../lint/words';
 import type { FileFindings } from './lint-formats';
 
 /** A word of HAProxy's, with its quotes. */

@@ -1,9 +1,9 @@
 import { diffArrays } from 'diff';
-import { CAPABILITIES, type Capability } from '../../lib/haproxy/capabilities';
 import { InputError } from '../../lib/haproxy/errors';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { CAPABILITIES, type Capability } from '../../lib/haproxy/version/capabilities';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { pc } from './colours';
 
 type Name = keyof typeof CAPABILITIES;
@@ -51,12 +51,12 @@ export function renderDiff(from: HaproxyVersion, to: HaproxyVersion, model: Hapr
 
 /** Goes from one branch to the other in steps of one reason, and keeps with each line the reasons that touched it. */
 function compare(from: HaproxyVersion, to: HaproxyVersion, model: HaproxyConfigModel): Row[] {
-  const changing = STEPS.filter(([name]) => from.capabilities[name!] !== to.capabilities[name!]);
+  const changing = STEPS.filter(([name]) => from._capabilities[name!] !== to._capabilities[name!]);
   const steps = to.isAtLeast(from.branch) ? changing : changing.reverse();
-  let capabilities = from.capabilities;
+  let capabilities = from._capabilities;
   let rows = textOf(to, capabilities, model).map((text): Row => ({ sign: ' ', text, reasons: new Set() }));
   for (const step of steps) {
-    capabilities = { ...capabilities, ...Object.fromEntries(step.map((name) => [name, to.capabilities[name]])) };
+    capabilities = { ...capabilities, ...Object.fromEntries(step.map((name) => [name, to._capabilities[name]])) };
     rows = advance(rows, textOf(to, capabilities, model), step);
   }
   return rows;
@@ -65,10 +65,12 @@ function compare(from: HaproxyVersion, to: HaproxyVersion, model: HaproxyConfigM
 /** The lines that a branch would get if it could do just this. */
 function textOf(
   version: HaproxyVersion,
-  capabilities: HaproxyVersion['capabilities'],
+  capabilities: HaproxyVersion['_capabilities'],
   model: HaproxyConfigModel,
 ): string[] {
-  const imagined: HaproxyVersion = Object.assign(Object.create(HaproxyVersion.prototype), version, { capabilities });
+  const imagined: HaproxyVersion = Object.assign(Object.create(HaproxyVersion.prototype), version, {
+    _capabilities: capabilities,
+  });
   return HaproxyConfig.render(imagined, model).trimEnd().split('\n');
 }
 

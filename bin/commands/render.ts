@@ -6,7 +6,7 @@ import { parseDuration } from '../../lib/haproxy/duration';
 import { InputError } from '../../lib/haproxy/errors';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { modelOf, versionOf } from '../model';
 import { readSpec, SPEC_FILE } from '../spec';
 import { collect } from './options';

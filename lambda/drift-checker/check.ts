@@ -1,4 +1,4 @@
-import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
+import type { RegistryRecord, RegistryUpstream } from '../../lib/contract/contract';
 import { conclude, type ProxyReport } from './conclude';
 import type { UpstreamReading } from './live';
 import type { RuntimeReading, Task, TaskReading } from './reading';

@@ -1,5 +1,5 @@
-import type { Slot } from '../../lib/haproxy/runtime-parse';
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord } from '../../lib/contract/contract';
+import type { Slot } from '../../lib/haproxy/runtime-api/parse';
 import { nextCounters } from './counters';
 import { advance, type Incident, type IncidentEvent } from './incidents';
 import { judge } from './judge';

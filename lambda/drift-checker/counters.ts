@@ -1,5 +1,5 @@
-import type { ResolverCounters } from '../../lib/haproxy/runtime-parse';
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord } from '../../lib/contract/contract';
+import type { ResolverCounters } from '../../lib/haproxy/runtime-api/parse';
 import type { Reading, RuntimeReading, Task } from './reading';
 
 /** Counters of the resolvers of some tasks at an earlier check: what later ones are compared with. */

@@ -1,5 +1,5 @@
-import { compareBranches } from '../../lib/haproxy/branches';
-import type { CheckerEnvironment } from '../../lib/private/contract';
+import type { CheckerEnvironment } from '../../lib/contract/contract';
+import { branchOrder } from '../../lib/haproxy/version/branches';
 import { checkProxy } from './check';
 import { type RegistryEntry, readRegistry } from './control-plane/registry';
 import { desiredCount, listRevisionTasks } from './control-plane/revisions';
@@ -100,7 +100,7 @@ function isOutdated({ kind, task }: Verdict, { tasks, upstreams }: Reading): boo
   }
   const { madeFor, version } = read.runtime;
   return kind === 'version-mismatch'
-    ? madeFor !== undefined && compareBranches(madeFor, version) === 0
+    ? madeFor !== undefined && branchOrder(madeFor) === branchOrder(version)
     : kind === 'unreachable-task' && upstreams.some((other) => slotsOf(read.runtime, other).length > 0);
 }
 

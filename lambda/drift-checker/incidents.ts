@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RegistryRecord, VerdictKind } from '../../lib/private/contract';
+import type { RegistryRecord, VerdictKind } from '../../lib/contract/contract';
 import { beganToCompare, type Counters } from './counters';
 import { FULL_ANSWER, isFamilyKnown, isSilent } from './live';
 import type { Reading } from './reading';

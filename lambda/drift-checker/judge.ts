@@ -1,4 +1,4 @@
-import type { Slot } from '../../lib/haproxy/runtime-parse';
+import type { Slot } from '../../lib/haproxy/runtime-api/parse';
 import { activityOf, type Counters } from './counters';
 import type { LiveUpstream, Reading, RuntimeReading, TaskReading } from './reading';
 import { inService, slotName, slotsOf } from './slots';

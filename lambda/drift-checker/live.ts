@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
+import type { RegistryRecord, RegistryUpstream } from '../../lib/contract/contract';
 import type { LiveUpstream } from './reading';
 
 /** DNS records that hold addresses. */

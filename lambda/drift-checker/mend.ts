@@ -1,4 +1,4 @@
-import type { CheckerEnvironment } from '../../lib/private/contract';
+import type { CheckerEnvironment } from '../../lib/contract/contract';
 import { reasonOf } from './control-plane/client-options';
 import { isDeploying, redeploy } from './control-plane/redeploy';
 import type { RegistryEntry } from './control-plane/registry';

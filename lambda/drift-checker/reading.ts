@@ -1,5 +1,5 @@
-import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-parse';
-import type { RegistryRecord, RegistryUpstream } from '../../lib/private/contract';
+import type { RegistryRecord, RegistryUpstream } from '../../lib/contract/contract';
+import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-api/parse';
 import type { RecordType } from './live';
 
 /** A running HAProxy: `host:port` of its runtime API, or `unix:PATH`. */

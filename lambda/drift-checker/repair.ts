@@ -1,4 +1,4 @@
-import type { RegistryRecord, TaskSource, VerdictKind } from '../../lib/private/contract';
+import type { RegistryRecord, TaskSource, VerdictKind } from '../../lib/contract/contract';
 import type { Incident } from './incidents';
 import type { ProxyState } from './state';
 

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS, type Severity, type TaskSource } from '../../lib/private/contract';
+import { METRICS, type Severity, type TaskSource } from '../../lib/contract/contract';
 import type { ProxyReport } from './conclude';
 import type { Incident, IncidentEvent } from './incidents';
 import type { Reading } from './reading';

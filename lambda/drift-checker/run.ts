@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import pLimit from 'p-limit';
-import type { CheckerEnvironment } from '../../lib/private/contract';
+import type { CheckerEnvironment } from '../../lib/contract/contract';
 import { checkProxy, type Senses } from './check';
 import { notChecked, type ProxyReport } from './conclude';
 import { openOpsItem, resolveOpsItem } from './control-plane/ops-items';

@@ -1,4 +1,4 @@
-import type { Slot } from '../../lib/haproxy/runtime-parse';
+import type { Slot } from '../../lib/haproxy/runtime-api/parse';
 import type { LiveUpstream, RuntimeReading } from './reading';
 
 /** The slots of an upstream; see `RegistryUpstream.backend`. */

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Severity, VERDICTS } from '../../lib/private/contract';
+import { type Severity, VERDICTS } from '../../lib/contract/contract';
 import type { Counters } from './counters';
 import type { DnsMemory } from './live';
 import type { Repaired } from './repair';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord } from '../../lib/contract/contract';
 import type { Senses } from './check';
 import { balancerReader } from './control-plane/load-balancer';
 import { secretReader } from './control-plane/secrets';

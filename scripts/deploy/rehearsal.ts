@@ -7,7 +7,7 @@ import type { HaproxyBinary } from '../../lab/binaries';
 import { DnsServer } from '../../lab/dns-server';
 import { EggServer } from '../../lab/egg-server';
 import { CHICK, EGG } from '../../lab/world';
-import { REGISTRY_FOLDER } from '../../lib/private/contract';
+import { REGISTRY_FOLDER } from '../../lib/contract/contract';
 import { Task } from '../../test/e2e/task';
 import { command } from '../command';
 import { Account } from './account';

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { renderDiff } from '../../bin/commands/render-diff';
 import { modelOf } from '../../bin/model';
 import { readSpec } from '../../bin/spec';
+import { VERDICTS } from '../../lib/contract/contract';
 import { HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
-import { VERDICTS } from '../../lib/private/contract';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { version } from '../../package.json';
 import { cli, cliIn, ROOT } from './cli';
 

@@ -3,8 +3,8 @@ import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { FORMATS } from '../../bin/commands/lint-formats';
-import { lint } from '../../lib/haproxy/lint';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { lint } from '../../lint';
 import { versions } from '../haproxy/arbitraries';
 
 /** The schema that SchemaStore serves for SARIF 2.1.0, as a package brings it: nothing is fetched. */

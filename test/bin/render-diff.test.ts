@@ -1,10 +1,10 @@
 import { applyPatch } from 'diff';
 import fc from 'fast-check';
 import { renderDiff } from '../../bin/commands/render-diff';
-import { CAPABILITIES } from '../../lib/haproxy/capabilities';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { CAPABILITIES } from '../../lib/haproxy/version/capabilities';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { models, versions } from '../haproxy/arbitraries';
 import { MINIMAL } from '../haproxy/models';
 

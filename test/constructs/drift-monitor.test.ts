@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
-import { type CheckerEnvironment, STATE_FOLDER } from '../../lib/private/contract';
+import { type CheckerEnvironment, STATE_FOLDER } from '../../lib/contract/contract';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
 import { permissionsOf, statementsOf, textOf } from './template';

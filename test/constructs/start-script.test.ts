@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startScript } from '../../lib/private/task';
+import { startScript } from '../../lib/private/proxy/task';
 
 const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-start-'));
 // Stands where HAProxy does: tells where the text comes from that it is to read, and how long it is.

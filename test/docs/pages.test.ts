@@ -3,9 +3,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { ABOUT } from '../../lib/haproxy/lint/rules/about';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { ABOUT } from '../../lint/rules/about';
 import { PAGES } from '../../scripts/pages';
 
 const ROOT = path.resolve(__dirname, '../..');

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { parseSpec } from '../../bin/spec';
-import { lint } from '../../lib/haproxy/lint';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { lint } from '../../lint';
 import { BLOCKS, type Block, ROOT } from './markdown';
 
 /** Blocks whose content another test looks at, or that are no code. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
-import type { Slot } from '../../lib/haproxy/runtime-parse';
+import type { Slot } from '../../lib/haproxy/runtime-api/parse';
 import { read, reading, recordOf, resolvers, unread } from './readings';
 
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];

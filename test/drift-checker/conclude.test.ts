@@ -1,7 +1,7 @@
 import { conclude, type Seen } from '../../lambda/drift-checker/conclude';
 import type { UpstreamReading } from '../../lambda/drift-checker/live';
 import { decodeState, encodeState, NO_STATE } from '../../lambda/drift-checker/state';
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord } from '../../lib/contract/contract';
 import { RECORD, read, START, slots } from './readings';
 
 /** Checks at these seconds after the start: what was told, as `SECONDS opened|updated|resolved KIND`. */

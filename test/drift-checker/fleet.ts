@@ -3,7 +3,7 @@ import type { HaproxyBinary } from '../../lab/binaries';
 import { DnsServer } from '../../lab/dns-server';
 import { encodeState, type ProxyState } from '../../lambda/drift-checker/state';
 import { keyOf } from '../../lambda/drift-checker/verdicts/verdict';
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord } from '../../lib/contract/contract';
 import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
 import { type FunctionSettings, type InvocationResult, LocalLambda } from '../support/lambda';
 import { Haproxy, nameFor } from './haproxy';

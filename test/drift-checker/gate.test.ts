@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@aws-sdk/client-ecs';
 import { DnsServer } from '../../lab/dns-server';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord } from '../../lib/contract/contract';
 import type { AwsHandlers } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import type { InvocationResult, LocalLambda } from '../support/lambda';

@@ -1,4 +1,4 @@
-import { METRICS } from '../../lib/private/contract';
+import { METRICS } from '../../lib/contract/contract';
 import { AwsError } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';

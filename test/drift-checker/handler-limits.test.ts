@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { RegistryEntry } from '../../lambda/drift-checker/control-plane/registry';
 import { inTurn } from '../../lambda/drift-checker/run';
 import { decodeState, NO_STATE, type ProxyState } from '../../lambda/drift-checker/state';
-import { METRICS } from '../../lib/private/contract';
+import { METRICS } from '../../lib/contract/contract';
 import { AwsError } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';

@@ -1,5 +1,5 @@
 import { freePorts } from '../../lab/ports';
-import { METRICS } from '../../lib/private/contract';
+import { METRICS } from '../../lib/contract/contract';
 import { AwsError } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';

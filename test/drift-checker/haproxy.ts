@@ -7,8 +7,8 @@ import { freePorts } from '../../lab/ports';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { MADE_FOR } from '../../lib/haproxy/runtime-parse';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { MADE_FOR } from '../../lib/haproxy/runtime-api/parse';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 /** The load balancer's name. 1.6 starts only with one that the machine itself resolves. */
 export const nameFor = ({ branch }: HaproxyBinary) => (branch === '1.6' ? 'localhost' : 'elb.test');

@@ -1,6 +1,6 @@
 import { judge } from '../../lambda/drift-checker/judge';
 import type { LiveUpstream, RuntimeReading } from '../../lambda/drift-checker/reading';
-import { type RegistryUpstream, VERDICTS, type VerdictKind } from '../../lib/private/contract';
+import { type RegistryUpstream, VERDICTS, type VerdictKind } from '../../lib/contract/contract';
 import { readCapture } from './captured';
 import { RECORD, reading } from './readings';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { judge } from '../../lambda/drift-checker/judge';
 import type { Reading } from '../../lambda/drift-checker/reading';
 import { keyOf } from '../../lambda/drift-checker/verdicts/verdict';
-import { VERDICTS } from '../../lib/private/contract';
+import { VERDICTS } from '../../lib/contract/contract';
 import { anyReading, deepFrozen, shuffled } from './arbitrary-readings';
 
 const heldOf = ({ tasks, upstreams: [one] }: Reading) =>

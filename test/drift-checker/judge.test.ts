@@ -1,8 +1,8 @@
 import { judge } from '../../lambda/drift-checker/judge';
 import type { Reading } from '../../lambda/drift-checker/reading';
 import type { Verdict } from '../../lambda/drift-checker/verdicts/verdict';
-import { parseServersState } from '../../lib/haproxy/runtime-parse';
-import { VERDICTS, type VerdictKind } from '../../lib/private/contract';
+import { VERDICTS, type VerdictKind } from '../../lib/contract/contract';
+import { parseServersState } from '../../lib/haproxy/runtime-api/parse';
 import { RECORD, read, reading, recordOf, resolvers, START, slots, unread } from './readings';
 
 const { haproxyVersion: _, ...RECORD_WITHOUT_VERSION } = RECORD;

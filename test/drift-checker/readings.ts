@@ -1,6 +1,6 @@
 import type { LiveUpstream, Reading, RuntimeReading, TaskReading } from '../../lambda/drift-checker/reading';
-import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-parse';
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord } from '../../lib/contract/contract';
+import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-api/parse';
 
 /** The start of all watches: whole seconds, as a JSON round trip must keep them. */
 export const START = Date.parse('2026-11-22T12:00:00Z');

@@ -4,7 +4,7 @@ import type { UpstreamReading } from '../../lambda/drift-checker/live';
 import type { RuntimeReading } from '../../lambda/drift-checker/reading';
 import { countOf, mendOf, Report } from '../../lambda/drift-checker/report';
 import { NO_STATE, type ProxyState } from '../../lambda/drift-checker/state';
-import { METRICS } from '../../lib/private/contract';
+import { METRICS } from '../../lib/contract/contract';
 import { figuresOf } from './emf';
 import { type Line, toldBy } from './fleet';
 import { HEALTHY, RECORD, START, slots } from './readings';

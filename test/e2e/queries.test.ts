@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { DriftMonitor } from '../../lib';
-import { METRICS } from '../../lib/private/contract';
+import { METRICS } from '../../lib/contract/contract';
 import { stackWithVpc } from '../constructs/stacks';
 import { textOf } from '../constructs/template';
 import { figuresOf } from '../drift-checker/emf';

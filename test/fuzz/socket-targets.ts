@@ -6,7 +6,7 @@ import { DnsServer } from '../../lab/dns-server';
 import type * as registry from '../../lambda/drift-checker/control-plane/registry';
 import { lookUp } from '../../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
-import { UnexpectedAnswer } from '../../lib/haproxy/runtime-parse';
+import { UnexpectedAnswer } from '../../lib/haproxy/runtime-api/parse';
 import { AwsEndpoints } from '../support/aws';
 import { assertRefusal, type Target } from './harness';
 

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSpec } from '../../bin/spec';
 import { InputError } from '../../lib/haproxy/errors';
-import { lint } from '../../lib/haproxy/lint';
-import { fix } from '../../lib/haproxy/lint/fix';
-import * as runtime from '../../lib/haproxy/runtime-parse';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import * as runtime from '../../lib/haproxy/runtime-api/parse';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { lint } from '../../lint';
+import { fix } from '../../lint/fix';
 import { refuses, type Target } from './harness';
 import { socketTargets } from './socket-targets';
 

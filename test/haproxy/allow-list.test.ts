@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DnsServer } from '../../lab/dns-server';
 import { RuntimeClient } from '../../lambda/drift-checker/senses/runtime-client';
-import { RUNTIME_COMMANDS, type RuntimeCommand } from '../../lib/haproxy/runtime-commands';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { RUNTIME_COMMANDS, type RuntimeCommand } from '../../lib/haproxy/runtime-api/commands';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { availableBinaries, isDeaf } from '../support/binaries';
 import { converse } from '../support/converse';
 import { type GuardedHaproxy, startGuarded } from '../support/guarded-haproxy';
@@ -49,7 +49,7 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
     expect(await ask(endpoint, INFO)).toMatch(`\nVersion: ${binary.version}`);
     expect(await ask(endpoint, STATE)).toMatch(/^1\n# be_id be_name .*\n\d+ upstream 1 elb1 /);
     expect(await ask(endpoint, STAT)).toMatch(/^# pxname,svname,.*\n(.*\n)*upstream,elb1,/);
-    const { showResolvers } = HaproxyVersion.of(binary.branch).capabilities;
+    const { showResolvers } = HaproxyVersion.of(binary.branch)._capabilities;
     expect(await ask(endpoint, RESOLVERS)).toMatch(
       showResolvers ? /^Resolvers section dns\n nameserver dns1:\n {2}sent: / : /^Unknown command/,
     );

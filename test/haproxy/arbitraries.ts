@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { formatHostPort } from '../../lib/haproxy/address';
-import { BRANCHES } from '../../lib/haproxy/branches';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyLogFormat, HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
 import { HaproxyResolutionMode, type HaproxyRoute } from '../../lib/haproxy/model/upstream';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { BRANCHES } from '../../lib/haproxy/version/branches';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { BRANCHES } from '../../lib/haproxy/branches';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { BRANCHES } from '../../lib/haproxy/version/branches';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { fullHttp, fullTcp, MINIMAL, PER_REQUEST } from './models';
 
 const FOLDER = path.join(__dirname, '../fixtures/render');
@@ -12,7 +12,7 @@ const MODES: Record<string, (version: HaproxyVersion) => HaproxyConfigModel | un
   http: fullHttp,
   tcp: fullTcp,
   minimal: () => MINIMAL,
-  'per-request': ({ capabilities }) => (capabilities.doResolve ? PER_REQUEST : undefined),
+  'per-request': ({ _capabilities: capabilities }) => (capabilities.doResolve ? PER_REQUEST : undefined),
 };
 
 const GOLDEN = BRANCHES.flatMap(({ branch }) => {

@@ -3,7 +3,7 @@ import { checkModel } from '../../lib/haproxy/model/check';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
 import { HaproxyResolutionMode, type HaproxyRoute, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const UPSTREAM: HaproxyUpstream = { dnsName: 'my-elb.example.com', port: 80 };
 const LISTEN_TLS = { certificateFile: '/site.pem' };

@@ -1,7 +1,7 @@
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const UPSTREAM = { dnsName: 'my-elb.example.com', port: 80 };
 const DAY = 86_400_000;

@@ -3,7 +3,7 @@ import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/co
 import { DEFAULTS } from '../../lib/haproxy/model/defaults';
 import { HaproxyLogFormat, HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
 import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const NAME = 'my-elb.example.com';
 const UPSTREAM: HaproxyUpstream = { dnsName: NAME, port: 80 };

@@ -1,12 +1,12 @@
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
 import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
-import type { HaproxyVersion } from '../../lib/haproxy/version';
+import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 /** The name of the golden files' load balancer. */
 export const NAME = 'my-elb-1234567890.eu-west-1.elb.amazonaws.com';
 
-const log = ({ capabilities }: HaproxyVersion) => ({
+const log = ({ _capabilities: capabilities }: HaproxyVersion) => ({
   format: HaproxyLogFormat.JSON,
   syslog: capabilities.logStdout ? undefined : '10.0.0.9:514',
 });
@@ -40,7 +40,7 @@ export function fullHttp(version: HaproxyVersion): HaproxyConfigModel {
     limits: { maxConnections: 500, maxBodyBytes: 1_048_576, maxHeaderBytes: 16_384, clientTimeoutMillis: 90_000 },
     resolution: { nameservers: ['10.0.0.2:53', '[fd00::2]:53'], holdValidMillis: 5000, holdObsoleteMillis: 90_000 },
     health: { port: 8404 },
-    metrics: version.capabilities.prometheus,
+    metrics: version._capabilities.prometheus,
     runtimeApi: { port: 9990 },
     runtimeApiTls: { certificateFile: '/etc/haproxy/api.pem', clientCaFile: '/etc/haproxy/clients of the api.pem' },
     log: log(version),

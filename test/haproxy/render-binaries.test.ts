@@ -6,7 +6,7 @@ import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/co
 import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
 import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { availableBinaries, haproxyCheck, hasTls } from '../support/binaries';
 import { makeCertificate, type TestCertificate } from '../support/certificate';
 import { fullHttp, fullTcp } from './models';
@@ -38,7 +38,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** 1.6 looks names up at the start, with the machine's own resolver. */
-function nameFor({ capabilities }: HaproxyVersion): string {
+function nameFor({ _capabilities: capabilities }: HaproxyVersion): string {
   return capabilities.initAddr ? 'my-elb.example.com' : 'localhost';
 }
 
@@ -63,7 +63,7 @@ function shapesFor(binary: HaproxyBinary): Shape[] {
   const tls = hasTls(binary);
   return MATRIX.filter(({ mode, listener, upstream }) => {
     const { resolutionMode, tls: upstreamTls } = UPSTREAMS[upstream]!;
-    const resolves = mode === HaproxyMode.HTTP ? version.capabilities.doResolve : version.capabilities.doResolveTcp;
+    const resolves = mode === HaproxyMode.HTTP ? version._capabilities.doResolve : version._capabilities.doResolveTcp;
     return (resolutionMode === undefined || resolves) && (tls || (!listener.startsWith('tls') && !upstreamTls));
   });
 }
@@ -76,9 +76,9 @@ function modelOf(version: HaproxyVersion, { mode, listener, upstream, format }: 
     redirectFrom: listener === 'tls+redirect' ? { port: 8081 } : undefined,
     acceptProxyProtocol: listener === 'proxy protocol',
     health: { port: 8404 },
-    metrics: version.capabilities.prometheus,
+    metrics: version._capabilities.prometheus,
     runtimeApi: { port: 9990 },
-    log: { format, syslog: version.capabilities.logStdout ? undefined : '127.0.0.1:514' },
+    log: { format, syslog: version._capabilities.logStdout ? undefined : '127.0.0.1:514' },
   };
 }
 
@@ -163,7 +163,7 @@ describe.each(availableBinaries())('HAProxy $version accepts without a warning',
     });
   }
 
-  if (version.capabilities.parseResolvConf) {
+  if (version._capabilities.parseResolvConf) {
     test("the machine's own name servers", () => {
       expect(check({ upstream, resolution: { parseResolvConf: true } })).toEqual(FINE);
     });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { InputError } from '../../lib/haproxy/errors';
-import { lint } from '../../lib/haproxy/lint';
-import { readLine } from '../../lib/haproxy/lint/words';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { lint } from '../../lint';
+import { readLine } from '../../lint/words';
 import { models, values, versions } from './arbitraries';
 
 /** Reasons that lie in the version and not in the model. */

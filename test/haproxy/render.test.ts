@@ -1,12 +1,12 @@
 import { Token } from 'aws-cdk-lib';
-import { BRANCHES, compareBranches } from '../../lib/haproxy/branches';
-import { CAPABILITIES } from '../../lib/haproxy/capabilities';
 import { InputError } from '../../lib/haproxy/errors';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyResolutionMode } from '../../lib/haproxy/model/upstream';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-commands';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-api/commands';
+import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
+import { CAPABILITIES } from '../../lib/haproxy/version/capabilities';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { NAME } from './models';
 
 const HTTP: HaproxyConfigModel = {
@@ -145,7 +145,7 @@ describe('words that a branch does not know', () => {
     const upstream = { ...HTTP.upstream, tls: {}, healthCheck: { path: '/' } };
     const model = { ...HTTP, upstream, listenTls: { certificateFile: '/site.pem' } };
     const having = ALL.filter((branch) => WORDS[word].test(code(render(branch, model))));
-    expect(having).toEqual(ALL.filter((branch) => compareBranches(branch, CAPABILITIES[word].since) >= 0));
+    expect(having).toEqual(ALL.filter((branch) => branchOrder(branch) >= branchOrder(CAPABILITIES[word].since)));
   });
 
   const upstream = { ...HTTP.upstream, resolutionMode: HaproxyResolutionMode.PER_REQUEST };
@@ -180,7 +180,7 @@ describe('words that a branch does not know', () => {
     '%s is written where asked for, and refused before its first branch',
     (word, model, regex, message) => {
       for (const branch of ALL) {
-        if (compareBranches(branch, CAPABILITIES[word].since) >= 0) {
+        if (branchOrder(branch) >= branchOrder(CAPABILITIES[word].since)) {
           expect(render(branch, model)).toMatch(regex);
         } else {
           expect(() => render(branch, model)).toThrow(new InputError(message.replace('BRANCH', branch)));

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { DnsServer } from '../../lab/dns-server';
 import { freePorts } from '../../lab/ports';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { availableBinaries } from '../support/binaries';
 import { values } from './arbitraries';
 import { ask, Echo, echoed, run, until, valuesOf } from './running';
 
 jest.setTimeout(60_000);
 
-const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch).capabilities.initAddr);
+const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.initAddr);
 
 /** What HAProxy would read otherwise if it were not protected, and twenty texts by chance. */
 const VALUES = [

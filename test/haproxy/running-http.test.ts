@@ -5,7 +5,7 @@ import { DnsServer } from '../../lab/dns-server';
 import type { HaproxyProcess } from '../../lab/haproxy-process';
 import { freePorts } from '../../lab/ports';
 import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { availableBinaries, hasTls } from '../support/binaries';
 import { makeCertificate, type TestCertificate } from '../support/certificate';
 import { ask, converse, Echo, echoed, run, until, valuesOf } from './running';
@@ -13,7 +13,7 @@ import { ask, converse, Echo, echoed, run, until, valuesOf } from './running';
 jest.setTimeout(60_000);
 
 const BINARIES = availableBinaries().filter(
-  (binary) => hasTls(binary) && HaproxyVersion.of(binary.branch).capabilities.logStdout,
+  (binary) => hasTls(binary) && HaproxyVersion.of(binary.branch)._capabilities.logStdout,
 );
 
 let folder: string;
@@ -46,7 +46,7 @@ test('some binary has TLS and can log to its output', () => {
 });
 
 describe.each(BINARIES)('HAProxy $version', (binary) => {
-  const { capabilities } = HaproxyVersion.of(binary.branch);
+  const { _capabilities: capabilities } = HaproxyVersion.of(binary.branch);
   let haproxy: HaproxyProcess;
   let ports: { tls: number; plain: number; health: number };
   const www = (path = '/', more = {}) => ask(ports.tls, { path, servername: 'www.test', ...more });

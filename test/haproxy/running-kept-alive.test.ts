@@ -4,14 +4,14 @@ import { DnsServer } from '../../lab/dns-server';
 import type { HaproxyProcess } from '../../lab/haproxy-process';
 import { freePorts } from '../../lab/ports';
 import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { availableBinaries } from '../support/binaries';
 import { run, until } from './running';
 
 jest.setTimeout(60_000);
 
 /** 1.6 and 1.7 have one slot, which `lambda` and `test/e2e` try. */
-const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch).capabilities.logStdout);
+const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.logStdout);
 
 const OLD = '127.0.0.2';
 const STAYS = '127.0.0.3';
@@ -74,7 +74,7 @@ test('some binary can log to its output', () => {
 });
 
 describe.each(BINARIES)('a client of HAProxy $version that keeps its connection', (binary) => {
-  const { capabilities } = HaproxyVersion.of(binary.branch);
+  const { _capabilities: capabilities } = HaproxyVersion.of(binary.branch);
   const client = new Agent({ keepAlive: true, maxSockets: 1 });
   let haproxy: HaproxyProcess | undefined;
 

@@ -5,14 +5,14 @@ import { freePorts } from '../../lab/ports';
 import { request } from '../../lab/request';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { availableBinaries } from '../support/binaries';
 import { ask, converse, run, until } from './running';
 
 jest.setTimeout(60_000);
 
 /** 1.6 and 1.7 have one slot, which `lambda` and `test/e2e` try. */
-const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch).capabilities.logStdout);
+const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.logStdout);
 
 let dns: DnsServer;
 let eggs: EggServer[];
@@ -33,7 +33,7 @@ test('some binary can log to its output', () => {
 });
 
 describe.each(BINARIES)('HAProxy $version', (binary) => {
-  const { capabilities } = HaproxyVersion.of(binary.branch);
+  const { _capabilities: capabilities } = HaproxyVersion.of(binary.branch);
   let haproxy: HaproxyProcess | undefined;
 
   async function start(upstream: Partial<HaproxyUpstream>, more: Partial<HaproxyConfigModel> = {}) {

@@ -6,7 +6,7 @@ import { DnsServer } from '../../lab/dns-server';
 import type { HaproxyProcess } from '../../lab/haproxy-process';
 import { freePorts } from '../../lab/ports';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { availableBinaries, hasTls } from '../support/binaries';
 import { makeCertificate, type TestCertificate } from '../support/certificate';
 import { run, until } from './running';
@@ -62,7 +62,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch).capabilities.initAddr);
+const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.initAddr);
 
 test('some binary starts with a name that is not in the DNS of this machine', () => {
   expect(BINARIES).not.toEqual([]);

@@ -6,7 +6,7 @@ import type { HaproxyBinary } from '../../lab/binaries';
 import { HaproxyProcess } from '../../lab/haproxy-process';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 /** Generous: how long it takes is not what is tested. */
 const DEADLINE_MILLIS = 30_000;

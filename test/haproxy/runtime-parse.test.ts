@@ -7,7 +7,7 @@ import {
   parseServersState,
   parseSessions,
   UnexpectedAnswer,
-} from '../../lib/haproxy/runtime-parse';
+} from '../../lib/haproxy/runtime-api/parse';
 
 /** What the `.0` release of each branch answered over its socket, byte for byte. */
 function captured(branch: string, command: string): string {

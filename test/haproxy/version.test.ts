@@ -1,6 +1,7 @@
-import { BRANCHES, compareBranches } from '../../lib/haproxy/branches';
 import { InputError } from '../../lib/haproxy/errors';
-import { type HaproxyCapabilities, HaproxyVersion } from '../../lib/haproxy/version';
+import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
+import type { CapabilityName } from '../../lib/haproxy/version/capabilities';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const ALL = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4'.split(', ');
 const LIST = ALL.join(', ');
@@ -15,7 +16,7 @@ test('every branch from 1.6 to 3.4 can be named, and has a constant', () => {
 });
 
 describe('capabilities', () => {
-  const FIRST: Record<keyof HaproxyCapabilities, string> = {
+  const FIRST: Record<CapabilityName, string> = {
     initAddr: '1.7',
     holdErrors: '1.7',
     autonomousResolution: '1.8',
@@ -42,12 +43,12 @@ describe('capabilities', () => {
   };
 
   test.each(Object.entries(FIRST))('%s since %s', (capability, first) => {
-    const having = ALL.filter((branch) => HaproxyVersion.of(branch).capabilities[capability as keyof typeof FIRST]);
+    const having = ALL.filter((branch) => HaproxyVersion.of(branch)._capabilities[capability as keyof typeof FIRST]);
     expect(having).toEqual(ALL.slice(ALL.indexOf(first)));
   });
 
   test('there are no others', () => {
-    expect(Object.keys(HaproxyVersion.V3_4.capabilities).sort()).toEqual(Object.keys(FIRST).sort());
+    expect(Object.keys(HaproxyVersion.V3_4._capabilities).sort()).toEqual(Object.keys(FIRST).sort());
   });
 });
 
@@ -107,7 +108,7 @@ describe('order', () => {
     ['2.0', '2.0', 0],
     ['3.0', '2.9', 1],
   ])('%s compared with %s: %d', (a, b, sign) => {
-    expect(Math.sign(compareBranches(a, b))).toBe(sign);
+    expect(Math.sign(branchOrder(a) - branchOrder(b))).toBe(sign);
   });
 
   test('isAtLeast looks at the branch of a release', () => {

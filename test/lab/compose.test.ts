@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { SCENARIOS } from '../../lab/scenarios';
-import { BRANCHES } from '../../lib/haproxy/branches';
+import { BRANCHES } from '../../lib/haproxy/version/branches';
 import { cliWith, ROOT } from '../bin/cli';
 
 const { services } = parse(readFileSync(path.join(ROOT, 'lab/compose.yaml'), 'utf8'), { merge: true }) as {

@@ -1,4 +1,4 @@
-import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-commands';
+import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-api/commands';
 import type { Step } from '../support/converse';
 
 /** What somebody who reaches the port may send. */

@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '../../lib/private/contract';
+import type { RegistryRecord } from '../../lib/contract/contract';
 import { Fleet, REGISTRY } from '../drift-checker/fleet';
 import { anyBinary } from '../support/binaries';
 import { HOSTILE_VALUES } from './hostile-values';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { HaproxyBinary } from '../../lab/binaries';
 import { DnsServer } from '../../lab/dns-server';
-import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-commands';
+import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-api/commands';
 import { ask, until } from '../haproxy/running';
 import { availableBinaries, hasTls } from '../support/binaries';
 import { makeCertificate } from '../support/certificate';

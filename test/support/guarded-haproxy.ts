@@ -7,7 +7,7 @@ import { HaproxyProcess } from '../../lab/haproxy-process';
 import { freePorts } from '../../lab/ports';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { converse } from './converse';
 
 /** A process behind its allow-list, with a second way in that sees what was done to it. */
@@ -46,7 +46,7 @@ export async function startGuarded(binary: HaproxyBinary, guarded: Guarded): Pro
   rmSync(admin, { force: true });
   const config = HaproxyConfig.render(version, {
     // 1.6 starts only with a name that the machine knows.
-    upstream: { dnsName: version.capabilities.initAddr ? 'elb.test' : 'localhost', port: 80, slots: 2 },
+    upstream: { dnsName: version._capabilities.initAddr ? 'elb.test' : 'localhost', port: 80, slots: 2 },
     listen,
     health,
     runtimeApi,

@@ -4,7 +4,7 @@ import {
   type LoadBalancer,
   LoadBalancerNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { RegistryUpstream } from '../../../lib/private/contract';
+import type { RegistryUpstream } from '../../../lib/contract/contract';
 import type { UpstreamReading } from '../live';
 import { HASTY, reasonOf } from './client-options';
 import { readInterfaces, type Scope } from './network-interfaces';

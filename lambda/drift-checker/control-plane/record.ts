@@ -1,5 +1,5 @@
+import type { RegistryRecord } from '../../../lib/contract/contract';
 import { checkNameserver } from '../../../lib/haproxy/address';
-import type { RegistryRecord } from '../../../lib/private/contract';
 
 /** What a member of a record must be. */
 interface Member {

@@ -1,14 +1,14 @@
 import { connect as connectPlain, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { compareBranches } from '../../../lib/haproxy/branches';
-import { RUNTIME_COMMANDS, type RuntimeCommand, SHOW_RESOLVERS_SINCE } from '../../../lib/haproxy/runtime-commands';
+import { RUNTIME_COMMANDS, type RuntimeCommand, SHOW_RESOLVERS_SINCE } from '../../../lib/haproxy/runtime-api/commands';
 import {
   parseInfo,
   parseResolvers,
   parseServersState,
   parseSessions,
   type ResolverCounters,
-} from '../../../lib/haproxy/runtime-parse';
+} from '../../../lib/haproxy/runtime-api/parse';
+import { branchOrder } from '../../../lib/haproxy/version/branches';
 import type { RuntimeReading } from '../reading';
 import { slotName } from '../slots';
 import { OutOfTime } from '../time-limit';
@@ -150,10 +150,10 @@ export async function readRuntime(endpoint: string, options?: RuntimeOptions): P
 /** Counters per section; nothing from 1.7, which tells none. */
 async function readResolvers(client: RuntimeClient, version: string): Promise<ResolverCounters[] | undefined> {
   // A branch that is newer than this program is read as the newest that it knows.
-  if (compareBranches(version, SHOW_RESOLVERS_SINCE) >= 0) {
+  if (branchOrder(version) >= branchOrder(SHOW_RESOLVERS_SINCE)) {
     return parseResolvers(await client.ask(RUNTIME_COMMANDS.resolvers));
   }
-  return compareBranches(version, '1.7') < 0
+  return branchOrder(version) < branchOrder('1.7')
     ? parseResolvers(await client.ask(RUNTIME_COMMANDS.resolversOf16))
     : undefined;
 }

@@ -1,4 +1,4 @@
-import type { ResolverCounters } from '../../../lib/haproxy/runtime-parse';
+import type { ResolverCounters } from '../../../lib/haproxy/runtime-api/parse';
 import { PERIODS_TO_TELL } from '../counters';
 import { type Process, type Verdict, verdict } from './verdict';
 

@@ -1,5 +1,5 @@
-import type { Slot } from '../../../lib/haproxy/runtime-parse';
-import { type Severity, VERDICTS, type VerdictKind } from '../../../lib/private/contract';
+import { type Severity, VERDICTS, type VerdictKind } from '../../../lib/contract/contract';
+import type { Slot } from '../../../lib/haproxy/runtime-api/parse';
 import type { Activity } from '../counters';
 import type { LiveUpstream, Reading, RuntimeReading, Task } from '../reading';
 

@@ -1,4 +1,4 @@
-import { compareBranches } from '../../../lib/haproxy/branches';
+import { branchOrder } from '../../../lib/haproxy/version/branches';
 import { type Process, type Verdict, verdict } from './verdict';
 
 /**
@@ -8,7 +8,7 @@ import { type Process, type Verdict, verdict } from './verdict';
 export function versionMismatch({ reading: { record, deploying }, task, runtime }: Process): Verdict[] {
   const { version, madeFor } = runtime;
   const wanted = [madeFor, deploying ? undefined : record.haproxyVersion].find(
-    (branch) => branch !== undefined && compareBranches(branch, version) !== 0,
+    (branch) => branch !== undefined && branchOrder(branch) !== branchOrder(version),
   );
   if (wanted === undefined) {
     return [];

@@ -1,7 +1,7 @@
 import { checkHostName, checkPort } from '../address';
-import { CAPABILITIES } from '../capabilities';
 import { InputError } from '../errors';
-import type { HaproxyVersion } from '../version';
+import { CAPABILITIES } from '../version/capabilities';
+import type { HaproxyVersion } from '../version/version';
 import { type HaproxyConfigModel, HaproxyMode } from './config-model';
 import { DEFAULTS } from './defaults';
 import {

@@ -1,6 +1,6 @@
 import { checkBind, checkNameserver, checkNetwork, type HaproxyBind } from '../address';
 import { InputError } from '../errors';
-import type { HaproxyVersion } from '../version';
+import type { HaproxyVersion } from '../version/version';
 import {
   type CheckedRoute,
   type CheckedUpstream,
@@ -74,7 +74,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     stopTimeoutMillis: range(model.stopTimeoutMillis ?? DEFAULTS.stopTimeoutMillis, 6000, HOUR, 'stop timeout (ms)'),
     rawLines: model.rawLines ?? {},
   };
-  const withHealth = version.capabilities.autonomousResolution || checked.health !== undefined;
+  const withHealth = version._capabilities.autonomousResolution || checked.health !== undefined;
   // 1.6 and 1.7 resolve only when a health check runs, so they cannot do without a target for it.
   const complete = withHealth ? checked : { ...checked, health: { address: '127.0.0.1', port: DEFAULTS.healthPort } };
   refuseContradictions(version, complete);
@@ -84,7 +84,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
 
 function checkListenerTls(version: HaproxyVersion, tls: HaproxyListenerTls): Required<HaproxyListenerTls> {
   const minVersion = tls.minVersion ?? HaproxyTlsVersion.V1_2;
-  if (minVersion === HaproxyTlsVersion.V1_3 && !version.capabilities.sslMinVer) {
+  if (minVersion === HaproxyTlsVersion.V1_3 && !version._capabilities.sslMinVer) {
     throw new InputError(`TLS 1.3 needs HAProxy 1.8 or later, and this is ${version}: use 1.2`);
   }
   return {
@@ -127,7 +127,7 @@ function checkLimits(limits: HaproxyLimits): CheckedModel['limits'] {
 /** Fills in and checks how names are resolved. */
 export function checkResolution(version: HaproxyVersion, resolution: HaproxyResolution): Required<HaproxyResolution> {
   const { nameservers, parseResolvConf = false } = resolution;
-  if (parseResolvConf && !version.capabilities.parseResolvConf) {
+  if (parseResolvConf && !version._capabilities.parseResolvConf) {
     throw new InputError(`parseResolvConf needs HAProxy 1.9 or later, and this is ${version}: give nameservers`);
   }
   if (parseResolvConf && nameservers !== undefined) {
@@ -169,7 +169,7 @@ function refuseContradictions(version: HaproxyVersion, model: CheckedModel): voi
   if (unread !== undefined) {
     throw new InputError(`${unread} is about requests, which TCP mode does not read: leave it out, or use HTTP mode`);
   }
-  if (metrics && !version.capabilities.prometheus) {
+  if (metrics && !version._capabilities.prometheus) {
     throw new InputError(`metrics need HAProxy 2.0 or later, and this is ${version}: leave them out`);
   }
   if (metrics && health === undefined) {

@@ -3,13 +3,13 @@ import type { CheckedModel } from '../model/check';
 import type { CheckedUpstream } from '../model/check-upstream';
 import { HaproxyMode } from '../model/config-model';
 import { HaproxyResolutionMode } from '../model/upstream';
-import type { HaproxyVersion } from '../version';
+import type { HaproxyVersion } from '../version/version';
 import { RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
 
 /** The section of an upstream. */
 export function backendSection(version: HaproxyVersion, model: CheckedModel, upstream: CheckedUpstream): Section {
-  const { capabilities } = version;
+  const { _capabilities: capabilities } = version;
   const http = model.mode === HaproxyMode.HTTP;
   const servers = () => {
     if (upstream.resolutionMode === HaproxyResolutionMode.PER_REQUEST) {
@@ -63,7 +63,7 @@ function singleLines(version: HaproxyVersion, model: CheckedModel, upstream: Che
       `check addr ${address.includes(':') ? `${address}:` : address} port ${port} inter ${interval} fall 17280 weight 100`,
       connectionOf(version, mode, upstream),
       `resolvers ${RESOLVERS} resolve-prefer ipv4`,
-      version.capabilities.initAddr && 'init-addr none',
+      version._capabilities.initAddr && 'init-addr none',
     ),
   ];
 }
@@ -92,7 +92,11 @@ function perRequestLines(version: HaproxyVersion, { mode }: CheckedModel, upstre
  *
  * @param inPlace whether each change of the load balancer replaces an address in one step, for want of another slot
  */
-function reuseLines({ capabilities }: HaproxyVersion, { sendProxyProtocol }: CheckedUpstream, inPlace = false): Line[] {
+function reuseLines(
+  { _capabilities: capabilities }: HaproxyVersion,
+  { sendProxyProtocol }: CheckedUpstream,
+  inPlace = false,
+): Line[] {
   const rightly = sendProxyProtocol || inPlace ? capabilities.leavesInPlace : capabilities.reusesRightly;
   return rightly
     ? [`http-reuse ${sendProxyProtocol ? 'never' : 'safe'}`]
@@ -103,7 +107,7 @@ function reuseLines({ capabilities }: HaproxyVersion, { sendProxyProtocol }: Che
 }
 
 /** An HTTP check, in the syntax of the branch, with the Host header by which a load balancer picks its rule. */
-function httpCheckLines({ capabilities }: HaproxyVersion, { healthCheck }: CheckedUpstream): Line[] {
+function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healthCheck }: CheckedUpstream): Line[] {
   const { enabled, path, host } = healthCheck;
   if (!enabled || path === undefined) {
     return [];
@@ -135,7 +139,11 @@ function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: CheckedU
 }
 
 /** How the connections to the load balancer are made and given up. */
-function connectionOf({ capabilities }: HaproxyVersion, mode: HaproxyMode, upstream: CheckedUpstream): Line {
+function connectionOf(
+  { _capabilities: capabilities }: HaproxyVersion,
+  mode: HaproxyMode,
+  upstream: CheckedUpstream,
+): Line {
   const { tls, sendProxyProtocol, slowStartMillis, idleTimeoutMillis } = upstream;
   // Each period the pool gives up half of what it does not need: 100 connections are gone after 7 of them.
   const purge = formatDuration(Math.floor(idleTimeoutMillis / 12));

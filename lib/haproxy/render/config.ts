@@ -1,7 +1,7 @@
 import { InputError } from '../errors';
 import { type CheckedModel, checkModel } from '../model/check';
 import type { HaproxyConfigModel } from '../model/config-model';
-import type { HaproxyVersion } from '../version';
+import type { HaproxyVersion } from '../version/version';
 import { backendSection } from './backend';
 import { defaultsSection, globalSection, resolversSection } from './process';
 import { healthSection, runtimeApiSection } from './service';

@@ -3,8 +3,8 @@ import { formatDuration } from '../duration';
 import type { CheckedModel } from '../model/check';
 import { HaproxyMode } from '../model/config-model';
 import { HaproxyResolutionMode } from '../model/upstream';
-import { MADE_FOR } from '../runtime-parse';
-import type { HaproxyVersion } from '../version';
+import { MADE_FOR } from '../runtime-api/parse';
+import type { HaproxyVersion } from '../version/version';
 import type { Section } from './words';
 
 /** The name of the `resolvers` section. No proxy may have the same (3.2). */
@@ -19,7 +19,7 @@ const MAX_LOG_LINE = 8192;
 const HARD_STOP_MARGIN_MILLIS = 5000;
 
 /** Whether log lines go anywhere. */
-export function logs({ capabilities }: HaproxyVersion, { log }: CheckedModel): boolean {
+export function logs({ _capabilities: capabilities }: HaproxyVersion, { log }: CheckedModel): boolean {
   return capabilities.logStdout || log.syslog !== undefined;
 }
 
@@ -38,7 +38,7 @@ export function globalSection(version: HaproxyVersion, model: CheckedModel): Sec
       logs(version, model)
         ? `log ${target} len ${MAX_LOG_LINE} ${format}local0 info`
         : '# no log: before 1.9 HAProxy cannot log to its output, only to a syslog server',
-      version.capabilities.hardStopAfter
+      version._capabilities.hardStopAfter
         ? `hard-stop-after ${formatDuration(stopTimeoutMillis - HARD_STOP_MARGIN_MILLIS)}`
         : '# no hard-stop-after before 1.8: a soft stop ends with its last connection',
       runtimeApi && `stats socket ${socketOf(runtimeApi)} level user`,
@@ -48,7 +48,11 @@ export function globalSection(version: HaproxyVersion, model: CheckedModel): Sec
 }
 
 /** HTTP/2 does not start with a smaller buffer than its largest frame. */
-function bufferOf({ capabilities }: HaproxyVersion, { mode, listenTls }: CheckedModel, maxHeaderBytes: number): number {
+function bufferOf(
+  { _capabilities: capabilities }: HaproxyVersion,
+  { mode, listenTls }: CheckedModel,
+  maxHeaderBytes: number,
+): number {
   const http2 = mode === HaproxyMode.HTTP && capabilities.http2 && listenTls?.http2;
   return Math.max(maxHeaderBytes + MAX_REWRITE, http2 ? MIN_HTTP2_BUFFER : 0);
 }
@@ -58,7 +62,7 @@ export function defaultsSection(version: HaproxyVersion, model: CheckedModel): S
   const http = mode === HaproxyMode.HTTP;
   const idle = Math.min(upstream.idleTimeoutMillis, ...routes.map((route) => route.upstream.idleTimeoutMillis));
   // The side that sends requests must give up an idle connection first.
-  const keepAlive = version.capabilities.poolPurgeDelay
+  const keepAlive = version._capabilities.poolPurgeDelay
     ? limits.keepAliveTimeoutMillis
     : Math.min(limits.keepAliveTimeoutMillis, Math.floor((idle * 5) / 6));
   return {
@@ -78,7 +82,7 @@ export function defaultsSection(version: HaproxyVersion, model: CheckedModel): S
   };
 }
 
-export function resolversSection({ capabilities }: HaproxyVersion, model: CheckedModel): Section {
+export function resolversSection({ _capabilities: capabilities }: HaproxyVersion, model: CheckedModel): Section {
   const { resolution, upstream, routes } = model;
   const perRequest = [upstream, ...routes.map((route) => route.upstream)].some(
     ({ resolutionMode }) => resolutionMode === HaproxyResolutionMode.PER_REQUEST,

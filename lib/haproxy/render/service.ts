@@ -1,12 +1,12 @@
 import type { CheckedModel } from '../model/check';
-import { RUNTIME_COMMANDS } from '../runtime-commands';
-import type { HaproxyVersion } from '../version';
+import { RUNTIME_COMMANDS } from '../runtime-api/commands';
+import type { HaproxyVersion } from '../version/version';
 import { bindOf, socketOf } from './process';
 import { join, quote, type Section } from './words';
 
 /** The section that says whether the process lives and whether it is of use. */
 export function healthSection(
-  { capabilities }: HaproxyVersion,
+  { _capabilities: capabilities }: HaproxyVersion,
   { health, metrics, upstream }: CheckedModel,
 ): Section | undefined {
   return (

@@ -2,7 +2,7 @@ import type { CheckedModel } from '../model/check';
 import type { CheckedRoute } from '../model/check-upstream';
 import { HaproxyMode } from '../model/config-model';
 import { type HaproxyHeaderRules, HaproxyLogFormat, HaproxyTlsVersion } from '../model/listener';
-import type { HaproxyVersion } from '../version';
+import type { HaproxyVersion } from '../version/version';
 import { bindOf, logs } from './process';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
@@ -34,7 +34,7 @@ export function trafficSection(version: HaproxyVersion, model: CheckedModel): Se
   };
 }
 
-function tlsOf({ capabilities }: HaproxyVersion, { listenTls, mode }: CheckedModel): Line {
+function tlsOf({ _capabilities: capabilities }: HaproxyVersion, { listenTls, mode }: CheckedModel): Line {
   const http2 = listenTls?.http2 && capabilities.http2 && mode === HaproxyMode.HTTP;
   return (
     listenTls &&
@@ -62,7 +62,7 @@ function addressRules({ allowFrom, denyFrom }: CheckedModel): Line[] {
   ];
 }
 
-function requestRules({ capabilities }: HaproxyVersion, model: CheckedModel): Line[] {
+function requestRules({ _capabilities: capabilities }: HaproxyVersion, model: CheckedModel): Line[] {
   const { limits, listenTls, redirectFrom, requestHeaders, responseHeaders } = model;
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [

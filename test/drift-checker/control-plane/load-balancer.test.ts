@@ -2,7 +2,7 @@ import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import type { AvailabilityZone, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { freePorts } from '../../../lab/ports';
 import type * as loadBalancer from '../../../lambda/drift-checker/control-plane/load-balancer';
-import type { RegistryUpstream } from '../../../lib/private/contract';
+import type { RegistryUpstream } from '../../../lib/contract/contract';
 import { AwsError } from '../../support/aws';
 import { SwitchableAws } from './aws';
 

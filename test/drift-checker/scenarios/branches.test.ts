@@ -1,6 +1,6 @@
 import { DnsServer } from '../../../lab/dns-server';
 import { readRuntime } from '../../../lambda/drift-checker/senses/runtime-client';
-import type { RegistryRecord } from '../../../lib/private/contract';
+import type { RegistryRecord } from '../../../lib/contract/contract';
 import { availableBinaries, isDeaf } from '../../support/binaries';
 import { CheckedProxy, minutely, Watch } from './checked';
 

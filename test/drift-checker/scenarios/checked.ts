@@ -6,7 +6,7 @@ import type { Task } from '../../../lambda/drift-checker/reading';
 import { lookUp } from '../../../lambda/drift-checker/senses/dns';
 import { readRuntime } from '../../../lambda/drift-checker/senses/runtime-client';
 import { decodeState, encodeState, NO_STATE } from '../../../lambda/drift-checker/state';
-import type { RegistryRecord } from '../../../lib/private/contract';
+import type { RegistryRecord } from '../../../lib/contract/contract';
 import { until } from '../../haproxy/running';
 import { anyBinary } from '../../support/binaries';
 import { Haproxy, type HaproxySettings, nameFor } from '../haproxy';

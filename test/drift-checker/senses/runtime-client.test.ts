@@ -8,7 +8,7 @@ import { DnsServer } from '../../../lab/dns-server';
 import { HaproxyProcess } from '../../../lab/haproxy-process';
 import { readRuntime } from '../../../lambda/drift-checker/senses/runtime-client';
 import { OutOfTime } from '../../../lambda/drift-checker/time-limit';
-import { HaproxyVersion } from '../../../lib/haproxy/version';
+import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { anyBinary, availableBinaries } from '../../support/binaries';
 import { Haproxy, nameFor } from '../haproxy';
 
@@ -30,7 +30,7 @@ describe('real HAProxy processes', () => {
   test.each(readable)(
     '$version tells version, uptime, held addresses, sessions and queries',
     async (binary) => {
-      const { autonomousResolution, showResolvers } = HaproxyVersion.of(binary.branch).capabilities;
+      const { autonomousResolution, showResolvers } = HaproxyVersion.of(binary.branch)._capabilities;
       dns.set(nameFor(binary), ['127.0.0.1']);
       const haproxy = await Haproxy.start(binary, await dns.listen());
       try {

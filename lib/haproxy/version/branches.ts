@@ -1,0 +1,88 @@
+/** What is known of one HAProxy release branch. */
+export interface Branch {
+  readonly branch: string;
+  /** Month or day after which the project makes no more releases of the branch (source: haproxy.org and endoflife.date). */
+  readonly endOfLife: string;
+  /** Where the official image of the branch can be pulled from. */
+  readonly repository: string;
+}
+
+/**
+ * The day on which this table was checked. A branch counts as end-of-life by this date and not by the clock, so that
+ * the same input always gives the same warnings.
+ */
+export const CHECKED_ON = '2026-11-22';
+
+/** The mirror of the official images without Docker Hub's rate limit. It began in November 2021. */
+const ECR_PUBLIC = 'public.ecr.aws/docker/library/haproxy';
+/** Images of branches that were dropped from the official list before the mirror began are on Docker Hub only. */
+const DOCKER_HUB = 'docker.io/library/haproxy';
+
+/** The branches that resolve names at run time and have had a stable release, oldest first. */
+export const BRANCHES: readonly Branch[] = [
+  { branch: '1.6', endOfLife: '2020-10', repository: DOCKER_HUB },
+  { branch: '1.7', endOfLife: '2021-10', repository: DOCKER_HUB },
+  { branch: '1.8', endOfLife: '2022-12', repository: DOCKER_HUB },
+  { branch: '1.9', endOfLife: '2020-07', repository: DOCKER_HUB },
+  { branch: '2.0', endOfLife: '2024-04', repository: ECR_PUBLIC },
+  { branch: '2.1', endOfLife: '2021-03', repository: DOCKER_HUB },
+  { branch: '2.2', endOfLife: '2025-04', repository: ECR_PUBLIC },
+  { branch: '2.3', endOfLife: '2022-07', repository: ECR_PUBLIC },
+  { branch: '2.4', endOfLife: '2026-04', repository: ECR_PUBLIC },
+  { branch: '2.5', endOfLife: '2023-05', repository: ECR_PUBLIC },
+  { branch: '2.6', endOfLife: '2027-04', repository: ECR_PUBLIC },
+  { branch: '2.7', endOfLife: '2024-04', repository: ECR_PUBLIC },
+  { branch: '2.8', endOfLife: '2028-04', repository: ECR_PUBLIC },
+  { branch: '2.9', endOfLife: '2025-03', repository: ECR_PUBLIC },
+  { branch: '3.0', endOfLife: '2029-04', repository: ECR_PUBLIC },
+  { branch: '3.1', endOfLife: '2026-01', repository: ECR_PUBLIC },
+  { branch: '3.2', endOfLife: '2030-04', repository: ECR_PUBLIC },
+  { branch: '3.3', endOfLife: '2027-01', repository: ECR_PUBLIC },
+  { branch: '3.4', endOfLife: '2031-04', repository: ECR_PUBLIC },
+];
+
+/** A release with a fault that concerns us: `refused` cannot follow a load balancer, `warned` can, but not all is well. */
+export interface FaultyRelease {
+  readonly release: string;
+  readonly severity: 'refused' | 'warned';
+  readonly reason: string;
+}
+
+/** 3.1.0 was run; the mend, commit aac570cd0, is of 2025-02-21 and thus in no release before 3.1.5. */
+const WITHOUT_ABSTRACT_SOCKETS = ['3.1.0', '3.1.1', '3.1.2', '3.1.3', '3.1.4'].map(
+  (release): FaultyRelease => ({
+    release,
+    severity: 'warned',
+    reason: 'it cannot connect to abstract sockets, so its runtime API cannot be read (HAProxy issue 2875)',
+  }),
+);
+
+/** Releases that must not, or should not, follow an ELB's name. */
+export const FAULTY_RELEASES: readonly FaultyRelease[] = [
+  ...WITHOUT_ABSTRACT_SOCKETS,
+  {
+    release: '2.7.0',
+    severity: 'refused',
+    // https://github.com/haproxy/haproxy/issues/1962, mended by commit 819d48b14
+    reason: 'it resolves a name once after the start and never again (HAProxy issue 1962)',
+  },
+  {
+    release: '1.9.0',
+    severity: 'warned',
+    // Seen on the real binary: SIGSEGV 31 s after an address change under a persistent connection.
+    reason: 'it can crash after a DNS change and rejects answers that end with an address record',
+  },
+];
+
+const orders = new Map<string, number>();
+
+/** The place of a branch in the order of branches: a number that grows from branch to branch (`1.10` is after `1.9`). */
+export function branchOrder(branch: string): number {
+  let order = orders.get(branch);
+  if (order === undefined) {
+    const [major = 0, minor = 0] = branch.split('.').map(Number);
+    order = major * 1000 + minor;
+    orders.set(branch, order);
+  }
+  return order;
+}

@@ -1,0 +1,209 @@
+import { SHOW_RESOLVERS_SINCE } from '../runtime-api/commands';
+
+/** Something that a branch has or has not, and for which the generator therefore does one thing or another. */
+export interface Capability {
+  /** The first branch that has it. */
+  readonly since: string;
+  /** Where that is known from. */
+  readonly source: string;
+  /**
+   * Table and words of the configuration language, where the capability is a keyword. A test compares `since` and
+   * `source` with the linter's table of that keyword.
+   *
+   * @default - it is no keyword: a running process showed it
+   */
+  readonly keyword?: readonly [table: string, words: string];
+  /** What the generator does on branches without it. */
+  readonly without: string;
+  /** What it does on branches that have it. */
+  readonly with: string;
+  /** Why it matters in front of a load balancer. */
+  readonly why: string;
+}
+
+/** Everything that the generator does differently on different branches. The page in `docs/` is made of it. */
+export const CAPABILITIES = {
+  initAddr: {
+    since: '1.7',
+    keyword: ['server', 'init-addr'],
+    source: 'manual 5.2, srv_kws',
+    without: 'the name must resolve when HAProxy starts, and when `haproxy -c` reads the file',
+    with: '`init-addr none` on every server line',
+    why: 'a new task must start during an outage of DNS, and follow once it is over',
+  },
+  holdErrors: {
+    since: '1.7',
+    keyword: ['resolvers', 'hold nx'],
+    source: 'manual 5.3',
+    without: 'nothing: 1.6 keeps the last address whatever DNS says',
+    with: '`hold timeout`, `refused` and `other` long, `hold nx` short',
+    why: 'an outage of DNS says nothing of the addresses, and a name that is gone belongs to a deleted load balancer',
+  },
+  autonomousResolution: {
+    since: '1.8',
+    source: 'commit 201c07f68; running processes of every branch',
+    without: 'one `server` line with `check`, pointed at HAProxy’s own liveness port',
+    with: 'servers are resolved by a task of their own; the health check asks the load balancer',
+    why: '1.6 and 1.7 look a name up only when a health check runs, and a first check that fails takes the server down whatever `fall` says',
+  },
+  serverTemplate: {
+    since: '1.8',
+    keyword: ['proxy', 'server-template'],
+    source: 'manual 4.2, cfg_parse_listen',
+    without: 'one slot',
+    with: '`server-template` with 16 slots',
+    why: 'a load balancer has many addresses, and a proxy that uses one of them is down with that node',
+  },
+  holdObsolete: {
+    since: '1.8',
+    keyword: ['resolvers', 'hold obsolete'],
+    source: 'manual 5.3',
+    without: 'nothing',
+    with: '`hold obsolete`, longer than the time between two queries',
+    why: 'an answer shows at most 8 addresses: one that is absent from it is not gone',
+  },
+  timeoutResolve: {
+    since: '1.8',
+    keyword: ['resolvers', 'timeout resolve'],
+    source: 'manual 5.3',
+    without: '`hold valid` alone; 1.6 takes `timeout resolve` for the retry timeout',
+    with: '`timeout resolve` and `hold valid` with the same value',
+    why: 'the time between two queries is `hold valid` up to 2.0 and `timeout resolve` from 2.1 on (commit f50e1ac44)',
+  },
+  acceptedPayloadSize: {
+    since: '1.8',
+    keyword: ['resolvers', 'accepted_payload_size'],
+    source: 'manual 5.3',
+    without: 'nothing: answers above 512 bytes cannot be read',
+    with: '`accepted_payload_size 8192`',
+    why: 'HAProxy never asks again over TCP, and throws an answer away that does not fit',
+  },
+  hardStopAfter: {
+    since: '1.8',
+    keyword: ['global', 'hard-stop-after'],
+    source: 'manual 3.1, cfg_parse_global',
+    without: 'nothing: a soft stop ends with its last connection, or when ECS kills the task',
+    with: '`hard-stop-after`, 5 s before ECS’s stop timeout',
+    why: 'connections that are still there are better ended by HAProxy than cut with the process',
+  },
+  checkSni: {
+    since: '1.8',
+    keyword: ['server', 'check-sni'],
+    source: 'manual 5.2, srv_kws',
+    without: 'the check asks for no name',
+    with: '`check-sni` next to `sni` on TLS servers, also on 3.3 and later, which would choose names by themselves',
+    why: 'a TLS check without a name is answered with a certificate that does not verify',
+  },
+  sslMinVer: {
+    since: '1.8',
+    keyword: ['bind', 'ssl-min-ver'],
+    source: 'manual 5.1, bind_kws',
+    without: '`no-sslv3 no-tlsv10 no-tlsv11`',
+    with: '`ssl-min-ver`',
+    why: 'TLS before 1.2 is deprecated (RFC 8996)',
+  },
+  http2: {
+    since: '1.8',
+    source: 'manual 5.1, alpn; release notes of 1.8',
+    without: 'HTTP/1.1 alone',
+    with: '`alpn h2,http/1.1` on TLS listeners in HTTP mode',
+    why: 'clients expect it',
+  },
+  logStdout: {
+    since: '1.9',
+    source: 'manual 3.1, log; `haproxy -c` of every branch',
+    without: 'no log, unless a syslog server is named',
+    with: '`log stdout format raw local0 info`',
+    why: 'a container’s log is its standard output',
+  },
+  parseResolvConf: {
+    since: '1.9',
+    keyword: ['resolvers', 'parse-resolv-conf'],
+    source: 'manual 5.3',
+    without: 'refused',
+    with: '`parse-resolv-conf` where asked for',
+    why: 'name servers differ outside of a VPC',
+  },
+  poolPurgeDelay: {
+    since: '1.9',
+    keyword: ['server', 'pool-purge-delay'],
+    source: 'manual 5.2, srv_kws',
+    without: '`timeout http-keep-alive` below the load balancer’s idle time',
+    with: '`pool-purge-delay` and `pool-max-conn`, so that idle connections are gone in time',
+    why: 'the side that sends requests must give up an idle connection first, or a request meets a closing one',
+  },
+  doResolve: {
+    since: '2.0',
+    keyword: ['rule', 'do-resolve('],
+    source: 'manual 4.3 and 4.4, action_kw_list',
+    without: 'refused',
+    with: 'mode `per-request`: `do-resolve`, `set-dst`, and a guard',
+    why: 'nothing is held that could go stale; without the guard a request would go to HAProxy’s own address',
+  },
+  doResolveTcp: {
+    since: '2.1',
+    source: 'running processes: 2.0.0 takes the rule and does not wait for the answer',
+    without: 'refused in TCP mode',
+    with: 'mode `per-request` in TCP mode too',
+    why: 'the first connection after an answer has expired would be rejected',
+  },
+  retryOn: {
+    since: '2.0',
+    keyword: ['proxy', 'retry-on'],
+    source: 'manual 4.2, cfg_parse_listen',
+    without: 'only failed connections are retried',
+    with: '`retry-on conn-failure empty-response response-timeout`, for GET and HEAD',
+    why: 'a node that leaves may take a request and not answer it',
+  },
+  prometheus: {
+    since: '2.0',
+    source: 'the official images have the exporter from 2.0 on',
+    without: 'refused',
+    with: '`/metrics` on the health port where asked for',
+    why: '`haproxy_resolver_*` and the servers’ states are worth watching',
+  },
+  httpCheckSend: {
+    since: '2.2',
+    keyword: ['proxy', 'http-check send'],
+    source: 'manual 4.2, cfg_parse_listen',
+    without: 'the Host header hides in the version of `option httpchk`',
+    with: '`http-check send` with `hdr Host`',
+    why: 'an Application Load Balancer picks its rule by the Host header, and 2.7 refuses the old form',
+  },
+  httpRequestReturn: {
+    since: '2.2',
+    keyword: ['rule', 'return'],
+    source: 'manual 4.3 and 4.4, action_kw_list',
+    without: '`deny` with status 200 for `/live`; 403 for a body that is too large',
+    with: '`return` for `/live`; 413 for a body that is too large',
+    why: 'liveness must not depend on the load balancer',
+  },
+  reusesRightly: {
+    since: '2.4',
+    source:
+      'running processes with a client that keeps its connection: 2.0.0, 2.1.0, 2.2.0, 2.2.9, 2.3.0 stay, 2.4.0 leaves',
+    without: '`option http-server-close` in HTTP mode: each request has a connection of its own',
+    with: '`http-reuse safe`',
+    why: 'with kept connections, a proxy that resolves per request stays on the first address, and 2.0.0 to 2.2.0 stay on one that their slot has lost',
+  },
+  leavesInPlace: {
+    since: '3.0',
+    source: 'running processes of every branch from 2.0 on: 2.9.0 stays, 3.0.11 leaves',
+    without: '`option http-server-close` in HTTP mode with the PROXY protocol, and with a single slot',
+    with: '`http-reuse safe`; beside the PROXY protocol `never`, as its connections are for one client alone',
+    why: 'a kept connection stays on the old address of a slot that gets another one in one step, and one for a single client also where the slot loses it',
+  },
+  showResolvers: {
+    since: SHOW_RESOLVERS_SINCE,
+    source: 'runtime API of every branch',
+    without: 'the checker looks whether each slot has a health check',
+    with: 'the checker counts the DNS queries that were sent',
+    why: 'a process that sends no queries will not follow the next change',
+  },
+} as const satisfies Record<string, Capability>;
+
+/** The name of a capability. */
+export type CapabilityName = keyof typeof CAPABILITIES;
+
+/** Which capabilities a version has. */
+export type Capabilities = Readonly<Record<CapabilityName, boolean>>;

@@ -1,0 +1,151 @@
+import { InputError } from '../errors';
+import { BRANCHES, type Branch, branchOrder, CHECKED_ON, FAULTY_RELEASES } from './branches';
+import { CAPABILITIES, type Capabilities } from './capabilities';
+
+/** Something about a version that a user should know before it hurts. */
+export interface HaproxyVersionWarning {
+  /** Stable identifier, for acknowledging the warning: `cdk-haproxy-elb:end-of-life` or `cdk-haproxy-elb:faulty-release`. */
+  readonly id: string;
+  /** One line: what, and what to do. */
+  readonly message: string;
+}
+
+/**
+ * A HAProxy version: a release branch, optionally one release of it.
+ *
+ * The branch decides how the configuration is written. A release is only needed to name one with a known fault, or
+ * to pin the image.
+ */
+export class HaproxyVersion {
+  /** HAProxy 1.6. End-of-life. Follows DNS only through health checks. */
+  public static readonly V1_6 = HaproxyVersion.of('1.6');
+  /** HAProxy 1.7. End-of-life. Follows DNS only through health checks. */
+  public static readonly V1_7 = HaproxyVersion.of('1.7');
+  /** HAProxy 1.8. End-of-life. The first branch with `server-template`. */
+  public static readonly V1_8 = HaproxyVersion.of('1.8');
+  /** HAProxy 1.9. End-of-life. */
+  public static readonly V1_9 = HaproxyVersion.of('1.9');
+  /** HAProxy 2.0. End-of-life. */
+  public static readonly V2_0 = HaproxyVersion.of('2.0');
+  /** HAProxy 2.1. End-of-life. */
+  public static readonly V2_1 = HaproxyVersion.of('2.1');
+  /** HAProxy 2.2. End-of-life. */
+  public static readonly V2_2 = HaproxyVersion.of('2.2');
+  /** HAProxy 2.3. End-of-life. */
+  public static readonly V2_3 = HaproxyVersion.of('2.3');
+  /** HAProxy 2.4. End-of-life. */
+  public static readonly V2_4 = HaproxyVersion.of('2.4');
+  /** HAProxy 2.5. End-of-life. */
+  public static readonly V2_5 = HaproxyVersion.of('2.5');
+  /** HAProxy 2.6, long-term support until 2027. */
+  public static readonly V2_6 = HaproxyVersion.of('2.6');
+  /** HAProxy 2.7. End-of-life. Its first release, 2.7.0, is refused: it never resolves again. */
+  public static readonly V2_7 = HaproxyVersion.of('2.7');
+  /** HAProxy 2.8, long-term support until 2028. */
+  public static readonly V2_8 = HaproxyVersion.of('2.8');
+  /** HAProxy 2.9. End-of-life. */
+  public static readonly V2_9 = HaproxyVersion.of('2.9');
+  /** HAProxy 3.0, long-term support until 2029. */
+  public static readonly V3_0 = HaproxyVersion.of('3.0');
+  /** HAProxy 3.1. End-of-life. */
+  public static readonly V3_1 = HaproxyVersion.of('3.1');
+  /** HAProxy 3.2, long-term support until 2030. */
+  public static readonly V3_2 = HaproxyVersion.of('3.2');
+  /** HAProxy 3.3, until January 2027. */
+  public static readonly V3_3 = HaproxyVersion.of('3.3');
+  /** HAProxy 3.4, long-term support until 2031. */
+  public static readonly V3_4 = HaproxyVersion.of('3.4');
+
+  /**
+   * A version by its name.
+   *
+   * @param version a branch (`2.8`) or a release (`2.8.5`), as `haproxy -v` prints it; a suffix such as `-1+deb12u4` is ignored
+   * @throws when the branch does not exist, cannot resolve names at run time (1.5 and older), or when the release is
+   *   known not to follow DNS (2.7.0)
+   */
+  public static of(version: string): HaproxyVersion {
+    const [, major, minor, patch] = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-~+].*)?$/.exec(version.trim()) ?? [];
+    const known = BRANCHES.map((b) => b.branch).join(', ');
+    if (major === undefined || minor === undefined) {
+      throw new InputError(
+        `HAProxy version '${version}' is not a version: give a branch such as 3.2 or a release such as 3.2.4 (branches: ${known})`,
+      );
+    }
+    const name = `${major}.${minor}`;
+    if (branchOrder(name) < branchOrder(BRANCHES[0]!.branch)) {
+      throw new InputError(
+        `HAProxy ${version} cannot follow an ELB: 1.5 and older have no run-time name resolution; use one of ${known}`,
+      );
+    }
+    const branch = BRANCHES.find((b) => b.branch === name);
+    if (branch === undefined) {
+      throw new InputError(`HAProxy ${version} is of an unknown branch: use one of ${known}`);
+    }
+    const release = patch === undefined ? undefined : `${name}.${Number(patch)}`;
+    const faulty = FAULTY_RELEASES.find((f) => f.release === release && f.severity === 'refused');
+    if (faulty !== undefined) {
+      throw new InputError(
+        `HAProxy ${faulty.release} cannot follow an ELB: ${faulty.reason}; use a later release of ${name}, or another branch`,
+      );
+    }
+    return new HaproxyVersion(branch, release);
+  }
+
+  /** The release branch, such as `2.8`. */
+  public readonly branch: string;
+  /**
+   * The release, such as `2.8.5`.
+   *
+   * @default - the newest of the branch
+   */
+  public readonly release?: string;
+  /** What a user should know of this version: end of life, known faults. */
+  public readonly warnings: HaproxyVersionWarning[];
+  /**
+   * What this version can do, as far as it changes the configuration or the way in which the proxy is checked.
+   *
+   * @internal
+   */
+  public readonly _capabilities: Capabilities;
+  /** The official image of this version, with its tag. End-of-life branches keep their old tags and base layers. */
+  public readonly image: string;
+
+  private constructor(branch: Branch, release?: string) {
+    this.branch = branch.branch;
+    this.release = release;
+    this.image = `${branch.repository}:${release ?? branch.branch}`;
+    this._capabilities = Object.fromEntries(
+      Object.entries(CAPABILITIES).map(([capability, { since }]) => [capability, this.isAtLeast(since)]),
+    ) as Record<string, boolean> as Capabilities;
+    this.warnings = warningsOf(branch, release);
+  }
+
+  /** Whether this version is of the given branch or a later one. */
+  public isAtLeast(branch: string): boolean {
+    return branchOrder(this.branch) >= branchOrder(branch);
+  }
+
+  /** The release where one was given, else the branch. */
+  public toString(): string {
+    return this.release ?? this.branch;
+  }
+}
+
+function warningsOf(branch: Branch, release?: string): HaproxyVersionWarning[] {
+  const warnings: HaproxyVersionWarning[] = [];
+  if (branch.endOfLife <= CHECKED_ON) {
+    warnings.push({
+      id: 'cdk-haproxy-elb:end-of-life',
+      message: `HAProxy ${branch.branch} is end-of-life since ${branch.endOfLife}: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support`,
+    });
+  }
+  for (const faulty of FAULTY_RELEASES) {
+    if (faulty.release === release) {
+      warnings.push({
+        id: 'cdk-haproxy-elb:faulty-release',
+        message: `HAProxy ${release} has a known fault: ${faulty.reason}; use a later release of ${branch.branch}`,
+      });
+    }
+  }
+  return warnings;
+}

@@ -1,0 +1,141 @@
+import { Names, Stack, Token } from 'aws-cdk-lib';
+import type { BaseService } from 'aws-cdk-lib/aws-ecs';
+import { type CfnPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct, IConstruct } from 'constructs';
+import { InputError } from '../../haproxy/errors';
+import type { IDriftMonitor } from '../../monitor/drift-monitor-base';
+import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
+import { throughSecretsManager } from './decryption';
+
+/** IAM's limit for all inline policies of a role together, white space left out. */
+const MAX_POLICY_BYTES = 10_240;
+/** IAM's limit for the name of a policy. */
+const MAX_POLICY_NAME = 128;
+/** What the monitor's own policy needs of it at least. */
+const OWN_BYTES = 1900;
+/** What the policy of a further stack needs, without the ARNs in it. */
+const STACK_BYTES = 180;
+/** An ARN that is not known before the deployment has at least this many characters. */
+const MIN_ARN_BYTES = 64;
+
+const WILDCARDS: WildcardReasons = {
+  '*': 'ListTasks has no resource for the cluster; the condition ecs:cluster narrows it to those with registered proxies',
+  ':service-revision/': 'each deployment of the service has another revision',
+  ':parameter/': 'which secrets may be read is said by GetSecretValue, which is narrowed to the secrets',
+  '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
+};
+
+/** Bytes that the policies of a monitor's role have, at least. */
+const policyBytes = new WeakMap<IConstruct, number>();
+
+/**
+ * What a monitor may do with the proxies of one stack.
+ *
+ * It stands in the stack of the proxies: a policy in the monitor's own stack would make the two stacks depend on each
+ * other. Every cluster, service and secret is named once, because the size of a role's policies is limited.
+ */
+export class CheckPermissions extends Policy {
+  /** The permissions that belong to the stack of a construct. */
+  public static of(scope: Construct, monitor: IDriftMonitor): CheckPermissions {
+    const stack = Stack.of(scope);
+    const id = `DriftCheck${monitor.node.addr}`;
+    const existing = stack.node.tryFindChild(id) as CheckPermissions | undefined;
+    return existing ?? new CheckPermissions(stack, id, monitor);
+  }
+
+  private readonly statements = new Map<string, PolicyStatement>();
+  private readonly clusters = new Set<string>();
+
+  private constructor(
+    scope: Construct,
+    id: string,
+    private readonly monitor: IDriftMonitor,
+  ) {
+    super(scope, id, { roles: [monitor.role] });
+    // Of two inline policies of a role with the same name the later one replaces the other. The CDK's own name is the
+    // logical id, which the policies of several stacks have in common; this one has the name of the stack in it.
+    const policyName = Names.uniqueResourceName(this, { maxLength: MAX_POLICY_NAME, separator: '-' });
+    (this.node.defaultChild as CfnPolicy).policyName = policyName;
+    this.count(STACK_BYTES);
+    acknowledgeWildcards(this, WILDCARDS);
+  }
+
+  /** Allows to find the tasks of a cluster. */
+  public findTasks(clusterArn: string): void {
+    if (this.clusters.has(clusterArn)) {
+      return;
+    }
+    this.count(bytesOf(clusterArn));
+    this.clusters.add(clusterArn);
+    // ListTasks has no resource that says which cluster; the condition does the narrowing, for both.
+    const statement = this.statement(['ecs:ListTasks', 'ecs:DescribeTasks'], '*');
+    statement.addCondition('ArnEquals', { 'ecs:cluster': [...this.clusters] });
+  }
+
+  /** Allows to deploy a service anew. */
+  public redeploy(serviceArn: string): void {
+    this.statement(['ecs:DescribeServices'], serviceArn);
+    this.statement(['ecs:UpdateService'], serviceArn);
+  }
+
+  /** Allows to judge the revisions of a service. */
+  public judgeRevisions({ cluster, serviceName, serviceArn }: BaseService): void {
+    this.statement(['ecs:DescribeServices'], serviceArn);
+    const resourceName = `${cluster.clusterName}/${serviceName}/*`;
+    for (const resource of [
+      serviceArn,
+      Stack.of(this).formatArn({ service: 'ecs', resource: 'service-revision', resourceName }),
+    ]) {
+      this.statement(['ecs:DescribeServiceRevisions'], resource);
+    }
+  }
+
+  /** Allows to read a secret, through Parameter Store. */
+  public readSecret(secret: ISecret): void {
+    // An ARN without the suffix that Secrets Manager adds stands for the secret with any suffix.
+    this.statement(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
+    // The name of a secret is a part of its ARN, which is often known at deployment only. Which secrets may be read is
+    // what the statement above says.
+    const resourceName = 'aws/reference/secretsmanager/*';
+    this.statement(
+      ['ssm:GetParameter'],
+      Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName }),
+    );
+    if (secret.encryptionKey !== undefined) {
+      const statement = this.statement(['kms:Decrypt'], secret.encryptionKey.keyArn);
+      statement.addCondition('StringEquals', throughSecretsManager(this));
+    }
+  }
+
+  /** The one statement for these actions, with a further resource. */
+  private statement(actions: string[], resource: string): PolicyStatement {
+    const key = actions.join();
+    const statement = this.statements.get(key) ?? new PolicyStatement({ actions });
+    if (!this.statements.has(key)) {
+      this.statements.set(key, statement);
+      this.addStatements(statement);
+    }
+    if (!statement.resources.includes(resource)) {
+      this.count(bytesOf(resource));
+      statement.addResources(resource);
+    }
+    return statement;
+  }
+
+  /** Counts what is certain, so that what is refused would really have failed at deployment. */
+  private count(bytes: number): void {
+    const total = (policyBytes.get(this.monitor) ?? OWN_BYTES) + bytes;
+    policyBytes.set(this.monitor, total);
+    if (total > MAX_POLICY_BYTES) {
+      throw new InputError(
+        `${this.monitor.node.path} watches too much: what its role needs has ${total} bytes, IAM allows ${MAX_POLICY_BYTES}; give some of the proxies another DriftMonitor`,
+      );
+    }
+  }
+}
+
+/** With quotes and comma. */
+function bytesOf(arn: string): number {
+  return (Token.isUnresolved(arn) ? MIN_ARN_BYTES : arn.length) + 3;
+}

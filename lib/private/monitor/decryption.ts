@@ -1,0 +1,27 @@
+import { Stack } from 'aws-cdk-lib';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { SecretFile } from '../proxy/secret-files';
+
+/**
+ * Allows to decrypt secrets that have a key of their owner. The CDK allows it in the policy of a key that it makes, and
+ * nowhere for a key that is imported.
+ */
+export function allowDecryption(scope: Construct, { grantPrincipal }: IGrantable, files: readonly SecretFile[]): void {
+  const keys = files.flatMap(({ secret: { encryptionKey } }) => (encryptionKey === undefined ? [] : [encryptionKey]));
+  if (keys.length > 0) {
+    grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [...new Set(keys.map(({ keyArn }) => keyArn))],
+        conditions: { StringEquals: throughSecretsManager(scope) },
+      }),
+    );
+  }
+}
+
+/** That Secrets Manager, and nobody else, uses a key in somebody's name. */
+export function throughSecretsManager(scope: Construct): Record<string, string> {
+  const { region, urlSuffix } = Stack.of(scope);
+  return { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` };
+}

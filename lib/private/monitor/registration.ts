@@ -1,0 +1,100 @@
+import { Stack, Stage, Token } from 'aws-cdk-lib';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct, IConstruct } from 'constructs';
+import { REGISTRY_FOLDER, type RegistryRecord, type RegistryUpstream } from '../../contract/contract';
+import { InputError } from '../../haproxy/errors';
+import type { IDriftMonitor } from '../../monitor/drift-monitor-base';
+import type { HaproxyTasks } from '../../monitor/haproxy-tasks';
+import { CheckPermissions } from './check-permissions';
+
+/** SSM's limit for a standard parameter. */
+const MAX_RECORD_BYTES = 4096;
+
+/** How long an ELB's DNS records live (AWS, "DNS failover" in the guide of Application Load Balancers). */
+export const ELB_TTL_MILLIS = 60_000;
+
+/** What a monitor is told of a proxy. */
+export interface Registration {
+  readonly proxyName: string;
+  /** The branch or release that the configuration was made for. */
+  readonly haproxyVersion?: string;
+  readonly upstreams: readonly RegistryUpstream[];
+  readonly nameservers?: readonly string[];
+  readonly tasks: HaproxyTasks;
+  readonly runtimeApiTls?: ISecret;
+  /** How often each process asks DNS. */
+  readonly resolutionMillis: number;
+  /** How long an address counts as live after it was last in an answer. */
+  readonly dnsWindowMillis: number;
+}
+
+/** Names of the proxies of each registry of an app, with the paths of those who have them. */
+const names = new WeakMap<IConstruct, Map<string, string>>();
+
+/**
+ * Tells a monitor what to check, and lets it: one parameter, permissions and a way to the runtime API, all in the stack
+ * of the scope.
+ */
+export function register(scope: Construct, monitor: IDriftMonitor, registration: Registration): StringParameter {
+  const { proxyName, upstreams, tasks, runtimeApiTls } = registration;
+  checkPlace(scope, monitor);
+  takeName(scope, monitor, proxyName);
+  if (runtimeApiTls !== undefined) {
+    CheckPermissions.of(scope, monitor).readSecret(runtimeApiTls);
+  }
+  const record: RegistryRecord = {
+    proxy: proxyName,
+    haproxyVersion: registration.haproxyVersion,
+    upstreams,
+    nameservers: registration.nameservers,
+    tasks: tasks._admit(scope, monitor),
+    runtimeApiTls: runtimeApiTls && { secretArn: runtimeApiTls.secretArn },
+    resolutionSeconds: registration.resolutionMillis / 1000,
+    dnsWindowSeconds: registration.dnsWindowMillis / 1000,
+    graceSeconds: monitor.grace.toSeconds(),
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(record));
+  if (bytes > MAX_RECORD_BYTES) {
+    throw new InputError(
+      `the registry record of '${proxyName}' has ${bytes} bytes, at most ${MAX_RECORD_BYTES} fit into an SSM parameter: give fewer upstreams, name servers or endpoints`,
+    );
+  }
+  return new StringParameter(scope, 'Registration', {
+    description: 'Read by the drift checker: what to check',
+    // The name may be a token; it has slashes either way.
+    simpleName: false,
+    parameterName: `${monitor.registryPath}/${REGISTRY_FOLDER}/${proxyName}`,
+    stringValue: Stack.of(scope).toJsonString(record),
+  });
+}
+
+/** Account and region of a construct. What is not known of them is as good as the stage: each may be deployed elsewhere. */
+function placeOf(scope: Construct): string[] {
+  const { account, region } = Stack.of(scope);
+  return [account, region].map((part) => (Token.isUnresolved(part) ? `${Stage.of(scope)?.node.path}` : part));
+}
+
+/** A monitor reads the registry of its own account and region. */
+function checkPlace(scope: Construct, monitor: IDriftMonitor): void {
+  const [here, there] = [Stack.of(scope), Stack.of(monitor)];
+  for (const part of ['account', 'region'] as const) {
+    if (!Token.isUnresolved(here[part]) && !Token.isUnresolved(there[part]) && here[part] !== there[part]) {
+      throw new InputError(
+        `${scope.node.path} is in ${part} ${here[part]}, its monitor ${monitor.node.path} in ${there[part]}: make a DriftMonitor in each account and region`,
+      );
+    }
+  }
+}
+
+function takeName(scope: Construct, monitor: IDriftMonitor, name: string): void {
+  const root = scope.node.root;
+  const taken = names.get(root) ?? new Map<string, string>();
+  names.set(root, taken);
+  const key = [...placeOf(scope), monitor.registryPath, name].join('/');
+  const owner = taken.get(key);
+  if (owner !== undefined) {
+    throw new InputError(`proxyName '${name}' is taken by ${owner}: give each proxy of a monitor a name of its own`);
+  }
+  taken.set(key, scope.node.path);
+}

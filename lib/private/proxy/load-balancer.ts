@@ -1,0 +1,71 @@
+import { Arn, ArnFormat, RemovalPolicy, type ResourceEnvironment, Stack, Token } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import type { Construct } from 'constructs';
+import { InputError } from '../../haproxy/errors';
+
+/** What AWS tells of a load balancer at deployment: tokens. */
+export interface FoundLoadBalancer {
+  readonly dnsName: string;
+  readonly loadBalancerArn: string;
+}
+
+/** Whether something is of the account and region of a stack, as far as that is known when the app runs. */
+export function isOfStack(scope: Construct, { account, region }: ResourceEnvironment): boolean {
+  const stack = Stack.of(scope);
+  return isSame(account, stack.account) && isSame(region, stack.region);
+}
+
+/** Asks for the load balancer with an ARN. */
+export function lookUpByArn(scope: Construct, id: string, arn: string): FoundLoadBalancer {
+  const stack = Stack.of(scope);
+  const { account = stack.account, region = stack.region } = Token.isUnresolved(arn)
+    ? {}
+    : Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME);
+  if (!isSame(account, stack.account)) {
+    throw new InputError(
+      `load balancer '${arn}' is of account ${account}, and ${stack.node.path} of ${stack.account} cannot ask for it: give its DNS name with ElbUpstream.fromDnsName`,
+    );
+  }
+  return lookUp(scope, id, { LoadBalancerArns: [arn] }, arn, isSame(region, stack.region) ? undefined : region);
+}
+
+/** Asks for the load balancer with a name. */
+export function lookUpByName(scope: Construct, id: string, name: string): FoundLoadBalancer {
+  return lookUp(scope, id, { Names: [name] }, name);
+}
+
+function lookUp(scope: Construct, id: string, parameters: object, key: string, region?: string): FoundLoadBalancer {
+  const [dnsName, arn] = ['LoadBalancers.0.DNSName', 'LoadBalancers.0.LoadBalancerArn'] as const;
+  const lookup = new AwsCustomResource(scope, id, {
+    onUpdate: {
+      service: 'elastic-load-balancing-v2',
+      action: 'DescribeLoadBalancers',
+      parameters,
+      region,
+      physicalResourceId: PhysicalResourceId.of(key),
+      outputPaths: [dnsName, arn],
+    },
+    // IAM has no resource-level permission for it.
+    policy: AwsCustomResourcePolicy.fromStatements([
+      new PolicyStatement({ actions: ['elasticloadbalancing:DescribeLoadBalancers'], resources: ['*'] }),
+    ]),
+    installLatestAwsSdk: false,
+    logGroup: logGroupOf(Stack.of(scope)),
+  });
+  return { dnsName: lookup.getResponseField(dnsName), loadBalancerArn: lookup.getResponseField(arn) };
+}
+
+/** The function that asks is one for a stack, and so is its log. */
+function logGroupOf(stack: Stack): LogGroup {
+  const id = 'LoadBalancerLookupLogGroup';
+  return (
+    (stack.node.tryFindChild(id) as LogGroup | undefined) ??
+    new LogGroup(stack, id, { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY })
+  );
+}
+
+function isSame(one: string, other: string): boolean {
+  return Token.isUnresolved(one) || Token.isUnresolved(other) || one === other;
+}

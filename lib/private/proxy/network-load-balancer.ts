@@ -1,0 +1,131 @@
+import { Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
+import {
+  type NetworkListener,
+  NetworkLoadBalancer,
+  NetworkTargetGroup,
+  Protocol,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import { InputError } from '../../haproxy/errors';
+import type { ProxyBehind } from '../../proxy/ingress';
+import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balancer-options';
+import { checkCount, refuseTokens } from './validation';
+
+/** A load balancer that was made for a proxy. */
+export interface MadeLoadBalancer {
+  readonly loadBalancer: NetworkLoadBalancer;
+  readonly entrance: Connections;
+  /** The group that ECS registers tasks with. */
+  readonly targetGroup: NetworkTargetGroup;
+}
+
+/** Makes a Network Load Balancer, its listeners and target groups, and lets it, and nobody else, reach the tasks. */
+export function makeLoadBalancer(
+  scope: Construct,
+  proxy: ProxyBehind,
+  options: NetworkLoadBalancerOptions,
+  proxyProtocol: boolean,
+): MadeLoadBalancer {
+  const { port = proxy.listenPort, redirectPort = 80, certificates = [] } = options;
+  checkCount('port of the front door', port, 1, 65_535);
+  checkCount('redirectPort of the front door', redirectPort, 1, 65_535);
+  if (proxy.redirectPort !== undefined && port === redirectPort) {
+    throw new InputError(
+      `port and redirectPort of the front door are both ${port}: give each listener a port of its own`,
+    );
+  }
+  const securityGroup = new SecurityGroup(scope, 'FrontDoorSecurityGroup', {
+    vpc: proxy.cluster.vpc,
+    description: 'Front door of HAProxy: traffic from whom the stack allows',
+    allowAllOutbound: false,
+  });
+  const entrance = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(port) });
+  const loadBalancer = new NetworkLoadBalancer(scope, 'FrontDoor', {
+    vpc: proxy.cluster.vpc,
+    internetFacing: options.internetFacing ?? false,
+    deletionProtection: options.deletionProtection ?? false,
+    securityGroups: [securityGroup],
+    ...subnetsOf(proxy, options),
+  });
+  if (options.accessLogs !== undefined) {
+    loadBalancer.logAccessLogs(options.accessLogs);
+  }
+  const forward = { proxy, proxyProtocol, loadBalancer, entrance };
+  const targetGroup = listen(scope, 'Listener', { ...forward, port, to: proxy.listenPort, certificates });
+  if (proxy.redirectPort !== undefined) {
+    listen(scope, 'RedirectListener', { ...forward, port: redirectPort, to: proxy.redirectPort, certificates: [] });
+  }
+  return { loadBalancer, entrance, targetGroup };
+}
+
+interface Forward {
+  readonly proxy: ProxyBehind;
+  readonly proxyProtocol: boolean;
+  readonly loadBalancer: NetworkLoadBalancer;
+  readonly entrance: Connections;
+  readonly port: number;
+  readonly to: number;
+  readonly certificates: NonNullable<NetworkLoadBalancerOptions['certificates']>;
+}
+
+/** A listener whose connections go to a port of the tasks. */
+function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGroup {
+  const { proxy, loadBalancer, entrance, port, to, certificates } = forward;
+  const group = (suffix: string) =>
+    new NetworkTargetGroup(scope, `${id}${suffix}`, {
+      vpc: proxy.cluster.vpc,
+      port: to,
+      protocol: Protocol.TCP,
+      targetType: TargetType.IP,
+      proxyProtocolV2: forward.proxyProtocol,
+      // A connection that is alive is given as long as HAProxy itself gives it.
+      deregistrationDelay: proxy.stopTimeout,
+      // With the PROXY protocol the health check sends its header too, which only the traffic port takes.
+      healthCheck: { protocol: Protocol.TCP },
+    });
+  const targetGroup = group('Targets');
+  const listener = loadBalancer.addListener(id, {
+    port,
+    protocol: certificates.length > 0 ? Protocol.TLS : Protocol.TCP,
+    certificates: certificates.length > 0 ? certificates : undefined,
+    defaultTargetGroups: [targetGroup],
+  });
+  targetGroup.addTarget(
+    proxy.service.loadBalancerTarget({
+      containerName: proxy.containerName,
+      containerPort: to,
+      alternateTarget: proxy.isBlueGreen ? alternate(id, group('AlternateTargets'), listener) : undefined,
+    }),
+  );
+  proxy.connections.allowFrom(entrance, Port.tcp(to), 'Front door');
+  return targetGroup;
+}
+
+function alternate(id: string, alternateTargetGroup: NetworkTargetGroup, listener: NetworkListener): AlternateTarget {
+  const productionListener = ListenerRuleConfiguration.networkListener(listener);
+  return new AlternateTarget(`${id}Alternate`, { alternateTargetGroup, productionListener });
+}
+
+function subnetsOf(
+  { cluster }: ProxyBehind,
+  { internetFacing, vpcSubnets, allocationIds }: NetworkLoadBalancerOptions,
+) {
+  if (allocationIds === undefined) {
+    return { vpcSubnets };
+  }
+  if (!internetFacing) {
+    throw new InputError(
+      'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
+    );
+  }
+  refuseTokens('allocationIds', allocationIds);
+  const { subnets } = cluster.vpc.selectSubnets(vpcSubnets ?? { subnetType: SubnetType.PUBLIC });
+  if (subnets.length !== allocationIds.length) {
+    throw new InputError(
+      `${allocationIds.length} allocationIds for ${subnets.length} subnets: give one for each subnet, in the same order`,
+    );
+  }
+  return { subnetMappings: subnets.map((subnet, i) => ({ subnet, allocationId: allocationIds[i] })) };
+}

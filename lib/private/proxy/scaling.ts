@@ -1,0 +1,91 @@
+import { Token } from 'aws-cdk-lib';
+import { CfnScalingPolicy, type ScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { BaseService, CfnService } from 'aws-cdk-lib/aws-ecs';
+import { InputError } from '../../haproxy/errors';
+import type { ProxyScaling, ScheduledTasks } from '../../proxy/scaling';
+import type { MadeLoadBalancer } from './network-load-balancer';
+import { checkCount, MAX_TASKS } from './validation';
+
+/** CPU is looked at when nothing else is: TLS and HTTP both cost CPU before they cost memory. */
+const CPU_PERCENT = 60;
+
+/** Lets the number of tasks follow the load. */
+export function scale(
+  service: BaseService,
+  scaling: ProxyScaling,
+  desiredCount: number,
+  front: MadeLoadBalancer | undefined,
+  isBlueGreen: boolean,
+): void {
+  const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
+  checkCount('maxTasks', maxTasks, 1, MAX_TASKS);
+  checkCount('cpuPercent', scaling.cpuPercent, 1, 100);
+  checkCount('connectionsPerTask', connectionsPerTask, 1, 1_000_000);
+  for (const bounds of [{ minTasks, maxTasks }, ...schedules]) {
+    checkBounds(bounds);
+  }
+  const count = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
+  const cpuPercent = scaling.cpuPercent ?? (connectionsPerTask === undefined ? CPU_PERCENT : undefined);
+  if (cpuPercent !== undefined) {
+    count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent });
+  }
+  if (connectionsPerTask !== undefined) {
+    if (isBlueGreen) {
+      throw new InputError(
+        'connectionsPerTask does not go with a blue/green deployment, which moves the tasks to another target group than the one they are counted in: give cpuPercent, or a rolling deployment',
+      );
+    }
+    trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, front);
+  }
+  for (const [i, { schedule, minTasks: minCapacity, maxTasks: maxCapacity }] of schedules.entries()) {
+    count.scaleOnSchedule(`Schedule${i}`, { schedule, minCapacity, maxCapacity });
+  }
+  // A deployment must not set back what scaling has found. A new service begins with one task and is scaled at once.
+  (service.node.findChild('Service') as CfnService).addPropertyDeletionOverride('DesiredCount');
+}
+
+function checkBounds({ minTasks, maxTasks }: Pick<ScheduledTasks, 'minTasks' | 'maxTasks'>): void {
+  checkCount('minTasks', minTasks, 0, MAX_TASKS);
+  checkCount('maxTasks', maxTasks, 0, MAX_TASKS);
+  if (![minTasks, maxTasks].some(Token.isUnresolved) && minTasks > maxTasks) {
+    throw new InputError(`minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give at most as many`);
+  }
+}
+
+/** The high-level construct takes no expression over metrics, and no metric tells the connections of a task alone. */
+function trackConnections(target: ScalableTarget, targetValue: number, front?: MadeLoadBalancer): void {
+  if (front === undefined) {
+    throw new InputError(
+      'connectionsPerTask needs somebody who counts connections: give FrontDoor.networkLoadBalancer(), or cpuPercent',
+    );
+  }
+  const { loadBalancer, targetGroup } = front;
+  new CfnScalingPolicy(target, 'Connections', {
+    policyName: `${target.node.addr}-connections`,
+    policyType: 'TargetTrackingScaling',
+    scalingTargetId: target.scalableTargetId,
+    targetTrackingScalingPolicyConfiguration: {
+      targetValue,
+      customizedMetricSpecification: {
+        metrics: [
+          query('connections', loadBalancer.metrics.activeFlowCount({ statistic: Stats.AVERAGE })),
+          query('tasks', targetGroup.metrics.healthyHostCount({ statistic: Stats.MAXIMUM })),
+          { id: 'each', expression: 'connections / tasks', label: 'Connections of a task', returnData: true },
+        ],
+      },
+    },
+  });
+}
+
+function query(id: string, metric: IMetric): CfnScalingPolicy.TargetTrackingMetricDataQueryProperty {
+  const { namespace, metricName, dimensions, statistic: stat } = metric.toMetricConfig().metricStat!;
+  return {
+    id,
+    returnData: false,
+    metricStat: {
+      stat,
+      metric: { namespace, metricName, dimensions: dimensions?.map(({ name, value }) => ({ name, value })) },
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import type { ISecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { AvailabilityZoneRebalancing } from 'aws-cdk-lib/aws-ecs';
+import {
+  type BaseServiceOptions,
+  type CapacityProviderStrategy,
+  Compatibility,
+  Ec2Service,
+  FargateService,
+  NetworkMode,
+  TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import { InputError } from '../haproxy/errors';
+import { fargateSizeOf } from '../private/proxy/fargate-size';
+import { refuseTokens } from '../private/proxy/validation';
+
+/** Tasks on AWS Fargate. */
+export interface FargateCapacityOptions {
+  /**
+   * CPU units of a task, of which 1024 are one virtual CPU: 256, 512, 1024, 2048, 4096, 8192 or 16384.
+   *
+   * @default 256, the smallest
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory of a task, MiB. Each `cpu` has its range.
+   *
+   * @default - the least that goes with `cpu`: 512 MiB for 256 units
+   */
+  readonly memoryMiB?: number;
+
+  /**
+   * Run all tasks but one on Fargate Spot, which AWS takes back with two minutes' notice. The cluster must have the
+   * capacity providers `FARGATE` and `FARGATE_SPOT`; one that the proxy makes has them.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+}
+
+/** Tasks on instances of the cluster. */
+export interface Ec2CapacityOptions {
+  /** The capacity providers of the cluster that the tasks run on. */
+  readonly capacityProviderStrategies: CapacityProviderStrategy[];
+
+  /**
+   * CPU units of a task, of which 1024 are one virtual CPU.
+   *
+   * @default 256
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory of a task, MiB, 128 or more.
+   *
+   * @default 512
+   */
+  readonly memoryMiB?: number;
+}
+
+/**
+ * What a service of any capacity is made of.
+ *
+ * @internal
+ */
+export interface ServiceOptions extends BaseServiceOptions {
+  readonly vpcSubnets?: SubnetSelection;
+  readonly securityGroups: ISecurityGroup[];
+  readonly availabilityZoneRebalancing: AvailabilityZoneRebalancing;
+}
+
+/** What the tasks run on, and how big they are. */
+export abstract class ProxyCapacity {
+  /** AWS Fargate. */
+  public static fargate(options: FargateCapacityOptions = {}): ProxyCapacity {
+    return new FargateCapacity(options);
+  }
+
+  /** Instances of the cluster. Each task has a network interface of its own: the instance type bounds how many run. */
+  public static ec2(options: Ec2CapacityOptions): ProxyCapacity {
+    return new Ec2Capacity(options);
+  }
+
+  /** CPU units of a task. */
+  public abstract readonly cpu: number;
+  /** Memory of a task, MiB. */
+  public abstract readonly memoryMiB: number;
+  /**
+   * The longest that ECS waits between the stop signal and the end by force, seconds.
+   *
+   * @internal
+   */
+  public abstract readonly _maxStopSeconds: number;
+  /** @internal */
+  public abstract readonly _compatibility: Compatibility;
+  /** @internal */
+  public abstract _service(
+    scope: Construct,
+    options: ServiceOptions,
+    taskDefinition: TaskDefinition,
+  ): FargateService | Ec2Service;
+
+  /** @internal */
+  public _taskDefinition(scope: Construct): TaskDefinition {
+    return new TaskDefinition(scope, 'TaskDefinition', {
+      compatibility: this._compatibility,
+      networkMode: NetworkMode.AWS_VPC,
+      cpu: String(this.cpu),
+      memoryMiB: String(this.memoryMiB),
+    });
+  }
+}
+
+class FargateCapacity extends ProxyCapacity {
+  public readonly cpu: number;
+  public readonly memoryMiB: number;
+  // A limit of Fargate (ECS guide, "stopTimeout").
+  public readonly _maxStopSeconds = 120;
+  public readonly _compatibility = Compatibility.FARGATE;
+
+  public constructor(private readonly options: FargateCapacityOptions) {
+    super();
+    refuseTokens('cpu', options.cpu);
+    refuseTokens('memoryMiB', options.memoryMiB);
+    ({ cpu: this.cpu, memoryMiB: this.memoryMiB } = fargateSizeOf(options));
+  }
+
+  public _service(scope: Construct, options: ServiceOptions, taskDefinition: TaskDefinition): FargateService {
+    const capacityProviderStrategies = [
+      { capacityProvider: 'FARGATE', base: 1, weight: 0 },
+      { capacityProvider: 'FARGATE_SPOT', weight: 1 },
+    ];
+    return new FargateService(scope, 'Service', {
+      ...options,
+      taskDefinition,
+      assignPublicIp: false,
+      ...(this.options.spot ? { capacityProviderStrategies } : {}),
+    });
+  }
+}
+
+class Ec2Capacity extends ProxyCapacity {
+  public readonly cpu: number;
+  public readonly memoryMiB: number;
+  public readonly _maxStopSeconds = 3600;
+  public readonly _compatibility = Compatibility.EC2;
+
+  public constructor(private readonly options: Ec2CapacityOptions) {
+    super();
+    refuseTokens('cpu', options.cpu);
+    refuseTokens('memoryMiB', options.memoryMiB);
+    this.cpu = options.cpu ?? 256;
+    this.memoryMiB = options.memoryMiB ?? 512;
+    if (this.memoryMiB < 128) {
+      throw new InputError(`memoryMiB '${this.memoryMiB}' is too little for HAProxy: give 128 or more`);
+    }
+    if (options.capacityProviderStrategies.length === 0) {
+      throw new InputError('capacityProviderStrategies: none given; give at least one, or use ProxyCapacity.fargate()');
+    }
+  }
+
+  public _service(scope: Construct, options: ServiceOptions, taskDefinition: TaskDefinition): Ec2Service {
+    const { capacityProviderStrategies } = this.options;
+    return new Ec2Service(scope, 'Service', { ...options, taskDefinition, capacityProviderStrategies });
+  }
+}

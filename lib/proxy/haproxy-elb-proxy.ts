@@ -1,0 +1,226 @@
+import { Annotations, Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
+import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  type BaseService,
+  Cluster,
+  type ContainerDefinition,
+  ContainerImage,
+  type ICluster,
+  type TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { InputError } from '../haproxy/errors';
+import { checkResolution } from '../haproxy/model/check';
+import { UPSTREAM_BACKEND } from '../haproxy/model/check-upstream';
+import { DEFAULTS } from '../haproxy/model/defaults';
+import { HaproxyConfig } from '../haproxy/render/config';
+import { HaproxyVersion } from '../haproxy/version/version';
+import { DriftMonitor } from '../monitor/drift-monitor';
+import type { IDriftMonitor } from '../monitor/drift-monitor-base';
+import { HaproxyTasks } from '../monitor/haproxy-tasks';
+import { CheckedProxy } from '../monitor/monitored-proxy-base';
+import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
+import { maxConnectionsOf, modelOf, openFilesOf, type ProxyUpstream } from '../private/proxy/configuration';
+import { millisOf } from '../private/proxy/millis';
+import { scale } from '../private/proxy/scaling';
+import { secretFilesOf } from '../private/proxy/secret-files';
+import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
+import { addContainer } from '../private/proxy/task';
+import { checkProxy, MAX_CONFIG_BYTES, warnOf } from '../private/proxy/validation';
+import { ProxyCapacity } from './capacity';
+import { ProxyDeployment } from './deployment';
+import type { BoundUpstream } from './elb-upstream';
+import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
+import { FrontDoor } from './ingress';
+
+type StackUpstream = ProxyUpstream<BoundUpstream>;
+
+/** HAProxy on ECS in front of Elastic Load Balancers, not reachable from anywhere until a connection is allowed. */
+export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
+  /** The service that runs the tasks. */
+  public readonly service: BaseService;
+  /** The task definition; the configuration is in the environment of its container. */
+  public readonly taskDefinition: TaskDefinition;
+  /** The container that runs HAProxy. */
+  public readonly container: ContainerDefinition;
+  /** The cluster, given or made. */
+  public readonly cluster: ICluster;
+  /** HAProxy's log, given or made. */
+  public readonly logGroup: ILogGroup;
+  /** What checks this proxy. */
+  public readonly monitor: IDriftMonitor;
+  /** The network side of the tasks. The default port is the listener's. */
+  public readonly connections: Connections;
+  /**
+   * Where clients come in: the network side of the Network Load Balancer where there is one, else of the tasks. The
+   * default port is the one that clients connect to.
+   */
+  public readonly entrance: Connections;
+  /** The name that clients connect to, where the front door has one: of the tasks, or of the Network Load Balancer. */
+  public readonly dnsName?: string;
+  /** The Network Load Balancer, where the front door made one. */
+  public readonly networkLoadBalancer?: NetworkLoadBalancer;
+  /** The text of the configuration. Tokens in it are filled in at deployment. */
+  public readonly configuration: string;
+  /** Name of the proxy in metrics, log lines and the registry. */
+  public readonly proxyName: string;
+
+  public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
+    super(scope, id);
+    denySessionLogs(this);
+    const version = props.version ?? HaproxyVersion.V3_2;
+    const capacity = props.capacity ?? ProxyCapacity.fargate();
+    const frontDoor = props.frontDoor ?? FrontDoor.privateDns();
+    const deployment = props.deployment ?? ProxyDeployment.rolling();
+    const stopTimeout = props.stopTimeout ?? Duration.millis(DEFAULTS.stopTimeoutMillis);
+    const listenPort = props.listenPort ?? DEFAULTS.listenPort;
+    const desiredCount = props.desiredCount ?? 2;
+    checkProxy(this, props, capacity, frontDoor);
+    for (const { id, message } of warnOf(props, version, capacity)) {
+      Annotations.of(this).addWarningV2(id, message);
+    }
+    this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+
+    const upstreams = [{ upstream: props.upstream }, ...(props.routes ?? [])].map(
+      (one, i): StackUpstream => ({
+        route: 'name' in one ? one.name : undefined,
+        options: one.upstream.options,
+        bound: one.upstream._bind(this, `Upstream${i}`),
+      }),
+    );
+    const maxConnections = maxConnectionsOf(props, upstreams, capacity.memoryMiB);
+    const model = modelOf(props, {
+      upstreams,
+      listenPort,
+      maxConnections,
+      stopTimeoutMillis: stopTimeout.toMilliseconds(),
+      acceptProxyProtocol: props.acceptProxyProtocol ?? frontDoor._proxyProtocol,
+    });
+    this.configuration = render(version, model);
+
+    this.cluster = props.cluster ?? this.makeCluster(props);
+    this.monitor = props.monitor ?? new DriftMonitor(this, 'Monitor', { vpc: this.cluster.vpc });
+    this.logGroup =
+      props.logGroup ??
+      new LogGroup(this, 'LogGroup', {
+        retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+        removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
+      });
+    this.taskDefinition = capacity._taskDefinition(this);
+    const redirectPorts = props.redirectPort === undefined ? [] : [props.redirectPort];
+    this.container = addContainer(this, this.taskDefinition, {
+      image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),
+      configuration: this.configuration,
+      files: secretFilesOf(props.listenTls?.secret, props.runtimeApiTls?.secret),
+      ports: [listenPort, ...redirectPorts, DEFAULTS.healthPort, DEFAULTS.runtimeApiPort],
+      healthPort: DEFAULTS.healthPort,
+      stopTimeout,
+      openFiles: openFilesOf(maxConnections, upstreams),
+      executeCommand: props.executeCommand ?? false,
+      logGroup: this.logGroup,
+    });
+
+    const securityGroups = props.securityGroups ?? [
+      new SecurityGroup(this, 'SecurityGroup', {
+        vpc: this.cluster.vpc,
+        description: 'HAProxy: traffic from whom the stack allows, its runtime API from the drift checker',
+      }),
+    ];
+    this.connections = new Connections({ securityGroups, defaultPort: Port.tcp(listenPort) });
+    this.service = capacity._service(
+      this,
+      {
+        ...deployment._serviceOptions,
+        cluster: this.cluster,
+        desiredCount,
+        enableExecuteCommand: props.executeCommand,
+        vpcSubnets: props.vpcSubnets,
+        securityGroups,
+      },
+      this.taskDefinition,
+    );
+    if (props.executeCommand) {
+      allowSessionLog(this.cluster, this.taskDefinition, this.logGroup);
+    }
+    this.node.defaultChild = this.service;
+
+    const front = frontDoor._bind(this, {
+      cluster: this.cluster,
+      service: this.service,
+      connections: this.connections,
+      containerName: this.container.containerName,
+      listenPort,
+      redirectPort: props.redirectPort,
+      isBlueGreen: deployment._isBlueGreen,
+      stopTimeout,
+    });
+    this.dnsName = front.dnsName;
+    this.networkLoadBalancer = front.balancer?.loadBalancer;
+    this.entrance = front.balancer?.entrance ?? this.connections;
+    if (props.scaling !== undefined) {
+      scale(this.service, props.scaling, desiredCount, front.balancer, deployment._isBlueGreen);
+    }
+    this.openUpstreams(upstreams);
+    this.register(version, props, upstreams);
+  }
+
+  private makeCluster({ vpc, containerInsights }: HaproxyElbProxyProps): Cluster {
+    return new Cluster(this, 'Cluster', {
+      vpc,
+      containerInsightsV2: containerInsights,
+      enableFargateCapacityProviders: true,
+    });
+  }
+
+  /**
+   * Lets the proxy into the load balancers. Each rule is a remote one: it stands in this stack also where the load
+   * balancer is of another, which must not depend on us.
+   */
+  private openUpstreams(upstreams: readonly StackUpstream[]): void {
+    for (const { options, bound } of upstreams) {
+      for (const group of bound.securityGroups) {
+        for (const own of this.connections.securityGroups) {
+          group.addIngressRule(own, Port.tcp(options.port), 'HAProxy', true);
+        }
+      }
+    }
+  }
+
+  /** Tells the monitor what to check, and lets it. */
+  private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly StackUpstream[]): void {
+    const resolution = millisOf(props.resolution ?? {});
+    const { holdValidMillis, holdObsoleteMillis } = checkResolution(version, resolution);
+    register(this, this.monitor, {
+      proxyName: this.proxyName,
+      haproxyVersion: version.toString(),
+      upstreams: upstreams.map(({ route, options, bound }) => ({
+        backend: route === undefined ? UPSTREAM_BACKEND : `${UPSTREAM_BACKEND}-${route}`,
+        dnsName: bound.dnsName,
+        port: options.port,
+        loadBalancerArn: bound.loadBalancerArn,
+      })),
+      nameservers: resolution.nameservers,
+      tasks: HaproxyTasks.ofService(this.service, { runtimeApiPort: DEFAULTS.runtimeApiPort }),
+      runtimeApiTls: props.runtimeApiTls?.checkerSecret ?? props.runtimeApiTls?.secret,
+      resolutionMillis: holdValidMillis,
+      dnsWindowMillis: ELB_TTL_MILLIS + holdValidMillis + holdObsoleteMillis,
+    });
+  }
+}
+
+function render(version: HaproxyVersion, model: Parameters<typeof HaproxyConfig.render>[1]): string {
+  const text = HaproxyConfig.render(version, model);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_CONFIG_BYTES) {
+    throw new InputError(
+      `the configuration has ${bytes} bytes, at most ${MAX_CONFIG_BYTES} fit into a task definition: give fewer routes, rules or name servers`,
+    );
+  }
+  return text;
+}
+
+function imageOf(version: HaproxyVersion, digest: string | undefined): string {
+  return digest === undefined ? version.image : `${version.image}@${digest}`;
+}

@@ -1,0 +1,162 @@
+import { Duration, Names } from 'aws-cdk-lib';
+import type { Connections } from 'aws-cdk-lib/aws-ec2';
+import type { BaseService, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type INamespace, NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
+import { InputError } from '../haproxy/errors';
+import { type MadeLoadBalancer, makeLoadBalancer } from '../private/proxy/network-load-balancer';
+import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
+
+/** A name in a Cloud Map namespace. */
+export interface PrivateDnsOptions {
+  /**
+   * A private DNS namespace. Its hosted zone costs about half a dollar a month.
+   *
+   * @default - the default namespace of the cluster, where it is given and has a private DNS one, else one of the
+   * proxy's own, such as `shop-orders-894ad419.internal`: the construct's path in lower case, a hash of it, and `.internal`
+   */
+  readonly cloudMapNamespace?: INamespace;
+
+  /**
+   * Name below the namespace.
+   *
+   * @default - `haproxy` in a namespace of its own, in another the construct's path in lower case and a hash of it
+   */
+  readonly name?: string;
+
+  /**
+   * How long clients may keep an answer. It shows at most 8 tasks.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly dnsTtl?: Duration;
+}
+
+/**
+ * What a front door needs to know of its proxy.
+ *
+ * @internal
+ */
+export interface ProxyBehind {
+  readonly cluster: ICluster;
+  readonly service: BaseService;
+  readonly connections: Connections;
+  readonly containerName: string;
+  readonly listenPort: number;
+  readonly redirectPort?: number;
+  readonly isBlueGreen: boolean;
+  readonly stopTimeout: Duration;
+}
+
+/**
+ * What a front door has made.
+ *
+ * @internal
+ */
+export interface MadeDoor {
+  /** The name that clients connect to. */
+  readonly dnsName?: string;
+  readonly balancer?: MadeLoadBalancer;
+}
+
+/** How clients reach the tasks. */
+export abstract class FrontDoor {
+  /** Nothing in front: clients know the tasks' addresses from elsewhere. Costs nothing. */
+  public static none(): FrontDoor {
+    return new NoDoor();
+  }
+
+  /** A name in a private DNS namespace of Cloud Map, which answers with the addresses of the tasks. */
+  public static privateDns(options: PrivateDnsOptions = {}): FrontDoor {
+    return new PrivateDns(options);
+  }
+
+  /** A Network Load Balancer of the proxy's own, internal unless it is told otherwise. */
+  public static networkLoadBalancer(options: NetworkLoadBalancerOptions = {}): FrontDoor {
+    return new NetworkLoadBalancerDoor(options);
+  }
+
+  /**
+   * A target group of type `ip` that exists: of an Application or Network Load Balancer, TCP or HTTP at the proxy's
+   * `listenPort`. The load balancer's own security groups are let in where they are known. A group that sends the PROXY
+   * protocol needs the proxy's `acceptProxyProtocol`. An HTTP health check is passed on and answered by the upstream.
+   */
+  public static targetGroup(targetGroup: ITargetGroup): FrontDoor {
+    return new ExistingTargetGroup(targetGroup);
+  }
+
+  /**
+   * Whether connections come with a PROXY protocol header.
+   *
+   * @internal
+   */
+  public readonly _proxyProtocol: boolean = false;
+
+  /**
+   * Puts itself before a proxy.
+   *
+   * @internal
+   */
+  public abstract _bind(scope: Construct, proxy: ProxyBehind): MadeDoor;
+}
+
+class NoDoor extends FrontDoor {
+  public _bind(): MadeDoor {
+    return {};
+  }
+}
+
+class PrivateDns extends FrontDoor {
+  public constructor(private readonly options: PrivateDnsOptions) {
+    super();
+  }
+
+  public _bind(scope: Construct, { cluster, service }: ProxyBehind): MadeDoor {
+    const { dnsTtl = Duration.seconds(10) } = this.options;
+    const label = Names.uniqueResourceName(scope, { maxLength: 63, separator: '-' }).toLowerCase();
+    const given = this.options.cloudMapNamespace ?? namespaceOf(cluster);
+    const cloudMapNamespace =
+      given ?? new PrivateDnsNamespace(scope, 'Namespace', { vpc: cluster.vpc, name: `${label}.internal` });
+    const name = this.options.name ?? (given === undefined ? 'haproxy' : label);
+    service.enableCloudMap({ cloudMapNamespace, name, dnsTtl });
+    return { dnsName: `${name}.${cloudMapNamespace.namespaceName}` };
+  }
+}
+
+/** The default namespace of a cluster, unless it has no DNS: one for Service Connect alone. */
+function namespaceOf({ defaultCloudMapNamespace: namespace }: ICluster): INamespace | undefined {
+  return namespace?.type === NamespaceType.DNS_PRIVATE ? namespace : undefined;
+}
+
+class NetworkLoadBalancerDoor extends FrontDoor {
+  public override readonly _proxyProtocol: boolean;
+
+  public constructor(private readonly options: NetworkLoadBalancerOptions) {
+    super();
+    this._proxyProtocol = options.proxyProtocol ?? true;
+  }
+
+  public _bind(scope: Construct, proxy: ProxyBehind): MadeDoor {
+    const balancer = makeLoadBalancer(scope, proxy, this.options, this._proxyProtocol);
+    return { balancer, dnsName: balancer.loadBalancer.loadBalancerDnsName };
+  }
+}
+
+class ExistingTargetGroup extends FrontDoor {
+  public constructor(private readonly targetGroup: ITargetGroup) {
+    super();
+  }
+
+  public _bind(scope: Construct, { service, containerName, listenPort, isBlueGreen }: ProxyBehind): MadeDoor {
+    if (isBlueGreen) {
+      throw new InputError(
+        `${scope.node.path}: a blue/green deployment needs two target groups and their listener: use FrontDoor.networkLoadBalancer, or a rolling deployment`,
+      );
+    }
+    const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });
+    // Both kinds of target groups take it.
+    (this.targetGroup as INetworkTargetGroup).addTarget(target);
+    return {};
+  }
+}

@@ -1,0 +1,102 @@
+import { branchOrder } from '../../lib/haproxy/version/branches';
+import { BIND } from './bind';
+import { CONVERTERS } from './converters';
+import type { Fact } from './fact';
+import { FETCHES_A_P } from './fetches-a-p';
+import { FETCHES_Q_SC } from './fetches-q-sc';
+import { FETCHES_SR_Z } from './fetches-sr-z';
+import { ALIASES, CRITERIA } from './formats';
+import { GLOBAL } from './global';
+import { OPTION } from './option';
+import { PROXY } from './proxy';
+import { RULES } from './rules';
+import { OTHER_SECTIONS, SECTION } from './sections';
+import { SERVER } from './server';
+import { TUNE } from './tune';
+
+export { type Fact, type Life, lifeOn, type Standing } from './fact';
+
+/** Everything that is known of the configuration language, table by table. */
+export const FACTS: readonly Fact[] = [
+  ...SECTION,
+  ...GLOBAL,
+  ...TUNE,
+  ...PROXY,
+  ...OPTION,
+  ...RULES,
+  ...SERVER,
+  ...BIND,
+  ...OTHER_SECTIONS,
+  ...FETCHES_A_P,
+  ...FETCHES_Q_SC,
+  ...FETCHES_SR_Z,
+  ...CONVERTERS,
+  ...CRITERIA,
+  ...ALIASES,
+];
+
+/** The kinds of section that share the table `proxy`. */
+const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
+
+/** Facts by table and words, oldest first. */
+const BY_WORDS = new Map<string, Map<string, Fact[]>>();
+for (const fact of FACTS) {
+  const words = BY_WORDS.get(fact.table) ?? new Map<string, Fact[]>();
+  words.set(
+    fact.words,
+    [...(words.get(fact.words) ?? []), fact].sort((a, b) => branchOrder(a.since) - branchOrder(b.since)),
+  );
+  BY_WORDS.set(fact.table, words);
+}
+
+/** The most words that a directive begins with. */
+const LONGEST = 3;
+
+/**
+ * The fact about the words that a line begins with: the longest that is in the table, in the edition of a branch.
+ *
+ * @param section a kind of section, or another table such as `server`, `bind`, `rule`, `fetch` or `converter`
+ * @param words of the line; words after the directive do not matter
+ * @param branch whose edition is asked for @default - the oldest
+ * @param place that a fact has to have, such as a rule set; others are passed over
+ */
+export function factOf(section: string, words: readonly string[], branch?: string, place?: string): Fact | undefined {
+  const facts = BY_WORDS.get(PROXIES.has(section) ? 'proxy' : section);
+  for (let length = Math.min(LONGEST, words.length); length > 0 && facts !== undefined; length -= 1) {
+    const found = facts.get(length === 1 ? words[0]! : words.slice(0, length).join(' '));
+    const edition = found === undefined ? undefined : editionOf(found, branch, place);
+    if (edition !== undefined) {
+      return edition;
+    }
+  }
+  return undefined;
+}
+
+/** The edition that a branch has, else the oldest; of those at a place when one is given. */
+function editionOf(facts: readonly Fact[], branch: string | undefined, place: string | undefined): Fact | undefined {
+  let edition: Fact | undefined;
+  for (const fact of facts) {
+    if (place !== undefined && !fact.places.includes(place)) {
+      continue;
+    }
+    if (edition === undefined || (branch !== undefined && branchOrder(fact.since) <= branchOrder(branch))) {
+      edition = fact;
+    }
+  }
+  return edition;
+}
+
+/**
+ * The first branch that has a directive, an option or a word; 1.6 stands for 1.6 or older.
+ *
+ * @param section a kind of section, or another table such as `server`, `bind`, `rule`, `fetch` or `converter`
+ * @param words that a line begins with, such as `['timeout', 'resolve']`
+ * @returns nothing when the words are unknown there
+ */
+export function since(section: string, words: readonly string[]): string | undefined {
+  const fact = factOf(section, words);
+  return fact !== undefined && PROXIES.has(section) && !stands(fact, section) ? undefined : fact?.since;
+}
+
+const stands = (fact: Fact, section: string): boolean =>
+  fact.standing.has(section) || (section === 'defaults' && fact.namedDefaultsSince !== undefined);

@@ -1,0 +1,62 @@
+import type { HaproxyVersion } from '../lib/haproxy/version/version';
+import { Judge, type LanguageFinding } from './language-judge';
+import { Reader } from './language-reader';
+import type { Config } from './sections';
+
+export type { LanguageFinding, LanguageRule } from './language-judge';
+
+/** A file of a configuration. */
+export interface Source {
+  /** Its path, for messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a branch says about a configuration. Lines count on from file to file. */
+export interface LanguageVerdict {
+  /** In the order of the text. */
+  readonly findings: LanguageFinding[];
+  /** Lines on which nothing is claimed: their verdict depends on what is outside the file, or is not in the tables. */
+  readonly unknown: { line: number; words: string[] }[];
+  /** The sections that the branch reads, or may read. */
+  readonly config: Config;
+}
+
+/**
+ * What `haproxy -c` of a branch says about the language of a configuration: an error where it refuses the file, a
+ * warning where it warns. Names are taken to resolve and files to exist; where a verdict hinges on anything else
+ * outside the file, it is left open. One pass, linear in the length of the text.
+ *
+ * @param sources the files of one configuration, in the order in which HAProxy reads them
+ * @param version the HAProxy version that reads it; its branch decides
+ */
+export function judgeLanguage(sources: readonly Source[], version: HaproxyVersion): LanguageVerdict {
+  const judge = new Judge(version);
+  const reader = new Reader(judge);
+  for (const { name, text } of sources) {
+    reader.begin(name);
+    const lines = text.split('\n');
+    for (const [i, line] of lines.entries()) {
+      judge.line += 1;
+      reader.read(line, i === 0);
+    }
+    judgeEnd(judge, lines.at(-1)!);
+    reader.endOfFile();
+  }
+  reader.end();
+  const findings = judge.findings.sort((a, b) => a.line - b.line || a.column - b.column);
+  return { findings, unknown: judge.unknown.sort((a, b) => a.line - b.line), config: reader.config };
+}
+
+/** The last line has to end. Source: 2.2 warns, 2.3 refuses (manual, 2.1). */
+function judgeEnd(judge: Judge, last: string): void {
+  if (last === '' || !judge.from('2.2')) {
+    return;
+  }
+  const message = 'the last line does not end with a newline: HAProxy takes the file for a part of itself';
+  if (judge.from('2.3')) {
+    judge.error('bad-line', undefined, message, 'end the file with a newline');
+  } else {
+    judge.warn('bad-line', undefined, message, 'end the file with a newline');
+  }
+}

@@ -1,0 +1,98 @@
+import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
+import { CAPABILITIES, type Capability } from '../../lib/haproxy/version/capabilities';
+import { FACTS, type Fact, factOf, since } from '../../lint/keywords';
+import { momentsOf } from '../../lint/keywords/checkpoints';
+import { table } from '../../lint/keywords/fact';
+import { type Item, itemsOn } from '../../lint/keywords/signature';
+import { GRAMMARS } from '../../lint/language-grammars';
+
+const names = BRANCHES.map(({ branch }) => branch);
+const called = ({ table: name, words, since: from }: Fact) => `${name}: ${words} ${from}`;
+
+describe('every row', () => {
+  test('names branches that exist, in their order', () => {
+    const wrong = FACTS.filter((fact) => {
+      const life = [fact.since, fact.deprecated, fact.removed].filter((branch) => branch !== undefined);
+      const dates = [...life, fact.strictSince, fact.ignoredSince, fact.namedDefaultsSince];
+      return (
+        dates.some((branch) => branch !== undefined && !names.includes(branch)) ||
+        life.some((branch, i) => i > 0 && branchOrder(life[i - 1]!) > branchOrder(branch))
+      );
+    });
+    expect(wrong.map(called)).toEqual([]);
+  });
+
+  test('has a source', () => {
+    expect(FACTS.filter(({ source }) => source.trim() === '').map(called)).toEqual([]);
+  });
+
+  test('stands once for its words, its places and its first branch', () => {
+    const keys = FACTS.map((fact) => `${called(fact)} ${fact.places.join(' ')}`);
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+  });
+
+  test('has a signature that can be read, and grammars that exist', () => {
+    const judged = FACTS.filter(({ table: name }) => !['fetch', 'converter', 'criterion', 'log-alias'].includes(name));
+    const grammars = (items: readonly Item[]): string[] =>
+      items.flatMap((item) =>
+        item.kind === 'grammar' ? [item.name] : item.kind === 'optional' ? grammars(item.items) : [],
+      );
+    const proxies = judged.filter(({ table: name }) => !['rule', 'server', 'bind', 'section'].includes(name));
+    const used = new Set(names.flatMap((branch) => proxies.flatMap(({ args }) => grammars(itemsOn(args, branch)))));
+    expect([...used].filter((name) => !(name in GRAMMARS))).toEqual([]);
+    expect(() => judged.map(({ args }) => itemsOn(args, '3.4'))).not.toThrow();
+  });
+
+  test('of a rule stands in a set that has moments', () => {
+    const sets = new Set(FACTS.filter(({ table: name }) => name === 'rule').flatMap(({ places }) => places));
+    expect([...sets].filter((set) => momentsOf(set, 'listen', '3.4') === undefined)).toEqual([]);
+  });
+});
+
+test('a row of another form is refused', () => {
+  expect(() => table('proxy', 'here', 'maxconn ; DFX')).toThrow("not a row of the table 'proxy': maxconn ; DFX");
+  expect(() => table('global', 'here', 'maxconn ; ; 2.x')).toThrow("not a row of the table 'global': maxconn ; ; 2.x");
+});
+
+test.each([
+  ['resolvers', 'timeout resolve', '1.8'],
+  ['resolvers', 'hold obsolete 30s', '1.8'],
+  ['resolvers', 'parse-resolv-conf', '1.9'],
+  ['backend', 'server-template', '1.8'],
+  ['backend', 'retry-on conn-failure', '2.0'],
+  ['backend', 'balance random', '1.9'],
+  ['defaults', 'http-request set-header', '1.6'],
+  ['frontend', 'option http-restrict-req-hdr-names delete', '2.6'],
+  ['global', 'hard-stop-after', '1.8'],
+  ['global', 'dns-accept-family', '3.2'],
+  ['server', 'init-addr', '1.7'],
+  ['server', 'check-sni', '1.8'],
+  ['bind', 'shards', '2.5'],
+  ['rule', 'return', '2.2'],
+  ['fetch', 'baseq', '2.4'],
+  ['converter', 'host_only', '2.7'],
+  ['section', 'log-profile', '3.1'],
+])('%s: %s exists since %s', (section, words, branch) => {
+  expect(since(section, words.split(' '))).toBe(branch);
+});
+
+test('what stands in no section, or not in this one, has no first branch', () => {
+  expect(since('backend', ['bogus'])).toBeUndefined();
+  expect(since('frontend', ['use-server'])).toBeUndefined();
+  expect(since('resolvers', ['timeout', 'connect'])).toBeUndefined();
+});
+
+test('the edition of a branch is found', () => {
+  expect(factOf('frontend', ['server', 'a'], '1.8')?.standing.has('frontend')).toBe(false);
+  expect(factOf('frontend', ['server', 'a'], '1.9')?.standing.get('frontend')).toBe('ignored');
+});
+
+test('the generator dates each keyword as the linter does, with the same source', () => {
+  const dated = Object.values<Capability>(CAPABILITIES).filter(({ keyword }) => keyword !== undefined);
+  expect(dated.length).toBeGreaterThan(0);
+  for (const { keyword, since: from, source } of dated) {
+    const [table, words] = keyword!;
+    const fact = factOf(table, words.split(' '));
+    expect({ keyword, since: from, source }).toEqual({ keyword, since: fact?.since, source: fact?.source });
+  }
+});

@@ -1,0 +1,267 @@
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { judgeLanguage } from '../../lint/language';
+
+const TIMEOUTS = ['    timeout connect 1s', '    timeout client 1s', '    timeout server 1s'];
+const PROXY = ['listen l', '    bind 127.0.0.1:8080', ...TIMEOUTS];
+
+const file = (...lines: string[]) => `${lines.join('\n')}\n`;
+function judge(branch: string, text: string) {
+  const { findings, unknown } = judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.of(branch));
+  return { findings, unknown };
+}
+
+/** The findings on a text, a line each. */
+const said = (branch: string, text: string) =>
+  judge(branch, text).findings.map(
+    ({ severity, line, column, rule, message, mend }) => `${severity} ${line}:${column} ${rule}: ${message}; ${mend}`,
+  );
+
+test('a plain configuration is taken by every branch', () => {
+  for (const branch of ['1.6', '2.0', '2.4', '3.0', '3.4']) {
+    expect(judge(branch, file(...PROXY, '    server a 192.0.2.1:80 check'))).toEqual({ findings: [], unknown: [] });
+  }
+});
+
+test.each([
+  [
+    '1.7',
+    '    server-template a 4 192.0.2.1:80',
+    "error 6:5 too-new: 'server-template' exists from HAProxy 1.8 on, and this is for 1.7; take it out, or run HAProxy 1.8 or later",
+  ],
+  [
+    '2.4',
+    '    reqrep ^A B',
+    "error 6:5 removed-directive: 'reqrep' is refused from HAProxy 2.1 on, and this is for 2.4; take it out, or write 'http-request replace-header' or 'replace-path'",
+  ],
+  [
+    '3.3',
+    '    dispatch 192.0.2.1:80',
+    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch'; take it out, or write a 'server' with that address",
+  ],
+  ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is not known in a 'listen' section; take it out"],
+  [
+    '3.4',
+    '    mode htttp',
+    "error 6:10 unknown-directive: 'mode htttp' is not known in a 'listen' section; take it out",
+  ],
+  [
+    '3.0',
+    '    server a 192.0.2.1:80 resolvers dns',
+    "error 6:37 unknown-reference: no resolvers section is called 'dns'; write such a section",
+  ],
+  [
+    '2.0',
+    '    retry-on 429',
+    "error 6:14 bad-value: '429' exists from HAProxy 3.1 on, and this is for 2.0; write one that this branch has",
+  ],
+  ['2.2', '    timeout queue 5 s', "error 6:21 extra-word: 's' is one word too many after '5'; take it out"],
+  [
+    '2.2',
+    '    timeout queue soon',
+    "error 6:19 bad-value: 'soon' is not a time; write a number with 'us', 'ms', 's', 'm', 'h' or 'd'",
+  ],
+])('%s %s', (branch, line, finding) => {
+  expect(said(branch, file(...PROXY, line))).toEqual([finding]);
+});
+
+test('frontend options in a backend: a warning up to 3.1, an error from 3.2 on', () => {
+  const text = file(...PROXY, 'backend b', '    option dontlognull');
+  expect(said('3.1', text)).toEqual([
+    "warning 7:5 ignored-directive: 'option dontlognull' in a 'backend' section is ignored; take it out",
+  ]);
+  expect(said('3.2', text)).toEqual([
+    "error 7:5 wrong-section: 'option dontlognull' does not stand in a 'backend' section from HAProxy 3.2 on; move it to another section",
+  ]);
+});
+
+test('rules in defaults: only from 2.5 on, and only in sections that have a name', () => {
+  const text = (name: string) => file(`defaults${name}`, '    http-request deny if FALSE', ...PROXY);
+  expect(said('2.4', text(' d'))).toHaveLength(1);
+  expect(said('2.5', text(' d')).filter((line) => line.startsWith('error'))).toEqual([]);
+  expect(said('2.5', text('')).filter((line) => line.startsWith('error'))).toEqual([
+    "error 2:5 wrong-section: 'http-request' stands only in a 'defaults' section that has a name; give the section a name",
+  ]);
+});
+
+test('a name that is given twice', () => {
+  const text = file(...PROXY, 'frontend x', '    bind :81', '    timeout client 1s', 'backend x');
+  expect(said('3.0', text)).toEqual([]);
+  expect(said('3.1', text)).toEqual([
+    "warning 9:9 duplicate-name: backend 'x' has the name of frontend 'x' of line 6; give it another name",
+  ]);
+  expect(said('3.3', text)).toEqual([
+    "error 9:9 duplicate-name: backend 'x' has the name of frontend 'x' of line 6; give it another name",
+  ]);
+});
+
+test('timeouts that are missing', () => {
+  expect(said('3.4', file('listen l', '    bind :80', '    server a 192.0.2.1:80'))).toEqual([
+    "warning 1:8 incomplete: listen 'l' lacks 'timeout client', 'timeout connect', 'timeout server'; add to the section, or to a defaults section above",
+  ]);
+});
+
+test('the end of the file: 2.2 warns, 2.3 refuses', () => {
+  const text = file(...PROXY).trimEnd();
+  expect(said('2.1', text)).toEqual([]);
+  expect(said('2.2', text)).toEqual([
+    'warning 5:1 bad-line: the last line does not end with a newline: HAProxy takes the file for a part of itself; end the file with a newline',
+  ]);
+  expect(said('2.3', text)[0]).toMatch(/^error 5:1 bad-line/);
+});
+
+test('conditions decide which lines are read', () => {
+  const text = file(...PROXY, '.if version_atleast(2.6)', '    bogus', '.else', '    maxconn 5', '.endif');
+  expect(said('2.4', text)).toEqual([]);
+  expect(said('2.6', text)).toEqual([
+    "error 7:5 unknown-directive: 'bogus' is not known in a 'listen' section; take it out",
+  ]);
+  expect(said('2.3', text)).toHaveLength(4);
+});
+
+test.each([
+  [
+    'a text that a converter needs may be missing from 2.2 on',
+    '    http-request set-header X %[src,ltrim]',
+    '2.1',
+    '2.2',
+  ],
+  ['but not where it names a variable', '    http-request set-header X %[src,strcmp]', '3.4', undefined],
+  ['a status has a reason from 1.8 on', '    http-response set-status 404 reason no', '1.7', '1.8'],
+  [
+    'what is known at the end only is for logs up to 3.3',
+    '    http-response set-header X %[fc.timer.total]',
+    '3.3',
+    '3.4',
+  ],
+])('%s', (_name, line, refusedBy, takenBy) => {
+  const errors = (branch: string) =>
+    judge(branch, file(...PROXY, '    mode http', line)).findings.filter(({ severity }) => severity === 'error');
+  expect(errors(refusedBy)).toHaveLength(1);
+  expect(takenBy === undefined ? [] : errors(takenBy)).toEqual([]);
+});
+
+test.each([
+  [
+    'frontend f\n    bind :80\n    mode http\n    http-request set-timeout server 5s',
+    "error 4:30 wrong-section: 'set-timeout server' does not stand in a 'frontend' section; move it to a backend",
+  ],
+  [
+    'frontend f\n    bind udp@:80',
+    "error 2:10 bad-value: 'udp@:80' takes datagrams, and a 'bind' takes connections; take it out",
+  ],
+  [
+    'backend b\n    server s 192.0.2.1:80 ktls on',
+    "error 2:27 wrong-section: 'ktls' is experimental: it needs 'expose-experimental-directives' in the global section; add it above, or take this out",
+  ],
+  [
+    'peers p\n    bind :1024\n    server a\n    server b 192.0.2.2:1024 bogus',
+    "error 4:29 unknown-directive: 'bogus' is no word of a 'server' line; take it out",
+  ],
+  [
+    'peers p\n    peer a 192.0.2.1:1024\n    table t type ip size 1k\nbackend b\n    http-request track-sc0 path,sha1 table p/t',
+    "error 5:44 bad-value: the key is a sample of type 'bin', and the table has keys of type 'ip'; give the table a type that fits, or take another sample",
+  ],
+  [
+    'peers p\n    peer a 192.0.2.1:1024\nbackend b\n    http-request track-sc0 src table p/t',
+    "error 4:38 unknown-reference: no section called 'p/t' has a 'stick-table'; add one there",
+  ],
+  [
+    'frontend f\n    bind :80\n    acl a nbsrv lt 1',
+    "error 3:11 bad-value: 'nbsrv' is about this section, and frontend 'f' is of the other kind; name a section in the brackets",
+  ],
+  [
+    'frontend f\n    bind :80\n    http-request track-sc3 src',
+    "error 3:18 bad-value: 'track-sc3': there are only track-sc0 to track-sc2; use one of them, or raise 'tune.stick-counters'",
+  ],
+  [
+    'frontend f\n    bind :80\n    http-request set-var(txn.a,always) src',
+    "error 3:18 bad-value: 'always' is no condition for 'set-var'; write ifexists, ifnotexists, ifempty, ifnotempty, ifset, ifnotset, ifgt, iflt",
+  ],
+  [
+    'frontend f\n    bind :80\n    mode http\n    capture request header Host len 9\n    http-request capture path id 1',
+    "error 5:34 unknown-reference: no capture of a request in frontend 'f' has the id 1; add 'declare capture', or write a smaller id",
+  ],
+  [
+    'backend b\n    mode http\n    server s 192.0.2.1:80 proto fcgi',
+    "error 3:12 incomplete: server 's' speaks FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
+  ],
+])('3.4 refuses %j', (text, error) => {
+  expect(said('3.4', `${text}\n`)).toContain(error);
+});
+
+test.each([
+  [
+    'defaults\n    option httplog\n    log-format %ci',
+    "warning 3:5 duplicate-name: 'log-format' takes the place of the log format of line 2; take one of them out",
+  ],
+  [
+    'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 hdr(host) table b',
+    "warning 4:25 incomplete: this rule does not wait for what it looks for: frontend 'f' has no 'tcp-request inspect-delay'; add one",
+  ],
+  [
+    'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 src table b',
+    "warning 4:25 bad-value: this is known before any content: in HTTP mode each request would be tracked again; write 'tcp-request session', or 'http-request'",
+  ],
+  [
+    'global\n    localpeer a\npeers p\n    peer b 192.0.2.1:1024',
+    "warning 3:7 incomplete: peers 'p' has no peer 'a', which is the name of this machine; add it",
+  ],
+  [
+    'frontend f\n    bind :80\n    mode http\n    capture cookie A len 64',
+    "warning 4:5 incomplete: no more than 63 characters of a cookie are captured; raise 'tune.http.cookielen', or lower it",
+  ],
+])('3.4 warns about %j', (text, warning) => {
+  expect(said('3.4', `${text}\n`)).toContain(warning);
+});
+
+test('samples know when they are there', () => {
+  const text = file(...PROXY, '    mode http', '    http-request set-header X %[res.hdr(x)]');
+  expect(said('1.6', text)[0]).toMatch(/^warning 7:31 bad-value/);
+  expect(said('3.4', text)).toEqual([
+    "error 7:31 bad-value: 'res.hdr' is not there yet, or no more, at this point; take a sample that is there",
+  ]);
+});
+
+test('what is outside the file is left open', () => {
+  const text = file(...PROXY, '    server a name.example:80 init-addr last,libc,none', '    server b "$ADDRESS"');
+  expect(judge('2.4', text)).toEqual({
+    findings: [],
+    unknown: [
+      { line: 6, words: ['server', 'a', 'name.example:80', 'init-addr', 'last,libc,none'] },
+      { line: 7, words: ['server', 'b', '$ADDRESS'] },
+    ],
+  });
+});
+
+test('a long file takes time in proportion', () => {
+  const lines = (count: number) => {
+    const servers = Array.from(
+      { length: count },
+      (_, i) => `    server s${i} 192.0.2.1:80 check inter 5s weight ${i % 256}`,
+    );
+    const rules = Array.from(
+      { length: count },
+      (_, i) => `    http-request set-header X-${i} %[src,ipmask(24)] if { path_beg /${i} }`,
+    );
+    return file(...PROXY, '    mode http', ...rules, ...servers);
+  };
+  expect(judge('3.4', lines(5000))).toEqual({ findings: [], unknown: [] });
+});
+
+test('no text makes it throw', () => {
+  for (const text of [
+    '',
+    '\n',
+    '"',
+    'server',
+    'listen',
+    'listen l\nbind',
+    'global\n log',
+    'backend b\nacl a',
+    'frontend f\nhttp-request',
+  ]) {
+    for (const branch of ['1.6', '2.2', '3.4']) {
+      expect(() => judge(branch, text)).not.toThrow();
+    }
+  }
+});
