@@ -1,7 +1,7 @@
 import { DnsServer } from '../lab/dns-server';
 import { anyUsable } from '../lab/usable';
 import type { RegistryRecord } from '../lib/contract/contract';
-import { Haproxy, nameFor } from '../test/drift-checker/haproxy';
+import { Haproxy, nameFor } from '../test/lambda/haproxy';
 import { AwsEndpoints, ssmParameters } from '../test/support/aws';
 import { LocalLambda } from '../test/support/lambda';
 import { checkerBill, DEFAULTS } from './bill';

@@ -1,8 +1,8 @@
 import { type DnsListener, DnsServer } from '../lab/dns-server';
 import { usableBinaries } from '../lab/usable';
-import { CONCURRENT_TASKS } from '../lambda/drift-checker/senses/runtime-client';
+import { CONCURRENT_TASKS } from '../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../lib/contract/contract';
-import { Haproxy, nameFor } from '../test/drift-checker/haproxy';
+import { Haproxy, nameFor } from '../test/lambda/haproxy';
 import { AwsEndpoints, type SignedRequest, ssmParameters } from '../test/support/aws';
 import { type InvocationResult, LocalLambda } from '../test/support/lambda';
 import type { Figure } from './handler';

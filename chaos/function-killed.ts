@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeState } from '../lambda/drift-checker/state';
-import { almostOpen, Fleet, type Line, linesOf, REGISTRY } from '../test/drift-checker/fleet';
+import { decodeState } from '../lambda/controller/state/state';
+import { almostOpen, Fleet, type Line, linesOf, REGISTRY } from '../test/lambda/fleet';
 import { LambdaFailure } from '../test/support/lambda';
 import type { Fault, Ground } from './fault';
 

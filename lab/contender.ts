@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkProxy } from '../lambda/drift-checker/check';
-import type { ProxyReport } from '../lambda/drift-checker/conclude';
-import { lookUp } from '../lambda/drift-checker/senses/dns';
-import { readRuntime } from '../lambda/drift-checker/senses/runtime-client';
-import { NO_STATE, type ProxyState } from '../lambda/drift-checker/state';
+import { checkProxy } from '../lambda/controller/check';
+import type { ProxyReport } from '../lambda/controller/domain/conclude';
+import { NO_STATE, type ProxyState } from '../lambda/controller/state/state';
+import { lookUp } from '../lambda/probe/dns';
+import { readRuntime } from '../lambda/probe/runtime-client';
 import type { RegistryRecord, RegistryUpstream } from '../lib/contract/contract';
 import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';

@@ -1,4 +1,4 @@
-import type { ProxyReport } from '../lambda/drift-checker/conclude';
+import type { ProxyReport } from '../lambda/controller/domain/conclude';
 import type { Contender } from './contender';
 import { LabError } from './lab-error';
 import { type Lane, type LaneIncident, nameOf, type Sample } from './lane';

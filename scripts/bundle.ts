@@ -56,7 +56,7 @@ export async function bundleHandler(): Promise<void> {
   rmSync('assets/drift-checker', { recursive: true, force: true });
   await build({
     ...common,
-    entryPoints: ['lambda/drift-checker/index.ts'],
+    entryPoints: ['lambda/controller/index.ts'],
     outfile: 'assets/drift-checker/index.mjs',
     target: 'node22',
     banner: { js: REQUIRE },

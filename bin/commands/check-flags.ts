@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { RuntimeTls } from '../../lambda/drift-checker/senses/runtime-client';
+import type { RuntimeTls } from '../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../lib/contract/contract';
 import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../lib/haproxy/address';
 import { InputError } from '../../lib/haproxy/errors';

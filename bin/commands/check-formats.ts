@@ -1,7 +1,7 @@
-import type { ProxyReport } from '../../lambda/drift-checker/conclude';
-import type { LiveUpstream, TaskReading } from '../../lambda/drift-checker/reading';
-import { slotName, slotsOf } from '../../lambda/drift-checker/slots';
-import type { Verdict } from '../../lambda/drift-checker/verdicts/verdict';
+import type { ProxyReport } from '../../lambda/controller/domain/conclude';
+import type { LiveUpstream, TaskReading } from '../../lambda/controller/domain/observation';
+import { slotName, slotsOf } from '../../lambda/controller/domain/slots';
+import type { Verdict } from '../../lambda/controller/domain/verdicts/verdict';
 import type { RegistryUpstream, Severity, VerdictKind } from '../../lib/contract/contract';
 import { pc } from './colours';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { checkProxy, type Senses } from '../../lambda/drift-checker/check';
-import { lookUp } from '../../lambda/drift-checker/senses/dns';
-import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
-import { NO_STATE } from '../../lambda/drift-checker/state';
+import { checkProxy, type Senses } from '../../lambda/controller/check';
+import { NO_STATE } from '../../lambda/controller/state/state';
+import { lookUp } from '../../lambda/probe/dns';
+import { readRuntime } from '../../lambda/probe/runtime-client';
 import { explain } from './check-explain';
 import { type CheckFlags, recordOf, tlsOf } from './check-flags';
 import { FORMATS, type Format } from './check-formats';

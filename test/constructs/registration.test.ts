@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type * as registry from '../../lambda/drift-checker/control-plane/registry';
+import type * as registry from '../../lambda/controller/aws/registry';
 import { DriftMonitor, HaproxyElbProxy, HaproxyVersion } from '../../lib';
-import { SwitchableAws } from '../drift-checker/control-plane/aws';
 import { fillIn, resourcesOf } from '../e2e/template';
+import { SwitchableAws } from '../lambda/controller/aws/aws';
 import { ssmParameters } from '../support/aws';
 import { BY_NAME, stackWithAlb } from './stacks';
 
@@ -17,7 +17,7 @@ const DEPLOYED: Record<string, string> = {
 test('what the construct registers is what the checker reads', async () => {
   const aws = await SwitchableAws.start();
   try {
-    const { readRegistry }: typeof registry = require('../../lambda/drift-checker/control-plane/registry');
+    const { readRegistry }: typeof registry = require('../../lambda/controller/aws/registry');
     const { stack, vpc, upstream } = stackWithAlb();
     const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
     new HaproxyElbProxy(stack, 'Orders', { vpc, monitor, upstream });

@@ -6,7 +6,7 @@ import { Cluster, ContainerImage, FargateService, FargateTaskDefinition } from '
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DriftMonitor, type DriftMonitorProps, ElbUpstream, HaproxyTasks, Repair } from '../../lib';
 import { STATE_FOLDER } from '../../lib/contract/contract';
-import { Fleet, REGISTRY } from '../drift-checker/fleet';
+import { Fleet, REGISTRY } from '../lambda/fleet';
 import { type AwsCall, AwsEndpoints, type AwsHandlers } from '../support/aws';
 import { anyBinary } from '../support/binaries';
 import { isAllowed, type Request, type Statement } from '../support/iam/policy';
@@ -182,7 +182,7 @@ async function readSecret(): Promise<void> {
     'ssm:GetParameter': () => ({ Parameter: { Value: JSON.stringify({ cert: 'cert', key: 'key', ca: 'ca' }) } }),
   });
   Object.assign(process.env, aws.environment);
-  const { secretReader } = require('../../lambda/drift-checker/control-plane/secrets');
+  const { secretReader } = require('../../lambda/controller/aws/secrets');
   await secretReader()(ARN('secretsmanager', `secret:${SECRET}-Ab12Cd`));
   ofOptions.push(...aws.calls);
   await aws.close();

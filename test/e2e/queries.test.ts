@@ -3,8 +3,8 @@ import { DriftMonitor } from '../../lib';
 import { METRICS } from '../../lib/contract/contract';
 import { stackWithVpc } from '../constructs/stacks';
 import { textOf } from '../constructs/template';
-import { figuresOf } from '../drift-checker/emf';
-import { almostOpen, Fleet, type Line, linesOf, openIncident } from '../drift-checker/fleet';
+import { figuresOf } from '../lambda/emf';
+import { almostOpen, Fleet, type Line, linesOf, openIncident } from '../lambda/fleet';
 import { anyBinary } from '../support/binaries';
 import { resourcesOf } from './template';
 

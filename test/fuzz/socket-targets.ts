@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, isIPv4 } from 'node:net';
 import { decode, encode, type Packet } from 'dns-packet';
 import { DnsServer } from '../../lab/dns-server';
-import type * as registry from '../../lambda/drift-checker/control-plane/registry';
-import { lookUp } from '../../lambda/drift-checker/senses/dns';
-import { readRuntime } from '../../lambda/drift-checker/senses/runtime-client';
+import type * as registry from '../../lambda/controller/aws/registry';
+import { lookUp } from '../../lambda/probe/dns';
+import { readRuntime } from '../../lambda/probe/runtime-client';
 import { UnexpectedAnswer } from '../../lib/haproxy/runtime-api/parse';
 import { AwsEndpoints } from '../support/aws';
 import { assertRefusal, type Target } from './harness';
@@ -96,7 +96,7 @@ const parameterStore = lazily(async () => {
   const aws = await AwsEndpoints.start({ 'ssm:GetParametersByPath': () => ({ Parameters: page }) });
   closers.push(() => aws.close());
   Object.assign(process.env, aws.environment);
-  const reader = require('../../lambda/drift-checker/control-plane/registry') as typeof registry;
+  const reader = require('../../lambda/controller/aws/registry') as typeof registry;
   return { page, readRegistry: reader.readRegistry };
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DnsServer } from '../../lab/dns-server';
-import { RuntimeClient } from '../../lambda/drift-checker/senses/runtime-client';
+import { RuntimeClient } from '../../lambda/probe/runtime-client';
 import { RUNTIME_COMMANDS, type RuntimeCommand } from '../../lib/haproxy/runtime-api/commands';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { availableBinaries, isDeaf } from '../support/binaries';

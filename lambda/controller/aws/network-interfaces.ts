@@ -1,0 +1,42 @@
+import { EC2Client, type NetworkInterface, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
+import type { UpstreamReading } from '../domain/live-addresses';
+import { HASTY, reasonOf } from './client-options';
+
+/** Which addresses clients of a load balancer are given: those of an internal one are private. */
+export type Scope = 'private' | 'public';
+
+const ec2 = new EC2Client(HASTY);
+
+/**
+ * The addresses of a load balancer's network interfaces: what it has now, whatever DNS shows of it.
+ *
+ * An interface is known by its description, `ELB app/NAME/ID` or `ELB net/NAME/ID`, the end of the load balancer's ARN.
+ * Source: https://repost.aws/knowledge-center/elb-find-load-balancer-IP
+ */
+export async function readInterfaces(
+  loadBalancerArn: string,
+  scope: Scope,
+): Promise<Pick<UpstreamReading, 'interfaces' | 'degraded'>> {
+  const [, id] = loadBalancerArn.split(':loadbalancer/');
+  const Filters = [
+    { Name: 'description', Values: [`ELB ${id}`] },
+    { Name: 'status', Values: ['in-use'] },
+  ];
+  const interfaces: string[] = [];
+  try {
+    for await (const page of paginateDescribeNetworkInterfaces({ client: ec2, pageSize: 1000 }, { Filters })) {
+      interfaces.push(...(page.NetworkInterfaces ?? []).flatMap((found) => addressesOf(found, scope)));
+    }
+    return { interfaces, degraded: [] };
+  } catch (error) {
+    return { degraded: [`DescribeNetworkInterfaces failed: ${reasonOf(error)}`] };
+  }
+}
+
+/** IPv6 knows no private addresses here: they are the same inside and outside. */
+function addressesOf({ PrivateIpAddresses = [], Ipv6Addresses = [] }: NetworkInterface, scope: Scope): string[] {
+  return [
+    ...PrivateIpAddresses.map((a) => (scope === 'private' ? a.PrivateIpAddress : a.Association?.PublicIp)),
+    ...Ipv6Addresses.map((a) => a.Ipv6Address),
+  ].filter((address) => address !== undefined);
+}

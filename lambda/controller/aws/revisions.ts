@@ -1,0 +1,26 @@
+import { DescribeServiceRevisionsCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
+import type { Task } from '../domain/observation';
+import { describeRunning, type EcsService, ecs, taskOf } from './tasks';
+
+/** The running tasks of one revision of a service: those of its task definition that are no older than itself. */
+export async function listRevisionTasks(service: EcsService, revisionArn: string): Promise<Task[]> {
+  const { serviceRevisions = [] } = await ecs.send(
+    new DescribeServiceRevisionsCommand({ serviceRevisionArns: [revisionArn] }),
+  );
+  const [revision] = serviceRevisions;
+  if (revision === undefined) {
+    throw new Error(`ECS knows no service revision ${revisionArn}`);
+  }
+  // A deployment without a change has the same task definition as the one before.
+  const since = revision.createdAt?.getTime() ?? 0;
+  return (await describeRunning(service))
+    .filter(({ taskDefinitionArn }) => taskDefinitionArn === revision.taskDefinition)
+    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
+    .map((described) => taskOf(described, service.runtimeApiPort));
+}
+
+/** How many tasks a service is to have. */
+export async function desiredCount({ cluster, service }: EcsService): Promise<number> {
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+  return services[0]?.desiredCount ?? 0;
+}

@@ -1,0 +1,56 @@
+import type { DnsMemory } from '../domain/live-addresses';
+import { mergeRepaired } from '../domain/repair-plan';
+import type { ProxyState, Watched } from './state';
+
+/**
+ * What is remembered when two runs overlapped, so that neither's findings are lost: pure.
+ *
+ * @param base what both began with
+ * @param mine what this run remembers
+ * @param theirs what the other run has written since
+ */
+export function mergeStates(base: ProxyState, mine: ProxyState, theirs: ProxyState): ProxyState {
+  const dns = mergeRecords(mine.dns, theirs.dns, mergeDns);
+  const all = mergeRecords(mine.watched, theirs.watched, mergeWatched);
+  // What one of them has resolved was told, and stays so.
+  const resolved = (key: string) => key in base.watched && !(key in mine.watched && key in theirs.watched);
+  const watched = Object.fromEntries(Object.entries(all).filter(([key]) => !resolved(key)));
+  const counters = [mine.counters, theirs.counters].sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0))[0];
+  return { dns, watched, counters, repaired: mergeRepaired(mine.repaired, theirs.repaired) };
+}
+
+function mergeRecords<T>(a: Record<string, T>, b: Record<string, T>, merge: (a: T, b: T) => T): Record<string, T> {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+  return Object.fromEntries(
+    keys.map((key) => [
+      key,
+      a[key] !== undefined && b[key] !== undefined ? merge(a[key], b[key]) : (a[key] ?? b[key])!,
+    ]),
+  );
+}
+
+/** An address is there since the earlier time, and left at the later one if it left for both. */
+function mergeDns(a: DnsMemory, b: DnsMemory): DnsMemory {
+  type Life = DnsMemory['addresses'][string];
+  const addresses = mergeRecords<Life>(a.addresses, b.addresses, ([since1, left1], [since2, left2]) => {
+    const since = Math.min(since1, since2);
+    return left1 === undefined || left2 === undefined ? [since] : [since, Math.max(left1, left2)];
+  });
+  // Who got an answer knows better than who got none.
+  const types = (['A', 'AAAA'] as const).filter((type) => a.silent[type] !== undefined && b.silent[type] !== undefined);
+  return {
+    addresses,
+    silent: Object.fromEntries(types.map((type) => [type, Math.min(a.silent[type]!, b.silent[type]!)])),
+  };
+}
+
+function mergeWatched(a: Watched, b: Watched): Watched {
+  const opened = [a.openedAt, b.openedAt].filter((at) => at !== undefined);
+  return {
+    ...b,
+    ...a,
+    opsItem: a.opsItem ?? b.opsItem,
+    firstSeen: Math.min(a.firstSeen, b.firstSeen),
+    openedAt: opened.length === 0 ? undefined : Math.min(...opened),
+  };
+}

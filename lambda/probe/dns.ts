@@ -1,0 +1,77 @@
+import { Resolver } from 'node:dns/promises';
+import { FULL_ANSWER, type RecordType, type UpstreamReading } from '../controller/domain/live-addresses';
+
+/** How often a name is asked for while its answers are full. */
+const MAX_LOOKUPS = 4;
+/** All of it together takes no longer. */
+const MAX_MILLIS = 4000;
+/** Answers that say that the name has no address, in contrast to no answer at all. */
+const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA']);
+
+/** What DNS says of a name. */
+export type DnsReading = Pick<UpstreamReading, 'answers' | 'unanswered' | 'problems' | 'degraded'>;
+
+/**
+ * Asks DNS for all addresses of a name: once, and again while the answers are full and bring new addresses. A truncated
+ * answer is fetched again over TCP, and an alias followed, by the resolver underneath (c-ares).
+ *
+ * @param nameservers `IP:PORT` each; those of the machine when left out
+ */
+export async function lookUp(name: string, nameservers?: readonly string[]): Promise<DnsReading> {
+  const resolver = new Resolver({ timeout: 1000, tries: 2 });
+  if (nameservers !== undefined) {
+    resolver.setServers(nameservers);
+  }
+  const timer = setTimeout(() => resolver.cancel(), MAX_MILLIS);
+  const found = await Promise.all([
+    sample('A', () => resolver.resolve4(name)),
+    sample('AAAA', () => resolver.resolve6(name)),
+  ]);
+  clearTimeout(timer);
+  const answers = [...new Set(found.flatMap(({ addresses }) => addresses))].sort();
+  const silent = found.filter(({ code }) => code !== undefined && !NO_SUCH_NAME.has(code));
+  const code = found.some((one) => one.code === 'ENOTFOUND') ? 'ENOTFOUND' : 'ENODATA';
+  return {
+    answers,
+    unanswered: silent.filter(({ addresses }) => addresses.length === 0).map(({ type }) => type),
+    problems: answers.length === 0 && silent.length === 0 ? [`${name} does not resolve (${code})`] : [],
+    degraded: sentences(name, silent),
+  };
+}
+
+interface Sampled {
+  readonly type: RecordType;
+  readonly addresses: readonly string[];
+  /** Why it ended before its time. */
+  readonly code?: string;
+}
+
+/** One line for each code; the type of the records stands in it where the other type was answered otherwise. */
+function sentences(name: string, silent: readonly Sampled[]): string[] {
+  const codes = [...new Set(silent.map(({ code }) => code))];
+  return codes.map((code) => {
+    const types = silent.filter((one) => one.code === code).map(({ type }) => type);
+    return `DNS did not answer for ${name}${types.length > 1 ? '' : ` ${types[0]}`} (${code})`;
+  });
+}
+
+async function sample(type: RecordType, resolve: () => Promise<string[]>): Promise<Sampled> {
+  const addresses = new Set<string>();
+  try {
+    for (let lookup = 0; lookup < MAX_LOOKUPS; lookup += 1) {
+      const before = addresses.size;
+      const answer = await resolve();
+      for (const address of answer) {
+        addresses.add(address);
+      }
+      if (answer.length < FULL_ANSWER || addresses.size === before) {
+        break;
+      }
+    }
+    return { type, addresses: [...addresses] };
+  } catch (error) {
+    // Cancelled is what this function does when the time is over.
+    const code = ((error as NodeJS.ErrnoException).code ?? String(error)).replace('ECANCELLED', 'ETIMEOUT');
+    return { type, addresses: [...addresses], code };
+  }
+}

@@ -1,0 +1,157 @@
+import type { Task } from '@aws-sdk/client-ecs';
+import type * as tasks from '../../../../lambda/controller/aws/tasks';
+import { AwsError } from '../../../support/aws';
+import { SwitchableAws } from './aws';
+
+const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';
+const STARTED_AT = new Date('2026-11-22T12:00:00Z');
+const startedAt = STARTED_AT.getTime();
+const arnOf = (id: string) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/${id}`;
+
+let aws: SwitchableAws;
+let list: () => ReturnType<typeof tasks.listTasks>;
+
+beforeAll(async () => {
+  aws = await SwitchableAws.start();
+  const { listTasks }: typeof tasks = require('../../../../lambda/controller/aws/tasks');
+  list = () => listTasks({ cluster: CLUSTER, service: 'orders', runtimeApiPort: 9990 });
+});
+
+beforeEach(() => aws.takeCalls());
+
+afterAll(() => aws.close());
+
+/** A task as ECS describes it in network mode awsvpc. */
+function task(id: string, address: string | undefined, lastStatus = 'RUNNING'): Task {
+  const details = [
+    { name: 'subnetId', value: 'subnet-1' },
+    { name: 'networkInterfaceId', value: 'eni-1' },
+    { name: 'macAddress', value: '0e:00:00:00:00:01' },
+    ...(address === undefined ? [] : [{ name: 'privateIPv4Address', value: address }]),
+  ];
+  const attachments = [{ type: 'ElasticNetworkInterface', status: 'ATTACHED', details }];
+  return { taskArn: arnOf(id), clusterArn: CLUSTER, lastStatus, attachments, startedAt: STARTED_AT };
+}
+
+/** ECS with these tasks, at most 100 in a page. Those that are listed and not described stopped in between. */
+function ecsHas(listed: readonly string[], described: readonly Task[]): void {
+  aws.handlers = {
+    'ecs:ListTasks': ({ nextToken }) => {
+      const from = Number(nextToken ?? 0);
+      const more = from + 100 < listed.length;
+      return { taskArns: listed.slice(from, from + 100).map(arnOf), nextToken: more ? `${from + 100}` : undefined };
+    },
+    'ecs:DescribeTasks': ({ tasks: asked = [] }) => {
+      if (asked.length < 1 || asked.length > 100) {
+        throw new AwsError('InvalidParameterException', 'Tasks cannot be empty, and not more than 100.');
+      }
+      const found = described.filter(({ taskArn }) => asked.includes(taskArn!));
+      const missing = asked.filter((arn) => !found.some(({ taskArn }) => taskArn === arn));
+      return { tasks: found, failures: missing.map((arn) => ({ arn, reason: 'MISSING' })) };
+    },
+  };
+}
+
+test('each running task with its id and the endpoint of its runtime API', async () => {
+  ecsHas(['a', 'b'], [task('a', '10.1.0.1'), task('b', '10.1.0.2')]);
+  expect(await list()).toEqual([
+    { id: 'a', endpoint: '10.1.0.1:9990', startedAt },
+    { id: 'b', endpoint: '10.1.0.2:9990', startedAt },
+  ]);
+  expect(aws.takeCalls()).toEqual([
+    ['ListTasks', { cluster: CLUSTER, serviceName: 'orders', desiredStatus: 'RUNNING' }],
+    ['DescribeTasks', { cluster: CLUSTER, tasks: [arnOf('a'), arnOf('b')] }],
+  ]);
+});
+
+test('each task with its revision', async () => {
+  const taskDefinitionArn = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/orders:7';
+  ecsHas(['a'], [{ ...task('a', '10.1.0.1'), taskDefinitionArn }]);
+  expect((await list()).map(({ revision }) => revision)).toEqual([taskDefinitionArn]);
+});
+
+test('tasks of all pages', async () => {
+  const ids = Array.from({ length: 120 }, (_, i) => `task-${i}`);
+  ecsHas(
+    ids,
+    ids.map((id, i) => task(id, `10.1.0.${i}`)),
+  );
+  expect(await list()).toEqual(ids.map((id, i) => ({ id, endpoint: `10.1.0.${i}:9990`, startedAt })));
+  expect(aws.takeCalls().map(([operation]) => operation)).toEqual([
+    'ListTasks',
+    'DescribeTasks',
+    'ListTasks',
+    'DescribeTasks',
+  ]);
+});
+
+test('a service without tasks', async () => {
+  ecsHas([], []);
+  expect(await list()).toEqual([]);
+});
+
+const NOT_RUNNING: [what: string, described: Task[]][] = [
+  ['is on its way', [task('b', '10.1.0.2', 'PENDING')]],
+  ['is about to stop', [task('b', '10.1.0.2', 'DEPROVISIONING')]],
+  ['stopped between the list and the description', [task('b', '10.1.0.2', 'STOPPED')]],
+  ['is known no more between the list and the description', []],
+];
+
+test.each(NOT_RUNNING)('a task that %s is passed over', async (_what, described) => {
+  ecsHas(['a', 'b', 'c'], [task('a', '10.1.0.1'), ...described, task('c', '10.1.0.3')]);
+  expect((await list()).map(({ id }) => id)).toEqual(['a', 'c']);
+});
+
+describe('the address of a task', () => {
+  const containers = [
+    { name: 'haproxy', networkInterfaces: [{ privateIpv4Address: '10.1.0.4', ipv6Address: 'fd00::4' }] },
+  ];
+
+  test.each<[what: string, described: Task, endpoint: string | undefined]>([
+    ['is that of its attachment', { ...task('a', '10.1.0.1'), containers }, '10.1.0.1:9990'],
+    [
+      'is that of its containers where no attachment tells it',
+      { ...task('a', undefined), containers },
+      '10.1.0.4:9990',
+    ],
+    [
+      'is an IPv6 address where it has no other',
+      { ...task('a', undefined), containers: [{ networkInterfaces: [{ ipv6Address: 'fd00::4' }] }] },
+      '[fd00::4]:9990',
+    ],
+    [
+      'is none in network mode bridge or host',
+      { ...task('a', undefined), attachments: [], containers: [{ networkBindings: [{ hostPort: 32768 }] }] },
+      undefined,
+    ],
+  ])('%s', async (_what, described, endpoint) => {
+    ecsHas(['a'], [described]);
+    expect(await list()).toEqual([{ id: 'a', endpoint, startedAt }]);
+  });
+});
+
+test('ECS is asked again while it throttles', async () => {
+  ecsHas(['a'], [task('a', '10.1.0.1')]);
+  const answer = aws.handlers['ecs:ListTasks']!;
+  const failures = Array.from({ length: 2 }, () => new AwsError('ThrottlingException', 'Rate exceeded'));
+  aws.handlers['ecs:ListTasks'] = (input) => {
+    const failure = failures.pop();
+    if (failure) {
+      throw failure;
+    }
+    return answer(input);
+  };
+  expect(await list()).toHaveLength(1);
+});
+
+test.each(['ClusterNotFoundException', 'ServiceNotFoundException', 'AccessDeniedException'])(
+  'what ECS refuses (%s) is an error, and not a service without tasks',
+  async (code) => {
+    aws.handlers = {
+      'ecs:ListTasks': () => {
+        throw new AwsError(code, 'because');
+      },
+    };
+    await expect(list()).rejects.toMatchObject({ name: code, message: 'because' });
+  },
+);

@@ -1,0 +1,248 @@
+import { join } from 'node:path';
+import type { HaproxyBinary } from '../../lab/binaries';
+import { DnsServer } from '../../lab/dns-server';
+import { keyOf } from '../../lambda/controller/domain/verdicts/verdict';
+import { encodeState, type ProxyState } from '../../lambda/controller/state/state';
+import type { RegistryRecord } from '../../lib/contract/contract';
+import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
+import { type FunctionSettings, type InvocationResult, LocalLambda } from '../support/lambda';
+import { Haproxy, nameFor } from './haproxy';
+
+export const REGISTRY = '/cdk-haproxy-elb/fleet';
+const BUNDLE = join(__dirname, '../../assets/drift-checker');
+
+/** A log line of the function. */
+// biome-ignore lint/suspicious/noExplicitAny: a log line has no type.
+export type Line = any;
+
+/** What the HAProxy's name server always says. */
+const HELD = '127.0.0.1';
+
+/**
+ * The bundled function under Lambda's own runtime client, the AWS services that it calls, and a real HAProxy that is
+ * the task of every service.
+ */
+export class Fleet {
+  /** Starts the HAProxy and two name servers: the HAProxy's own and the checker's, so that they can disagree. */
+  public static async start(binary: HaproxyBinary): Promise<Fleet> {
+    const [own, checkers] = [new DnsServer(), new DnsServer()];
+    try {
+      own.set(nameFor(binary), [HELD]);
+      const haproxy = await Haproxy.start(binary, await own.listen());
+      const { address } = await checkers.listen();
+      return new Fleet(own, checkers, address, binary, haproxy);
+    } catch (error) {
+      // An open socket would keep the tests from ending, and with them the reason from being told.
+      await own.close();
+      throw error;
+    }
+  }
+
+  #aws?: AwsEndpoints;
+  #lambda?: LocalLambda;
+  #settings: Partial<FunctionSettings> = {};
+  #handlers: AwsHandlers = {};
+  readonly #before = new Map<string, (input: never) => unknown>();
+  /** Services of which ECS wants to know nothing. */
+  public readonly deniedServices = new Set<string>();
+  /** Addresses of the running tasks. */
+  public taskAddresses = [HELD];
+
+  private constructor(
+    private readonly dns: DnsServer,
+    private readonly checkersDns: DnsServer,
+    private readonly nameserver: string,
+    public readonly binary: HaproxyBinary,
+    private readonly haproxy: Haproxy,
+  ) {}
+
+  /** Port of the HAProxy's runtime API on 127.0.0.1. */
+  public get runtimeApiPort(): number {
+    return this.haproxy.port;
+  }
+
+  /** The addresses that the checker finds for the load balancer. The HAProxy holds 127.0.0.1 in any case. */
+  public point(...addresses: string[]): void {
+    this.checkersDns.set(nameFor(this.binary), addresses);
+  }
+
+  /** The registry's record of a proxy whose task is the HAProxy. */
+  public record(proxy: string, more: Partial<RegistryRecord> = {}): RegistryRecord {
+    return {
+      proxy,
+      haproxyVersion: this.binary.branch,
+      upstreams: [
+        {
+          backend: 'upstream',
+          dnsName: nameFor(this.binary),
+          port: 80,
+          loadBalancerArn:
+            'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188',
+        },
+      ],
+      nameservers: [this.nameserver],
+      tasks: { cluster: 'fleet', service: proxy, runtimeApiPort: this.haproxy.port },
+      resolutionSeconds: 1,
+      dnsWindowSeconds: 3,
+      graceSeconds: 0,
+      ...more,
+    };
+  }
+
+  /** A new function, which finds these parameters in its registry. */
+  public async deploy(
+    parameters: Record<string, unknown>,
+    more: AwsHandlers = {},
+    settings: Partial<FunctionSettings> = {},
+  ): Promise<void> {
+    await this.undeploy();
+    const texts = Object.entries(parameters).map(([name, value]) => [
+      `${REGISTRY}/${name}`,
+      typeof value === 'string'
+        ? value
+        : name.startsWith('state/')
+          ? encodeState(value as ProxyState)
+          : JSON.stringify(value),
+    ]);
+    this.#before.clear();
+    const handlers: AwsHandlers = {
+      ...ssmParameters(Object.fromEntries(texts)),
+      'ecs:ListTasks': ({ serviceName = '' }) => {
+        if (this.deniedServices.has(serviceName)) {
+          throw new AwsError('AccessDeniedException', `not authorized to perform: ecs:ListTasks of ${serviceName}`);
+        }
+        return {
+          taskArns: this.taskAddresses.map((_, i) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/task-${i}`),
+        };
+      },
+      'ecs:DescribeTasks': ({ tasks }) => ({
+        tasks: tasks?.map((taskArn) => {
+          const value = this.taskAddresses[Number(taskArn.split('-').at(-1))];
+          return {
+            taskArn,
+            lastStatus: 'RUNNING',
+            attachments: [{ details: [{ name: 'privateIPv4Address', value }] }],
+          };
+        }),
+      }),
+      'elasticloadbalancing:DescribeLoadBalancers': () => ({ LoadBalancers: [{ State: { Code: 'active' } }] }),
+      'ec2:DescribeNetworkInterfaces': () => ({}),
+      ...more,
+    };
+    const withBefore = Object.entries(handlers).map(([name, handler]) => [
+      name,
+      async (input: never) => (await this.#before.get(name)?.(input)) ?? handler(input),
+    ]);
+    this.#aws = await AwsEndpoints.start(Object.fromEntries(withBefore));
+    this.#handlers = handlers;
+    this.#settings = settings;
+    this.#lambda = this.another();
+  }
+
+  /** Another execution environment of the same function, which its user stops. */
+  public another(handler = 'index.handler'): LocalLambda {
+    const { environment, ...settings } = this.#settings;
+    return functionWith({ ...this.#aws!.environment, ...environment }, { handler, ...settings });
+  }
+
+  /** From now on this is called first, and answers in the place of the real answer when it returns something. */
+  public before<Name extends keyof AwsHandlers & string>(
+    name: Name,
+    handler: (input: Parameters<NonNullable<AwsHandlers[Name]>>[0]) => unknown,
+  ): void {
+    this.#before.set(name, handler as (input: never) => unknown);
+  }
+
+  /** What stands in a parameter, read from JSON. */
+  public async parameter(Name: string): Promise<string> {
+    const { Parameter } = await this.#handlers['ssm:GetParameter']!({ Name });
+    return Parameter?.Value ?? '';
+  }
+
+  /** One invocation, and its log lines. */
+  public async invoke(): Promise<InvocationResult & { lines: Line[] }> {
+    const result = await this.#lambda!.invoke({});
+    return { ...result, lines: linesOf(result) };
+  }
+
+  /** The next invocation is made by a process that remembers nothing. */
+  public async coldStart(): Promise<void> {
+    await this.#lambda?.restart();
+  }
+
+  /** Inputs of the calls of an operation. */
+  // biome-ignore lint/suspicious/noExplicitAny: an input has the type of its operation.
+  public inputs(operation: string): any[] {
+    return this.#aws!.calls.filter((call) => call.operation === operation).map(({ input }) => input);
+  }
+
+  /** Every call since the last deployment. */
+  public get made(): readonly AwsCall[] {
+    return this.#aws!.calls;
+  }
+
+  /** How often an operation was called. */
+  public calls(operation: string): number {
+    return this.inputs(operation).length;
+  }
+
+  public async close(): Promise<void> {
+    await this.undeploy();
+    await this.haproxy.stop();
+    await Promise.all([this.dns.close(), this.checkersDns.close()]);
+  }
+
+  private async undeploy(): Promise<void> {
+    await this.#lambda?.stop();
+    await this.#aws?.close();
+  }
+}
+
+/** The bundled function with the memory and the time that the construct gives it. */
+export function functionWith(
+  environment: Record<string, string>,
+  settings: Partial<FunctionSettings> = {},
+): LocalLambda {
+  return new LocalLambda({
+    taskRoot: BUNDLE,
+    handler: 'index.handler',
+    timeoutMs: 55_000,
+    memoryMb: 256,
+    ...settings,
+    environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'fleet', ...environment },
+  });
+}
+
+/** What the function printed, without what Node itself has to say. */
+export function linesOf({ logs }: Pick<InvocationResult, 'logs'>): Line[] {
+  return logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+}
+
+/** What a run told of, without the line on the run itself and without what every line has. */
+export function toldBy(lines: readonly Line[]): Line[] {
+  return lines
+    .filter((line) => !('_aws' in line) && line.event !== 'run')
+    .map(({ timestamp: _, service: _name, sampling_rate: _rate, xray_trace_id: _trace, ...line }) => line);
+}
+
+/** A state in which an incident is open on the first task: it holds an address that the load balancer has not. */
+export function openIncident(address: string): ProxyState {
+  const firstSeen = Date.now() - 120_000;
+  const incident = {
+    kind: 'stale-address',
+    severity: 'critical',
+    upstream: 'upstream',
+    task: 'task-0',
+    address,
+    slots: ['upstream/elb1'],
+  } as const;
+  const watched = { [keyOf(incident)]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } };
+  return { dns: {}, watched };
+}
+
+/** An incident that is seen since long and not open yet: it opens in the next check that sees it. */
+export function almostOpen(address: string): ProxyState {
+  const { dns, watched } = openIncident(address);
+  const unopened = Object.entries(watched).map(([key, { openedAt: _, ...incident }]) => [key, incident]);
+  return { dns, watched: Object.fromEntries(unopened) };
+}

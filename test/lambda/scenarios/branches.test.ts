@@ -1,0 +1,114 @@
+import { DnsServer } from '../../../lab/dns-server';
+import { readRuntime } from '../../../lambda/probe/runtime-client';
+import type { RegistryRecord } from '../../../lib/contract/contract';
+import { availableBinaries, isDeaf } from '../../support/binaries';
+import { CheckedProxy, minutely, Watch } from './checked';
+
+/** What depends on HAProxy happens to every one that can be had, to all of them at the same time. */
+const BINARIES = availableBinaries().filter((binary) => !isDeaf(binary));
+
+/** Releases that keep an address which the name has lost. */
+const KEEPS = /^1\.(6\.|8\.0$)/;
+
+/** Two for each binary: one that follows DNS, and one that keeps 127.0.0.1 whatever happens. */
+let following: CheckedProxy[];
+let pinned: CheckedProxy[];
+let dns: DnsServer;
+let nameserver: string;
+
+const onEach = (proxies: readonly CheckedProxy[], work: (proxy: CheckedProxy) => Promise<void>) =>
+  Promise.all(proxies.map(work));
+
+beforeAll(async () => {
+  dns = new DnsServer();
+  nameserver = (await dns.listen()).address;
+  const startAll = (settings: { pinnedTo?: string }) =>
+    Promise.all(BINARIES.map((binary) => CheckedProxy.start(['127.0.0.1'], { binary, ...settings })));
+  following = await startAll({});
+  pinned = await startAll({ pinnedTo: '127.0.0.1' });
+  await onEach([...following, ...pinned], (proxy) => proxy.settles());
+}, 120_000);
+
+beforeEach(() => {
+  point('127.0.0.1');
+});
+
+afterAll(async () => {
+  await onEach([...(following ?? []), ...(pinned ?? [])], (proxy) => proxy.stop());
+  await dns?.close();
+});
+
+/** What the checker finds for the load balancer. */
+function point(...addresses: string[]): void {
+  for (const { name } of following) {
+    dns.set(name, addresses);
+  }
+}
+
+/** What the proxies themselves find for it. */
+async function pointProxies(proxies: readonly CheckedProxy[], ...addresses: string[]): Promise<void> {
+  await onEach(proxies, async (proxy) => {
+    proxy.dns.set(proxy.name, addresses);
+    await proxy.holds(...addresses);
+  });
+}
+
+function watchesOf(proxies: readonly CheckedProxy[], more: Partial<RegistryRecord> = {}): Map<string, Watch> {
+  return new Map(
+    proxies.map(({ task, binary: { version, branch }, name }) => {
+      const upstreams = [{ backend: 'upstream', dnsName: name, port: 80 }];
+      return [version, new Watch([task], nameserver, { upstreams, haproxyVersion: branch, ...more })];
+    }),
+  );
+}
+
+/** Checks each of them at these seconds: what was told, by release. */
+async function told(watches: ReadonlyMap<string, Watch>, ...times: number[]): Promise<Record<string, string[]>> {
+  const each = [...watches].map(async ([version, watch]) => [version, await watch.events(...times)] as const);
+  return Object.fromEntries(await Promise.all(each));
+}
+
+/** The same of all of them. */
+const allOf = (proxies: readonly CheckedProxy[], ...events: string[]) =>
+  Object.fromEntries(proxies.map(({ binary }) => [binary.version, events]));
+
+test('a pinned proxy is told by its silence, and again when the address has moved', async () => {
+  const watches = watchesOf(pinned);
+  expect(await told(watches, 0, 60)).toEqual(allOf(pinned, '60 opened silent-resolver'));
+  point('127.0.0.2');
+  expect(await told(watches, ...minutely(120, 360))).toEqual(allOf(pinned, '300 opened stale-address'));
+}, 40_000);
+
+test('of a proxy that follows the address nothing is told', async () => {
+  const watches = watchesOf(following);
+  expect(await told(watches, 0, 60)).toEqual(allOf(following));
+  point('127.0.0.2');
+  expect(await told(watches, 120, 180)).toEqual(allOf(following));
+  await pointProxies(following, '127.0.0.2');
+  expect(await told(watches, ...minutely(240, 600))).toEqual(allOf(following));
+}, 60_000);
+
+test('no slot has an address any more: told, until one has it again', async () => {
+  await pointProxies(following, '127.0.0.2');
+  point('127.0.0.2');
+  const losing = following.filter(({ binary }) => !KEEPS.test(binary.version));
+  const watches = watchesOf(losing);
+  await pointProxies(losing);
+  expect(await told(watches, ...minutely(0, 120))).toEqual(allOf(losing, '60 opened no-address'));
+  await pointProxies(losing, '127.0.0.2');
+  expect(await told(watches, 180)).toEqual(allOf(losing, '180 resolved no-address'));
+}, 60_000);
+
+test('the running branch is not the one that its configuration was made for', async () => {
+  await pointProxies(following, '127.0.0.2');
+  point('127.0.0.2');
+  const watches = watchesOf(following, { haproxyVersion: '1.9' });
+  expect(await told(watches, 0, 60)).toEqual(allOf(following, '60 opened version-mismatch'));
+}, 60_000);
+
+test('every process tells which branch its configuration was made for', async () => {
+  const told = await Promise.all(
+    following.map(async ({ binary, task }) => [binary.branch, (await readRuntime(task.endpoint!)).madeFor]),
+  );
+  expect(told).toEqual(following.map(({ binary: { branch } }) => [branch, branch]));
+});

@@ -1,0 +1,149 @@
+import type { HaproxyBinary } from '../../../lab/binaries';
+import { DnsServer } from '../../../lab/dns-server';
+import { checkProxy } from '../../../lambda/controller/check';
+import type { ProxyReport } from '../../../lambda/controller/domain/conclude';
+import type { Task } from '../../../lambda/controller/domain/observation';
+import { decodeState, encodeState, NO_STATE } from '../../../lambda/controller/state/state';
+import { lookUp } from '../../../lambda/probe/dns';
+import { readRuntime } from '../../../lambda/probe/runtime-client';
+import type { RegistryRecord } from '../../../lib/contract/contract';
+import { until } from '../../haproxy/running';
+import { anyBinary } from '../../support/binaries';
+import { Haproxy, type HaproxySettings, nameFor } from '../haproxy';
+import { START } from '../readings';
+
+const BINARY = anyBinary();
+
+/** The load balancer's name. */
+export const NAME = nameFor(BINARY);
+
+/** How a proxy differs from one that follows DNS on the newest binary. */
+export interface ProxySettings extends HaproxySettings {
+  readonly binary?: HaproxyBinary;
+  /** How many addresses its own name server shows at a time. @default 8 */
+  readonly shown?: number;
+}
+
+/** A real HAProxy and its own name server. The checker has another one, so that they can disagree. */
+export class CheckedProxy {
+  public static async start(
+    addresses: readonly string[],
+    { binary = BINARY, shown = 8, ...settings }: ProxySettings = {},
+  ): Promise<CheckedProxy> {
+    const dns = new DnsServer({ answersAtMost: shown });
+    dns.set(nameFor(binary), addresses);
+    try {
+      return new CheckedProxy(binary, dns, await Haproxy.start(binary, await dns.listen(), settings));
+    } catch (error) {
+      await dns.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    public readonly binary: HaproxyBinary,
+    public readonly dns: DnsServer,
+    private readonly haproxy: Haproxy,
+  ) {}
+
+  /** The load balancer's name. */
+  public get name(): string {
+    return nameFor(this.binary);
+  }
+
+  /** Its runtime API, as a task. */
+  public get task(): Task {
+    return { id: 'task', endpoint: this.haproxy.endpoint };
+  }
+
+  /** Port of its runtime API on 127.0.0.1. */
+  public get port(): number {
+    return this.haproxy.port;
+  }
+
+  /** The addresses that its slots hold now. */
+  public async held(): Promise<string[]> {
+    const { slots } = await readRuntime(this.haproxy.endpoint);
+    return slots.flatMap(({ backend, address }) => (backend === 'upstream' && address !== undefined ? [address] : []));
+  }
+
+  /** Waits until it holds these addresses and no others. */
+  public async holds(...addresses: string[]): Promise<void> {
+    await until(`slots with ${addresses.join(', ') || 'no address'}`, async () => {
+      const held = await this.held();
+      return held.sort().join() === [...addresses].sort().join() || undefined;
+    });
+  }
+
+  /** Waits until it has run for so long that its queries, or their absence, mean something. */
+  public async settles(): Promise<void> {
+    await until(
+      'an uptime of 3 s',
+      async () => (await readRuntime(this.haproxy.endpoint)).uptimeSeconds >= 3 || undefined,
+    );
+  }
+
+  public async stop(): Promise<void> {
+    await this.haproxy.stop();
+    await this.dns.close();
+  }
+}
+
+/** Checks of real processes with real queries, one after the other, on a clock that only the test turns. */
+export class Watch {
+  readonly record: RegistryRecord;
+  /** Addresses of the load balancer's interfaces; nothing: nobody can read them. */
+  public interfaces?: readonly string[];
+  #written = encodeState(NO_STATE);
+
+  public constructor(
+    private readonly tasks: readonly Task[],
+    nameserver: string,
+    more: Partial<RegistryRecord> = {},
+  ) {
+    this.record = {
+      proxy: 'orders',
+      haproxyVersion: BINARY.branch,
+      upstreams: [{ backend: 'upstream', dnsName: NAME, port: 80 }],
+      nameservers: [nameserver],
+      tasks: { endpoints: [] },
+      resolutionSeconds: 1,
+      dnsWindowSeconds: 100,
+      graceSeconds: 60,
+      ...more,
+    };
+  }
+
+  /** One check, this many seconds after the start, by a function instance that knows only what was written down. */
+  public async check(seconds: number): Promise<ProxyReport> {
+    const senses = {
+      upstream: async ({ dnsName }: { dnsName: string }) => ({
+        ...(await lookUp(dnsName, this.record.nameservers)),
+        owned: [],
+        interfaces: this.interfaces,
+      }),
+      tasks: async () => this.tasks,
+      runtime: (endpoint: string) => readRuntime(endpoint),
+    };
+    const found = await checkProxy(this.record, decodeState(this.#written)!, senses, START + seconds * 1000);
+    // The counters of a process follow the real clock, and are judged since its start.
+    this.#written = encodeState({ ...found.state, counters: undefined });
+    return found;
+  }
+
+  /** Checks at these seconds after the start: what opened, changed and was resolved, and when. */
+  public async events(...times: number[]): Promise<string[]> {
+    const told: string[] = [];
+    for (const seconds of times) {
+      const { events } = await this.check(seconds);
+      told.push(
+        ...events.map(({ event, incident }) => `${seconds} ${event.replace('incident-', '')} ${incident.kind}`),
+      );
+    }
+    return told;
+  }
+}
+
+/** Every 60 s from one time to another one, both included. */
+export const minutely = (from: number, to: number) =>
+  Array.from({ length: (to - from) / 60 + 1 }, (_, i) => from + 60 * i);
