@@ -5,7 +5,7 @@
 import { App } from 'aws-cdk-lib';
 import { InputError } from '../lib/haproxy/errors';
 import { readSpec, SPEC_FILE } from './spec';
-import { ProxiesStack } from './stack';
+import { ProxiesStack } from './spec/stack';
 
 const app = new App();
 try {

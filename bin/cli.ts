@@ -5,7 +5,7 @@ import { InputError } from '../lib/haproxy/errors';
 import { version } from '../package.json';
 import { addApp } from './commands/app';
 import { addCheck } from './commands/check';
-import { asksForNagios, nagiosUnusable } from './commands/check-formats';
+import { asksForNagios, nagiosUnusable } from './commands/check/formats';
 import { addCompletion } from './commands/completion';
 import { addDemo } from './commands/demo';
 import { addLint } from './commands/lint';

@@ -64,7 +64,7 @@ export async function bundleHandler(): Promise<void> {
     // Imported when a service streams events, which none of ours does. An import at run time keeps all that it shares.
     external: ['@smithy/core/event-streams'],
     // Lambda hands credentials over in the environment; the chain of other providers is half of the bundle.
-    alias: { '@aws-sdk/credential-provider-node': './lambda/drift-checker/control-plane/credentials.ts' },
+    alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
   });
 }
 
@@ -82,7 +82,7 @@ export async function bundleCli(): Promise<void> {
     target: 'node20',
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}${DIRNAME}` },
     define: { __dirname: 'moduleDirname' },
-    plugins: [fromPackage(/^\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
+    plugins: [fromPackage(/^\.\.\/\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
   });
   copyFileSync('lab/compose.yaml', 'assets/cli/compose.yaml');
 }
@@ -100,7 +100,9 @@ export async function bundleApp(): Promise<void> {
     outfile: 'assets/app/cdk-haproxy-elb-app.cjs',
     target: 'node20',
     external: ['aws-cdk-lib', 'constructs'],
-    plugins: [fromPackage(/^\.\.\/lib(\/|$)/, (path) => `../../dist${path.slice('../lib'.length) || '/index'}.js`)],
+    plugins: [
+      fromPackage(/^(\.\.\/)+lib(\/|$)/, (path) => `../../dist${path.replace(/^(\.\.\/)+lib/, '') || '/index'}.js`),
+    ],
   });
 }
 

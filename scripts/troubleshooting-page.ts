@@ -1,4 +1,4 @@
-import { EXPLANATIONS } from '../bin/commands/check-explain';
+import { EXPLANATIONS } from '../bin/commands/check/explain';
 
 /** docs/troubleshooting.md: the verdicts of the drift checker. */
 export function troubleshootingPage(): string {
@@ -7,7 +7,7 @@ export function troubleshootingPage(): string {
   );
   return `# What to do about each verdict
 
-Written by \`npm run docs\` from the table that \`check --explain\` reads (\`bin/commands/check-explain.ts\`).
+Written by \`npm run docs\` from the table that \`check --explain\` reads (\`bin/commands/check/explain.ts\`).
 
 Each incident's log line names the proxy, the task, the address, the live addresses and the command that would mend it.
 \`cdk-haproxy-elb check --explain VERDICT\` prints what stands here of one.

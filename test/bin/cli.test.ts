@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { renderDiff } from '../../bin/commands/render-diff';
-import { modelOf } from '../../bin/model';
+import { renderDiff } from '../../bin/commands/render/diff';
 import { readSpec } from '../../bin/spec';
+import { modelOf } from '../../bin/spec/to-model';
 import { VERDICTS } from '../../lib/contract/contract';
 import { HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test('the page on a full disk: one line, and half a page is not left', async () => {
   const script = `
-    const { writePage } = require('./bin/demo/page-file');
+    const { writePage } = require('./bin/commands/demo/page-file');
     try { writePage(process.argv[1], 'x'.repeat(100_000)); } catch (error) { console.log(error.message); }`;
   const file = path.join(folder, 'report.html');
   const write = (to: string, limit: string) => {

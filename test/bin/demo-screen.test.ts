@@ -1,5 +1,5 @@
-import { cell, frame } from '../../bin/demo/frame';
-import { meaning, table } from '../../bin/demo/table';
+import { cell, frame } from '../../bin/commands/demo/frame';
+import { meaning, table } from '../../bin/commands/demo/table';
 import { CHICK, EGG } from '../../lab/world';
 import { GENERATED, MARKS, PINNED, RESULT } from '../lab/results';
 import { anyBinary } from '../support/binaries';

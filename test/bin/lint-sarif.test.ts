@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
-import { FORMATS } from '../../bin/commands/lint-formats';
+import { FORMATS } from '../../bin/commands/lint/formats';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
 import { versions } from '../haproxy/arbitraries';

@@ -1,6 +1,6 @@
 import { applyPatch } from 'diff';
 import fc from 'fast-check';
-import { renderDiff } from '../../bin/commands/render-diff';
+import { renderDiff } from '../../bin/commands/render/diff';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { CAPABILITIES } from '../../lib/haproxy/version/capabilities';

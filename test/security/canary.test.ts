@@ -7,7 +7,7 @@ import type { Server } from 'node:tls';
 import { App } from 'aws-cdk-lib';
 import { parseDocument } from 'yaml';
 import { parseSpec } from '../../bin/spec';
-import { ProxiesStack } from '../../bin/stack';
+import { ProxiesStack } from '../../bin/spec/stack';
 import { HaproxyProcess } from '../../lab/haproxy-process';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';

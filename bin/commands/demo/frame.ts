@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors';
-import type { View } from '../../lab/demo';
-import { type Lane, openIncidents } from '../../lab/lane';
-import type { Scenario } from '../../lab/scenario';
-import { CHICK, EGG } from '../../lab/world';
+import type { View } from '../../../lab/demo';
+import { type Lane, openIncidents } from '../../../lab/lane';
+import type { Scenario } from '../../../lab/scenario';
+import { CHICK, EGG } from '../../../lab/world';
 
 /** A request that was not answered; as wide as the others. */
 export const LOST = '❌';

@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { createTwoFilesPatch } from 'diff';
-import { InputError } from '../../lib/haproxy/errors';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { lintFiles } from '../../lint';
-import { fix } from '../../lint/fix';
-import type { Source } from '../../lint/language';
-import { codeOf, readSources } from './lint-files';
-import { type FileFindings, FORMATS, readable } from './lint-formats';
-import { withoutSecrets, withSecretsHidden } from './lint-secrets';
-import { oneOf } from './options';
+import { InputError } from '../../../lib/haproxy/errors';
+import { HaproxyVersion } from '../../../lib/haproxy/version/version';
+import { lintFiles } from '../../../lint';
+import { fix } from '../../../lint/fix';
+import type { Source } from '../../../lint/language';
+import { oneOf } from '../options';
+import { codeOf, readSources } from './files';
+import { type FileFindings, FORMATS, readable } from './formats';
+import { withoutSecrets, withSecretsHidden } from './secrets';
 
 interface LintFlags {
   readonly haproxyVersion?: string;

@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
-import { VERDICTS, type VerdictKind } from '../../lib/contract/contract';
-import { InputError } from '../../lib/haproxy/errors';
+import { VERDICTS, type VerdictKind } from '../../../lib/contract/contract';
+import { InputError } from '../../../lib/haproxy/errors';
 
 /** What a verdict says, how it comes about, and what to do first. */
 interface Explanation {

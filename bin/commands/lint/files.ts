@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InputError } from '../../lib/haproxy/errors';
-import type { Source } from '../../lint/language';
-import { SECTION_KINDS } from '../../lint/sections';
+import { InputError } from '../../../lib/haproxy/errors';
+import type { Source } from '../../../lint/language';
+import { SECTION_KINDS } from '../../../lint/sections';
 
 /** Far above any configuration by hand or by a generator. */
 const MAX_BYTES = 32 * 1024 * 1024;

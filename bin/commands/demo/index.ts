@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { BACKENDS, type Backend, type BackendName } from '../../lab/backends';
-import type { HaproxyBinary } from '../../lab/binaries';
-import { runDemo } from '../../lab/demo';
-import { surprises } from '../../lab/figures';
-import { reportPage } from '../../lab/report-page';
-import { SCENARIOS } from '../../lab/scenarios';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { endOnSignals } from '../demo/endings';
-import { refuseUnwritable, writePage } from '../demo/page-file';
-import { openScreen, type Screen } from '../demo/screen';
-import { meaning, table } from '../demo/table';
-import { oneOf } from './options';
+import { BACKENDS, type Backend, type BackendName } from '../../../lab/backends';
+import type { HaproxyBinary } from '../../../lab/binaries';
+import { runDemo } from '../../../lab/demo';
+import { surprises } from '../../../lab/figures';
+import { reportPage } from '../../../lab/report-page';
+import { SCENARIOS } from '../../../lab/scenarios';
+import { HaproxyVersion } from '../../../lib/haproxy/version/version';
+import { oneOf } from '../options';
+import { endOnSignals } from './endings';
+import { refuseUnwritable, writePage } from './page-file';
+import { openScreen, type Screen } from './screen';
+import { meaning, table } from './table';
 
 interface DemoFlags {
   readonly scenario: string;

@@ -1,7 +1,7 @@
 import { Argument, type Command, type Option } from 'commander';
-import { SCENARIOS } from '../../lab/scenarios';
-import { VERDICTS } from '../../lib/contract/contract';
-import { BRANCHES } from '../../lib/haproxy/version/branches';
+import { SCENARIOS } from '../../../lab/scenarios';
+import { VERDICTS } from '../../../lib/contract/contract';
+import { BRANCHES } from '../../../lib/haproxy/version/branches';
 
 /** A word that may stand somewhere. */
 interface Choice {

@@ -1,10 +1,10 @@
 import { diffArrays } from 'diff';
-import { InputError } from '../../lib/haproxy/errors';
-import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
-import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { CAPABILITIES, type Capability } from '../../lib/haproxy/version/capabilities';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { pc } from './colours';
+import { InputError } from '../../../lib/haproxy/errors';
+import type { HaproxyConfigModel } from '../../../lib/haproxy/model/config-model';
+import { HaproxyConfig } from '../../../lib/haproxy/render/config';
+import { CAPABILITIES, type Capability } from '../../../lib/haproxy/version/capabilities';
+import { HaproxyVersion } from '../../../lib/haproxy/version/version';
+import { pc } from '../colours';
 
 type Name = keyof typeof CAPABILITIES;
 

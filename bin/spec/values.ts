@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration } from '../lib/haproxy/duration';
+import { parseDuration } from '../../lib/haproxy/duration';
 
 /** A time of a file. The constructs' own `Duration` tells its milliseconds in the same way. */
 export class Span {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { checkHostName, checkNetwork } from '../lib/haproxy/address';
-import { HaproxyResolutionMode } from '../lib/haproxy/model/upstream';
-import { count, duration, flag, form, list, port, text } from './spec-values';
+import { checkHostName, checkNetwork } from '../../lib/haproxy/address';
+import { HaproxyResolutionMode } from '../../lib/haproxy/model/upstream';
+import { count, duration, flag, form, list, port, text } from './values';
 
 const ARN_EXAMPLE = 'arn:aws:elasticloadbalancing:eu-west-1:111111111111';
 

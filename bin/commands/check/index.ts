@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { checkProxy, type Senses } from '../../lambda/controller/check';
-import { NO_STATE } from '../../lambda/controller/state/state';
-import { lookUp } from '../../lambda/probe/dns';
-import { readRuntime } from '../../lambda/probe/runtime-client';
-import { explain } from './check-explain';
-import { type CheckFlags, recordOf, tlsOf } from './check-flags';
-import { FORMATS, type Format } from './check-formats';
-import { openWatch } from './check-watch';
-import { collect, oneOf } from './options';
+import { checkProxy, type Senses } from '../../../lambda/controller/check';
+import { NO_STATE } from '../../../lambda/controller/state/state';
+import { lookUp } from '../../../lambda/probe/dns';
+import { readRuntime } from '../../../lambda/probe/runtime-client';
+import { collect, oneOf } from '../options';
+import { explain } from './explain';
+import { type CheckFlags, recordOf, tlsOf } from './flags';
+import { FORMATS, type Format } from './formats';
+import { openWatch } from './watch';
 
 const WATCH_MILLIS = 5000;
 

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { parseBind, parseUpstream } from '../../lib/haproxy/address';
-import { parseDuration } from '../../lib/haproxy/duration';
-import { InputError } from '../../lib/haproxy/errors';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { modelOf, versionOf } from '../model';
-import { readSpec, SPEC_FILE } from '../spec';
-import { collect } from './options';
-import { parseVersions, renderDiff } from './render-diff';
+import { parseBind, parseUpstream } from '../../../lib/haproxy/address';
+import { parseDuration } from '../../../lib/haproxy/duration';
+import { InputError } from '../../../lib/haproxy/errors';
+import { type HaproxyConfigModel, HaproxyMode } from '../../../lib/haproxy/model/config-model';
+import { HaproxyConfig } from '../../../lib/haproxy/render/config';
+import { HaproxyVersion } from '../../../lib/haproxy/version/version';
+import { readSpec, SPEC_FILE } from '../../spec';
+import { modelOf, versionOf } from '../../spec/to-model';
+import { collect } from '../options';
+import { parseVersions, renderDiff } from './diff';
 
 interface RenderFlags {
   readonly file?: string;

@@ -1,5 +1,5 @@
-import { readLine } from '../../lint/words';
-import type { FileFindings } from './lint-formats';
+import { readLine } from '../../../lint/words';
+import type { FileFindings } from './formats';
 
 /** A word of HAProxy's, with its quotes. */
 const WORD = String.raw`((?:"[^"]*"|'[^']*'|\\.|[^\s"'\\])+)`;

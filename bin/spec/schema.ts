@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { checkNameserver } from '../lib/haproxy/address';
-import { HaproxyMode } from '../lib/haproxy/model/config-model';
-import { HaproxyLogFormat, HaproxyTlsVersion } from '../lib/haproxy/model/listener';
-import { HaproxyVersion } from '../lib/haproxy/version/version';
-import { frontDoorSchema, network, upstreamSchema } from './spec-network-schema';
-import { count, duration, flag, form, list, secretArn, text } from './spec-values';
+import { checkNameserver } from '../../lib/haproxy/address';
+import { HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { HaproxyLogFormat, HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { frontDoorSchema, network, upstreamSchema } from './network-schema';
+import { count, duration, flag, form, list, secretArn, text } from './values';
 
 /** What CloudWatch Logs knows. */
 const RETENTION_DAYS = [

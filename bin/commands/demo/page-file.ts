@@ -1,6 +1,6 @@
 import { accessSync, constants, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { InputError } from '../../lib/haproxy/errors';
+import { InputError } from '../../../lib/haproxy/errors';
 
 /** Better to fail now than after a minute. */
 export function refuseUnwritable(file: string): void {

@@ -18,10 +18,10 @@ import {
   ProxyCapacity,
   ProxyDeployment,
   Repair,
-} from '../lib';
-import { versionOf } from './model';
-import type { ProxySpec, Spec, UpstreamSpec } from './spec';
-import { Span } from './spec-values';
+} from '../../lib';
+import type { ProxySpec, Spec, UpstreamSpec } from '.';
+import { versionOf } from './to-model';
+import { Span } from './values';
 
 /** A value of a file with its times as the constructs take them. */
 type Told<T> = T extends Span ? Duration : T extends object ? { [K in keyof T]: Told<T[K]> } : T;

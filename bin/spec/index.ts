@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import { InputError } from '../lib/haproxy/errors';
-import { checkModel } from '../lib/haproxy/model/check';
-import { modelOf, versionOf } from './model';
-import { SpecSource } from './spec-errors';
-import { type proxySchema, specSchema } from './spec-schema';
+import { InputError } from '../../lib/haproxy/errors';
+import { checkModel } from '../../lib/haproxy/model/check';
+import { SpecSource } from './errors';
+import { type proxySchema, specSchema } from './schema';
+import { modelOf, versionOf } from './to-model';
 
-export { specJsonSchema } from './spec-schema';
+export { specJsonSchema } from './schema';
 
 /** Where a spec is looked for when none is named. */
 export const SPEC_FILE = 'haproxy-elb.yaml';

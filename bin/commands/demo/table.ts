@@ -1,4 +1,4 @@
-import { type DemoResult, FIGURES, figureOf, formatFigure, surprises } from '../../lab/figures';
+import { type DemoResult, FIGURES, figureOf, formatFigure, surprises } from '../../../lab/figures';
 
 /** The figures of a run as aligned columns. */
 export function table(result: DemoResult): string {

@@ -1,14 +1,14 @@
-import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
-import { DEFAULTS } from '../lib/haproxy/model/defaults';
-import { HaproxyVersion } from '../lib/haproxy/version/version';
+import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
+import { DEFAULTS } from '../../lib/haproxy/model/defaults';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import {
   type ConfigurationProps,
   maxConnectionsOf,
   modelOf as modelOfProps,
   type ProxyUpstream,
-} from '../lib/private/proxy/configuration';
-import { fargateSizeOf } from '../lib/private/proxy/fargate-size';
-import type { ProxySpec, UpstreamSpec } from './spec';
+} from '../../lib/private/proxy/configuration';
+import { fargateSizeOf } from '../../lib/private/proxy/fargate-size';
+import type { ProxySpec, UpstreamSpec } from '.';
 
 /** Stands for a DNS name that is asked for at deployment. */
 const UNKNOWN_NAME = 'known-at-deployment.invalid';

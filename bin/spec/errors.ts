@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { isMap, isScalar, type LineCounter, type parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { InputError } from '../lib/haproxy/errors';
-import { specJsonSchema } from './spec-schema';
+import { InputError } from '../../lib/haproxy/errors';
+import { specJsonSchema } from './schema';
 
 type Document = ReturnType<typeof parseDocument>;
 type Path = readonly (string | number)[];

@@ -1,9 +1,9 @@
-import type { ProxyReport } from '../../lambda/controller/domain/conclude';
-import type { LiveUpstream, TaskReading } from '../../lambda/controller/domain/observation';
-import { slotName, slotsOf } from '../../lambda/controller/domain/slots';
-import type { Verdict } from '../../lambda/controller/domain/verdicts/verdict';
-import type { RegistryUpstream, Severity, VerdictKind } from '../../lib/contract/contract';
-import { pc } from './colours';
+import type { ProxyReport } from '../../../lambda/controller/domain/conclude';
+import type { LiveUpstream, TaskReading } from '../../../lambda/controller/domain/observation';
+import { slotName, slotsOf } from '../../../lambda/controller/domain/slots';
+import type { Verdict } from '../../../lambda/controller/domain/verdicts/verdict';
+import type { RegistryUpstream, Severity, VerdictKind } from '../../../lib/contract/contract';
+import { pc } from '../colours';
 
 /** How a look ended, in the words of Nagios. */
 type Outcome = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';

@@ -1,7 +1,7 @@
 import cliTruncate from 'cli-truncate';
 import { createLogUpdate } from 'log-update';
-import type { Spectator, View } from '../../lab/demo';
-import type { Scenario } from '../../lab/scenario';
+import type { Spectator, View } from '../../../lab/demo';
+import type { Scenario } from '../../../lab/scenario';
 import { cell, frame, seconds } from './frame';
 
 /** Where a demo is shown. */

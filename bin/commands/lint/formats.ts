@@ -1,6 +1,6 @@
-import type { Finding } from '../../lint/finding';
-import { ABOUT, aboutRule } from '../../lint/rules/about';
-import { pc } from './colours';
+import type { Finding } from '../../../lint/finding';
+import { ABOUT, aboutRule } from '../../../lint/rules/about';
+import { pc } from '../colours';
 
 /** The findings of one file. */
 export interface FileFindings {

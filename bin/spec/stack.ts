@@ -2,9 +2,9 @@ import { Annotations, Stack } from 'aws-cdk-lib';
 import { type IVpc, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { DriftMonitor, HaproxyElbProxy } from '../lib';
-import { monitorPropsOf, propsOf } from './props';
-import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
+import { DriftMonitor, HaproxyElbProxy } from '../../lib';
+import type { EnvironmentSpec, ProxySpec, Spec } from '.';
+import { monitorPropsOf, propsOf } from './to-props';
 
 /** One environment of a spec: a stack with every proxy, a cluster for them and their monitor. */
 export class ProxiesStack extends Stack {

@@ -11,6 +11,6 @@ export function addApp(program: Command): void {
     .addHelpText('after', '\nExample:\n  $ npx cdk deploy --app "npx cdk-haproxy-elb app" -c spec=haproxy-elb.yaml')
     .action(async () => {
       // Loaded here alone: no other command needs the CDK.
-      await import('../app.js');
+      await import('../../app.js');
     });
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { RuntimeTls } from '../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../lib/contract/contract';
-import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../lib/haproxy/address';
-import { InputError } from '../../lib/haproxy/errors';
-import { DEFAULTS } from '../../lib/haproxy/model/defaults';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { codeOf } from './lint-files';
+import type { RuntimeTls } from '../../../lambda/probe/runtime-client';
+import type { RegistryRecord } from '../../../lib/contract/contract';
+import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../../lib/haproxy/address';
+import { InputError } from '../../../lib/haproxy/errors';
+import { DEFAULTS } from '../../../lib/haproxy/model/defaults';
+import { HaproxyVersion } from '../../../lib/haproxy/version/version';
+import { codeOf } from '../lint/files';
 
 /** The flags of `check`, as they are given. */
 export interface CheckFlags {
