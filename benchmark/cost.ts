@@ -1,9 +1,9 @@
-import { DnsServer } from '../lab/dns-server';
-import { anyUsable } from '../lab/usable';
 import type { RegistryRecord } from '../lib/contract/contract';
-import { Haproxy, nameFor } from '../test/lambda/haproxy';
-import { AwsEndpoints, ssmParameters } from '../test/support/aws';
-import { LocalLambda } from '../test/support/lambda';
+import { AwsEndpoints, ssmParameters } from '../testbed/aws';
+import { anyUsable } from '../testbed/binaries/usable';
+import { DnsServer } from '../testbed/dns-server';
+import { Haproxy, nameFor } from '../testbed/generated-haproxy';
+import { LocalLambda } from '../testbed/lambda';
 import { checkerBill, DEFAULTS } from './bill';
 import { median } from './measure';
 

@@ -1,10 +1,10 @@
-import { type DnsListener, DnsServer } from '../lab/dns-server';
-import { usableBinaries } from '../lab/usable';
 import { CONCURRENT_TASKS } from '../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../lib/contract/contract';
-import { Haproxy, nameFor } from '../test/lambda/haproxy';
-import { AwsEndpoints, type SignedRequest, ssmParameters } from '../test/support/aws';
-import { type InvocationResult, LocalLambda } from '../test/support/lambda';
+import { AwsEndpoints, type SignedRequest, ssmParameters } from '../testbed/aws';
+import { usableBinaries } from '../testbed/binaries/usable';
+import { type DnsListener, DnsServer } from '../testbed/dns-server';
+import { Haproxy, nameFor } from '../testbed/generated-haproxy';
+import { type InvocationResult, LocalLambda } from '../testbed/lambda';
 import type { Figure } from './handler';
 import { sideBySide } from './measure';
 import { ReplayServer } from './replay-server';

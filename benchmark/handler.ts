@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AwsEndpoints, ssmParameters } from '../test/support/aws';
-import { LocalLambda } from '../test/support/lambda';
+import { AwsEndpoints, ssmParameters } from '../testbed/aws';
+import { LocalLambda } from '../testbed/lambda';
 import { sideBySide } from './measure';
 
 const RUNS = 11;

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { usableBinaries } from '../lab/usable';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { lint } from '../lint';
+import { usableBinaries } from '../testbed/binaries/usable';
 import type { Figure } from './handler';
 import { sideBySide } from './measure';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Weather } from './dns-relay';
+import type { Weather } from '../testbed/dns-relay';
 import { type Fault, listed, onStage } from './fault';
 
 const POISON = '127.66.6.6';

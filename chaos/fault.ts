@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from '../lab/binaries';
+import type { HaproxyBinary } from '../testbed/binaries';
 import { Stage } from './stage';
 
 /** What must be so afterwards, with what was seen. */

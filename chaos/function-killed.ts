@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeState } from '../lambda/controller/state/state';
-import { almostOpen, Fleet, type Line, linesOf, REGISTRY } from '../test/lambda/fleet';
-import { LambdaFailure } from '../test/support/lambda';
+import { almostOpen, Fleet, type Line, linesOf, REGISTRY } from '../testbed/fleet';
+import { LambdaFailure } from '../testbed/lambda';
 import type { Fault, Ground } from './fault';
 
 const STALE = '127.0.0.1';

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from '../lab/binaries';
-import { DnsServer } from '../lab/dns-server';
-import { HaproxyProcess } from '../lab/haproxy-process';
-import { freePorts } from '../lab/ports';
-import { request } from '../lab/request';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
+import type { HaproxyBinary } from '../testbed/binaries';
+import { DnsServer } from '../testbed/dns-server';
+import { HaproxyProcess } from '../testbed/haproxy-process';
+import { freePorts } from '../testbed/ports';
+import { request } from '../testbed/request';
 import type { Fault, Ground } from './fault';
 import { PREFIX } from './leftovers';
 

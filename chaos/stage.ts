@@ -1,9 +1,5 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Balancer, ELB_NAME } from '../benchmark/elb/balancer';
-import type { HaproxyBinary } from '../lab/binaries';
-import { HaproxyProcess } from '../lab/haproxy-process';
-import { freePorts } from '../lab/ports';
 import { checkProxy } from '../lambda/controller/check';
 import { NO_STATE, type ProxyState } from '../lambda/controller/state/state';
 import { lookUp } from '../lambda/probe/dns';
@@ -11,8 +7,12 @@ import { readRuntime } from '../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../lib/contract/contract';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
-import { DnsRelay } from './dns-relay';
-import { TcpRelay } from './tcp-relay';
+import { Balancer, ELB_NAME } from '../testbed/balancer';
+import type { HaproxyBinary } from '../testbed/binaries';
+import { DnsRelay } from '../testbed/dns-relay';
+import { HaproxyProcess } from '../testbed/haproxy-process';
+import { freePorts } from '../testbed/ports';
+import { TcpRelay } from '../testbed/tcp-relay';
 
 const PERIODS = { holdValidMillis: 1000, holdObsoleteMillis: 3000, checkMillis: 500 } as const;
 const CLIENTS = 4;

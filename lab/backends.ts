@@ -1,9 +1,9 @@
-import type { AcquireOptions, Acquisition } from './binaries';
+import type { AcquireOptions, Acquisition } from '../testbed/binaries';
+import { usableBinaries } from '../testbed/binaries/usable';
 import { DockerGround } from './docker-ground';
 import { imageBinaries } from './docker-images';
 import type { Build } from './ground';
 import { LocalGround } from './local-ground';
-import { usableBinaries } from './usable';
 
 /** What a demo is played with. */
 export interface Backend {

@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from './binaries/run';
+import { run } from '../testbed/binaries/run';
 import { LabError } from './lab-error';
 
 /** One at a time: its network has fixed addresses. */

@@ -9,11 +9,11 @@ import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
-import type { HaproxyBinary } from './binaries';
+import type { HaproxyBinary } from '../testbed/binaries';
+import { pinned } from '../testbed/pinned';
+import { request } from '../testbed/request';
 import type { Listeners, Place, Running } from './ground';
 import { LabError } from './lab-error';
-import { pinned } from './pinned';
-import { request } from './request';
 
 /** The two configurations of the lab: one that never resolves again, and the one that this project writes. */
 export type ConfigurationKind = 'pinned' | 'generated';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from './binaries';
+import type { HaproxyBinary } from '../testbed/binaries';
 import type { ConfigurationKind } from './contender';
 import { type DemoResult, type Mark, reached } from './figures';
 import type { Build } from './ground';

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { HaproxyBinary } from './binaries';
+import type { HaproxyBinary } from '../testbed/binaries';
+import type { DnsFailure } from '../testbed/dns-server';
+import { HaproxyProcess } from '../testbed/haproxy-process';
 import { Compose, type Container, docker, imagesByService } from './compose';
 import type { ConfigurationKind } from './contender';
-import type { DnsFailure } from './dns-server';
 import { fetchImage } from './docker-images';
 import type { Ground, Listeners, Place, Running } from './ground';
-import { HaproxyProcess } from './haproxy-process';
 import { LabError } from './lab-error';
 
 const ELB_NAME = 'elb.lab.test';

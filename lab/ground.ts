@@ -1,6 +1,6 @@
-import type { HaproxyBinary } from './binaries';
+import type { HaproxyBinary } from '../testbed/binaries';
+import type { DnsFailure } from '../testbed/dns-server';
 import type { ConfigurationKind } from './contender';
-import type { DnsFailure } from './dns-server';
 
 /** What a world is made of, be it processes of this machine or containers. Nodes are counted from 0. */
 export interface Ground {

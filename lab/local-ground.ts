@@ -1,11 +1,11 @@
 import { HaproxyVersion } from '../lib/haproxy/version/version';
-import type { HaproxyBinary } from './binaries';
-import { type DnsFailure, type DnsListener, DnsServer } from './dns-server';
-import { EggServer } from './egg-server';
+import type { HaproxyBinary } from '../testbed/binaries';
+import { type DnsFailure, type DnsListener, DnsServer } from '../testbed/dns-server';
+import { HaproxyProcess } from '../testbed/haproxy-process';
+import { EggServer } from '../testbed/node-server';
+import { freePorts } from '../testbed/ports';
 import type { Ground, Listeners, Place, Running } from './ground';
-import { HaproxyProcess } from './haproxy-process';
 import { LabError } from './lab-error';
-import { freePorts } from './ports';
 
 const ELB_NAME = 'elb.lab.test';
 /** 1.6 starts only when the machine's own resolver knows the name, and this one every machine knows. */

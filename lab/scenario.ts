@@ -1,5 +1,5 @@
+import type { DnsFailure } from '../testbed/dns-server';
 import type { ConfigurationKind } from './contender';
-import type { DnsFailure } from './dns-server';
 import type { FigureName } from './figures';
 import type { WorldOptions } from './world';
 

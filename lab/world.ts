@@ -1,6 +1,6 @@
-import type { HaproxyBinary } from './binaries';
+import type { HaproxyBinary } from '../testbed/binaries';
+import type { DnsFailure } from '../testbed/dns-server';
 import { type ConfigurationKind, Contender } from './contender';
-import type { DnsFailure } from './dns-server';
 import type { Build, Ground } from './ground';
 import { LocalGround } from './local-ground';
 

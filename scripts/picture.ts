@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { runDemo } from '../lab/demo';
 import { reportPage } from '../lab/report-page';
 import { SCENARIOS } from '../lab/scenarios';
-import { usableBinaries } from '../lab/usable';
-import { launchBrowser } from '../test/support/browser';
+import { usableBinaries } from '../testbed/binaries/usable';
+import { launchBrowser } from '../testbed/browser';
 
 /** Three releases fill the picture. */
 const SHOWN = 3;

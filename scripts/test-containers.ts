@@ -8,9 +8,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../lab/binaries/run';
-import { acquireTool, TOOLS } from '../lab/binaries/tools';
-import { usableBinaries } from '../lab/usable';
+import { run } from '../testbed/binaries/run';
+import { acquireTool, TOOLS } from '../testbed/binaries/tools';
+import { usableBinaries } from '../testbed/binaries/usable';
 import { environmentOf, fetchEngine } from './containers/engine';
 import { unpackedOf } from './containers/images';
 

@@ -20,7 +20,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { usableBinaries } from '../lab/usable';
+import { usableBinaries } from '../testbed/binaries/usable';
 import { Emulator } from './deploy/emulator';
 import { Rehearsal } from './deploy/rehearsal';
 

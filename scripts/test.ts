@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AggregatedResult } from '@jest/test-result';
-import { usableBinaries } from '../lab/usable';
+import { usableBinaries } from '../testbed/binaries/usable';
 
 const scratch = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-test-'));
 const jestReport = join(scratch, 'jest.json');

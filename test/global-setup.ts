@@ -1,4 +1,4 @@
-import { lambdaNode, RUNTIME } from './support/lambda';
+import { lambdaNode, RUNTIME } from '../testbed/lambda';
 
 /** Fetches what takes longer than a test may, once for all tests. */
 export default async function setUp(): Promise<void> {

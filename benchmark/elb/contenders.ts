@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from '../../lab/binaries';
-import { acquireTool, acquireWheel, TOOLS, WHEELS } from '../../lab/binaries/tools';
-import { HaproxyProcess } from '../../lab/haproxy-process';
-import { freePorts } from '../../lab/ports';
-import { request } from '../../lab/request';
-import { usableBinaries } from '../../lab/usable';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { ELB_NAME } from './balancer';
+import { ELB_NAME } from '../../testbed/balancer';
+import type { HaproxyBinary } from '../../testbed/binaries';
+import { acquireTool, acquireWheel, TOOLS, WHEELS } from '../../testbed/binaries/tools';
+import { usableBinaries } from '../../testbed/binaries/usable';
+import { HaproxyProcess } from '../../testbed/haproxy-process';
+import { freePorts } from '../../testbed/ports';
+import { request } from '../../testbed/request';
 
 /** All periods are a fifth of the generated configuration's own, so that a scenario takes half a minute. */
 export const PERIODS = { holdValidMillis: 2000, holdObsoleteMillis: 6000, checkMillis: 400 } as const;

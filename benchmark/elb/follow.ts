@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../lab/ports';
+import { Balancer } from '../../testbed/balancer';
+import { CLIENT_HEADER, type ClientReport } from '../../testbed/nodes';
+import { freePorts } from '../../testbed/ports';
 import { median } from '../measure';
 import { type Load, load } from '../wrk';
-import { Balancer } from './balancer';
 import { type Contender, PERIODS } from './contenders';
-import { CLIENT_HEADER, type ClientReport } from './nodes';
 import { SCENARIOS, type Scenario, type Story } from './scenarios';
 
 /** A steady load: so many connections, with a pause between an answer and the next request. */

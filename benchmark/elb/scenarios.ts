@@ -1,4 +1,4 @@
-import type { Balancer } from './balancer';
+import type { Balancer } from '../../testbed/balancer';
 
 /** How long a node that is no longer in DNS goes on serving, s: a minute, divided by five like all periods. */
 const DRAIN = 12;

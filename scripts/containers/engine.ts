@@ -3,10 +3,10 @@ import { existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { debianMirrors } from '../../lab/binaries/apt';
-import { fetchPackage, SUITES } from '../../lab/binaries/debian';
-import { run } from '../../lab/binaries/run';
-import { machine } from '../../lab/binaries/tree';
+import { debianMirrors } from '../../testbed/binaries/apt';
+import { fetchPackage, SUITES } from '../../testbed/binaries/debian';
+import { run } from '../../testbed/binaries/run';
+import { machine } from '../../testbed/binaries/tree';
 
 const CACHE = path.resolve('.cache', 'engine');
 

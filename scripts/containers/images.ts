@@ -1,7 +1,7 @@
 import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { HaproxyBinary } from '../../lab/binaries';
-import { run } from '../../lab/binaries/run';
+import type { HaproxyBinary } from '../../testbed/binaries';
+import { run } from '../../testbed/binaries/run';
 
 /** Those that lie in a folder with their libraries, out of which an image can be made. */
 export const unpackedOf = (binaries: readonly HaproxyBinary[]): HaproxyBinary[] =>

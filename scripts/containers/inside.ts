@@ -4,9 +4,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { run } from '../../lab/binaries/run';
-import { acquireTool, TOOLS } from '../../lab/binaries/tools';
-import { usableBinaries } from '../../lab/usable';
+import { run } from '../../testbed/binaries/run';
+import { acquireTool, TOOLS } from '../../testbed/binaries/tools';
+import { usableBinaries } from '../../testbed/binaries/usable';
 import { NoEngine, startEngine, tryContainer } from './engine';
 import { makeImage, unpackedOf } from './images';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { freePorts } from '../../lab/ports';
+import { freePorts } from '../../testbed/ports';
 import { PythonEnvironment } from '../python';
 
 const VERSION = '5.2.5';

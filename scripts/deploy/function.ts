@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { LocalLambda } from '../../test/support/lambda';
+import { LocalLambda } from '../../testbed/lambda';
 import { command } from '../command';
 import type { Account, Deployed } from './account';
 import type { Emulator } from './emulator';

@@ -1,5 +1,5 @@
-import { DnsServer } from '../../lab/dns-server';
 import { VERDICTS } from '../../lib/contract/contract';
+import { DnsServer } from '../../testbed/dns-server';
 import { anyBinary } from '../support/binaries';
 import { SocketHaproxy } from '../support/socket-haproxy';
 import { cli } from './cli';

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DnsServer } from '../../lab/dns-server';
+import { makeCertificate } from '../../testbed/certificate';
+import { DnsServer } from '../../testbed/dns-server';
 import { availableBinaries, hasTls } from '../support/binaries';
-import { makeCertificate } from '../support/certificate';
 import { type GuardedHaproxy, startGuarded } from '../support/guarded-haproxy';
 import { cli } from './cli';
 

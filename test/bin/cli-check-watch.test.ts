@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DnsServer } from '../../lab/dns-server';
+import { DnsServer } from '../../testbed/dns-server';
 import { anyBinary } from '../support/binaries';
 import { SocketHaproxy } from '../support/socket-haproxy';
 import { HAS_TERMINALS, TerminalRun, widthOf } from '../support/terminal';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigurationKind, Contender } from '../../lab/contender';
-import { DnsServer } from '../../lab/dns-server';
-import { freePorts } from '../../lab/ports';
 import { CHICK, World } from '../../lab/world';
+import { DnsServer } from '../../testbed/dns-server';
+import { freePorts } from '../../testbed/ports';
 import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
 import { SocketHaproxy } from '../support/socket-haproxy';
 import { cli } from './cli';

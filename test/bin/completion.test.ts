@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { acquireTool, TOOLS } from '../../lab/binaries/tools';
+import { acquireTool, TOOLS } from '../../testbed/binaries/tools';
 import { COMMAND } from './cli';
 
 // A shell that this machine has not is fetched first.

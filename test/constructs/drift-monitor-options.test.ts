@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { DriftMonitor, type DriftMonitorProps, HaproxyElbProxy, Repair } from '../../lib';
+import { RUNTIME } from '../../testbed/lambda';
 import { resourcesOf } from '../e2e/template';
-import { RUNTIME } from '../support/lambda';
 import { BY_NAME, stackWithVpc } from './stacks';
 import { permissionsOf, statementsOf, textOf } from './template';
 

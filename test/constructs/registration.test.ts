@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type * as registry from '../../lambda/controller/aws/registry';
 import { DriftMonitor, HaproxyElbProxy, HaproxyVersion } from '../../lib';
+import { ssmParameters } from '../../testbed/aws';
 import { fillIn, resourcesOf } from '../e2e/template';
 import { SwitchableAws } from '../lambda/controller/aws/aws';
-import { ssmParameters } from '../support/aws';
 import { BY_NAME, stackWithAlb } from './stacks';
 
 /** Names and ARNs as long as AWS makes them. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { usableBinaries } from '../../lab/usable';
 import { CHICK, EGG } from '../../lab/world';
+import { usableBinaries } from '../../testbed/binaries/usable';
 import { Stage } from './stage';
 
 /** Checks once a second until something is so. What never becomes so ends the test by its time limit. */

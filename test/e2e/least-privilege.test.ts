@@ -6,8 +6,8 @@ import { Cluster, ContainerImage, FargateService, FargateTaskDefinition } from '
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DriftMonitor, type DriftMonitorProps, ElbUpstream, HaproxyTasks, Repair } from '../../lib';
 import { STATE_FOLDER } from '../../lib/contract/contract';
-import { Fleet, REGISTRY } from '../lambda/fleet';
-import { type AwsCall, AwsEndpoints, type AwsHandlers } from '../support/aws';
+import { type AwsCall, AwsEndpoints, type AwsHandlers } from '../../testbed/aws';
+import { Fleet, REGISTRY } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { isAllowed, type Request, type Statement } from '../support/iam/policy';
 import { fillIn, resourcesOf } from './template';

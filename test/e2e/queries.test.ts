@@ -1,10 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { DriftMonitor } from '../../lib';
 import { METRICS } from '../../lib/contract/contract';
+import { almostOpen, Fleet, type Line, linesOf, openIncident } from '../../testbed/fleet';
 import { stackWithVpc } from '../constructs/stacks';
 import { textOf } from '../constructs/template';
 import { figuresOf } from '../lambda/emf';
-import { almostOpen, Fleet, type Line, linesOf, openIncident } from '../lambda/fleet';
 import { anyBinary } from '../support/binaries';
 import { resourcesOf } from './template';
 

@@ -8,13 +8,13 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { HaproxyBinary } from '../../lab/binaries';
-import { HaproxyProcess } from '../../lab/haproxy-process';
-import { freePorts } from '../../lab/ports';
 import { ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../../lib';
+import type { HaproxyBinary } from '../../testbed/binaries';
+import { makeCertificate } from '../../testbed/certificate';
+import { commandOf } from '../../testbed/ecs-task';
+import { HaproxyProcess } from '../../testbed/haproxy-process';
+import { freePorts } from '../../testbed/ports';
 import { availableBinaries, hasTls } from '../support/binaries';
-import { makeCertificate } from '../support/certificate';
-import { commandOf } from './task';
 import { resourcesOf } from './template';
 
 const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-secret-'));

@@ -2,12 +2,12 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, isIPv4 } from 'node:net';
 import { decode, encode, type Packet } from 'dns-packet';
-import { DnsServer } from '../../lab/dns-server';
 import type * as registry from '../../lambda/controller/aws/registry';
 import { lookUp } from '../../lambda/probe/dns';
 import { readRuntime } from '../../lambda/probe/runtime-client';
 import { UnexpectedAnswer } from '../../lib/haproxy/runtime-api/parse';
-import { AwsEndpoints } from '../support/aws';
+import { AwsEndpoints } from '../../testbed/aws';
+import { DnsServer } from '../../testbed/dns-server';
 import { assertRefusal, type Target } from './harness';
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');

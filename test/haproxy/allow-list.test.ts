@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DnsServer } from '../../lab/dns-server';
 import { RuntimeClient } from '../../lambda/probe/runtime-client';
 import { RUNTIME_COMMANDS, type RuntimeCommand } from '../../lib/haproxy/runtime-api/commands';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { DnsServer } from '../../testbed/dns-server';
 import { availableBinaries, isDeaf } from '../support/binaries';
 import { converse } from '../support/converse';
 import { type GuardedHaproxy, startGuarded } from '../support/guarded-haproxy';

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { HaproxyBinary } from '../../lab/binaries';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
 import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import type { HaproxyBinary } from '../../testbed/binaries';
+import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { availableBinaries, haproxyCheck, hasTls } from '../support/binaries';
-import { makeCertificate, type TestCertificate } from '../support/certificate';
 import { fullHttp, fullTcp } from './models';
 
 const MODES = [HaproxyMode.HTTP, HaproxyMode.TCP];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { DnsServer } from '../../lab/dns-server';
-import { freePorts } from '../../lab/ports';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { DnsServer } from '../../testbed/dns-server';
+import { freePorts } from '../../testbed/ports';
 import { availableBinaries } from '../support/binaries';
 import { values } from './arbitraries';
 import { ask, Echo, echoed, run, until, valuesOf } from './running';

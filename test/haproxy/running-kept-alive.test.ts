@@ -1,10 +1,10 @@
 import { Agent, request } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
-import { DnsServer } from '../../lab/dns-server';
-import type { HaproxyProcess } from '../../lab/haproxy-process';
-import { freePorts } from '../../lab/ports';
 import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { DnsServer } from '../../testbed/dns-server';
+import type { HaproxyProcess } from '../../testbed/haproxy-process';
+import { freePorts } from '../../testbed/ports';
 import { availableBinaries } from '../support/binaries';
 import { run, until } from './running';
 

@@ -1,11 +1,11 @@
-import { DnsServer } from '../../lab/dns-server';
-import { EggServer } from '../../lab/egg-server';
-import type { HaproxyProcess } from '../../lab/haproxy-process';
-import { freePorts } from '../../lab/ports';
-import { request } from '../../lab/request';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { DnsServer } from '../../testbed/dns-server';
+import type { HaproxyProcess } from '../../testbed/haproxy-process';
+import { EggServer } from '../../testbed/node-server';
+import { freePorts } from '../../testbed/ports';
+import { request } from '../../testbed/request';
 import { availableBinaries } from '../support/binaries';
 import { ask, converse, run, until } from './running';
 

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect, createServer, type Server } from 'node:tls';
-import { DnsServer } from '../../lab/dns-server';
-import type { HaproxyProcess } from '../../lab/haproxy-process';
-import { freePorts } from '../../lab/ports';
 import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
+import { DnsServer } from '../../testbed/dns-server';
+import type { HaproxyProcess } from '../../testbed/haproxy-process';
+import { freePorts } from '../../testbed/ports';
 import { availableBinaries, hasTls } from '../support/binaries';
-import { makeCertificate, type TestCertificate } from '../support/certificate';
 import { run, until } from './running';
 
 jest.setTimeout(60_000);

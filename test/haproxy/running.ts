@@ -2,11 +2,11 @@ import { createServer, type IncomingHttpHeaders, request, type Server } from 'no
 import { request as requestTls } from 'node:https';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from '../../lab/binaries';
-import { HaproxyProcess } from '../../lab/haproxy-process';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import type { HaproxyBinary } from '../../testbed/binaries';
+import { HaproxyProcess } from '../../testbed/haproxy-process';
 
 /** Generous: how long it takes is not what is tested. */
 const DEADLINE_MILLIS = 30_000;

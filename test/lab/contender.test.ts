@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:net';
 import { Contender, type Surroundings } from '../../lab/contender';
-import { type DnsListener, DnsServer } from '../../lab/dns-server';
-import { EggServer } from '../../lab/egg-server';
 import { LocalPlace } from '../../lab/local-ground';
-import { freePorts } from '../../lab/ports';
 import { EGG } from '../../lab/world';
+import { type DnsListener, DnsServer } from '../../testbed/dns-server';
+import { EggServer } from '../../testbed/node-server';
+import { freePorts } from '../../testbed/ports';
 import { anyBinary } from '../support/binaries';
 import { haproxyChildren } from './processes';
 

@@ -1,10 +1,10 @@
-import type { HaproxyBinary } from '../../lab/binaries';
 import { runDemo, type Spectator, type View } from '../../lab/demo';
 import { type DemoResult, figureOf, surprises } from '../../lab/figures';
 import type { Lane } from '../../lab/lane';
 import type { Scenario } from '../../lab/scenario';
 import { SCENARIOS } from '../../lab/scenarios';
 import { CHICK, EGG } from '../../lab/world';
+import type { HaproxyBinary } from '../../testbed/binaries';
 import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
 import { haproxyChildren } from './processes';
 

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import type { DemoResult } from '../../lab/figures';
 import type { Lane } from '../../lab/lane';
 import { reportPage } from '../../lab/report-page';
-import { launchBrowser } from '../support/browser';
+import { launchBrowser } from '../../testbed/browser';
 import { GENERATED, PINNED, RESULT } from './results';
 
 /** Long where a page could break: names, messages, lines of configuration. */

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@aws-sdk/client-ecs';
-import { DnsServer } from '../../lab/dns-server';
 import { readRuntime } from '../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../lib/contract/contract';
-import type { AwsHandlers } from '../support/aws';
+import type { AwsHandlers } from '../../testbed/aws';
+import { DnsServer } from '../../testbed/dns-server';
+import { Fleet, linesOf, toldBy } from '../../testbed/fleet';
+import { Haproxy, nameFor } from '../../testbed/generated-haproxy';
+import type { InvocationResult, LocalLambda } from '../../testbed/lambda';
 import { anyBinary } from '../support/binaries';
-import type { InvocationResult, LocalLambda } from '../support/lambda';
-import { Fleet, linesOf, toldBy } from './fleet';
-import { Haproxy, nameFor } from './haproxy';
 
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';
 const SERVICE = 'arn:aws:ecs:eu-west-1:123456789012:service/fleet/orders';

@@ -1,8 +1,8 @@
 import { METRICS } from '../../lib/contract/contract';
-import { AwsError } from '../support/aws';
+import { AwsError } from '../../testbed/aws';
+import { almostOpen, Fleet, type Line, openIncident, toldBy } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { almostOpen, Fleet, type Line, openIncident, toldBy } from './fleet';
 
 let fleet: Fleet;
 

@@ -4,10 +4,10 @@ import type { RegistryEntry } from '../../lambda/controller/aws/registry';
 import { inTurn } from '../../lambda/controller/run';
 import { decodeState, NO_STATE, type ProxyState } from '../../lambda/controller/state/state';
 import { METRICS } from '../../lib/contract/contract';
-import { AwsError } from '../support/aws';
+import { AwsError } from '../../testbed/aws';
+import { almostOpen, Fleet, type Line, openIncident, REGISTRY, toldBy } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { almostOpen, Fleet, type Line, openIncident, REGISTRY, toldBy } from './fleet';
 import { RECORD, START } from './readings';
 
 let fleet: Fleet;

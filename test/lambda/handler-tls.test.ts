@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Server } from 'node:tls';
+import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
+import { Fleet, toldBy } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
-import { makeCertificate, type TestCertificate } from '../support/certificate';
 import { guardOf } from '../support/tls-guard';
-import { Fleet, toldBy } from './fleet';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:checker-AbCdEf';
 const PARAMETER = '/aws/reference/secretsmanager/checker';

@@ -1,9 +1,9 @@
-import { freePorts } from '../../lab/ports';
 import { METRICS } from '../../lib/contract/contract';
-import { AwsError } from '../support/aws';
+import { AwsError } from '../../testbed/aws';
+import { Fleet, functionWith, type Line, openIncident, REGISTRY, toldBy } from '../../testbed/fleet';
+import { freePorts } from '../../testbed/ports';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { Fleet, functionWith, type Line, openIncident, REGISTRY, toldBy } from './fleet';
 
 let fleet: Fleet;
 

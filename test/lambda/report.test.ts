@@ -5,8 +5,8 @@ import type { RuntimeReading } from '../../lambda/controller/domain/observation'
 import { countOf, mendOf, Report } from '../../lambda/controller/report';
 import { NO_STATE, type ProxyState } from '../../lambda/controller/state/state';
 import { METRICS } from '../../lib/contract/contract';
+import { type Line, toldBy } from '../../testbed/fleet';
 import { figuresOf } from './emf';
-import { type Line, toldBy } from './fleet';
 import { HEALTHY, RECORD, START, slots } from './readings';
 
 const UPSTREAM: UpstreamReading = { answers: ['10.0.0.1', '10.0.0.2'], owned: [], problems: [], degraded: [] };

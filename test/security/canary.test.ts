@@ -8,16 +8,16 @@ import { App } from 'aws-cdk-lib';
 import { parseDocument } from 'yaml';
 import { parseSpec } from '../../bin/spec';
 import { ProxiesStack } from '../../bin/spec/stack';
-import { HaproxyProcess } from '../../lab/haproxy-process';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { startScript } from '../../lib/private/proxy/task';
+import { AwsError } from '../../testbed/aws';
+import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
+import { commandOf } from '../../testbed/ecs-task';
+import { almostOpen, Fleet, REGISTRY } from '../../testbed/fleet';
+import { HaproxyProcess } from '../../testbed/haproxy-process';
 import { cliIn, ROOT } from '../bin/cli';
-import { commandOf } from '../e2e/task';
-import { almostOpen, Fleet, REGISTRY } from '../lambda/fleet';
-import { AwsError } from '../support/aws';
 import { anyBinary, availableBinaries, hasTls } from '../support/binaries';
-import { makeCertificate, type TestCertificate } from '../support/certificate';
 import { guardOf } from '../support/tls-guard';
 
 /** Stands for a secret. No part of the project has this word. */

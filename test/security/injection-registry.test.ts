@@ -1,5 +1,5 @@
 import type { RegistryRecord } from '../../lib/contract/contract';
-import { Fleet, REGISTRY } from '../lambda/fleet';
+import { Fleet, REGISTRY } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { HOSTILE_VALUES } from './hostile-values';
 

@@ -2,12 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Acquisition, HaproxyBinary } from '../../lab/binaries';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import type { Acquisition, HaproxyBinary } from '../../testbed/binaries';
 
 const ROOT = path.resolve(__dirname, '../..');
 
-const ACQUIRE = "require('./lab/usable').usableBinaries().then((found) => console.log(JSON.stringify(found)))";
+const ACQUIRE =
+  "require('./testbed/binaries/usable').usableBinaries().then((found) => console.log(JSON.stringify(found)))";
 
 let acquired: Acquisition | undefined;
 

@@ -1,13 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from '../../lab/binaries';
-import type { DnsServer } from '../../lab/dns-server';
-import { HaproxyProcess } from '../../lab/haproxy-process';
-import { freePorts } from '../../lab/ports';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import type { HaproxyBinary } from '../../testbed/binaries';
+import type { DnsServer } from '../../testbed/dns-server';
+import { HaproxyProcess } from '../../testbed/haproxy-process';
+import { freePorts } from '../../testbed/ports';
 import { converse } from './converse';
 
 /** A process behind its allow-list, with a second way in that sees what was done to it. */

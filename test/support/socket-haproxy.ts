@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from '../../lab/binaries';
-import { HaproxyProcess } from '../../lab/haproxy-process';
+import type { HaproxyBinary } from '../../testbed/binaries';
+import { HaproxyProcess } from '../../testbed/haproxy-process';
 
 /** A HAProxy that only has backends, and its runtime API on a unix socket. */
 export class SocketHaproxy {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createServer, type Server } from 'node:tls';
-import type { TestCertificate } from './certificate';
+import type { TestCertificate } from '../../testbed/certificate';
 
 /** Asks for a certificate before it lets anybody through to a port of this machine. It listens when the promise ends. */
 export async function guardOf(port: number, { cert, key }: Pick<TestCertificate, 'cert' | 'key'>): Promise<Server> {

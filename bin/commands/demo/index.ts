@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { BACKENDS, type Backend, type BackendName } from '../../../lab/backends';
-import type { HaproxyBinary } from '../../../lab/binaries';
 import { runDemo } from '../../../lab/demo';
 import { surprises } from '../../../lab/figures';
 import { reportPage } from '../../../lab/report-page';
 import { SCENARIOS } from '../../../lab/scenarios';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
+import type { HaproxyBinary } from '../../../testbed/binaries';
 import { oneOf } from '../options';
 import { endOnSignals } from './endings';
 import { refuseUnwritable, writePage } from './page-file';

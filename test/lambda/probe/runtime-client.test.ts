@@ -4,13 +4,13 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DnsServer } from '../../../lab/dns-server';
-import { HaproxyProcess } from '../../../lab/haproxy-process';
 import { OutOfTime } from '../../../lambda/controller/time-limit';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
+import { DnsServer } from '../../../testbed/dns-server';
+import { Haproxy, nameFor } from '../../../testbed/generated-haproxy';
+import { HaproxyProcess } from '../../../testbed/haproxy-process';
 import { anyBinary, availableBinaries } from '../../support/binaries';
-import { Haproxy, nameFor } from '../haproxy';
 
 describe('real HAProxy processes', () => {
   let dns: DnsServer;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DnsFailure, DnsServer } from '../../../lab/dns-server';
 import { countOf } from '../../../lambda/controller/report';
+import { type DnsFailure, DnsServer } from '../../../testbed/dns-server';
 import { CheckedProxy, minutely, NAME, Watch } from './checked';
 
 /** Follows DNS: its own name server says 127.0.0.1 unless a test says otherwise. */

@@ -1,6 +1,6 @@
-import { DnsServer } from '../../../lab/dns-server';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../../lib/contract/contract';
+import { DnsServer } from '../../../testbed/dns-server';
 import { availableBinaries, isDeaf } from '../../support/binaries';
 import { CheckedProxy, minutely, Watch } from './checked';
 

@@ -1,5 +1,3 @@
-import type { HaproxyBinary } from '../../../lab/binaries';
-import { DnsServer } from '../../../lab/dns-server';
 import { checkProxy } from '../../../lambda/controller/check';
 import type { ProxyReport } from '../../../lambda/controller/domain/conclude';
 import type { Task } from '../../../lambda/controller/domain/observation';
@@ -7,9 +5,11 @@ import { decodeState, encodeState, NO_STATE } from '../../../lambda/controller/s
 import { lookUp } from '../../../lambda/probe/dns';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { HaproxyBinary } from '../../../testbed/binaries';
+import { DnsServer } from '../../../testbed/dns-server';
+import { Haproxy, type HaproxySettings, nameFor } from '../../../testbed/generated-haproxy';
 import { until } from '../../haproxy/running';
 import { anyBinary } from '../../support/binaries';
-import { Haproxy, type HaproxySettings, nameFor } from '../haproxy';
 import { START } from '../readings';
 
 const BINARY = anyBinary();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DnsServer } from '../../../lab/dns-server';
+import { DnsServer } from '../../../testbed/dns-server';
 import { CheckedProxy, minutely, NAME, Watch } from './checked';
 
 let dns: DnsServer;

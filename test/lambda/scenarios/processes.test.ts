@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { DnsServer } from '../../../lab/dns-server';
 import { RUNTIME_COMMANDS } from '../../../lib/haproxy/runtime-api/commands';
+import { DnsServer } from '../../../testbed/dns-server';
 import { CheckedProxy, minutely, NAME, Watch } from './checked';
 
 let proxy: CheckedProxy;

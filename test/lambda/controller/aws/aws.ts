@@ -1,4 +1,4 @@
-import { AwsEndpoints, type AwsHandlers } from '../../../support/aws';
+import { AwsEndpoints, type AwsHandlers } from '../../../../testbed/aws';
 
 /**
  * AWS endpoints for modules that make their clients when they are imported: what they answer can be changed, where they

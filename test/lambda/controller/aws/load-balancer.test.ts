@@ -1,9 +1,9 @@
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import type { AvailabilityZone, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { freePorts } from '../../../../lab/ports';
 import type * as loadBalancer from '../../../../lambda/controller/aws/load-balancer';
 import type { RegistryUpstream } from '../../../../lib/contract/contract';
-import { AwsError } from '../../../support/aws';
+import { AwsError } from '../../../../testbed/aws';
+import { freePorts } from '../../../../testbed/ports';
 import { SwitchableAws } from './aws';
 
 const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:checker';

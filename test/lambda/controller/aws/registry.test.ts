@@ -1,7 +1,7 @@
 import type * as registry from '../../../../lambda/controller/aws/registry';
 import { keyOf } from '../../../../lambda/controller/domain/verdicts/verdict';
 import { encodeState, NO_STATE, type ProxyState } from '../../../../lambda/controller/state/state';
-import { AwsError, ssmParameters } from '../../../support/aws';
+import { AwsError, ssmParameters } from '../../../../testbed/aws';
 import { RECORD, START } from '../../readings';
 import { SwitchableAws } from './aws';
 

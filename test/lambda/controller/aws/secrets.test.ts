@@ -1,5 +1,5 @@
 import type * as secrets from '../../../../lambda/controller/aws/secrets';
-import { AwsError, ssmParameters } from '../../../support/aws';
+import { AwsError, ssmParameters } from '../../../../testbed/aws';
 import { SwitchableAws } from './aws';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:proxy/tls';

@@ -2,7 +2,7 @@ import type * as registry from '../../../../lambda/controller/aws/registry';
 import type * as store from '../../../../lambda/controller/aws/state-store';
 import { mergeStates } from '../../../../lambda/controller/state/merge';
 import { encodeState, NO_STATE, type ProxyState, type Watched } from '../../../../lambda/controller/state/state';
-import { ssmParameters } from '../../../support/aws';
+import { ssmParameters } from '../../../../testbed/aws';
 import { RECORD, START } from '../../readings';
 import { SwitchableAws } from './aws';
 

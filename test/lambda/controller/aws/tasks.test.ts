@@ -1,6 +1,6 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import type * as tasks from '../../../../lambda/controller/aws/tasks';
-import { AwsError } from '../../../support/aws';
+import { AwsError } from '../../../../testbed/aws';
 import { SwitchableAws } from './aws';
 
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type DecodedPacket, decode, encode, type Packet, type RecordType } from 'dns-packet';
-import { type DnsListener, DnsServer } from '../../lab/dns-server';
+import { type DnsListener, DnsServer } from '../../testbed/dns-server';
 import { addressesOf, exchange, manyAddresses, query } from './dns-client';
 
 const NAME = 'elb.lab.test';

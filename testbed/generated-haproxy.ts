@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyBinary } from '../../lab/binaries';
-import type { DnsListener } from '../../lab/dns-server';
-import { HaproxyProcess } from '../../lab/haproxy-process';
-import { pinned } from '../../lab/pinned';
-import { freePorts } from '../../lab/ports';
-import { readRuntime } from '../../lambda/probe/runtime-client';
-import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
-import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { MADE_FOR } from '../../lib/haproxy/runtime-api/parse';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { readRuntime } from '../lambda/probe/runtime-client';
+import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
+import { HaproxyConfig } from '../lib/haproxy/render/config';
+import { MADE_FOR } from '../lib/haproxy/runtime-api/parse';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
+import type { HaproxyBinary } from './binaries';
+import type { DnsListener } from './dns-server';
+import { HaproxyProcess } from './haproxy-process';
+import { pinned } from './pinned';
+import { freePorts } from './ports';
 
 /** The load balancer's name. 1.6 starts only with one that the machine itself resolves. */
 export const nameFor = ({ branch }: HaproxyBinary) => (branch === '1.6' ? 'localhost' : 'elb.test');

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../lab/binaries/run';
-import { cachedTree, machine } from '../../lab/binaries/tree';
+import { run } from '../../testbed/binaries/run';
+import { cachedTree, machine } from '../../testbed/binaries/tree';
 
 let folder: string;
 let cacheDir: string;

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
-import { type DnsListener, DnsServer } from '../../lab/dns-server';
+import { type DnsListener, DnsServer } from './dns-server';
 import { BACKLOG, type NodeOrder, type NodeReport } from './nodes';
 
 /** The name of the load balancer. */

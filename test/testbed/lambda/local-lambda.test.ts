@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalLambda, lambdaNode } from '.';
+import { LocalLambda, lambdaNode } from '../../../testbed/lambda';
 
 const HANDLER = `
   console.log('init');

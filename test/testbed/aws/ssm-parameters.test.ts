@@ -10,7 +10,7 @@ import {
   paginateGetParametersByPath,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { AwsEndpoints, ssmParameters } from '.';
+import { AwsEndpoints, ssmParameters } from '../../../testbed/aws';
 
 let aws: AwsEndpoints;
 let ssm: SSMClient;

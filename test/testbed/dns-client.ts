@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { encode, type Packet, type RecordType, streamDecode } from 'dns-packet';
-import type { DnsListener } from '../../lab/dns-server';
+import type { DnsListener } from '../../testbed/dns-server';
 
 /** A query for a name, with an id that answers must have. */
 export const query = (name: string, type: RecordType = 'A', more: Partial<Packet> = {}) =>

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AwsEndpoints, ssmParameters } from '../aws';
-import { LocalLambda } from '.';
+import { AwsEndpoints, ssmParameters } from '../../../testbed/aws';
+import { LocalLambda } from '../../../testbed/lambda';
 
 // The SDK out of node_modules, with its whole credential chain, finds everything in the environment.
 const HANDLER = `

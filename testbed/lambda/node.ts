@@ -1,4 +1,4 @@
-import { acquireNode } from '../../../lab/binaries/tools';
+import { acquireNode } from '../binaries/tools';
 
 /** The runtime of every function here, as CloudFormation names it. */
 export const RUNTIME = 'nodejs24.x';

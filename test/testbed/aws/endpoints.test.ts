@@ -6,7 +6,7 @@ import {
   LoadBalancerNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
-import { AwsEndpoints, AwsError, type AwsHandlers } from '.';
+import { AwsEndpoints, AwsError, type AwsHandlers } from '../../../testbed/aws';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/a/1';
 

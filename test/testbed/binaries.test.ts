@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { acquireBinaries } from '../../lab/binaries';
-import { debianMirrors } from '../../lab/binaries/apt';
-import { parseVersion } from '../../lab/binaries/version';
+import { acquireBinaries } from '../../testbed/binaries';
+import { debianMirrors } from '../../testbed/binaries/apt';
+import { parseVersion } from '../../testbed/binaries/version';
 
 const MORE = 'a haproxy named in HAPROXY_BINARIES or found on PATH would help';
 

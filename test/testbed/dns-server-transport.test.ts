@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type DecodedPacket, decode, type Packet } from 'dns-packet';
-import { type DnsFailure, type DnsListener, DnsServer } from '../../lab/dns-server';
+import { type DnsFailure, type DnsListener, DnsServer } from '../../testbed/dns-server';
 import { addressesOf, exchange, exchangeOverTcp, manyAddresses, query } from './dns-client';
 
 const NAME = 'elb.lab.test';

@@ -1,6 +1,6 @@
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetParameterCommand, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
-import { AwsEndpoints } from '.';
+import { AwsEndpoints } from '../../../testbed/aws';
 
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. ' +

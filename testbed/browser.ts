@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-import { debianMirrors } from '../../lab/binaries/apt';
-import { fetchPackage } from '../../lab/binaries/debian';
-import { machine } from '../../lab/binaries/tree';
+import { debianMirrors } from './binaries/apt';
+import { fetchPackage } from './binaries/debian';
+import { machine } from './binaries/tree';
 
-const CACHE = path.resolve(__dirname, '../../.cache/browser');
+const CACHE = path.resolve(__dirname, '../.cache/browser');
 const PACKAGE = 'chromium-headless-shell';
 /** What a machine may have already. */
 const NAMES = [PACKAGE, 'chromium', 'chromium-browser', 'google-chrome'];

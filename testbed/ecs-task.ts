@@ -1,11 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HaproxyBinary } from '../../lab/binaries';
-import { HaproxyProcess } from '../../lab/haproxy-process';
-import { pinned } from '../../lab/pinned';
-import { request } from '../../lab/request';
-import { HaproxyVersion } from '../../lib';
+import { HaproxyVersion } from '../lib';
+import type { HaproxyBinary } from './binaries';
+import { HaproxyProcess } from './haproxy-process';
+import { pinned } from './pinned';
+import { request } from './request';
 
 /** A container as the template defines it, with its references filled in. */
 export interface Container {

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Acquisition, acquireBinaries } from '../../lab/binaries';
-import { run } from '../../lab/binaries/run';
-import { parseVersion } from '../../lab/binaries/version';
+import { type Acquisition, acquireBinaries } from '../../testbed/binaries';
+import { run } from '../../testbed/binaries/run';
+import { parseVersion } from '../../testbed/binaries/version';
 
 const SUITES = ['bullseye', 'bookworm', 'trixie', 'forky', 'experimental'].map((name) => `Debian ${name}`);
 

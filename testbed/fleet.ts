@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import type { HaproxyBinary } from '../../lab/binaries';
-import { DnsServer } from '../../lab/dns-server';
-import { keyOf } from '../../lambda/controller/domain/verdicts/verdict';
-import { encodeState, type ProxyState } from '../../lambda/controller/state/state';
-import type { RegistryRecord } from '../../lib/contract/contract';
-import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from '../support/aws';
-import { type FunctionSettings, type InvocationResult, LocalLambda } from '../support/lambda';
-import { Haproxy, nameFor } from './haproxy';
+import { keyOf } from '../lambda/controller/domain/verdicts/verdict';
+import { encodeState, type ProxyState } from '../lambda/controller/state/state';
+import type { RegistryRecord } from '../lib/contract/contract';
+import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from './aws';
+import type { HaproxyBinary } from './binaries';
+import { DnsServer } from './dns-server';
+import { Haproxy, nameFor } from './generated-haproxy';
+import { type FunctionSettings, type InvocationResult, LocalLambda } from './lambda';
 
 export const REGISTRY = '/cdk-haproxy-elb/fleet';
-const BUNDLE = join(__dirname, '../../assets/drift-checker');
+const BUNDLE = join(__dirname, '../assets/drift-checker');
 
 /** A log line of the function. */
 // biome-ignore lint/suspicious/noExplicitAny: a log line has no type.

@@ -1,5 +1,5 @@
-import { HaproxyVersion } from '../lib/haproxy/version/version';
-import { type AcquireOptions, type Acquisition, acquireBinaries, type HaproxyBinary } from './binaries';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { type AcquireOptions, type Acquisition, acquireBinaries, type HaproxyBinary } from '.';
 
 /**
  * The binaries that can follow a load balancer at all. Those that this project refuses (1.5, 2.7.0) are among the
