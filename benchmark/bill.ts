@@ -24,8 +24,8 @@ export const PRICES = {
   dnsMillionQueries: 0.4,
 } as const;
 
-/** What there is of everything by default. */
-export const DEFAULTS = {
+/** How much of everything a stack has by default. */
+export const QUANTITIES = {
   hours: 730,
   /** One run a minute. */
   runs: 43_800,
@@ -43,8 +43,8 @@ export const DEFAULTS = {
 /** Prices, each a number of US dollars. */
 export type Prices = { readonly [name in keyof typeof PRICES]: number };
 
-/** What a monitor and its proxies do in each run. */
-export interface Fleet {
+/** What a monitor checks, and what each run takes. */
+export interface FleetLoad {
   readonly proxies: number;
   readonly runSeconds: number;
   readonly logBytesPerRun: number;
@@ -60,8 +60,8 @@ export interface CheckerBill {
 }
 
 /** What a monitor costs a month. */
-export function checkerBill({ proxies, runSeconds, logBytesPerRun }: Fleet, prices: Prices = PRICES): CheckerBill {
-  const { runs, memoryGb, metricsPerProxy, metricsPerMonitor, alarmsPerMonitor } = DEFAULTS;
+export function checkerBill({ proxies, runSeconds, logBytesPerRun }: FleetLoad, prices: Prices = PRICES): CheckerBill {
+  const { runs, memoryGb, metricsPerProxy, metricsPerMonitor, alarmsPerMonitor } = QUANTITIES;
   const start = (prices.lambdaMillionRequests + prices.schedulerMillionRuns) / 1e6;
   return {
     runs: runs * (start + runSeconds * memoryGb * prices.lambdaGbSecond),
@@ -73,6 +73,6 @@ export function checkerBill({ proxies, runSeconds, logBytesPerRun }: Fleet, pric
 
 /** What the tasks of one proxy cost a month on Fargate. */
 export function tasksBill(prices: Prices = PRICES): number {
-  const { hours, tasksPerProxy, vcpu, gib } = DEFAULTS;
+  const { hours, tasksPerProxy, vcpu, gib } = QUANTITIES;
   return hours * tasksPerProxy * (vcpu * prices.fargateVcpuHour + gib * prices.fargateGibHour);
 }

@@ -1,10 +1,11 @@
 import type { RegistryRecord } from '../lib/contract/contract';
 import { AwsEndpoints, ssmParameters } from '../testbed/aws';
 import { anyUsable } from '../testbed/binaries/usable';
-import { DnsServer } from '../testbed/dns-server';
-import { Haproxy, nameFor } from '../testbed/generated-haproxy';
+import { registryRecord } from '../testbed/checker';
+import { startIdleProxy } from '../testbed/idle-proxy';
 import { LocalLambda } from '../testbed/lambda';
-import { checkerBill, DEFAULTS } from './bill';
+import { ElbDns } from '../testbed/load-balancer';
+import { checkerBill, QUANTITIES } from './bill';
 import { median } from './measure';
 
 /** What the checker costs for a fleet. */
@@ -31,26 +32,17 @@ function costOf(proxies: number, millis: number, logBytesPerRun: number): FleetC
 /** Runs the bundled function over fleets of several sizes, each task a runtime API of a real HAProxy. */
 export async function measureCost(progress: (line: string) => void): Promise<FleetCost[]> {
   const binary = await anyUsable('3.2');
-  const dns = new DnsServer();
-  dns.set(nameFor(binary), ['127.0.0.1']);
+  const dns = new ElbDns();
+  dns.point('127.0.0.1');
   const nameserver = await dns.listen();
-  const haproxy = await Haproxy.start(binary, nameserver);
+  const haproxy = await startIdleProxy(binary, nameserver);
+  const tasks = { endpoints: Array<string>(QUANTITIES.tasksPerProxy).fill(haproxy.endpoint) };
   try {
     const costs: FleetCost[] = [];
     for (const proxies of SIZES) {
       progress(`checker over ${proxies} proxies`);
-      const records = Array.from(
-        { length: proxies },
-        (_, i): RegistryRecord => ({
-          proxy: `proxy-${i}`,
-          haproxyVersion: binary.branch,
-          upstreams: [{ backend: 'upstream', dnsName: nameFor(binary), port: 80 }],
-          nameservers: [nameserver.address],
-          tasks: { endpoints: Array.from({ length: DEFAULTS.tasksPerProxy }, () => `127.0.0.1:${haproxy.port}`) },
-          resolutionSeconds: 1,
-          dnsWindowSeconds: 60,
-          graceSeconds: 60,
-        }),
+      const records = Array.from({ length: proxies }, (_, i) =>
+        registryRecord(binary, nameserver.address, { proxy: `proxy-${i}`, tasks }),
       );
       costs.push(await costOfFleet(records));
     }
@@ -67,7 +59,7 @@ async function costOfFleet(records: readonly RegistryRecord[]): Promise<FleetCos
   const lambda = new LocalLambda({
     taskRoot: 'assets/drift-checker',
     handler: 'index.handler',
-    memoryMb: DEFAULTS.memoryGb * 1024,
+    memoryMb: QUANTITIES.memoryGb * 1024,
     timeoutMs: 55_000,
     environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'benchmark', ...aws.environment },
   });

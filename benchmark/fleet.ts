@@ -2,20 +2,22 @@ import { CONCURRENT_TASKS } from '../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../lib/contract/contract';
 import { AwsEndpoints, type SignedRequest, ssmParameters } from '../testbed/aws';
 import { usableBinaries } from '../testbed/binaries/usable';
-import { type DnsListener, DnsServer } from '../testbed/dns-server';
-import { Haproxy, nameFor } from '../testbed/generated-haproxy';
+import { registryRecord } from '../testbed/checker';
+import type { DnsListener } from '../testbed/dns-server';
+import { startIdleProxy } from '../testbed/idle-proxy';
 import { type InvocationResult, LocalLambda } from '../testbed/lambda';
-import type { Figure } from './handler';
+import { ElbDns } from '../testbed/load-balancer';
+import type { Comparison } from './handler';
 import { sideBySide } from './measure';
 import { ReplayServer } from './replay-server';
 
 const RUNS = 11;
-/** A function that runs each minute is compiled by V8 and has written its state; not so its first runs. */
+/** First runs are not measured: V8 has not compiled the function yet, and the state is not written. */
 const WARM_UP = 4;
 const SIZES = [10, 100, 1000, 5000];
-/** Tasks of the first service, which are a real HAProxy: a single process accepts no more connections at once. */
+/** Tasks of the first service, which are one real HAProxy: a process accepts no more connections at once. */
 const REAL_TASKS = 5;
-/** Tasks of each other service, which are a replay of its answers. */
+/** Tasks of each other service, which replay its answers. */
 const TASKS = 99;
 const REGISTRY = '/benchmark';
 const ADDRESS = '127.0.0.1';
@@ -27,42 +29,38 @@ interface Service {
   readonly port: number;
 }
 
-/** What runs of one size took. */
-interface Measured {
+/** What the runs over a fleet of one size took. */
+interface FleetRuns {
   readonly millis: number;
   readonly bareMillis: number;
   readonly memoryMb: number;
 }
 
-/** One run of the checker over fleets of several sizes, next to a loop that opens the same sockets and only reads. */
-export async function measureFleet(): Promise<{ figures: Figure[]; exponent: number }> {
+/** One run of the checker over fleets of several sizes, and a loop that opens the same sockets and only reads. */
+export async function measureFleet(): Promise<{ figures: Comparison[]; exponent: number }> {
   const { binaries } = await usableBinaries();
   const binary = binaries.at(-1);
   if (binary === undefined) {
     return { figures: [], exponent: Number.NaN };
   }
-  const dns = new DnsServer();
+  const dns = new ElbDns();
   const nameserver = await dns.listen();
-  dns.set(nameFor(binary), [ADDRESS]);
-  const haproxy = await Haproxy.start(binary, await dns.listen());
-  const replay = await ReplayServer.start(haproxy.port);
+  dns.point(ADDRESS);
+  const haproxy = await startIdleProxy(binary, await dns.listen());
+  const { port } = haproxy.listeners.runtimeApi;
+  const replay = await ReplayServer.start(port);
   try {
-    const measured: Measured[] = [];
+    const measured: FleetRuns[] = [];
     for (const size of SIZES) {
       const services = Array.from({ length: 1 + Math.ceil((size - REAL_TASKS) / TASKS) }, (_, i): Service => {
         const tasks = i === 0 ? REAL_TASKS : Math.min(TASKS, size - REAL_TASKS - (i - 1) * TASKS);
-        return { name: `service-${i}`, tasks, port: i === 0 ? haproxy.port : replay.port };
+        return { name: `service-${i}`, tasks, port: i === 0 ? port : replay.port };
       });
-      const record = ({ name, port }: Service): RegistryRecord => ({
-        proxy: name,
-        haproxyVersion: binary.branch,
-        upstreams: [{ backend: 'upstream', dnsName: nameFor(binary), port: 80 }],
-        nameservers: [nameserver.address],
-        tasks: { cluster: 'fleet', service: name, runtimeApiPort: port },
-        resolutionSeconds: 1,
-        dnsWindowSeconds: 60,
-        graceSeconds: 60,
-      });
+      const record = (service: Service): RegistryRecord =>
+        registryRecord(binary, nameserver.address, {
+          proxy: service.name,
+          tasks: { cluster: 'fleet', service: service.name, runtimeApiPort: service.port },
+        });
       measured.push(await measure(services, record, nameserver, replay));
     }
     const figures = measured.flatMap(({ millis, bareMillis, memoryMb }, i) => [
@@ -84,7 +82,7 @@ async function measure(
   record: (service: Service) => RegistryRecord,
   nameserver: DnsListener,
   replay: ReplayServer,
-): Promise<Measured> {
+): Promise<FleetRuns> {
   const records = services.map((one) => [`${REGISTRY}/registry/${one.name}`, JSON.stringify(record(one))]);
   const tasksOf = new Map(services.map(({ name, tasks }) => [name, tasks]));
   const attachments = [{ details: [{ name: 'privateIPv4Address', value: ADDRESS }] }];
@@ -115,7 +113,7 @@ async function measure(
       nameserver: nameserver.address,
       names: services.flatMap((service) => record(service).upstreams.map(({ dnsName }) => dnsName)),
       host: ADDRESS,
-      ports: services.flatMap(({ port, tasks }) => Array.from({ length: tasks }, () => port)),
+      ports: services.flatMap(({ port, tasks }) => Array<number>(tasks).fill(port)),
       commands: replay.commands,
       concurrency: CONCURRENT_TASKS,
     };
@@ -161,13 +159,13 @@ function stepsOf(requests: readonly SignedRequest[]): object[][] {
   return [...steps.values()];
 }
 
-/** A run that must have checked everything. */
+/** Runs the checker. @throws Error unless it checked everything */
 async function checked(lambda: LocalLambda, proxies: number): Promise<InvocationResult> {
   const result = await lambda.invoke({});
   const { checkedProxies } = result.payload as { checkedProxies?: number };
   const unread = result.logs.filter((line) => /"event":"(incident-opened|not-checked|degraded)"/.test(line));
   if (checkedProxies !== proxies || unread.length > 0) {
-    throw new Error(`the run did not check everything: ${JSON.stringify(result.payload)} ${unread[0]}`);
+    throw new Error(`a run did not check everything: ${JSON.stringify(result.payload)} ${unread[0]}`);
   }
   return result;
 }

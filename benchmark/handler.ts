@@ -9,7 +9,7 @@ const RUNS = 11;
 const BUNDLE = 'assets/drift-checker';
 
 /** A figure of ours next to that of something to compare it with. */
-export interface Figure {
+export interface Comparison {
   readonly name: string;
   readonly ours: number;
   readonly other: number;
@@ -17,7 +17,7 @@ export interface Figure {
 }
 
 /** Size and cold start of the drift checker's bundle next to those of a handler that does nothing. */
-export async function measureHandler(): Promise<Figure[]> {
+export async function measureHandler(): Promise<Comparison[]> {
   const empty = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-empty-'));
   writeFileSync(join(empty, 'index.mjs'), 'export const handler = async () => {};\n');
   const aws = await AwsEndpoints.start(ssmParameters({}));

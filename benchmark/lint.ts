@@ -6,7 +6,7 @@ import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { lint } from '../lint';
 import { usableBinaries } from '../testbed/binaries/usable';
-import type { Figure } from './handler';
+import type { Comparison } from './handler';
 import { sideBySide } from './measure';
 
 const RUNS = 7;
@@ -39,7 +39,7 @@ const timed = (work: () => unknown) => async () => {
 };
 
 /** Cost of the linter and of the renderer, next to `haproxy -c` on the same file. Also says how the cost grows. */
-export async function measureLint(): Promise<{ figures: Figure[]; exponent: number }> {
+export async function measureLint(): Promise<{ figures: Comparison[]; exponent: number }> {
   const version = HaproxyVersion.V3_2;
   const texts = SIZES.map(configuration);
   const times = await sideBySide(

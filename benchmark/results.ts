@@ -1,10 +1,10 @@
-import { DEFAULTS, PRICES } from './bill';
+import { PRICES, QUANTITIES } from './bill';
 import { type Bar, barChart, type Group } from './chart';
 import type { FleetCost } from './cost';
 import { CONNECTIONS, type Followed, PERIOD_SECONDS } from './elb/follow';
 import { SCENARIOS } from './elb/scenarios';
-import type { Figure } from './handler';
-import type { Price, Upkeep } from './price';
+import type { Comparison } from './handler';
+import type { IdleCost, Throughput } from './throughput';
 
 /** All that one run of the benchmark measured. */
 export interface Measured {
@@ -13,11 +13,11 @@ export interface Measured {
   readonly missing: readonly string[];
   readonly followed: readonly Followed[];
   readonly runs: number;
-  readonly price: readonly Price[];
-  readonly priceOf: string;
-  readonly upkeep: Upkeep;
+  readonly throughputs: readonly Throughput[];
+  readonly throughputOf: string;
+  readonly idleCost: IdleCost;
   readonly costs: readonly FleetCost[];
-  readonly figures: readonly Figure[];
+  readonly figures: readonly Comparison[];
   /** How the time grows: with which power of the length, or of the number of endpoints. */
   readonly exponents: { readonly lint: number; readonly fleet: number };
 }
@@ -43,39 +43,40 @@ export function pages(measured: Measured): Record<string, string> {
   return {
     'RESULTS.md': resultsPage(measured),
     'follow.svg': followChart(measured),
-    'price.svg': priceChart(measured),
+    'throughput.svg': throughputChart(measured),
     'cost.svg': costChart(measured),
   };
 }
 
 /** The lines that the README quotes. */
-export function headlines({ followed, runs, price, priceOf, upkeep, costs }: Measured): string[] {
+export function headlines({ followed, runs, throughputs, throughputOf, idleCost, costs }: Measured): string[] {
   const graceful = SCENARIOS.filter(({ sudden }) => !sudden).map(({ name }) => name);
   const lostBy = (ours: boolean, of: (result: Followed) => boolean) =>
     followed.filter((result) => result.ours === ours && of(result)).map(({ lost }) => lost);
   const calm = lostBy(true, ({ scenario }) => graceful.includes(scenario));
   const sudden = lostBy(true, ({ scenario }) => !graceful.includes(scenario));
   const naive = Math.max(
-    ...followed.filter(({ contender }) => contender.includes('hand-written')).map(({ lost }) => lost),
+    ...followed.filter(({ competitor }) => competitor.includes('hand-written')).map(({ lost }) => lost),
   );
   const asked = followed.filter(({ ours }) => ours).map(({ requests }) => requests);
-  const kept = price[0]!;
+  const kept = throughputs[0]!;
   const one = costs[0]!;
   const last = costs.at(-1)!;
   return [
     `- Requests lost while a load balancer is replaced node by node or scales 2 → 12 → 3: at most ${Math.max(...calm)} of about ${number(Math.max(...asked))} a run on every HAProxy that could be had (worst of ${runs} runs); hand-written without \`resolvers\`: up to ${number(naive)}.`,
     `- Requests lost when a node or a zone dies without notice: at most ${Math.max(...sudden)}.`,
-    `- Throughput of the generated configuration next to the smallest possible one on HAProxy ${priceOf} (${kept.traffic}): ${ratio(kept)}.`,
-    `- DNS: ${number(upkeep.dnsPerSecond, 2)} queries a second per proxy; 1,000 proxies send ${number(upkeep.dnsPerSecond * 1000)}, and one network interface may send ${number(GOALS.resolverPacketsPerSecond)}.`,
-    `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that looks once a minute costs ${dollars(DEFAULTS.runs * PRICES.canaryRun)}.`,
+    `- Throughput of the generated configuration next to the smallest possible one on HAProxy ${throughputOf} (${kept.traffic}): ${ratio(kept)}.`,
+    `- DNS: ${number(idleCost.dnsPerSecond, 2)} queries a second per proxy; 1,000 proxies send ${number(idleCost.dnsPerSecond * 1000)}, and one network interface may send ${number(GOALS.resolverPacketsPerSecond)}.`,
+    `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that looks once a minute costs ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.`,
   ];
 }
 
-const ratio = ({ perSecond }: Price) => number(perSecond.generated / perSecond.smallest, 2);
+const ratio = ({ perSecond }: Throughput) => number(perSecond.generated / perSecond.smallest, 2);
 const total = ({ perProxy: { lambda, logs, metrics } }: FleetCost) => lambda + logs + metrics;
 
 function resultsPage(measured: Measured): string {
-  const { machine, date, missing, followed, runs, price, priceOf, upkeep, costs, figures, exponents } = measured;
+  const { machine, date, missing, followed, runs, throughputs, throughputOf, idleCost, costs, figures, exponents } =
+    measured;
   const calm = SCENARIOS.filter(({ sudden }) => !sudden).map(({ name }) => name);
   return `# Figures
 
@@ -105,15 +106,15 @@ ${SCENARIOS.map(
 
 ## What does it cost a request?
 
-![Throughput and p99 of the generated configuration](price.svg)
+![Throughput and p99 of the generated configuration](throughput.svg)
 
-HAProxy ${priceOf}, 32 connections as fast as they go, medians of runs in turn. Goals: throughput at least
+HAProxy ${throughputOf}, 32 connections as fast as they go, medians of runs in turn. Goals: throughput at least
 ${GOALS.throughput} of the smallest possible configuration's, p99 at most ${GOALS.p99} of it. The one with a log shows what of the
 difference is the log.
 
 ${table(
   ['traffic', 'smallest', 'with a log', 'generated', 'ratio', 'p99 ratio', 'ratio to the one with a log', 'goals'],
-  price.map((one) => {
+  throughputs.map((one) => {
     const { traffic, perSecond, p99 } = one;
     const latency = p99.generated / p99.smallest;
     const throughput = perSecond.generated / perSecond.smallest;
@@ -130,18 +131,18 @@ ${table(
   }),
 )}
 
-1,000 kept connections: ${number(upkeep.memoryKib.generated / 1024, 1)} MiB with the generated configuration, ${number(upkeep.memoryKib.smallest / 1024, 1)} MiB with the
-smallest. DNS at the default period: ${number(upkeep.dnsPerSecond, 2)} queries a second; 1,000 proxies: ${number(upkeep.dnsPerSecond * 1000)}, spread over as many network
+1,000 kept connections: ${number(idleCost.memoryKib.generated / 1024, 1)} MiB with the generated configuration, ${number(idleCost.memoryKib.smallest / 1024, 1)} MiB with the
+smallest. DNS at the default period: ${number(idleCost.dnsPerSecond, 2)} queries a second; 1,000 proxies: ${number(idleCost.dnsPerSecond * 1000)}, spread over as many network
 interfaces, of which each may send ${number(GOALS.resolverPacketsPerSecond)} packets a second to the VPC's resolver.
 
 ## What does the checker cost?
 
 ![US dollars per proxy and month](cost.svg)
 
-One run a minute, ${DEFAULTS.tasksPerProxy} tasks a proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
-(${number(DEFAULTS.runs)} runs × ($${PRICES.lambdaMillionRequests} + $${PRICES.schedulerMillionRuns} per million + seconds × ${DEFAULTS.memoryGb} GB × $${PRICES.lambdaGbSecond}) + log bytes × $${PRICES.logGb} per GB
-+ ${DEFAULTS.metricsPerMonitor} metrics × $${PRICES.metric} + ${DEFAULTS.alarmsPerMonitor} alarms × $${PRICES.alarm}) ÷ proxies + ${DEFAULTS.metricsPerProxy} metrics × $${PRICES.metric}. Prices of us-east-1 and their sources:
-\`benchmark/bill.ts\`. A Synthetics canary: ${number(DEFAULTS.runs)} × $${PRICES.canaryRun} = ${dollars(DEFAULTS.runs * PRICES.canaryRun)}.
+One run a minute, ${QUANTITIES.tasksPerProxy} tasks a proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
+(${number(QUANTITIES.runs)} runs × ($${PRICES.lambdaMillionRequests} + $${PRICES.schedulerMillionRuns} per million + seconds × ${QUANTITIES.memoryGb} GB × $${PRICES.lambdaGbSecond}) + log bytes × $${PRICES.logGb} per GB
++ ${QUANTITIES.metricsPerMonitor} metrics × $${PRICES.metric} + ${QUANTITIES.alarmsPerMonitor} alarms × $${PRICES.alarm}) ÷ proxies + ${QUANTITIES.metricsPerProxy} metrics × $${PRICES.metric}. Prices of us-east-1 and their sources:
+\`benchmark/bill.ts\`. A Synthetics canary: ${number(QUANTITIES.runs)} × $${PRICES.canaryRun} = ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.
 
 ${table(
   ['proxies', 'one run', 'memory', 'function', 'log', 'metrics and alarms', 'per proxy and month'],
@@ -189,7 +190,7 @@ function followTable(results: readonly Followed[], calm: boolean): string {
       const inTime =
         one.firstSeconds === undefined ? '' : `, in time ${met(one.firstSeconds <= GOALS.follow * PERIOD_SECONDS)}`;
       return [
-        one.ours ? `**${one.contender}**` : one.contender,
+        one.ours ? `**${one.competitor}**` : one.competitor,
         number(one.requests),
         number(one.lost),
         `${number(one.worstMillis)} ms`,
@@ -212,8 +213,8 @@ function followChart({ followed }: Measured): string {
       {
         title: `The load balancer ${name}: requests lost and outage`,
         bars: results.map(
-          ({ contender, ours, lost, outageSeconds }): Bar => ({
-            label: contender,
+          ({ competitor, ours, lost, outageSeconds }): Bar => ({
+            label: competitor,
             value: score(lost, outageSeconds) / most,
             text: `${number(lost)} lost, outage ${number(outageSeconds, 1)} s`,
             colour: score(lost, outageSeconds) > score(8, 2) ? 'bad' : ours ? 'ours' : 'peer',
@@ -228,14 +229,14 @@ function followChart({ followed }: Measured): string {
 /** Requests that were lost, and those that an outage kept from being asked. */
 const score = (lost: number, outageSeconds: number) => lost + Math.max(0, outageSeconds - 0.5) * 150;
 
-function priceChart({ price, priceOf }: Measured): string {
+function throughputChart({ throughputs, throughputOf }: Measured): string {
   const bar = (label: string, value: number, good: boolean): Bar => ({
     label,
     value,
     text: number(value, 2),
     colour: good ? 'ours' : 'bad',
   });
-  const groups = price.map(({ traffic, perSecond, p99 }): Group => {
+  const groups = throughputs.map(({ traffic, perSecond, p99 }): Group => {
     const [throughput, latency] = [perSecond.generated / perSecond.smallest, p99.generated / p99.smallest];
     return {
       title: traffic,
@@ -245,11 +246,14 @@ function priceChart({ price, priceOf }: Measured): string {
       ],
     };
   });
-  return barChart(`The generated configuration next to the smallest one, HAProxy ${priceOf} (1 = the same)`, groups);
+  return barChart(
+    `The generated configuration next to the smallest one, HAProxy ${throughputOf} (1 = the same)`,
+    groups,
+  );
 }
 
 function costChart({ costs }: Measured): string {
-  const canary = DEFAULTS.runs * PRICES.canaryRun;
+  const canary = QUANTITIES.runs * PRICES.canaryRun;
   const bars = costs.map(
     (one): Bar => ({
       label: `checker, ${number(one.proxies)} ${one.proxies === 1 ? 'proxy' : 'proxies'}`,

@@ -7,20 +7,20 @@ import { acquireTool, TOOLS } from '../testbed/binaries/tools';
 import { anyUsable } from '../testbed/binaries/usable';
 import { lambdaNode } from '../testbed/lambda';
 import { measureCost } from './cost';
-import { contenders } from './elb/contenders';
+import { competitors } from './elb/competitors';
 import { measureFollowing } from './elb/follow';
 import { measureFleet } from './fleet';
 import { measureHandler } from './handler';
 import { measureLint } from './lint';
-import { measurePrice, measureUpkeep } from './price';
 import { quoteFigures } from './quote';
 import { headlines, type Measured, pages } from './results';
 import { measureSynth } from './synth';
+import { measureIdleCost, measureThroughput } from './throughput';
 
 /** HAProxy of the default branch, which most will run. */
 const BRANCH = '3.2';
 const FOLLOW_RUNS = 3;
-const PRICE_RUNS = 5;
+const THROUGHPUT_RUNS = 5;
 const README = 'README.md';
 
 async function machine(): Promise<string> {
@@ -37,10 +37,10 @@ async function main(): Promise<void> {
     console.log(`${String(Math.round((Date.now() - start) / 1000)).padStart(4)} s  ${line}`);
   const runs = Number(values.runs ?? FOLLOW_RUNS);
   const wrk = await acquireTool(TOOLS.wrk, progress);
-  const { all, missing } = await contenders(progress);
+  const { all, missing } = await competitors(progress);
   const binary = await anyUsable(BRANCH);
-  const upkeep = await measureUpkeep(binary, progress);
-  const price = await measurePrice(wrk, binary, Number(values.runs ?? PRICE_RUNS), progress);
+  const idleCost = await measureIdleCost(binary, progress);
+  const throughputs = await measureThroughput(wrk, binary, Number(values.runs ?? THROUGHPUT_RUNS), progress);
   const followed = await measureFollowing(wrk, all, runs, progress);
   const costs = await measureCost(progress);
   progress('function');
@@ -57,9 +57,9 @@ async function main(): Promise<void> {
     missing,
     followed,
     runs,
-    price,
-    priceOf: binary.version,
-    upkeep,
+    throughputs,
+    throughputOf: binary.version,
+    idleCost,
     costs,
     figures: [...handler, ...synth, ...lint.figures, ...fleet.figures],
     exponents: { lint: lint.exponent, fleet: fleet.exponent },

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { command } from '../scripts/command';
-import type { Figure } from './handler';
+import type { Comparison } from './handler';
 import { sideBySide } from './measure';
 
 const RUNS = 7;
@@ -29,7 +29,7 @@ new NetworkLoadBalancedFargateService(stack, 'Service', { vpc: new Vpc(stack, 'V
 };
 
 /** `cdk synth` of the minimal stack next to that of `NetworkLoadBalancedFargateService`. Needs the compiled package. */
-export async function measureSynth(): Promise<Figure[]> {
+export async function measureSynth(): Promise<Comparison[]> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-synth-'));
   const cdk = resolve('node_modules', '.bin', 'cdk');
   const synth = (name: keyof typeof APPS) => async () => {

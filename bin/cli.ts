@@ -1,8 +1,8 @@
 /** The command line: `cdk-haproxy-elb render | lint | check | demo | app | completion`. */
 import { Command, CommanderError } from 'commander';
-import { LabError } from '../lab/lab-error';
 import { InputError } from '../lib/haproxy/errors';
 import { version } from '../package.json';
+import { TestbedError } from '../testbed/testbed-error';
 import { addApp } from './commands/app';
 import { addCheck } from './commands/check';
 import { asksForNagios, nagiosUnusable } from './commands/check/formats';
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof InputError || error instanceof LabError || error instanceof CommanderError)) {
+    if (!(error instanceof InputError || error instanceof TestbedError || error instanceof CommanderError)) {
       throw error;
     }
     process.exitCode = reported(error);
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 }
 
 /** Says why a call could not be used and gives the exit code. Commander has printed its own. */
-function reported(error: InputError | LabError | CommanderError): number {
+function reported(error: InputError | TestbedError | CommanderError): number {
   const printed = error instanceof CommanderError;
   if (printed && error.exitCode === 0) {
     // Help and version are no errors.

@@ -1,72 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HaproxyBinary } from '../testbed/binaries';
-import { Stage } from './stage';
+import { ChaosTestbed, type ChaosTestbedOptions } from './chaos-testbed';
 
-/** What must be so afterwards, with what was seen. */
+/** Whether a fault ended as expected, and what was seen. */
 export interface Outcome {
   readonly ok: boolean;
   readonly seen: string;
 }
 
-/** A fault that this machine cannot have, and why. */
+/** Why this machine cannot run a fault. */
 export interface Impossible {
   readonly cannot: string;
 }
 
-/** What faults are played with. */
-export interface Ground {
+/** What a fault can use on this machine. */
+export interface FaultContext {
   readonly binary: HaproxyBinary;
-  /** The one whose clock can be set. */
+  /** The HAProxy whose clock can be set. */
   readonly clockBinary?: HaproxyBinary;
-  /** Whether the network belongs to this fault alone, so that packets may be dropped in it. It takes root. */
+  /** Whether the network belongs to this fault alone, so that packets may be dropped in it. Needs root. */
   readonly ownNetwork: boolean;
-  /** Programs out of Debian's packages, as far as they can be had. */
+  /** Programs from Debian's packages, where available. */
   readonly tools: { readonly nft?: readonly string[]; readonly faketime?: readonly string[] };
 }
 
-/** Something that goes wrong. */
+/** Something that goes wrong, and what is expected then. */
 export interface Fault {
   readonly name: string;
   readonly expected: string;
   /** Its process is killed after this time, s. */
   readonly seconds: number;
-  run(ground: Ground): Promise<Outcome | Impossible>;
+  run(context: FaultContext): Promise<Outcome | Impossible>;
 }
 
-/** How a stage differs from the usual one, or why it cannot be set up. */
-export type Setting = (ground: Ground) => StageOptions | Impossible;
+/** Gives the options of the test bed of a fault, or why it cannot be started. */
+export type Setup = (context: FaultContext) => ChaosTestbedOptions | Impossible;
 
-/** See {@link Stage.set}. */
-type StageOptions = NonNullable<Parameters<typeof Stage.set>[1]>;
-
-/** A fault of a running stage. */
-export function onStage(
+/** A fault of a running test bed. */
+export function onTestbed(
   name: string,
   expected: string,
   seconds: number,
-  play: (stage: Stage, ground: Ground) => Promise<Outcome>,
-  setting: Setting = () => ({}),
+  inject: (testbed: ChaosTestbed, context: FaultContext) => Promise<Outcome>,
+  setup: Setup = () => ({}),
 ): Fault {
-  const run = async (ground: Ground) => {
-    const options = setting(ground);
+  const run = async (context: FaultContext) => {
+    const options = setup(context);
     if ('cannot' in options) {
       return options;
     }
-    const stage = await Stage.set(ground.binary, options);
+    const testbed = await ChaosTestbed.start(context.binary, options);
     try {
-      return await play(stage, ground);
+      return await inject(testbed, context);
     } finally {
-      await stage.strike();
+      await testbed.close();
     }
   };
   return { name, expected, seconds, run };
 }
 
-/** Checks a second apart until incidents are open, or none, as the schedule does. @returns those of the last check */
-export async function checkUntil(wanted: 'open' | 'none', stage: Stage, seconds = 15): Promise<string[]> {
+/** Checks once a second until an incident is open, or none. @returns the incidents of the last check */
+export async function checkUntil(wanted: 'open' | 'none', testbed: ChaosTestbed, seconds = 15): Promise<string[]> {
   let open: string[] = [];
   for (let i = 0; i < seconds; i += 1) {
-    ({ open } = await stage.check());
+    ({ open } = await testbed.check());
     if (open.length > 0 === (wanted === 'open')) {
       break;
     }
@@ -75,5 +72,5 @@ export async function checkUntil(wanted: 'open' | 'none', stage: Stage, seconds 
   return open;
 }
 
-/** A list for people. */
+/** A list as text. */
 export const listed = (texts: readonly string[]) => texts.join(', ') || 'none';

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeState } from '../lambda/controller/state/state';
 import { almostOpen, Fleet, type Line, linesOf, REGISTRY } from '../testbed/fleet';
 import { LambdaFailure } from '../testbed/lambda';
-import type { Fault, Ground } from './fault';
+import type { Fault, FaultContext } from './fault';
 
 const STALE = '127.0.0.1';
 const PROXIES = ['orders', 'payments'];
-/** While it reads the registry, while it reads tasks, before the first state is kept, and between the two states. */
-const MOMENTS = [
+/** While it reads the registry, while it reads tasks, before it saves the first state, and between the two states. */
+const KILL_POINTS = [
   ['ssm:GetParametersByPath', 1],
   ['ecs:DescribeTasks', 2],
   ['ssm:PutParameter', 1],
@@ -18,16 +18,16 @@ const MOMENTS = [
 export function functionKilled(): Fault {
   return {
     name: 'the function is killed in the middle of a run',
-    expected: 'the next run has every incident, under the same id, and the run after it tells nothing',
+    expected: 'the next run has every incident, with the same id, and the run after it reports nothing',
     seconds: 90,
-    run: async ({ binary }: Ground) => {
+    run: async ({ binary }: FaultContext) => {
       const fleet = await Fleet.start(binary);
       try {
         const seen: string[] = [];
-        for (const [operation, nth] of MOMENTS) {
+        for (const [operation, nth] of KILL_POINTS) {
           seen.push(`${operation.split(':')[1]} ${nth}: ${await killedAt(fleet, operation, nth)}`);
         }
-        return { ok: seen.every((line) => line.endsWith(WELL)), seen: seen.join('; ') };
+        return { ok: seen.every((line) => line.endsWith(AS_EXPECTED)), seen: seen.join('; ') };
       } finally {
         await fleet.close();
       }
@@ -35,9 +35,9 @@ export function functionKilled(): Fault {
   };
 }
 
-const WELL = 'nothing lost, nothing twice';
+const AS_EXPECTED = 'nothing lost, nothing reported twice';
 
-async function killedAt(fleet: Fleet, operation: (typeof MOMENTS)[number][0], nth: number): Promise<string> {
+async function killedAt(fleet: Fleet, operation: (typeof KILL_POINTS)[number][0], nth: number): Promise<string> {
   const record = { graceSeconds: 60, dnsWindowSeconds: 0 };
   fleet.point('127.0.0.2');
   await fleet.deploy(
@@ -77,6 +77,6 @@ async function killedAt(fleet: Fleet, operation: (typeof MOMENTS)[number][0], nt
   const open = kept.flatMap((state) => Object.values(state?.watched ?? {}).filter(({ openedAt }) => openedAt));
   const again = third.filter(({ event }: Line) => event?.startsWith('incident')).length;
   return ids.size === PROXIES.length && open.length === PROXIES.length && again === 0
-    ? WELL
-    : `${ids.size} incidents told, ${open.length} kept, ${again} told once more`;
+    ? AS_EXPECTED
+    : `${ids.size} incidents reported, ${open.length} saved, ${again} reported again`;
 }

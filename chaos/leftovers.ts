@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** How names of network namespaces and links of this program begin; the kernel takes 15 characters. */
+/** The prefix of the network namespaces and links of the faults; the kernel allows 15 characters. */
 export const PREFIX = 'chaos-elb-';
 
-/** What faults could leave behind: processes, network namespaces and links, files. Others of the project may run. */
+/** What faults could leave behind: processes, network namespaces and links, files. */
 export class Leftovers {
   readonly #before: ReadonlySet<string>;
 
@@ -13,7 +13,7 @@ export class Leftovers {
     this.#before = new Set(this.#all());
   }
 
-  /** What there is now and was not at the start. */
+  /** What exists now and did not at the start. */
   public find(): string[] {
     return this.#all().filter((what) => !this.#before.has(what));
   }
@@ -24,7 +24,7 @@ export class Leftovers {
     return [...this.#processes(), ...networks(), ...files.map((name) => `file ${name}`)];
   }
 
-  /** Those that this process has started, and those, whoever is their parent now, whose temporary files are in the folder. */
+  /** The children of this process, and processes of any parent whose temporary files are in the folder. */
   #processes(): string[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -39,7 +39,7 @@ export class Leftovers {
   }
 }
 
-/** What a file says, or nothing when it is not there (any more) or not for everybody. */
+/** The text of a file; nothing when it does not exist or cannot be read. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -7,7 +7,7 @@ import { DnsServer } from '../testbed/dns-server';
 import { HaproxyProcess } from '../testbed/haproxy-process';
 import { freePorts } from '../testbed/ports';
 import { request } from '../testbed/request';
-import type { Fault, Ground } from './fault';
+import type { Fault, FaultContext } from './fault';
 import { PREFIX } from './leftovers';
 
 const NODE_PORT = 8000;
@@ -19,7 +19,7 @@ const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe', enco
 const nameOf = (node: number) => `${PREFIX}${node}`;
 const addressOf = (node: number) => `10.199.${node}.2`;
 
-/** Takes away what is left of the nodes. */
+/** Removes what is left of the nodes. */
 function remove(): void {
   for (const node of NODES) {
     for (const command of [
@@ -29,23 +29,23 @@ function remove(): void {
       try {
         ip(...command);
       } catch {
-        // It is gone already.
+        // It does not exist.
       }
     }
   }
 }
 
-/** A machine of its own for each node. One of them is cut off: packets vanish, nothing is refused. */
+/** Each node in a network namespace of its own. One is cut off: packets are lost, and nothing is refused. */
 export function silentNode(): Fault {
   return {
     name: 'a node in its own network namespace is cut off',
     expected: 'at most the requests under way are lost, and none 5 s later',
     seconds: 60,
-    run: async ({ binary, ownNetwork }: Ground) => {
+    run: async ({ binary, ownNetwork }: FaultContext) => {
       if (!ownNetwork) {
-        return { cannot: 'network namespaces take root' };
+        return { cannot: 'network namespaces need root' };
       }
-      // Those of a run that was killed.
+      // A run that was killed left its own.
       remove();
       try {
         return await cutOff(binary);

@@ -1,24 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checkUntil, type Fault, type Ground, listed, onStage } from './fault';
+import { checkUntil, type Fault, type FaultContext, listed, onTestbed } from './fault';
 
 /** How far a clock jumps, s. */
 const JUMPS = [3600, -3600, 86_400, 0] as const;
 
-/** Under libfaketime HAProxy 3.0 and later hang at their start. */
+/** HAProxy 3.0 and later hang at the start under libfaketime. */
 export const CLOCK_BRANCH = '2.6';
 
-/** HAProxy with a clock that can be set. The monotonic one goes on, as it does when a machine's clock is set. */
+/** HAProxy with a clock that can be set. Its monotonic clock goes on, as when a machine's clock is set. */
 function clockJumps(): Fault {
   return {
     name: `the clock of HAProxy ${CLOCK_BRANCH} jumps`,
     expected: 'no request lost, the new node is found after each jump, no incident',
     seconds: 60,
-    run: async ({ clockBinary, ...ground }: Ground) => {
-      const { faketime } = ground.tools;
+    run: async ({ clockBinary, ...context }: FaultContext) => {
+      const { faketime } = context.tools;
       if (faketime === undefined || clockBinary === undefined) {
-        return { cannot: 'libfaketime, or a HAProxy 2.6 to run under it, cannot be had' };
+        return { cannot: 'libfaketime, or a HAProxy 2.6 to run under it, is not available' };
       }
       const folder = mkdtempSync(path.join(tmpdir(), 'clock-'));
       const file = path.join(folder, 'offset');
@@ -31,24 +31,24 @@ function clockJumps(): Fault {
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
       };
       const before = ['env', ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)];
-      const play = onStage(
+      const fault = onTestbed(
         '',
         '',
         0,
-        async (stage) => {
+        async (testbed) => {
           let [answered, lost, found] = [0, 0, 0];
           const open: string[] = [];
           const dates = new Set<string>();
           for (const jump of JUMPS) {
             set(jump);
-            const seen = await stage.growth(5);
+            const seen = await testbed.trafficDuringScaleOut(5);
             answered += seen.answered;
             lost += seen.lost;
             found += seen.found ? 1 : 0;
-            open.push(...(await stage.check()).open, ...(await stage.check()).open);
+            open.push(...(await testbed.check()).open, ...(await testbed.check()).open);
             // Its log has the time of each request.
             dates.add(
-              /\[(\d+\/\w+\/\d+:\d+):/.exec(stage.haproxy.output.trimEnd().split('\n').at(-1) ?? '')?.[1] ?? '',
+              /\[(\d+\/\w+\/\d+:\d+):/.exec(testbed.haproxy.output.trimEnd().split('\n').at(-1) ?? '')?.[1] ?? '',
             );
           }
           return {
@@ -59,7 +59,7 @@ function clockJumps(): Fault {
         () => ({ before }),
       );
       try {
-        return await play.run({ ...ground, binary: clockBinary });
+        return await fault.run({ ...context, binary: clockBinary });
       } finally {
         rmSync(folder, { recursive: true });
       }
@@ -69,32 +69,32 @@ function clockJumps(): Fault {
 
 /** Processes that end, stand still, or have the wrong time. */
 export const PROCESS_FAULTS: readonly Fault[] = [
-  onStage('HAProxy is killed', 'an incident opens; after a restart it is resolved', 60, async (stage) => {
-    process.kill(stage.haproxy.pid!, 'SIGKILL');
-    const open = await checkUntil('open', stage);
-    await stage.startProxy();
-    const after = await checkUntil('none', stage);
+  onTestbed('HAProxy is killed', 'an incident opens; after a restart it is resolved', 60, async (testbed) => {
+    process.kill(testbed.haproxy.pid!, 'SIGKILL');
+    const open = await checkUntil('open', testbed);
+    await testbed.restartHaproxy();
+    const after = await checkUntil('none', testbed);
     return {
       ok: open.includes('unreachable-task') && after.length === 0,
       seen: `incidents: ${listed(open)}; after the restart: ${listed(after)}`,
     };
   }),
-  onStage('HAProxy stands still', 'an incident opens in bounded time; afterwards it serves', 60, async (stage) => {
-    process.kill(stage.haproxy.pid!, 'SIGSTOP');
-    const open = await checkUntil('open', stage);
-    process.kill(stage.haproxy.pid!, 'SIGCONT');
-    const { answered, lost } = await stage.traffic(3);
+  onTestbed('HAProxy stands still', 'an incident opens in bounded time; afterwards it serves', 60, async (testbed) => {
+    process.kill(testbed.haproxy.pid!, 'SIGSTOP');
+    const open = await checkUntil('open', testbed);
+    process.kill(testbed.haproxy.pid!, 'SIGCONT');
+    const { answered, lost } = await testbed.traffic(3);
     return {
       ok: open.includes('unreachable-task') && lost === 0,
       seen: `incidents: ${listed(open)}; then ${answered} answered, ${lost} lost`,
     };
   }),
-  onStage("the checker's clock jumps", 'no incident from a healthy proxy', 40, async (stage) => {
+  onTestbed("the checker's clock jumps", 'no incident from a healthy proxy', 40, async (testbed) => {
     const now = Date.now();
     const hours = [0, 1, -1, 24, 0];
     const open: string[] = [];
     for (const hour of hours) {
-      open.push(...(await stage.check(now + hour * 3_600_000)).open);
+      open.push(...(await testbed.check(now + hour * 3_600_000)).open);
     }
     return { ok: open.length === 0, seen: `incidents: ${listed(open)} at ${hours.join(', ')} h` };
   }),

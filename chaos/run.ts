@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- [--only TEXT] [--branch 3.2] [--soak [--minutes 20]]`: breaks things around a real HAProxy, each with
- * an expected outcome and a time after which it is ended, and shows that nothing is left behind.
+ * `npm run chaos -- [--only TEXT] [--branch 3.2] [--soak [--minutes 20]]`: breaks things around a real HAProxy. Each
+ * fault has an expected outcome and a time limit. At the end nothing may be left behind.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,23 +8,23 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquireTool, faketime, TOOLS, type Tool } from '../testbed/binaries/tools';
 import { anyUsable, usableBinaries } from '../testbed/binaries/usable';
-import { act, hasOwnNetworks } from './act';
-import type { Ground, Outcome } from './fault';
+import type { FaultContext, Outcome } from './fault';
 import { FAULTS } from './faults';
 import { Leftovers } from './leftovers';
 import { CLOCK_BRANCH } from './process-faults';
+import { hasOwnNetworks, runInChild } from './run-in-child';
 import { soak } from './soak';
 
 const SOAK_MINUTES = '20';
 /** The default of the constructs. */
 const BRANCH = '3.2';
 
-/** A program for a fault, or nothing, and a line that says why. */
+/** A program for a fault; where it is not available, a line says why. */
 async function toolOf(tool: () => Tool): Promise<string[] | undefined> {
   try {
     return await acquireTool(tool(), () => {});
   } catch (error) {
-    console.log(`not to be had: ${(error as Error).message}`);
+    console.log(`not available: ${(error as Error).message}`);
     return undefined;
   }
 }
@@ -40,22 +40,22 @@ async function main(): Promise<number> {
   });
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) {
-    throw new Error(`--minutes ${values.minutes}: give a number above 0`);
+    throw new Error(`--minutes ${values.minutes} is not a number above 0: give one such as ${SOAK_MINUTES}`);
   }
   const { binaries } = await usableBinaries();
-  const ground: Ground = {
+  const context: FaultContext = {
     binary: await anyUsable(values.branch),
     clockBinary: binaries.find(({ branch }) => branch === CLOCK_BRANCH),
     ownNetwork: hasOwnNetworks(),
     tools: { nft: await toolOf(() => TOOLS.nft), faketime: await toolOf(faketime) },
   };
   console.log(
-    `HAProxy ${ground.binary.version}, ${ground.ownNetwork ? 'each fault in a network of its own' : "on this machine's loopback: networks of its own take root and unshare"}`,
+    `HAProxy ${context.binary.version}, ${context.ownNetwork ? 'each fault in a network of its own' : "on this machine's loopback: a network for each fault needs root and unshare"}`,
   );
   const faults = values.soak ? [soak(minutes)] : FAULTS.filter(({ name }) => name.includes(values.only));
-  let [played, failed] = [0, 0];
-  const tell = (name: string, expected: string, { ok, seen }: Outcome) => {
-    played += 1;
+  let [count, failed] = [0, 0];
+  const report = (name: string, expected: string, { ok, seen }: Outcome) => {
+    count += 1;
     failed += ok ? 0 : 1;
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${name}\n       expected: ${expected}\n       seen:     ${seen}`);
   };
@@ -63,19 +63,19 @@ async function main(): Promise<number> {
   const leftovers = new Leftovers(folder);
   try {
     for (const fault of faults) {
-      const outcome = await act(fault, ground, folder, values.soak ? minutes : undefined);
+      const outcome = await runInChild(fault, context, folder, values.soak ? minutes : undefined);
       if ('cannot' in outcome) {
-        console.log(`not played: ${fault.name}: ${outcome.cannot}`);
+        console.log(`not run: ${fault.name}: ${outcome.cannot}`);
       } else {
-        tell(fault.name, fault.expected, outcome);
+        report(fault.name, fault.expected, outcome);
       }
     }
     const left = leftovers.find();
-    tell('cleaning up', 'nothing is left', { ok: left.length === 0, seen: left.join(', ') || 'nothing' });
+    report('cleaning up', 'nothing is left', { ok: left.length === 0, seen: left.join(', ') || 'nothing' });
   } finally {
     rmSync(folder, { recursive: true });
   }
-  console.log(`${played - failed} of ${played} as expected`);
+  console.log(`${count - failed} of ${count} as expected`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -1,50 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HaproxyBinary } from '../testbed/binaries';
-import type { ConfigurationKind } from './contender';
-import { type DemoResult, type Mark, reached } from './figures';
-import type { Build } from './ground';
-import { LabError } from './lab-error';
-import { type Lane, nameOf } from './lane';
-import { Runner } from './runner';
+import type { ConfigurationKind } from '../testbed/proxy-under-test';
+import { TestbedError } from '../testbed/testbed-error';
+import { DemoTestbed } from './demo-testbed';
+import type { StartEnvironment } from './environments/environment';
+import { type DemoEvent, type DemoResult, reached } from './figures';
+import { Recorder } from './recorder';
 import type { Scenario, Step } from './scenario';
-import { World } from './world';
+import { nameOf, type Timeline } from './timeline';
 
-/** How often it is looked whether the next step has come. */
+/** How often the demo looks whether the time of the next step has come. */
 const ROUND_MILLIS = 100;
 
-/** What a spectator is shown. Times are seconds since the start of the demo. */
-export interface View {
+/** A demo at a moment. Times are seconds since its start. */
+export interface Snapshot {
   readonly at: number;
-  readonly lanes: readonly Lane[];
-  readonly marks: readonly Mark[];
-  /** What comes next, and in how many seconds at most; nothing while HAProxys are started. */
+  readonly timelines: readonly Timeline[];
+  readonly events: readonly DemoEvent[];
+  /** What comes next, and in how many seconds at most; nothing while HAProxys start. */
   readonly next?: { readonly soon: string; readonly seconds: number };
 }
 
-/** Who watches a demo. It is called between two things that happen, and must not wait. */
-export interface Spectator {
+/** Where a demo reports to. The calls must not block. */
+export interface DemoOutput {
   /** Something happened, one line. */
   readonly note: (at: number, text: string) => void;
   /** A second has passed. */
-  readonly tick: (view: View) => void;
+  readonly tick: (snapshot: Snapshot) => void;
 }
 
 /**
- * Plays a scenario with a pinned and a generated HAProxy of each binary: the world changes as its steps say, requests go
- * to each, and the real checker looks at each once a second.
+ * Runs a scenario with a pinned and a generated HAProxy of each binary: its steps change the load balancer and DNS, each
+ * HAProxy gets requests, and the real checker checks each once a second.
  *
  * @param binaries may come one by one: each is started when it comes, and the first step waits for the last
- * @param build what the world is made of; processes of this machine when left out
- * @throws LabError when the world cannot be made or no HAProxy starts
+ * @param start makes the environment; processes of this machine when left out
+ * @throws TestbedError when the environment cannot be made or no HAProxy starts
  */
 export async function runDemo(
   scenario: Scenario,
   binaries: AsyncIterable<HaproxyBinary> | Iterable<HaproxyBinary>,
-  spectator: Spectator,
-  build?: Build,
+  output: DemoOutput,
+  start?: StartEnvironment,
 ): Promise<DemoResult> {
-  const world = await World.create(scenario.world, build);
-  const demo = new Demo(scenario, world, spectator);
+  const testbed = await DemoTestbed.start(scenario.testbed, start);
+  const demo = new Demo(scenario, testbed, output);
   try {
     await demo.start(binaries);
     for (const step of scenario.steps) {
@@ -54,13 +54,13 @@ export async function runDemo(
     return demo.result();
   } finally {
     await demo.stop();
-    await world.close();
+    await testbed.close();
   }
 }
 
 class Demo {
-  readonly #runners: Runner[] = [];
-  readonly #marks: Mark[] = [];
+  readonly #recorders: Recorder[] = [];
+  readonly #events: DemoEvent[] = [];
   readonly #start = Date.now();
   readonly #ticker: NodeJS.Timeout;
   #next?: { readonly soon: string; readonly at: number };
@@ -68,28 +68,28 @@ class Demo {
 
   public constructor(
     private readonly scenario: Scenario,
-    private readonly world: World,
-    private readonly spectator: Spectator,
+    private readonly testbed: DemoTestbed,
+    private readonly output: DemoOutput,
   ) {
     this.#ticker = setInterval(() => this.#tick(), 1000);
   }
 
-  /** Starts both kinds of each binary. One that does not start is told of; the others go on. */
+  /** Starts both kinds of each binary. One that does not start is reported; the others go on. */
   public async start(binaries: AsyncIterable<HaproxyBinary> | Iterable<HaproxyBinary>): Promise<void> {
     let why = 'name one with HAPROXY_BINARIES=/path/to/haproxy';
     for await (const binary of binaries) {
       for (const kind of ['pinned', 'generated'] as const) {
         await this.#add(binary, kind).catch((error) => {
-          if (!(error instanceof LabError)) {
+          if (!(error instanceof TestbedError)) {
             throw error;
           }
           why = error.message;
-          this.spectator.note(this.#seconds(), why);
+          this.output.note(this.#seconds(), why);
         });
       }
     }
-    if (this.#runners.length === 0) {
-      throw new LabError(`no HAProxy to be had: ${why}`);
+    if (this.#recorders.length === 0) {
+      throw new TestbedError(`no HAProxy is available: ${why}`);
     }
   }
 
@@ -97,60 +97,60 @@ class Demo {
   public async wait({ after, orWhen, soon }: Step): Promise<void> {
     const at = this.#seconds() + after;
     this.#next = { soon, at };
-    while (this.#seconds() < at && !(orWhen && reached(orWhen, { ...this.#measured(), shown: this.world.shown }))) {
+    while (this.#seconds() < at && !(orWhen && reached(orWhen, { ...this.#recorded(), shown: this.testbed.shown }))) {
       const before = Date.now();
       await sleep(ROUND_MILLIS);
       this.#lateness = Math.max(this.#lateness, (Date.now() - before - ROUND_MILLIS) / 1000);
     }
   }
 
-  /** Changes the world as a step says. */
+  /** Changes what a step says. */
   public async take(step: Step): Promise<void> {
-    const { note, mark, measured, addresses, owned, dns, stop = [], restart = [], mend = false } = step;
-    await this.world.restartNodes(restart);
+    const { note, label, measured, addresses, owned, dns, stop = [], restart = [], repair = false } = step;
+    await this.testbed.restartNodes(restart);
     const at = this.#seconds();
     if (addresses) {
-      await this.world.point(addresses, owned);
+      await this.testbed.point(addresses, owned);
     }
     if (dns) {
-      await this.world.failDns(dns === 'answers' ? undefined : dns);
+      await this.testbed.failDns(dns === 'answers' ? undefined : dns);
     }
     if (note !== undefined) {
-      this.#marks.push({ at, note, label: mark, mend, measured, addresses: this.world.shown.length });
-      this.spectator.note(at, note);
+      this.#events.push({ at, note, label, repair, measured, addresses: this.testbed.shown.length });
+      this.output.note(at, note);
     }
-    await this.world.stopNodes(stop);
-    if (mend) {
-      await Promise.all(this.#runners.map((runner) => runner.mend()));
+    await this.testbed.stopNodes(stop);
+    if (repair) {
+      await Promise.all(this.#recorders.map((recorder) => recorder.repair()));
     }
   }
 
   public result(): DemoResult {
-    return { ...this.#measured(), scenario: this.scenario, endedAt: this.#seconds(), lateness: this.#lateness };
+    return { ...this.#recorded(), scenario: this.scenario, endedAt: this.#seconds(), lateness: this.#lateness };
   }
 
   public async stop(): Promise<void> {
     clearInterval(this.#ticker);
-    await Promise.all(this.#runners.map((runner) => runner.stop()));
+    await Promise.all(this.#recorders.map((recorder) => recorder.stop()));
   }
 
   async #add(binary: HaproxyBinary, kind: ConfigurationKind): Promise<void> {
-    const contender = await this.world.add(binary, kind);
-    const note = (text: string) => this.spectator.note(this.#seconds(), text);
-    const runner = new Runner(contender, this.scenario.requestsPerSecond, () => this.#seconds(), note);
-    this.#runners.push(runner);
-    note(`${nameOf(runner.lane)} answers`);
-    runner.run();
+    const subject = await this.testbed.add(binary, kind);
+    const note = (text: string) => this.output.note(this.#seconds(), text);
+    const recorder = new Recorder(subject, this.scenario.requestsPerSecond, () => this.#seconds(), note);
+    this.#recorders.push(recorder);
+    note(`${nameOf(recorder.timeline)} answers`);
+    recorder.run();
   }
 
   #tick(): void {
     const at = this.#seconds();
     const next = this.#next && { soon: this.#next.soon, seconds: Math.max(0, this.#next.at - at) };
-    this.spectator.tick({ ...this.#measured(), at, next });
+    this.output.tick({ ...this.#recorded(), at, next });
   }
 
-  #measured(): { lanes: Lane[]; marks: Mark[] } {
-    return { lanes: this.#runners.map(({ lane }) => lane), marks: this.#marks };
+  #recorded(): { timelines: Timeline[]; events: DemoEvent[] } {
+    return { timelines: this.#recorders.map(({ timeline }) => timeline), events: this.#events };
   }
 
   #seconds(): number {

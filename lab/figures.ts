@@ -1,15 +1,14 @@
 import type { VerdictKind } from '../lib/contract/contract';
-import { type Lane, nameOf, openIncidents, type Sample } from './lane';
-import type { Expectation, Milestone, Scenario } from './scenario';
-import { CHICK } from './world';
+import { CHICK, type Expectation, type FigureName, type Milestone, type Scenario } from './scenario';
+import { nameOf, openIncidents, type RequestSample, type Timeline } from './timeline';
 
-/** A step as it happened. */
-export interface Mark {
+/** A step that has happened. */
+export interface DemoEvent {
   /** Seconds since the start of the demo. */
   readonly at: number;
   readonly note: string;
   readonly label?: string;
-  readonly mend: boolean;
+  readonly repair: boolean;
   /** How many addresses DNS has for the load balancer from here on. */
   readonly addresses: number;
   readonly measured?: 'from' | 'until';
@@ -18,15 +17,15 @@ export interface Mark {
 /** A run of a scenario. Times are seconds since the start of the demo. */
 export interface DemoResult {
   readonly scenario: Scenario;
-  readonly lanes: readonly Lane[];
-  readonly marks: readonly Mark[];
+  readonly timelines: readonly Timeline[];
+  readonly events: readonly DemoEvent[];
   readonly endedAt: number;
-  /** Seconds by which the runner itself was late at most: a busy machine shows in every time that it took. */
+  /** The most seconds by which the demo itself was late. On a busy machine every time is longer by up to this. */
   readonly lateness: number;
 }
 
-/** What a run has measured so far. */
-export type Measured = Pick<DemoResult, 'lanes' | 'marks'> & { readonly shown: readonly string[] };
+/** What a run has recorded so far. */
+export type Progress = Pick<DemoResult, 'timelines' | 'events'> & { readonly shown: readonly string[] };
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -38,59 +37,73 @@ interface Window {
   readonly addresses: number;
 }
 
-/** What is measured of a lane: its heading in a table, and how it is taken. Seconds are since the measured step. */
-export const FIGURES = {
+/** How a figure is shown and measured. */
+interface Figure {
+  /** Its heading in a table. */
+  readonly head: string;
+  readonly unit: 's' | '';
+  readonly of: (timeline: Timeline, window: Window) => number;
+}
+
+/** What is measured of a timeline. Seconds are since the measured step. */
+export const FIGURES: Readonly<Record<FigureName, Figure>> = {
   follows: { head: 'first new answer', unit: 's', of: followsAfter },
   settles: { head: 'only new answers', unit: 's', of: settlesAfter },
   spreads: { head: 'holds all after', unit: 's', of: spreadsAfter },
   held: { head: 'addresses held', unit: '', of: mostHeld },
-  lost: { head: 'lost requests', unit: '', of: ({ samples }: Lane) => samples.filter(isLost).length },
-  queries: { head: 'DNS queries', unit: '', of: queriesBeforeMend },
-  silent: { head: 'seen silent', unit: 's', of: (lane: Lane) => opened(lane, 'silent-resolver', lane.startedAt) },
-  stale: { head: 'seen stale', unit: 's', of: (lane: Lane, { from }: Window) => opened(lane, 'stale-address', from) },
+  lost: { head: 'lost requests', unit: '', of: ({ requests }: Timeline) => requests.filter(isLost).length },
+  queries: { head: 'DNS queries', unit: '', of: queriesBeforeRepair },
+  silent: {
+    head: 'seen silent',
+    unit: 's',
+    of: (timeline: Timeline) => opened(timeline, 'silent-resolver', timeline.startedAt),
+  },
+  stale: {
+    head: 'seen stale',
+    unit: 's',
+    of: (timeline: Timeline, { from }: Window) => opened(timeline, 'stale-address', from),
+  },
   criticals: {
     head: 'critical incidents',
     unit: '',
-    of: ({ incidents }: Lane) => incidents.filter(({ severity }) => severity === 'critical').length,
+    of: ({ incidents }: Timeline) => incidents.filter(({ severity }) => severity === 'critical').length,
   },
-  open: { head: 'still open', unit: '', of: (lane: Lane) => openIncidents(lane).length },
-} as const;
+  open: { head: 'still open', unit: '', of: (timeline: Timeline) => openIncidents(timeline).length },
+};
 
-/** One of them. */
-export type FigureName = keyof typeof FIGURES;
+/** What only the runtime API says. */
+const READ_ONLY_BY_API: ReadonlySet<FigureName> = new Set(['spreads', 'held', 'silent', 'stale', 'criticals', 'open']);
 
-/** What the checker alone can tell, out of the runtime API. */
-const READ: ReadonlySet<FigureName> = new Set(['spreads', 'held', 'silent', 'stale', 'criticals', 'open']);
-
-/** A figure of a lane of a run. `Infinity` is never. */
-export function figureOf(name: FigureName, lane: Lane, { marks }: Pick<DemoResult, 'marks'>): number {
-  return FIGURES[name].of(lane, windowOf(marks));
+/** A figure of a timeline. `Infinity` means never. */
+export function figureOf(name: FigureName, timeline: Timeline, { events }: Pick<DemoResult, 'events'>): number {
+  return FIGURES[name].of(timeline, windowOf(events));
 }
 
-/** A figure for people. */
+/** A figure as text. */
 export function formatFigure(name: FigureName, value: number): string {
   const { unit } = FIGURES[name];
   return value === NEVER ? 'never' : unit === 's' ? `${value.toFixed(1)} s` : String(value);
 }
 
-/** Everything that is not as the scenario expects it, one line each. */
+/** All that is not as the scenario expects it, one line each. */
 export function surprises(result: DemoResult): string[] {
-  return result.lanes.flatMap((lane) => [
-    ...(lane.crash ? [lane.crash.why] : []),
+  return result.timelines.flatMap((timeline) => [
+    ...(timeline.crash ? [timeline.crash.why] : []),
     ...result.scenario.expectations
-      .filter((expected) => concerns(expected, lane))
-      .flatMap((expected) => surprise(expected, lane, result)),
+      .filter((expected) => concerns(expected, timeline))
+      .flatMap((expected) => surprise(expected, timeline, result)),
   ]);
 }
 
-function concerns({ of, holdsSeveral, notOf = [], figure }: Expectation, lane: Lane): boolean {
-  const able = (!holdsSeveral || lane.holdsSeveral) && !notOf.some((branch) => lane.version.startsWith(`${branch}.`));
-  return of === lane.kind && able && (lane.readable || !READ.has(figure));
+function concerns({ of, holdsSeveral, notOf = [], figure }: Expectation, timeline: Timeline): boolean {
+  const able =
+    (!holdsSeveral || timeline.holdsSeveral) && !notOf.some((branch) => timeline.version.startsWith(`${branch}.`));
+  return of === timeline.kind && able && (timeline.readable || !READ_ONLY_BY_API.has(figure));
 }
 
-function surprise(expected: Expectation, lane: Lane, result: DemoResult): string[] {
+function surprise(expected: Expectation, timeline: Timeline, result: DemoResult): string[] {
   const { figure, min = 0, max = NEVER } = expected;
-  const value = figureOf(figure, lane, result);
+  const value = figureOf(figure, timeline, result);
   const { head, unit } = FIGURES[figure];
   const slack = unit === 's' ? result.lateness : 0;
   if (value >= min && value <= max + slack) {
@@ -98,68 +111,68 @@ function surprise(expected: Expectation, lane: Lane, result: DemoResult): string
   }
   const bound = value < min ? `at least ${formatFigure(figure, min)}` : `at most ${formatFigure(figure, max)}`;
   const wanted = min === NEVER ? 'never' : bound;
-  return [`${nameOf(lane)}: ${head} ${formatFigure(figure, value)}, expected ${wanted}`];
+  return [`${nameOf(timeline)}: ${head} ${formatFigure(figure, value)}, expected ${wanted}`];
 }
 
-/** Whether a milestone has been reached. What has crashed, or cannot be read, is not waited for. */
-export function reached(milestone: Milestone, { lanes, marks, shown }: Measured): boolean {
-  const running = lanes.filter(({ crash, readable }) => crash === undefined && readable);
-  const window = windowOf(marks);
-  const every = (kind: Lane['kind'], holds: (lane: Lane) => boolean) =>
-    running.every((lane) => lane.kind !== kind || holds(lane));
+/** Whether a milestone has been reached. HAProxys that have crashed or cannot be read do not count. */
+export function reached(milestone: Milestone, { timelines, events, shown }: Progress): boolean {
+  const running = timelines.filter(({ crash, readable }) => crash === undefined && readable);
+  const window = windowOf(events);
+  const every = (kind: Timeline['kind'], holds: (timeline: Timeline) => boolean) =>
+    running.every((timeline) => timeline.kind !== kind || holds(timeline));
   const test: Record<Milestone, () => boolean> = {
-    'silence seen': () => every('pinned', (lane) => opened(lane, 'silent-resolver', 0) < NEVER),
-    'staleness seen': () => every('pinned', (lane) => opened(lane, 'stale-address', 0) < NEVER),
-    followed: () => every('generated', (lane) => followsAfter(lane, window) < NEVER),
-    drained: () => every('generated', ({ looks }) => looks.at(-1)?.held.every((a) => shown.includes(a)) ?? false),
-    spread: () => every('generated', (lane) => !lane.holdsSeveral || holdsAll(lane, shown)),
-    calm: () => running.every((lane) => openIncidents(lane).length === 0),
+    'silence seen': () => every('pinned', (timeline) => opened(timeline, 'silent-resolver', 0) < NEVER),
+    'staleness seen': () => every('pinned', (timeline) => opened(timeline, 'stale-address', 0) < NEVER),
+    followed: () => every('generated', (timeline) => followsAfter(timeline, window) < NEVER),
+    drained: () => every('generated', ({ checks }) => checks.at(-1)?.held.every((a) => shown.includes(a)) ?? false),
+    spread: () => every('generated', (timeline) => !timeline.holdsSeveral || holdsAll(timeline, shown)),
+    calm: () => running.every((timeline) => openIncidents(timeline).length === 0),
   };
   return test[milestone]();
 }
 
-/** From the step that is measured from to the one that is measured until, the mending, or the end. */
-function windowOf(marks: readonly Mark[]): Window {
-  const { at: from = NEVER, addresses = 0 } = marks.find(({ measured }) => measured === 'from') ?? {};
-  const to = marks.find(({ at, measured, mend }) => at >= from && (measured === 'until' || mend))?.at ?? NEVER;
+/** From the step that is measured from to the one that is measured until, the repair, or the end. */
+function windowOf(events: readonly DemoEvent[]): Window {
+  const { at: from = NEVER, addresses = 0 } = events.find(({ measured }) => measured === 'from') ?? {};
+  const to = events.find(({ at, measured, repair }) => at >= from && (measured === 'until' || repair))?.at ?? NEVER;
   return { from, to, addresses };
 }
 
-const isLost = ({ answer }: Sample) => answer === undefined;
+const isLost = ({ answer }: RequestSample) => answer === undefined;
 
 const within =
   ({ from, to }: Window) =>
   ({ at }: { readonly at: number }) =>
     at >= from && at < to;
 
-function followsAfter({ samples }: Lane, window: Window): number {
-  return (samples.filter(within(window)).find(({ answer }) => answer === CHICK)?.at ?? NEVER) - window.from;
+function followsAfter({ requests }: Timeline, window: Window): number {
+  return (requests.filter(within(window)).find(({ answer }) => answer === CHICK)?.at ?? NEVER) - window.from;
 }
 
-/** When the first of the new answers came after which there was no other answer, lost ones being none of either. */
-function settlesAfter({ samples }: Lane, window: Window): number {
-  const answered = samples.filter(within(window));
+/** The time of the first new answer after which no old one came and no request was lost. */
+function settlesAfter({ requests }: Timeline, window: Window): number {
+  const answered = requests.filter(within(window));
   const last = answered.findLastIndex(({ answer }) => answer !== CHICK);
   return (answered[last + 1]?.at ?? NEVER) - window.from;
 }
 
-function spreadsAfter({ looks }: Lane, window: Window): number {
-  const all = looks.filter(within(window)).find(({ held }) => held.length >= window.addresses);
+function spreadsAfter({ checks }: Timeline, window: Window): number {
+  const all = checks.filter(within(window)).find(({ held }) => held.length >= window.addresses);
   return (all?.at ?? NEVER) - window.from;
 }
 
-function mostHeld({ looks }: Lane, window: Window): number {
-  return Math.max(0, ...looks.filter(within(window)).map(({ held }) => held.length));
+function mostHeld({ checks }: Timeline, window: Window): number {
+  return Math.max(0, ...checks.filter(within(window)).map(({ held }) => held.length));
 }
 
-function holdsAll({ looks }: Lane, shown: readonly string[]): boolean {
-  return shown.every((address) => looks.at(-1)?.held.includes(address));
+function holdsAll({ checks }: Timeline, shown: readonly string[]): boolean {
+  return shown.every((address) => checks.at(-1)?.held.includes(address));
 }
 
-function queriesBeforeMend({ looks, mendedAt = NEVER }: Lane): number {
-  return looks.findLast(({ at }) => at < mendedAt)?.queries ?? 0;
+function queriesBeforeRepair({ checks, repairedAt = NEVER }: Timeline): number {
+  return checks.findLast(({ at }) => at < repairedAt)?.queries ?? 0;
 }
 
-function opened({ incidents }: Lane, kind: VerdictKind, since: number): number {
+function opened({ incidents }: Timeline, kind: VerdictKind, since: number): number {
   return (incidents.find((incident) => incident.kind === kind)?.openedAt ?? NEVER) - since;
 }

@@ -1,13 +1,27 @@
 import type { DnsFailure } from '../testbed/dns-server';
-import type { ConfigurationKind } from './contender';
-import type { FigureName } from './figures';
-import type { WorldOptions } from './world';
+import type { ConfigurationKind } from '../testbed/proxy-under-test';
 
-/** What can be waited for, of all HAProxys that run. */
+/** What the nodes of the load balancer answer: those that it has at the start and leaves, and those that it goes to. */
+export const EGG = '🥚';
+export const CHICK = '🐣';
+
+/** How the test bed of a scenario is set up. Times are short enough to watch. */
+export interface TestbedOptions {
+  /** How many nodes answer 🥚, and how many 🐣. @default 1 and 1 */
+  readonly nodes?: { readonly old: number; readonly new: number };
+  /** The nodes that DNS shows at the start. @default [0] */
+  readonly addresses?: readonly number[];
+  /** Milliseconds between two queries. @default 2000 */
+  readonly holdValidMillis?: number;
+  /** Milliseconds for which an address is kept that DNS no longer shows. @default 3000 */
+  readonly holdObsoleteMillis?: number;
+}
+
+/** What a step can wait for, of all HAProxys that run. */
 export type Milestone =
-  /** Each pinned one has been called silent. */
+  /** The checker has reported each pinned one as silent. */
   | 'silence seen'
-  /** Each pinned one has been called stale. */
+  /** The checker has reported each pinned one as stale. */
   | 'staleness seen'
   /** Each generated one has reached a new node since the measured step. */
   | 'followed'
@@ -18,11 +32,24 @@ export type Milestone =
   /** No incident is open. */
   | 'calm';
 
-/** What a step does to the world. Nodes are counted from 0. */
+/** What is measured of a HAProxy; how, see `FIGURES`. */
+export type FigureName =
+  | 'follows'
+  | 'settles'
+  | 'spreads'
+  | 'held'
+  | 'lost'
+  | 'queries'
+  | 'silent'
+  | 'stale'
+  | 'criticals'
+  | 'open';
+
+/** What a step changes. Nodes are counted from 0. */
 export interface Change {
-  /** DNS shows these nodes from now on, */
+  /** DNS shows these nodes from now on. */
   readonly addresses?: readonly number[];
-  /** and the load balancer's API these, where they are others. */
+  /** The nodes that the load balancer's API names from now on. @default - those that DNS shows */
   readonly owned?: readonly number[];
   /** DNS fails in this way from now on, or answers again. */
   readonly dns?: DnsFailure | 'answers';
@@ -31,29 +58,29 @@ export interface Change {
   /** Nodes that answer again. */
   readonly restart?: readonly number[];
   /** The pinned ones are restarted with the generated configuration. */
-  readonly mend?: true;
+  readonly repair?: true;
 }
 
 /** Something that happens at a time of its own. */
 export interface Step extends Change {
   /** Seconds after the step before, or after the start of the last HAProxy. */
   readonly after: number;
-  /** Happens earlier, as soon as this is so. */
+  /** The step happens earlier, as soon as this is so. @default - it happens at its time */
   readonly orWhen?: Milestone;
-  /** What it will be, while it is awaited, */
+  /** What will happen, shown while it is awaited. */
   readonly soon: string;
-  /** one line when it happens; none for what is no event, */
+  /** One line, shown when it happens. @default - the step is no event */
   readonly note?: string;
-  /** and a word or three for it on a timeline. */
-  readonly mark?: string;
-  /** Figures are measured from here, or until here. @default until the pinned ones are mended, else to the end */
+  /** One to three words for it on a timeline. @default - it is not on the timeline */
+  readonly label?: string;
+  /** Figures are measured from here, or until here. @default - until the pinned ones are repaired, else to the end */
   readonly measured?: 'from' | 'until';
 }
 
-/** What is expected of a figure. Both bounds are within; `Infinity` is never. */
+/** What is expected of a figure. Both bounds are inclusive; `Infinity` means never. */
 export interface Expectation {
   readonly of: ConfigurationKind;
-  /** Only of those that can hold several addresses. */
+  /** Only of HAProxys that can hold several addresses. */
   readonly holdsSeveral?: true;
   /** Branches of which it is not expected. */
   readonly notOf?: readonly string[];
@@ -62,18 +89,18 @@ export interface Expectation {
   readonly max?: number;
 }
 
-/** A play of the lab: data only, one runner plays them all. */
+/** What happens in a demo. It is data only: one runner runs them all. */
 export interface Scenario {
   readonly name: string;
   /** One line for `--help` and the head of a page. */
   readonly title: string;
-  readonly world: WorldOptions;
+  readonly testbed: TestbedOptions;
   /** Requests to each HAProxy per second, each on a connection of its own. */
   readonly requestsPerSecond: number;
   readonly steps: readonly Step[];
-  /** What decides whether a HAProxy has done it, and how that is said. */
+  /** The figure that says whether a HAProxy has reached the goal, and the words for it. */
   readonly goal: { readonly figure: FigureName; readonly says: string };
-  /** What the table shows of the measured time. */
+  /** The columns of the table. */
   readonly figures: readonly FigureName[];
   readonly expectations: readonly Expectation[];
   /** What the table means when all is as expected: two sentences. */

@@ -1,41 +1,40 @@
-import type { Expectation, Scenario, Step } from './scenario';
-import { CHICK, EGG } from './world';
+import { CHICK, EGG, type Expectation, type Scenario, type Step } from './scenario';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** The lab's period of resolution and the time for which an address stays that is no longer shown, seconds. */
+/** The default period of resolution, and how long an address is kept that DNS no longer shows, seconds. */
 const PERIOD = 2;
 const OBSOLETE = 3;
-/** What a follower may take beyond its period: the machine is shared. */
+/** What a HAProxy that follows may take beyond its period, seconds: the machine is shared. */
 const SLACK = 2;
 
-/** Time enough for every process to be called silent. */
+/** Long enough for the checker to report every pinned process as silent. */
 const SILENCE = { after: 14, orWhen: 'silence seen' } as const;
 
-/** The checker sees what is wrong, and it can be read for a moment. */
+/** The checker sees what is wrong, and the picture shows it for a moment. */
 const SEEN: readonly Step[] = [
-  { after: 20, orWhen: 'staleness seen', soon: 'the checker calls the pinned ones stale' },
+  { after: 20, orWhen: 'staleness seen', soon: 'the checker reports the pinned ones as stale' },
 ];
 
-const MEND = {
+const REPAIR = {
   after: 3,
-  soon: 'the pinned ones are mended',
-  note: 'the pinned ones are mended: restarted with the generated configuration',
-  mark: 'mended',
-  mend: true,
+  soon: 'the pinned ones are repaired',
+  note: 'the pinned ones are repaired: restarted with the generated configuration',
+  label: 'repaired',
+  repair: true,
 } satisfies Step;
 
-/** The incidents close, and the healed state can be seen for a moment. */
-const HEALED: readonly Step[] = [
+/** The incidents close, and the picture shows it for a moment. */
+const RECOVERED: readonly Step[] = [
   { after: 15, orWhen: 'calm', soon: 'the incidents close' },
   { after: 3, soon: 'the end' },
 ];
 
-const UNHARMED: readonly Expectation[] = [{ of: 'generated', figure: 'lost', max: 0 }];
+const NO_LOSS: readonly Expectation[] = [{ of: 'generated', figure: 'lost', max: 0 }];
 const NOT_CRITICAL: Expectation = { of: 'generated', figure: 'criticals', max: 0 };
-const MENDED: Expectation = { of: 'pinned', figure: 'open', max: 0 };
+const REPAIRED: Expectation = { of: 'pinned', figure: 'open', max: 0 };
 
-/** What an address needs to leave: not shown at the next query, kept for a while, and taken out at the one after. */
+/** How long an address takes to leave: DNS no longer shows it at the next query, it is kept, and removed at the query after. */
 const LEAVES = PERIOD + OBSOLETE + PERIOD + SLACK;
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -43,25 +42,25 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const move: Scenario = {
   name: 'move',
   title: 'the load balancer moves to another address',
-  world: {},
+  testbed: {},
   requestsPerSecond: 5,
   steps: [
     {
       ...SILENCE,
       soon: 'the load balancer moves',
       note: `the load balancer moves: its name now has the address of the ${CHICK}`,
-      mark: 'moves',
+      label: 'moves',
       measured: 'from',
       addresses: [1],
     },
     ...SEEN,
-    MEND,
-    ...HEALED,
+    REPAIR,
+    ...RECOVERED,
   ],
   goal: { figure: 'follows', says: 'followed the load balancer' },
   figures: ['follows', 'settles', 'lost', 'queries', 'silent', 'stale', 'open'],
   expectations: [
-    ...UNHARMED,
+    ...NO_LOSS,
     NOT_CRITICAL,
     { of: 'generated', figure: 'follows', max: PERIOD + SLACK },
     { of: 'generated', figure: 'settles', max: LEAVES },
@@ -70,34 +69,34 @@ const move: Scenario = {
     { of: 'pinned', figure: 'queries', max: 0 },
     { of: 'pinned', figure: 'silent', max: 60 },
     { of: 'pinned', figure: 'stale', max: 20 },
-    MENDED,
+    REPAIRED,
   ],
   meaning:
-    'A pinned HAProxy sends no DNS query and stays on the address that the load balancer has left, without any error of its own. The generated configuration follows within its period, and the checker sees the pinned ones: first silent, then stale, until they are mended.',
+    'A pinned HAProxy sends no DNS query and stays on the address that the load balancer has left, without an error of its own. The generated configuration follows within its period, and the checker reports the pinned ones, first as silent, then as stale, until they are repaired.',
 };
 
 const scaleOut: Scenario = {
   name: 'scale-out',
   title: 'the load balancer grows from 1 to 12 addresses, of which an answer shows 8',
-  world: { nodes: { old: 1, new: 11 }, holdObsoleteMillis: 12_000 },
+  testbed: { nodes: { old: 1, new: 11 }, holdObsoleteMillis: 12_000 },
   requestsPerSecond: 5,
   steps: [
     {
       ...SILENCE,
       soon: 'the load balancer scales out',
       note: 'the load balancer scales out: its name now has 12 addresses, and each answer shows 8 of them',
-      mark: 'scales out',
+      label: 'scales out',
       measured: 'from',
       addresses: range(0, 11),
     },
-    { after: 30, orWhen: 'spread', soon: 'every address is in use', note: 'every address is in use', mark: 'spread' },
-    MEND,
+    { after: 30, orWhen: 'spread', soon: 'every address is in use', note: 'every address is in use', label: 'spread' },
+    REPAIR,
     { after: 8, soon: 'the end' },
   ],
   goal: { figure: 'spreads', says: 'used all 12 addresses' },
   figures: ['follows', 'spreads', 'held', 'lost', 'queries', 'silent'],
   expectations: [
-    ...UNHARMED,
+    ...NO_LOSS,
     NOT_CRITICAL,
     { of: 'generated', holdsSeveral: true, figure: 'follows', max: PERIOD + SLACK },
     { of: 'generated', holdsSeveral: true, figure: 'held', min: 12, max: 12 },
@@ -105,76 +104,76 @@ const scaleOut: Scenario = {
     { of: 'pinned', figure: 'held', min: 1, max: 1 },
   ],
   meaning:
-    'All traffic of a pinned HAProxy goes on to one node of twelve, so that scaling out helps it nothing. The generated configuration finds every node although no answer names more than 8, and keeps those that an answer merely does not show.',
+    'A pinned HAProxy still sends all traffic to one node of twelve, so scaling out does not help it. The generated configuration finds every node although no answer shows more than 8, and keeps the nodes that one answer does not show.',
 };
 
 /**
- * A slot that gets another address in one step, as after an outage, keeps its open connections there: requests go on over
- * them for as long as the old node answers. By trial: not 3.0 and later; up to 2.3 no connection is kept.
+ * A slot that gets another address in one step, as after an outage, keeps its open connections to the old one: requests
+ * use them for as long as the old node answers. Found by trial: 3.0 and later do not, and up to 2.3 keep no connection.
  */
 const KEEPS_CONNECTIONS = ['2.4', '2.5', '2.6', '2.7', '2.8', '2.9'];
 
 const dnsOutage: Scenario = {
   name: 'dns-outage',
   title: 'DNS falls silent, and the load balancer moves meanwhile',
-  world: {},
+  testbed: {},
   requestsPerSecond: 5,
   steps: [
-    { ...SILENCE, soon: 'DNS falls silent', note: 'DNS falls silent', mark: 'DNS silent', dns: 'silent' },
+    { ...SILENCE, soon: 'DNS falls silent', note: 'DNS falls silent', label: 'DNS silent', dns: 'silent' },
     {
       after: 8,
       soon: 'the load balancer moves',
-      note: 'the load balancer moves, and nobody can be told',
-      mark: 'moves',
+      note: 'the load balancer moves while DNS does not answer',
+      label: 'moves',
       addresses: [1],
     },
     {
       after: 6,
       soon: 'DNS answers again',
       note: 'DNS answers again',
-      mark: 'DNS back',
+      label: 'DNS back',
       measured: 'from',
       dns: 'answers',
     },
     { after: 15, orWhen: 'followed', soon: 'the generated ones follow' },
-    MEND,
-    ...HEALED,
+    REPAIR,
+    ...RECOVERED,
   ],
   goal: { figure: 'follows', says: 'followed once DNS was back' },
   figures: ['follows', 'lost', 'queries', 'silent', 'open'],
   expectations: [
-    ...UNHARMED,
+    ...NO_LOSS,
     // A query that was lost in the outage is repeated after a second.
     { of: 'generated', notOf: KEEPS_CONNECTIONS, figure: 'follows', max: PERIOD + 1 + SLACK },
     { of: 'generated', figure: 'open', max: 0 },
     { of: 'pinned', figure: 'follows', min: NEVER },
-    MENDED,
+    REPAIRED,
   ],
   meaning:
-    'While DNS is silent the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back: 2.4 to 2.9 with new connections, for they go on using those that the old node keeps open. Only the API of the load balancer tells the checker in the meantime that the address is stale.',
+    'While DNS is silent the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back: 2.4 to 2.9 with new connections only, because they keep using the connections that the old node holds open. Until then only the API of the load balancer shows the checker that the address is stale.',
 };
 
 const zonalShift: Scenario = {
   name: 'zonal-shift',
   title: 'one of three zones is shifted away, fails, and comes back',
-  world: { nodes: { old: 1, new: 2 }, addresses: [0, 1, 2] },
+  testbed: { nodes: { old: 1, new: 2 }, addresses: [0, 1, 2] },
   requestsPerSecond: 10,
   steps: [
     {
       after: 10,
       soon: 'zone A is shifted away',
       note: `zone A (${EGG}) is shifted away: its address leaves DNS, its node still runs`,
-      mark: 'A shifted',
+      label: 'A shifted',
       measured: 'from',
       addresses: [1, 2],
       owned: [0, 1, 2],
     },
-    { after: 16, orWhen: 'drained', soon: 'zone A fails', note: 'zone A fails', mark: 'A fails', stop: [0] },
+    { after: 16, orWhen: 'drained', soon: 'zone A fails', note: 'zone A fails', label: 'A fails', stop: [0] },
     {
       after: 6,
       soon: 'zone A comes back',
       note: 'zone A works again, and the shift ends',
-      mark: 'A is back',
+      label: 'A is back',
       measured: 'until',
       restart: [0],
       addresses: [0, 1, 2],
@@ -185,27 +184,27 @@ const zonalShift: Scenario = {
   goal: { figure: 'settles', says: 'left the zone before it failed' },
   figures: ['settles', 'held', 'lost', 'queries', 'criticals'],
   expectations: [
-    ...UNHARMED,
+    ...NO_LOSS,
     NOT_CRITICAL,
     { of: 'generated', figure: 'settles', max: LEAVES },
     { of: 'pinned', figure: 'settles', min: NEVER },
     { of: 'pinned', figure: 'lost', min: 1 },
   ],
   meaning:
-    'The generated configuration has left the zone before it fails, loses nothing, and takes it back when the shift ends. A pinned HAProxy stays in it and loses every request until the zone works again.',
+    'The generated configuration leaves the zone before it fails, loses nothing, and uses it again when the shift ends. A pinned HAProxy stays in the zone and loses every request until the zone works again.',
 };
 
 const scaleIn: Scenario = {
   name: 'scale-in',
   title: 'under load the load balancer shrinks from 4 to 2 addresses',
-  world: { nodes: { old: 2, new: 2 }, addresses: [0, 1, 2, 3] },
+  testbed: { nodes: { old: 2, new: 2 }, addresses: [0, 1, 2, 3] },
   requestsPerSecond: 20,
   steps: [
     {
       after: 8,
       soon: 'the load balancer scales in',
       note: `the load balancer scales in: the ${EGG} leave DNS and go on answering`,
-      mark: 'scales in',
+      label: 'scales in',
       measured: 'from',
       addresses: [2, 3],
       owned: [0, 1, 2, 3],
@@ -214,27 +213,27 @@ const scaleIn: Scenario = {
       after: 16,
       orWhen: 'drained',
       soon: `the ${EGG} end`,
-      note: `the ${EGG} end: nobody answers at their addresses`,
-      mark: 'nodes end',
+      note: `the ${EGG} end: their addresses no longer answer`,
+      label: 'nodes end',
       addresses: [2, 3],
       stop: [0, 1],
     },
     ...SEEN,
-    MEND,
-    ...HEALED,
+    REPAIR,
+    ...RECOVERED,
   ],
   goal: { figure: 'settles', says: 'left the nodes before they ended' },
   figures: ['settles', 'lost', 'queries', 'stale', 'open'],
   expectations: [
-    ...UNHARMED,
+    ...NO_LOSS,
     NOT_CRITICAL,
     { of: 'generated', figure: 'settles', max: LEAVES },
     { of: 'pinned', figure: 'settles', min: NEVER },
     { of: 'pinned', figure: 'lost', min: 1 },
-    MENDED,
+    REPAIRED,
   ],
   meaning:
-    'The generated configuration drains the nodes that leave while they still answer, and loses no request. A pinned HAProxy loses every request from the moment its node ends until it is mended.',
+    'The generated configuration drains the nodes that leave while they still answer, and loses no request. A pinned HAProxy loses every request from the end of its node until it is repaired.',
 };
 
 /** Every scenario, the default one first. */

@@ -84,7 +84,7 @@ export async function bundleCli(): Promise<void> {
     define: { __dirname: 'moduleDirname' },
     plugins: [fromPackage(/^\.\.\/\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
   });
-  copyFileSync('lab/compose.yaml', 'assets/cli/compose.yaml');
+  copyFileSync('lab/environments/compose.yaml', 'assets/cli/compose.yaml');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkerBill, DEFAULTS, PRICES, tasksBill } from '../benchmark/bill';
+import { checkerBill, PRICES, QUANTITIES, tasksBill } from '../benchmark/bill';
 
 /** More than a run takes and writes for one proxy: see benchmark/RESULTS.md. */
 const ASSUMED = { proxies: 1, runSeconds: 2, logBytesPerRun: 2000 };
@@ -16,9 +16,9 @@ export function monthOfOne(): number {
 /** The page about what it costs, computed from the prices of the benchmark. */
 export function costPage(): string {
   const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
-  const { hours } = DEFAULTS;
+  const { hours } = QUANTITIES;
   const further = tasksBill() + PRICES.hostedZone + checkerBill({ ...ASSUMED, proxies: 2 }).metrics - metrics;
-  const zones = DEFAULTS.endpoints * DEFAULTS.zones;
+  const zones = QUANTITIES.endpoints * QUANTITIES.zones;
   return `# What it costs a month
 
 Written by \`npm run docs\`, computed and not billed, from \`benchmark/bill.ts\`: list prices of us-east-1 as of November 2026,
@@ -31,7 +31,7 @@ One proxy with its defaults and a monitor of its own:
 ${table([
   [
     'two Fargate tasks',
-    `each ${DEFAULTS.vcpu} vCPU at $${PRICES.fargateVcpuHour} and ${DEFAULTS.gib} GiB at $${PRICES.fargateGibHour} an hour`,
+    `each ${QUANTITIES.vcpu} vCPU at $${PRICES.fargateVcpuHour} and ${QUANTITIES.gib} GiB at $${PRICES.fargateGibHour} an hour`,
     dollars(tasksBill()),
   ],
   [
@@ -41,15 +41,15 @@ ${table([
   ],
   [
     "the checker's function and its schedule",
-    `${count(DEFAULTS.runs)} runs of ${ASSUMED.runSeconds} s (assumed) at ${DEFAULTS.memoryGb} GB on arm64 at $${PRICES.lambdaGbSecond} per GB-second, $${PRICES.lambdaMillionRequests} and $${PRICES.schedulerMillionRuns} a million`,
+    `${count(QUANTITIES.runs)} runs of ${ASSUMED.runSeconds} s (assumed) at ${QUANTITIES.memoryGb} GB on arm64 at $${PRICES.lambdaGbSecond} per GB-second, $${PRICES.lambdaMillionRequests} and $${PRICES.schedulerMillionRuns} a million`,
     dollars(runs),
   ],
   [
     'metrics',
-    `${DEFAULTS.metricsPerProxy} of the proxy and ${DEFAULTS.metricsPerMonitor} of the monitor at ${dollars(PRICES.metric)}`,
+    `${QUANTITIES.metricsPerProxy} of the proxy and ${QUANTITIES.metricsPerMonitor} of the monitor at ${dollars(PRICES.metric)}`,
     dollars(metrics),
   ],
-  ['alarms', `${DEFAULTS.alarmsPerMonitor} at ${dollars(PRICES.alarm)}`, dollars(alarms)],
+  ['alarms', `${QUANTITIES.alarmsPerMonitor} at ${dollars(PRICES.alarm)}`, dollars(alarms)],
   [
     "the checker's log",
     `${ASSUMED.logBytesPerRun / 1000} KB a run (assumed), ${dollars(PRICES.logGb)} a GB`,
@@ -64,7 +64,7 @@ What else there may be:
 | what | a month |
 | --- | --- |
 ${table([
-  [`each further proxy on the same monitor: tasks, name and ${DEFAULTS.metricsPerProxy} metrics`, dollars(further)],
+  [`each further proxy on the same monitor: tasks, name and ${QUANTITIES.metricsPerProxy} metrics`, dollars(further)],
   ['a NAT gateway, where the VPC has none', `${dollars(hours * PRICES.natGatewayHour)} and the data`],
   ['`createEndpoints`: four interface endpoints in two zones', dollars(hours * zones * PRICES.interfaceEndpointHour)],
   [

@@ -1,7 +1,7 @@
-/** Plays the demo with every binary that can be had and writes the picture of its page, docs/demo.png. */
+/** Runs the demo with the newest binaries and writes the picture of its page, docs/demo.png. */
 import { writeFileSync } from 'node:fs';
 import { runDemo } from '../lab/demo';
-import { reportPage } from '../lab/report-page';
+import { reportPage } from '../lab/report/page';
 import { SCENARIOS } from '../lab/scenarios';
 import { usableBinaries } from '../testbed/binaries/usable';
 import { launchBrowser } from '../testbed/browser';

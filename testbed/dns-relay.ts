@@ -1,25 +1,27 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { decode, encode } from 'dns-packet';
+import type { DnsListener } from './dns-server';
 
-/** What a network does to a datagram. */
-export interface Weather {
-  /** Every so manieth answer is lost. @default - none */
+/** What a network does to the datagrams of a name server. */
+export interface DnsConditions {
+  /** Every so many answers one is lost. @default - none */
   readonly lossOneIn?: number;
   /** ms, for every other datagram twice as long, so that they overtake each other. @default 0 */
   readonly delayMillis?: number;
-  readonly twice?: boolean;
-  /** Nothing comes through. */
+  /** Each answer arrives twice. @default false */
+  readonly duplicate?: boolean;
+  /** No datagram arrives. @default false */
   readonly cut?: boolean;
-  /** Somebody answers before the name server does, with this address. */
-  readonly poison?: string;
+  /** Somebody else answers before the name server does, with this address. @default - none */
+  readonly forgedAddress?: string;
 }
 
 /**
- * Stands between a client and its name server, and is the network. `tc netem` does the same for all traffic, but not every
- * kernel has it, and it takes root.
+ * The network between a client and its name server. `tc netem` does the same for all traffic, but needs root and a kernel
+ * that has it.
  */
-export class DnsRelay {
+export class DnsRelay implements DnsListener {
   /** @param upstream the name server, `IP:PORT` */
   public static async start(upstream: string): Promise<DnsRelay> {
     const relay = new DnsRelay(Number(upstream.split(':')[1]));
@@ -33,13 +35,14 @@ export class DnsRelay {
     return relay;
   }
 
-  public weather: Weather = {};
+  public conditions: DnsConditions = {};
+  /** How many queries have come in. */
+  public queries = 0;
   /** How many answers were forged. */
   public forged = 0;
   readonly #front = createSocket('udp4');
   readonly #stranger = createSocket('udp4');
   readonly #backs = new Set<Socket>();
-  #count = 0;
 
   private constructor(private readonly upstreamPort: number) {
     this.#front.on('message', (query, from) => this.#pass(query, from));
@@ -57,12 +60,12 @@ export class DnsRelay {
   }
 
   #pass(query: Buffer, from: RemoteInfo): void {
-    const { poison, cut, lossOneIn, delayMillis = 0, twice } = this.weather;
-    if (poison !== undefined) {
-      this.#forge(query, from, poison);
+    const { forgedAddress, cut, lossOneIn, delayMillis = 0, duplicate } = this.conditions;
+    if (forgedAddress !== undefined) {
+      this.#forge(query, from, forgedAddress);
     }
-    this.#count += 1;
-    if (cut || (lossOneIn !== undefined && this.#count % lossOneIn === 0)) {
+    this.queries += 1;
+    if (cut || (lossOneIn !== undefined && this.queries % lossOneIn === 0)) {
       return;
     }
     const back = createSocket('udp4');
@@ -73,9 +76,9 @@ export class DnsRelay {
       }
     }, 3000);
     done.unref();
-    const wait = delayMillis * (1 + (this.#count % 2));
+    const wait = delayMillis * (1 + (this.queries % 2));
     back.on('message', (answer) => {
-      for (let copies = twice ? 2 : 1; copies > 0; copies -= 1) {
+      for (let copies = duplicate ? 2 : 1; copies > 0; copies -= 1) {
         setTimeout(() => this.#send(this.#front, answer, from), wait).unref();
       }
     });

@@ -6,6 +6,7 @@ import type { HaproxyBinary } from './binaries';
 import { HaproxyProcess } from './haproxy-process';
 import { pinned } from './pinned';
 import { request } from './request';
+import { untilReady } from './server-process';
 
 /** A container as the template defines it, with its references filled in. */
 export interface Container {
@@ -14,7 +15,7 @@ export interface Container {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Puts a command `haproxy` that runs a binary into a folder, and tells the folder. */
+/** Puts a command `haproxy` that runs a binary into a folder, and gives the folder. */
 export function commandOf({ command }: HaproxyBinary, folder: string): string {
   const haproxy = join(folder, 'haproxy');
   writeFileSync(haproxy, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`);
@@ -23,13 +24,13 @@ export function commandOf({ command }: HaproxyBinary, folder: string): string {
 }
 
 /**
- * A task of the template on a loopback address of its own: the container's command and environment, run by a real
- * HAProxy that is called `haproxy` on its PATH.
+ * A task of a template on a loopback address of its own: the container's command and environment, run by a real HAProxy
+ * that is called `haproxy` on its PATH.
  *
- * Only the addresses are the lab's: where the task listens on all of its addresses, it listens here on its own one, and
- * the socket's name, which is unique in a task's network name space, has that address in it.
+ * Only addresses are changed. In AWS a task listens on all of its addresses; here it listens on its own one. The name of
+ * its abstract socket is unique in the network namespace of a task; here it contains the address.
  */
-export class Task {
+export class EcsTask {
   readonly #folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-task-'));
   #process?: HaproxyProcess;
 
@@ -56,12 +57,7 @@ export class Task {
       HAPROXY_CONFIG: config,
       PATH: `${this.#folder}:${process.env.PATH}`,
     });
-    for (let tries = 0; (await this.answer()) === undefined; tries += 1) {
-      if (this.#process.ended || tries > 200) {
-        throw new Error(`HAProxy ${this.binary.version} does not start: ${this.#process.output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await untilReady(`HAProxy ${this.binary.version}`, this.#process, async () => (await this.answer()) !== undefined);
   }
 
   /** What a request is answered with. */

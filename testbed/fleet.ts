@@ -4,9 +4,11 @@ import { encodeState, type ProxyState } from '../lambda/controller/state/state';
 import type { RegistryRecord } from '../lib/contract/contract';
 import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from './aws';
 import type { HaproxyBinary } from './binaries';
-import { DnsServer } from './dns-server';
-import { Haproxy, nameFor } from './generated-haproxy';
+import { registryRecord } from './checker';
+import { startIdleProxy } from './idle-proxy';
 import { type FunctionSettings, type InvocationResult, LocalLambda } from './lambda';
+import { ElbDns, elbNameFor } from './load-balancer';
+import type { ProxyUnderTest } from './proxy-under-test';
 
 export const REGISTRY = '/cdk-haproxy-elb/fleet';
 const BUNDLE = join(__dirname, '../assets/drift-checker');
@@ -15,7 +17,7 @@ const BUNDLE = join(__dirname, '../assets/drift-checker');
 // biome-ignore lint/suspicious/noExplicitAny: a log line has no type.
 export type Line = any;
 
-/** What the HAProxy's name server always says. */
+/** What the HAProxy's name server always answers. */
 const HELD = '127.0.0.1';
 
 /**
@@ -25,14 +27,14 @@ const HELD = '127.0.0.1';
 export class Fleet {
   /** Starts the HAProxy and two name servers: the HAProxy's own and the checker's, so that they can disagree. */
   public static async start(binary: HaproxyBinary): Promise<Fleet> {
-    const [own, checkers] = [new DnsServer(), new DnsServer()];
+    const [own, checkers] = [new ElbDns(), new ElbDns()];
     try {
-      own.set(nameFor(binary), [HELD]);
-      const haproxy = await Haproxy.start(binary, await own.listen());
+      own.point(HELD);
+      const haproxy = await startIdleProxy(binary, await own.listen());
       const { address } = await checkers.listen();
       return new Fleet(own, checkers, address, binary, haproxy);
     } catch (error) {
-      // An open socket would keep the tests from ending, and with them the reason from being told.
+      // With an open socket the tests would not end, and the reason would not be printed.
       await own.close();
       throw error;
     }
@@ -43,50 +45,41 @@ export class Fleet {
   #settings: Partial<FunctionSettings> = {};
   #handlers: AwsHandlers = {};
   readonly #before = new Map<string, (input: never) => unknown>();
-  /** Services of which ECS wants to know nothing. */
+  /** Services whose tasks the function may not list. */
   public readonly deniedServices = new Set<string>();
   /** Addresses of the running tasks. */
   public taskAddresses = [HELD];
 
   private constructor(
-    private readonly dns: DnsServer,
-    private readonly checkersDns: DnsServer,
+    private readonly dns: ElbDns,
+    private readonly checkersDns: ElbDns,
     private readonly nameserver: string,
     public readonly binary: HaproxyBinary,
-    private readonly haproxy: Haproxy,
+    private readonly haproxy: ProxyUnderTest,
   ) {}
 
   /** Port of the HAProxy's runtime API on 127.0.0.1. */
   public get runtimeApiPort(): number {
-    return this.haproxy.port;
+    return this.haproxy.listeners.runtimeApi.port;
   }
 
   /** The addresses that the checker finds for the load balancer. The HAProxy holds 127.0.0.1 in any case. */
   public point(...addresses: string[]): void {
-    this.checkersDns.set(nameFor(this.binary), addresses);
+    this.checkersDns.point(...addresses);
   }
 
   /** The registry's record of a proxy whose task is the HAProxy. */
   public record(proxy: string, more: Partial<RegistryRecord> = {}): RegistryRecord {
-    return {
+    const loadBalancerArn =
+      'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188';
+    return registryRecord(this.binary, this.nameserver, {
       proxy,
-      haproxyVersion: this.binary.branch,
-      upstreams: [
-        {
-          backend: 'upstream',
-          dnsName: nameFor(this.binary),
-          port: 80,
-          loadBalancerArn:
-            'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188',
-        },
-      ],
-      nameservers: [this.nameserver],
-      tasks: { cluster: 'fleet', service: proxy, runtimeApiPort: this.haproxy.port },
-      resolutionSeconds: 1,
+      upstreams: [{ backend: 'upstream', dnsName: elbNameFor(this.binary), port: 80, loadBalancerArn }],
+      tasks: { cluster: 'fleet', service: proxy, runtimeApiPort: this.runtimeApiPort },
       dnsWindowSeconds: 3,
       graceSeconds: 0,
       ...more,
-    };
+    });
   }
 
   /** A new function, which finds these parameters in its registry. */
@@ -139,7 +132,7 @@ export class Fleet {
     this.#lambda = this.another();
   }
 
-  /** Another execution environment of the same function, which its user stops. */
+  /** Another execution environment of the same function; the caller stops it. */
   public another(handler = 'index.handler'): LocalLambda {
     const { environment, ...settings } = this.#settings;
     return functionWith({ ...this.#aws!.environment, ...environment }, { handler, ...settings });
@@ -153,7 +146,7 @@ export class Fleet {
     this.#before.set(name, handler as (input: never) => unknown);
   }
 
-  /** What stands in a parameter, read from JSON. */
+  /** The value of a parameter. */
   public async parameter(Name: string): Promise<string> {
     const { Parameter } = await this.#handlers['ssm:GetParameter']!({ Name });
     return Parameter?.Value ?? '';
@@ -213,12 +206,12 @@ export function functionWith(
   });
 }
 
-/** What the function printed, without what Node itself has to say. */
+/** The log lines of the function, without those of Node itself. */
 export function linesOf({ logs }: Pick<InvocationResult, 'logs'>): Line[] {
   return logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
-/** What a run told of, without the line on the run itself and without what every line has. */
+/** The events of a run, without the line about the run itself and without the fields that every line has. */
 export function toldBy(lines: readonly Line[]): Line[] {
   return lines
     .filter((line) => !('_aws' in line) && line.event !== 'run')
@@ -240,7 +233,7 @@ export function openIncident(address: string): ProxyState {
   return { dns: {}, watched };
 }
 
-/** An incident that is seen since long and not open yet: it opens in the next check that sees it. */
+/** An incident that has been seen for long and is not open yet: it opens in the next check that sees it. */
 export function almostOpen(address: string): ProxyState {
   const { dns, watched } = openIncident(address);
   const unopened = Object.entries(watched).map(([key, { openedAt: _, ...incident }]) => [key, incident]);

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** What a network does to a connection. */
-export interface TcpWeather {
-  /** ms, each way; half of it more for every other piece. @default 0 */
+export interface TcpConditions {
+  /** ms, each way; half as much again for every other piece. @default 0 */
   readonly delayMillis?: number;
-  /** Connections are made and nothing comes through. */
+  /** Connections are made, and no byte comes through. @default false */
   readonly cut?: boolean;
 }
 
 /**
- * A network in front of a port: whoever connects to an address on the relay's port comes to the same address on the
- * port behind it. `tc netem` does the same for all traffic, but not every kernel has it.
+ * The network in front of a port: a connection to an address on the relay's port leads to the same address on the port
+ * behind it. `tc netem` does the same for all traffic, but not every kernel has it.
  */
 export class TcpRelay {
   public static async start(port: number): Promise<TcpRelay> {
@@ -21,7 +21,7 @@ export class TcpRelay {
     return relay;
   }
 
-  public weather: TcpWeather = {};
+  public conditions: TcpConditions = {};
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #pieces = 0;
@@ -53,7 +53,7 @@ export class TcpRelay {
       let readyAt = 0;
       // In order, whatever the delay of each piece.
       const later = (what: () => void) => {
-        const { delayMillis = 0, cut } = this.weather;
+        const { delayMillis = 0, cut } = this.conditions;
         this.#pieces += 1;
         readyAt = Math.max(readyAt, Date.now() + delayMillis * (1 + (this.#pieces % 2) / 2));
         if (!cut) {

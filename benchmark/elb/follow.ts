@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Balancer } from '../../testbed/balancer';
-import { CLIENT_HEADER, type ClientReport } from '../../testbed/nodes';
-import { freePorts } from '../../testbed/ports';
+import { LoadBalancer } from '../../testbed/load-balancer';
+import { CLIENT_HEADER, type ClientReport, NodeProcess } from '../../testbed/node-process';
 import { median } from '../measure';
 import { type Load, load } from '../wrk';
-import { type Contender, PERIODS } from './contenders';
-import { SCENARIOS, type Scenario, type Story } from './scenarios';
+import { type Competitor, PERIODS } from './competitors';
+import { type Course, SCENARIOS, type Scenario } from './scenarios';
 
 /** A steady load: so many connections, with a pause between an answer and the next request. */
 export const CONNECTIONS = 8;
 const PAUSE_MILLIS = 20;
 
-/** What one contender did in one scenario: the worst run's losses, the median of the rest. Times are seconds. */
+/** What one competitor did in one scenario: the worst run's losses, the median of the rest. Times are seconds. */
 export interface Followed {
-  readonly contender: string;
+  readonly competitor: string;
   readonly ours: boolean;
   readonly scenario: string;
   readonly requests: number;
@@ -29,30 +28,30 @@ export interface Followed {
   readonly neverUsed: number;
 }
 
-type Run = Omit<Followed, 'contender' | 'ours' | 'scenario'>;
+type Run = Omit<Followed, 'competitor' | 'ours' | 'scenario'>;
 
-/** Puts all contenders through every scenario, all at the same time, so that they see the same machine. */
+/** Puts all competitors through every scenario, all at the same time, so that they see the same machine. */
 export async function measureFollowing(
   wrk: readonly string[],
-  all: readonly Contender[],
+  all: readonly Competitor[],
   runs: number,
   progress: (line: string) => void,
 ): Promise<Followed[]> {
   const results: Followed[] = [];
   for (const scenario of SCENARIOS) {
-    const seen = new Map<Contender, Run[]>(all.map((contender) => [contender, []]));
+    const seen = new Map<Competitor, Run[]>(all.map((competitor) => [competitor, []]));
     for (let run = 1; run <= runs; run += 1) {
       progress(`load balancer ${scenario.name}, run ${run} of ${runs}`);
-      for (const [contender, figures] of await play(wrk, all, scenario)) {
-        seen.get(contender)!.push(figures);
+      for (const [competitor, figures] of await runScenario(wrk, all, scenario)) {
+        seen.get(competitor)!.push(figures);
       }
     }
     results.push(
-      ...all.map((contender) => ({
-        contender: contender.name,
-        ours: contender.ours,
+      ...all.map((competitor) => ({
+        competitor: competitor.name,
+        ours: competitor.ours,
         scenario: scenario.name,
-        ...combine(seen.get(contender)!),
+        ...combine(seen.get(competitor)!),
       })),
     );
   }
@@ -75,22 +74,23 @@ function combine(runs: readonly Run[]): Run {
   };
 }
 
-async function play(
+async function runScenario(
   wrk: readonly string[],
-  all: readonly Contender[],
+  all: readonly Competitor[],
   scenario: Scenario,
-): Promise<[Contender, Run][]> {
-  const [port] = (await freePorts(1)) as [number];
-  const balancer = new Balancer(port);
-  const stops: (() => Promise<void>)[] = [() => balancer.close()];
+): Promise<[Competitor, Run][]> {
+  const nodes = new NodeProcess();
+  const loadBalancer = await LoadBalancer.start([], { nodes });
+  const stops: (() => Promise<void>)[] = [() => loadBalancer.close()];
   try {
-    const story = await scenario.prepare(balancer);
+    const course = await scenario.prepare(loadBalancer);
+    stops.push(async () => course.close?.());
     const running = await Promise.all(
-      all.map(async (contender, i) => {
-        const { address: nameserver } = await balancer.listen();
-        const started = await contender.start({ port, nameserver, addressAtStart: balancer.addressAtStart });
+      all.map(async (competitor, i) => {
+        const { address: nameserver } = await loadBalancer.listen();
+        const started = await competitor.start({ port: loadBalancer.port, nameserver });
         stops.push(() => started.stop());
-        return { contender, port: started.port, client: `client-${i}` };
+        return { competitor, port: started.port, client: `client-${i}` };
       }),
     );
     const start = Date.now();
@@ -103,16 +103,16 @@ async function play(
         headers: { [CLIENT_HEADER]: client },
       }),
     );
-    for (const step of [...story.steps].sort((a, b) => a.at - b.at)) {
+    for (const step of [...course.steps].sort((a, b) => a.at - b.at)) {
       await sleep(Math.max(0, start + step.at * 1000 - Date.now()));
       await step.do();
     }
     const seen = await Promise.all(loads);
-    const report = await balancer.report(Date.now());
+    const report = await nodes.report(Date.now());
     const unseen: ClientReport = { addresses: {}, longestPause: scenario.seconds * 1000 };
-    return running.map(({ contender, client }, i) => [
-      contender,
-      figuresOf(seen[i]!, story, start, report[client] ?? unseen),
+    return running.map(({ competitor, client }, i) => [
+      competitor,
+      figuresOf(seen[i]!, course, start, report[client] ?? unseen),
     ]);
   } finally {
     await Promise.all(stops.map((stop) => stop()));
@@ -121,7 +121,7 @@ async function play(
 
 function figuresOf(
   { requests, lost, worst }: Load,
-  { arrivals }: Story,
+  { arrivals }: Course,
   start: number,
   { addresses, longestPause }: ClientReport,
 ): Run {

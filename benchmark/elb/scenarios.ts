@@ -1,23 +1,26 @@
-import type { Balancer } from '../../testbed/balancer';
+import type { LoadBalancer } from '../../testbed/load-balancer';
+import { NodeProcess } from '../../testbed/node-process';
 
-/** How long a node that is no longer in DNS goes on serving, s: a minute, divided by five like all periods. */
+/** How long a node serves after it has left DNS, s: a minute is assumed, divided by five like all periods. */
 const DRAIN = 12;
 
-/** Something that happens to a load balancer. Times are seconds after the start of the load. */
+/** What happens to a load loadBalancer. Times are seconds after the start of the load. */
 export interface Scenario {
   readonly name: string;
   readonly seconds: number;
-  /** Whether nodes die without notice, so that requests which are under way then cannot be saved. */
+  /** Whether nodes fail without notice, so that requests in progress cannot be saved. */
   readonly sudden: boolean;
-  /** Sets the load balancer up, and gives what happens when. */
-  prepare(balancer: Balancer): Promise<Story>;
+  /** Sets the load loadBalancer up, and gives what happens when. */
+  prepare(loadBalancer: LoadBalancer): Promise<Course>;
 }
 
-/** What happens, and which addresses are new in it. */
-export interface Story {
+/** What happens, and which addresses are new. */
+export interface Course {
   readonly steps: readonly Step[];
-  /** New addresses with the time at which DNS has them. Nothing where none comes. */
+  /** The time at which DNS has each new address. Empty where none is new. */
   readonly arrivals: Readonly<Record<string, number>>;
+  /** Ends what was started for this course alone. @default - nothing */
+  close?(): Promise<void>;
 }
 
 interface Step {
@@ -25,23 +28,26 @@ interface Step {
   do(): void | Promise<void>;
 }
 
+/** The texts of so many nodes. */
+const nodes = (count: number) => Array<string>(count).fill('ok');
+
 /** All scenarios. */
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'replaced node by node',
     seconds: 30,
     sudden: false,
-    prepare: async (balancer) => {
-      const [a, b, c, d, e, f] = (await balancer.add(6)) as [string, string, string, string, string, string];
-      balancer.point([a, b, c]);
+    prepare: async (loadBalancer) => {
+      const [a, b, c, d, e, f] = (await loadBalancer.add(nodes(6))) as [string, string, string, string, string, string];
+      loadBalancer.point([a, b, c]);
       return {
         steps: [
-          { at: 3, do: () => balancer.point([b, c, d]) },
-          { at: 8, do: () => balancer.point([c, d, e]) },
-          { at: 13, do: () => balancer.point([d, e, f]) },
-          { at: 3 + DRAIN, do: () => balancer.retire(a) },
-          { at: 8 + DRAIN, do: () => balancer.retire(b) },
-          { at: 13 + DRAIN, do: () => balancer.retire(c) },
+          { at: 3, do: () => loadBalancer.point([b, c, d]) },
+          { at: 8, do: () => loadBalancer.point([c, d, e]) },
+          { at: 13, do: () => loadBalancer.point([d, e, f]) },
+          { at: 3 + DRAIN, do: () => loadBalancer.retire(a) },
+          { at: 8 + DRAIN, do: () => loadBalancer.retire(b) },
+          { at: 13 + DRAIN, do: () => loadBalancer.retire(c) },
         ],
         arrivals: { [d]: 3, [e]: 8, [f]: 13 },
       };
@@ -51,17 +57,17 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'scales 2 → 12 → 3',
     seconds: 34,
     sudden: false,
-    prepare: async (balancer) => {
-      const nodes = await balancer.add(12);
-      balancer.point(nodes.slice(0, 2));
-      const [left, gone] = [nodes.slice(9), nodes.slice(0, 9)];
+    prepare: async (loadBalancer) => {
+      const all = await loadBalancer.add(nodes(12));
+      loadBalancer.point(all.slice(0, 2));
+      const [left, gone] = [all.slice(9), all.slice(0, 9)];
       return {
         steps: [
-          { at: 3, do: () => balancer.point(nodes) },
-          { at: 17, do: () => balancer.point(left) },
-          { at: 17 + DRAIN, do: async () => void (await Promise.all(gone.map((node) => balancer.retire(node)))) },
+          { at: 3, do: () => loadBalancer.point(all) },
+          { at: 17, do: () => loadBalancer.point(left) },
+          { at: 17 + DRAIN, do: async () => void (await Promise.all(gone.map((node) => loadBalancer.retire(node)))) },
         ],
-        arrivals: Object.fromEntries(nodes.slice(2).map((node) => [node, 3])),
+        arrivals: Object.fromEntries(all.slice(2).map((node) => [node, 3])),
       };
     },
   },
@@ -69,13 +75,13 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'loses a node without notice',
     seconds: 20,
     sudden: true,
-    prepare: async (balancer) => {
-      const nodes = await balancer.add(3);
-      balancer.point(nodes);
+    prepare: async (loadBalancer) => {
+      const all = await loadBalancer.add(nodes(3));
+      loadBalancer.point(all);
       return {
         steps: [
-          { at: 5, do: () => balancer.kill(nodes[0]!) },
-          { at: 5 + DRAIN, do: () => balancer.point(nodes.slice(1)) },
+          { at: 5, do: () => loadBalancer.kill(all[0]!) },
+          { at: 5 + DRAIN, do: () => loadBalancer.point(all.slice(1)) },
         ],
         arrivals: {},
       };
@@ -85,15 +91,18 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'loses a zone',
     seconds: 20,
     sudden: true,
-    prepare: async (balancer) => {
-      const [zone, other] = [await balancer.add(2, true), await balancer.add(2)];
-      balancer.point([...zone, ...other]);
+    prepare: async (loadBalancer) => {
+      const failing = new NodeProcess();
+      const zone = await loadBalancer.add(nodes(2), failing);
+      const other = await loadBalancer.add(nodes(2));
+      loadBalancer.point([...zone, ...other]);
       return {
         steps: [
-          { at: 5, do: () => balancer.freeze() },
-          { at: 5 + DRAIN, do: () => balancer.point(other) },
+          { at: 5, do: () => failing.freeze() },
+          { at: 5 + DRAIN, do: () => loadBalancer.point(other) },
         ],
         arrivals: {},
+        close: () => failing.close(),
       };
     },
   },

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Task as EcsTask, Service, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { Service, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import { parse, stringify } from 'yaml';
-import { CHICK, EGG } from '../../lab/world';
 import { REGISTRY_FOLDER } from '../../lib/contract/contract';
 import type { HaproxyBinary } from '../../testbed/binaries';
-import { DnsServer } from '../../testbed/dns-server';
-import { Task } from '../../testbed/ecs-task';
-import { EggServer } from '../../testbed/node-server';
+import { EcsTask } from '../../testbed/ecs-task';
+import { LoadBalancer } from '../../testbed/load-balancer';
 import { command } from '../command';
 import { Account } from './account';
 import { ACCOUNT, type Emulator, REGION } from './emulator';
@@ -17,27 +15,24 @@ import { DeployedFunction } from './function';
 const ENVIRONMENT = 'emulator';
 const STACK = `haproxy-elb-${ENVIRONMENT}`;
 const ZONES = [`${REGION}a`, `${REGION}b`];
-const UPSTREAM = '127.0.0.1';
-/** An address that the load balancer never had. */
-const STRANGER = '127.0.0.3';
-/** A task that the emulator knows of, and the process behind it. */
+/** What the node of the load balancer answers, and what a node answers that never was one of its own. */
+const [NODE, STRANGER] = ['node', 'stranger'];
+
+/** A task of the emulator, and the process that stands for it. */
 interface Running {
-  readonly task: EcsTask;
-  readonly process: Task;
+  readonly task: Task;
+  readonly process: EcsTask;
 }
 
-/** The example app (`haproxy-elb.yaml`) on its way through an account: its steps, in the order in which they are taken. */
+/** The life of the example app (`haproxy-elb.yaml`) in an account: its steps, in their order. */
 export class Rehearsal {
   public static async prepare(
     emulator: Emulator,
     folder: string,
     binaries: readonly HaproxyBinary[],
   ): Promise<Rehearsal> {
-    const dns = new DnsServer();
-    const { address } = await dns.listen();
-    const egg = await EggServer.listen(EGG, UPSTREAM, 0);
-    const chick = await EggServer.listen(CHICK, STRANGER, egg.port);
-    return new Rehearsal(emulator, folder, binaries, dns, [egg, chick], address);
+    const loadBalancer = await LoadBalancer.start([NODE, STRANGER]);
+    return new Rehearsal(emulator, folder, binaries, loadBalancer, (await loadBalancer.listen()).address);
   }
 
   readonly #account = new Account();
@@ -51,21 +46,20 @@ export class Rehearsal {
     private readonly emulator: Emulator,
     private readonly folder: string,
     private readonly binaries: readonly HaproxyBinary[],
-    private readonly dns: DnsServer,
-    private readonly eggs: readonly EggServer[],
+    private readonly loadBalancer: LoadBalancer,
     nameserver: string,
   ) {
-    // Nobody wants to wait for a minute here.
+    // The default is a minute.
     this.#example.monitor = { grace: '1s' };
     assert(binaries.length >= 2, 'it takes HAProxy binaries of two branches: see the lines above');
     for (const [i, name] of this.#proxies.entries()) {
       const { upstream } = this.#example.proxies[name];
-      dns.set(upstream.dnsName, [UPSTREAM]);
+      loadBalancer.dns.set(upstream.dnsName, loadBalancer.addresses.slice(0, 1));
       Object.assign(this.#example.proxies[name], {
         haproxyVersion: binaries.at(-1 - (i % 2))!.branch,
         frontDoor: { none: true },
         resolution: { nameservers: [nameserver] },
-        upstream: { ...upstream, port: eggs[0]!.port },
+        upstream: { ...upstream, port: loadBalancer.port },
       });
     }
   }
@@ -107,7 +101,7 @@ export class Rehearsal {
   public async runTasks(): Promise<void> {
     for (const proxy of this.#proxies) {
       await this.#runTask(proxy);
-      assert.equal(await this.#running.get(proxy)!.process.answer(), EGG);
+      assert.equal(await this.#running.get(proxy)!.process.answer(), NODE);
       await this.#function!.runUntilTold({ event: 'incident-resolved', proxy, kind: 'no-running-task' });
     }
   }
@@ -116,8 +110,8 @@ export class Rehearsal {
   public async drift(): Promise<void> {
     const [proxy] = this.#proxies;
     const { process } = this.#running.get(proxy!)!;
-    await process.start(STRANGER);
-    assert.equal(await process.answer(), CHICK);
+    await process.start(this.loadBalancer.addresses[1]);
+    assert.equal(await process.answer(), STRANGER);
     await this.#function!.runUntilTold({ event: 'incident-opened', proxy: proxy!, kind: 'stale-address' });
     await process.start();
     await this.#function!.runUntilTold({ event: 'incident-resolved', proxy: proxy!, kind: 'stale-address' });
@@ -142,7 +136,7 @@ export class Rehearsal {
 
     await this.#function!.runUntilTold({ event: 'incident-opened', proxy: proxy!, kind: 'version-mismatch' });
     await this.#runTask(proxy!);
-    assert.equal(await this.#running.get(proxy!)!.process.answer(), EGG);
+    assert.equal(await this.#running.get(proxy!)!.process.answer(), NODE);
     await this.#function!.runUntilTold({ event: 'incident-resolved', proxy: proxy!, kind: 'version-mismatch' });
   }
 
@@ -156,8 +150,7 @@ export class Rehearsal {
   public async close(): Promise<void> {
     await this.#function?.stop();
     await Promise.all([...this.#running.values()].map(({ process }) => process.stop()));
-    await Promise.all(this.eggs.map((egg) => egg.close()));
-    await this.dns.close();
+    await this.loadBalancer.close();
   }
 
   /** The CDK's own command line, on the app of this repository and a spec of ours. */
@@ -210,7 +203,7 @@ export class Rehearsal {
     const { haproxyVersion, listenPort } = this.#example.proxies[proxy];
     const [container] = definition.containerDefinitions!;
     const task = await this.#account.runTask(service, this.#subnets);
-    const process = new Task(
+    const process = new EcsTask(
       this.binaries.find(({ branch }) => branch === haproxyVersion)!,
       await this.#account.addressOf(task),
       {

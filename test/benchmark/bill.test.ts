@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
-import { checkerBill, DEFAULTS, PRICES, type Prices, tasksBill } from '../../benchmark/bill';
+import { checkerBill, PRICES, type Prices, QUANTITIES, tasksBill } from '../../benchmark/bill';
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
 import { DriftMonitorBase } from '../../lib/monitor/drift-monitor-base';
 import { CheckedProxy } from '../../lib/monitor/monitored-proxy-base';
@@ -20,7 +20,7 @@ test('what is paid for is what a stack has by default', () => {
   const only = (type: string) => resourcesOf(template, type)[0]!.properties;
   const task = only('AWS::ECS::TaskDefinition');
   expect(only('AWS::Scheduler::Schedule').ScheduleExpression).toBe('rate(1 minute)');
-  expect(DEFAULTS).toEqual({
+  expect(QUANTITIES).toEqual({
     hours: 730,
     runs: 730 * 60,
     memoryGb: only('AWS::Lambda::Function').MemorySize / 1024,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConfigurationKind, Contender } from '../../lab/contender';
-import { CHICK, World } from '../../lab/world';
+import { DemoTestbed } from '../../lab/demo-testbed';
+import { CHICK } from '../../lab/scenario';
 import { DnsServer } from '../../testbed/dns-server';
 import { freePorts } from '../../testbed/ports';
+import type { ConfigurationKind, ProxyUnderTest } from '../../testbed/proxy-under-test';
 import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
 import { SocketHaproxy } from '../support/socket-haproxy';
 import { cli } from './cli';
@@ -12,48 +13,49 @@ jest.setTimeout(60_000);
 
 const binary = anyBinary();
 
-/** What to say of a contender on the command line, out of its own configuration. */
-function flagsOf(contender: Contender, kind: ConfigurationKind) {
-  const text = contender.configuration(kind);
-  const [, upstream] = / ((?:elb\.lab\.test|localhost):\d+) /.exec(text)!;
+/** The flags for a HAProxy, out of its own configuration. */
+function flagsOf(proxy: ProxyUnderTest, kind: ConfigurationKind) {
+  const text = proxy.configuration(kind);
+  const [, upstream] = / ((?:elb\.test|localhost):\d+) /.exec(text)!;
   const [, nameserver] = /nameserver dns1 (\S+)/.exec(text)!;
   const [, endpoint] = /listen runtime-api\n(?: +#.*\n)* +bind (\S+)/.exec(text)!;
   return { upstream: upstream!, nameserver: nameserver!, endpoint: endpoint! };
 }
 
-function check(contender: Contender, kind: ConfigurationKind, ...more: string[]) {
-  const { upstream, nameserver, endpoint } = flagsOf(contender, kind);
+function check(proxy: ProxyUnderTest, kind: ConfigurationKind, ...more: string[]) {
+  const { upstream, nameserver, endpoint } = flagsOf(proxy, kind);
   return cli('check', '--upstream', upstream, '--runtime-api', endpoint, '--nameserver', nameserver, ...more);
 }
 
 describe('the generated configuration has no drift: exit 0', () => {
-  let world: World;
+  let testbed: DemoTestbed;
 
   beforeAll(async () => {
-    world = await World.create();
+    testbed = await DemoTestbed.start();
   });
 
-  afterAll(() => world.close());
+  afterAll(() => testbed.close());
 
   test.each(availableBinaries())('HAProxy $version', async (each) => {
-    const contender = await world.add(each, 'generated');
-    const { code, stdout } = await check(contender, 'generated');
+    const { proxy } = await testbed.add(each, 'generated');
+    const { code, stdout } = await check(proxy, 'generated');
     expect(stdout).toContain(isDeaf(each) ? "'show info' was answered with nothing" : '\nno drift\n');
     expect(code).toBe(isDeaf(each) ? 2 : 0);
   });
 });
 
 describe('a load balancer that moves', () => {
-  let world: World;
-  let pinned: Contender;
-  let generated: Contender;
+  let testbed: DemoTestbed;
+  let pinned: ProxyUnderTest;
+  let generated: ProxyUnderTest;
 
   beforeAll(async () => {
-    world = await World.create();
-    [pinned, generated] = await Promise.all([world.add(binary, 'pinned'), world.add(binary, 'generated')]);
+    testbed = await DemoTestbed.start();
+    const added = await Promise.all([testbed.add(binary, 'pinned'), testbed.add(binary, 'generated')]);
+    [pinned, generated] = added.map(({ proxy }) => proxy) as [ProxyUnderTest, ProxyUnderTest];
   });
 
-  afterAll(() => world.close());
+  afterAll(() => testbed.close());
 
   /** It holds the old address again. After half a minute without a query it would be called silent, too. */
   const pinnedAnew = () => pinned.restart('pinned');
@@ -62,7 +64,7 @@ describe('a load balancer that moves', () => {
     const { endpoint } = flagsOf(pinned, 'pinned');
     expect(await check(pinned, 'pinned')).toEqual({
       code: 0,
-      stdout: `elb.lab.test has 127.0.0.1
+      stdout: `elb.test has 127.0.0.1
 ${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT             ADDRESS    SESSIONS  STATE
 ${endpoint}  ${binary.version.padEnd(7)}  upstream/pinned  127.0.0.1  0         ok
 no drift
@@ -73,15 +75,15 @@ no drift
   });
 
   test('after: the pinned process drifts, exit 1; the generated configuration follows, exit 0', async () => {
-    await world.move();
+    await testbed.move();
     await pinnedAnew();
     const { endpoint } = flagsOf(pinned, 'pinned');
     expect(await check(pinned, 'pinned')).toEqual({
       code: 1,
-      stdout: `elb.lab.test has 127.0.0.2
+      stdout: `elb.test has 127.0.0.2
 ${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT             ADDRESS    SESSIONS  STATE
 ${endpoint}  ${binary.version.padEnd(7)}  upstream/pinned  127.0.0.1  0         stale-address
-critical  stale-address  ${endpoint} sends to 127.0.0.1 (upstream/pinned), which elb.lab.test no longer has
+critical  stale-address  ${endpoint} sends to 127.0.0.1 (upstream/pinned), which elb.test no longer has
 1 finding
 `,
       stderr: '',
@@ -122,7 +124,7 @@ critical  stale-address  ${endpoint} sends to 127.0.0.1 (upstream/pinned), which
     const { code, stdout, stderr } = await check(pinned, 'pinned', '--format', 'json');
     expect([code, stderr]).toEqual([1, '']);
     expect(JSON.parse(stdout)).toMatchObject({
-      upstream: { dnsName: 'elb.lab.test', port: Number(upstream.split(':')[1]) },
+      upstream: { dnsName: 'elb.test', port: Number(upstream.split(':')[1]) },
       live: ['127.0.0.2'],
       problems: [],
       degraded: [],

@@ -179,8 +179,8 @@ describe('a cold cache', () => {
   test('no network and no binary: the reasons, a last line that says what would help, and exit code 2', async () => {
     demo(['--branches', branch], { ...noNetwork(), PATH: '/usr/bin:/bin' });
     expect(await ended()).toBe(2);
-    expect(stderr).toBe('no HAProxy to be had: name one with HAPROXY_BINARIES=/path/to/haproxy\n');
-    const reasons = stdout.split('\n').filter((line) => line.startsWith('not to be had: '));
+    expect(stderr).toBe('no HAProxy is available: name one with HAPROXY_BINARIES=/path/to/haproxy\n');
+    const reasons = stdout.split('\n').filter((line) => line.startsWith('not available: '));
     expect(reasons.length).toBeGreaterThan(0);
     expect(readdirSync(path.join(folder, '.cache', 'haproxy'))).toEqual([]);
   });

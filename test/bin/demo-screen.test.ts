@@ -1,11 +1,11 @@
 import { cell, frame } from '../../bin/commands/demo/frame';
 import { meaning, table } from '../../bin/commands/demo/table';
-import { CHICK, EGG } from '../../lab/world';
-import { GENERATED, MARKS, PINNED, RESULT } from '../lab/results';
+import { CHICK, EGG } from '../../lab/scenario';
+import { EVENTS, GENERATED, PINNED, RESULT } from '../lab/results';
 import { anyBinary } from '../support/binaries';
 import { HAS_TERMINALS, TerminalRun, widthOf } from '../support/terminal';
 
-const VIEW = { at: 10.2, lanes: [PINNED, GENERATED], marks: MARKS, next: { soon: 'the end', seconds: 2.4 } };
+const VIEW = { at: 10.2, timelines: [PINNED, GENERATED], events: EVENTS, next: { soon: 'the end', seconds: 2.4 } };
 const OPTIONS = { scenario: RESULT.scenario, notes: ['  8 s  mended'], columns: 100, colour: false };
 
 describe('a frame', () => {
@@ -39,23 +39,26 @@ describe('a frame', () => {
 
   test.each([
     [{ ...PINNED, incidents: [{ ...PINNED.incidents[0]!, resolvedAt: undefined }] }, 'stale-address'],
-    [{ ...PINNED, looks: [{ ...PINNED.looks[1]! }] }, 'stale-address?'],
+    [{ ...PINNED, checks: [{ ...PINNED.checks[1]! }] }, 'stale-address?'],
     [{ ...PINNED, crash: { at: 3, why: 'x' } }, 'ended by itself'],
-  ])('the state is the open incident, else what is seen, and a crash before all', (lane, state) => {
-    expect(frame({ ...VIEW, lanes: [lane] }, OPTIONS)[3]!.endsWith(` ${state}`)).toBe(true);
+  ])('the state is the open incident, else what is seen, and a crash before all', (timeline, state) => {
+    expect(frame({ ...VIEW, timelines: [timeline] }, OPTIONS)[3]!.endsWith(` ${state}`)).toBe(true);
   });
 
   test('says what is fetched while it is, and that it starts before anything is known', () => {
-    const early = { at: 0, lanes: [], marks: [] };
+    const early = { at: 0, timelines: [], events: [] };
     expect(frame(early, { ...OPTIONS, fetching: 'fetching X' }).at(-1)).toBe('▸ fetching X');
     expect(frame(early, OPTIONS).at(-1)).toBe('▸ starting');
   });
 });
 
 test('a second with any lost request is lost, one without request is empty, and one under way is waited for', () => {
-  const lane = { ...PINNED, samples: [{ at: 1, answer: EGG }, { at: 1.5 }, { at: 2.2, answer: CHICK }, { at: 4.9 }] };
-  expect([1, 2, 3, 4].map((second) => cell(lane, second, 5))).toEqual(['❌', '🐣', '··', '··']);
-  expect(cell(lane, 4, 5.5)).toBe('❌');
+  const timeline = {
+    ...PINNED,
+    requests: [{ at: 1, answer: EGG }, { at: 1.5 }, { at: 2.2, answer: CHICK }, { at: 4.9 }],
+  };
+  expect([1, 2, 3, 4].map((second) => cell(timeline, second, 5))).toEqual(['❌', '🐣', '··', '··']);
+  expect(cell(timeline, 4, 5.5)).toBe('❌');
 });
 
 test('the table has a row for each HAProxy and the figures of the scenario', () => {

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { act } from '../../chaos/act';
 import { Leftovers } from '../../chaos/leftovers';
+import { runInChild } from '../../chaos/run-in-child';
 
 let folder: string;
 
@@ -52,22 +52,22 @@ test('a file that a fault has left is named', () => {
 
 test('a fault that overruns is ended with all that it has started', async () => {
   const leftovers = new Leftovers(folder);
-  const player = path.join(folder, 'player.cjs');
+  const program = path.join(folder, 'program.cjs');
   const started = path.join(folder, 'started');
   writeFileSync(
-    player,
+    program,
     `const { pid } = require('node:child_process').spawn('sleep', ['60']);
      require('node:fs').writeFileSync(${JSON.stringify(started)}, String(pid));
      process.on('message', () => {});`,
   );
-  const ground = { binary: { version: '', branch: '', command: [], source: '' }, ownNetwork: false, tools: {} };
-  expect(await act({ name: 'endless', seconds: 4 }, ground, folder, 'endless', player)).toEqual({
+  const context = { binary: { version: '', branch: '', command: [], source: '' }, ownNetwork: false, tools: {} };
+  expect(await runInChild({ name: 'endless', seconds: 4 }, context, folder, 'endless', program)).toEqual({
     ok: false,
-    seen: 'not done within 4 s, and ended',
+    seen: 'not done within 4 s, so it was killed',
   });
   // The kernel takes a moment to take them away.
   for (let tries = 0; leftovers.find().some((what) => what.startsWith('process')) && tries < 100; tries += 1) {
     await sleep(50);
   }
-  expect(leftovers.find().sort()).toEqual(['file player.cjs', 'file started']);
+  expect(leftovers.find().sort()).toEqual(['file program.cjs', 'file started']);
 }, 30_000);

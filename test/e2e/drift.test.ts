@@ -1,62 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CHICK, EGG } from '../../lab/world';
 import { usableBinaries } from '../../testbed/binaries/usable';
-import { Stage } from './stage';
+import { NEW, OLD, StackTestbed } from './stack-testbed';
 
 /** Checks once a second until something is so. What never becomes so ends the test by its time limit. */
-async function checkUntil(stage: Stage, condition: () => boolean | Promise<boolean>): Promise<void> {
+async function checkUntil(testbed: StackTestbed, condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) {
     await sleep(1000);
-    await stage.check();
+    await testbed.check();
   }
 }
 
 describe('a synthesized stack, its load balancer moves', () => {
-  let stage: Stage;
+  let testbed: StackTestbed;
 
   beforeAll(async () => {
     const { binaries } = await usableBinaries();
     expect(binaries).not.toHaveLength(0);
-    stage = await Stage.set(binaries);
-    await stage.start();
+    testbed = await StackTestbed.create(binaries);
+    await testbed.start();
   }, 120_000);
 
   afterAll(async () => {
-    await stage?.close();
+    await testbed?.close();
   });
 
   const opened = (kind: string) =>
-    stage.events.filter(({ event, incident }) => event === 'incident-opened' && incident.kind === kind);
+    testbed.events.filter(({ event, incident }) => event === 'incident-opened' && incident.kind === kind);
   const resolved = (kind: string) =>
-    stage.events.filter(({ event, incident }) => event === 'incident-resolved' && incident.kind === kind);
-  const answers = (kind: 'follower' | 'pinned') => Promise.all(stage.pairs.map((pair) => pair[kind].task.answer()));
+    testbed.events.filter(({ event, incident }) => event === 'incident-resolved' && incident.kind === kind);
+  const answers = (kind: 'follower' | 'pinned') => Promise.all(testbed.pairs.map((pair) => pair[kind].task.answer()));
   const all = (found: readonly (string | undefined)[], wanted: string) => found.every((answer) => answer === wanted);
 
   test('before the move every proxy answers, and a resolver that is silent is told before it hurts', async () => {
-    expect(await answers('follower')).toEqual(stage.pairs.map(() => EGG));
-    expect(await answers('pinned')).toEqual(stage.pairs.map(() => EGG));
-    await checkUntil(stage, () => opened('silent-resolver').length === stage.pairs.length);
+    expect(await answers('follower')).toEqual(testbed.pairs.map(() => OLD));
+    expect(await answers('pinned')).toEqual(testbed.pairs.map(() => OLD));
+    await checkUntil(testbed, () => opened('silent-resolver').length === testbed.pairs.length);
     expect(
       opened('silent-resolver')
         .map(({ incident }) => incident.task)
         .sort(),
-    ).toEqual(stage.pairs.map(({ pinned }) => pinned.proxy).sort());
+    ).toEqual(testbed.pairs.map(({ pinned }) => pinned.proxy).sort());
     expect(opened('stale-address')).toEqual([]);
   }, 60_000);
 
   test('after the move the generated configurations reach the new address, the pinned ones never do', async () => {
-    stage.move();
-    await checkUntil(stage, async () => all(await answers('follower'), CHICK));
-    expect(await answers('pinned')).toEqual(stage.pairs.map(() => EGG));
+    testbed.move();
+    await checkUntil(testbed, async () => all(await answers('follower'), NEW));
+    expect(await answers('pinned')).toEqual(testbed.pairs.map(() => OLD));
   }, 60_000);
 
   test('each pinned proxy has one stale-address incident, with address, task and age; it survives a cold start', async () => {
-    await checkUntil(stage, () => opened('stale-address').length === stage.pairs.length);
-    await stage.coldStart();
-    await stage.check();
-    await stage.check();
-    expect(opened('stale-address')).toHaveLength(stage.pairs.length);
-    for (const { pinned } of stage.pairs) {
+    await checkUntil(testbed, () => opened('stale-address').length === testbed.pairs.length);
+    await testbed.coldStart();
+    await testbed.check();
+    await testbed.check();
+    expect(opened('stale-address')).toHaveLength(testbed.pairs.length);
+    for (const { pinned } of testbed.pairs) {
       const [line] = opened('stale-address').filter(({ incident }) => incident.proxy === pinned.proxy);
       expect(line).toMatchObject({
         level: 'ERROR',
@@ -76,16 +75,16 @@ describe('a synthesized stack, its load balancer moves', () => {
   }, 180_000);
 
   test('once a pinned proxy runs the configuration of its template, its incidents are resolved', async () => {
-    await Promise.all(stage.pairs.map(({ pinned }) => pinned.task.start()));
-    await checkUntil(stage, () => resolved('stale-address').length === stage.pairs.length);
-    expect(await answers('pinned')).toEqual(stage.pairs.map(() => CHICK));
-    const ids = (lines: typeof stage.events) => lines.map(({ incident }) => incident.id).sort();
+    await Promise.all(testbed.pairs.map(({ pinned }) => pinned.task.start()));
+    await checkUntil(testbed, () => resolved('stale-address').length === testbed.pairs.length);
+    expect(await answers('pinned')).toEqual(testbed.pairs.map(() => NEW));
+    const ids = (lines: typeof testbed.events) => lines.map(({ incident }) => incident.id).sort();
     expect(ids(resolved('stale-address'))).toEqual(ids(opened('stale-address')));
     expect(ids(resolved('silent-resolver'))).toEqual(ids(opened('silent-resolver')));
   }, 60_000);
 
   test('no incident was ever raised for a generated configuration', () => {
-    const pinned = new Set(stage.pairs.map((pair) => pair.pinned.proxy));
-    expect(stage.events.filter(({ incident }) => !pinned.has(incident.proxy))).toEqual([]);
+    const pinned = new Set(testbed.pairs.map((pair) => pair.pinned.proxy));
+    expect(testbed.events.filter(({ incident }) => !pinned.has(incident.proxy))).toEqual([]);
   });
 });

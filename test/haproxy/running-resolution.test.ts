@@ -3,7 +3,7 @@ import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/m
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { DnsServer } from '../../testbed/dns-server';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';
-import { EggServer } from '../../testbed/node-server';
+import { NodeServer } from '../../testbed/node-server';
 import { freePorts } from '../../testbed/ports';
 import { request } from '../../testbed/request';
 import { availableBinaries } from '../support/binaries';
@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.logStdout);
 
 let dns: DnsServer;
-let eggs: EggServer[];
+let eggs: NodeServer[];
 let port: number;
 let health: number;
 
@@ -23,7 +23,7 @@ let health: number;
 beforeEach(async () => {
   dns = new DnsServer();
   [port, health] = (await freePorts(2)) as [number, number];
-  eggs = await Promise.all([EggServer.listen('🥚', '127.0.0.2', port), EggServer.listen('🐣', '127.0.0.3', port)]);
+  eggs = await Promise.all([NodeServer.listen('🥚', '127.0.0.2', port), NodeServer.listen('🐣', '127.0.0.3', port)]);
 });
 
 afterEach(() => Promise.all([dns.close(), ...eggs.map((egg) => egg.close())]));

@@ -6,7 +6,7 @@ import { SCENARIOS } from '../../lab/scenarios';
 import { BRANCHES } from '../../lib/haproxy/version/branches';
 import { cliWith, ROOT } from '../bin/cli';
 
-const { services } = parse(readFileSync(path.join(ROOT, 'lab/compose.yaml'), 'utf8'), { merge: true }) as {
+const { services } = parse(readFileSync(path.join(ROOT, 'lab/environments/compose.yaml'), 'utf8'), { merge: true }) as {
   readonly services: Readonly<Record<string, { image: string; command: string[]; networks: unknown }>>;
 };
 
@@ -23,7 +23,7 @@ test.each(BRANCHES)('HAProxy $branch: a pinned and a generated one, of the offic
 
 test('there are as many nodes as the largest scenario has, each with an address of its own', () => {
   const nodes = Object.keys(services).filter((name) => name.startsWith('node-'));
-  const needed = SCENARIOS.map(({ world: { nodes = { old: 1, new: 1 } } }) => nodes.old + nodes.new);
+  const needed = SCENARIOS.map(({ testbed: { nodes = { old: 1, new: 1 } } }) => nodes.old + nodes.new);
   expect(nodes).toHaveLength(Math.max(...needed));
   expect(nodes.map((name) => services[name]!.networks)).toEqual(
     nodes.map((_, node) => ({ lab: { ipv4_address: `198.18.53.${11 + node}` } })),

@@ -1,32 +1,32 @@
-import { runDemo, type Spectator, type View } from '../../lab/demo';
+import { type DemoOutput, runDemo, type Snapshot } from '../../lab/demo';
 import { type DemoResult, figureOf, surprises } from '../../lab/figures';
-import type { Lane } from '../../lab/lane';
 import type { Scenario } from '../../lab/scenario';
+import { CHICK, EGG } from '../../lab/scenario';
 import { SCENARIOS } from '../../lab/scenarios';
-import { CHICK, EGG } from '../../lab/world';
+import type { Timeline } from '../../lab/timeline';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
-import { haproxyChildren } from './processes';
+import { haproxyChildren } from '../support/processes';
 
 const BINARIES = availableBinaries();
 const [MOVE, ...OTHERS] = SCENARIOS as [Scenario, ...Scenario[]];
 /** The oldest and the newest: what the others show is the same on all. */
 const ENDS = [BINARIES[0] ?? anyBinary(), BINARIES.at(-1)!];
 
-const NOBODY: Spectator = { note: () => {}, tick: () => {} };
+const NOBODY: DemoOutput = { note: () => {}, tick: () => {} };
 
 interface Play {
   readonly result: DemoResult;
   readonly notes: string[];
-  readonly views: View[];
+  readonly views: Snapshot[];
 }
 
 async function play(scenario: Scenario, binaries: readonly HaproxyBinary[]): Promise<Play> {
   const notes: string[] = [];
-  const views: View[] = [];
+  const views: Snapshot[] = [];
   const result = await runDemo(scenario, binaries, {
     note: (_at, text) => notes.push(text),
-    tick: (view) => views.push({ ...view, lanes: [...view.lanes] }),
+    tick: (view) => views.push({ ...view, timelines: [...view.timelines] }),
   });
   return { result, notes, views };
 }
@@ -46,8 +46,8 @@ beforeAll(async () => {
   ).finally(() => clearInterval(count));
 }, 180_000);
 
-const answers = ({ samples }: Lane, from: number, to: number) => [
-  ...new Set(samples.filter(({ at }) => at > from && at < to).map(({ answer }) => answer)),
+const answers = ({ requests }: Timeline, from: number, to: number) => [
+  ...new Set(requests.filter(({ at }) => at > from && at < to).map(({ answer }) => answer)),
 ];
 
 test('while the scenarios are played two processes run for each binary, and none is left', () => {
@@ -62,26 +62,29 @@ test.each(SCENARIOS)('$name: everything is as the scenario expects it, also on a
 test.each(SCENARIOS)('$name: its events happen in their order, and each is told', ({ name, steps }) => {
   const { result, notes } = plays.get(name)!;
   const told = steps.flatMap(({ note }) => note ?? []);
-  expect(result.marks.map(({ note }) => note)).toEqual(told);
+  expect(result.events.map(({ note }) => note)).toEqual(told);
   expect(notes.filter((note) => told.includes(note))).toEqual(told);
-  const times = [0, ...result.marks.map(({ at }) => at), result.endedAt];
+  const times = [0, ...result.events.map(({ at }) => at), result.endedAt];
   expect(times).toEqual([...times].sort((a, b) => a - b));
 });
 
 describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $version', ({ version }) => {
-  const lanesOf = () => {
+  const timelinesOf = () => {
     const { result } = plays.get(MOVE.name)!;
-    const [movedAt, mendedAt] = result.marks.map(({ at }) => at) as [number, number];
-    const [pinned, generated] = result.lanes.filter((lane) => lane.version === version) as [Lane, Lane];
+    const [movedAt, repairedAt] = result.events.map(({ at }) => at) as [number, number];
+    const [pinned, generated] = result.timelines.filter((timeline) => timeline.version === version) as [
+      Timeline,
+      Timeline,
+    ];
     const late = result.lateness;
-    const figure = (name: Parameters<typeof figureOf>[0], lane: Lane) => figureOf(name, lane, result);
-    return { pinned, generated, movedAt, mendedAt, late, figure };
+    const figure = (name: Parameters<typeof figureOf>[0], timeline: Timeline) => figureOf(name, timeline, result);
+    return { pinned, generated, movedAt, repairedAt, late, figure };
   };
 
   test('the pinned one never follows and asks nobody, and the checker sees it silent, then stale', () => {
-    const { pinned, movedAt, mendedAt, figure } = lanesOf();
+    const { pinned, movedAt, repairedAt, figure } = timelinesOf();
     expect(pinned.kind).toBe('pinned');
-    expect(answers(pinned, 0, mendedAt)).toEqual([EGG]);
+    expect(answers(pinned, 0, repairedAt)).toEqual([EGG]);
     expect(figure('follows', pinned)).toBe(Number.POSITIVE_INFINITY);
     expect(figure('queries', pinned)).toBe(0);
     expect(pinned.incidents.map(({ kind, address }) => [kind, address])).toEqual([
@@ -93,16 +96,16 @@ describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $vers
   });
 
   test('both incidents close when it is mended, and it answers from the new address', () => {
-    const { pinned, mendedAt } = lanesOf();
-    expect(pinned.mendedAt).toBeGreaterThanOrEqual(mendedAt);
+    const { pinned, repairedAt } = timelinesOf();
+    expect(pinned.repairedAt).toBeGreaterThanOrEqual(repairedAt);
     for (const { resolvedAt } of pinned.incidents) {
-      expect(resolvedAt).toBeGreaterThan(mendedAt);
+      expect(resolvedAt).toBeGreaterThan(repairedAt);
     }
-    expect(pinned.samples.at(-1)?.answer).toBe(CHICK);
+    expect(pinned.requests.at(-1)?.answer).toBe(CHICK);
   });
 
   test('the generated one follows within its period and two seconds, loses nothing, and nobody complains', () => {
-    const { generated, movedAt, late, figure } = lanesOf();
+    const { generated, movedAt, late, figure } = timelinesOf();
     expect(generated.kind).toBe('generated');
     expect(answers(generated, 0, movedAt)).toEqual([EGG]);
     // The period of the lab is 2 s; what the machine itself was late is no fault of HAProxy.
@@ -110,13 +113,13 @@ describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $vers
     expect(figure('lost', generated)).toBe(0);
     expect(figure('queries', generated)).toBeGreaterThan(0);
     expect(generated.incidents).toEqual([]);
-    expect(generated.samples.at(-1)?.answer).toBe(CHICK);
+    expect(generated.requests.at(-1)?.answer).toBe(CHICK);
   });
 });
 
 test('each second shows every HAProxy that runs, and what comes next', () => {
   const { views } = plays.get(MOVE.name)!;
-  const counts = views.map(({ lanes }) => lanes.length);
+  const counts = views.map(({ timelines }) => timelines.length);
   expect(counts).toEqual([...counts].sort((a, b) => a - b));
   expect(counts.at(-1)).toBe(2 * BINARIES.length);
   // A step that is waited for may come at once.
@@ -130,7 +133,7 @@ describe('what goes wrong', () => {
   const SHORT: Scenario = {
     ...MOVE,
     steps: [
-      { after: 2, soon: 'it moves', note: 'it moves', mark: 'moves', measured: 'from', addresses: [1] },
+      { after: 2, soon: 'it moves', note: 'it moves', label: 'moves', measured: 'from', addresses: [1] },
       { after: 4, soon: 'the end' },
     ],
     expectations: [{ of: 'generated', figure: 'follows', max: 4 }],
@@ -142,20 +145,20 @@ describe('what goes wrong', () => {
     const { result, notes } = await play(SHORT, [broken, binary]);
     expect(notes).toContain('HAProxy 9.9.9 (pinned) does not start: no such library');
     expect(notes).toContain('HAProxy 9.9.9 (generated) does not start: no such library');
-    expect(result.lanes.map(({ version }) => version)).toEqual([binary.version, binary.version]);
+    expect(result.timelines.map(({ version }) => version)).toEqual([binary.version, binary.version]);
     expect(haproxyChildren(process.pid)).toEqual([]);
   }, 60_000);
 
   test('none that starts: one line', async () => {
     const broken = { ...binary, version: '9.9.9', command: ['/bin/sh', '-c', 'echo "no such library" >&2; exit 127'] };
     await expect(runDemo(SHORT, [broken], NOBODY)).rejects.toThrow(
-      new Error('no HAProxy to be had: HAProxy 9.9.9 (generated) does not start: no such library'),
+      new Error('no HAProxy is available: HAProxy 9.9.9 (generated) does not start: no such library'),
     );
   });
 
   test('no binary at all: one line that says what would help', async () => {
     await expect(runDemo(SHORT, [], NOBODY)).rejects.toThrow(
-      new Error('no HAProxy to be had: name one with HAPROXY_BINARIES=/path/to/haproxy'),
+      new Error('no HAProxy is available: name one with HAPROXY_BINARIES=/path/to/haproxy'),
     );
   });
 
@@ -164,8 +167,8 @@ describe('what goes wrong', () => {
     const notes: string[] = [];
     const result = await runDemo(SHORT, [binary], {
       note: (_at, text) => notes.push(text),
-      tick: ({ lanes }) => {
-        if (!killed && lanes.length === 2) {
+      tick: ({ timelines }) => {
+        if (!killed && timelines.length === 2) {
           killed = true;
           // The second that was started: the generated one.
           process.kill(haproxyChildren(process.pid).at(-1)!, 'SIGSEGV');
@@ -178,11 +181,11 @@ describe('what goes wrong', () => {
       line,
       expect.stringContaining('first new answer never, expected at most 4.0 s'),
     ]);
-    const [pinned, generated] = result.lanes as [Lane, Lane];
+    const [pinned, generated] = result.timelines as [Timeline, Timeline];
     expect(generated.crash?.why).toBe(line);
-    expect(generated.samples.at(-1)).not.toHaveProperty('answer', CHICK);
+    expect(generated.requests.at(-1)).not.toHaveProperty('answer', CHICK);
     expect(pinned.crash).toBeUndefined();
-    expect(pinned.samples.at(-1)?.answer).toBe(EGG);
+    expect(pinned.requests.at(-1)?.answer).toBe(EGG);
     expect(haproxyChildren(process.pid)).toEqual([]);
   }, 60_000);
 });

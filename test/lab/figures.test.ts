@@ -1,9 +1,8 @@
-import { type FigureName, figureOf, formatFigure, type Measured, reached, surprises } from '../../lab/figures';
-import type { Lane } from '../../lab/lane';
-import type { Milestone, Scenario } from '../../lab/scenario';
+import { figureOf, formatFigure, type Progress, reached, surprises } from '../../lab/figures';
+import { CHICK, EGG, type FigureName, type Milestone, type Scenario } from '../../lab/scenario';
 import { SCENARIOS } from '../../lab/scenarios';
-import { CHICK, EGG } from '../../lab/world';
-import { GENERATED, MARKS, PINNED, RESULT } from './results';
+import type { Timeline } from '../../lab/timeline';
+import { EVENTS, GENERATED, PINNED, RESULT } from './results';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -18,19 +17,19 @@ test.each<[FigureName, pinned: number, generated: number]>([
   ['stale', 2, NEVER],
   ['criticals', 1, 0],
   ['open', 0, 0],
-])('%s: what it is of the pinned and of the generated lane', (name, pinned, generated) => {
-  expect([PINNED, GENERATED].map((lane) => figureOf(name, lane, RESULT))).toEqual([pinned, generated]);
+])('%s: what it is of the pinned and of the generated timeline', (name, pinned, generated) => {
+  expect([PINNED, GENERATED].map((timeline) => figureOf(name, timeline, RESULT))).toEqual([pinned, generated]);
 });
 
 test('what comes after the mending, or after the step that ends the measured time, does not count', () => {
-  expect(figureOf('follows', PINNED, { marks: [MARKS[0]!] })).toBe(5);
-  const until = { ...MARKS[1]!, at: 4.8, mend: false, measured: 'until' as const };
-  expect(figureOf('follows', GENERATED, { marks: [MARKS[0]!, until] })).toBe(NEVER);
+  expect(figureOf('follows', PINNED, { events: [EVENTS[0]!] })).toBe(5);
+  const until = { ...EVENTS[1]!, at: 4.8, repair: false, measured: 'until' as const };
+  expect(figureOf('follows', GENERATED, { events: [EVENTS[0]!, until] })).toBe(NEVER);
 });
 
 test('a lost request is no new answer: who loses everything has not settled', () => {
-  const samples = [{ at: 5, answer: CHICK }, { at: 6 }];
-  expect(figureOf('settles', { ...GENERATED, samples }, RESULT)).toBe(NEVER);
+  const requests = [{ at: 5, answer: CHICK }, { at: 6 }];
+  expect(figureOf('settles', { ...GENERATED, requests }, RESULT)).toBe(NEVER);
 });
 
 test('seconds have a decimal, counts have none, and what has no end is never', () => {
@@ -83,8 +82,8 @@ describe('surprises', () => {
   test('what is expected of several addresses is not asked of who can hold one', () => {
     const single = { ...GENERATED, holdsSeveral: false };
     const wanted = scenario({ of: 'generated', holdsSeveral: true, figure: 'held', min: 12 });
-    expect(surprises({ ...RESULT, scenario: wanted, lanes: [single] })).toEqual([]);
-    expect(surprises({ ...RESULT, scenario: wanted, lanes: [GENERATED] })).toHaveLength(1);
+    expect(surprises({ ...RESULT, scenario: wanted, timelines: [single] })).toEqual([]);
+    expect(surprises({ ...RESULT, scenario: wanted, timelines: [GENERATED] })).toHaveLength(1);
   });
 
   test('what only the runtime API tells is not asked of a release whose runtime API cannot be read', () => {
@@ -92,42 +91,47 @@ describe('surprises', () => {
     const stale = scenario({ of: 'pinned', figure: 'stale', max: 1 });
     const lost = scenario({ of: 'pinned', figure: 'lost', max: 0 });
     expect(surprises({ ...RESULT, scenario: stale })).toHaveLength(1);
-    expect(surprises({ ...RESULT, scenario: stale, lanes: [unreadable] })).toEqual([]);
-    expect(surprises({ ...RESULT, scenario: lost, lanes: [unreadable] })).toHaveLength(1);
+    expect(surprises({ ...RESULT, scenario: stale, timelines: [unreadable] })).toEqual([]);
+    expect(surprises({ ...RESULT, scenario: lost, timelines: [unreadable] })).toHaveLength(1);
   });
 
   test('a crash is one', () => {
-    const crashed: Lane = { ...GENERATED, crash: { at: 3, why: 'HAProxy 2.6.12 (generated) has ended by itself: x' } };
-    expect(surprises({ ...RESULT, lanes: [crashed] })).toContain('HAProxy 2.6.12 (generated) has ended by itself: x');
+    const crashed: Timeline = {
+      ...GENERATED,
+      crash: { at: 3, why: 'HAProxy 2.6.12 (generated) has ended by itself: x' },
+    };
+    expect(surprises({ ...RESULT, timelines: [crashed] })).toContain(
+      'HAProxy 2.6.12 (generated) has ended by itself: x',
+    );
   });
 });
 
-test.each<[Milestone, Partial<Measured>, boolean]>([
+test.each<[Milestone, Partial<Progress>, boolean]>([
   ['silence seen', {}, false],
-  ['silence seen', { lanes: [GENERATED] }, true],
+  ['silence seen', { timelines: [GENERATED] }, true],
   ['staleness seen', {}, true],
-  ['staleness seen', { lanes: [{ ...PINNED, incidents: [] }] }, false],
-  ['staleness seen', { lanes: [{ ...PINNED, incidents: [], crash: { at: 1, why: 'x' } }] }, true],
-  ['staleness seen', { lanes: [{ ...PINNED, incidents: [], readable: false }] }, true],
+  ['staleness seen', { timelines: [{ ...PINNED, incidents: [] }] }, false],
+  ['staleness seen', { timelines: [{ ...PINNED, incidents: [], crash: { at: 1, why: 'x' } }] }, true],
+  ['staleness seen', { timelines: [{ ...PINNED, incidents: [], readable: false }] }, true],
   ['followed', {}, true],
-  ['followed', { lanes: [{ ...GENERATED, samples: [{ at: 5, answer: EGG }] }] }, false],
+  ['followed', { timelines: [{ ...GENERATED, requests: [{ at: 5, answer: EGG }] }] }, false],
   ['drained', {}, true],
   ['drained', { shown: ['127.0.0.3'] }, false],
   ['spread', {}, true],
   ['spread', { shown: ['127.0.0.2', '127.0.0.3'] }, false],
-  ['spread', { shown: ['127.0.0.3'], lanes: [{ ...GENERATED, holdsSeveral: false }] }, true],
+  ['spread', { shown: ['127.0.0.3'], timelines: [{ ...GENERATED, holdsSeveral: false }] }, true],
   ['calm', {}, true],
-  ['calm', { lanes: [{ ...PINNED, incidents: [{ ...PINNED.incidents[0]!, resolvedAt: undefined }] }] }, false],
+  ['calm', { timelines: [{ ...PINNED, incidents: [{ ...PINNED.incidents[0]!, resolvedAt: undefined }] }] }, false],
 ])('milestone %s %#', (milestone, change, expected) => {
   expect(reached(milestone, { ...RESULT, shown: ['127.0.0.2'], ...change })).toBe(expected);
 });
 
-describe.each(SCENARIOS)('scenario $name', ({ steps, world, expectations, goal, figures, meaning }) => {
-  const nodes = world.nodes ?? { old: 1, new: 1 };
+describe.each(SCENARIOS)('scenario $name', ({ steps, testbed, expectations, goal, figures, meaning }) => {
+  const nodes = testbed.nodes ?? { old: 1, new: 1 };
 
-  test('measures from one step, speaks of nodes that there are, and mends at most once', () => {
+  test('measures from one step, speaks of nodes that there are, and repairs at most once', () => {
     expect(steps.filter(({ measured }) => measured === 'from')).toHaveLength(1);
-    expect(steps.filter(({ mend }) => mend).length).toBeLessThanOrEqual(1);
+    expect(steps.filter(({ repair }) => repair).length).toBeLessThanOrEqual(1);
     const named = steps.flatMap(({ addresses = [], owned = [], stop = [], restart = [] }) => [
       ...addresses,
       ...owned,

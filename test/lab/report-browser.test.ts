@@ -1,19 +1,19 @@
 import type { Browser } from 'playwright-core';
 import type { DemoResult } from '../../lab/figures';
-import type { Lane } from '../../lab/lane';
-import { reportPage } from '../../lab/report-page';
+import { reportPage } from '../../lab/report/page';
+import type { Timeline } from '../../lab/timeline';
 import { launchBrowser } from '../../testbed/browser';
 import { GENERATED, PINNED, RESULT } from './results';
 
 /** Long where a page could break: names, messages, lines of configuration. */
-const long = (lane: Lane, version: string): Lane => ({
-  ...lane,
+const long = (timeline: Timeline, version: string): Timeline => ({
+  ...timeline,
   version,
   source: `/opt/a/rather/long/path/to/${'some/'.repeat(10)}haproxy`,
-  configuration: `${lane.configuration}    # ${'word '.repeat(60)}\n`,
+  configuration: `${timeline.configuration}    # ${'word '.repeat(60)}\n`,
 });
-const LANES = ['2.6.12', '3.5-dev12'].flatMap((version) => [long(PINNED, version), long(GENERATED, version)]);
-const PAGE = reportPage({ ...RESULT, lanes: LANES } satisfies DemoResult);
+const TIMELINES = ['2.6.12', '3.5-dev12'].flatMap((version) => [long(PINNED, version), long(GENERATED, version)]);
+const PAGE = reportPage({ ...RESULT, timelines: TIMELINES } satisfies DemoResult);
 
 let browser: Browser | undefined;
 
@@ -66,10 +66,10 @@ test.each(CASES)(
       expect([brightness(paper) > 200, brightness(ink) > 200]).toEqual(
         colorScheme === 'light' ? [true, false] : [false, true],
       );
-      expect(strips).toHaveLength(LANES.length);
+      expect(strips).toHaveLength(TIMELINES.length);
       expect(strips.filter((strip) => strip < width / 2 || strip > width)).toEqual([]);
       expect(texts).toContain('What happened');
-      expect(texts).toContain('server-template elb 16 elb.lab.test:80');
+      expect(texts).toContain('server-template elb 16 elb.test:80');
       expect((await page.screenshot({ fullPage: true })).subarray(1, 4).toString()).toBe('PNG');
       expect(problems).toEqual([]);
     } finally {

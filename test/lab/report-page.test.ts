@@ -1,6 +1,6 @@
 import type { DemoResult } from '../../lab/figures';
-import type { Lane } from '../../lab/lane';
-import { reportPage } from '../../lab/report-page';
+import { reportPage } from '../../lab/report/page';
+import type { Timeline } from '../../lab/timeline';
 import { GENERATED, PINNED, RESULT } from './results';
 
 const HOSTILE = `</title><script>alert("1" && '2')</script>`;
@@ -36,7 +36,7 @@ test('it begins with what the run means when all is as expected, and with all th
 });
 
 test('two cards say what became of each kind', () => {
-  const text = textOf(reportPage({ ...RESULT, lanes: [PINNED, PINNED, GENERATED] }));
+  const text = textOf(reportPage({ ...RESULT, timelines: [PINNED, PINNED, GENERATED] }));
   expect(text).toContain(
     'Pinned: a server line that never resolves again 0 of 2 followed the load balancer 2 requests lost 0 DNS queries sent 2 critical incidents',
   );
@@ -57,17 +57,17 @@ test('each incident has a row, and one that is not over says so', () => {
   expect(rowsOf(reportPage(RESULT), 1)).toEqual([
     ['2.6.12 pinned', 'stale-address', 'critical', '6.0 s', '9.0 s', message],
   ]);
-  const open: Lane = { ...PINNED, incidents: [{ ...PINNED.incidents[0]!, resolvedAt: undefined }] };
-  expect(rowsOf(reportPage({ ...RESULT, lanes: [open] }), 1)[0]![4]).toBe('still open');
-  expect(textOf(reportPage({ ...RESULT, lanes: [GENERATED] }))).toContain('Incidents None.');
+  const open: Timeline = { ...PINNED, incidents: [{ ...PINNED.incidents[0]!, resolvedAt: undefined }] };
+  expect(rowsOf(reportPage({ ...RESULT, timelines: [open] }), 1)[0]![4]).toBe('still open');
+  expect(textOf(reportPage({ ...RESULT, timelines: [GENERATED] }))).toContain('Incidents None.');
 });
 
-/** The colours of the columns of a lane's strip, with their tops and heights. */
-const columnsOf = (page: string, lane: number) =>
+/** The colours of the columns of a timeline's strip, with their tops and heights. */
+const columnsOf = (page: string, timeline: number) =>
   [
     ...page
       .split('<svg viewBox="0 0 100.0')
-      [lane + 1]!.split('</svg>')[0]!
+      [timeline + 1]!.split('</svg>')[0]!
       .matchAll(/<path d="M([\d.]+) ([\d.]+)h[\d.]+v([\d.]+)h[-\d.]+z" fill="var\(--(\w+)\)"/g),
   ].map(([, x, top, height, colour]) => ({ second: Math.floor(Number(x) / 10), top, height, colour }));
 
@@ -91,35 +91,35 @@ test('events are numbered on the axis and told below, and cross every strip', ()
   const page = reportPage(RESULT);
   expect(page).toContain('<b style="left:40.00%" title="moves">1</b>');
   expect(textOf(page)).toContain('1 4.0 s the load balancer moves 2 8.0 s the pinned ones are mended');
-  expect(page.match(/stroke-dasharray/g)).toHaveLength(2 * RESULT.lanes.length);
+  expect(page.match(/stroke-dasharray/g)).toHaveLength(2 * RESULT.timelines.length);
 });
 
 test('an incident is a bar from its opening to its end, or to the end of the run', () => {
   const bar = (page: string) => /<b class="critical" style="([^"]*)"/.exec(page)![1];
   expect(bar(reportPage(RESULT))).toBe('left:60.00%;width:30.00%');
-  const open: Lane = { ...PINNED, incidents: [{ ...PINNED.incidents[0]!, resolvedAt: undefined }] };
-  expect(bar(reportPage({ ...RESULT, lanes: [open] }))).toBe('left:60.00%;width:40.00%');
+  const open: Timeline = { ...PINNED, incidents: [{ ...PINNED.incidents[0]!, resolvedAt: undefined }] };
+  expect(bar(reportPage({ ...RESULT, timelines: [open] }))).toBe('left:60.00%;width:40.00%');
 });
 
 test('each release shows both configurations as one, with the lines in which they differ', () => {
   expect(reportPage(RESULT)).toContain(
-    '<summary>HAProxy 2.6.12, Debian bookworm</summary><pre><span class="same">backend upstream</span><span class="same">    balance roundrobin</span><span class="gone">    server pinned elb.lab.test:80</span><span class="added">    server-template elb 16 elb.lab.test:80</span></pre>',
+    '<summary>HAProxy 2.6.12, Debian bookworm</summary><pre><span class="same">backend upstream</span><span class="same">    balance roundrobin</span><span class="gone">    server pinned elb.test:80</span><span class="added">    server-template elb 16 elb.test:80</span></pre>',
   );
 });
 
-test.each<[what: string, change: Partial<Lane>]>([
+test.each<[what: string, change: Partial<Timeline>]>([
   ['version', { version: HOSTILE }],
   ['source', { source: HOSTILE }],
   ['configuration', { configuration: HOSTILE }],
   ['message of an incident', { incidents: [{ ...PINNED.incidents[0]!, message: HOSTILE }] }],
   ['reason of a crash', { crash: { at: 1, why: HOSTILE } }],
 ])('the %s is a text and never HTML', (_what, change) => {
-  const page = reportPage({ ...RESULT, lanes: [{ ...PINNED, ...change }] });
+  const page = reportPage({ ...RESULT, timelines: [{ ...PINNED, ...change }] });
   expect(page).not.toContain('<script');
   expect(page).toContain(ESCAPED);
 });
 
 test('no number on the page is a NaN or infinite, also without any sample or look', () => {
-  const empty: Lane = { ...PINNED, samples: [], looks: [], incidents: [] };
-  expect(reportPage({ ...RESULT, lanes: [empty] })).not.toMatch(/NaN|Infinity|undefined/);
+  const empty: Timeline = { ...PINNED, requests: [], checks: [], incidents: [] };
+  expect(reportPage({ ...RESULT, timelines: [empty] })).not.toMatch(/NaN|Infinity|undefined/);
 });

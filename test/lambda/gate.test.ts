@@ -3,10 +3,11 @@ import type { Task } from '@aws-sdk/client-ecs';
 import { readRuntime } from '../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../lib/contract/contract';
 import type { AwsHandlers } from '../../testbed/aws';
-import { DnsServer } from '../../testbed/dns-server';
 import { Fleet, linesOf, toldBy } from '../../testbed/fleet';
-import { Haproxy, nameFor } from '../../testbed/generated-haproxy';
+import { startIdleProxy } from '../../testbed/idle-proxy';
 import type { InvocationResult, LocalLambda } from '../../testbed/lambda';
+import { ElbDns } from '../../testbed/load-balancer';
+import type { ProxyUnderTest } from '../../testbed/proxy-under-test';
 import { anyBinary } from '../support/binaries';
 
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';
@@ -34,22 +35,22 @@ const BINARY = anyBinary();
 const OTHER = BINARY.branch === '2.8' ? '3.0' : '2.8';
 
 let fleet: Fleet;
-let dns: DnsServer;
-let pinned: Haproxy;
+let dns: ElbDns;
+let pinned: ProxyUnderTest;
 /** Runs on another branch than its configuration was made for. */
-let mistaken: Haproxy;
+let mistaken: ProxyUnderTest;
 /** Its configuration does not say what it was made for. */
-let foreign: Haproxy;
+let foreign: ProxyUnderTest;
 let gate: LocalLambda | undefined;
 
 beforeAll(async () => {
-  dns = new DnsServer();
-  dns.set(nameFor(BINARY), ['127.0.0.1']);
+  dns = new ElbDns();
+  dns.point('127.0.0.1');
   fleet = await Fleet.start(BINARY);
   const listener = await dns.listen();
-  pinned = await Haproxy.start(BINARY, listener, { pinnedTo: '127.0.0.1' });
-  mistaken = await Haproxy.start(BINARY, listener, { madeFor: OTHER });
-  foreign = await Haproxy.start(BINARY, listener, { madeFor: 'anything' });
+  pinned = await startIdleProxy(BINARY, listener, { pinnedTo: '127.0.0.1' });
+  mistaken = await startIdleProxy(BINARY, listener, { madeFor: OTHER });
+  foreign = await startIdleProxy(BINARY, listener, { madeFor: 'anything' });
   fleet.point('127.0.0.1');
   while ((await readRuntime(foreign.endpoint)).uptimeSeconds < SETTLED_SECONDS) {
     await sleep(200);
@@ -98,8 +99,11 @@ async function ask(
 }
 
 /** The record of a service whose tasks are another HAProxy than the fleet's. */
-const recordOf = ({ port }: Haproxy, more: Partial<RegistryRecord> = {}) =>
-  fleet.record('orders', { tasks: { cluster: CLUSTER, service: 'orders', runtimeApiPort: port }, ...more });
+const recordOf = ({ listeners }: ProxyUnderTest, more: Partial<RegistryRecord> = {}) =>
+  fleet.record('orders', {
+    tasks: { cluster: CLUSTER, service: 'orders', runtimeApiPort: listeners.runtimeApi.port },
+    ...more,
+  });
 
 test('a revision whose tasks follow the load balancer goes on', async () => {
   const result = await ask([task('a'), task('b')]);

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Acquisition, HaproxyBinary } from '../../testbed/binaries';
+import { isReadable } from '../../testbed/proxy-under-test';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -62,9 +62,5 @@ export function hasTls({ command }: HaproxyBinary): boolean {
   );
 }
 
-/** Whether it is of a release that cannot connect to an abstract socket, so that its runtime API cannot be read. */
-export function isDeaf({ version }: HaproxyBinary): boolean {
-  return HaproxyVersion.of(version).warnings.some(({ message }) =>
-    message.includes('cannot connect to abstract sockets'),
-  );
-}
+/** Whether it is of a release whose runtime API cannot be read. */
+export const isDeaf = (binary: HaproxyBinary): boolean => !isReadable(binary);

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 
 /**
- * Ends the process with one line and the exit code that shells expect when a signal asks for it. What the lab has
- * started ends with the process: each of its parts sees to that itself.
+ * On a signal, ends the process with one line and the exit code that shells expect. Each part of the test bed ends its
+ * own processes when this process exits.
  */
 export function endOnSignals(before: () => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

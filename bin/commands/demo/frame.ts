@@ -1,19 +1,18 @@
 import { createColors } from 'picocolors';
-import type { View } from '../../../lab/demo';
-import { type Lane, openIncidents } from '../../../lab/lane';
-import type { Scenario } from '../../../lab/scenario';
-import { CHICK, EGG } from '../../../lab/world';
+import type { Snapshot } from '../../../lab/demo';
+import { CHICK, EGG, type Scenario } from '../../../lab/scenario';
+import { openIncidents, type Timeline } from '../../../lab/timeline';
 
 /** A request that was not answered; as wide as the others. */
 export const LOST = '❌';
 /** A second without any request: before the start, or while it is restarted. */
 const NOTHING = '··';
 const CELL_COLUMNS = 2;
-/** A strip of fewer seconds says nothing: what stands behind it gives way first. */
+/** A strip of fewer seconds shows too little: the columns behind it are left out first. */
 const LEAST_CELLS = 12;
 const NOTES = 4;
 
-/** What a frame shows beside the view. */
+/** What a frame shows beside the snapshot. */
 export interface FrameOptions {
   readonly scenario: Scenario;
   /** The last lines about what happened. */
@@ -26,11 +25,11 @@ export interface FrameOptions {
 }
 
 /** The whole picture of a moment, as lines. Only notes can be longer than the terminal is wide. */
-export function frame(view: View, options: FrameOptions): string[] {
+export function frame(snapshot: Snapshot, options: FrameOptions): string[] {
   const { scenario, notes, fetching, columns, colour } = options;
   const { bold, dim, cyan } = createColors(colour);
-  const { at, lanes, next } = view;
-  const rows = lanes.map((lane) => row(view, lane, columns, colour));
+  const { at, timelines, next } = snapshot;
+  const rows = timelines.map((timeline) => row(snapshot, timeline, columns, colour));
   const soon = fetching ?? (next && `${next.soon}, in ${Math.ceil(next.seconds)} s at most`) ?? 'starting';
   return [
     `${bold(`${seconds(at)}  ${scenario.title}`)}`,
@@ -48,24 +47,24 @@ export function seconds(at: number): string {
   return `${Math.floor(at).toString().padStart(3)} s`;
 }
 
-/** A request that has had no answer for so many seconds looks lost, until one comes. */
-const PATIENCE = 0.5;
+/** A request without an answer for so many seconds is shown as lost, until the answer comes. */
+const SHOWN_AS_LOST_SECONDS = 0.5;
 
-/** What one second of a lane looks like now: lost, when any request of it is. */
-export function cell({ samples }: Lane, second: number, now: number): string {
-  const ended = samples.filter(({ at, answer }) => answer !== undefined || now - at > PATIENCE);
+/** What one second of a timeline looks like now: lost when any of its requests is lost. */
+export function cell({ requests }: Timeline, second: number, now: number): string {
+  const ended = requests.filter(({ at, answer }) => answer !== undefined || now - at > SHOWN_AS_LOST_SECONDS);
   const answers = ended.filter(({ at }) => Math.floor(at) === second).map(({ answer }) => answer);
   return answers.length === 0 ? NOTHING : answers.includes(undefined) ? LOST : answers.at(-1)!;
 }
 
-function row(view: View, lane: Lane, columns: number, colour: boolean): string {
+function row(snapshot: Snapshot, timeline: Timeline, columns: number, colour: boolean): string {
   const { bold, dim, green, yellow, red } = createColors(colour);
-  const { version, kind } = lane;
-  const head = `${version.padEnd(Math.max(...view.lanes.map((other) => other.version.length)))} ${kind.padEnd(9)} `;
-  const { text, severity } = stateOf(lane, view.at);
-  const { held = [], queries = 0 } = lane.looks.at(-1) ?? {};
+  const { version, kind } = timeline;
+  const head = `${version.padEnd(Math.max(...snapshot.timelines.map((other) => other.version.length)))} ${kind.padEnd(9)} `;
+  const { text, severity } = stateOf(timeline, snapshot.at);
+  const { held = [], queries = 0 } = timeline.checks.at(-1) ?? {};
   const address = held.length === 1 ? held[0]! : `${held.length} addresses`;
-  // The last gives way first.
+  // The last one is left out first.
   const behind = [
     { columns: STATE_COLUMNS, text: { ok: green, warning: yellow, critical: red }[severity](` ${text}`) },
     { columns: 13, text: dim(` ${address.padEnd(12)}`) },
@@ -76,16 +75,16 @@ function row(view: View, lane: Lane, columns: number, colour: boolean): string {
     behind.pop();
   }
   const tail = behind.map((part) => part.text).reverse();
-  return `${bold(head)}${strip(view, lane, Math.max(0, roomBeside()), colour)}${tail.join('')}`;
+  return `${bold(head)}${strip(snapshot, timeline, Math.max(0, roomBeside()), colour)}${tail.join('')}`;
 }
 
-/** As wide as its longest usual text, so that strips end alike. */
+/** As wide as the longest usual text, so that all strips end at the same column. */
 const STATE_COLUMNS = 20;
 
-/** The last seconds that fit, with a bar where something happened, filled up to the width. */
-function strip({ at, marks }: View, lane: Lane, room: number, colour: boolean): string {
+/** The last seconds that fit, with a bar where something happened, padded to the width. */
+function strip({ at, events }: Snapshot, timeline: Timeline, room: number, colour: boolean): string {
   const { dim } = createColors(colour);
-  const bars = new Set(marks.filter(({ label }) => label !== undefined).map((mark) => Math.floor(mark.at)));
+  const bars = new Set(events.filter(({ label }) => label !== undefined).map((mark) => Math.floor(mark.at)));
   const cells: string[] = [];
   let left = room;
   for (let second = Math.floor(at) - 1; second >= 0; second -= 1) {
@@ -93,24 +92,24 @@ function strip({ at, marks }: View, lane: Lane, room: number, colour: boolean): 
     if (left < CELL_COLUMNS + bar) {
       break;
     }
-    const text = cell(lane, second, at);
+    const text = cell(timeline, second, at);
     cells.unshift(`${bar ? '│' : ''}${text === NOTHING ? dim(text) : text}`);
     left -= CELL_COLUMNS + bar;
   }
   return `${cells.join('')}${' '.repeat(left)}`;
 }
 
-/** What the checker says: its newest open incident, else what it sees and has not yet called one, else that all is well. */
-function stateOf(lane: Lane, at: number): { text: string; severity: 'ok' | 'warning' | 'critical' } {
-  if (lane.crash) {
+/** The newest open incident, else a verdict that is not an incident yet, else `ok`. */
+function stateOf(timeline: Timeline, at: number): { text: string; severity: 'ok' | 'warning' | 'critical' } {
+  if (timeline.crash) {
     return { text: 'ended by itself', severity: 'critical' };
   }
-  const open = openIncidents(lane, at);
+  const open = openIncidents(timeline, at);
   const newest = open.at(-1);
   if (newest) {
     const more = open.length > 1 ? ` +${open.length - 1}` : '';
     return { text: `${newest.kind}${more}`, severity: newest.severity === 'critical' ? 'critical' : 'warning' };
   }
-  const [seen] = lane.looks.at(-1)?.verdicts ?? [];
+  const [seen] = timeline.checks.at(-1)?.verdicts ?? [];
   return seen === undefined ? { text: 'ok', severity: 'ok' } : { text: `${seen}?`, severity: 'warning' };
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { BACKENDS, type Backend, type BackendName } from '../../../lab/backends';
 import { runDemo } from '../../../lab/demo';
+import { BACKENDS, type Backend, type BackendName } from '../../../lab/environments';
 import { surprises } from '../../../lab/figures';
-import { reportPage } from '../../../lab/report-page';
+import { reportPage } from '../../../lab/report/page';
 import { SCENARIOS } from '../../../lab/scenarios';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../../testbed/binaries';
@@ -22,25 +22,21 @@ interface DemoFlags {
 const NAMES = SCENARIOS.map(({ name }) => name);
 const BACKEND_NAMES = Object.keys(BACKENDS) as BackendName[];
 
-/** The run was not as the scenario expects it. */
-const SURPRISED = 1;
+/** Exit code of a run that was not as the scenario expects it. */
+const NOT_AS_EXPECTED = 1;
 
-/** `demo`: real HAProxy processes in front of a load balancer that changes, and the checker that sees it. */
+/** `demo`: real HAProxy processes in front of a load balancer that changes, with the checker beside them. */
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .summary('see it fail, see it heal: real HAProxy processes on this machine')
+    .summary('show on this machine how HAProxy loses a load balancer, and how it follows one')
     .description(
-      'Starts real HAProxy processes in front of a load balancer that changes, with the checker beside them. Takes about\na minute, needs no AWS account and leaves nothing behind but a cache of HAProxy binaries in .cache/.',
+      'Starts real HAProxy processes in front of a load balancer that changes, with the checker beside them. It takes about\na minute, needs no AWS account and leaves only a cache of HAProxy binaries in .cache/.',
     )
     .option('--scenario <scenario>', `what happens: ${NAMES.join(', ')}`, NAMES[0])
-    .option('--branches <list>', 'only these branches, such as 1.7,3.2 (default: all that can be had)')
-    .option(
-      `--backend <${BACKEND_NAMES.join('|')}>`,
-      'what HAProxy runs in, and DNS and nodes with it',
-      BACKEND_NAMES[0],
-    )
-    .option('--html <file>', 'also write a page about the run')
+    .option('--branches <list>', 'only these branches, such as 1.7,3.2 (default: all that are available)')
+    .option(`--backend <${BACKEND_NAMES.join('|')}>`, 'where HAProxy, DNS and the nodes run', BACKEND_NAMES[0])
+    .option('--html <file>', 'also write an HTML page about the run')
     .addHelpText(
       'after',
       `
@@ -51,9 +47,9 @@ Example:
   cdk-haproxy-elb demo --scenario scale-in --branches 2.6,3.2 --html report.html
 
 HAProxy binaries come from HAPROXY_BINARIES (files or folders), PATH, Debian packages, or container images. With
---backend docker everything but the checker runs in containers of the official images, which takes Docker with Compose;
-the branches are then 1.6, 1.7, 1.8 and all that are maintained, or those of --branches.
-Exit code: 0 all as expected, 1 not, 2 it could not be run.`,
+--backend docker everything except the checker runs in containers of the official images. It needs Docker with Compose,
+and runs the branches 1.6, 1.7, 1.8 and all maintained ones, or those of --branches.
+Exit code: 0 all is as expected, 1 something is not, 2 the demo could not run.`,
     )
     .action(demo);
 }
@@ -68,7 +64,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   }
   const screen = openScreen(scenario);
   endOnSignals(screen.close);
-  const result = await runDemo(scenario, binariesOf(backend, branches, screen), screen, backend.build).finally(
+  const result = await runDemo(scenario, binariesOf(backend, branches, screen), screen, backend.start).finally(
     screen.close,
   );
   console.log(`\n${table(result)}\n\n${meaning(result)}`);
@@ -76,10 +72,10 @@ async function demo(flags: DemoFlags): Promise<void> {
     writePage(flags.html, reportPage(result));
     console.log(`\nPage: ${flags.html}`);
   }
-  process.exitCode = surprises(result).length === 0 ? 0 : SURPRISED;
+  process.exitCode = surprises(result).length === 0 ? 0 : NOT_AS_EXPECTED;
 }
 
-/** Each binary as soon as it is there. */
+/** Gives each binary as soon as it is available. */
 async function* binariesOf(
   { binaries }: Backend,
   branches: readonly string[] | undefined,
@@ -90,7 +86,7 @@ async function* binariesOf(
       let found = 0;
       const acquiring = binaries({
         branches,
-        onProgress: (line) => screen.fetching(`fetching HAProxy, ${found} there: ${line}`),
+        onProgress: (line) => screen.fetching(`fetching HAProxy, ${found} available: ${line}`),
         onBinary: (binary) => {
           found += 1;
           controller.enqueue(binary);
@@ -99,7 +95,7 @@ async function* binariesOf(
       void acquiring.then(({ unavailable }) => {
         screen.fetching(undefined);
         for (const { what, reason } of unavailable) {
-          screen.say(`not to be had: ${what}: ${reason}`);
+          screen.say(`not available: ${what}: ${reason}`);
         }
         controller.close();
       }, controller.error.bind(controller));

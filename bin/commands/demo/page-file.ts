@@ -2,7 +2,7 @@ import { accessSync, constants, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 import { InputError } from '../../../lib/haproxy/errors';
 
-/** Better to fail now than after a minute. */
+/** Refuses a file that cannot be written now, before the demo has run for a minute. */
 export function refuseUnwritable(file: string): void {
   guard(file, () => {
     const found = statSync(file, { throwIfNoEntry: false });
@@ -13,7 +13,7 @@ export function refuseUnwritable(file: string): void {
   });
 }
 
-/** Writes a page; half of one is not left behind. */
+/** Writes a page. When that fails, no part of it is left behind. */
 export function writePage(file: string, text: string): void {
   guard(file, () => {
     try {

@@ -1,16 +1,16 @@
 import cliTruncate from 'cli-truncate';
 import { createLogUpdate } from 'log-update';
-import type { Spectator, View } from '../../../lab/demo';
+import type { DemoOutput, Snapshot } from '../../../lab/demo';
 import type { Scenario } from '../../../lab/scenario';
 import { cell, frame, seconds } from './frame';
 
 /** Where a demo is shown. */
-export interface Screen extends Spectator {
-  /** What is being fetched; nothing when all is there. */
+export interface Screen extends DemoOutput {
+  /** Shows what is being fetched; nothing when all is available. */
   readonly fetching: (text: string | undefined) => void;
-  /** One line that belongs to no time. */
+  /** Prints one line without a time. */
   readonly say: (text: string) => void;
-  /** Leaves what it shows and lets others print below. */
+  /** Leaves the picture as it is, so that others can print below. */
   readonly close: () => void;
 }
 
@@ -24,11 +24,11 @@ export function openScreen(scenario: Scenario): Screen {
 function picture(scenario: Scenario): Screen {
   const draw = createLogUpdate(process.stdout);
   const notes: string[] = [];
-  let view: View = { at: 0, lanes: [], marks: [] };
+  let snapshot: Snapshot = { at: 0, timelines: [], events: [] };
   let fetching: string | undefined;
   const show = () => {
     const { columns } = process.stdout;
-    const picture = frame(view, { scenario, notes, fetching, columns, colour: true });
+    const picture = frame(snapshot, { scenario, notes, fetching, columns, colour: true });
     draw(picture.map((line) => cliTruncate(line, columns)).join('\n'));
   };
   const say = (text: string) => {
@@ -40,7 +40,7 @@ function picture(scenario: Scenario): Screen {
     say,
     note: (at, text) => say(`${seconds(at)}  ${text}`),
     tick: (now) => {
-      view = now;
+      snapshot = now;
       show();
     },
     fetching: (text) => {
@@ -54,15 +54,17 @@ function picture(scenario: Scenario): Screen {
   };
 }
 
-/** Each pair of answers is that of the pinned and that of the generated configuration. */
+/** One line a second: for each release the answers of the pinned and of the generated configuration. */
 function lines(): Screen {
   return {
     note: (at, text) => console.log(`${seconds(at)}  → ${text}`),
-    tick: ({ at, lanes }) => {
-      const versions = [...new Set(lanes.map(({ version }) => version))];
+    tick: ({ at, timelines }) => {
+      const versions = [...new Set(timelines.map(({ version }) => version))];
       const second = Math.floor(at) - 1;
       const pairs = versions.map((version) => {
-        const cells = lanes.filter((lane) => lane.version === version).map((lane) => cell(lane, second, at));
+        const cells = timelines
+          .filter((timeline) => timeline.version === version)
+          .map((timeline) => cell(timeline, second, at));
         return `${version} ${cells.join('')}`;
       });
       if (pairs.length > 0) {

@@ -4,19 +4,19 @@ import { type DemoResult, FIGURES, figureOf, formatFigure, surprises } from '../
 export function table(result: DemoResult): string {
   const { figures } = result.scenario;
   const head = ['HAProxy', 'configuration', ...figures.map((name) => FIGURES[name].head)];
-  const rows = result.lanes.map((lane) => [
-    lane.version,
-    lane.kind,
-    ...figures.map((name) => formatFigure(name, figureOf(name, lane, result))),
+  const rows = result.timelines.map((timeline) => [
+    timeline.version,
+    timeline.kind,
+    ...figures.map((name) => formatFigure(name, figureOf(name, timeline, result))),
   ]);
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]!.length)));
-  // Figures stand right, names left.
+  // Figures are aligned right, names left.
   const line = (row: readonly string[]) =>
     row.map((text, i) => (i < 2 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join('  ');
   return [head, ...rows].map((row) => line(row).trimEnd()).join('\n');
 }
 
-/** What the table means, in two sentences, or all that is not as it should be. */
+/** What the table means, in two sentences, or all that is not as expected. */
 export function meaning(result: DemoResult): string {
   const found = surprises(result);
   return found.length === 0 ? result.scenario.meaning : ['Not as expected:', ...found].join('\n');

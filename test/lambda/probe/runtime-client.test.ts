@@ -8,8 +8,9 @@ import { OutOfTime } from '../../../lambda/controller/time-limit';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { DnsServer } from '../../../testbed/dns-server';
-import { Haproxy, nameFor } from '../../../testbed/generated-haproxy';
 import { HaproxyProcess } from '../../../testbed/haproxy-process';
+import { startIdleProxy } from '../../../testbed/idle-proxy';
+import { elbNameFor } from '../../../testbed/load-balancer';
 import { anyBinary, availableBinaries } from '../../support/binaries';
 
 describe('real HAProxy processes', () => {
@@ -31,8 +32,8 @@ describe('real HAProxy processes', () => {
     '$version tells version, uptime, held addresses, sessions and queries',
     async (binary) => {
       const { autonomousResolution, showResolvers } = HaproxyVersion.of(binary.branch)._capabilities;
-      dns.set(nameFor(binary), ['127.0.0.1']);
-      const haproxy = await Haproxy.start(binary, await dns.listen());
+      dns.set(elbNameFor(binary), ['127.0.0.1']);
+      const haproxy = await startIdleProxy(binary, await dns.listen());
       try {
         const { version, uptimeSeconds, slots, resolvers } = await readRuntime(haproxy.endpoint);
         const upstream = slots.filter(({ backend }) => backend === 'upstream');

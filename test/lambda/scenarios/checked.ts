@@ -1,13 +1,13 @@
-import { checkProxy } from '../../../lambda/controller/check';
 import type { ProxyReport } from '../../../lambda/controller/domain/conclude';
 import type { Task } from '../../../lambda/controller/domain/observation';
-import { decodeState, encodeState, NO_STATE } from '../../../lambda/controller/state/state';
-import { lookUp } from '../../../lambda/probe/dns';
+import { decodeState, encodeState } from '../../../lambda/controller/state/state';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../../lib/contract/contract';
 import type { HaproxyBinary } from '../../../testbed/binaries';
-import { DnsServer } from '../../../testbed/dns-server';
-import { Haproxy, type HaproxySettings, nameFor } from '../../../testbed/generated-haproxy';
+import { Checker, registryRecord } from '../../../testbed/checker';
+import { type IdleProxySettings, startIdleProxy } from '../../../testbed/idle-proxy';
+import { ElbDns, elbNameFor } from '../../../testbed/load-balancer';
+import type { ProxyUnderTest } from '../../../testbed/proxy-under-test';
 import { until } from '../../haproxy/running';
 import { anyBinary } from '../../support/binaries';
 import { START } from '../readings';
@@ -15,10 +15,10 @@ import { START } from '../readings';
 const BINARY = anyBinary();
 
 /** The load balancer's name. */
-export const NAME = nameFor(BINARY);
+export const NAME = elbNameFor(BINARY);
 
 /** How a proxy differs from one that follows DNS on the newest binary. */
-export interface ProxySettings extends HaproxySettings {
+export interface ProxySettings extends IdleProxySettings {
   readonly binary?: HaproxyBinary;
   /** How many addresses its own name server shows at a time. @default 8 */
   readonly shown?: number;
@@ -30,10 +30,10 @@ export class CheckedProxy {
     addresses: readonly string[],
     { binary = BINARY, shown = 8, ...settings }: ProxySettings = {},
   ): Promise<CheckedProxy> {
-    const dns = new DnsServer({ answersAtMost: shown });
-    dns.set(nameFor(binary), addresses);
+    const dns = new ElbDns({ answersAtMost: shown });
+    dns.point(...addresses);
     try {
-      return new CheckedProxy(binary, dns, await Haproxy.start(binary, await dns.listen(), settings));
+      return new CheckedProxy(binary, dns, await startIdleProxy(binary, await dns.listen(), settings));
     } catch (error) {
       await dns.close();
       throw error;
@@ -42,13 +42,13 @@ export class CheckedProxy {
 
   private constructor(
     public readonly binary: HaproxyBinary,
-    public readonly dns: DnsServer,
-    private readonly haproxy: Haproxy,
+    public readonly dns: ElbDns,
+    private readonly haproxy: ProxyUnderTest,
   ) {}
 
   /** The load balancer's name. */
   public get name(): string {
-    return nameFor(this.binary);
+    return elbNameFor(this.binary);
   }
 
   /** Its runtime API, as a task. */
@@ -58,13 +58,12 @@ export class CheckedProxy {
 
   /** Port of its runtime API on 127.0.0.1. */
   public get port(): number {
-    return this.haproxy.port;
+    return this.haproxy.listeners.runtimeApi.port;
   }
 
   /** The addresses that its slots hold now. */
-  public async held(): Promise<string[]> {
-    const { slots } = await readRuntime(this.haproxy.endpoint);
-    return slots.flatMap(({ backend, address }) => (backend === 'upstream' && address !== undefined ? [address] : []));
+  public held(): Promise<string[]> {
+    return this.haproxy.held();
   }
 
   /** Waits until it holds these addresses and no others. */
@@ -94,40 +93,22 @@ export class Watch {
   readonly record: RegistryRecord;
   /** Addresses of the load balancer's interfaces; nothing: nobody can read them. */
   public interfaces?: readonly string[];
-  #written = encodeState(NO_STATE);
+  readonly #checker = new Checker();
 
   public constructor(
     private readonly tasks: readonly Task[],
     nameserver: string,
     more: Partial<RegistryRecord> = {},
   ) {
-    this.record = {
-      proxy: 'orders',
-      haproxyVersion: BINARY.branch,
-      upstreams: [{ backend: 'upstream', dnsName: NAME, port: 80 }],
-      nameservers: [nameserver],
-      tasks: { endpoints: [] },
-      resolutionSeconds: 1,
-      dnsWindowSeconds: 100,
-      graceSeconds: 60,
-      ...more,
-    };
+    this.record = registryRecord(BINARY, nameserver, { dnsWindowSeconds: 100, ...more });
   }
 
   /** One check, this many seconds after the start, by a function instance that knows only what was written down. */
   public async check(seconds: number): Promise<ProxyReport> {
-    const senses = {
-      upstream: async ({ dnsName }: { dnsName: string }) => ({
-        ...(await lookUp(dnsName, this.record.nameservers)),
-        owned: [],
-        interfaces: this.interfaces,
-      }),
-      tasks: async () => this.tasks,
-      runtime: (endpoint: string) => readRuntime(endpoint),
-    };
-    const found = await checkProxy(this.record, decodeState(this.#written)!, senses, START + seconds * 1000);
+    const { tasks, interfaces } = this;
+    const found = await this.#checker.check(this.record, { tasks, interfaces }, START + seconds * 1000);
     // The counters of a process follow the real clock, and are judged since its start.
-    this.#written = encodeState({ ...found.state, counters: undefined });
+    this.#checker.state = decodeState(encodeState({ ...found.state, counters: undefined }))!;
     return found;
   }
 

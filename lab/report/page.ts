@@ -1,15 +1,16 @@
 import { diffLines } from 'diff';
-import { type DemoResult, FIGURES, type FigureName, figureOf, formatFigure, surprises } from './figures';
+import { type DemoResult, FIGURES, figureOf, formatFigure, surprises } from '../figures';
+import type { FigureName } from '../scenario';
+import type { Timeline } from '../timeline';
 import { Html, html } from './html';
-import type { Lane } from './lane';
-import { STYLE } from './page-style';
-import { timeline } from './page-timeline';
+import { STYLE } from './style';
+import { timelineChart } from './timeline-chart';
 
 const EGG_PATH = 'M12 2c4 0 7.5 6.2 7.5 11.3A7.5 7.5 0 0 1 12 21.5a7.5 7.5 0 0 1-7.5-8.2C4.5 8.2 8 2 12 2z';
 
-/** A page about a run of the demo: one file, no network, no script. */
+/** The page about a run of the demo: one file that needs no network and no script. */
 export function reportPage(result: DemoResult): string {
-  const { scenario, lanes } = result;
+  const { scenario, timelines } = result;
   const [first, ...rest] = scenario.title;
   const page = html`<!doctype html>
 <html lang="en">
@@ -22,29 +23,29 @@ export function reportPage(result: DemoResult): string {
 <body><main>
 ${hero()}
 <h1>${first!.toUpperCase()}${rest.join('')}</h1>
-<p class="soft">${lanes.length} real HAProxy processes on one machine, half of them with a pinned server line, half with the
+<p class="soft">${timelines.length} real HAProxy processes on one machine, half of them with a pinned server line, half with the
 generated configuration; ${scenario.requestsPerSecond} requests a second to each, and the drift checker beside them.</p>
 ${verdict(result)}
 <div class="cards">${(['pinned', 'generated'] as const).map((kind) => card(kind, result))}</div>
 <h2>What happened</h2>
 <ul class="legend">
-<li><i style="background:var(--old)"></i>answer from an address that it had at the start</li>
-<li><i style="background:var(--new)"></i>answer from a new one</li>
+<li><i style="background:var(--old)"></i>answer from an address of the start</li>
+<li><i style="background:var(--new)"></i>answer from a new address</li>
 <li><i style="background:var(--lost)"></i>lost request</li>
 <li><i class="tick" style="background:var(--query)"></i>DNS queries</li>
 <li><i class="mark"></i>something happens, as numbered</li>
 <li><i style="background:var(--critical)"></i>open incident of the checker</li>
 </ul>
-${timeline(result)}
+${timelineChart(result)}
 <p class="soft">How to read it: each column is a second, and its colours are the shares of its answers. The ticks below are the
-DNS queries that HAProxy sent. A bar with a name is an incident, from its opening to its end.</p>
+DNS queries that HAProxy sent. A bar with a name is an incident, from when it opened until it was resolved.</p>
 <h2>Figures</h2>
 ${figures(result)}
 <h2>Incidents</h2>
-${incidents(lanes)}
+${incidents(timelines)}
 <h2>Configurations</h2>
-<p class="soft">Green lines are only in the generated configuration, red ones only in the pinned.</p>
-${pairsOf(lanes).map(([pinned, generated]) => configurations(pinned, generated))}
+<p class="soft">Green lines are only in the generated configuration, red lines only in the pinned one.</p>
+${pairsOf(timelines).map(([pinned, generated]) => configurations(pinned, generated))}
 </main></body>
 </html>
 `;
@@ -66,14 +67,14 @@ function verdict(result: DemoResult): Html {
     : html`<div class="card surprises"><b>Not as expected</b><ul>${found.map((line) => html`<li>${line}</li>`)}</ul></div>`;
 }
 
-/** What is to be known of one of the two kinds at a glance. */
-function card(kind: Lane['kind'], result: DemoResult): Html {
-  const lanes = result.lanes.filter((lane) => lane.kind === kind);
+/** The main figures of one of the two kinds. */
+function card(kind: Timeline['kind'], result: DemoResult): Html {
+  const timelines = result.timelines.filter((timeline) => timeline.kind === kind);
   const { figure, says } = result.scenario.goal;
-  const reached = lanes.filter((lane) => Number.isFinite(figureOf(figure, lane, result))).length;
-  const sum = (name: FigureName) => lanes.reduce((total, lane) => total + figureOf(name, lane, result), 0);
+  const reached = timelines.filter((timeline) => Number.isFinite(figureOf(figure, timeline, result))).length;
+  const sum = (name: FigureName) => timelines.reduce((total, timeline) => total + figureOf(name, timeline, result), 0);
   return html`<div class="card"><h3>${kind === 'pinned' ? 'Pinned: a server line that never resolves again' : 'Generated: what this project writes'}</h3><dl>
-<dt class="${reached === lanes.length ? 'good' : 'bad'}">${reached} of ${lanes.length}</dt><dd>${says}</dd>
+<dt class="${reached === timelines.length ? 'good' : 'bad'}">${reached} of ${timelines.length}</dt><dd>${says}</dd>
 <dt>${sum('lost')}</dt><dd>requests lost</dd>
 <dt>${sum('queries')}</dt><dd>DNS queries sent</dd>
 <dt>${sum('criticals')}</dt><dd>critical incidents</dd>
@@ -83,19 +84,19 @@ function card(kind: Lane['kind'], result: DemoResult): Html {
 function figures(result: DemoResult): Html {
   const names = result.scenario.figures;
   const heads = names.map((name) => html`<th>${FIGURES[name].head}</th>`);
-  const rows = result.lanes.map((lane) => {
+  const rows = result.timelines.map((timeline) => {
     const cells = names.map((name) => {
-      const text = formatFigure(name, figureOf(name, lane, result));
+      const text = formatFigure(name, figureOf(name, timeline, result));
       return text === 'never' ? html`<td class="soft">${text}</td>` : html`<td>${text}</td>`;
     });
-    return html`<tr><td class="text">${lane.version}</td><td class="text">${lane.kind}</td>${cells}</tr>\n`;
+    return html`<tr><td class="text">${timeline.version}</td><td class="text">${timeline.kind}</td>${cells}</tr>\n`;
   });
   return html`<div class="scroll"><table><tr><th class="text">HAProxy</th><th class="text">configuration</th>${heads}</tr>
 ${rows}</table></div>`;
 }
 
-function incidents(lanes: readonly Lane[]): Html {
-  const rows = lanes.flatMap(({ version, kind, incidents: found }) =>
+function incidents(timelines: readonly Timeline[]): Html {
+  const rows = timelines.flatMap(({ version, kind, incidents: found }) =>
     found.map((incident) => {
       const { openedAt, resolvedAt, message } = incident;
       const until = resolvedAt === undefined ? 'still open' : `${resolvedAt.toFixed(1)} s`;
@@ -104,19 +105,19 @@ function incidents(lanes: readonly Lane[]): Html {
   );
   return rows.length === 0
     ? html`<p>None.</p>`
-    : html`<div class="scroll"><table><tr><th class="text">HAProxy</th><th class="text">verdict</th><th class="text">severity</th><th>opened</th><th>over</th><th class="text">what it says</th></tr>
+    : html`<div class="scroll"><table><tr><th class="text">HAProxy</th><th class="text">verdict</th><th class="text">severity</th><th>opened</th><th>resolved</th><th class="text">message</th></tr>
 ${rows}</table></div>`;
 }
 
 /** Pinned and generated of the same release. */
-function pairsOf(lanes: readonly Lane[]): [Lane | undefined, Lane | undefined][] {
-  return [...new Set(lanes.map(({ version }) => version))].map((version) => [
-    lanes.find((lane) => lane.version === version && lane.kind === 'pinned'),
-    lanes.find((lane) => lane.version === version && lane.kind === 'generated'),
+function pairsOf(timelines: readonly Timeline[]): [Timeline | undefined, Timeline | undefined][] {
+  return [...new Set(timelines.map(({ version }) => version))].map((version) => [
+    timelines.find((timeline) => timeline.version === version && timeline.kind === 'pinned'),
+    timelines.find((timeline) => timeline.version === version && timeline.kind === 'generated'),
   ]);
 }
 
-function configurations(pinned: Lane | undefined, generated: Lane | undefined): Html {
+function configurations(pinned: Timeline | undefined, generated: Timeline | undefined): Html {
   const either = (pinned ?? generated)!;
   const changes = diffLines(pinned?.configuration ?? '', generated?.configuration ?? '');
   const lines = changes.flatMap(({ value, added, removed }) => {

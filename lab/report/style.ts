@@ -35,9 +35,9 @@ p { margin: .5rem 0; max-width: 46rem; }
 .legend i { display: inline-block; width: .9rem; height: .9rem; border-radius: .2rem; margin-right: .4rem; vertical-align: -.1rem; }
 .legend i.tick { width: .25rem; } .legend i.mark { width: 0; border-left: 2px dashed var(--edge); border-radius: 0; }
 .timeline { --label: 11rem; }
-.lane, .axis { display: grid; grid-template-columns: var(--label) minmax(0, 1fr); column-gap: 1rem; }
-.lane { padding: .55rem 0; border-top: 1px solid var(--line); }
-.lane .name { font-weight: 600; } .lane .name small { display: block; font-weight: 400; color: var(--soft); font-size: .82rem; }
+.row, .axis { display: grid; grid-template-columns: var(--label) minmax(0, 1fr); column-gap: 1rem; }
+.row { padding: .55rem 0; border-top: 1px solid var(--line); }
+.row .name { font-weight: 600; } .row .name small { display: block; font-weight: 400; color: var(--soft); font-size: .82rem; }
 .plot { position: relative; min-width: 0; }
 .plot svg { display: block; width: 100%; height: 2.6rem; }
 .incident { position: relative; height: 1.05rem; margin-top: .15rem; }
@@ -59,6 +59,6 @@ pre { overflow-x: auto; font: .78rem/1.5 ui-monospace, "DejaVu Sans Mono", monos
 pre span { display: block; padding: 0 1rem; min-width: max-content; } pre .added { background: var(--added); } pre .gone { background: var(--gone); }
 @media (max-width: 700px) {
   main { padding: 1.5rem 1rem 3rem; }
-  .lane, .axis { grid-template-columns: minmax(0, 1fr); } .axis > :first-child:empty { display: none; }
-  .lane .name { margin-bottom: .25rem; } .lane .name small { display: inline; margin-left: .5rem; }
+  .row, .axis { grid-template-columns: minmax(0, 1fr); } .axis > :first-child:empty { display: none; }
+  .row .name { margin-bottom: .25rem; } .row .name small { display: inline; margin-left: .5rem; }
 }`;

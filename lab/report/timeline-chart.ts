@@ -1,7 +1,7 @@
-import type { DemoResult, Mark } from './figures';
+import type { DemoEvent, DemoResult } from '../figures';
+import { CHICK, EGG } from '../scenario';
+import type { Timeline, TimelineIncident } from '../timeline';
 import { type Html, html } from './html';
-import type { Lane, LaneIncident } from './lane';
-import { CHICK, EGG } from './world';
 
 /** What a second is drawn as, from the bottom to the top. */
 const LAYERS = [
@@ -17,10 +17,10 @@ const HEIGHT = ANSWERS + 2 + QUERIES;
 /** More queries in a second than this are drawn alike. */
 const MOST_QUERIES = 2;
 
-/** What each HAProxy answered, asked and was called over time. */
-export function timeline(result: DemoResult): Html {
-  const { lanes, endedAt } = result;
-  const events = result.marks.filter(({ label }) => label !== undefined);
+/** What each HAProxy answered and asked over time, and its incidents. */
+export function timelineChart(result: DemoResult): Html {
+  const { timelines, endedAt } = result;
+  const events = result.events.filter(({ label }) => label !== undefined);
   const left = (at: number) => `${((at / endedAt) * 100).toFixed(2)}%`;
   const badges = events.map(({ at, label }, i) => html`<b style="left:${left(at)}" title="${label!}">${i + 1}</b>`);
   const step = endedAt > 40 ? 10 : 5;
@@ -28,42 +28,42 @@ export function timeline(result: DemoResult): Html {
   const ticks = seconds.map((at) => html`<span style="left:${left(at)}">${at} s</span>`);
   return html`<div class="timeline">
 <div class="axis"><div></div><div class="plot">${badges}</div></div>
-${lanes.map((lane) => row(lane, events, endedAt, left))}
+${timelines.map((timeline) => row(timeline, events, endedAt, left))}
 <div class="axis"><div></div><div class="plot">${ticks}</div></div>
 </div>
 <ol class="events">${events.map(({ at, note }, i) => html`<li><span class="badge">${i + 1}</span><time>${at.toFixed(1)} s</time><span>${note}</span></li>`)}</ol>`;
 }
 
-function row(lane: Lane, events: readonly Mark[], endedAt: number, left: (at: number) => string): Html {
-  const { version, kind, source } = lane;
-  return html`<div class="lane"><div class="name">${version} ${kind}<small>${source}</small></div><div class="plot">
-${strip(lane, events, endedAt)}
-${lane.incidents.map((incident) => bar(incident, endedAt, left))}</div></div>
+function row(timeline: Timeline, events: readonly DemoEvent[], endedAt: number, left: (at: number) => string): Html {
+  const { version, kind, source } = timeline;
+  return html`<div class="row"><div class="name">${version} ${kind}<small>${source}</small></div><div class="plot">
+${strip(timeline, events, endedAt)}
+${timeline.incidents.map((incident) => bar(incident, endedAt, left))}</div></div>
 `;
 }
 
 /** Each second is a column, as high as its answers' shares; below it the queries that it sent. */
-function strip(lane: Lane, events: readonly Mark[], endedAt: number): Html {
-  const columns = Array.from({ length: Math.ceil(endedAt) }, (_, second) => column(lane, second)).flat();
+function strip(timeline: Timeline, events: readonly DemoEvent[], endedAt: number): Html {
+  const columns = Array.from({ length: Math.ceil(endedAt) }, (_, second) => column(timeline, second)).flat();
   const lines = events.map(
     ({ at }) =>
       html`<path d="M${(at * SECOND).toFixed(1)} 0V${HEIGHT}" stroke="var(--edge)" stroke-width="1.5" stroke-dasharray="4 3" vector-effect="non-scaling-stroke"/>`,
   );
-  const label = `What HAProxy ${lane.version} (${lane.kind}) answered in each second`;
+  const label = `What HAProxy ${timeline.version} (${timeline.kind}) answered in each second`;
   return html`<svg viewBox="0 0 ${(endedAt * SECOND).toFixed(1)} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${label}">${columns}${lines}</svg>`;
 }
 
-function column({ samples, looks }: Lane, second: number): Html[] {
+function column({ requests, checks }: Timeline, second: number): Html[] {
   const x = second * SECOND + 0.5;
   const width = SECOND - 1;
-  const answers = samples.filter(({ at }) => Math.floor(at) === second);
+  const answers = requests.filter(({ at }) => Math.floor(at) === second);
   let top = ANSWERS;
   const layers = LAYERS.flatMap(({ of, fill }) => {
     const share = answers.filter(({ answer }) => answer === of).length / Math.max(1, answers.length);
     top -= share * ANSWERS;
     return share === 0 ? [] : [html`<path d="${box(x, top, width, share * ANSWERS)}" fill="var(--${fill})"/>`];
   });
-  const sentBefore = (at: number) => looks.findLast((look) => look.at < at)?.queries ?? 0;
+  const sentBefore = (at: number) => checks.findLast((look) => look.at < at)?.queries ?? 0;
   const queries = Math.min(MOST_QUERIES, Math.max(0, sentBefore(second + 1) - sentBefore(second)));
   const high = (queries / MOST_QUERIES) * QUERIES;
   const tick = html`<path d="${box(x + 0.4 * width, HEIGHT - high, 0.2 * width, high)}" fill="var(--query)"/>`;
@@ -74,7 +74,7 @@ function box(x: number, y: number, width: number, height: number): string {
   return `M${x.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}v${height.toFixed(1)}h${(-width).toFixed(1)}z`;
 }
 
-function bar(incident: LaneIncident, endedAt: number, left: (at: number) => string): Html {
+function bar(incident: TimelineIncident, endedAt: number, left: (at: number) => string): Html {
   const { kind, severity, message, openedAt, resolvedAt = endedAt } = incident;
   const style = `left:${left(openedAt)};width:${left(resolvedAt - openedAt)}`;
   return html`<div class="incident"><b class="${severity}" style="${style}" title="${message}">${kind}</b></div>`;

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { Fault, Ground, Impossible, Outcome } from './fault';
-import type { Order } from './play';
+import type { Job } from './child';
+import type { Fault, FaultContext, Impossible, Outcome } from './fault';
 
-/** A process that plays something and says in a message what it came to. */
-const PLAYER = path.join(__dirname, 'play.ts');
-/** A network of its own has nothing but a loopback that is down. */
+/** The program that runs a job and sends its outcome. */
+const PROGRAM = path.join(__dirname, 'child.ts');
+/** A new network has only a loopback, which is down. */
 const OWN_NETWORK = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
 
 /** Whether a process can be given a network of its own here. */
@@ -20,10 +20,10 @@ export function hasOwnNetworks(): boolean {
   }
 }
 
-/** All processes of those that play now, so that none outlives this one. */
-const playing = new Set<ChildProcess>();
+/** All children that run now, so that none outlives this process. */
+const children = new Set<ChildProcess>();
 process.on('exit', () => {
-  for (const child of playing) {
+  for (const child of children) {
     end(child);
   }
 });
@@ -36,38 +36,39 @@ function end({ pid }: ChildProcess): void {
   try {
     process.kill(-pid!, 'SIGKILL');
   } catch {
-    // They are gone.
+    // They have ended.
   }
 }
 
 /**
- * Plays a fault, in a process and, where that can be, a network of its own. When its time is up, the process is killed
- * with all that it has started.
+ * Runs a fault in a process of its own and, where possible, in a network of its own. When its time is over, the process
+ * is killed with all that it has started.
  *
  * @param folder for its temporary files
- * @param player another program than the one that knows the faults
+ * @param run what the program is told to run
+ * @param program another program than the one that knows the faults
  */
-export async function act(
+export async function runInChild(
   { name, seconds }: Pick<Fault, 'name' | 'seconds'>,
-  ground: Ground,
+  context: FaultContext,
   folder: string,
-  play: Order['play'] = name,
-  player = PLAYER,
+  run: Job['run'] = name,
+  program = PROGRAM,
 ): Promise<Outcome | Impossible> {
-  const node = [process.execPath, '--require', 'tsx/cjs', player];
-  const [command, ...args] = ground.ownNetwork ? [...OWN_NETWORK, ...node] : node;
+  const node = [process.execPath, '--require', 'tsx/cjs', program];
+  const [command, ...args] = context.ownNetwork ? [...OWN_NETWORK, ...node] : node;
   const child = spawn(command!, args, {
     // A process group of its own, which can be killed as a whole.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, TMPDIR: folder },
   });
-  playing.add(child);
+  children.add(child);
   let result: Outcome | Impossible | undefined;
   child.on('message', (message: Outcome | Impossible) => {
     result = message;
   });
-  child.send({ play, ground } satisfies Order);
+  child.send({ run, context } satisfies Job);
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -75,11 +76,14 @@ export async function act(
   }, seconds * 1000);
   const [code, signal] = await once(child, 'exit');
   clearTimeout(timer);
-  // What it has left runs no longer than itself.
+  // What it has started ends with it.
   end(child);
-  playing.delete(child);
+  children.delete(child);
   if (result !== undefined) {
     return result;
   }
-  return { ok: false, seen: late ? `not done within ${seconds} s, and ended` : `it ended with ${signal ?? code}` };
+  return {
+    ok: false,
+    seen: late ? `not done within ${seconds} s, so it was killed` : `it ended with ${signal ?? code}`,
+  };
 }

@@ -4,42 +4,40 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { CHICK, EGG } from '../../lab/world';
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../../lib';
 import { AwsEndpoints, ssmParameters } from '../../testbed/aws';
 import type { HaproxyBinary } from '../../testbed/binaries';
-import { DnsServer } from '../../testbed/dns-server';
-import { type Container, Task } from '../../testbed/ecs-task';
+import { type Container, EcsTask } from '../../testbed/ecs-task';
 import { LocalLambda } from '../../testbed/lambda';
-import { EggServer } from '../../testbed/node-server';
+import { elbNameFor, LoadBalancer, nodeAddress } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
 import { fillIn, type Resource, resourcesOf } from './template';
 
-const EGG_ADDRESS = '127.0.0.1';
-const CHICK_ADDRESS = '127.0.0.2';
+/** What the node answers that the load balancer leaves, and the one that it moves to. */
+export const OLD = 'old';
+export const NEW = 'new';
+
 const ELB_NAME = 'internal-e2e-1234567890.eu-west-1.elb.amazonaws.com';
 const ACCOUNT = '123456789012';
 
 /** The two proxies of a binary. */
 export interface Pair {
   readonly version: string;
-  readonly follower: { readonly proxy: string; readonly task: Task };
-  readonly pinned: { readonly proxy: string; readonly task: Task };
+  readonly follower: { readonly proxy: string; readonly task: EcsTask };
+  readonly pinned: { readonly proxy: string; readonly task: EcsTask };
 }
 
-/** A log line of the function that is about an incident. */
+/** A log line of the function about an incident. */
 export interface EventLine {
   readonly event: 'incident-opened' | 'incident-resolved';
   readonly incident: Record<string, unknown> & { proxy: string; kind: string; task?: string };
 }
 
 /** The synthesized stack as it would be deployed: real HAProxy tasks, the real function, AWS's wire formats. */
-export class Stage {
-  public static async set(binaries: readonly HaproxyBinary[]): Promise<Stage> {
-    const dns = new DnsServer();
-    const nameserver = await dns.listen();
-    const egg = await EggServer.listen(EGG, EGG_ADDRESS, 0);
-    const chick = await EggServer.listen(CHICK, CHICK_ADDRESS, egg.port);
+export class StackTestbed {
+  public static async create(binaries: readonly HaproxyBinary[]): Promise<StackTestbed> {
+    const loadBalancer = await LoadBalancer.start([OLD, NEW], { names: [ELB_NAME, elbNameFor({ branch: '1.6' })] });
+    const nameserver = await loadBalancer.listen();
     const [listenPort] = await freePorts(1);
 
     const app = new App();
@@ -55,7 +53,7 @@ export class Stage {
           monitor,
           proxyName: `${kind}-${branch}`,
           version: HaproxyVersion.of(branch),
-          upstream: ElbUpstream.fromLoadBalancer(alb, { port: egg.port }),
+          upstream: ElbUpstream.fromLoadBalancer(alb, { port: loadBalancer.port }),
           listenPort,
           resolution: {
             nameservers: [nameserver.address],
@@ -66,31 +64,30 @@ export class Stage {
       }
     }
     const template = Template.fromStack(stack);
-    return new Stage(template, app.outdir, dns, [egg, chick], binaries, listenPort!);
+    return new StackTestbed(template, app.outdir, loadBalancer, binaries, listenPort!);
   }
 
   public readonly pairs: readonly Pair[];
   public readonly events: EventLine[] = [];
-  readonly #tasks = new Map<string, Task>();
+  readonly #tasks = new Map<string, EcsTask>();
   #aws?: AwsEndpoints;
   #lambda?: LocalLambda;
 
   private constructor(
     private readonly template: Template,
     private readonly outdir: string,
-    private readonly dns: DnsServer,
-    private readonly eggs: readonly EggServer[],
+    private readonly loadBalancer: LoadBalancer,
     binaries: readonly HaproxyBinary[],
     listenPort: number,
   ) {
-    this.point(EGG_ADDRESS);
+    loadBalancer.point([nodeAddress(0)]);
     const definitions = resourcesOf(template, 'AWS::ECS::TaskDefinition');
     const taskOf = (proxy: string, binary: HaproxyBinary) => {
       const definition = definitions.find(({ properties }) =>
         properties.Family.startsWith(`e2e${proxy.replace(/\W/g, '')}Task`),
       );
       const address = `127.0.1.${this.#tasks.size + 1}`;
-      const task = new Task(binary, address, this.#containerOf(definition!, binary), listenPort);
+      const task = new EcsTask(binary, address, this.#containerOf(definition!, binary), listenPort);
       this.#tasks.set(proxy, task);
       return { proxy, task };
     };
@@ -104,7 +101,7 @@ export class Stage {
   /** Starts every task, the endpoints and the function. */
   public async start(): Promise<void> {
     await Promise.all(
-      this.pairs.flatMap(({ follower, pinned }) => [follower.task.start(), pinned.task.start(EGG_ADDRESS)]),
+      this.pairs.flatMap(({ follower, pinned }) => [follower.task.start(), pinned.task.start(nodeAddress(0))]),
     );
     const parameters = resourcesOf(this.template, 'AWS::SSM::Parameter').map(({ properties }): [string, string] => [
       fillIn(properties.Name, this.#deployed()),
@@ -125,7 +122,7 @@ export class Stage {
     this.#lambda = this.#function(this.#aws);
   }
 
-  /** The schedule fires once. */
+  /** Runs the function once, as the schedule does. */
   public async check(): Promise<void> {
     const { logs, functionError, payload } = await this.#lambda!.invoke({});
     if (functionError !== undefined) {
@@ -139,28 +136,21 @@ export class Stage {
     }
   }
 
-  /** The next check is made by a function that remembers nothing of its own. */
+  /** The next check is made by a new process of the function, which has only the saved state. */
   public async coldStart(): Promise<void> {
     await this.#lambda!.restart();
   }
 
-  /** The load balancer's name gets another address. */
-  public point(address: string): void {
-    for (const name of [ELB_NAME, 'localhost']) {
-      this.dns.set(name, [address]);
-    }
-  }
-
+  /** The load balancer leaves its first node for the second. */
   public move(): void {
-    this.point(CHICK_ADDRESS);
+    this.loadBalancer.point([nodeAddress(1)]);
   }
 
   public async close(): Promise<void> {
     await this.#lambda?.stop();
     await this.#aws?.close();
     await Promise.all([...this.#tasks.values()].map((task) => task.stop()));
-    await Promise.all(this.eggs.map((egg) => egg.close()));
-    await this.dns.close();
+    await this.loadBalancer.close();
   }
 
   #containerOf({ properties }: Resource, { branch }: HaproxyBinary): Container {
@@ -176,13 +166,13 @@ export class Stage {
     return parameter.split('-').at(-1)!;
   }
 
-  /** Names and ARNs as CloudFormation would give them. 1.6 starts only with a name that the machine resolves itself. */
+  /** Names and ARNs as CloudFormation would give them; the load balancer's name is one that the branch can use. */
   #deployed(branch = ''): (reference: string) => string {
     return (reference) => {
       const [id, attribute] = reference.split('.');
       const proxy = [...this.#tasks.keys()].find((name) => id!.startsWith(`${name.replace(/\W/g, '')}Service`));
       if (attribute === 'DNSName') {
-        return branch === '1.6' ? 'localhost' : ELB_NAME;
+        return branch === '1.6' ? elbNameFor({ branch }) : ELB_NAME;
       }
       if (attribute === undefined && id!.startsWith('Elb')) {
         return `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:loadbalancer/app/e2e/50dc6c495c0c9188`;

@@ -8,28 +8,28 @@ import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../testbed/binaries';
 import { makeCertificate } from '../testbed/certificate';
-import { DnsServer } from '../testbed/dns-server';
 import { HaproxyProcess } from '../testbed/haproxy-process';
+import { ELB_NAME, ElbDns } from '../testbed/load-balancer';
 import { freePorts } from '../testbed/ports';
+import { untilReady } from '../testbed/server-process';
 import { median, sideBySide } from './measure';
 import { load } from './wrk';
 
 const CONNECTIONS = 32;
 const SECONDS = 2;
 const IDLE_CONNECTIONS = 1000;
-const NAME = 'elb.bench.test';
-/** How long DNS queries are counted, s: six periods of the default. */
+/** How long DNS queries are counted, s: six default periods. */
 const DNS_SECONDS = 60;
 
-/** A way of talking to the proxy. */
-export interface Traffic {
+/** How clients talk to the proxy. */
+export interface TrafficKind {
   readonly name: string;
   readonly tls: boolean;
   readonly keepAlive: boolean;
 }
 
-/** Each with TLS and without, with a connection for each request and with kept ones. */
-const TRAFFICS: readonly Traffic[] = [
+/** With TLS and without, with a connection for each request and with kept ones. */
+const TRAFFIC_KINDS: readonly TrafficKind[] = [
   { name: 'HTTP, kept alive', tls: false, keepAlive: true },
   { name: 'HTTP, a connection each', tls: false, keepAlive: false },
   { name: 'TLS, kept alive', tls: true, keepAlive: true },
@@ -37,7 +37,7 @@ const TRAFFICS: readonly Traffic[] = [
 ];
 
 /** Requests a second and p99 (ms) of the smallest configuration, of the same with a log, and of the generated one. */
-export interface Price {
+export interface Throughput {
   readonly traffic: string;
   readonly perSecond: Record<Variant, number>;
   readonly p99: Record<Variant, number>;
@@ -48,7 +48,7 @@ export type Variant = 'smallest' | 'smallestWithLog' | 'generated';
 export const VARIANTS: readonly Variant[] = ['smallest', 'smallestWithLog', 'generated'];
 
 /** What idle connections and DNS cost. */
-export interface Upkeep {
+export interface IdleCost {
   /** KiB of resident memory for 1,000 kept connections. */
   readonly memoryKib: Record<'smallest' | 'generated', number>;
   /** DNS queries that one proxy sends in a second, at the default period. */
@@ -72,67 +72,65 @@ backend elb
 `;
 }
 
-/** The same binaries behind each other: an upstream that costs little, and one proxy for each variant. */
-class Stage {
-  public static async set(binary: HaproxyBinary, tls: boolean): Promise<Stage> {
-    const stage = new Stage(binary);
+/** An upstream that costs little, and one proxy for each variant, all of the same binary. */
+class ThroughputTestbed {
+  public static async start(binary: HaproxyBinary, tls: boolean): Promise<ThroughputTestbed> {
+    const testbed = new ThroughputTestbed(binary);
     const [upstream] = (await freePorts(1)) as [number];
-    await stage.#run(
+    await testbed.#run(
       `defaults\n    mode http\n    timeout client 65s\n    timeout server 65s\n    timeout connect 5s\nfrontend up\n    bind 127.0.0.1:${upstream}\n    http-request return status 200 content-type text/plain string ok\n`,
       upstream,
     );
-    stage.dns.set(NAME, ['127.0.0.1']);
-    const listenTls = tls ? { certificateFile: makeCertificate(stage.folder, NAME).file, http2: false } : undefined;
-    const listener = await stage.dns.listen();
-    stage.queries = () => listener.queries;
+    testbed.dns.point('127.0.0.1');
+    const listenTls = tls
+      ? { certificateFile: makeCertificate(testbed.folder, ELB_NAME).file, http2: false }
+      : undefined;
+    const listener = await testbed.dns.listen();
+    testbed.queries = () => listener.queries;
     for (const variant of VARIANTS) {
       const [listen, health] = (await freePorts(2)) as [number, number];
       const config =
         variant === 'generated'
           ? HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
-              upstream: { dnsName: NAME, port: upstream },
+              upstream: { dnsName: ELB_NAME, port: upstream },
               listen: { address: '127.0.0.1', port: listen },
               listenTls,
               health: { address: '127.0.0.1', port: health },
               resolution: { nameservers: [listener.address] },
             })
           : smallest(listen, upstream, listenTls, variant === 'smallestWithLog');
-      stage.processes[variant] = await stage.#run(config, listen);
-      stage.ports[variant] = listen;
+      testbed.processes[variant] = await testbed.#run(config, listen);
+      testbed.ports[variant] = listen;
     }
-    // The name is resolved by then.
+    // By then HAProxy has resolved the name.
     await sleep(1500);
-    return stage;
+    return testbed;
   }
 
   public readonly ports = {} as Record<Variant, number>;
   public readonly processes = {} as Record<Variant, HaproxyProcess>;
   /** How many queries the generated configuration has sent. */
   public queries: () => number = () => 0;
-  public readonly dns = new DnsServer();
+  public readonly dns = new ElbDns();
   public readonly folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-price-'));
   readonly #all: HaproxyProcess[] = [];
 
   private constructor(private readonly binary: HaproxyBinary) {}
 
-  public async strike(): Promise<void> {
+  public async close(): Promise<void> {
     await Promise.all(this.#all.map((child) => child.stop()));
     await this.dns.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Its log goes nowhere: who reads it would be measured too. */
+  /** Its log is discarded: a reader would be measured too. */
   async #run(config: string, port: number): Promise<HaproxyProcess> {
     const file = path.join(this.folder, `${port}.cfg`);
     writeFileSync(file, config);
     const command = ['/bin/sh', '-c', 'exec "$@" > /dev/null', 'sh', ...this.binary.command, '-db', '-f', file];
     const child = new HaproxyProcess(command, {});
     this.#all.push(child);
-    for (const deadline = Date.now() + 10_000; !(await opens(port)); await sleep(50)) {
-      if (child.ended || Date.now() > deadline) {
-        throw new Error(`HAProxy ${this.binary.version} does not start: ${child.output}`);
-      }
-    }
+    await untilReady(`HAProxy ${this.binary.version}`, child, () => opens(port));
     return child;
   }
 }
@@ -148,21 +146,21 @@ function opens(port: number): Promise<boolean> {
   });
 }
 
-/** Throughput and latency, each variant in turn. */
-export async function measurePrice(
+/** Throughput and latency; the variants take turns. */
+export async function measureThroughput(
   wrk: readonly string[],
   binary: HaproxyBinary,
   runs: number,
   progress: (line: string) => void,
-): Promise<Price[]> {
-  const prices: Price[] = [];
-  for (const { name, tls, keepAlive } of TRAFFICS) {
+): Promise<Throughput[]> {
+  const results: Throughput[] = [];
+  for (const { name, tls, keepAlive } of TRAFFIC_KINDS) {
     progress(`throughput: ${name}`);
-    const stage = await Stage.set(binary, tls);
+    const testbed = await ThroughputTestbed.start(binary, tls);
     const p99s = new Map<Variant, number[]>(VARIANTS.map((variant) => [variant, []]));
     const measure = (variant: Variant) => async () => {
       const { perSecond, p99 } = await load(wrk, {
-        url: `${tls ? 'https' : 'http'}://127.0.0.1:${stage.ports[variant]}/`,
+        url: `${tls ? 'https' : 'http'}://127.0.0.1:${testbed.ports[variant]}/`,
         connections: CONNECTIONS,
         seconds: SECONDS,
         headers: keepAlive ? {} : { Connection: 'close' },
@@ -173,12 +171,12 @@ export async function measurePrice(
     try {
       const rates = await sideBySide(runs, VARIANTS.map(measure));
       const p99 = VARIANTS.map((variant) => median(p99s.get(variant)!));
-      prices.push({ traffic: name, perSecond: byVariant(rates), p99: byVariant(p99) });
+      results.push({ traffic: name, perSecond: byVariant(rates), p99: byVariant(p99) });
     } finally {
-      await stage.strike();
+      await testbed.close();
     }
   }
-  return prices;
+  return results;
 }
 
 function byVariant(values: readonly number[]): Record<Variant, number> {
@@ -186,26 +184,26 @@ function byVariant(values: readonly number[]): Record<Variant, number> {
 }
 
 /** Memory of idle connections, and DNS queries. */
-export async function measureUpkeep(binary: HaproxyBinary, progress: (line: string) => void): Promise<Upkeep> {
+export async function measureIdleCost(binary: HaproxyBinary, progress: (line: string) => void): Promise<IdleCost> {
   progress(`memory of ${IDLE_CONNECTIONS} connections, and DNS queries in ${DNS_SECONDS} s`);
-  const stage = await Stage.set(binary, false);
+  const testbed = await ThroughputTestbed.start(binary, false);
   try {
-    const before = stage.queries();
+    const before = testbed.queries();
     const since = Date.now();
-    const memory = { smallest: await memoryOf(stage, 'smallest'), generated: await memoryOf(stage, 'generated') };
+    const memory = { smallest: await memoryOf(testbed, 'smallest'), generated: await memoryOf(testbed, 'generated') };
     await sleep(Math.max(0, since + DNS_SECONDS * 1000 - Date.now()));
-    const dnsPerSecond = (stage.queries() - before) / ((Date.now() - since) / 1000);
+    const dnsPerSecond = (testbed.queries() - before) / ((Date.now() - since) / 1000);
     return { memoryKib: memory, dnsPerSecond };
   } finally {
-    await stage.strike();
+    await testbed.close();
   }
 }
 
-async function memoryOf({ ports, processes }: Stage, variant: 'smallest' | 'generated'): Promise<number> {
+async function memoryOf({ ports, processes }: ThroughputTestbed, variant: 'smallest' | 'generated'): Promise<number> {
   const before = residentKib(processes[variant].pid!);
   const sockets: Socket[] = [];
   while (sockets.length < IDLE_CONNECTIONS) {
-    // A few at a time: what many requests at once take is not what idle connections keep.
+    // A few at a time: many requests at once take memory that idle connections do not keep.
     sockets.push(...(await Promise.all(Array.from({ length: 20 }, () => keptConnection(ports[variant])))));
   }
   const after = residentKib(processes[variant].pid!);
@@ -220,7 +218,7 @@ function keptConnection(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.on('error', reject);
-    socket.write(`GET / HTTP/1.1\r\nHost: ${NAME}\r\n\r\n`);
+    socket.write(`GET / HTTP/1.1\r\nHost: ${ELB_NAME}\r\n\r\n`);
     socket.once('data', () => resolve(socket));
   });
 }

