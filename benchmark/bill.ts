@@ -44,14 +44,14 @@ export const QUANTITIES = {
 export type Prices = { readonly [name in keyof typeof PRICES]: number };
 
 /** What a monitor checks, and what each run takes. */
-export interface FleetLoad {
+interface FleetLoad {
   readonly proxies: number;
   readonly runSeconds: number;
   readonly logBytesPerRun: number;
 }
 
 /** US dollars of a month for a monitor of so many proxies, the tasks of the proxies left out. */
-export interface CheckerBill {
+interface CheckerBill {
   /** The function and what starts it. */
   readonly runs: number;
   readonly logs: number;

@@ -8,7 +8,7 @@ import { sideBySide } from './measure';
 const RUNS = 11;
 const BUNDLE = 'assets/drift-checker';
 
-/** A figure of ours next to that of something to compare it with. */
+/** A figure of ours, and the same figure of something else. */
 export interface Comparison {
   readonly name: string;
   readonly ours: number;
@@ -16,7 +16,7 @@ export interface Comparison {
   readonly unit: string;
 }
 
-/** Size and cold start of the drift checker's bundle next to those of a handler that does nothing. */
+/** Size and cold start of the checker's bundle, compared with a handler that does nothing. */
 export async function measureHandler(): Promise<Comparison[]> {
   const empty = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-empty-'));
   writeFileSync(join(empty, 'index.mjs'), 'export const handler = async () => {};\n');

@@ -12,7 +12,7 @@ import { sideBySide } from './measure';
 const RUNS = 7;
 const SIZES = [1000, 10_000, 100_000];
 
-/** A configuration of about so many lines: backends as people write them. */
+/** A configuration of about so many lines, with typical backends. */
 function configuration(lines: number): string {
   const head = HaproxyConfig.render(HaproxyVersion.V3_2, { upstream: { dnsName: 'elb.lab.test', port: 80 } });
   const backends = Array.from({ length: Math.ceil((lines - head.split('\n').length) / 10) }, (_, i) =>
@@ -38,7 +38,7 @@ const timed = (work: () => unknown) => async () => {
   return performance.now() - start;
 };
 
-/** Cost of the linter and of the renderer, next to `haproxy -c` on the same file. Also says how the cost grows. */
+/** The time of the linter and of the renderer, compared with `haproxy -c` on the same file, and how it grows. */
 export async function measureLint(): Promise<{ figures: Comparison[]; exponent: number }> {
   const version = HaproxyVersion.V3_2;
   const texts = SIZES.map(configuration);
@@ -68,8 +68,8 @@ export async function measureLint(): Promise<{ figures: Comparison[]; exponent: 
     const name = `HAProxy ${haproxy.version} -c`;
     return {
       figures: [
-        { name: `lint of 10,000 lines, to ${name}`, ours: ours!, other: other!, unit: 'ms' },
-        { name: `render, to ${name} of 10,000 lines`, ours: render!, other: other!, unit: 'ms' },
+        { name: `lint of 10,000 lines, compared with ${name}`, ours: ours!, other: other!, unit: 'ms' },
+        { name: `render, compared with ${name} of 10,000 lines`, ours: render!, other: other!, unit: 'ms' },
       ],
       exponent,
     };

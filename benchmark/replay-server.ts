@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /**
- * Stands in for a thousand runtime APIs: answers each command with what a real HAProxy has answered to it once, and
+ * Replaces thousands of runtime APIs: it answers each command with the answer of a real HAProxy, which it asks once, and
  * closes the connection as HAProxy does.
  */
 export class ReplayServer {
@@ -22,7 +22,7 @@ export class ReplayServer {
   private constructor(realPort: number) {
     this.#server = createServer({ noDelay: true }, (socket) => {
       this.connections += 1;
-      // Who hangs up early has its reasons.
+      // A client may close the connection early.
       socket.on('error', () => {});
       socket.once('data', async (data) => {
         const command = data.toString();

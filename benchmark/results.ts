@@ -6,7 +6,7 @@ import { SCENARIOS } from './elb/scenarios';
 import type { Comparison } from './handler';
 import type { IdleCost, Throughput } from './throughput';
 
-/** All that one run of the benchmark measured. */
+/** What one run of the benchmark measured. */
 export interface Measured {
   readonly machine: string;
   readonly date: string;
@@ -18,11 +18,11 @@ export interface Measured {
   readonly idleCost: IdleCost;
   readonly costs: readonly FleetCost[];
   readonly figures: readonly Comparison[];
-  /** How the time grows: with which power of the length, or of the number of endpoints. */
+  /** The power of the length, or of the number of endpoints, with which the time grows. */
   readonly exponents: { readonly lint: number; readonly fleet: number };
 }
 
-/** Goals that the figures are held against. */
+/** The goals of the figures. */
 const GOALS = { follow: 1.2, throughput: 0.97, p99: 1.05, resolverPacketsPerSecond: 1024 } as const;
 
 const number = (value: number, digits = 0) =>
@@ -55,7 +55,7 @@ export function headlines({ followed, runs, throughputs, throughputOf, idleCost,
     followed.filter((result) => result.ours === ours && of(result)).map(({ lost }) => lost);
   const calm = lostBy(true, ({ scenario }) => graceful.includes(scenario));
   const sudden = lostBy(true, ({ scenario }) => !graceful.includes(scenario));
-  const naive = Math.max(
+  const handWritten = Math.max(
     ...followed.filter(({ competitor }) => competitor.includes('hand-written')).map(({ lost }) => lost),
   );
   const asked = followed.filter(({ ours }) => ours).map(({ requests }) => requests);
@@ -63,11 +63,11 @@ export function headlines({ followed, runs, throughputs, throughputOf, idleCost,
   const one = costs[0]!;
   const last = costs.at(-1)!;
   return [
-    `- Requests lost while a load balancer is replaced node by node or scales 2 → 12 → 3: at most ${Math.max(...calm)} of about ${number(Math.max(...asked))} a run on every HAProxy that could be had (worst of ${runs} runs); hand-written without \`resolvers\`: up to ${number(naive)}.`,
-    `- Requests lost when a node or a zone dies without notice: at most ${Math.max(...sudden)}.`,
-    `- Throughput of the generated configuration next to the smallest possible one on HAProxy ${throughputOf} (${kept.traffic}): ${ratio(kept)}.`,
-    `- DNS: ${number(idleCost.dnsPerSecond, 2)} queries a second per proxy; 1,000 proxies send ${number(idleCost.dnsPerSecond * 1000)}, and one network interface may send ${number(GOALS.resolverPacketsPerSecond)}.`,
-    `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that looks once a minute costs ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.`,
+    `- Requests lost while a load balancer is replaced node by node or scales 2 → 12 → 3: at most ${Math.max(...calm)} of about ${number(Math.max(...asked))} per run on every available HAProxy (worst of ${runs} runs); with a hand-written configuration without \`resolvers\`: up to ${number(handWritten)}.`,
+    `- Requests lost when a node or a zone fails without notice: at most ${Math.max(...sudden)}.`,
+    `- Throughput of the generated configuration, compared with the smallest possible one, on HAProxy ${throughputOf} (${kept.traffic}): ${ratio(kept)}.`,
+    `- DNS: ${number(idleCost.dnsPerSecond, 2)} queries per second and proxy; 1,000 proxies send ${number(idleCost.dnsPerSecond * 1000)}, and one network interface may send ${number(GOALS.resolverPacketsPerSecond)}.`,
+    `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that runs once a minute costs ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.`,
   ];
 }
 
@@ -81,7 +81,7 @@ function resultsPage(measured: Measured): string {
   return `# Figures
 
 Written by \`npm run benchmark\` on ${date}; not by hand. ${machine}.
-${missing.map((line) => `\nNot to be had on this machine: ${line}.`).join('')}
+${missing.map((line) => `\nNot available on this machine: ${line}.`).join('')}
 
 ${headlines(measured).join('\n')}
 
@@ -89,12 +89,13 @@ ${headlines(measured).join('\n')}
 
 ![Requests lost and time to the first request on a new address](follow.svg)
 
-Each proxy has a load of 8 connections (wrk) on requests that take 30 ms; all proxies run at the same time. All periods
-are a fifth of the generated configuration's defaults, the peers' alike: names are resolved every ${PERIOD_SECONDS} s. A
-node that is replaced leaves DNS, serves for 12 s more and then refuses; one that dies resets its connections; a zone
-that is lost is silent. Lost: the worst of ${runs} runs. The rest: medians. Outage: the longest time without any request
-on a living node; requests that hang are not lost to the client, and show there. Goals: nothing lost where nothing dies;
-the first request on a new address within ${GOALS.follow} periods.
+Each proxy gets a load of 8 connections (wrk) with requests that take 30 ms; all proxies run at the same time. All
+periods, also those of the other proxies, are a fifth of the defaults of the generated configuration: names are resolved
+every ${PERIOD_SECONDS} s. A node that is replaced leaves DNS, serves for 12 s more and then refuses connections. A node
+that fails resets its connections. A zone that is lost does not answer. Lost: the worst of ${runs} runs; all other figures:
+medians. Outage: the longest time without any request on a running node; it includes requests that hang, which are not
+lost for the client. Goals: no request lost where no node fails; the first request on a new address within
+${GOALS.follow} periods.
 
 ${SCENARIOS.map(
   ({ name }) =>
@@ -104,16 +105,16 @@ ${SCENARIOS.map(
     )}`,
 ).join('\n\n')}
 
-## What does it cost a request?
+## What does a request cost?
 
 ![Throughput and p99 of the generated configuration](throughput.svg)
 
-HAProxy ${throughputOf}, 32 connections as fast as they go, medians of runs in turn. Goals: throughput at least
-${GOALS.throughput} of the smallest possible configuration's, p99 at most ${GOALS.p99} of it. The one with a log shows what of the
-difference is the log.
+HAProxy ${throughputOf}, 32 connections at full speed, medians of runs that take turns. Goals: throughput at least
+${GOALS.throughput} of that of the smallest possible configuration, p99 at most ${GOALS.p99} of it. The configuration with a log
+shows which part of the difference is the log.
 
 ${table(
-  ['traffic', 'smallest', 'with a log', 'generated', 'ratio', 'p99 ratio', 'ratio to the one with a log', 'goals'],
+  ['traffic', 'smallest', 'with a log', 'generated', 'ratio', 'p99 ratio', 'ratio with a log', 'goals'],
   throughputs.map((one) => {
     const { traffic, perSecond, p99 } = one;
     const latency = p99.generated / p99.smallest;
@@ -126,20 +127,20 @@ ${table(
       number(throughput, 2),
       number(latency, 2),
       number(perSecond.generated / perSecond.smallestWithLog, 2),
-      `throughput ${met(throughput >= GOALS.throughput)}, p99 ${met(latency <= GOALS.p99)}`,
+      `throughput: ${met(throughput >= GOALS.throughput)}, p99: ${met(latency <= GOALS.p99)}`,
     ];
   }),
 )}
 
 1,000 kept connections: ${number(idleCost.memoryKib.generated / 1024, 1)} MiB with the generated configuration, ${number(idleCost.memoryKib.smallest / 1024, 1)} MiB with the
-smallest. DNS at the default period: ${number(idleCost.dnsPerSecond, 2)} queries a second; 1,000 proxies: ${number(idleCost.dnsPerSecond * 1000)}, spread over as many network
-interfaces, of which each may send ${number(GOALS.resolverPacketsPerSecond)} packets a second to the VPC's resolver.
+smallest. DNS at the default period: ${number(idleCost.dnsPerSecond, 2)} queries a second; 1,000 proxies: ${number(idleCost.dnsPerSecond * 1000)}, from as many network
+interfaces, each of which may send ${number(GOALS.resolverPacketsPerSecond)} packets a second to the VPC's resolver.
 
 ## What does the checker cost?
 
 ![US dollars per proxy and month](cost.svg)
 
-One run a minute, ${QUANTITIES.tasksPerProxy} tasks a proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
+One run a minute, ${QUANTITIES.tasksPerProxy} tasks per proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
 (${number(QUANTITIES.runs)} runs × ($${PRICES.lambdaMillionRequests} + $${PRICES.schedulerMillionRuns} per million + seconds × ${QUANTITIES.memoryGb} GB × $${PRICES.lambdaGbSecond}) + log bytes × $${PRICES.logGb} per GB
 + ${QUANTITIES.metricsPerMonitor} metrics × $${PRICES.metric} + ${QUANTITIES.alarmsPerMonitor} alarms × $${PRICES.alarm}) ÷ proxies + ${QUANTITIES.metricsPerProxy} metrics × $${PRICES.metric}. Prices of us-east-1 and their sources:
 \`benchmark/bill.ts\`. A Synthetics canary: ${number(QUANTITIES.runs)} × $${PRICES.canaryRun} = ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.
@@ -160,7 +161,7 @@ ${table(
 ## What do the function, synthesis and the linter take?
 
 ${table(
-  ['what', 'ours', 'next to', 'ratio'],
+  ['what', 'ours', 'compared with', 'ratio'],
   figures.map(({ name, ours, other, unit }) => [
     name,
     `${number(ours, 1)} ${unit}`,
@@ -188,7 +189,7 @@ function followTable(results: readonly Followed[], calm: boolean): string {
     ],
     results.map((one) => {
       const inTime =
-        one.firstSeconds === undefined ? '' : `, in time ${met(one.firstSeconds <= GOALS.follow * PERIOD_SECONDS)}`;
+        one.firstSeconds === undefined ? '' : `, in time: ${met(one.firstSeconds <= GOALS.follow * PERIOD_SECONDS)}`;
       return [
         one.ours ? `**${one.competitor}**` : one.competitor,
         number(one.requests),
@@ -198,8 +199,8 @@ function followTable(results: readonly Followed[], calm: boolean): string {
         secondsOf(one.firstSeconds),
         one.neverUsed > 0 ? `${one.neverUsed} never` : secondsOf(one.lastSeconds),
         calm
-          ? `no loss ${met(one.lost === 0)}${one.neverUsed > 0 ? ', follows **missed**' : inTime}`
-          : `only what was under way ${met(one.lost <= CONNECTIONS && one.outageSeconds < 5)}`,
+          ? `no loss: ${met(one.lost === 0)}${one.neverUsed > 0 ? ', follows: **missed**' : inTime}`
+          : `only requests in progress lost: ${met(one.lost <= CONNECTIONS && one.outageSeconds < 5)}`,
       ];
     }),
   );
@@ -226,7 +227,7 @@ function followChart({ followed }: Measured): string {
   return barChart('Does it follow the load balancer? (shorter is better)', groups, 1);
 }
 
-/** Requests that were lost, and those that an outage kept from being asked. */
+/** Requests that were lost, and those that were not sent because of an outage. */
 const score = (lost: number, outageSeconds: number) => lost + Math.max(0, outageSeconds - 0.5) * 150;
 
 function throughputChart({ throughputs, throughputOf }: Measured): string {
@@ -247,7 +248,7 @@ function throughputChart({ throughputs, throughputOf }: Measured): string {
     };
   });
   return barChart(
-    `The generated configuration next to the smallest one, HAProxy ${throughputOf} (1 = the same)`,
+    `The generated configuration compared with the smallest one, HAProxy ${throughputOf} (1 = the same)`,
     groups,
   );
 }
@@ -268,5 +269,5 @@ function costChart({ costs }: Measured): string {
     text: dollars(canary),
     colour: 'peer',
   };
-  return barChart('US dollars per proxy and month', [{ title: 'one look a minute', bars: [...bars, other] }]);
+  return barChart('US dollars per proxy and month', [{ title: 'one run a minute', bars: [...bars, other] }]);
 }

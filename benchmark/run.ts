@@ -17,7 +17,7 @@ import { headlines, type Measured, pages } from './results';
 import { measureSynth } from './synth';
 import { measureIdleCost, measureThroughput } from './throughput';
 
-/** HAProxy of the default branch, which most will run. */
+/** The default branch of the constructs. */
 const BRANCH = '3.2';
 const FOLLOW_RUNS = 3;
 const THROUGHPUT_RUNS = 5;

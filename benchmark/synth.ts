@@ -1,13 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { command } from '../scripts/command';
+import { promisify } from 'node:util';
 import type { Comparison } from './handler';
 import { sideBySide } from './measure';
 
 const RUNS = 7;
 
-/** Apps as a user's compiled JavaScript: the minimal stack of ours, and that of the CDK's own pattern. */
+/** Apps as compiled JavaScript: our minimal stack, and that of the CDK's own pattern. */
 const APPS = {
   ours: `
 const { App, Stack } = require('aws-cdk-lib');
@@ -28,15 +29,15 @@ new NetworkLoadBalancedFargateService(stack, 'Service', { vpc: new Vpc(stack, 'V
 `,
 };
 
-/** `cdk synth` of the minimal stack next to that of `NetworkLoadBalancedFargateService`. Needs the compiled package. */
+/** `cdk synth` of the minimal stack, compared with `NetworkLoadBalancedFargateService`. Needs the compiled package. */
 export async function measureSynth(): Promise<Comparison[]> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-synth-'));
   const cdk = resolve('node_modules', '.bin', 'cdk');
   const synth = (name: keyof typeof APPS) => async () => {
     const start = performance.now();
-    await command([cdk, 'synth', '--quiet', '--app', 'node app.js'], {
+    await promisify(execFile)(cdk, ['synth', '--quiet', '--app', 'node app.js'], {
       cwd: join(folder, name),
-      env: { NODE_PATH: resolve('node_modules') },
+      env: { ...process.env, NODE_PATH: resolve('node_modules') },
     });
     return performance.now() - start;
   };
@@ -49,7 +50,7 @@ export async function measureSynth(): Promise<Comparison[]> {
       writeFileSync(join(folder, name, 'app.js'), app);
     }
     const [ours, other] = await sideBySide(RUNS, [synth('ours'), synth('pattern')]);
-    const name = 'minimal stack, to NetworkLoadBalancedFargateService';
+    const name = 'minimal stack, compared with NetworkLoadBalancedFargateService';
     return [
       { name: `cdk synth of the ${name}`, ours: ours!, other: other!, unit: 'ms' },
       { name: `resources of the ${name}`, ours: resources('ours'), other: resources('pattern'), unit: '' },

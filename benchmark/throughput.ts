@@ -22,7 +22,7 @@ const IDLE_CONNECTIONS = 1000;
 const DNS_SECONDS = 60;
 
 /** How clients talk to the proxy. */
-export interface TrafficKind {
+interface TrafficKind {
   readonly name: string;
   readonly tls: boolean;
   readonly keepAlive: boolean;
@@ -44,7 +44,7 @@ export interface Throughput {
 }
 
 /** What is compared. */
-export type Variant = 'smallest' | 'smallestWithLog' | 'generated';
+type Variant = 'smallest' | 'smallestWithLog' | 'generated';
 export const VARIANTS: readonly Variant[] = ['smallest', 'smallestWithLog', 'generated'];
 
 /** What idle connections and DNS cost. */

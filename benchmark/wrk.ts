@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** What a client saw. Times are ms. */
+/** What a client measured. Times are ms. */
 export interface Load {
   readonly requests: number;
   /** Requests without an answer, or with one that is an error. */
@@ -14,7 +14,7 @@ export interface Load {
   readonly perSecond: number;
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
@@ -26,7 +26,7 @@ export interface LoadOptions {
 /** A request that has no answer after this time is lost. */
 const TIMEOUT_SECONDS = 5;
 
-/** Tells figures that `wrk` prints for people only. A status of 400 or more counts as lost. */
+/** Prints the figures of `wrk` as JSON. A status of 400 or more counts as lost. */
 const SCRIPT = (pauseMillis: number) => `
 ${pauseMillis > 0 ? `function delay() return ${pauseMillis} end` : ''}
 function done(summary, latency, requests)

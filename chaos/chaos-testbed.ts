@@ -17,7 +17,7 @@ const PAUSE_MILLIS = 20;
 const TIMEOUT_MILLIS = 20_000;
 
 /** What clients got over a time. */
-export interface TrafficResult {
+interface TrafficResult {
   readonly answered: number;
   readonly lost: number;
 }

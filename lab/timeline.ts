@@ -19,7 +19,7 @@ export interface RequestSample {
 }
 
 /** One check. */
-export interface CheckSample {
+interface CheckSample {
   readonly at: number;
   /** The addresses that HAProxy holds. */
   readonly held: readonly string[];

@@ -8,17 +8,17 @@ import { machine } from './binaries/tree';
 
 const CACHE = path.resolve(__dirname, '../.cache/browser');
 const PACKAGE = 'chromium-headless-shell';
-/** What a machine may have already. */
+/** The names under which a machine may have a browser. */
 const NAMES = [PACKAGE, 'chromium', 'chromium-browser', 'google-chrome'];
-/** The C library itself is the machine's: its loader fits no other. */
+/** The C library itself must be the machine's: its loader works with no other. */
 const C_LIBRARY =
   /^(ld-linux.*|lib(c|m|mvec|dl|rt|pthread|resolv|util|anl|nsl|BrokenLocale|thread_db|nss_\w+|c_malloc_debug|memusage|pcprofile)\.so\..*)$/;
 
 /**
- * A headless browser: the machine's own, else that of its own release of Debian, fetched as the HAProxy binaries are,
- * without root and into the cache.
+ * A headless browser: the machine's own, else that of its release of Debian, fetched like the HAProxy binaries, without
+ * root and into the cache.
  *
- * @throws an error of one line where none can be had
+ * @throws an error of one line when none is available
  */
 export async function launchBrowser(): Promise<Browser> {
   const own = NAMES.map(onPath).find((file) => file !== undefined);

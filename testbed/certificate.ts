@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A certificate that signs itself, as files and as texts. */
+/** A self-signed certificate, as files and as texts. */
 export interface TestCertificate {
   /** PEM file with certificate and key, as a `bind` line takes it. */
   readonly file: string;
@@ -12,7 +12,7 @@ export interface TestCertificate {
   readonly key: string;
 }
 
-/** Makes a certificate for a name in a folder. Tests with TLS cannot do without `openssl`: where it is missing they say so. */
+/** Makes a certificate for a name. @throws Error of one line when `openssl` is missing or fails */
 export function makeCertificate(folder: string, name: string): TestCertificate {
   const [keyFile, caFile, file] = ['key', 'cert', 'pem'].map((kind) => path.join(folder, `${name}.${kind}`)) as [
     string,

@@ -1,10 +1,10 @@
 import { isIPv4 } from 'node:net';
 import { type Answer, decode, encode } from 'dns-packet';
 
-/** A name server's refusals, by the number that stands for each in an answer. */
+/** The response codes of a name server. */
 export const RCODES = { noerror: 0, servfail: 2, nxdomain: 3, refused: 5 } as const;
 
-/** A question as it came over the wire. */
+/** A query that was received. */
 export interface Query {
   readonly name: string;
   readonly type: string;
@@ -16,7 +16,7 @@ export interface Query {
   readonly bytes: Buffer;
 }
 
-/** What a query is answered with. */
+/** The content of an answer. */
 export interface Reply {
   readonly rcode: number;
   /** The names that the question's name leads to, one by one. */
@@ -24,13 +24,13 @@ export interface Reply {
   readonly addresses: readonly string[];
   /** Seconds. */
   readonly ttl: number;
-  /** Says that there is more, and gives nothing. */
+  /** Whether the answer is empty and marked as truncated. */
   readonly truncated: boolean;
 }
 
 const HEADER = 12;
 
-/** Reads a query; nothing when it is none. */
+/** Reads a query; nothing when the bytes are no query. */
 export function readQuery(bytes: Buffer): Query | undefined {
   try {
     const { questions, additionals } = decode(bytes);
@@ -45,7 +45,7 @@ export function readQuery(bytes: Buffer): Query | undefined {
 
 /**
  * The bytes of an answer. Names in it are pointers to earlier ones, as real servers write them: HAProxy 1.6.0 reads no
- * other form, and dns-packet writes none.
+ * other form, and dns-packet does not write them.
  */
 export function writeReply(query: Query, reply: Reply): Buffer {
   const question = questionOf(query.bytes);

@@ -4,7 +4,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { type Query, RCODES, type Reply, readQuery, writeReply } from './dns-answer';
 
-/** Ports of its own, UDP and TCP of the same number, for one client: its queries can be told from those of others. */
+/** A port for one client, UDP and TCP, so that its queries are counted apart from those of others. */
 export interface DnsListener {
   /** `127.0.0.1:PORT`, as a `nameserver` line and Node's resolver take it. */
   readonly address: string;
@@ -12,10 +12,7 @@ export interface DnsListener {
   queries: number;
 }
 
-/**
- * What a name server can do instead of answering: say nothing at all, one of the refusals, or say over UDP that the
- * answer is too long for it (TCP has it).
- */
+/** What a name server can do in place of an answer: nothing, a refusal, or a truncated answer over UDP (TCP has all of it). */
 export type DnsFailure = 'silent' | 'servfail' | 'refused' | 'nxdomain' | 'truncated';
 
 /** What {@link DnsServer} takes. */
@@ -26,14 +23,14 @@ export interface DnsServerOptions {
   readonly seed?: number;
 }
 
-/** UDP picks the number; another process may have it for TCP. */
+/** The number is free for UDP; another process may have it for TCP. */
 const TRIES = 10;
 
 /**
  * A DNS server on loopback whose answers can be changed while it runs, as an ELB's do.
  *
- * Of a name with more addresses than an answer shows each answer has a random part. What does not fit into a datagram is
- * truncated and can be had over TCP.
+ * When a name has more addresses than an answer shows, each answer has a random part of them. An answer that does not
+ * fit into a datagram is truncated; TCP has all of it.
  */
 export class DnsServer {
   readonly #udp: UdpSocket[] = [];
@@ -52,7 +49,7 @@ export class DnsServer {
     this.#random = xoroshiro128plus(seed);
   }
 
-  /** Sets the IPv4 and IPv6 addresses of a name. None at all means: the name does not exist. */
+  /** Sets the IPv4 and IPv6 addresses of a name. Without any, the name does not exist. */
   public set(name: string, addresses: readonly string[]): void {
     this.#zone.set(name.toLowerCase(), addresses);
   }
@@ -67,7 +64,7 @@ export class DnsServer {
     this.#failures.set(name.toLowerCase(), failure);
   }
 
-  /** Ends what {@link fail} began. */
+  /** Ends what {@link fail} started. */
   public heal(name: string): void {
     this.#failures.delete(name.toLowerCase());
   }

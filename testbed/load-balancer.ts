@@ -47,7 +47,7 @@ export class ElbDns extends DnsServer {
 const PORT_TRIES = 10;
 
 /** How a load balancer differs from the usual one. */
-export interface LoadBalancerOptions {
+interface LoadBalancerOptions {
   /** Where its nodes run. @default - in this process */
   readonly nodes?: NodeHost;
   /** What it is called. @default - the two names that {@link elbNameFor} gives */

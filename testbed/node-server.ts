@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** How nodes answer. */
-export interface NodeOptions {
+interface NodeOptions {
   /** How long a request takes, ms. @default 0 */
   readonly delayMillis?: number;
   /** How long an idle connection stays open, ms. @default 5000 - as Node does */

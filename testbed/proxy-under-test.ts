@@ -46,7 +46,7 @@ export interface RunningProxy {
 }
 
 /** How a process of this machine differs from the usual one. */
-export interface LocalHostOptions {
+interface LocalHostOptions {
   /** Finds free TCP ports of 127.0.0.1. @default freePorts */
   readonly findPorts?: (count: number) => Promise<readonly number[]>;
   /** Variables of the process. @default - none besides those of this process */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** What a network does to a connection. */
-export interface TcpConditions {
+interface TcpConditions {
   /** ms, each way; half as much again for every other piece. @default 0 */
   readonly delayMillis?: number;
   /** Connections are made, and no byte comes through. @default false */

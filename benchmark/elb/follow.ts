@@ -6,11 +6,11 @@ import { type Load, load } from '../wrk';
 import { type Competitor, PERIODS } from './competitors';
 import { type Course, SCENARIOS, type Scenario } from './scenarios';
 
-/** A steady load: so many connections, with a pause between an answer and the next request. */
+/** The load on each proxy: connections, with a pause between an answer and the next request. */
 export const CONNECTIONS = 8;
 const PAUSE_MILLIS = 20;
 
-/** What one competitor did in one scenario: the worst run's losses, the median of the rest. Times are seconds. */
+/** One competitor in one scenario: the losses of the worst run, and medians of all else. Times are seconds. */
 export interface Followed {
   readonly competitor: string;
   readonly ours: boolean;
@@ -18,7 +18,7 @@ export interface Followed {
   readonly requests: number;
   readonly lost: number;
   readonly worstMillis: number;
-  /** The longest time without any request on a node that lives, s. Requests that hang are not lost to `wrk`, and show here. */
+  /** The longest time without any request on a running node, s. It includes requests that hang, which `wrk` does not count as lost. */
   readonly outageSeconds: number;
   /** From the change in DNS to the first request on a new address, the slowest of all changes. */
   readonly firstSeconds?: number;
@@ -30,7 +30,7 @@ export interface Followed {
 
 type Run = Omit<Followed, 'competitor' | 'ours' | 'scenario'>;
 
-/** Puts all competitors through every scenario, all at the same time, so that they see the same machine. */
+/** Runs every scenario with all competitors at the same time, so that they share the state of the machine. */
 export async function measureFollowing(
   wrk: readonly string[],
   all: readonly Competitor[],
@@ -125,7 +125,7 @@ function figuresOf(
   start: number,
   { addresses, longestPause }: ClientReport,
 ): Run {
-  // Of the addresses that came at the same time, the first one and the last one that was used.
+  // Of the addresses that came at the same time, the first and the last that was used.
   const waits = Object.entries(arrivals).map(([address, at]) => {
     const first = addresses[address]?.first;
     return { at, wait: first === undefined ? undefined : (first - start) / 1000 - at };

@@ -6,19 +6,19 @@ import path from 'node:path';
 import { run } from '../../testbed/binaries/run';
 import { TestbedError } from '../../testbed/testbed-error';
 
-/** One at a time: its network has fixed addresses. */
+/** Only one demo at a time: its network has fixed addresses. */
 const PROJECT = 'cdk-haproxy-elb-demo';
 /** Beside this module, also in the published package. */
 const FILE = path.join(__dirname, 'compose.yaml');
-/** Longer than it takes on a busy machine, and short enough to see that something hangs. */
+/** Longer than any command takes on a busy machine. */
 const SECONDS = 120;
 
 const HELP = 'start Docker, with its plugin Compose, or leave --backend out';
 const DOWN_TRIES = 5;
-/** Asks for the ids of all that there are of a demo. */
+/** Lists the ids of all containers of a demo. */
 const CONTAINERS = ['ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${PROJECT}`];
 
-/** What `docker inspect` tells of a container, as far as it is needed. */
+/** What is read from `docker inspect`. */
 interface Inspected {
   readonly Id: string;
   readonly NetworkSettings: {
@@ -38,28 +38,28 @@ export interface Container {
 /** The containers of `compose.yaml`, and the folder that they read. */
 export class Compose {
   /**
-   * @throws TestbedError when there is no Docker that runs, or the containers of another demo are there
+   * @throws TestbedError when Docker does not run, or containers of another demo exist
    */
   public static async open(): Promise<Compose> {
     const found = await docker(CONTAINERS).catch(({ message }: TestbedError) => {
       throw new TestbedError(`${message}: ${HELP}`);
     });
     await docker(['compose', 'version']).catch(() => {
-      throw new TestbedError(`--backend docker: no 'docker compose' that can be run: ${HELP}`);
+      throw new TestbedError(`--backend docker: 'docker compose' cannot run: ${HELP}`);
     });
     if (found !== '') {
       throw new TestbedError(
-        `--backend docker: the containers of another demo are there: wait for its end, or remove them with 'docker compose --project-name ${PROJECT} down'`,
+        `--backend docker: containers of another demo exist: wait until it ends, or remove them with 'docker compose --project-name ${PROJECT} down'`,
       );
     }
     const folder = mkdtempSync(path.join(tmpdir(), `${PROJECT}-`));
-    // Some images run as a user of their own.
+    // Some images run as another user.
     await chmod(folder, 0o755);
     return new Compose(folder);
   }
 
   readonly #atExit = () => {
-    // What the engine was just told to create may come after the first time.
+    // A container that is just being created may appear after the first try.
     for (let left = DOWN_TRIES, there = true; left > 0 && there; left -= 1) {
       spawnSync('docker', this.#arguments('down', '--timeout', '0'), { stdio: 'ignore', timeout: SECONDS * 1000 });
       there = spawnSync('docker', CONTAINERS, { timeout: SECONDS * 1000 }).stdout?.length > 0;
@@ -71,7 +71,7 @@ export class Compose {
     process.once('exit', this.#atExit);
   }
 
-  /** Writes a file that containers find in `/lab`. They never see half of one. */
+  /** Writes a file that containers find in `/lab`. They never see a part of it. */
   public write(name: string, text: string): void {
     const file = path.join(this.folder, name);
     writeFileSync(`${file}.new`, text);
@@ -106,7 +106,7 @@ export class Compose {
   }
 }
 
-/** The names of images by service, with what the environment says. */
+/** The names of the images by service; variables of the environment can replace them. */
 export async function imagesByService(): Promise<ReadonlyMap<string, string>> {
   const { services } = JSON.parse(await docker(['compose', '--file', FILE, 'config', '--format', 'json'])) as {
     readonly services: Readonly<Record<string, { readonly image: string }>>;

@@ -3,10 +3,10 @@ import type { AcquireOptions, Acquisition, HaproxyBinary, Unavailable } from '..
 import { inspect } from '../../testbed/binaries/version';
 import { docker, imagesByService } from './compose';
 
-/** Out of support and still in use. */
+/** Not maintained any more, and still in use. */
 const OLD_BRANCHES = ['1.6', '1.7', '1.8'];
 
-/** A day or a month, which lasts to its end: `~` sorts behind every digit. */
+/** The end of life is a day or a month. A month lasts to its end: `~` sorts behind every digit. */
 const isMaintained = ({ endOfLife }: { readonly endOfLife: string }) => `${endOfLife}~` > CHECKED_ON;
 
 const DEFAULT_BRANCHES = [...OLD_BRANCHES, ...BRANCHES.filter(isMaintained).map(({ branch }) => branch)];
@@ -14,7 +14,7 @@ const DEFAULT_BRANCHES = [...OLD_BRANCHES, ...BRANCHES.filter(isMaintained).map(
 /** Minutes, on a slow line. */
 const FETCH_SECONDS = 900;
 
-/** Fetches an image unless it is there. */
+/** Fetches an image unless this machine has it. */
 export async function fetchImage(image: string): Promise<void> {
   await docker(['image', 'inspect', image]).catch(() => docker(['pull', '--quiet', image], FETCH_SECONDS));
 }
@@ -37,7 +37,7 @@ export async function imageBinaries({
     try {
       onProgress(`image ${image}`);
       await fetchImage(image);
-      // Not through the image's own start: that of 1.6 and 1.7 never answers `-v`.
+      // Without the image's entrypoint: that of 1.6 and 1.7 does not answer `-v`.
       const command = ['docker', 'run', '--rm', '--network', 'none', '--entrypoint', 'haproxy', image];
       const binary = await inspect(command, `image ${image}`);
       if (binary.branch !== branch) {

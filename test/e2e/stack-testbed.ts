@@ -28,7 +28,7 @@ export interface Pair {
 }
 
 /** A log line of the function about an incident. */
-export interface EventLine {
+interface EventLine {
   readonly event: 'incident-opened' | 'incident-resolved';
   readonly incident: Record<string, unknown> & { proxy: string; kind: string; task?: string };
 }

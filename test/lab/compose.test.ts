@@ -50,7 +50,7 @@ describe('--backend docker where it cannot be: one line, and exit code 2', () =>
   const HELP = 'start Docker, with its plugin Compose, or leave --backend out';
 
   test('no Docker', async () => {
-    expect(await demo()).toEqual(refused(`no docker that can be started: ${HELP}`));
+    expect(await demo()).toEqual(refused(`docker is not installed: ${HELP}`));
   });
 
   test('a Docker that does not run', async () => {
@@ -60,14 +60,14 @@ describe('--backend docker where it cannot be: one line, and exit code 2', () =>
 
   test('no Compose', async () => {
     dockerThat('[ "$1" = ps ] || exit 1');
-    expect(await demo()).toEqual(refused(`no 'docker compose' that can be run: ${HELP}`));
+    expect(await demo()).toEqual(refused(`'docker compose' cannot run: ${HELP}`));
   });
 
   test('containers of another demo', async () => {
     dockerThat('[ "$1" = compose ] || echo 0123456789ab');
     expect(await demo()).toEqual(
       refused(
-        "the containers of another demo are there: wait for its end, or remove them with 'docker compose --project-name cdk-haproxy-elb-demo down'",
+        "containers of another demo exist: wait until it ends, or remove them with 'docker compose --project-name cdk-haproxy-elb-demo down'",
       ),
     );
   });

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { HaproxyProcess } from '../../testbed/haproxy-process';
+import { untilReady } from '../../testbed/server-process';
 
 /** A HAProxy that only has backends, and its runtime API on a unix socket. */
 export class SocketHaproxy {
@@ -35,12 +35,7 @@ defaults
   timeout server 1s
 ${this.backends}`,
     );
-    while (!existsSync(this.#socket)) {
-      if (this.#process.ended) {
-        throw new Error(`HAProxy ${this.binary.version} does not start: ${this.#process.output}`);
-      }
-      await sleep(20);
-    }
+    await untilReady(`HAProxy ${this.binary.version}`, this.#process, async () => existsSync(this.#socket));
   }
 
   /** Ends it and removes the socket. */

@@ -42,7 +42,7 @@ describe("Debian's packages", () => {
     const failed = unavailable.map(({ what }) => what);
     expect([...cached, ...failed]).toEqual(expect.arrayContaining(SUITES));
     for (const { reason } of unavailable) {
-      expect(reason).toMatch(/^.+; a haproxy named in HAPROXY_BINARIES or found on PATH would help$/);
+      expect(reason).toMatch(/^.+; name a haproxy in HAPROXY_BINARIES, or put one on PATH$/);
     }
   });
 

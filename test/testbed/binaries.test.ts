@@ -5,7 +5,7 @@ import { acquireBinaries } from '../../testbed/binaries';
 import { debianMirrors } from '../../testbed/binaries/apt';
 import { parseVersion } from '../../testbed/binaries/version';
 
-const MORE = 'a haproxy named in HAPROXY_BINARIES or found on PATH would help';
+const MORE = 'name a haproxy in HAPROXY_BINARIES, or put one on PATH';
 
 let folder: string;
 const { PATH, HAPROXY_BINARIES } = process.env;
@@ -125,10 +125,10 @@ test('a machine without apt and without a container engine', async () => {
     unavailable: [
       ...['bullseye', 'bookworm', 'trixie', 'forky', 'experimental'].map((suite) => ({
         what: `Debian ${suite}`,
-        reason: `no apt-get that can be started; ${MORE}`,
+        reason: `apt-get is not installed; ${MORE}`,
       })),
-      { what: 'branch 1.7', reason: `no docker or podman that answers; ${MORE}` },
-      { what: 'branch 2.6', reason: `no docker or podman that answers; ${MORE}` },
+      { what: 'branch 1.7', reason: `neither docker nor podman answers; ${MORE}` },
+      { what: 'branch 2.6', reason: `neither docker nor podman answers; ${MORE}` },
     ],
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { run } from './run';
 
 /** Where Debian's packages come from on this machine. */
-export interface Mirror {
+interface Mirror {
   /** As apt's sources have it. */
   readonly uri: string;
   /** A file of keys, or undefined for those that apt trusts anyway. */
@@ -35,14 +35,14 @@ const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/
 /** Dependencies of haproxy's package that the bare binary does without. */
 const CLAIMED = ['adduser', 'debconf', 'dpkg', 'init-system-helpers', 'lsb-base', 'perl', 'perl-base', 'systemd'];
 
-/** All suites alike, or the newest from experimental could not have its libraries from there. */
+/** All suites have one priority: otherwise a package of experimental could not get its libraries from there. */
 const PREFERENCES = 'Package: *\nPin: release o=Debian\nPin-Priority: 500\n';
 
 /**
  * Asks apt for its mirrors of Debian. If its sources name only the archive or only the security updates, the other one
  * is taken to lie beside it, as on most mirrors.
  *
- * @throws an error of one line if there is no apt or it knows no Debian
+ * @throws an error of one line when there is no apt, or it has no mirror of Debian
  */
 export async function debianMirrors(): Promise<Mirrors> {
   const format = '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(REPO_URI) $(SIGNED_BY)';
@@ -62,7 +62,7 @@ export async function debianMirrors(): Promise<Mirrors> {
   return { archive: archive ?? beside('debian'), security: security ?? beside('debian-security') };
 }
 
-/** Older versions of apt do not tell, and newer ones may tell keys instead of a file. */
+/** Older versions of apt do not say it, and newer ones may give keys instead of a file. */
 function keyringOf(signedBy: string): string | undefined {
   return [signedBy, ...KEYRINGS].find((file) => path.isAbsolute(file) && existsSync(file));
 }

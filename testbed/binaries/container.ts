@@ -43,7 +43,7 @@ async function exportImage(
 ): Promise<void> {
   const engine = await asked;
   progress(`fetching with ${engine}`);
-  // Pulls what is not there yet. An image without a command of its own wants one.
+  // Pulls a missing image. An image without a command of its own needs one.
   const created = await run(engine, ['create', image, 'haproxy'], 300);
   const container = created.trim().split('\n').at(-1)!;
   const archive = path.join(work, 'root.tar');
@@ -67,5 +67,5 @@ async function findEngine(): Promise<string> {
       return engine;
     }
   }
-  throw new Error(`no ${ENGINES.join(' or ')} that answers`);
+  throw new Error(`neither ${ENGINES.join(' nor ')} answers`);
 }

@@ -7,15 +7,15 @@ import { cachedTree, machine } from './tree';
 import { inspect } from './version';
 
 /** A suite of Debian. */
-export interface Suite {
+interface Suite {
   readonly name: string;
-  /** Where its security updates are. A suite without is one that is still worked on. */
+  /** Where its security updates are. A suite in development has none. */
   readonly security?: string;
-  /** A second suite, for what this one does not have itself. */
+  /** A second suite, for packages that this one lacks. */
   readonly base?: string;
 }
 
-/** Those that have a branch of HAProxy that no other has. */
+/** The suites with a branch of HAProxy that no other suite has. */
 export const SUITES: readonly Suite[] = [
   { name: 'bullseye', security: 'bullseye-security' },
   { name: 'bookworm', security: 'bookworm-security' },
@@ -63,10 +63,10 @@ export async function fetchPackage(
     ...(suite.security ? [{ mirror: security, suite: suite.security }] : []),
     ...(suite.base ? [{ mirror: archive, suite: suite.base }] : []),
   ];
-  // Of a suite that changes daily a mirror's copy may well be past its date.
+  // A mirror's copy of a suite that changes daily may be out of date.
   const apt = await privateApt(work, machine().debian, sources, suite.security !== undefined);
   progress('fetching package lists');
-  // One of two lists may do: whether it does, the next step shows.
+  // One of two lists may be enough: the next step shows whether it is.
   const refused = await run('apt-get', [...apt, 'update']).then(
     () => undefined,
     (error: Error) => error,

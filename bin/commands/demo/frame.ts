@@ -4,7 +4,7 @@ import { CHICK, EGG, type Scenario } from '../../../lab/scenario';
 import { openIncidents, type Timeline } from '../../../lab/timeline';
 
 /** A request that was not answered; as wide as the others. */
-export const LOST = '❌';
+const LOST = '❌';
 /** A second without any request: before the start, or while it is restarted. */
 const NOTHING = '··';
 const CELL_COLUMNS = 2;
@@ -13,7 +13,7 @@ const LEAST_CELLS = 12;
 const NOTES = 4;
 
 /** What a frame shows beside the snapshot. */
-export interface FrameOptions {
+interface FrameOptions {
   readonly scenario: Scenario;
   /** The last lines about what happened. */
   readonly notes: readonly string[];
