@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -112,7 +112,7 @@ class ThroughputTestbed {
   /** How many queries the generated configuration has sent. */
   public queries: () => number = () => 0;
   public readonly dns = new ElbDns();
-  public readonly folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-price-'));
+  public readonly folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-throughput-'));
   readonly #all: HaproxyProcess[] = [];
 
   private constructor(private readonly binary: HaproxyBinary) {}
@@ -200,13 +200,13 @@ export async function measureIdleCost(binary: HaproxyBinary, progress: (line: st
 }
 
 async function memoryOf({ ports, processes }: ThroughputTestbed, variant: 'smallest' | 'generated'): Promise<number> {
-  const before = residentKib(processes[variant].pid!);
+  const before = processes[variant].residentKib;
   const sockets: Socket[] = [];
   while (sockets.length < IDLE_CONNECTIONS) {
     // A few at a time: many requests at once take memory that idle connections do not keep.
     sockets.push(...(await Promise.all(Array.from({ length: 20 }, () => keptConnection(ports[variant])))));
   }
-  const after = residentKib(processes[variant].pid!);
+  const after = processes[variant].residentKib;
   for (const socket of sockets) {
     socket.destroy();
   }
@@ -221,8 +221,4 @@ function keptConnection(port: number): Promise<Socket> {
     socket.write(`GET / HTTP/1.1\r\nHost: ${ELB_NAME}\r\n\r\n`);
     socket.once('data', () => resolve(socket));
   });
-}
-
-function residentKib(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
 }

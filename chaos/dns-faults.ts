@@ -22,7 +22,7 @@ export const DNS_FAULTS: readonly Fault[] = [
   badDns('loses every other answer', { lossOneIn: 2 }),
   badDns('is slow and out of order', { delayMillis: 300 }),
   badDns('answers twice', { duplicate: true }),
-  onTestbed('DNS is gone for 8 s', 'no request lost, no address dropped', 40, async (testbed) => {
+  onTestbed('DNS does not answer for 8 s', 'no request lost, no address dropped', 40, async (testbed) => {
     const before = await testbed.held();
     testbed.dnsRelay.conditions = { cut: true };
     const { answered, lost } = await testbed.traffic(8);

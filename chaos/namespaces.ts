@@ -1,12 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HaproxyConfig } from '../lib/haproxy/render/config';
-import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../testbed/binaries';
-import { DnsServer } from '../testbed/dns-server';
-import { HaproxyProcess } from '../testbed/haproxy-process';
-import { freePorts } from '../testbed/ports';
-import { request } from '../testbed/request';
+import { ElbDns } from '../testbed/load-balancer';
+import { LocalHost, ProxyUnderTest } from '../testbed/proxy-under-test';
 import type { Fault, FaultContext } from './fault';
 import { PREFIX } from './leftovers';
 
@@ -66,28 +62,18 @@ async function cutOff(binary: HaproxyBinary) {
     ip('-n', nameOf(node), 'link', 'set', 'eth0', 'up');
     return spawn('ip', ['netns', 'exec', nameOf(node), process.execPath, '-e', SERVER], { stdio: 'ignore' });
   });
-  const dns = new DnsServer();
-  dns.set('elb.test', NODES.map(addressOf));
-  const [listen, health] = (await freePorts(2)) as [number, number];
-  const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
-    upstream: { dnsName: 'elb.test', port: NODE_PORT },
-    listen: { address: '127.0.0.1', port: listen },
-    health: { address: '127.0.0.1', port: health },
-    resolution: { nameservers: [(await dns.listen()).address] },
-  });
-  const haproxy = HaproxyProcess.of(binary, config);
+  const dns = new ElbDns();
+  dns.point(...NODES.map(addressOf));
+  const host = new LocalHost(binary, await dns.listen());
+  const proxy = new ProxyUnderTest(binary, host, { model: { upstream: { port: NODE_PORT } } });
   try {
-    for (const deadline = Date.now() + 15_000; (await request('127.0.0.1', listen)) !== 'ok'; await sleep(100)) {
-      if (Date.now() > deadline) {
-        throw new Error(`no answer through namespaces: ${haproxy.output.trim().split('\n').at(-1)}`);
-      }
-    }
+    await proxy.start();
     await sleep(2000);
     ip('-n', nameOf(1), 'link', 'set', 'eth0', 'down');
-    const [atOnce, later] = [await lossesOf(listen, 5), await lossesOf(listen, 5)];
+    const [atOnce, later] = [await lossesOf(proxy, 5), await lossesOf(proxy, 5)];
     return { ok: later === 0, seen: `${atOnce} lost in the first 5 s, ${later} in the next 5 s` };
   } finally {
-    await haproxy.stop();
+    await proxy.stop();
     await dns.close();
     for (const server of servers) {
       server.kill('SIGKILL');
@@ -95,13 +81,13 @@ async function cutOff(binary: HaproxyBinary) {
   }
 }
 
-/** Requests of four clients, each on a fresh connection, that were lost within a time. */
-async function lossesOf(port: number, seconds: number): Promise<number> {
+/** How many requests of four clients were lost within a time, each on a fresh connection. */
+async function lossesOf(proxy: ProxyUnderTest, seconds: number): Promise<number> {
   const end = Date.now() + seconds * 1000;
   let lost = 0;
   const client = async () => {
     while (Date.now() < end) {
-      lost += (await request('127.0.0.1', port, 4000)) === 'ok' ? 0 : 1;
+      lost += (await proxy.answer(4000)) === 'ok' ? 0 : 1;
       await sleep(20);
     }
   };

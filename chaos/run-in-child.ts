@@ -45,7 +45,7 @@ function end({ pid }: ChildProcess): void {
  * is killed with all that it has started.
  *
  * @param folder for its temporary files
- * @param run what the program is told to run
+ * @param run what the program is to run
  * @param program another program than the one that knows the faults
  */
 export async function runInChild(

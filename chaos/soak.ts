@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChaosTestbed } from './chaos-testbed';
 import type { Fault, FaultContext, Outcome } from './fault';
@@ -64,7 +63,7 @@ async function churn({ binary }: FaultContext, minutes: number): Promise<Outcome
         process.kill(testbed.haproxy.pid!, 'SIGCONT');
         calmFrom = Date.now() + SETTLE_MILLIS;
         faultAt += FAULT_EVERY_MILLIS;
-        memory.push(residentMb(testbed.haproxy.pid!));
+        memory.push(Math.round(testbed.haproxy.residentKib / 1024));
         console.log(
           `       ${replaced} nodes replaced, ${answered} answered, ${lost} lost, ${detected} of ${injected} faults detected, ${memory.at(-1)} MB`,
         );
@@ -86,8 +85,4 @@ async function churn({ binary }: FaultContext, minutes: number): Promise<Outcome
     ok: lost === 0 && detected === injected && falseIncidents.length === 0 && flat,
     seen: `${replaced} nodes replaced, ${answered} answered, ${lost} lost, ${detected} of ${injected} faults detected, false incidents: ${falseIncidents.join(', ') || 'none'}, memory ${memory.join(' → ')} MB`,
   };
-}
-
-function residentMb(pid: number): number {
-  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024);
 }

@@ -128,7 +128,7 @@ export class Recorder {
       for (const open of this.timeline.incidents.filter((known) => known.id === id)) {
         open.resolvedAt = at;
       }
-      this.note(`incident over on ${nameOf(this.timeline)}: ${what}`);
+      this.note(`incident resolved on ${nameOf(this.timeline)}: ${what}`);
     }
   }
 

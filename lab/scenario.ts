@@ -98,7 +98,7 @@ export interface Scenario {
   /** Requests to each HAProxy per second, each on a connection of its own. */
   readonly requestsPerSecond: number;
   readonly steps: readonly Step[];
-  /** The figure that says whether a HAProxy has reached the goal, and the words for it. */
+  /** The figure that says whether a HAProxy has reached the goal, and the text for it. */
   readonly goal: { readonly figure: FigureName; readonly says: string };
   /** The columns of the table. */
   readonly figures: readonly FigureName[];

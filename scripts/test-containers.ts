@@ -1,7 +1,7 @@
 /**
- * Plays `demo --backend docker` with an engine out of Debian's packages and images of Debian's HAProxys:
+ * Runs `demo --backend docker` with an engine from Debian's packages and images of Debian's HAProxys:
  * `npm run test:containers`. The engine runs in namespaces of its own for network, mounts and processes, which end with
- * it; this machine's own Docker, if it has one, is not used.
+ * it; a Docker of this machine is not used.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,11 +14,11 @@ import { usableBinaries } from '../testbed/binaries/usable';
 import { environmentOf, fetchEngine } from './containers/engine';
 import { unpackedOf } from './containers/images';
 
-/** Of what runs inside. It takes about a minute. */
+/** The time limit of what runs inside, which takes about a minute. */
 const LIMIT_SECONDS = 240;
 
 const CGROUPS = '/sys/fs/cgroup';
-/** Those that end with the process that made them, and all that it has started with them. */
+/** Namespaces end with the process that made them, and with them all that it has started. */
 const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'];
 
 async function main(): Promise<void> {
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** What an engine needs; where it cannot be had, one line says why. */
+/** What an engine needs; when it is not available, one line says why. */
 async function trial(): Promise<string[] | undefined> {
   try {
     await run('unshare', [...NAMESPACES, 'mount', '-t', 'tmpfs', 'tmpfs', '/run']);
@@ -67,7 +67,7 @@ async function trial(): Promise<string[] | undefined> {
   }
 }
 
-/** The only thing of an engine that outlives its namespaces: folders, one per hierarchy, with one per container. */
+/** Only the cgroups of an engine stay when its namespaces end: a folder per hierarchy, with a folder per container. */
 function removeCgroups(cgroup: string): void {
   const remove = (place: string): void => {
     for (const entry of readdirSync(place, { withFileTypes: true })) {

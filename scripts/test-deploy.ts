@@ -1,21 +1,21 @@
 /**
- * Deploys the example app with the CDK's own command line to an emulator of AWS, looks at what is there, updates it,
- * runs the deployed function against real HAProxy processes, destroys it: `npm run test:deploy`. All on loopback.
+ * Deploys the example app with the CDK's command line to an emulator of AWS, checks the result, runs the deployed function
+ * against real HAProxy processes, updates the app and destroys it: `npm run test:deploy`. All on loopback.
  *
- * What the emulator (moto) cannot do, and what stands in for it:
+ * What the emulator (moto) cannot do, and what replaces it:
  *
- * - it makes no alarm, schedule, query or bucket policy out of a template: the script is the schedule, nothing stands in
- *   for the others; the run lists the types;
- * - it makes no name in Cloud Map out of a template, and refuses what refers to one: the proxies are deployed without;
+ * - it makes no alarm, schedule, query or bucket policy from a template: the script is the schedule, nothing replaces the
+ *   others; the run lists the types;
+ * - it makes no name in Cloud Map from a template, and refuses references to one: the proxies are deployed without;
  * - services start no tasks: the script runs them, and a HAProxy process for each;
- * - services and task definitions out of a template lose their network; tasks fail to start, have an address that is
- *   nobody's, belong to no service and end by themselves: deploy/emulator.py;
- * - the URL of a template is not looked for at the emulator itself: the command line is told to write AWS's;
- * - a change set of a stack that exists is not found again, and values of parameters are forgotten: the update is made
- *   without either (`--method direct --no-previous-parameters`);
- * - an update makes clusters anew, garbles containers and leaves services at the old revision: deploy/emulator.py;
- * - services outlive their stack: whether they are gone is not looked at;
- * - signatures and permissions are not checked: nothing stands in.
+ * - services and task definitions from a template lose their network; tasks fail to start, have an unused address, belong
+ *   to no service and end by themselves: deploy/emulator.py;
+ * - it does not find the URL of a template at its own address: the command line gets a variable, and writes AWS's URL;
+ * - it does not find a change set of an existing stack, and loses the values of parameters: the update is made without
+ *   either (`--method direct --no-previous-parameters`);
+ * - an update replaces clusters, breaks containers and leaves services at the old revision: deploy/emulator.py;
+ * - services stay when their stack is deleted: this is not checked;
+ * - it does not check signatures and permissions: nothing replaces that.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     }
     emulator.stop();
   });
-  // Nothing of this machine's own account is to be seen from here on, neither by us nor by the CDK.
+  // From here on neither this script nor the CDK may see an account of this machine.
   for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_'))) {
     delete process.env[name];
   }
@@ -65,10 +65,12 @@ async function main(): Promise<void> {
   closing.push(() => rehearsal.close());
   await step('cdk bootstrap', () => rehearsal.bootstrap());
   await step('cdk deploy: services, configurations, records', () => rehearsal.deploy());
-  await step('the deployed function misses the tasks', () => rehearsal.runFunction());
-  await step('tasks of the deployed definitions carry traffic, the incidents end', () => rehearsal.runTasks());
-  await step('an address that is not the load balancer’s is an incident until it is gone', () => rehearsal.drift());
-  await step('cdk deploy of another version: a new revision, and a process of the old one is told', () =>
+  await step('the deployed function reports that no task runs', () => rehearsal.runFunction());
+  await step('tasks of the deployed definitions answer, and the incidents are resolved', () => rehearsal.runTasks());
+  await step('an address that is not the load balancer’s is an incident until HAProxy drops it', () =>
+    rehearsal.drift(),
+  );
+  await step('cdk deploy of another version: a new revision, and an incident for a process of the old one', () =>
     rehearsal.update(),
   );
   await step('cdk destroy leaves no stack and no record', () => rehearsal.destroy());

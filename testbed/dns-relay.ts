@@ -13,7 +13,7 @@ export interface DnsConditions {
   readonly duplicate?: boolean;
   /** No datagram arrives. @default false */
   readonly cut?: boolean;
-  /** Somebody else answers before the name server does, with this address. @default - none */
+  /** A forger answers before the name server does, with this address. @default - none */
   readonly forgedAddress?: string;
 }
 
@@ -110,7 +110,7 @@ export class DnsRelay implements DnsListener {
     try {
       socket.send(bytes, to.port, to.address);
     } catch {
-      // Closed meanwhile.
+      // It was closed in the meantime.
     }
   }
 }

@@ -180,7 +180,7 @@ export class ProxyUnderTest {
   /**
    * Starts the process and waits until it is ready.
    *
-   * @param isReady tells whether it is. @default - when it has answered a request
+   * @param isReady whether it is ready. @default - when it has answered a request
    * @throws TestbedError of one line when it does not start
    */
   public async start(isReady?: () => Promise<boolean>): Promise<void> {

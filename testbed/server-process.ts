@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestbedError } from './testbed-error';
 
@@ -55,7 +56,12 @@ export class ServerProcess {
     return this.#child.pid;
   }
 
-  /** Ends it at once and waits until it is gone. */
+  /** Its resident memory, KiB. */
+  public get residentKib(): number {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))![1]);
+  }
+
+  /** Ends it at once and waits until it has ended. */
   public async stop(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exited;

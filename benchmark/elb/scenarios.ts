@@ -60,12 +60,15 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: async (loadBalancer) => {
       const all = await loadBalancer.add(nodes(12));
       loadBalancer.point(all.slice(0, 2));
-      const [left, gone] = [all.slice(9), all.slice(0, 9)];
+      const [remaining, removed] = [all.slice(9), all.slice(0, 9)];
       return {
         steps: [
           { at: 3, do: () => loadBalancer.point(all) },
-          { at: 17, do: () => loadBalancer.point(left) },
-          { at: 17 + DRAIN, do: async () => void (await Promise.all(gone.map((node) => loadBalancer.retire(node)))) },
+          { at: 17, do: () => loadBalancer.point(remaining) },
+          {
+            at: 17 + DRAIN,
+            do: async () => void (await Promise.all(removed.map((node) => loadBalancer.retire(node)))),
+          },
         ],
         arrivals: Object.fromEntries(all.slice(2).map((node) => [node, 3])),
       };

@@ -10,16 +10,16 @@ import { machine } from '../../testbed/binaries/tree';
 
 const CACHE = path.resolve('.cache', 'engine');
 
-/** Docker as Debian has it: the newest that runs with the libraries of Debian 12, and Compose, which has none. */
+/** Debian's Docker: the newest that runs with the libraries of Debian 12, and Compose, which needs none. */
 const PACKAGES = [
   { name: 'docker.io', suite: 'bookworm' },
   { name: 'docker-compose', suite: 'trixie' },
 ];
 
-/** This machine cannot run containers, which is no fault of ours. */
+/** This machine cannot run containers; that is no failure. */
 export class NoEngine extends Error {}
 
-/** The unpacked trees of Docker and of Compose. About 350 MB, kept until somebody deletes them. */
+/** The unpacked trees of Docker and of Compose. About 350 MB, never deleted. */
 export async function fetchEngine(): Promise<string[]> {
   return Promise.all(PACKAGES.map(({ name, suite }) => unpacked(name, suite)));
 }
@@ -50,7 +50,7 @@ export async function environmentOf([docker, compose]: readonly string[], folder
   const libraries = ['usr/lib', 'lib'].map((place) => path.join('/', place, machine().libraries));
   return {
     PATH: [...own, process.env.PATH].join(':'),
-    // The machine's own come first: those of the trees are for what it lacks.
+    // The machine's own libraries come first: those of the trees are for what it lacks.
     LD_LIBRARY_PATH: [...libraries, ...libraries.map((place) => path.join(docker!, place))].join(':'),
     XTABLES_LIBDIR: path.join(docker!, 'usr/lib', machine().libraries, 'xtables'),
     DOCKER_HOST: `unix://${folder}/docker.sock`,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { run } from '../../testbed/binaries/run';
 
-/** Those that lie in a folder with their libraries, out of which an image can be made. */
+/** The binaries that are in a folder with their libraries, from which an image can be made. */
 export const unpackedOf = (binaries: readonly HaproxyBinary[]): HaproxyBinary[] =>
   binaries.filter(({ command }) => command.length > 1);
 
@@ -20,7 +20,7 @@ export async function makeImage(image: string, command: readonly string[], folde
   await copyFile(program, path.join(place('usr/sbin'), path.basename(program)));
   await cp(path.join(path.dirname(program), 'lib'), place('lib'), { recursive: true, verbatimSymlinks: true });
   await symlink('lib', place('lib64'));
-  // nginx asks for both.
+  // nginx reads both.
   await writeFile(place('etc/passwd'), 'root:x:0:0::/:/\nnobody:x:65534:65534::/:/\n');
   await writeFile(place('etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
   await run('tar', ['-c', '-f', `${root}.tar`, '-C', root, '.']);

@@ -12,8 +12,8 @@ import { makeImage, unpackedOf } from './images';
 
 const [folder, cgroup] = process.argv.slice(2) as [string, string];
 
-/** How many HAProxys are played: the oldest and the newest that can be had. */
-const PLAYED = 2;
+/** How many HAProxys are used: the oldest and the newest available ones. */
+const USED = 2;
 
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const since = Date.now();
@@ -22,12 +22,12 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Makes an image for each HAProxy, for DNS and for nodes, and says so to compose.yaml. Gives the branches. */
+/** Makes an image for each HAProxy, for DNS and for nodes, and sets the variables of compose.yaml. Gives the branches. */
 async function makeImages(): Promise<string[]> {
   const { binaries } = await usableBinaries();
   const unpacked = unpackedOf(binaries);
-  const played = unpacked.filter((_, i) => i < PLAYED - 1 || i === unpacked.length - 1);
-  for (const { branch, command } of played) {
+  const used = unpacked.filter((_, i) => i < USED - 1 || i === unpacked.length - 1);
+  for (const { branch, command } of used) {
     const image = `local/haproxy:${branch}`;
     await makeImage(image, command, folder);
     process.env[`HAPROXY_IMAGE_${branch.replace('.', '_')}`] = image;
@@ -37,7 +37,7 @@ async function makeImages(): Promise<string[]> {
     await makeImage(image, await acquireTool(TOOLS[name], () => {}), folder);
     process.env[`${name.toUpperCase()}_IMAGE`] = image;
   }
-  return played.map(({ branch }) => branch);
+  return used.map(({ branch }) => branch);
 }
 
 interface Ending {

@@ -28,7 +28,7 @@ export interface Deployed {
   readonly id: string;
 }
 
-/** What the SDK sees of the account to which the environment's variables lead. */
+/** The account to which the variables of the environment lead, through the SDK. */
 export class Account {
   readonly #cloudFormation = new CloudFormationClient();
   readonly #ec2 = new EC2Client();
@@ -50,7 +50,7 @@ export class Account {
     return { id, privateSubnetIds };
   }
 
-  /** State of a stack; none once it is gone. */
+  /** The status of a stack; nothing when it does not exist. */
   public async stackStatus(StackName: string): Promise<string | undefined> {
     const { Stacks = [] } = await this.#cloudFormation.send(new DescribeStacksCommand({}));
     return Stacks.find((stack) => stack.StackName === StackName)?.StackStatus;

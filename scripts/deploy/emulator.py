@@ -42,7 +42,7 @@ backend.list_tasks = list_tasks
 
 
 def keep_cluster(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
-    """An update makes a cluster without a name anew, and its services are gone."""
+    """An update replaces a cluster without a name, and loses its services."""
     return original_resource
 
 

@@ -16,7 +16,7 @@ export class Emulator {
    * Installs and starts it.
    *
    * @param folder where the Python environment goes
-   * @throws Error when there is no Python, or no package index that could be asked
+   * @throws Error when there is no Python, or no package index
    */
   public static async start(folder: string): Promise<Emulator> {
     const python = await PythonEnvironment.make(folder);
@@ -34,7 +34,7 @@ export class Emulator {
     public readonly python: PythonEnvironment,
     private readonly port: number,
   ) {
-    // It ends when its standard input does: also when this process is killed.
+    // It ends when its standard input ends, also when this process is killed.
     this.#process = spawn(python.program('python'), [join(__dirname, 'emulator.py'), String(port), TASK_NETWORK], {
       stdio: ['pipe', 'ignore', 'pipe'],
     });
@@ -43,7 +43,7 @@ export class Emulator {
     });
   }
 
-  /** Variables that lead every AWS client to the emulator, whatever this machine is set up for. */
+  /** Variables that lead every AWS client to the emulator, whatever the configuration of this machine. */
   public get environment(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${this.port}`,
@@ -58,12 +58,12 @@ export class Emulator {
     };
   }
 
-  /** The resource types that it was asked to make and does not know. */
+  /** The resource types that it does not support. */
   public get ignoredTypes(): string[] {
     return [...new Set([...this.#log.matchAll(/Tried to parse (\S+) but/g)].map(([, type]) => type!))].sort();
   }
 
-  /** The last of its own errors, where it had one. */
+  /** Its own last error, if it had one. */
   public get lastError(): string {
     return this.#log.slice(Math.max(0, this.#log.lastIndexOf('Traceback'))).slice(0, 5000);
   }

@@ -6,8 +6,8 @@ import { command } from '../command';
 import type { Account, Deployed } from './account';
 import type { Emulator } from './emulator';
 
-/** An incident that a run of the function told of. */
-export interface Told {
+/** An incident that a run of the function reported. */
+export interface IncidentEvent {
   readonly event: string;
   readonly proxy: string;
   readonly kind: string;
@@ -39,8 +39,8 @@ export class DeployedFunction {
     return new DeployedFunction(lambda);
   }
 
-  /** What it has told and nobody has waited for yet. */
-  readonly #told: Told[] = [];
+  /** What it has reported and no step has waited for yet. */
+  readonly #events: IncidentEvent[] = [];
 
   private constructor(private readonly lambda: LocalLambda) {}
 
@@ -49,7 +49,7 @@ export class DeployedFunction {
    *
    * @throws Error when it fails, or could not check a proxy
    */
-  async #run(): Promise<Told[]> {
+  async #run(): Promise<IncidentEvent[]> {
     const { logs, functionError, payload } = await this.lambda.invoke({});
     const lines = logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
     if (functionError !== undefined || lines.some(({ event }) => event === 'not-checked')) {
@@ -60,19 +60,19 @@ export class DeployedFunction {
       .map(({ event, incident }) => ({ event, proxy: incident.proxy, kind: incident.kind }));
   }
 
-  /** Runs it until it has told of something, which counts once. */
-  public async runUntilTold(wanted: Told): Promise<void> {
+  /** Runs it until it has reported an incident; each report counts once. */
+  public async runUntilReported(wanted: IncidentEvent): Promise<void> {
     for (let runs = 0; runs < 20; runs += 1) {
-      const at = this.#told.findIndex((told) => isDeepStrictEqual(told, wanted));
+      const at = this.#events.findIndex((event) => isDeepStrictEqual(event, wanted));
       if (at >= 0) {
-        this.#told.splice(at, 1);
+        this.#events.splice(at, 1);
         return;
       }
-      this.#told.push(...(await this.#run()));
+      this.#events.push(...(await this.#run()));
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
     throw new Error(
-      `after 20 runs the function has told ${JSON.stringify(this.#told)} and not ${JSON.stringify(wanted)}`,
+      `after 20 runs the function has reported ${JSON.stringify(this.#events)}, but not ${JSON.stringify(wanted)}`,
     );
   }
 

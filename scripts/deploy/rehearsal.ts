@@ -86,14 +86,14 @@ export class Rehearsal {
     }
   }
 
-  /** The deployed function, fetched: it says that no task runs. */
+  /** Fetches the deployed function: it reports that no task runs. */
   public async runFunction(): Promise<void> {
     const [handler] = await this.#resources('AWS::Lambda::Function');
     const folder = join(this.folder, 'function');
     mkdirSync(folder);
     this.#function = await DeployedFunction.fetch(this.#account, this.emulator, STACK, handler!, folder);
     for (const proxy of this.#proxies) {
-      await this.#function.runUntilTold({ event: 'incident-opened', proxy, kind: 'no-running-task' });
+      await this.#function.runUntilReported({ event: 'incident-opened', proxy, kind: 'no-running-task' });
     }
   }
 
@@ -102,7 +102,7 @@ export class Rehearsal {
     for (const proxy of this.#proxies) {
       await this.#runTask(proxy);
       assert.equal(await this.#running.get(proxy)!.process.answer(), NODE);
-      await this.#function!.runUntilTold({ event: 'incident-resolved', proxy, kind: 'no-running-task' });
+      await this.#function!.runUntilReported({ event: 'incident-resolved', proxy, kind: 'no-running-task' });
     }
   }
 
@@ -112,12 +112,12 @@ export class Rehearsal {
     const { process } = this.#running.get(proxy!)!;
     await process.start(this.loadBalancer.addresses[1]);
     assert.equal(await process.answer(), STRANGER);
-    await this.#function!.runUntilTold({ event: 'incident-opened', proxy: proxy!, kind: 'stale-address' });
+    await this.#function!.runUntilReported({ event: 'incident-opened', proxy: proxy!, kind: 'stale-address' });
     await process.start();
-    await this.#function!.runUntilTold({ event: 'incident-resolved', proxy: proxy!, kind: 'stale-address' });
+    await this.#function!.runUntilReported({ event: 'incident-resolved', proxy: proxy!, kind: 'stale-address' });
   }
 
-  /** Another version and another period: a new revision; the old process is told apart from it until it is replaced. */
+  /** Another version and another period: a new revision. The old process is an incident until it is replaced. */
   public async update(): Promise<void> {
     const [proxy, ...others] = this.#proxies;
     const changed = this.#example.proxies[proxy!];
@@ -134,13 +134,13 @@ export class Rehearsal {
     }
     assert.deepEqual(await this.#resources('AWS::Logs::LogGroup'), before);
 
-    await this.#function!.runUntilTold({ event: 'incident-opened', proxy: proxy!, kind: 'version-mismatch' });
+    await this.#function!.runUntilReported({ event: 'incident-opened', proxy: proxy!, kind: 'version-mismatch' });
     await this.#runTask(proxy!);
     assert.equal(await this.#running.get(proxy!)!.process.answer(), NODE);
-    await this.#function!.runUntilTold({ event: 'incident-resolved', proxy: proxy!, kind: 'version-mismatch' });
+    await this.#function!.runUntilReported({ event: 'incident-resolved', proxy: proxy!, kind: 'version-mismatch' });
   }
 
-  /** `cdk destroy`: the stack is gone, and its records. */
+  /** `cdk destroy`: neither the stack nor its records are left. */
   public async destroy(): Promise<void> {
     await this.#cdk('destroy', '--force');
     assert.equal(await this.#account.stackStatus(STACK), undefined);
@@ -160,7 +160,7 @@ export class Rehearsal {
     const cdk = join('node_modules', '.bin', 'cdk');
     const output = join(this.folder, 'cdk.out');
     await command([cdk, ...args, '--context', `spec=${spec}`, '--output', output, '--no-version-reporting'], {
-      // The URL of the template, as CloudFormation is told it.
+      // The URL of the template that CloudFormation gets.
       env: { AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `https://s3.${REGION}.amazonaws.com` },
     });
   }
@@ -180,7 +180,7 @@ export class Rehearsal {
     return { service, definition };
   }
 
-  /** What the file says of a proxy is what its task definition has. */
+  /** The task definition of a proxy has what the file says. */
   #assertConfigured(proxy: string, definition: TaskDefinition): void {
     const { haproxyVersion, upstream, resolution } = this.#example.proxies[proxy];
     const [container] = definition.containerDefinitions!;
@@ -192,7 +192,7 @@ export class Rehearsal {
     assert.equal(container!.user, '99:99');
   }
 
-  /** A task of the service's present task definition, in the place of the one before. */
+  /** Runs a task of the service's current task definition in place of the one before. */
   async #runTask(proxy: string): Promise<void> {
     const before = this.#running.get(proxy);
     await before?.process.stop();

@@ -116,7 +116,7 @@ function bound(inodes: readonly string[]): string[] {
 
 const living = (pids: readonly number[]) => pids.filter((pid) => /^State:\t[^Z]/m.test(statusOf(pid)));
 
-/** Nothing is left of what was there. What was killed needs a moment to be gone. */
+/** Nothing is left. A killed process needs a moment to end. */
 async function nothingLeft(pids: readonly number[], sockets: readonly string[]): Promise<void> {
   for (let left = 100; left > 0 && (living(pids).length > 0 || bound(sockets).length > 0); left -= 1) {
     await sleep(50);
@@ -153,7 +153,7 @@ test.each([
   await nothingLeft(pids, sockets);
 });
 
-test('nobody reads on: it ends without a word, and nothing is left', async () => {
+test('the output is closed: it ends without a message, and nothing is left', async () => {
   warmCache();
   demo(['--branches', branch]);
   const { pids, sockets } = await bothAnswer();
@@ -166,7 +166,7 @@ test('nobody reads on: it ends without a word, and nothing is left', async () =>
 const hasApt = existsSync('/usr/bin/apt-get');
 
 describe('a cold cache', () => {
-  /** An apt that has a network where nobody answers. */
+  /** An apt whose network does not answer. */
   function noNetwork(): Record<string, string> {
     const conf = path.join(folder, 'tmp', 'apt.conf');
     writeFileSync(
@@ -176,7 +176,7 @@ describe('a cold cache', () => {
     return { APT_CONFIG: conf, HAPROXY_BINARIES: '' };
   }
 
-  test('no network and no binary: the reasons, a last line that says what would help, and exit code 2', async () => {
+  test('no network and no binary: the reasons, a last line that says what to do, and exit code 2', async () => {
     demo(['--branches', branch], { ...noNetwork(), PATH: '/usr/bin:/bin' });
     expect(await ended()).toBe(2);
     expect(stderr).toBe('no HAProxy is available: name one with HAPROXY_BINARIES=/path/to/haproxy\n');

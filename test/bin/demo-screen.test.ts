@@ -5,19 +5,19 @@ import { EVENTS, GENERATED, PINNED, RESULT } from '../lab/results';
 import { anyBinary } from '../support/binaries';
 import { HAS_TERMINALS, TerminalRun, widthOf } from '../support/terminal';
 
-const VIEW = { at: 10.2, timelines: [PINNED, GENERATED], events: EVENTS, next: { soon: 'the end', seconds: 2.4 } };
-const OPTIONS = { scenario: RESULT.scenario, notes: ['  8 s  mended'], columns: 100, colour: false };
+const SNAPSHOT = { at: 10.2, timelines: [PINNED, GENERATED], events: EVENTS, next: { soon: 'the end', seconds: 2.4 } };
+const OPTIONS = { scenario: RESULT.scenario, notes: ['  8 s  repaired'], columns: 100, colour: false };
 
 describe('a frame', () => {
   test('has a row for each HAProxy with its seconds, what it asked and holds, and what the checker says', () => {
-    expect(frame(VIEW, OPTIONS)).toEqual([
+    expect(frame(SNAPSHOT, OPTIONS)).toEqual([
       ' 10 s  the load balancer moves to another address',
       '🥚 old address  🐣 new address  ❌ lost request  │ what happened',
       '',
       `2.6.12 pinned    🥚······│··🥚❌··│··🐣${' '.repeat(16)}   2 queries 127.0.0.2    ok`,
       `2.6.12 generated 🥚······│🥚🥚🐣··│··🐣${' '.repeat(16)}   5 queries 127.0.0.2    ok`,
       '',
-      '  8 s  mended',
+      '  8 s  repaired',
       '▸ the end, in 3 s at most',
     ]);
   });
@@ -25,16 +25,16 @@ describe('a frame', () => {
   test.each([40, 60, 80, 120, 200])(
     'no row is wider than a terminal of %d columns, and all strips end alike',
     (columns) => {
-      const rows = frame(VIEW, { ...OPTIONS, columns }).slice(3, 5);
+      const rows = frame(SNAPSHOT, { ...OPTIONS, columns }).slice(3, 5);
       expect(rows.map(widthOf).filter((width) => width > columns)).toEqual([]);
       expect(new Set(rows.map((row) => widthOf(row.slice(0, row.lastIndexOf('🐣'))))).size).toBe(1);
     },
   );
 
   test('the oldest seconds leave first where there is no room, and what stands behind before that', () => {
-    const [row] = frame(VIEW, { ...OPTIONS, columns: 42 }).slice(3, 4);
+    const [row] = frame(SNAPSHOT, { ...OPTIONS, columns: 42 }).slice(3, 4);
     expect(row).toBe('2.6.12 pinned    🥚······│··🥚❌··│··🐣   ');
-    expect(frame(VIEW, { ...OPTIONS, columns: 30 })[3]).toBe('2.6.12 pinned    🥚❌··│··🐣  ');
+    expect(frame(SNAPSHOT, { ...OPTIONS, columns: 30 })[3]).toBe('2.6.12 pinned    🥚❌··│··🐣  ');
   });
 
   test.each([
@@ -42,7 +42,7 @@ describe('a frame', () => {
     [{ ...PINNED, checks: [{ ...PINNED.checks[1]! }] }, 'stale-address?'],
     [{ ...PINNED, crash: { at: 3, why: 'x' } }, 'ended by itself'],
   ])('the state is the open incident, else what is seen, and a crash before all', (timeline, state) => {
-    expect(frame({ ...VIEW, timelines: [timeline] }, OPTIONS)[3]!.endsWith(` ${state}`)).toBe(true);
+    expect(frame({ ...SNAPSHOT, timelines: [timeline] }, OPTIONS)[3]!.endsWith(` ${state}`)).toBe(true);
   });
 
   test('says what is fetched while it is, and that it starts before anything is known', () => {

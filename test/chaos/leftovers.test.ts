@@ -25,7 +25,7 @@ test('a process that still runs is named, until it has ended', async () => {
   expect(leftovers.find()).toEqual([]);
 });
 
-test('a process of a fault is named also when its parent is gone', async () => {
+test('a process of a fault is named also when its parent has ended', async () => {
   const leftovers = new Leftovers(folder);
   const parent = spawn('sh', ['-c', 'sleep 30 & echo $!'], { env: { ...process.env, TMPDIR: folder } });
   const [line] = await once(parent.stdout, 'data');

@@ -31,7 +31,7 @@ describe('a synthesized stack, its load balancer moves', () => {
   const answers = (kind: 'follower' | 'pinned') => Promise.all(testbed.pairs.map((pair) => pair[kind].task.answer()));
   const all = (found: readonly (string | undefined)[], wanted: string) => found.every((answer) => answer === wanted);
 
-  test('before the move every proxy answers, and a resolver that is silent is told before it hurts', async () => {
+  test('before the move every proxy answers, and a silent resolver is reported', async () => {
     expect(await answers('follower')).toEqual(testbed.pairs.map(() => OLD));
     expect(await answers('pinned')).toEqual(testbed.pairs.map(() => OLD));
     await checkUntil(testbed, () => opened('silent-resolver').length === testbed.pairs.length);

@@ -106,7 +106,7 @@ function requestsOf({ service, operation, input }: AwsCall): Request[] {
     'ec2:DescribeNetworkInterfaces': { resource: '*' },
   };
   const [, secret] = parameter.split('parameter/aws/reference/secretsmanager/');
-  // Parameter Store asks Secrets Manager in the name of whoever asks it.
+  // Parameter Store asks Secrets Manager in the name of its caller.
   const behind =
     secret === undefined
       ? []
@@ -135,7 +135,7 @@ let fleet: Fleet;
 const ofCheck: AwsCall[] = [];
 const ofOptions: AwsCall[] = [];
 
-/** A proxy drifts, another one is gone from the registry; then the proxy is well again. */
+/** A proxy drifts, and another is no longer in the registry; then the proxy follows again. */
 async function check(handlers: AwsHandlers, environment: Record<string, string>, calls: AwsCall[]): Promise<void> {
   fleet.point('127.0.0.2');
   const parameters = {

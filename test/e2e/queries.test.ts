@@ -15,7 +15,7 @@ const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
 const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));
 const [, , MONITOR] = monitor.registryPath.split('/') as [string, string, string];
 
-/** What the bundled function printed in a run in which everything happens that it has a word for. */
+/** What the bundled function printed in a run with every kind of event. */
 let lines: Line[];
 
 beforeAll(async () => {
@@ -97,13 +97,13 @@ const QUERIES: [name: string, query: string][] = [
     ]),
 ];
 
-test.each(QUERIES)('query %s: every event that it asks for is told, and has its fields', (_name, query) => {
+test.each(QUERIES)('query %s: every event that it asks for is logged, and has its fields', (_name, query) => {
   const { fields, events } = asked(query);
   expect(events.length).toBeGreaterThan(0);
-  const told = events.map((event) => lines.filter((line) => event.test(line.event ?? '')));
-  expect(told.map((some) => some.length > 0)).toEqual(events.map(() => true));
-  const known = new Set(told.flat().flatMap((line) => fieldsOf(line)));
-  // CloudWatch itself adds the time to each line. On every line `service` is the monitor: it tells nothing.
+  const found = events.map((event) => lines.filter((line) => event.test(line.event ?? '')));
+  expect(found.map((some) => some.length > 0)).toEqual(events.map(() => true));
+  const known = new Set(found.flat().flatMap((line) => fieldsOf(line)));
+  // CloudWatch itself adds the time to each line. `service` is the monitor on every line, so it says nothing.
   expect(fields.filter((field) => field !== '@timestamp' && !known.has(field))).toEqual([]);
   expect(fields).not.toContain('service');
 });

@@ -32,7 +32,7 @@ function containerFor({ branch }: HaproxyBinary, listenPort: number) {
   new HaproxyElbProxy(stack, 'Proxy', {
     vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }),
     version: HaproxyVersion.of(branch),
-    // The only name that 1.6 would start with.
+    // 1.6 starts with no other name.
     upstream: ElbUpstream.fromDnsName('localhost', { port: 9 }),
     listenPort,
     listenTls: { secret },
@@ -69,7 +69,7 @@ describe.each(availableBinaries().filter(hasTls))('HAProxy $version', (binary) =
     const container = containerFor(binary, port);
     expect(JSON.stringify(container)).not.toContain('PRIVATE KEY');
 
-    // The lab's: an address, ports and a folder of its own, where a task has all of them to itself.
+    // It gets an address, ports and a folder of its own here; a task has all of them to itself.
     const own = (value: string) =>
       value
         .replaceAll('bind :8404', `bind ${ADDRESS}:${healthPort}`)
@@ -92,7 +92,7 @@ describe.each(availableBinaries().filter(hasTls))('HAProxy $version', (binary) =
           throw new Error(`HAProxy ${binary.version} is not healthy: ${haproxy.output}`);
         }
       }
-      // It answers, and has nobody to ask.
+      // It answers, and has no upstream.
       expect(await statusOf(port)).toBe(503);
       expect(statSync(join(folder, 'listen.pem')).mode & 0o777).toBe(0o600);
     } finally {

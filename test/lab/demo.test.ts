@@ -13,26 +13,26 @@ const [MOVE, ...OTHERS] = SCENARIOS as [Scenario, ...Scenario[]];
 /** The oldest and the newest: what the others show is the same on all. */
 const ENDS = [BINARIES[0] ?? anyBinary(), BINARIES.at(-1)!];
 
-const NOBODY: DemoOutput = { note: () => {}, tick: () => {} };
+const NO_OUTPUT: DemoOutput = { note: () => {}, tick: () => {} };
 
-interface Play {
+interface Run {
   readonly result: DemoResult;
   readonly notes: string[];
-  readonly views: Snapshot[];
+  readonly snapshots: Snapshot[];
 }
 
-async function play(scenario: Scenario, binaries: readonly HaproxyBinary[]): Promise<Play> {
+async function run(scenario: Scenario, binaries: readonly HaproxyBinary[]): Promise<Run> {
   const notes: string[] = [];
-  const views: Snapshot[] = [];
+  const snapshots: Snapshot[] = [];
   const result = await runDemo(scenario, binaries, {
     note: (_at, text) => notes.push(text),
-    tick: (view) => views.push({ ...view, timelines: [...view.timelines] }),
+    tick: (snapshot) => snapshots.push({ ...snapshot, timelines: [...snapshot.timelines] }),
   });
-  return { result, notes, views };
+  return { result, notes, snapshots };
 }
 
-/** They mostly wait, so they are played at the same time. */
-const plays = new Map<string, Play>();
+/** They mostly wait, so they run at the same time. */
+const runs = new Map<string, Run>();
 let runningMeanwhile = 0;
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ beforeAll(async () => {
   }, 1000);
   await Promise.all(
     SCENARIOS.map(async (scenario) => {
-      plays.set(scenario.name, await play(scenario, scenario === MOVE ? BINARIES : ENDS));
+      runs.set(scenario.name, await run(scenario, scenario === MOVE ? BINARIES : ENDS));
     }),
   ).finally(() => clearInterval(count));
 }, 180_000);
@@ -50,27 +50,27 @@ const answers = ({ requests }: Timeline, from: number, to: number) => [
   ...new Set(requests.filter(({ at }) => at > from && at < to).map(({ answer }) => answer)),
 ];
 
-test('while the scenarios are played two processes run for each binary, and none is left', () => {
+test('while the scenarios run, two processes run for each binary, and none is left', () => {
   expect(runningMeanwhile).toBe(2 * (BINARIES.length + OTHERS.length * ENDS.length));
   expect(haproxyChildren(process.pid)).toEqual([]);
 });
 
 test.each(SCENARIOS)('$name: everything is as the scenario expects it, also on a busy machine', ({ name }) => {
-  expect(surprises(plays.get(name)!.result)).toEqual([]);
+  expect(surprises(runs.get(name)!.result)).toEqual([]);
 });
 
-test.each(SCENARIOS)('$name: its events happen in their order, and each is told', ({ name, steps }) => {
-  const { result, notes } = plays.get(name)!;
-  const told = steps.flatMap(({ note }) => note ?? []);
-  expect(result.events.map(({ note }) => note)).toEqual(told);
-  expect(notes.filter((note) => told.includes(note))).toEqual(told);
+test.each(SCENARIOS)('$name: its events happen in their order, and each is reported', ({ name, steps }) => {
+  const { result, notes } = runs.get(name)!;
+  const expected = steps.flatMap(({ note }) => note ?? []);
+  expect(result.events.map(({ note }) => note)).toEqual(expected);
+  expect(notes.filter((note) => expected.includes(note))).toEqual(expected);
   const times = [0, ...result.events.map(({ at }) => at), result.endedAt];
   expect(times).toEqual([...times].sort((a, b) => a - b));
 });
 
 describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $version', ({ version }) => {
   const timelinesOf = () => {
-    const { result } = plays.get(MOVE.name)!;
+    const { result } = runs.get(MOVE.name)!;
     const [movedAt, repairedAt] = result.events.map(({ at }) => at) as [number, number];
     const [pinned, generated] = result.timelines.filter((timeline) => timeline.version === version) as [
       Timeline,
@@ -81,7 +81,7 @@ describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $vers
     return { pinned, generated, movedAt, repairedAt, late, figure };
   };
 
-  test('the pinned one never follows and asks nobody, and the checker sees it silent, then stale', () => {
+  test('the pinned one never follows and sends no query, and the checker reports it as silent, then as stale', () => {
     const { pinned, movedAt, repairedAt, figure } = timelinesOf();
     expect(pinned.kind).toBe('pinned');
     expect(answers(pinned, 0, repairedAt)).toEqual([EGG]);
@@ -95,7 +95,7 @@ describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $vers
     expect(stale!.openedAt).toBeGreaterThan(movedAt);
   });
 
-  test('both incidents close when it is mended, and it answers from the new address', () => {
+  test('both incidents close when it is repaired, and it answers from the new address', () => {
     const { pinned, repairedAt } = timelinesOf();
     expect(pinned.repairedAt).toBeGreaterThanOrEqual(repairedAt);
     for (const { resolvedAt } of pinned.incidents) {
@@ -104,11 +104,11 @@ describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $vers
     expect(pinned.requests.at(-1)?.answer).toBe(CHICK);
   });
 
-  test('the generated one follows within its period and two seconds, loses nothing, and nobody complains', () => {
+  test('the generated one follows within its period and two seconds, loses nothing, and has no incident', () => {
     const { generated, movedAt, late, figure } = timelinesOf();
     expect(generated.kind).toBe('generated');
     expect(answers(generated, 0, movedAt)).toEqual([EGG]);
-    // The period of the lab is 2 s; what the machine itself was late is no fault of HAProxy.
+    // The period of the demo is 2 s; HAProxy does not answer for how late the machine was.
     expect(figure('follows', generated)).toBeLessThanOrEqual(2 + 2 + late);
     expect(figure('lost', generated)).toBe(0);
     expect(figure('queries', generated)).toBeGreaterThan(0);
@@ -118,12 +118,12 @@ describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $vers
 });
 
 test('each second shows every HAProxy that runs, and what comes next', () => {
-  const { views } = plays.get(MOVE.name)!;
-  const counts = views.map(({ timelines }) => timelines.length);
+  const { snapshots } = runs.get(MOVE.name)!;
+  const counts = snapshots.map(({ timelines }) => timelines.length);
   expect(counts).toEqual([...counts].sort((a, b) => a - b));
   expect(counts.at(-1)).toBe(2 * BINARIES.length);
   // A step that is waited for may come at once.
-  const announced = [...new Set(views.flatMap(({ next }) => next?.soon ?? []))];
+  const announced = [...new Set(snapshots.flatMap(({ next }) => next?.soon ?? []))];
   expect(announced).toEqual(MOVE.steps.map(({ soon }) => soon).filter((soon) => announced.includes(soon)));
   expect(announced).toEqual(expect.arrayContaining(['the load balancer moves', 'the end']));
 });
@@ -142,7 +142,7 @@ describe('what goes wrong', () => {
 
   test('a HAProxy that does not start is named, with what it said, and the others go on', async () => {
     const broken = { ...binary, version: '9.9.9', command: ['/bin/sh', '-c', 'echo "no such library" >&2; exit 127'] };
-    const { result, notes } = await play(SHORT, [broken, binary]);
+    const { result, notes } = await run(SHORT, [broken, binary]);
     expect(notes).toContain('HAProxy 9.9.9 (pinned) does not start: no such library');
     expect(notes).toContain('HAProxy 9.9.9 (generated) does not start: no such library');
     expect(result.timelines.map(({ version }) => version)).toEqual([binary.version, binary.version]);
@@ -151,18 +151,18 @@ describe('what goes wrong', () => {
 
   test('none that starts: one line', async () => {
     const broken = { ...binary, version: '9.9.9', command: ['/bin/sh', '-c', 'echo "no such library" >&2; exit 127'] };
-    await expect(runDemo(SHORT, [broken], NOBODY)).rejects.toThrow(
+    await expect(runDemo(SHORT, [broken], NO_OUTPUT)).rejects.toThrow(
       new Error('no HAProxy is available: HAProxy 9.9.9 (generated) does not start: no such library'),
     );
   });
 
-  test('no binary at all: one line that says what would help', async () => {
-    await expect(runDemo(SHORT, [], NOBODY)).rejects.toThrow(
+  test('no binary at all: one line that says what to do', async () => {
+    await expect(runDemo(SHORT, [], NO_OUTPUT)).rejects.toThrow(
       new Error('no HAProxy is available: name one with HAPROXY_BINARIES=/path/to/haproxy'),
     );
   });
 
-  test('a HAProxy that crashes is told of and shown, and the others go on', async () => {
+  test('a HAProxy that crashes is reported and shown, and the others go on', async () => {
     let killed = false;
     const notes: string[] = [];
     const result = await runDemo(SHORT, [binary], {

@@ -21,13 +21,13 @@ test.each<[FigureName, pinned: number, generated: number]>([
   expect([PINNED, GENERATED].map((timeline) => figureOf(name, timeline, RESULT))).toEqual([pinned, generated]);
 });
 
-test('what comes after the mending, or after the step that ends the measured time, does not count', () => {
+test('what comes after the repair, or after the step that ends the measured time, does not count', () => {
   expect(figureOf('follows', PINNED, { events: [EVENTS[0]!] })).toBe(5);
   const until = { ...EVENTS[1]!, at: 4.8, repair: false, measured: 'until' as const };
   expect(figureOf('follows', GENERATED, { events: [EVENTS[0]!, until] })).toBe(NEVER);
 });
 
-test('a lost request is no new answer: who loses everything has not settled', () => {
+test('a lost request is no new answer: a HAProxy that loses everything has not settled', () => {
   const requests = [{ at: 5, answer: CHICK }, { at: 6 }];
   expect(figureOf('settles', { ...GENERATED, requests }, RESULT)).toBe(NEVER);
 });
@@ -79,14 +79,14 @@ describe('surprises', () => {
     expect(surprises({ ...late, scenario: lost })).toHaveLength(1);
   });
 
-  test('what is expected of several addresses is not asked of who can hold one', () => {
+  test('an expectation of several addresses does not apply to a HAProxy that can hold one', () => {
     const single = { ...GENERATED, holdsSeveral: false };
     const wanted = scenario({ of: 'generated', holdsSeveral: true, figure: 'held', min: 12 });
     expect(surprises({ ...RESULT, scenario: wanted, timelines: [single] })).toEqual([]);
     expect(surprises({ ...RESULT, scenario: wanted, timelines: [GENERATED] })).toHaveLength(1);
   });
 
-  test('what only the runtime API tells is not asked of a release whose runtime API cannot be read', () => {
+  test('a figure of the runtime API is not expected of a release whose runtime API cannot be read', () => {
     const unreadable = { ...PINNED, readable: false };
     const stale = scenario({ of: 'pinned', figure: 'stale', max: 1 });
     const lost = scenario({ of: 'pinned', figure: 'lost', max: 0 });

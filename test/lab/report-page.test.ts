@@ -87,10 +87,10 @@ test('each second is a column of the shares of its answers, and the queries stan
   ]);
 });
 
-test('events are numbered on the axis and told below, and cross every strip', () => {
+test('events are numbered on the axis and listed below, and cross every strip', () => {
   const page = reportPage(RESULT);
   expect(page).toContain('<b style="left:40.00%" title="moves">1</b>');
-  expect(textOf(page)).toContain('1 4.0 s the load balancer moves 2 8.0 s the pinned ones are mended');
+  expect(textOf(page)).toContain('1 4.0 s the load balancer moves 2 8.0 s the pinned ones are repaired');
   expect(page.match(/stroke-dasharray/g)).toHaveLength(2 * RESULT.timelines.length);
 });
 

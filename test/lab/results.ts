@@ -3,7 +3,7 @@ import { CHICK, EGG } from '../../lab/scenario';
 import { SCENARIOS } from '../../lab/scenarios';
 import type { Timeline } from '../../lab/timeline';
 
-/** A timeline that stays on the old address until it is mended after 8 seconds. */
+/** A timeline that stays on the old address until it is repaired after 8 seconds. */
 export const PINNED: Timeline = {
   version: '2.6.12',
   source: 'Debian bookworm',
@@ -63,7 +63,7 @@ export const GENERATED: Timeline = {
 
 export const EVENTS: readonly DemoEvent[] = [
   { at: 4, note: 'the load balancer moves', label: 'moves', repair: false, measured: 'from', addresses: 1 },
-  { at: 8, note: 'the pinned ones are mended', label: 'mended', repair: true, addresses: 1 },
+  { at: 8, note: 'the pinned ones are repaired', label: 'repaired', repair: true, addresses: 1 },
 ];
 
 /** A run of the default scenario of ten seconds. */

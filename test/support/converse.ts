@@ -1,7 +1,7 @@
 import { connect, type NetConnectOpts } from 'node:net';
 import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises';
 
-/** What a client does: text or bytes are one packet, a number is a pause in ms, `half-close` says that nothing more will come. */
+/** What a client does: text or bytes are one packet, a number is a pause in ms, `half-close` ends its side. */
 export type Step = string | Buffer | number | 'half-close';
 
 /** Does the steps, and gives everything that comes back until the other side closes. */
@@ -15,7 +15,7 @@ export function converse(to: NetConnectOpts, steps: readonly Step[]): Promise<st
     });
     socket.on('end', () => socket.destroy());
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      // Who is rejected while still sending may see the connection reset.
+      // A client that is rejected while it sends may see the connection reset.
       if (!['ECONNRESET', 'EPIPE'].includes(error.code ?? '')) {
         reject(error);
       }

@@ -63,7 +63,7 @@ export class NameServer {
   #answer({ id, questions = [], additionals = [] }: Packet, transport: 'udp' | 'tcp'): Packet | undefined {
     this.asked[transport] += 1;
     const response = this.respond(questions[0]!, transport);
-    // Who offers a size of its own is told that it was understood, as real servers do.
+    // As real servers do, it confirms that it has read the size that the client offers.
     const edns = additionals.filter(({ type }) => type === 'OPT');
     return response && { type: 'response', id, questions, additionals: edns, ...response };
   }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A root file system whose loader is a script that writes what it is told to load. */
+/** A root file system whose loader is a script that writes what it has to load. */
 async function unpack(root: string, libraryFolder = `usr/lib/${libraries}`): Promise<void> {
   const at = (name: string) => path.join(root, name);
   for (const name of ['usr/sbin', 'usr/share/doc', libraryFolder]) {
@@ -75,9 +75,9 @@ test('of two at once both get the same tree', async () => {
 test('a failure leaves nothing behind', async () => {
   const failing = cachedTree(cacheDir, 'sid', async (root) => {
     await unpack(root);
-    throw new Error('the network is gone');
+    throw new Error('the network is down');
   });
-  await expect(failing).rejects.toThrow('the network is gone');
+  await expect(failing).rejects.toThrow('the network is down');
   expect(await readdir(cacheDir)).toEqual([]);
 });
 
@@ -108,7 +108,7 @@ test('a link to outside of the root moves nothing from there', async () => {
   expect(await readdir(outside)).toEqual(['libc.so.6']);
 });
 
-test('what a killed run left long ago is deleted, what another run has just begun is not', async () => {
+test('what a killed run left long ago is deleted, what another run has just started is not', async () => {
   const [old, fresh] = ['.sid-old', '.sid-fresh'];
   for (const name of [old, fresh]) {
     await mkdir(path.join(cacheDir, name), { recursive: true });

@@ -93,21 +93,21 @@ test('HAPROXY_BINARIES: what is wrong in it is named, the rest is used', async (
   ]);
 });
 
-test('HAPROXY_BINARIES comes before PATH, and each binary is told of once', async () => {
+test('HAPROXY_BINARIES comes before PATH, and each binary is reported once', async () => {
   process.env.HAPROXY_BINARIES = [await haproxy('first', '2.6.1'), await haproxy('second', '2.6.2')].join(',');
   await haproxy('path/haproxy', '2.6.3');
   await haproxy('other/haproxy', '3.0.1');
   process.env.PATH += `:${path.join(folder, 'other')}`;
   const lines: string[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   await acquireBinaries({
     branches: ['2.6'],
     cacheDir: path.join(folder, 'cache'),
     onProgress: (line) => lines.push(line),
-    onBinary: ({ version }) => told.push(version),
+    onBinary: ({ version }) => reported.push(version),
   });
   expect(lines).toEqual(['HAProxy 2.6.1 from HAPROXY_BINARIES']);
-  expect(told).toEqual(['2.6.1']);
+  expect(reported).toEqual(['2.6.1']);
 });
 
 test('the first haproxy on PATH is used for a branch that HAPROXY_BINARIES has not', async () => {

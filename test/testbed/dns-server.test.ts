@@ -52,7 +52,7 @@ test.each<[what: string, addresses: string[]]>([
   expect(await ask(NAME)).toMatchObject({ rcode: 'NXDOMAIN', answers: [], questions: [{ name: NAME }] });
 });
 
-test('a name that nobody has set does not exist', async () => {
+test('a name that was never set does not exist', async () => {
   expect(await ask('other.lab.test')).toMatchObject({ rcode: 'NXDOMAIN', answers: [] });
 });
 
@@ -174,7 +174,7 @@ test.each([
   }
 });
 
-test('after closing nobody listens, and closing again does no harm', async () => {
+test('after closing no port listens, and closing again does no harm', async () => {
   await dns.close();
   await dns.close();
   const socket = createSocket('udp4');

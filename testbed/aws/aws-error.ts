@@ -4,7 +4,7 @@ export class AwsError extends Error {
 
   /**
    * @param code the code on the wire, such as `ParameterNotFound`
-   * @param message what the service says about it; some of SSM's errors say nothing
+   * @param message the text of the service; some of SSM's errors have none
    * @param status the HTTP status: 4xx for the caller's fault, 5xx for the service's, which the SDK tries again
    * @param fields what else the error says, where the protocol is JSON
    */

@@ -3,7 +3,7 @@ import type { AwsService } from './operations';
 import type { Protocol } from './protocol';
 import { writeXml, type XmlStyle } from './xml';
 
-/** Services by the API version in the form, which is all that tells them apart. */
+/** Services by the API version in the form, which is their only difference. */
 const SERVICES: Record<string, AwsService> = { '2015-12-01': 'elasticloadbalancing' };
 
 const NAMESPACES: Partial<Record<AwsService, string>> = {

@@ -17,7 +17,7 @@ const PROTOCOLS: Record<string, readonly Protocol[]> = {
   'application/x-www-form-urlencoded': [awsQuery, ec2Query],
 };
 
-/** The only caller there is. Not shaped like real keys, which would upset every scanner for secrets. */
+/** The only caller. Its keys do not look like real ones, which a scanner for secrets would report. */
 const IDENTITY: Identity = {
   accessKeyId: 'local-access-key',
   secretAccessKey: 'local-secret-key',
@@ -26,8 +26,8 @@ const IDENTITY: Identity = {
 };
 
 /**
- * AWS services on a local port, in their genuine wire formats and with signatures verified, so that the unmodified
- * AWS SDK works against them: its serialization, its signing, its error classes and its retries are all real.
+ * AWS services on a local port, in their real wire formats and with verified signatures, so that the unmodified AWS SDK
+ * works with them: its serialization, signing, error classes and retries are real.
  */
 export class AwsEndpoints {
   /**
@@ -44,7 +44,7 @@ export class AwsEndpoints {
   /** Every request whose signature was right, in the order of arrival, answered or not. The SDK's retries count. */
   readonly calls: AwsCall[] = [];
 
-  /** Every request as it came in, in the order of arrival: whoever sends it again is answered again. */
+  /** Every request as it arrived, in the order of arrival. A request that is sent again is answered again. */
   readonly requests: SignedRequest[] = [];
 
   readonly #handlers: Record<string, ((input: never) => unknown) | undefined>;

@@ -5,7 +5,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { AwsError } from './aws-error';
 import type { CommonErrorCodes } from './protocol';
 
-/** Who may call, and from where. */
+/** The caller that is allowed, and its region. */
 export interface Identity {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

@@ -1,6 +1,6 @@
 import { XmlNode, XmlText } from '@aws-sdk/xml-builder';
 
-/** What tells the XML of one protocol from that of another. */
+/** How the XML of one protocol differs from that of another. */
 export interface XmlStyle {
   /** Name of the elements of a list. */
   readonly item: string;

@@ -1,4 +1,4 @@
-/** A promise that somebody else settles. (Node 20 has no Promise.withResolvers.) */
+/** A promise that is settled from outside. (Node 20 has no Promise.withResolvers.) */
 export class Deferred<T> {
   resolve!: (value: T) => void;
   reject!: (reason: Error) => void;
@@ -9,7 +9,7 @@ export class Deferred<T> {
   });
 
   constructor() {
-    // A rejection before anybody waits is no unhandled one: whoever waits later still gets it.
+    // A rejection that comes before the wait must not count as unhandled: the wait gets it later.
     this.promise.catch(() => {});
   }
 }

@@ -23,18 +23,18 @@ function memoryArguments(memoryMb: number): string[] {
 
 /** One process that runs a function, from its cold start until it is killed or exits. */
 export class ExecutionEnvironment {
-  /** Starts the process; its init phase has only begun then. */
+  /** Starts the process, and with it the init phase. */
   static async start(settings: FunctionSettings): Promise<ExecutionEnvironment> {
     return new ExecutionEnvironment(settings, await lambdaNode(), await RuntimeApi.start());
   }
 
-  /** Whether the process is gone. */
+  /** Whether the process has ended. */
   exited = false;
 
   readonly #startedAt = performance.now();
   readonly #log = new LogFile();
   readonly #process: ChildProcess;
-  /** Never resolved: rejected with the one reason why the process is gone. */
+  /** Is never resolved; is rejected with the reason when the process has ended. */
   readonly #exit = new Deferred<never>();
   #reason?: string;
 
@@ -77,7 +77,7 @@ export class ExecutionEnvironment {
     return this.#log.takeLines();
   }
 
-  /** Most memory that the process has ever had. Only Linux tells; NaN elsewhere. */
+  /** The peak memory of the process. Only Linux says it; NaN elsewhere. */
   maxRssMb(): number {
     try {
       const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
@@ -87,7 +87,7 @@ export class ExecutionEnvironment {
     }
   }
 
-  /** Kills the process and waits until it is gone. */
+  /** Kills the process and waits until it has ended. */
   async end(): Promise<void> {
     this.#kill('Runtime was stopped');
     await this.#exit.promise.catch(() => {});

@@ -1,9 +1,9 @@
-/** An invocation that ended without an answer of the handler: a failed init, a time-out, a dead process. */
+/** An invocation that ended without an answer of the handler: a failed init, a time-out, a process that ended. */
 export class LambdaFailure extends Error {
   override readonly name = 'LambdaFailure';
 
   /**
-   * @param message why, as Lambda words it
+   * @param message why, in the words of Lambda
    * @param logs lines printed since the invocation before, until the end
    */
   constructor(

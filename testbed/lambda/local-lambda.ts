@@ -11,13 +11,13 @@ export interface InvocationResult extends Outcome {
   readonly durationMs: number;
   /** Lines printed since the invocation before; after a cold start, those of the init phase as well. */
   readonly logs: string[];
-  /** Most memory that the process has had until now. NaN where the system does not tell (it does on Linux). */
+  /** Most memory that the process has had until now. NaN where the system does not say it (Linux does). */
   readonly maxRssMb: number;
 }
 
 /**
  * Runs a bundled handler as Lambda does: Lambda's genuine runtime client in a process of its own, which sees nothing
- * of this one's environment, lives from one invocation to the next, and is killed when the time is up.
+ * of this one's environment, stays from one invocation to the next, and is killed when the time is over.
  */
 export class LocalLambda {
   readonly #settings: FunctionSettings;

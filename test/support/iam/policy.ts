@@ -7,7 +7,7 @@ export interface Statement {
   readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
-/** What somebody wants to do. */
+/** A call that IAM is asked about. */
 export interface Request {
   readonly action: string;
   /** ARN, or `*` where the action knows no resource. */

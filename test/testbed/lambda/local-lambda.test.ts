@@ -66,7 +66,7 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-test('a process lives from one invocation to the next, until a restart', async () => {
+test('a process stays from one invocation to the next, until a restart', async () => {
   const lambda = local();
   const first = await lambda.invoke({ action: 'count' });
   const second = await lambda.invoke({ action: 'count' });
@@ -131,7 +131,7 @@ test('the environment is that of Lambda, with the caller on top', async () => {
   });
 });
 
-test('the context tells the time that is left, and who is running', async () => {
+test('the context has the time that is left, and the name of the function', async () => {
   const { payload } = await local().invoke({ action: 'context' });
   expect(payload).toMatchObject({
     functionName: 'local',
@@ -144,7 +144,7 @@ test('the context tells the time that is left, and who is running', async () => 
   expect(remaining).toBeLessThanOrEqual(60_000);
 });
 
-test('the peak of the memory is that of the process, where the system tells', async () => {
+test('the peak of the memory is that of the process, where the system says it', async () => {
   const { maxRssMb } = await local().invoke({ action: 'count' });
   expect(process.platform === 'linux' ? maxRssMb > 10 : Number.isNaN(maxRssMb)).toBe(true);
 });
