@@ -1,10 +1,9 @@
 import type { ProxyReport } from '../lambda/controller/domain/conclude';
 import type { HaproxyBinary } from '../testbed/binaries';
-import { type AwsAnswers, Checker } from '../testbed/checker';
-import type { DnsFailure } from '../testbed/dns-server';
+import { Checker } from '../testbed/checker';
 import { type ConfigurationKind, ProxyUnderTest } from '../testbed/proxy-under-test';
 import type { Environment, StartEnvironment } from './environments/environment';
-import { LocalEnvironment } from './environments/local';
+import { startLocalEnvironment } from './environments/local';
 import { CHICK, EGG, type TestbedOptions } from './scenario';
 
 /** Seconds that a finding must last before it is an incident. */
@@ -13,7 +12,7 @@ const GRACE_SECONDS = 3;
 /** A HAProxy of the demo, with the checker beside it. */
 export interface DemoProxy {
   readonly proxy: ProxyUnderTest;
-  /** Checks it once; what the checker remembers is kept for the next time. */
+  /** Checks it once; the checker keeps its state until the next time. */
   check(): Promise<ProxyReport>;
 }
 
@@ -22,7 +21,7 @@ export class DemoTestbed {
   /** Starts it. Every node runs. */
   public static async start(
     options: TestbedOptions = {},
-    start: StartEnvironment = LocalEnvironment.start,
+    start: StartEnvironment = startLocalEnvironment,
   ): Promise<DemoTestbed> {
     const { nodes = { old: 1, new: 1 }, addresses = [0] } = options;
     const texts = [...Array<string>(nodes.old).fill(EGG), ...Array<string>(nodes.new).fill(CHICK)];
@@ -36,7 +35,7 @@ export class DemoTestbed {
   #owned: readonly string[] = [];
 
   private constructor(
-    private readonly environment: Environment,
+    public readonly environment: Environment,
     private readonly options: TestbedOptions,
   ) {}
 
@@ -57,14 +56,12 @@ export class DemoTestbed {
     this.#proxies.push(proxy);
     await proxy.start();
     const checker = new Checker();
-    const aws = (): AwsAnswers => ({
-      tasks: [{ id: `${binary.branch}-${kind}`, endpoint: proxy.endpoint }],
-      owned: this.#owned,
-    });
-    return {
-      proxy,
-      check: () => checker.check(proxy.record(checkerNameserver, { graceSeconds: GRACE_SECONDS }), aws()),
+    const check = () => {
+      const tasks = [{ id: `${binary.branch}-${kind}`, endpoint: proxy.endpoint }];
+      const record = proxy.record(checkerNameserver, { graceSeconds: GRACE_SECONDS });
+      return checker.check(record, { tasks, owned: this.#owned });
     };
+    return { proxy, check };
   }
 
   /**
@@ -77,26 +74,6 @@ export class DemoTestbed {
     this.#shown = nodes.map((node) => this.environment.addressOf(node));
     this.#owned = owned.map((node) => this.environment.addressOf(node));
     await this.environment.point(this.#shown);
-  }
-
-  /** The load balancer leaves its first node for the second. */
-  public move(): Promise<void> {
-    return this.point([1]);
-  }
-
-  /** DNS fails from now on, or answers again. */
-  public failDns(failure: DnsFailure | undefined): Promise<void> {
-    return this.environment.failDns(failure);
-  }
-
-  /** Nodes stop answering. */
-  public async stopNodes(nodes: readonly number[]): Promise<void> {
-    await Promise.all(nodes.map((node) => this.environment.stopNode(node)));
-  }
-
-  /** Nodes that were stopped answer again. */
-  public async restartNodes(nodes: readonly number[]): Promise<void> {
-    await Promise.all(nodes.map((node) => this.environment.restartNode(node)));
   }
 
   /** Ends everything. */

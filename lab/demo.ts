@@ -107,19 +107,20 @@ class Demo {
   /** Changes what a step says. */
   public async take(step: Step): Promise<void> {
     const { note, label, measured, addresses, owned, dns, stop = [], restart = [], repair = false } = step;
-    await this.testbed.restartNodes(restart);
+    const { environment } = this.testbed;
+    await Promise.all(restart.map((node) => environment.restartNode(node)));
     const at = this.#seconds();
     if (addresses) {
       await this.testbed.point(addresses, owned);
     }
     if (dns) {
-      await this.testbed.failDns(dns === 'answers' ? undefined : dns);
+      await environment.failDns(dns === 'answers' ? undefined : dns);
     }
     if (note !== undefined) {
       this.#events.push({ at, note, label, repair, measured, addresses: this.testbed.shown.length });
       this.output.note(at, note);
     }
-    await this.testbed.stopNodes(stop);
+    await Promise.all(stop.map((node) => environment.stopNode(node)));
     if (repair) {
       await Promise.all(this.#recorders.map((recorder) => recorder.repair()));
     }

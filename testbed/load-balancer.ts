@@ -1,6 +1,6 @@
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { type DnsFailure, type DnsListener, DnsServer, type DnsServerOptions } from './dns-server';
-import { LocalNodes, type NodeHost } from './node-server';
+import { LocalNodes, type NodeHost } from './nodes';
 import { TestbedError } from './testbed-error';
 
 /** The load balancer's name. */

@@ -1,27 +1,18 @@
-/** The program of a `NodeProcess`: nodes of a load balancer that the parent process gives orders to. */
+/** The program of a `NodeProcess`: nodes of a load balancer that carry out the calls of the parent process. */
 import type { IncomingMessage } from 'node:http';
 import {
   type AddressUse,
   BACKLOG,
   CLIENT_HEADER,
-  type NodeOrder,
+  type NodeCall,
   type NodeReply,
   type NodeReport,
 } from './node-process';
-import { LocalNodes } from './node-server';
+import { LocalNodes } from './nodes';
 
 const addresses: Record<string, Record<string, AddressUse>> = {};
 const lastAt: Record<string, number> = {};
 const pauses: Record<string, number> = {};
-
-const nodes = new LocalNodes({
-  // As real requests do, each takes a while: some are in progress whenever something happens.
-  delayMillis: 30,
-  // The default of an Application Load Balancer.
-  keepAliveMillis: 60_000,
-  backlog: BACKLOG,
-  onRequest: count,
-});
 
 function count({ headers: { [CLIENT_HEADER]: client } }: IncomingMessage, address: string): void {
   if (typeof client !== 'string') {
@@ -44,21 +35,24 @@ function reportUntil(endedAt: number): NodeReport {
   );
 }
 
-async function carryOut(order: NodeOrder): Promise<NodeReply> {
-  if ('start' in order) {
-    return { port: await nodes.start(order.start, order.address, order.port) };
+// Each request takes a while, as real ones do: some are in progress whenever something happens. Idle connections stay open
+// as long as those of an Application Load Balancer by default.
+const nodes = new LocalNodes({ delayMillis: 30, keepAliveMillis: 60_000, backlog: BACKLOG }, count);
+
+async function carryOut(call: NodeCall): Promise<unknown> {
+  switch (call[0]) {
+    case 'start':
+      return nodes.start(call[1], call[2], call[3]);
+    case 'report':
+      return reportUntil(call[1]);
+    default:
+      return nodes[call[0]](call[1]);
   }
-  if ('endedAt' in order) {
-    return { report: reportUntil(order.endedAt) };
-  }
-  // The other connections of a node that retires end later.
-  await ('retire' in order ? nodes.retire(order.retire) : nodes.kill(order.kill));
-  return {};
 }
 
-process.on('message', (order: NodeOrder) => {
-  carryOut(order).then(
-    (reply) => process.send?.(reply),
+process.on('message', (call: NodeCall) => {
+  carryOut(call).then(
+    (result) => process.send?.({ result } satisfies NodeReply),
     ({ code, message }: NodeJS.ErrnoException) => process.send?.({ error: { code, message } } satisfies NodeReply),
   );
 });

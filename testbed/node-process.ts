@@ -2,15 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
-import type { NodeHost } from './node-server';
-
-/** What the process of the nodes is asked to do. */
-export type NodeOrder =
-  | { readonly start: string; readonly address: string; readonly port: number }
-  | { readonly retire: string }
-  | { readonly kill: string }
-  /** Reports what clients did until this time, ms since 1970. */
-  | { readonly endedAt: number };
+import type { NodeHost } from './nodes';
 
 /** When a client was first and last answered by an address, ms since 1970; and how often. */
 export interface AddressUse {
@@ -29,11 +21,15 @@ export interface ClientReport {
 /** By client. */
 export type NodeReport = Record<string, ClientReport>;
 
-/** The answer to an order. */
+/** A call of a method of the nodes in their process. */
+export type NodeCall =
+  | readonly ['start', text: string, address: string, port: number]
+  | readonly ['retire' | 'kill', address: string]
+  | readonly ['report', endedAt: number];
+
+/** What a call gave, or why it failed. */
 export interface NodeReply {
-  readonly port?: number;
-  readonly report?: NodeReport;
-  /** Why the order failed. */
+  readonly result?: unknown;
   readonly error?: { readonly code?: string; readonly message: string };
 }
 
@@ -48,22 +44,22 @@ export class NodeProcess implements NodeHost {
   readonly #child: ChildProcess = fork(path.join(__dirname, 'node-process-main.ts'), {
     execArgv: ['--require', 'tsx/cjs'],
   });
-  readonly #running: { host: string; port: number }[] = [];
+  readonly #started: { host: string; port: number }[] = [];
   readonly #fillers: Socket[] = [];
   #last: Promise<unknown> = once(this.#child, 'spawn');
 
-  public async start(text: string, address: string, port: number): Promise<number> {
-    const reply = await this.#order({ start: text, address, port });
-    this.#running.push({ host: address, port: reply.port! });
-    return reply.port!;
+  public async start(text: string, host: string, port: number): Promise<number> {
+    const used = (await this.#call('start', text, host, port)) as number;
+    this.#started.push({ host, port: used });
+    return used;
   }
 
   public async retire(address: string): Promise<void> {
-    await this.#order({ retire: address });
+    await this.#call('retire', address);
   }
 
   public async kill(address: string): Promise<void> {
-    await this.#order({ kill: address });
+    await this.#call('kill', address);
   }
 
   /**
@@ -72,7 +68,7 @@ export class NodeProcess implements NodeHost {
    */
   public freeze(): void {
     this.#child.kill('SIGSTOP');
-    for (const node of this.#running) {
+    for (const node of this.#started) {
       for (let i = 0; i < BACKLOG + 8; i += 1) {
         this.#fillers.push(connect(node).on('error', () => {}));
       }
@@ -81,31 +77,29 @@ export class NodeProcess implements NodeHost {
 
   /** Which addresses answered which client until the load ended, ms since 1970. */
   public async report(endedAt: number): Promise<NodeReport> {
-    return (await this.#order({ endedAt })).report!;
+    return (await this.#call('report', endedAt)) as NodeReport;
   }
 
   public async close(): Promise<void> {
     for (const filler of this.#fillers) {
       filler.destroy();
     }
-    this.#child.kill('SIGKILL');
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (this.#child.kill('SIGKILL')) {
       await once(this.#child, 'exit');
     }
   }
 
-  /** Gives an order and waits until it is carried out; one at a time. */
-  async #order(order: NodeOrder): Promise<NodeReply> {
-    const done = this.#last.then(async () => {
-      this.#child.send(order);
-      const [reply] = (await once(this.#child, 'message')) as [NodeReply];
-      return reply;
+  /** Calls are carried out one by one. */
+  async #call(...call: NodeCall): Promise<unknown> {
+    const answered = this.#last.then(async () => {
+      this.#child.send(call);
+      return (await once(this.#child, 'message')) as [NodeReply];
     });
-    this.#last = done;
-    const reply = await done;
-    if (reply.error !== undefined) {
-      throw Object.assign(new Error(reply.error.message), { code: reply.error.code });
+    this.#last = answered;
+    const [{ result, error }] = await answered;
+    if (error !== undefined) {
+      throw Object.assign(new Error(error.message), { code: error.code });
     }
-    return reply;
+    return result;
   }
 }

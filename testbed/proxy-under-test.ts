@@ -12,7 +12,7 @@ import { elbNameFor, nodeAddress } from './load-balancer';
 import { pinned } from './pinned';
 import { freePorts } from './ports';
 import { request } from './request';
-import { PORT_IN_USE, reasonIn, untilReady } from './server-process';
+import { PORT_IN_USE, reasonIn, type ServerProcess, untilReady } from './server-process';
 import { TestbedError } from './testbed-error';
 
 /** The two configurations: one that never resolves the name again, and the one that this project generates. */
@@ -39,10 +39,7 @@ export interface RunningProxy {
   readonly port: number;
   /** `IP:PORT` of its runtime API. */
   readonly endpoint: string;
-  /** Why it has ended by itself; nothing while it runs. */
-  readonly crash: string | undefined;
-  /** Ends it at once. */
-  stop(): Promise<void>;
+  readonly process: Pick<ServerProcess, 'crash' | 'stop'>;
 }
 
 /** How a process of this machine differs from the usual one. */
@@ -82,16 +79,8 @@ export class LocalHost implements ProxyHost {
 
   public async run(config: string): Promise<RunningProxy> {
     const [port, , runtimeApi] = this.#ports;
-    const process = HaproxyProcess.of(this.binary, config, this.options.environment);
-    this.#process = process;
-    return {
-      port: port!,
-      endpoint: `127.0.0.1:${runtimeApi}`,
-      get crash() {
-        return process.crash;
-      },
-      stop: () => process.stop(),
-    };
+    this.#process = HaproxyProcess.of(this.binary, config, this.options.environment);
+    return { port: port!, endpoint: `127.0.0.1:${runtimeApi}`, process: this.#process };
   }
 }
 
@@ -155,7 +144,7 @@ export class ProxyUnderTest {
 
   /** Why the process has ended by itself, in one line; nothing while it runs. */
   public get crash(): string | undefined {
-    const crash = this.#running?.crash;
+    const crash = this.#running?.process.crash;
     return crash === undefined ? undefined : reasonIn(crash);
   }
 
@@ -205,7 +194,7 @@ export class ProxyUnderTest {
     }
     this.#running = await this.host.run(this.configuration(kind));
     this.#endpoint = this.#running.endpoint;
-    await untilReady(name, this.#running, isReady).catch((error) => {
+    await untilReady(name, this.#running.process, isReady).catch((error) => {
       this.#running = undefined;
       throw error;
     });
@@ -246,6 +235,6 @@ export class ProxyUnderTest {
   async #end(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    await running?.stop();
+    await running?.process.stop();
   }
 }

@@ -218,18 +218,12 @@ async function onceReady(
   port: number,
   folder?: string,
 ): Promise<RunningCompetitor> {
+  await untilReady(name, process, async () => (await request('127.0.0.1', port)) !== undefined);
   const stop = async () => {
     await process.stop();
     if (folder !== undefined) {
       rmSync(folder, { recursive: true, force: true });
     }
   };
-  const started = {
-    get crash() {
-      return process.crash;
-    },
-    stop,
-  };
-  await untilReady(name, started, async () => (await request('127.0.0.1', port)) !== undefined);
   return { port, stop };
 }

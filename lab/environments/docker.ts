@@ -148,12 +148,14 @@ class DockerHost implements ProxyHost {
     return {
       port: portOf(`${LISTENERS.listen.port}/tcp`),
       endpoint: `127.0.0.1:${portOf(`${LISTENERS.runtimeApi.port}/tcp`)}`,
-      get crash() {
-        return follower.crash;
-      },
-      stop: async () => {
-        await docker(['rm', '--force', id]);
-        await follower.stop();
+      process: {
+        get crash() {
+          return follower.crash;
+        },
+        stop: async () => {
+          await docker(['rm', '--force', id]);
+          await follower.stop();
+        },
       },
     };
   }

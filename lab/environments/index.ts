@@ -3,7 +3,7 @@ import { usableBinaries } from '../../testbed/binaries/usable';
 import { DockerEnvironment } from './docker';
 import { imageBinaries } from './docker-images';
 import type { StartEnvironment } from './environment';
-import { LocalEnvironment } from './local';
+import { startLocalEnvironment } from './local';
 
 /** What a demo runs in. */
 export interface Backend {
@@ -14,7 +14,7 @@ export interface Backend {
 
 /** By the value of `--backend`, the default one first. */
 export const BACKENDS = {
-  processes: { binaries: (options) => usableBinaries(options), start: LocalEnvironment.start },
+  processes: { binaries: (options) => usableBinaries(options), start: startLocalEnvironment },
   docker: { binaries: (options) => usableBinaries(options, imageBinaries), start: DockerEnvironment.start },
 } as const satisfies Record<string, Backend>;
 

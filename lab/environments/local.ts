@@ -1,55 +1,20 @@
-import type { HaproxyBinary } from '../../testbed/binaries';
-import type { DnsFailure, DnsListener } from '../../testbed/dns-server';
 import { LoadBalancer, nodeAddress } from '../../testbed/load-balancer';
-import { LocalHost, type ProxyHost } from '../../testbed/proxy-under-test';
+import { LocalHost } from '../../testbed/proxy-under-test';
 import type { Environment } from './environment';
 
-/** Processes and servers on the loopback addresses of this machine. */
-export class LocalEnvironment implements Environment {
-  /** See {@link StartEnvironment}. */
-  public static async start(texts: readonly string[]): Promise<LocalEnvironment> {
-    const loadBalancer = await LoadBalancer.start(texts);
-    return new LocalEnvironment(loadBalancer, await loadBalancer.listen());
-  }
-
-  private constructor(
-    private readonly loadBalancer: LoadBalancer,
-    private readonly checkerDns: DnsListener,
-  ) {}
-
-  public get upstreamPort(): number {
-    return this.loadBalancer.port;
-  }
-
-  public get checkerNameserver(): string {
-    return this.checkerDns.address;
-  }
-
-  public addressOf(node: number): string {
-    return nodeAddress(node);
-  }
-
-  public async point(addresses: readonly string[]): Promise<void> {
-    this.loadBalancer.point(addresses);
-  }
-
-  public async failDns(failure: DnsFailure | undefined): Promise<void> {
-    this.loadBalancer.dns.failAll(failure);
-  }
-
-  public stopNode(node: number): Promise<void> {
-    return this.loadBalancer.kill(nodeAddress(node));
-  }
-
-  public restartNode(node: number): Promise<void> {
-    return this.loadBalancer.restart(node);
-  }
-
-  public async host(binary: HaproxyBinary): Promise<ProxyHost> {
-    return new LocalHost(binary, await this.loadBalancer.listen());
-  }
-
-  public close(): Promise<void> {
-    return this.loadBalancer.close();
-  }
+/** Processes and servers on the loopback addresses of this machine. See {@link StartEnvironment}. */
+export async function startLocalEnvironment(texts: readonly string[]): Promise<Environment> {
+  const loadBalancer = await LoadBalancer.start(texts);
+  const checkerDns = await loadBalancer.listen();
+  return {
+    upstreamPort: loadBalancer.port,
+    checkerNameserver: checkerDns.address,
+    addressOf: nodeAddress,
+    point: async (addresses) => loadBalancer.point(addresses),
+    failDns: async (failure) => loadBalancer.dns.failAll(failure),
+    stopNode: (node) => loadBalancer.kill(nodeAddress(node)),
+    restartNode: (node) => loadBalancer.restart(node),
+    host: async (binary) => new LocalHost(binary, await loadBalancer.listen()),
+    close: () => loadBalancer.close(),
+  };
 }

@@ -75,7 +75,7 @@ no drift
   });
 
   test('after: the pinned process drifts, exit 1; the generated configuration follows, exit 0', async () => {
-    await testbed.move();
+    await testbed.point([1]);
     await pinnedAnew();
     const { endpoint } = flagsOf(pinned, 'pinned');
     expect(await check(pinned, 'pinned')).toEqual({

@@ -3,7 +3,7 @@ import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/m
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { DnsServer } from '../../testbed/dns-server';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';
-import { NodeServer } from '../../testbed/node-server';
+import { LocalNodes } from '../../testbed/nodes';
 import { freePorts } from '../../testbed/ports';
 import { request } from '../../testbed/request';
 import { availableBinaries } from '../support/binaries';
@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.logStdout);
 
 let dns: DnsServer;
-let eggs: NodeServer[];
+let nodes: LocalNodes;
 let port: number;
 let health: number;
 
@@ -23,10 +23,11 @@ let health: number;
 beforeEach(async () => {
   dns = new DnsServer();
   [port, health] = (await freePorts(2)) as [number, number];
-  eggs = await Promise.all([NodeServer.listen('🥚', '127.0.0.2', port), NodeServer.listen('🐣', '127.0.0.3', port)]);
+  nodes = new LocalNodes();
+  await Promise.all([nodes.start('🥚', '127.0.0.2', port), nodes.start('🐣', '127.0.0.3', port)]);
 });
 
-afterEach(() => Promise.all([dns.close(), ...eggs.map((egg) => egg.close())]));
+afterEach(() => Promise.all([dns.close(), nodes.close()]));
 
 test('some binary can log to its output', () => {
   expect(BINARIES).not.toEqual([]);
@@ -75,7 +76,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
     });
 
     test('an address where nobody listens is out of use after its checks, and the other one answers', async () => {
-      await eggs[1]!.close();
+      await nodes.kill('127.0.0.3');
       dns.set('elb.test', ['127.0.0.2', '127.0.0.3']);
       const running = await start({ slots: 2, healthCheck: { intervalMillis: 200 } });
       await until('one is down', () => /Server upstream\/elb[12] is DOWN/.test(running.output) || undefined);

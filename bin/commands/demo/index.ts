@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { runDemo } from '../../../lab/demo';
 import { BACKENDS, type Backend, type BackendName } from '../../../lab/environments';
@@ -7,7 +8,6 @@ import { SCENARIOS } from '../../../lab/scenarios';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../../testbed/binaries';
 import { oneOf } from '../options';
-import { endOnSignals } from './endings';
 import { refuseUnwritable, writePage } from './page-file';
 import { openScreen, type Screen } from './screen';
 import { meaning, table } from './table';
@@ -101,4 +101,19 @@ async function* binariesOf(
       }, controller.error.bind(controller));
     },
   });
+}
+
+/**
+ * On a signal, ends the process with one line and the exit code that shells expect. Each part of the test bed ends its
+ * own processes when this process exits.
+ */
+function endOnSignals(before: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Not once: a second signal must not cut the end short.
+    process.on(signal, () => {
+      before();
+      console.error(`ended by ${signal}: everything is stopped`);
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
 }
