@@ -12,7 +12,7 @@ const REQUIRED = [
   'assets/drift-checker/index.mjs',
   'dist/index.d.ts',
   'dist/index.js',
-  'dist/contract/contract.js',
+  'dist/contract/metrics.js',
   'haproxy-elb.schema.json',
   'CHANGELOG.md',
   'LICENSE',

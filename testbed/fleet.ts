@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { keyOf } from '../lambda/controller/domain/verdicts/verdict';
 import { encodeState, type ProxyState } from '../lambda/controller/state/state';
-import type { RegistryRecord } from '../lib/contract/contract';
+import type { RegistryRecord } from '../lib/contract/registry-record';
 import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from './aws';
 import type { HaproxyBinary } from './binaries';
 import { DnsServer } from './dns-server';

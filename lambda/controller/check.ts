@@ -1,4 +1,4 @@
-import type { RegistryRecord, RegistryUpstream } from '../../lib/contract/contract';
+import type { RegistryRecord, RegistryUpstream } from '../../lib/contract/registry-record';
 import { conclude, type ProxyReport } from './domain/conclude';
 import type { UpstreamReading } from './domain/live-addresses';
 import type { RuntimeReading, Task, TaskReading } from './domain/observation';

@@ -1,4 +1,4 @@
-import type { CheckerEnvironment } from '../../lib/contract/contract';
+import type { CheckerEnvironment } from '../../lib/contract/environment';
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import { type RegistryEntry, readRegistry } from './aws/registry';
 import { desiredCount, listRevisionTasks } from './aws/revisions';

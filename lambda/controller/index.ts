@@ -1,5 +1,5 @@
 /** What Lambda calls: `index.handler` on a schedule, `index.gate` from a deployment of ECS. */
-import type { CheckerEnvironment } from '../../lib/contract/contract';
+import type { CheckerEnvironment } from '../../lib/contract/environment';
 import { type GateAnswer, type GateEvent, judgeDeployment } from './deployment-gate';
 import { Report, type RunSummary } from './report';
 import { type Invocation, run } from './run';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { lookUp } from '../probe/dns';
 import { CONCURRENT_TASKS, readRuntime } from '../probe/runtime-client';
 import { balancerReader } from './aws/load-balancer';

@@ -1,4 +1,4 @@
-import type { CheckerEnvironment } from '../../lib/contract/contract';
+import type { CheckerEnvironment } from '../../lib/contract/environment';
 import { reasonOf } from './aws/client-options';
 import { isDeploying, redeploy } from './aws/redeploy';
 import type { RegistryEntry } from './aws/registry';

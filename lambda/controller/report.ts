@@ -1,6 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS, type Severity, type TaskSource } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
+import type { TaskSource } from '../../lib/contract/registry-record';
+import type { Severity } from '../../lib/contract/verdicts';
 import type { ProxyReport } from './domain/conclude';
 import type { Incident, IncidentEvent } from './domain/incidents';
 import type { Reading } from './domain/observation';

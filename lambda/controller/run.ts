@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import pLimit from 'p-limit';
-import type { CheckerEnvironment } from '../../lib/contract/contract';
+import type { CheckerEnvironment } from '../../lib/contract/environment';
 import { openOpsItem, resolveOpsItem } from './aws/ops-items';
 import { type Orphan, type RegistryEntry, readRegistry } from './aws/registry';
 import { keepState, removeState } from './aws/state-store';

@@ -1,4 +1,4 @@
-import { VERDICTS } from '../../lib/contract/contract';
+import { VERDICTS } from '../../lib/contract/verdicts';
 import { DnsServer } from '../../testbed/dns-server';
 import { anyBinary } from '../support/binaries';
 import { SocketHaproxy } from '../support/socket-haproxy';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { renderDiff } from '../../bin/commands/render/diff';
 import { readSpec } from '../../bin/spec';
 import { modelOf } from '../../bin/spec/to-model';
-import { VERDICTS } from '../../lib/contract/contract';
+import { VERDICTS } from '../../lib/contract/verdicts';
 import { HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';

@@ -13,7 +13,7 @@ import {
   type HaproxyWatchOptions,
   Repair,
 } from '../../lib';
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { BY_NAME, ENV, stackWithVpc } from './stacks';
 import { permissionsOf, recordsOf } from './template';
 

@@ -1,7 +1,7 @@
 import { conclude, type Seen } from '../../lambda/controller/domain/conclude';
 import type { UpstreamReading } from '../../lambda/controller/domain/live-addresses';
 import { decodeState, encodeState, NO_STATE } from '../../lambda/controller/state/state';
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { RECORD, read, START, slots } from './readings';
 
 /** Checks at these seconds after the start: what was told, as `SECONDS opened|updated|resolved KIND`. */

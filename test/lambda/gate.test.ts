@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@aws-sdk/client-ecs';
 import { readRuntime } from '../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import type { AwsHandlers } from '../../testbed/aws';
 import { DnsServer } from '../../testbed/dns-server';
 import { Fleet, linesOf, toldBy } from '../../testbed/fleet';

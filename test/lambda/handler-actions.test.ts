@@ -1,4 +1,4 @@
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
 import { almostOpen, Fleet, type Line, openIncident, toldBy } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { RegistryEntry } from '../../lambda/controller/aws/registry';
 import { inTurn } from '../../lambda/controller/run';
 import { decodeState, NO_STATE, type ProxyState } from '../../lambda/controller/state/state';
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
 import { almostOpen, Fleet, type Line, openIncident, REGISTRY, toldBy } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';

@@ -1,4 +1,4 @@
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
 import { Fleet, functionWith, type Line, openIncident, REGISTRY, toldBy } from '../../testbed/fleet';
 import { freePorts } from '../../testbed/ports';

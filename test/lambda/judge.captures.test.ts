@@ -1,6 +1,7 @@
 import { judge } from '../../lambda/controller/domain/judge';
 import type { LiveUpstream, RuntimeReading } from '../../lambda/controller/domain/observation';
-import { type RegistryUpstream, VERDICTS, type VerdictKind } from '../../lib/contract/contract';
+import type { RegistryUpstream } from '../../lib/contract/registry-record';
+import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { readCapture } from './captured';
 import { RECORD, reading } from './readings';
 

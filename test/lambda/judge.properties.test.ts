@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { judge } from '../../lambda/controller/domain/judge';
 import type { Reading } from '../../lambda/controller/domain/observation';
 import { keyOf } from '../../lambda/controller/domain/verdicts/verdict';
-import { VERDICTS } from '../../lib/contract/contract';
+import { VERDICTS } from '../../lib/contract/verdicts';
 import { anyReading, deepFrozen, shuffled } from './arbitrary-readings';
 
 const heldOf = ({ tasks, upstreams: [one] }: Reading) =>

@@ -1,7 +1,7 @@
 import { judge } from '../../lambda/controller/domain/judge';
 import type { Reading } from '../../lambda/controller/domain/observation';
 import type { Verdict } from '../../lambda/controller/domain/verdicts/verdict';
-import { VERDICTS, type VerdictKind } from '../../lib/contract/contract';
+import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { parseServersState } from '../../lib/haproxy/runtime-api/parse';
 import { RECORD, read, reading, recordOf, resolvers, START, slots, unread } from './readings';
 

@@ -1,5 +1,5 @@
 import type { LiveUpstream, Reading, RuntimeReading, TaskReading } from '../../lambda/controller/domain/observation';
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-api/parse';
 
 /** The start of all watches: whole seconds, as a JSON round trip must keep them. */

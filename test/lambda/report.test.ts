@@ -4,7 +4,7 @@ import type { UpstreamReading } from '../../lambda/controller/domain/live-addres
 import type { RuntimeReading } from '../../lambda/controller/domain/observation';
 import { countOf, mendOf, Report } from '../../lambda/controller/report';
 import { NO_STATE, type ProxyState } from '../../lambda/controller/state/state';
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { type Line, toldBy } from '../../testbed/fleet';
 import { figuresOf } from './emf';
 import { HEALTHY, RECORD, START, slots } from './readings';

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { VERDICTS, type VerdictKind } from '../../../lib/contract/contract';
+import { VERDICTS, type VerdictKind } from '../../../lib/contract/verdicts';
 import { InputError } from '../../../lib/haproxy/errors';
 
 /** What a verdict says, how it comes about, and what to do first. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { RuntimeTls } from '../../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../../lib/haproxy/address';
 import { InputError } from '../../../lib/haproxy/errors';
 import { DEFAULTS } from '../../../lib/haproxy/model/defaults';

@@ -2,7 +2,8 @@ import type { ProxyReport } from '../../../lambda/controller/domain/conclude';
 import type { LiveUpstream, TaskReading } from '../../../lambda/controller/domain/observation';
 import { slotName, slotsOf } from '../../../lambda/controller/domain/slots';
 import type { Verdict } from '../../../lambda/controller/domain/verdicts/verdict';
-import type { RegistryUpstream, Severity, VerdictKind } from '../../../lib/contract/contract';
+import type { RegistryUpstream } from '../../../lib/contract/registry-record';
+import type { Severity, VerdictKind } from '../../../lib/contract/verdicts';
 import { pc } from '../colours';
 
 /** How a look ended, in the words of Nagios. */

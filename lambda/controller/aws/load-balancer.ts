@@ -4,7 +4,7 @@ import {
   type LoadBalancer,
   LoadBalancerNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { RegistryUpstream } from '../../../lib/contract/contract';
+import type { RegistryUpstream } from '../../../lib/contract/registry-record';
 import type { UpstreamReading } from '../domain/live-addresses';
 import { HASTY, reasonOf } from './client-options';
 import { readInterfaces, type Scope } from './network-interfaces';

@@ -4,7 +4,7 @@ import {
   OpsItemNotFoundException,
   UpdateOpsItemCommand,
 } from '@aws-sdk/client-ssm';
-import type { Severity } from '../../../lib/contract/contract';
+import type { Severity } from '../../../lib/contract/verdicts';
 import { ssm } from './registry';
 
 /** What an OpsItem tells of an incident. */

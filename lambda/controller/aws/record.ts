@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { checkNameserver } from '../../../lib/haproxy/address';
 
 /** What a member of a record must be. */

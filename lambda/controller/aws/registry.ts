@@ -1,5 +1,5 @@
 import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
-import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/contract/contract';
+import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/contract/registry-record';
 import { decodeState, NO_STATE, type ProxyState } from '../state/state';
 import { PATIENT } from './client-options';
 import { decodeRecord } from './record';

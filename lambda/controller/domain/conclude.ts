@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import type { Slot } from '../../../lib/haproxy/runtime-api/parse';
 import type { ProxyState } from '../state/state';
 import { nextCounters } from './counters';

@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import type { ResolverCounters } from '../../../lib/haproxy/runtime-api/parse';
 import type { Reading, RuntimeReading, Task } from './observation';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RegistryRecord, VerdictKind } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
+import type { VerdictKind } from '../../../lib/contract/verdicts';
 import type { ProxyState, Watched } from '../state/state';
 import { beganToCompare, type Counters } from './counters';
 import { FULL_ANSWER, isFamilyKnown, isSilent } from './live-addresses';

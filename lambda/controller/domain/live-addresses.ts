@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { RegistryRecord, RegistryUpstream } from '../../../lib/contract/contract';
+import type { RegistryRecord, RegistryUpstream } from '../../../lib/contract/registry-record';
 import type { LiveUpstream } from './observation';
 
 /** DNS records that hold addresses. */

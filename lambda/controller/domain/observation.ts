@@ -1,4 +1,4 @@
-import type { RegistryRecord, RegistryUpstream } from '../../../lib/contract/contract';
+import type { RegistryRecord, RegistryUpstream } from '../../../lib/contract/registry-record';
 import type { ResolverCounters, Slot } from '../../../lib/haproxy/runtime-api/parse';
 import type { RecordType } from './live-addresses';
 

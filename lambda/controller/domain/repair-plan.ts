@@ -1,4 +1,5 @@
-import type { RegistryRecord, TaskSource, VerdictKind } from '../../../lib/contract/contract';
+import type { RegistryRecord, TaskSource } from '../../../lib/contract/registry-record';
+import type { VerdictKind } from '../../../lib/contract/verdicts';
 import type { ProxyState } from '../state/state';
 import type { Incident } from './incidents';
 

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Severity, VERDICTS } from '../../../lib/contract/contract';
+import { type Severity, VERDICTS } from '../../../lib/contract/verdicts';
 import type { Counters } from '../domain/counters';
 import type { DnsMemory } from '../domain/live-addresses';
 import type { Repaired } from '../domain/repair-plan';

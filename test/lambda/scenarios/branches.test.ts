@@ -1,5 +1,5 @@
 import { readRuntime } from '../../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { DnsServer } from '../../../testbed/dns-server';
 import { availableBinaries, isDeaf } from '../../support/binaries';
 import { CheckedProxy, minutely, Watch } from './checked';

@@ -4,7 +4,7 @@ import type { Task } from '../../../lambda/controller/domain/observation';
 import { decodeState, encodeState, NO_STATE } from '../../../lambda/controller/state/state';
 import { lookUp } from '../../../lambda/probe/dns';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import type { HaproxyBinary } from '../../../testbed/binaries';
 import { DnsServer } from '../../../testbed/dns-server';
 import { Haproxy, type HaproxySettings, nameFor } from '../../../testbed/generated-haproxy';

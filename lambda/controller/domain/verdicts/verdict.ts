@@ -1,4 +1,4 @@
-import { type Severity, VERDICTS, type VerdictKind } from '../../../../lib/contract/contract';
+import { type Severity, VERDICTS, type VerdictKind } from '../../../../lib/contract/verdicts';
 import type { Slot } from '../../../../lib/haproxy/runtime-api/parse';
 import type { Activity } from '../counters';
 import type { LiveUpstream, Reading, RuntimeReading, Task } from '../observation';

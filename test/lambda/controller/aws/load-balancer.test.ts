@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import type { AvailabilityZone, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as loadBalancer from '../../../../lambda/controller/aws/load-balancer';
-import type { RegistryUpstream } from '../../../../lib/contract/contract';
+import type { RegistryUpstream } from '../../../../lib/contract/registry-record';
 import { AwsError } from '../../../../testbed/aws';
 import { freePorts } from '../../../../testbed/ports';
 import { SwitchableAws } from './aws';
