@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkProxy } from '../lambda/controller/check';
-import { NO_STATE, type ProxyState } from '../lambda/controller/state/state';
+import { NO_STATE, type ProxyState } from '../lambda/controller/domain/state';
 import { lookUp } from '../lambda/probe/dns';
 import { readRuntime } from '../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../lib/contract/registry-record';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkProxy } from '../lambda/controller/check';
-import type { ProxyReport } from '../lambda/controller/domain/conclude';
-import { NO_STATE, type ProxyState } from '../lambda/controller/state/state';
+import type { ProxyReport } from '../lambda/controller/domain/proxy-report';
+import { NO_STATE, type ProxyState } from '../lambda/controller/domain/state';
 import { lookUp } from '../lambda/probe/dns';
 import { readRuntime } from '../lambda/probe/runtime-client';
 import type { RegistryRecord, RegistryUpstream } from '../lib/contract/registry-record';

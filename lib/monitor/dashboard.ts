@@ -28,7 +28,7 @@ const INCIDENTS: QueryStringProps = {
     'incident.severity',
     'incident.task',
     'incident.address',
-    'incident.mend',
+    'incident.remediation',
   ],
   filterStatements: ['event like /^incident-/'],
   ...NEWEST,

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { RegistryEntry } from '../../lambda/controller/aws/registry';
-import { inTurn } from '../../lambda/controller/run';
-import { decodeState, NO_STATE, type ProxyState } from '../../lambda/controller/state/state';
+import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
+import { byStaleness } from '../../lambda/controller/run';
+import { decodeState } from '../../lambda/controller/state/codec';
 import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
 import { almostOpen, Fleet, type Line, openIncident, REGISTRY, toldBy } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { RECORD, START } from './readings';
+import { RECORD, START } from './observations';
 
 let fleet: Fleet;
 
@@ -137,7 +138,7 @@ test('what had no room in the state of a proxy is told by the next run', async (
   const told = toldBy((await fleet.invoke()).lines);
   expect(told).toContainEqual({
     level: 'WARN',
-    message: 'the state of orders had no room for 3 watched verdicts, which begin anew',
+    message: 'the state of orders had no room for 3 watched verdicts: their grace time starts again',
     event: 'degraded',
     proxy: 'orders',
     truncated: 3,
@@ -233,7 +234,7 @@ test('what was not checked the last time goes first, what waits longest before t
     return { record: { ...RECORD, proxy }, state, stateParameter: '', stateVersion: 1 };
   };
   const entries = [entry('a'), entry('b', START + 1), entry('c'), entry('d', START)];
-  expect(inTurn(entries).map(({ record }) => record.proxy)).toEqual([
+  expect(byStaleness(entries).map(({ record }) => record.proxy)).toEqual([
     'd',
     'b',
     ...[expect.stringMatching(/^[ac]$/), expect.stringMatching(/^[ac]$/)],

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { NO_STATE, type ProxyState, type WatchedVerdict } from '../../lambda/controller/domain/state';
 import { keyOf } from '../../lambda/controller/domain/verdicts/verdict';
+import { decodeState, encodeState } from '../../lambda/controller/state/codec';
 import { mergeStates } from '../../lambda/controller/state/merge';
-import { decodeState, encodeState, NO_STATE, type ProxyState, type Watched } from '../../lambda/controller/state/state';
-import { START } from './readings';
+import { START } from './observations';
 
 const MAX_CHARACTERS = 4096;
 
 /** Every task holds every address of a load balancer that moved; each task began a second after the one before. */
 function stale(tasks: number, addresses: number): ProxyState {
-  const rows = Array.from({ length: tasks * addresses }, (_, i): Watched => {
+  const rows = Array.from({ length: tasks * addresses }, (_, i): WatchedVerdict => {
     const [task, slot] = [Math.floor(i / addresses), i % addresses];
     return {
       kind: 'stale-address',
@@ -92,7 +93,9 @@ test('whatever a text says, it is a state or none', () => {
 
 describe('two runs that overlapped', () => {
   const only = (...tasks: string[]): ProxyState => {
-    const rows = tasks.map((task): Watched => ({ kind: 'no-address', severity: 'critical', task, firstSeen: START }));
+    const rows = tasks.map(
+      (task): WatchedVerdict => ({ kind: 'no-address', severity: 'critical', task, firstSeen: START }),
+    );
     return { dns: {}, watched: Object.fromEntries(rows.map((row) => [keyOf(row), row])) };
   };
 

@@ -197,7 +197,8 @@ test('a gate at another stage says where it belongs', async () => {
   expect(result).toMatchObject({
     functionError: 'Unhandled',
     payload: {
-      errorMessage: 'the gate stands at stage PRE_SCALE_UP: put it at POST_SCALE_UP, where there are tasks to check',
+      errorMessage:
+        'the gate is attached to stage PRE_SCALE_UP: attach it to POST_SCALE_UP, where there are tasks to check',
     },
   });
 });

@@ -1,9 +1,9 @@
-import { judge } from '../../lambda/controller/domain/judge';
-import type { LiveUpstream, RuntimeReading } from '../../lambda/controller/domain/observation';
+import { evaluate } from '../../lambda/controller/domain/evaluate';
+import type { LiveUpstream, ObservedRuntime } from '../../lambda/controller/domain/observation';
 import type { RegistryUpstream } from '../../lib/contract/registry-record';
 import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { readCapture } from './captured';
-import { RECORD, reading } from './readings';
+import { observation, RECORD } from './observations';
 
 /** What is judged beside a capture: the proxy's record, and what its load balancer has. */
 interface Beside extends Partial<LiveUpstream> {
@@ -16,7 +16,7 @@ type Row = [
   when: string,
   captures: readonly string[],
   beside: Beside,
-  expected: (runtime: RuntimeReading) => (readonly [kind: VerdictKind, message: string])[],
+  expected: (runtime: ObservedRuntime) => (readonly [kind: VerdictKind, message: string])[],
 ];
 
 const named = (dnsName: string): RegistryUpstream => ({ dnsName, port: 80 });
@@ -150,8 +150,10 @@ const found = new Set<VerdictKind>();
 /** All verdicts on one task of a proxy that resolves every second. */
 function verdictsOn(seen: object, { upstream, haproxyVersion, ...more }: Beside) {
   const record = { ...RECORD, haproxyVersion, upstreams: [upstream], resolutionSeconds: 1 };
-  const tasks = [{ task: { id: 'task', endpoint: 'task:9990' }, ...seen } as Parameters<typeof judge>[0]['tasks'][0]];
-  const verdicts = judge(reading({ record, tasks, ...more }));
+  const tasks = [
+    { task: { id: 'task', endpoint: 'task:9990' }, ...seen } as Parameters<typeof evaluate>[0]['tasks'][0],
+  ];
+  const verdicts = evaluate(observation({ record, tasks, ...more }));
   for (const { kind } of verdicts) {
     found.add(kind);
   }
