@@ -1,8 +1,9 @@
-/** Bundles the drift checker's function, the command line and the app into assets/: what is published needs no dependency. */
+/** Bundles the function, the command line and the app into assets/, with notices and a bill of materials: what is published needs no dependency. */
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { bundledPackages, NOTICES_FILE, noticesOf } from './notices';
+import { SBOM_FILE, sbomOf } from './sbom';
 
 /** Bundled CommonJS packages call `require`, which an ES module does not have. The long name collides with no other. */
 const REQUIRE =
@@ -114,7 +115,9 @@ async function main(): Promise<void> {
   );
   // What the command line reads beside it.
   copyFileSync('lab/compose.yaml', 'assets/cli/compose.yaml');
-  writeFileSync(NOTICES_FILE, noticesOf(bundledPackages(Object.fromEntries(bundled))));
+  const packages = bundledPackages(Object.fromEntries(bundled));
+  writeFileSync(NOTICES_FILE, noticesOf(packages));
+  writeFileSync(SBOM_FILE, sbomOf(packages));
 }
 
 if (require.main === module) {

@@ -15,6 +15,7 @@ const FILES = [
   'assets/cli/cdk-haproxy-elb.mjs',
   'assets/cli/compose.yaml',
   'assets/drift-checker/index.mjs',
+  'assets/sbom.cdx.json',
   'haproxy-elb.schema.json',
   'package.json',
 ];

@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { version } from '../../package.json';
 import { BUNDLES } from '../../scripts/bundle';
 import { bundledPackages, NOTICES_FILE, noticesOf } from '../../scripts/notices';
+import { SBOM_FILE, sbomOf } from '../../scripts/sbom';
 
-const written = readFileSync(path.resolve(__dirname, '../..', NOTICES_FILE), 'utf8');
+const read = (file: string) => readFileSync(path.resolve(__dirname, '../..', file), 'utf8');
+const written = read(NOTICES_FILE);
 
 describe('the notices of the bundles that are built now', () => {
   /** Folder of each package of which code is in a bundle, read from esbuild's output without the code under test. */
@@ -65,6 +68,19 @@ describe('the notices of the bundles that are built now', () => {
 
   test('are what the bundles say, and nothing else', () => {
     expect(noticesOf(bundledPackages(metafiles))).toBe(written);
+  });
+
+  test('and the bill of materials names the same packages, and the CDK', () => {
+    const bom = JSON.parse(read(SBOM_FILE));
+    const expected = [...folders.keys()].map((folder) => {
+      const { name, version } = manifest(folder);
+      return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+    });
+    const peers = ['pkg:npm/aws-cdk-lib', 'pkg:npm/constructs'];
+    const named: string[] = bom.components.map(({ purl }: { purl: string }) => purl);
+    expect(named.sort()).toEqual([...new Set([...expected, ...peers])].sort());
+    expect(bom.metadata.component).toMatchObject({ name: 'cdk-haproxy-elb', version });
+    expect(sbomOf(bundledPackages(metafiles))).toBe(read(SBOM_FILE));
   });
 });
 
