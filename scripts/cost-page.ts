@@ -68,7 +68,7 @@ ${table([
   ['a NAT gateway, where the VPC has none', `${dollars(hours * PRICES.natGatewayHour)} and the data`],
   ['`createEndpoints`: four interface endpoints in two zones', dollars(hours * zones * PRICES.interfaceEndpointHour)],
   [
-    '`FrontDoor.networkLoadBalancer`, in place of the name',
+    '`ProxyIngress.networkLoadBalancer`, in place of the name',
     `${dollars(hours * PRICES.networkLoadBalancerHour)} and its capacity units`,
   ],
   [
