@@ -62,7 +62,7 @@ if (missing.length > 0) {
 const superfluous = [...packed].filter((file) => !expected.has(file));
 if (superfluous.length > 0) {
   throw new Error(
-    `the package has ${superfluous.join(', ')}: delete dist and build again, or add them to scripts/check-package.ts`,
+    `the package has ${superfluous.join(', ')}: build it again (npm run build), or add them to scripts/check-package.ts`,
   );
 }
 

@@ -14,14 +14,14 @@ export function releaseText(tag: string, released: string, changelog: string): s
     );
   }
   const sections = changelog.split(/^## /m).slice(1);
+  if (sections.some((text) => text.startsWith('Unreleased'))) {
+    throw new Error(`CHANGELOG.md has a section '## Unreleased': name it '## ${released}'`);
+  }
   const section = sections.find((text) => /^\S+/.exec(text)?.[0] === released);
   if (section === undefined) {
     throw new Error(`CHANGELOG.md has no section '## ${released}': add it`);
   }
-  const [heading = '', ...lines] = section.split('\n');
-  if (heading.includes('unreleased')) {
-    throw new Error(`CHANGELOG.md says '## ${heading}': replace '(unreleased)' by the date`);
-  }
+  const [heading, ...lines] = section.split('\n');
   const text = lines.join('\n').trim();
   if (text === '') {
     throw new Error(`CHANGELOG.md has nothing below '## ${heading}': say what changed`);

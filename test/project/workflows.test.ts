@@ -128,8 +128,8 @@ test('the nightly demo is played with every branch that has a configuration', ()
 });
 
 describe('the text of a release', () => {
-  const CHANGELOG =
-    '# Changelog\n\n## 0.3.0\n\n## 0.2.0 (unreleased)\n\n- New.\n\n## 0.1.0 (2026-12-01)\n\n- One.\n- Two.\n';
+  const CHANGELOG = '# Changelog\n\n## 0.3.0\n\n## 0.1.0 (2026-12-01)\n\n- One.\n- Two.\n\n## 0.0.1\n\n- Zero.\n';
+  const UNRELEASED = CHANGELOG.replace('## 0.3.0', '## Unreleased\n\n- New.');
 
   test('is the section of its version', () => {
     expect(releaseText('v0.1.0', '0.1.0', CHANGELOG)).toBe('- One.\n- Two.\n');
@@ -139,12 +139,13 @@ describe('the text of a release', () => {
     [
       'v0.1.1',
       '0.1.0',
+      CHANGELOG,
       "tag 'v0.1.1' is not the version of package.json; expected 'v0.1.0': tag the commit of that version",
     ],
-    ['v0.1', '0.1', "CHANGELOG.md has no section '## 0.1': add it"],
-    ['v0.2.0', '0.2.0', "CHANGELOG.md says '## 0.2.0 (unreleased)': replace '(unreleased)' by the date"],
-    ['v0.3.0', '0.3.0', "CHANGELOG.md has nothing below '## 0.3.0': say what changed"],
-  ])('%s of version %s: %s', (tag, version, message) => {
-    expect(() => releaseText(tag, version, CHANGELOG)).toThrow(new Error(message));
+    ['v0.1', '0.1', CHANGELOG, "CHANGELOG.md has no section '## 0.1': add it"],
+    ['v0.2.0', '0.2.0', UNRELEASED, "CHANGELOG.md has a section '## Unreleased': name it '## 0.2.0'"],
+    ['v0.3.0', '0.3.0', CHANGELOG, "CHANGELOG.md has nothing below '## 0.3.0': say what changed"],
+  ])('is refused for tag %s and version %s', (tag, version, changelog, message) => {
+    expect(() => releaseText(tag, version, changelog)).toThrow(new Error(message));
   });
 });
