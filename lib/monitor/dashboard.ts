@@ -14,7 +14,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, QueryDefinition, QueryString, type QueryStringProps } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { METRICS } from '../contract/metrics';
-import type { IDriftMonitor } from './drift-monitor-base';
+import type { IDriftMonitor } from './drift-monitor-interface';
 
 /** The newest first. */
 const NEWEST = { sort: '@timestamp desc', limit: 100 };

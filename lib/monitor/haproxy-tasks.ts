@@ -5,9 +5,9 @@ import type { Construct, IConstruct } from 'constructs';
 import type { TaskSource } from '../contract/registry-record';
 import { checkEndpoint, checkPort } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
+import { refuseTokens } from '../private/checks';
 import { CheckPermissions } from '../private/monitor/check-permissions';
-import { refuseTokens } from '../private/proxy/validation';
-import type { IDriftMonitor } from './drift-monitor-base';
+import type { IDriftMonitor } from './drift-monitor-interface';
 
 /** How the tasks of a service are asked. */
 export interface HaproxyServiceOptions {
@@ -81,7 +81,7 @@ export class HaproxyTasks {
      *
      * @internal
      */
-    public readonly _admit: (scope: Construct, monitor: IDriftMonitor) => TaskSource,
+    public readonly _bind: (scope: Construct, monitor: IDriftMonitor) => TaskSource,
   ) {}
 }
 

@@ -8,7 +8,7 @@ import { metricOf } from '../private/monitor/metric';
  *
  * @internal
  */
-export abstract class CheckedProxy extends Construct {
+export abstract class MonitoredProxyBase extends Construct {
   /** Name of the proxy in metrics, log lines and the registry. */
   public abstract readonly proxyName: string;
 

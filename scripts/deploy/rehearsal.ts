@@ -63,7 +63,7 @@ export class Rehearsal {
       dns.set(upstream.dnsName, [UPSTREAM]);
       Object.assign(this.#example.proxies[name], {
         haproxyVersion: binaries.at(-1 - (i % 2))!.branch,
-        frontDoor: { none: true },
+        ingress: { none: true },
         resolution: { nameservers: [nameserver] },
         upstream: { ...upstream, port: eggs[0]!.port },
       });

@@ -5,20 +5,20 @@ import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { FrontDoor, HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment } from '../../lib';
+import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment, ProxyIngress } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
 import { configurationOf, textOf } from './template';
 
-function proxyWith(frontDoor: FrontDoor, props: Partial<HaproxyElbProxyProps> = {}) {
+function proxyWith(ingress: ProxyIngress, props: Partial<HaproxyElbProxyProps> = {}) {
   const { stack, vpc } = stackWithVpc();
-  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, frontDoor, ...props });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress, ...props });
   return { stack, proxy, template: Template.fromStack(stack) };
 }
 
 describe('a Network Load Balancer of its own', () => {
-  const { proxy, template } = proxyWith(FrontDoor.networkLoadBalancer());
+  const { proxy, template } = proxyWith(ProxyIngress.networkLoadBalancer());
 
   test('is internal, and tells and takes the addresses of clients', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
@@ -49,14 +49,14 @@ describe('a Network Load Balancer of its own', () => {
       '{ProxyMonitorSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 9990',
     ]);
     expect(JSON.stringify(resourcesOf(template, 'AWS::EC2::SecurityGroup'))).not.toContain('SecurityGroupIngress');
-    expect(proxy.entrance).not.toBe(proxy.connections);
+    expect(proxy.connections).not.toBe(proxy.taskConnections);
   });
 
   test('is where clients are let in', () => {
     const { stack, vpc } = stackWithVpc();
-    const frontDoor = FrontDoor.networkLoadBalancer({ port: 443 });
-    const other = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, frontDoor });
-    other.entrance.allowDefaultPortFrom(Peer.ipv4('10.0.0.0/8'), 'clients');
+    const ingress = ProxyIngress.networkLoadBalancer({ port: 443 });
+    const other = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
+    other.connections.allowDefaultPortFrom(Peer.ipv4('10.0.0.0/8'), 'clients');
     Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: 'Front door of HAProxy: traffic from whom the stack allows',
       SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8', FromPort: 443, ToPort: 443 }],
@@ -66,7 +66,7 @@ describe('a Network Load Balancer of its own', () => {
 
 test('elastic addresses stand one in each subnet', () => {
   const { template } = proxyWith(
-    FrontDoor.networkLoadBalancer({
+    ProxyIngress.networkLoadBalancer({
       internetFacing: true,
       allocationIds: ['eipalloc-1', 'eipalloc-2'],
       proxyProtocol: false,
@@ -85,7 +85,7 @@ test('elastic addresses stand one in each subnet', () => {
 });
 
 test('a blue/green deployment has a second target group and moves the listener', () => {
-  const { template } = proxyWith(FrontDoor.networkLoadBalancer(), { deployment: ProxyDeployment.blueGreen() });
+  const { template } = proxyWith(ProxyIngress.networkLoadBalancer(), { deployment: ProxyDeployment.blueGreen() });
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 2);
   template.hasResourceProperties('AWS::ECS::Service', {
     DeploymentConfiguration: { Strategy: 'BLUE_GREEN', DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
@@ -96,8 +96,8 @@ test('a blue/green deployment has a second target group and moves the listener',
 test('a name in Cloud Map answers with the addresses of the tasks', () => {
   const { stack, vpc } = stackWithVpc();
   const cloudMapNamespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'internal.test' });
-  const frontDoor = FrontDoor.privateDns({ cloudMapNamespace, name: 'orders' });
-  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, frontDoor });
+  const ingress = ProxyIngress.privateDns({ cloudMapNamespace, name: 'orders' });
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
   Template.fromStack(stack).hasResourceProperties('AWS::ServiceDiscovery::Service', {
     Name: 'orders',
     DnsConfig: { DnsRecords: [{ TTL: 10, Type: 'A' }] },
@@ -139,15 +139,15 @@ test('the default namespace of a cluster is left alone where it has no DNS', () 
   Template.fromStack(stack).resourceCountIs('AWS::ServiceDiscovery::PrivateDnsNamespace', 1);
 });
 
-test('no front door: nothing is in Cloud Map, and the proxy has no name', () => {
+test('no ingress: nothing is in Cloud Map, and the proxy has no name', () => {
   const { stack, vpc } = stackWithVpc();
-  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, frontDoor: FrontDoor.none() });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress: ProxyIngress.none() });
   Template.fromStack(stack).resourceCountIs('AWS::ServiceDiscovery::Service', 0);
   expect(proxy.dnsName).toBeUndefined();
 });
 
 const targetGroup = () =>
-  FrontDoor.targetGroup(
+  ProxyIngress.targetGroup(
     NetworkTargetGroup.fromTargetGroupAttributes(stackWithVpc().stack, 'Group', {
       targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/edge/50dc6c495c0c9188',
     }),
@@ -168,23 +168,23 @@ test('a target group that exists gets the tasks', () => {
 
 test.each<[make: () => unknown, message: string]>([
   [
-    () => proxyWith(FrontDoor.networkLoadBalancer({ allocationIds: ['eipalloc-1', 'eipalloc-2'] })),
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ allocationIds: ['eipalloc-1', 'eipalloc-2'] })),
     'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
   ],
   [
-    () => proxyWith(FrontDoor.networkLoadBalancer({ internetFacing: true, allocationIds: ['eipalloc-1'] })),
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ internetFacing: true, allocationIds: ['eipalloc-1'] })),
     '1 allocationIds for 2 subnets: give one for each subnet, in the same order',
   ],
   [
-    () => proxyWith(FrontDoor.networkLoadBalancer({ port: 0 })),
-    "port of the front door '0' is out of range: give a whole number from 1 to 65535",
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ port: 0 })),
+    "port of the ingress '0' is out of range: give a whole number from 1 to 65535",
   ],
   [
     () => {
       const listenTls = { secret: Secret.fromSecretNameV2(new Stack(), 'Certificate', 'certificate') };
-      return proxyWith(FrontDoor.networkLoadBalancer({ port: 80 }), { listenTls, redirectPort: 8081 });
+      return proxyWith(ProxyIngress.networkLoadBalancer({ port: 80 }), { listenTls, redirectPort: 8081 });
     },
-    'port and redirectPort of the front door are both 80: give each listener a port of its own',
+    'port and redirectPort of the ingress are both 80: give each listener a port of its own',
   ],
   [
     () => ProxyDeployment.blueGreen({ bakeTime: Duration.seconds(90) }),
@@ -196,15 +196,15 @@ test.each<[make: () => unknown, message: string]>([
   ],
   [
     () => proxyWith(targetGroup(), { deployment: ProxyDeployment.blueGreen() }),
-    'Stack/Proxy: a blue/green deployment needs two target groups and their listener: use FrontDoor.networkLoadBalancer, or a rolling deployment',
+    'Stack/Proxy: a blue/green deployment needs two target groups and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment',
   ],
   [
-    () => proxyWith(FrontDoor.networkLoadBalancer(), { acceptProxyProtocol: false }),
-    'acceptProxyProtocol is false, and the front door sends the PROXY protocol: leave it out, or give proxyProtocol: false to the front door',
+    () => proxyWith(ProxyIngress.networkLoadBalancer(), { acceptProxyProtocol: false }),
+    'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave it out, or give proxyProtocol: false to the ingress',
   ],
   [
     () =>
-      proxyWith(FrontDoor.networkLoadBalancer(), {
+      proxyWith(ProxyIngress.networkLoadBalancer(), {
         deployment: ProxyDeployment.blueGreen(),
         scaling: { maxTasks: 4, connectionsPerTask: 500 },
       }),

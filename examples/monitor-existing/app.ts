@@ -1,13 +1,13 @@
 /** A monitor for HAProxy processes that are not ours: their runtime API answers on TCP, and their owners let us in. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { DriftMonitor, ElbUpstream, HaproxyTasks, HaproxyVersion, HaproxyWatch } from 'cdk-haproxy-elb';
+import { DriftMonitor, ElbUpstream, HaproxyTasks, HaproxyVersion, MonitoredHaproxy } from 'cdk-haproxy-elb';
 
 export const app = new App();
 const stack = new Stack(app, 'Watch');
 const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } } });
 
-new HaproxyWatch(stack, 'Edge', {
+new MonitoredHaproxy(stack, 'Edge', {
   monitor: new DriftMonitor(stack, 'Monitor', { vpc }),
   proxyName: 'edge',
   version: HaproxyVersion.V2_8,

@@ -9,8 +9,8 @@ import {
   ElbUpstream,
   HaproxyTasks,
   HaproxyVersion,
-  HaproxyWatch,
-  type HaproxyWatchOptions,
+  MonitoredHaproxy,
+  type MonitoredHaproxyProps,
   Repair,
 } from '../../lib';
 import { METRICS } from '../../lib/contract/metrics';
@@ -34,7 +34,8 @@ function legacyService(stack: Stack, vpc: ReturnType<typeof stackWithVpc>['vpc']
 
 describe('processes anywhere', () => {
   const { stack, monitor } = monitored();
-  const watch = monitor.watch('Legacy', {
+  const haproxy = new MonitoredHaproxy(monitor, 'Legacy', {
+    monitor,
     tasks: HaproxyTasks.atEndpoints(ENDPOINTS),
     upstreams: [{ upstream: BY_NAME }],
   });
@@ -43,7 +44,7 @@ describe('processes anywhere', () => {
   test('are in the registry, with times that fit the defaults of HAProxy and of an ELB', () => {
     expect(recordsOf(template)).toEqual([
       {
-        proxy: watch.proxyName,
+        proxy: haproxy.proxyName,
         upstreams: [{ dnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com', port: 80 }],
         tasks: { endpoints: ENDPOINTS },
         resolutionSeconds: 10,
@@ -51,7 +52,7 @@ describe('processes anywhere', () => {
         graceSeconds: 60,
       },
     ]);
-    expect(watch.proxyName).toMatch(/^Stack-Monitor-Legacy-[0-9A-F]{8}$/);
+    expect(haproxy.proxyName).toMatch(/^Stack-Monitor-Legacy-[0-9A-F]{8}$/);
   });
 
   test('need no permission, and nothing is opened', () => {
@@ -68,10 +69,10 @@ describe('processes anywhere', () => {
     ['metricCheckedTasks', METRICS.checkedTasks],
     ['metricUncheckedTasks', METRICS.uncheckedTasks],
   ] as const)('%s is the one that the function writes for the proxy', (method, metricName) => {
-    expect(watch[method]({ label: 'ours' })).toMatchObject({
+    expect(haproxy[method]({ label: 'ours' })).toMatchObject({
       namespace: METRICS.namespace,
       metricName,
-      dimensions: { [METRICS.proxyDimension]: watch.proxyName },
+      dimensions: { [METRICS.proxyDimension]: haproxy.proxyName },
       statistic: 'Maximum',
       label: 'ours',
     });
@@ -80,7 +81,8 @@ describe('processes anywhere', () => {
 
 test('everything that is given is in the record', () => {
   const { stack, monitor } = monitored();
-  monitor.watch('Legacy', {
+  new MonitoredHaproxy(monitor, 'Legacy', {
+    monitor,
     proxyName: 'legacy',
     tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
     upstreams: [
@@ -119,7 +121,7 @@ describe('a service that this library did not make', () => {
     const { stack, vpc, monitor } = monitored();
     const service = legacyService(stack, vpc);
     const tasks = HaproxyTasks.ofService(service, { runtimeApiPort: 9999 });
-    monitor.watch('Watch', { tasks, upstreams: [{ upstream: BY_NAME }] });
+    new MonitoredHaproxy(monitor, 'Watch', { monitor, tasks, upstreams: [{ upstream: BY_NAME }] });
     const template = Template.fromStack(stack);
     expect(recordsOf(template)[0].tasks).toEqual({
       cluster: '{Cluster.Arn}',
@@ -149,7 +151,7 @@ describe('a service that this library did not make', () => {
     for (const id of ['A', 'B']) {
       const securityGroups = [SecurityGroup.fromSecurityGroupId(stack, `Tasks${id}`, 'sg-0123456789abcdef0')];
       const tasks = HaproxyTasks.ofService(service, { runtimeApiPort: 9990, securityGroups });
-      monitor.watch(id, { tasks, upstreams: [{ upstream: BY_NAME, backend: id }] });
+      new MonitoredHaproxy(monitor, id, { monitor, tasks, upstreams: [{ upstream: BY_NAME, backend: id }] });
     }
     const template = Template.fromStack(stack);
     expect(recordsOf(template)[0].tasks).toMatchObject({ service: 'haproxy' });
@@ -164,7 +166,8 @@ describe('a service that this library did not make', () => {
       cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),
       serviceName: 'haproxy',
     });
-    monitor.watch('Watch', {
+    new MonitoredHaproxy(monitor, 'Watch', {
+      monitor,
       tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),
       upstreams: [{ upstream: BY_NAME }],
     });
@@ -179,7 +182,7 @@ describe('a service that this library did not make', () => {
     const legacy = new Stack(app, 'Legacy');
     const service = legacyService(legacy, vpc);
     const third = new Stack(app, 'Third');
-    new HaproxyWatch(third, 'Watch', {
+    new MonitoredHaproxy(third, 'Watch', {
       monitor,
       tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),
       upstreams: [{ upstream: BY_NAME }],
@@ -199,7 +202,8 @@ test('the secret of the runtime API may be read, and no other', () => {
     Made: new Secret(stack, 'Secret', { encryptionKey }),
     Named: Secret.fromSecretNameV2(stack, 'ByName', 'legacy/runtime-api'),
   })) {
-    monitor.watch(id, {
+    new MonitoredHaproxy(monitor, id, {
+      monitor,
       tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
       upstreams: [{ upstream: BY_NAME }],
       runtimeApiTls,
@@ -213,13 +217,16 @@ test('the secret of the runtime API may be read, and no other', () => {
   ]);
 });
 
-describe('what cannot be watched', () => {
-  const watch = (options: Partial<HaproxyWatchOptions>) =>
-    monitored().monitor.watch('Legacy', {
+describe('what cannot be monitored', () => {
+  const haproxy = (options: Partial<MonitoredHaproxyProps>) => {
+    const { monitor } = monitored();
+    return new MonitoredHaproxy(monitor, 'Legacy', {
+      monitor,
       tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
       upstreams: [{ upstream: BY_NAME }],
       ...options,
     });
+  };
 
   test.each<[() => unknown, string]>([
     [() => HaproxyTasks.atEndpoints([]), 'no endpoint given: give the runtime API of each process as HOST:PORT'],
@@ -247,16 +254,22 @@ describe('what cannot be watched', () => {
       },
       'Default/Service does not tell its cluster: import it with BaseService.fromServiceArnWithCluster, or by attributes',
     ],
-    [() => watch({ upstreams: [] }), 'Stack/Monitor/Legacy has no upstream: give the load balancers behind the proxy'],
     [
-      () => watch({ version: HaproxyVersion.V1_7, upstreams: [{ upstream: BY_NAME }, { upstream: BY_NAME }] }),
+      () => haproxy({ upstreams: [] }),
+      'Stack/Monitor/Legacy has no upstream: give the load balancers behind the proxy',
+    ],
+    [
+      () => haproxy({ version: HaproxyVersion.V1_7, upstreams: [{ upstream: BY_NAME }, { upstream: BY_NAME }] }),
       'an upstream of Stack/Monitor/Legacy has no backend: give one for each, because 1.6 and 1.7 do not tell names',
     ],
     [
-      () => watch({ nameservers: ['ns.example'] }),
+      () => haproxy({ nameservers: ['ns.example'] }),
       "name server 'ns.example' has no single port at its end: give IP:PORT or [IPV6]:PORT",
     ],
-    [() => watch({ proxyName: 'a b' }), "proxyName 'a b' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'"],
+    [
+      () => haproxy({ proxyName: 'a b' }),
+      "proxyName 'a b' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'",
+    ],
   ])('%#', (make, message) => {
     expect(make).toThrow(expect.objectContaining({ message }));
   });
@@ -267,7 +280,7 @@ test('the monitor of another region cannot check it', () => {
   const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
   const other = new Stack(app, 'Other', { env: { ...ENV.env, region: 'eu-central-1' } });
   const make = () =>
-    new HaproxyWatch(other, 'Watch', {
+    new MonitoredHaproxy(other, 'Watch', {
       monitor,
       tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
       upstreams: [{ upstream: BY_NAME }],
@@ -287,7 +300,7 @@ test('more than the policies of a role can hold is refused at once, and not at d
     const service = FargateService.fromFargateServiceAttributes(stack, `S${i}`, { cluster, serviceName: 's' });
     const securityGroups = [SecurityGroup.fromSecurityGroupId(stack, `Group${i}`, 'sg-0123456789abcdef0')];
     const tasks = HaproxyTasks.ofService(service, { runtimeApiPort: 9990, securityGroups });
-    monitor.watch(`W${i}`, { tasks, upstreams: [{ upstream: BY_NAME }] });
+    new MonitoredHaproxy(monitor, `W${i}`, { monitor, tasks, upstreams: [{ upstream: BY_NAME }] });
   };
   const addMany = () => {
     for (let i = 0; i < 200; i += 1) add(i);
