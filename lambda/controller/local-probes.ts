@@ -5,7 +5,7 @@ import type { Probes } from './check';
 import type { Task } from './domain/observation';
 
 /** What local probes need besides the record, which has the name servers and the endpoints. */
-export interface LocalProbesOptions {
+interface LocalProbesOptions {
   /** @default - the endpoints of the record; each is the id of its task */
   readonly tasks?: readonly Task[];
   /** Addresses that the API of the load balancer would name. @default - none */

@@ -9,7 +9,7 @@ import { type PlannedRepair, planRepairs, type RepairCandidate, recentlyRepaired
 import { type Report, remediationOf } from './report';
 
 /** A proxy that was checked: its entry with the state as it is saved, and the incidents that are open on it. */
-export interface CheckedEntry {
+interface CheckedEntry {
   readonly entry: RegistryEntry;
   readonly open: readonly Incident[];
 }

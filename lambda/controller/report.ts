@@ -20,7 +20,7 @@ export interface RunSummary {
 }
 
 /** What a log line is about: its field `event`. */
-export type EventName = IncidentEvent['event'] | 'not-checked' | 'degraded' | 'repair' | 'gate' | 'run';
+type EventName = IncidentEvent['event'] | 'not-checked' | 'degraded' | 'repair' | 'gate' | 'run';
 
 type Level = 'error' | 'warn' | 'info';
 

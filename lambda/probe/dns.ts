@@ -10,7 +10,7 @@ const MAX_MILLIS = 4000;
 const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA']);
 
 /** What DNS says of a name. */
-export type DnsAnswers = Pick<ObservedUpstream, 'answers' | 'unanswered' | 'problems' | 'degraded'>;
+type DnsAnswers = Pick<ObservedUpstream, 'answers' | 'unanswered' | 'problems' | 'degraded'>;
 
 /**
  * Asks DNS for all addresses of a name: once, and again while the answers are full and bring new addresses. A truncated

@@ -24,7 +24,7 @@ export interface RuntimeTls {
 }
 
 /** How a process is read. */
-export interface RuntimeOptions {
+interface RuntimeOptions {
   /** @default - plain TCP, as the runtime API is offered by default */
   readonly tls?: RuntimeTls;
   /**

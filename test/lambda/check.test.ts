@@ -50,7 +50,7 @@ test('a task that cannot be read does not keep the others from being read', asyn
   ]);
 });
 
-test('a task that was not reached in time is unchecked, and nobody is at fault', async () => {
+test('a task that was not reached in time is unchecked, and not unreachable', async () => {
   const probes: Probes = { ...PROBES, runtime: () => Promise.reject(new OutOfTime()) };
   const { observation, verdicts } = await checkProxy(RECORD, NO_STATE, probes, START);
   expect(observation.tasks).toEqual([{ task: { id: 'task-1', endpoint: '10.1.0.1:9990' }, unchecked: true }]);
@@ -80,7 +80,7 @@ test('a check without its tasks is no check', async () => {
   await expect(checkProxy(RECORD, NO_STATE, probes, START)).rejects.toThrow('ClusterNotFoundException');
 });
 
-test('a task without a network interface of its own is told as one that nobody can ask', async () => {
+test('a task without a network interface of its own is reported as unreachable, with the reason', async () => {
   const probes: Probes = { ...PROBES, tasks: async () => [{ id: 'task-1' }] };
   const { verdicts } = await checkProxy(RECORD, NO_STATE, probes, START);
   expect(verdicts).toMatchObject([

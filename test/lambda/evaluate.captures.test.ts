@@ -5,7 +5,7 @@ import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { readCapture } from './captured';
 import { observation, RECORD } from './observations';
 
-/** What is judged beside a capture: the proxy's record, and what its load balancer has. */
+/** What is evaluated beside a capture: the proxy's record, and what its load balancer has. */
 interface Beside extends Partial<LiveUpstream> {
   readonly upstream: RegistryUpstream;
   /** @default - the branch that runs */
@@ -98,7 +98,7 @@ const ROWS: Row[] = [
     ],
   ],
   [
-    'no query has ever had an answer, which its branch does not tell',
+    'no query has ever had an answer, which its branch does not count',
     of('lost', ['1.7']),
     { upstream: ELB, live: [NEW] },
     () => [['no-address', "no slot of backend 'upstream' of task has an address: it answers 503"]],

@@ -35,7 +35,7 @@ test('the order of tasks, slots and live addresses does not matter', () => {
   );
 });
 
-test('judging changes nothing: the same observation has the same verdicts again', () => {
+test('evaluating changes nothing: the same observation has the same verdicts again', () => {
   fc.assert(
     fc.property(anyObservation, (seen) => {
       const frozen = deepFrozen(seen);
@@ -44,7 +44,7 @@ test('judging changes nothing: the same observation has the same verdicts again'
   );
 });
 
-test('every verdict is of the contract, with its severity, and is told once', () => {
+test('every verdict is of the contract, with its severity, and occurs once', () => {
   fc.assert(
     fc.property(anyObservation, (seen) => {
       const verdicts = evaluate(seen);
@@ -58,7 +58,7 @@ test('every verdict is of the contract, with its severity, and is told once', ()
   );
 });
 
-test('whoever cannot be read is called unreachable and nothing worse', () => {
+test('a task that cannot be read is unreachable and has no other verdict', () => {
   fc.assert(
     fc.property(anyObservation, (seen) => {
       for (const { task } of seen.tasks.filter((one) => 'unreachable' in one)) {

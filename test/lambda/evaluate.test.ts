@@ -320,7 +320,7 @@ test.each(NOT_FOUND)('no verdict: %s', (_what, seen) => {
   expect(evaluate(seen)).toEqual([]);
 });
 
-test('without a backend in the record every backend is judged', () => {
+test('without a backend in the record every backend is checked', () => {
   const tasks = [read('task-1', { slots: [{ backend: 'b', name: 's', address: '10.0.0.9', checked: true }] })];
   expect(evaluate(observation({ record: RECORD_OF_ALL_BACKENDS, live: ['10.0.0.1'], tasks }))).toMatchObject([
     { kind: 'stale-address', slots: ['b/s'] },

@@ -34,7 +34,7 @@ describe('repair', () => {
     expect(fleet.calls('DescribeServices')).toBe(0);
   });
 
-  test('deploys a service anew, once for an incident, also after a cold start', async () => {
+  test('redeploys a service once for an incident, also after a cold start', async () => {
     await fleet.deploy(drifting('orders'), { ...idle, ...updated }, { environment: { REPAIR: 'redeploy' } });
     const { lines, payload } = await fleet.invoke();
     expect(payload).toMatchObject({ repairs: 1 });
@@ -57,7 +57,7 @@ describe('repair', () => {
     expect(fleet.calls('UpdateService')).toBe(1);
   });
 
-  test('mends one service in a run, and another in the next', async () => {
+  test('repairs one service in a run, and another in the next', async () => {
     const services = { ...drifting('orders'), ...drifting('payments') };
     await fleet.deploy(services, { ...idle, ...updated }, { environment: { REPAIR: 'redeploy' } });
     await fleet.invoke();
@@ -80,7 +80,7 @@ describe('repair', () => {
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is being redeployed']);
   });
 
-  test('goes on to the next service where one is being deployed by somebody else, or cannot be looked at', async () => {
+  test('goes on to the next service where one is already being deployed, or cannot be read', async () => {
     const describe = ({ services: [service] = [] }: { services?: string[] }) => {
       if (service === 'foreign') {
         throw new AwsError('AccessDeniedException', 'not authorized to perform: ecs:DescribeServices');
@@ -115,7 +115,7 @@ describe('repair', () => {
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([`${second} is being redeployed`]);
   });
 
-  test('that fails is told, and not tried for the same incident again', async () => {
+  test('that fails is logged, and not tried for the same incident again', async () => {
     const refused = {
       'ecs:UpdateService': () => {
         throw new AwsError('AccessDeniedException', 'not authorized to perform: ecs:UpdateService');
@@ -210,7 +210,7 @@ describe('OpsItems', () => {
     expect(fleet.calls('CreateOpsItem')).toBe(2);
   });
 
-  test('that somebody has deleted are over', async () => {
+  test('that were deleted count as resolved', async () => {
     const gone = () => {
       throw new AwsError('OpsItemNotFoundException', 'no such OpsItem');
     };

@@ -90,7 +90,7 @@ describe('the time is too short', () => {
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-resolved orders stale-address']);
   }, 20_000);
 
-  test('for one task: the others are checked, what is open on it stays open, and nobody blames it', async () => {
+  test('for one task: the others are checked, what is open on it stays open, and it has no new verdict', async () => {
     const silent = createServer(() => {});
     await once(silent.listen(fleet.runtimeApiPort, '127.0.0.7'), 'listening');
     try {
@@ -115,7 +115,7 @@ describe('the time is too short', () => {
     }
   }, 20_000);
 
-  test('to keep what was found: it is told, and told again by the next run under the same id', async () => {
+  test('to save what was found: it is logged, and logged again by the next run under the same id', async () => {
     const record = fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 });
     fleet.point('127.0.0.2');
     await fleet.deploy({ 'registry/orders': record, 'state/orders': almostOpen('127.0.0.1') }, {}, { timeoutMs: 2000 });
@@ -132,7 +132,7 @@ describe('the time is too short', () => {
   }, 20_000);
 });
 
-test('what had no room in the state of a proxy is told by the next run', async () => {
+test('what had no room in the state of a proxy is logged by the next run', async () => {
   const state = { ...openIncident('127.0.0.1'), truncated: 3 };
   await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': state });
   const told = toldBy((await fleet.invoke()).lines);
@@ -174,7 +174,7 @@ test('a function that is killed in the middle loses no incident', async () => {
   expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-opened payments stale-address']);
 });
 
-test('a function that Lambda kills at its deadline begins anew with what is written down', async () => {
+test('a function that Lambda kills at its deadline starts again from the saved state', async () => {
   const parameters = {
     'registry/orders': fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 }),
     'state/orders': almostOpen('127.0.0.1'),

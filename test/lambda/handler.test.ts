@@ -38,7 +38,7 @@ describe('a healthy fleet', () => {
     fleet.deploy({ 'registry/orders': fleet.record('orders'), 'registry/payments': fleet.record('payments') }),
   );
 
-  test('each proxy and the monitor have one document of metrics, and there is nothing else to tell', async () => {
+  test('each proxy and the monitor have one document of metrics, and nothing else is logged', async () => {
     const { payload, lines, functionError } = await fleet.invoke();
     expect(functionError).toBeUndefined();
     expect(payload).toEqual(summary({ checkedProxies: 2 }));
@@ -117,7 +117,7 @@ test('a drift opens an incident and is resolved, over cold starts', async () => 
   ]);
 });
 
-test('a state that is malformed is told with its text, and the proxy begins anew', async () => {
+test('a state that is malformed is logged with its text, and the proxy starts without one', async () => {
   await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': `{${'x'.repeat(600)}` });
   const { payload, lines } = await fleet.invoke();
   expect(payload).toEqual(summary({ checkedProxies: 1 }));
@@ -160,7 +160,7 @@ test('a record that is malformed is named and does not keep the others from bein
 describe('a proxy whose tasks cannot be listed', () => {
   const why = 'AccessDeniedException: not authorized to perform: ecs:ListTasks of orders';
 
-  test('is not checked, which is told and becomes an incident after the grace time; the others are checked', async () => {
+  test('is not checked, which is logged and becomes an incident after the grace time; the others are checked', async () => {
     fleet.deniedServices.add('orders');
     await fleet.deploy({
       'registry/orders': fleet.record('orders', { graceSeconds: 60 }),
@@ -188,7 +188,7 @@ describe('a proxy whose tasks cannot be listed', () => {
     ]);
   });
 
-  test('keeps its open incidents: the alarm does not go out because nobody looked', async () => {
+  test('keeps its open incidents: the alarm does not go out because of a check that failed', async () => {
     fleet.deniedServices.add('orders');
     const record = fleet.record('orders', { graceSeconds: 60 });
     await fleet.deploy({ 'registry/orders': record, 'state/orders': openIncident('127.0.0.1') });
@@ -286,7 +286,7 @@ describe('an upstream that is unknown', () => {
     ]);
   });
 
-  test('is not known again because nobody could be asked about it', async () => {
+  test('does not become known because it could not be asked about', async () => {
     const answers = [gone, gone, denied, gone];
     await fleet.deploy(
       { 'registry/orders': fleet.record('orders') },
@@ -327,7 +327,7 @@ test('a task that does not answer is unreachable, and the others are read', asyn
   expect(metricsOf(lines)[0]?.figures).toMatchObject({ [METRICS.checkedTasks]: 1, [METRICS.uncheckedTasks]: 1 });
 });
 
-test('an empty registry is a run without anything to tell but the metrics of the monitor', async () => {
+test('an empty registry is a run that only writes the metrics of the monitor', async () => {
   await fleet.deploy({});
   const { payload, lines } = await fleet.invoke();
   expect(payload).toEqual(summary({}));

@@ -144,7 +144,7 @@ describe('the id of an incident', () => {
     return watch.check(from + 60, seen).open[0]!.id;
   };
 
-  test('is the same whoever makes it', () => {
+  test('is the same in every instance of the function', () => {
     expect(idOf(new Watch(), 0, STALE)).toBe(idOf(new Watch(), 0, STALE));
   });
 

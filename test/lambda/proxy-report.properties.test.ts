@@ -63,7 +63,7 @@ test('the same observation has no second event, and nothing to write down', () =
   );
 });
 
-test('what stays as it is opens once, and that is all that is told of it', () => {
+test('what stays as it is opens once, and is not reported again', () => {
   const often = fc.tuple(anySeen, fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 12 }));
   fc.assert(
     fc.property(often, ([seen, gaps]) => {

@@ -58,7 +58,7 @@ test('a check of a proxy is one document of metrics, with one dimension', async 
   expect(lines[0]).not.toHaveProperty('service');
 });
 
-test('what could not be read of the upstream is told', async () => {
+test('what could not be read of the upstream is logged', async () => {
   const reasons = ['DNS did not answer for elb.test (ETIMEOUT)', 'DescribeLoadBalancers failed: TimeoutError'];
   expect(toldBy(linesOf(await check(NO_STATE, 0, HEALTHY, { ...UPSTREAM, degraded: reasons })))).toEqual([
     {

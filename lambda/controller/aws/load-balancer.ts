@@ -11,7 +11,7 @@ import { BEST_EFFORT } from './client-options';
 import { readInterfaces, type Scope } from './network-interfaces';
 
 /** What the APIs say of a load balancer: its state, and the addresses that it has. */
-export type ObservedBalancer = Omit<ObservedUpstream, 'answers' | 'unanswered'>;
+type ObservedBalancer = Omit<ObservedUpstream, 'answers' | 'unanswered'>;
 
 /** States in which a load balancer takes traffic. */
 const USABLE = new Set(['active', 'active_impaired']);

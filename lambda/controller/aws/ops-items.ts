@@ -8,7 +8,7 @@ import type { Severity } from '../../../lib/contract/verdicts';
 import { ssm } from './registry';
 
 /** What an OpsItem says of an incident. */
-export interface OpsItemSubject {
+interface OpsItemSubject {
   readonly id: string;
   readonly proxy: string;
   readonly kind: string;

@@ -16,7 +16,7 @@ export interface RegistryEntry {
 }
 
 /** A parameter that cannot be read as what it should be. It is reported and skipped. */
-export interface MalformedParameter {
+interface MalformedParameter {
   readonly parameter: string;
   readonly reason: string;
   /** The start of its value, for the log line. */

@@ -2,7 +2,7 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { ssm } from './registry';
 
 /** Certificate and key of the checker, and the authority that signs those of the runtime APIs; PEM each. */
-export interface TlsSecret {
+interface TlsSecret {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;

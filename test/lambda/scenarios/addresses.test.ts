@@ -38,7 +38,7 @@ describe('the address of the load balancer moves', () => {
     expect(await watch.events(...minutely(120, 360))).toEqual(['300 opened stale-address']);
   });
 
-  test('and a proxy that follows goes with it: nothing is told', async () => {
+  test('and a proxy that follows goes with it: there is no event', async () => {
     const watch = new Watch([following.task], nameserver);
     expect(await watch.events(0, 60)).toEqual([]);
     for (const server of [dns, following.dns]) {
@@ -99,7 +99,7 @@ test('a backend has servers of another name and of none beside those of the load
   }
 }, 20_000);
 
-test('a node leaves DNS while its interface lives: told, and nothing that rings', async () => {
+test('a node leaves DNS while its interface lives: an event of severity info', async () => {
   const watch = new Watch([following.task], nameserver);
   watch.interfaces = ['127.0.0.1', '127.0.0.2'];
   expect(await watch.events(0)).toEqual([]);

@@ -6,7 +6,7 @@ import type { Finding } from './verdict';
 /** A process that follows DNS sends a query in each period. One that sends fewer than a tenth does not follow. */
 const SILENT_SHARE = 0.1;
 
-/** The process has stopped to ask DNS, or never started: it will not follow the next change. */
+/** The process has stopped asking DNS, or never asked: it will not follow the next change. */
 export const silentResolver = defineVerdict('silent-resolver', {
   requires: ['history'],
   blocksDeployment: true,

@@ -217,7 +217,7 @@ describe('a call', () => {
     expect(operations()).toHaveLength(2);
   }, 15_000);
 
-  test('to an endpoint where nobody listens is told as that', async () => {
+  test('to an endpoint where no process listens fails with the reason', async () => {
     const [port] = await freePorts(1);
     process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
     await jest.isolateModulesAsync(async () => {
