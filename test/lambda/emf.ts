@@ -56,7 +56,7 @@ const SCHEMA = {
 const isEmbeddedMetric: ValidateFunction = new Ajv().compile(SCHEMA);
 
 /** A document that CloudWatch makes metrics of: its dimension's value, and its figures by name. */
-export interface Figures {
+interface Figures {
   readonly dimension: string;
   readonly value: string;
   readonly figures: Record<string, number>;

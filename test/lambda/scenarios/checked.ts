@@ -19,7 +19,7 @@ const BINARY = anyBinary();
 export const NAME = nameFor(BINARY);
 
 /** How a proxy differs from one that follows DNS on the newest binary. */
-export interface ProxySettings extends HaproxySettings {
+interface ProxySettings extends HaproxySettings {
   readonly binary?: HaproxyBinary;
   /** How many addresses its own name server shows at a time. @default 8 */
   readonly shown?: number;
