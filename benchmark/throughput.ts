@@ -45,7 +45,7 @@ export interface Throughput {
 
 /** What is compared. */
 type Variant = 'smallest' | 'smallestWithLog' | 'generated';
-export const VARIANTS: readonly Variant[] = ['smallest', 'smallestWithLog', 'generated'];
+const VARIANTS: readonly Variant[] = ['smallest', 'smallestWithLog', 'generated'];
 
 /** What idle connections and DNS cost. */
 export interface IdleCost {

@@ -1,4 +1,4 @@
-import type { ProxyReport } from '../lambda/controller/domain/conclude';
+import type { ProxyReport } from '../lambda/controller/domain/proxy-report';
 import type { HaproxyBinary } from '../testbed/binaries';
 import { Checker } from '../testbed/checker';
 import { type ConfigurationKind, ProxyUnderTest } from '../testbed/proxy-under-test';

@@ -1,4 +1,4 @@
-import type { VerdictKind } from '../lib/contract/contract';
+import type { VerdictKind } from '../lib/contract/verdicts';
 import { CHICK, type Expectation, type FigureName, type Milestone, type Scenario } from './scenario';
 import { nameOf, openIncidents, type RequestSample, type Timeline } from './timeline';
 

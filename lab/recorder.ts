@@ -1,4 +1,4 @@
-import type { ProxyReport } from '../lambda/controller/domain/conclude';
+import type { ProxyReport } from '../lambda/controller/domain/proxy-report';
 import { isReadable } from '../testbed/proxy-under-test';
 import { TestbedError } from '../testbed/testbed-error';
 import type { DemoProxy } from './demo-testbed';
@@ -104,9 +104,9 @@ export class Recorder {
   }
 
   async #check(): Promise<void> {
-    const { reading, verdicts, events } = await this.subject.check();
+    const { observation, verdicts, events } = await this.subject.check();
     const at = this.seconds();
-    const held = reading.tasks.flatMap((task) => ('runtime' in task ? heldBy(task.runtime) : []));
+    const held = observation.tasks.flatMap((task) => ('runtime' in task ? heldBy(task.runtime) : []));
     const kinds = [...new Set(verdicts.map(({ kind }) => kind))];
     this.timeline.checks.push({ at, held, queries: this.subject.proxy.queries, verdicts: kinds });
     for (const { event, incident } of events) {

@@ -46,7 +46,7 @@ export type FigureName =
   | 'open';
 
 /** What a step changes. Nodes are counted from 0. */
-export interface Change {
+interface Change {
   /** DNS shows these nodes from now on. */
   readonly addresses?: readonly number[];
   /** The nodes that the load balancer's API names from now on. @default - those that DNS shows */

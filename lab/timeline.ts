@@ -1,4 +1,4 @@
-import type { Severity, VerdictKind } from '../lib/contract/contract';
+import type { Severity, VerdictKind } from '../lib/contract/verdicts';
 import type { ConfigurationKind } from '../testbed/proxy-under-test';
 
 /** An incident that the checker opened. */

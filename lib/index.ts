@@ -20,14 +20,12 @@ export { HaproxyConfig } from './haproxy/render/config';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
-export type { DriftMonitorAttributes } from './monitor/drift-monitor-attributes';
-export type { IDriftMonitor } from './monitor/drift-monitor-base';
+export type { DriftMonitorAttributes, IDriftMonitor } from './monitor/drift-monitor-interface';
 export { type HaproxyServiceOptions, HaproxyTasks } from './monitor/haproxy-tasks';
 export {
-  HaproxyWatch,
-  type HaproxyWatchOptions,
-  type HaproxyWatchProps,
-  type WatchedUpstream,
+  MonitoredHaproxy,
+  type MonitoredHaproxyProps,
+  type MonitoredUpstream,
 } from './monitor/monitored-haproxy';
 export { Repair } from './monitor/repair';
 export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy/capacity';
@@ -35,7 +33,7 @@ export { type BlueGreenDeploymentOptions, ProxyDeployment, type RollingDeploymen
 export { ElbUpstream, type ElbUpstreamOptions, type UpstreamHealthCheck } from './proxy/elb-upstream';
 export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
-export { FrontDoor, type PrivateDnsOptions } from './proxy/ingress';
+export { type PrivateDnsOptions, ProxyIngress } from './proxy/ingress';
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
 export type { ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './proxy/options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';

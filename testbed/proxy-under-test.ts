@@ -1,5 +1,5 @@
 import { readRuntime } from '../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../lib/contract/contract';
+import type { RegistryRecord } from '../lib/contract/registry-record';
 import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
@@ -85,7 +85,7 @@ export class LocalHost implements ProxyHost {
 }
 
 /** How a HAProxy is configured. */
-export interface ProxySettings {
+interface ProxySettings {
   /** @default 'generated' */
   readonly kind?: ConfigurationKind;
   /** The address that a pinned one holds. @default 127.0.0.1, what the machine's own resolver finds for `localhost` */

@@ -67,7 +67,7 @@ export const upstreamSchema = z
   .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });
 
 /** What stands in front of a proxy. */
-export const frontDoorSchema = z
+export const ingressSchema = z
   .strictObject({
     networkLoadBalancer: z
       .strictObject({

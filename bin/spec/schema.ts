@@ -3,7 +3,7 @@ import { checkNameserver } from '../../lib/haproxy/address';
 import { HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyLogFormat, HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { frontDoorSchema, network, upstreamSchema } from './network-schema';
+import { ingressSchema, network, upstreamSchema } from './network-schema';
 import { count, duration, flag, form, list, secretArn, text } from './values';
 
 /** What CloudWatch Logs knows. */
@@ -56,7 +56,7 @@ export const proxySchema = z.strictObject({
     .optional()
     .meta({ description: 'TLS towards clients.' }),
   redirectPort: count(1024, 65535, 'Port of a second listener that redirects to HTTPS.'),
-  acceptProxyProtocol: flag('Connections begin with a PROXY protocol header. Default: what the front door does.'),
+  acceptProxyProtocol: flag('Connections begin with a PROXY protocol header. Default: what the ingress does.'),
   forwardedFor: flag("Add the client's address as X-Forwarded-For. Default: true."),
   requestHeaders: headers('requests'),
   responseHeaders: headers('responses'),
@@ -112,7 +112,7 @@ export const proxySchema = z.strictObject({
     })
     .optional()
     .meta({ description: 'Mutual TLS between the checker and the proxy.' }),
-  frontDoor: frontDoorSchema,
+  ingress: ingressSchema,
   clients: list(network, 'Who may connect to the tasks at listenPort. Default: nobody.'),
   capacity: z
     .strictObject({
@@ -157,7 +157,7 @@ export const proxySchema = z.strictObject({
     .optional()
     .meta({ description: 'How a new version replaces the old one.' }),
   stopTimeout: duration('stopTimeout', 'Time between the stop signal and the end by force. Default: 30s.').optional(),
-  executeCommand: flag('Allow aws ecs execute-command. Default: false.'),
+  enableExecuteCommand: flag('Allow aws ecs execute-command. Default: false.'),
   logRetentionDays: z
     .literal(RETENTION_DAYS)
     .optional()

@@ -46,12 +46,12 @@ export class ProxiesStack extends Stack {
 }
 
 /** Lets in whom the file names. */
-function letIn(proxy: HaproxyElbProxy, { clients = [], frontDoor }: ProxySpec): void {
+function letIn(proxy: HaproxyElbProxy, { clients = [], ingress }: ProxySpec): void {
   for (const network of clients) {
-    proxy.connections.allowDefaultPortFrom(peerOf(network), 'Client');
+    proxy.taskConnections.allowDefaultPortFrom(peerOf(network), 'Client');
   }
-  for (const network of frontDoor?.networkLoadBalancer?.clients ?? []) {
-    proxy.entrance.allowDefaultPortFrom(peerOf(network), 'Client');
+  for (const network of ingress?.networkLoadBalancer?.clients ?? []) {
+    proxy.connections.allowDefaultPortFrom(peerOf(network), 'Client');
   }
 }
 

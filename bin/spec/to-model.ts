@@ -24,7 +24,7 @@ export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
 export function modelOf(proxy: ProxySpec): HaproxyConfigModel {
   // A file says everything as the properties do, but its times, which tell their milliseconds in the same way.
   const props = proxy as unknown as ConfigurationProps;
-  const { capacity = {}, frontDoor, routes = [], stopTimeout, acceptProxyProtocol } = proxy;
+  const { capacity = {}, ingress, routes = [], stopTimeout, acceptProxyProtocol } = proxy;
   const upstreams = [proxy.upstream, ...routes.map((route) => route.upstream)].map(upstreamOf);
   const { memoryMiB } =
     capacity.capacityProvider === undefined
@@ -37,7 +37,7 @@ export function modelOf(proxy: ProxySpec): HaproxyConfigModel {
     stopTimeoutMillis: stopTimeout?.toMilliseconds() ?? DEFAULTS.stopTimeoutMillis,
     acceptProxyProtocol:
       acceptProxyProtocol ??
-      (frontDoor?.networkLoadBalancer !== undefined && frontDoor.networkLoadBalancer.proxyProtocol !== false),
+      (ingress?.networkLoadBalancer !== undefined && ingress.networkLoadBalancer.proxyProtocol !== false),
   });
 }
 

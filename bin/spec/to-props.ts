@@ -13,10 +13,10 @@ import {
   type DriftMonitorProps,
   ElbUpstream,
   type ElbUpstreamOptions,
-  FrontDoor,
   type HaproxyElbProxyProps,
   ProxyCapacity,
   ProxyDeployment,
+  ProxyIngress,
   Repair,
 } from '../../lib';
 import type { ProxySpec, Spec, UpstreamSpec } from '.';
@@ -42,7 +42,7 @@ function told<T>(value: T): Told<T> {
 /** Properties of the construct that a spec's proxy becomes. What the file names by id or ARN is imported into the scope. */
 export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
   const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
-  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, frontDoor, ...rest } = told(spec);
+  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, ...rest } = told(spec);
   const secret = (id: string, arn: string): ISecret => Secret.fromSecretCompleteArn(scope, id, arn);
   return {
     ...rest,
@@ -69,7 +69,7 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
     deployment:
       deployment &&
       (deployment.strategy === 'rolling' ? ProxyDeployment.rolling(deployment) : ProxyDeployment.blueGreen(deployment)),
-    frontDoor: frontDoor && frontDoorOf(scope, frontDoor),
+    ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,
     removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : undefined,
   };
@@ -105,14 +105,14 @@ function capacityOf({ capacityProvider, ...size }: NonNullable<ProxySpec['capaci
     : ProxyCapacity.ec2({ ...size, capacityProviderStrategies: [{ capacityProvider, weight: 1 }] });
 }
 
-function frontDoorOf(scope: Construct, door: Told<NonNullable<ProxySpec['frontDoor']>>): FrontDoor {
+function ingressOf(scope: Construct, door: Told<NonNullable<ProxySpec['ingress']>>): ProxyIngress {
   const { none, networkLoadBalancer, privateDns, targetGroupArn } = door;
   if (none) {
-    return FrontDoor.none();
+    return ProxyIngress.none();
   }
   if (networkLoadBalancer !== undefined) {
     const { subnetIds, certificateArns, accessLogsBucket, clients: _, ...rest } = networkLoadBalancer;
-    return FrontDoor.networkLoadBalancer({
+    return ProxyIngress.networkLoadBalancer({
       ...rest,
       vpcSubnets: subnetIds && {
         subnets: subnetIds.map((id, i) => Subnet.fromSubnetId(scope, `FrontDoorSubnet${i}`, id)),
@@ -132,9 +132,9 @@ function frontDoorOf(scope: Construct, door: Told<NonNullable<ProxySpec['frontDo
             namespaceName: namespaceName!,
             namespaceId: namespaceArn.split('/').at(-1)!,
           });
-    return FrontDoor.privateDns({ ...rest, cloudMapNamespace });
+    return ProxyIngress.privateDns({ ...rest, cloudMapNamespace });
   }
-  return FrontDoor.targetGroup(
+  return ProxyIngress.targetGroup(
     NetworkTargetGroup.fromTargetGroupAttributes(scope, 'TargetGroup', { targetGroupArn: targetGroupArn! }),
   );
 }

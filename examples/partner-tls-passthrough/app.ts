@@ -5,7 +5,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { ElbUpstream, FrontDoor, HaproxyElbProxy, HaproxyMode } from 'cdk-haproxy-elb';
+import { ElbUpstream, HaproxyElbProxy, HaproxyMode, ProxyIngress } from 'cdk-haproxy-elb';
 
 export const app = new App();
 const stack = new Stack(app, 'Partner', { env: { region: 'eu-west-1' } });
@@ -25,6 +25,6 @@ const proxy = new HaproxyElbProxy(stack, 'Proxy', {
     port: 443,
     sendProxyProtocol: true,
   }),
-  frontDoor: FrontDoor.networkLoadBalancer({ port: 443, accessLogs, deletionProtection: true }),
+  ingress: ProxyIngress.networkLoadBalancer({ port: 443, accessLogs, deletionProtection: true }),
 });
-proxy.entrance.allowDefaultPortFrom(Peer.ipv4(vpc.vpcCidrBlock), 'Clients in this VPC');
+proxy.connections.allowDefaultPortFrom(Peer.ipv4(vpc.vpcCidrBlock), 'Clients in this VPC');

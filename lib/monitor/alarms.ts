@@ -11,7 +11,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
-import type { IDriftMonitor } from './drift-monitor-base';
+import type { IDriftMonitor } from './drift-monitor-interface';
 
 /**
  * When the alarms of a monitor ring. Each is evaluated once per interval of the monitor and costs about $0.10 a month;

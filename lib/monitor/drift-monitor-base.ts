@@ -1,59 +1,16 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
+import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import { Construct, type IConstruct } from 'constructs';
-import { METRICS } from '../contract/contract';
+import { Construct } from 'constructs';
+import { METRICS } from '../contract/metrics';
 import { InputError } from '../haproxy/errors';
 import { CheckPermissions } from '../private/monitor/check-permissions';
 import { addGate, type GateAccess } from '../private/monitor/deployment-gate';
 import { metricOf } from '../private/monitor/metric';
-import { HaproxyWatch, type HaproxyWatchOptions } from './monitored-haproxy';
+import type { IDriftMonitor } from './drift-monitor-interface';
 import type { Repair } from './repair';
-
-/** A drift monitor, of this app or imported. */
-export interface IDriftMonitor extends IConstruct, IConnectable {
-  /** Path of the SSM parameters that say what to check and what was seen. */
-  readonly registryPath: string;
-  /** The role of the checker: each proxy adds what is needed to check it. */
-  readonly role: IRole;
-  /** How long a finding must last before it is an incident. */
-  readonly grace: Duration;
-  /**
-   * What is done about a proxy with a critical incident.
-   *
-   * @default - nothing
-   */
-  readonly repair?: Repair;
-
-  /**
-   * Has a HAProxy checked that this library did not make, with everything for it in the stack of the monitor. A service of
-   * a stack that depends on the monitor's takes a `HaproxyWatch` there.
-   */
-  watch(id: string, options: HaproxyWatchOptions): HaproxyWatch;
-
-  /** Has each deployment of a service judged before it takes traffic. */
-  gateDeployments(service: BaseService): void;
-
-  /** Incidents that are open, over all proxies, those of severity `info` left out. */
-  metricOpenIncidents(options?: MetricOptions): Metric;
-  /** Critical incidents that are open, over all proxies. */
-  metricCriticalIncidents(options?: MetricOptions): Metric;
-  /** 1 for each run that was finished. */
-  metricHeartbeat(options?: MetricOptions): Metric;
-  /** Proxies that a run checked. */
-  metricCheckedProxies(options?: MetricOptions): Metric;
-  /** Proxies that a run did not reach in its time or could not check, in whole or in part. */
-  metricUncheckedProxies(options?: MetricOptions): Metric;
-  /** Parameters of the registry that are not records. */
-  metricMalformedRecords(options?: MetricOptions): Metric;
-  /** Repairs that were begun. */
-  metricRepairs(options?: MetricOptions): Metric;
-}
-
-/** Two checks that agree, one minute apart, are not a slip. */
-export const DEFAULT_GRACE = Duration.minutes(1);
 
 /**
  * What a monitor of this app and an imported one have in common.
@@ -80,14 +37,6 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    * @internal
    */
   protected abstract readonly _gate?: GateAccess;
-
-  /**
-   * Has a HAProxy checked that this library did not make, with everything for it in the stack of the monitor. A
-   * `HaproxyWatch` does the same in a stack of your choice: that of the service, where it depends on the monitor's.
-   */
-  public watch(id: string, options: HaproxyWatchOptions): HaproxyWatch {
-    return new HaproxyWatch(this, id, { ...options, monitor: this });
-  }
 
   /**
    * Has each deployment of a service judged when its tasks run and before they take traffic: a revision that pins its

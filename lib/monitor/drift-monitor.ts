@@ -14,16 +14,17 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { refuseTokens } from '../private/checks';
 import { createEndpoints, enterEndpoints, warnOfMissingEndpoints } from '../private/monitor/checker-endpoints';
 import { type CheckerFunctionProps, checkerFunction } from '../private/monitor/checker-function';
 import { checkerRole } from '../private/monitor/checker-role';
 import { DeploymentGate } from '../private/monitor/deployment-gate';
 import { ImportedDriftMonitor } from '../private/monitor/imported-monitor';
-import { refuseTokens } from '../private/proxy/validation';
 import { type DriftAlarms, makeAlarms } from './alarms';
 import { makeDashboard, saveQueries } from './dashboard';
-import type { DriftMonitorAttributes } from './drift-monitor-attributes';
-import { DEFAULT_GRACE, DriftMonitorBase, type IDriftMonitor } from './drift-monitor-base';
+import { DriftMonitorBase } from './drift-monitor-base';
+import type { DriftMonitorAttributes } from './drift-monitor-interface';
+import { DEFAULT_GRACE, type IDriftMonitor } from './drift-monitor-interface';
 import type { Repair } from './repair';
 
 /** Properties of a `DriftMonitor`. */

@@ -2,12 +2,12 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, type IConnectable, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
 import type { Construct, IConstruct } from 'constructs';
-import type { TaskSource } from '../contract/contract';
+import type { TaskSource } from '../contract/registry-record';
 import { checkEndpoint, checkPort } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
+import { refuseTokens } from '../private/checks';
 import { CheckPermissions } from '../private/monitor/check-permissions';
-import { refuseTokens } from '../private/proxy/validation';
-import type { IDriftMonitor } from './drift-monitor-base';
+import type { IDriftMonitor } from './drift-monitor-interface';
 
 /** How the tasks of a service are asked. */
 export interface HaproxyServiceOptions {
@@ -81,7 +81,7 @@ export class HaproxyTasks {
      *
      * @internal
      */
-    public readonly _admit: (scope: Construct, monitor: IDriftMonitor) => TaskSource,
+    public readonly _bind: (scope: Construct, monitor: IDriftMonitor) => TaskSource,
   ) {}
 }
 

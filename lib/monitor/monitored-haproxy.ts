@@ -5,15 +5,15 @@ import { checkNameserver } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
 import { DEFAULTS } from '../haproxy/model/defaults';
 import type { HaproxyVersion } from '../haproxy/version/version';
+import { checkName, refuseTokens } from '../private/checks';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
-import { checkName, refuseTokens } from '../private/proxy/validation';
 import type { ElbUpstream } from '../proxy/elb-upstream';
-import type { IDriftMonitor } from './drift-monitor-base';
+import type { IDriftMonitor } from './drift-monitor-interface';
 import type { HaproxyTasks } from './haproxy-tasks';
-import { CheckedProxy } from './monitored-proxy-base';
+import { MonitoredProxyBase } from './monitored-proxy-base';
 
 /** A load balancer behind a HAProxy that this library did not make. */
-export interface WatchedUpstream {
+export interface MonitoredUpstream {
   /** The load balancer. */
   readonly upstream: ElbUpstream;
 
@@ -27,13 +27,16 @@ export interface WatchedUpstream {
   readonly backend?: string;
 }
 
-/** A HAProxy that this library did not make. */
-export interface HaproxyWatchOptions {
+/** Properties of a `MonitoredHaproxy`. */
+export interface MonitoredHaproxyProps {
+  /** The monitor that checks the processes. */
+  readonly monitor: IDriftMonitor;
+
   /** Where its processes run. */
   readonly tasks: HaproxyTasks;
 
   /** The load balancers behind it, one or more. */
-  readonly upstreams: WatchedUpstream[];
+  readonly upstreams: MonitoredUpstream[];
 
   /**
    * Name of the proxy in metrics, log lines and the registry: letters, digits, `.`, `-` and `_`, at most 64.
@@ -79,23 +82,18 @@ export interface HaproxyWatchOptions {
   readonly runtimeApiTls?: ISecret;
 }
 
-/** Properties of a `HaproxyWatch`. */
-export interface HaproxyWatchProps extends HaproxyWatchOptions {
-  /** What checks the proxy. */
-  readonly monitor: IDriftMonitor;
-}
-
 /**
  * Lets a monitor check a HAProxy that this library did not make: an ECS service of any app, or processes anywhere in
  * reach. Its runtime API must answer on TCP.
  *
- * What it needs stands in the stack of this construct. `DriftMonitor.watch` makes one in the stack of the monitor.
+ * Everything that it needs (permissions, security group rules, the registry parameter) is in the stack of this construct.
+ * Put it into the stack of the service where that stack depends on the monitor's.
  */
-export class HaproxyWatch extends CheckedProxy {
+export class MonitoredHaproxy extends MonitoredProxyBase {
   /** Name of the proxy in metrics, log lines and the registry. */
   public readonly proxyName: string;
 
-  public constructor(scope: Construct, id: string, props: HaproxyWatchProps) {
+  public constructor(scope: Construct, id: string, props: MonitoredHaproxyProps) {
     super(scope, id);
     checkName(props.proxyName);
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
@@ -128,7 +126,7 @@ export class HaproxyWatch extends CheckedProxy {
 }
 
 /** Branches without names in `show servers state` cannot tell which server belongs to which load balancer. */
-function checkBackends(path: string, upstreams: readonly WatchedUpstream[]): void {
+function checkBackends(path: string, upstreams: readonly MonitoredUpstream[]): void {
   if (upstreams.some(({ backend }) => backend === undefined)) {
     throw new InputError(
       `an upstream of ${path} has no backend: give one for each, because 1.6 and 1.7 do not tell names`,

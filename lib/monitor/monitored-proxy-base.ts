@@ -1,6 +1,6 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { METRICS } from '../contract/contract';
+import { METRICS } from '../contract/metrics';
 import { metricOf } from '../private/monitor/metric';
 
 /**
@@ -8,7 +8,7 @@ import { metricOf } from '../private/monitor/metric';
  *
  * @internal
  */
-export abstract class CheckedProxy extends Construct {
+export abstract class MonitoredProxyBase extends Construct {
   /** Name of the proxy in metrics, log lines and the registry. */
   public abstract readonly proxyName: string;
 

@@ -11,8 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { refuseTokens } from '../private/checks';
 import { fargateSizeOf } from '../private/proxy/fargate-size';
-import { refuseTokens } from '../private/proxy/validation';
 
 /** Tasks on AWS Fargate. */
 export interface FargateCapacityOptions {

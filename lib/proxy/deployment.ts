@@ -50,7 +50,7 @@ export class ProxyDeployment {
   }
 
   /**
-   * All at once, beside the old ones. With `FrontDoor.networkLoadBalancer` ECS moves the listeners; without it ECS moves no
+   * All at once, beside the old ones. With `ProxyIngress.networkLoadBalancer` ECS moves the listeners; without it ECS moves no
    * traffic, and clients find the old tasks and the new ones until the bake time is over.
    */
   public static blueGreen(options: BlueGreenDeploymentOptions = {}): ProxyDeployment {

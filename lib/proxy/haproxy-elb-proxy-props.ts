@@ -5,11 +5,11 @@ import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { HaproxyMode } from '../haproxy/model/config-model';
 import type { HaproxyHeaderRules, HaproxyLog } from '../haproxy/model/listener';
 import type { HaproxyVersion } from '../haproxy/version/version';
-import type { IDriftMonitor } from '../monitor/drift-monitor-base';
+import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import type { ProxyCapacity } from './capacity';
 import type { ProxyDeployment } from './deployment';
 import type { ElbUpstream } from './elb-upstream';
-import type { FrontDoor } from './ingress';
+import type { ProxyIngress } from './ingress';
 import type { ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './options';
 import type { ProxyScaling } from './scaling';
 
@@ -114,7 +114,7 @@ export interface HaproxyElbProxyProps {
   /**
    * Whoever connects sends a PROXY protocol header first; a connection without such a header is refused.
    *
-   * @default - what the front door does
+   * @default - what the ingress does
    */
   readonly acceptProxyProtocol?: boolean;
 
@@ -199,9 +199,9 @@ export interface HaproxyElbProxyProps {
   /**
    * How clients reach the tasks.
    *
-   * @default FrontDoor.privateDns()
+   * @default ProxyIngress.privateDns()
    */
-  readonly frontDoor?: FrontDoor;
+  readonly ingress?: ProxyIngress;
 
   /**
    * How many tasks run.
@@ -237,7 +237,7 @@ export interface HaproxyElbProxyProps {
    *
    * @default false
    */
-  readonly executeCommand?: boolean;
+  readonly enableExecuteCommand?: boolean;
 
   /**
    * CloudWatch Container Insights of the cluster that is made. Its metrics are paid for.

@@ -18,9 +18,9 @@ import { DEFAULTS } from '../haproxy/model/defaults';
 import { HaproxyConfig } from '../haproxy/render/config';
 import { HaproxyVersion } from '../haproxy/version/version';
 import { DriftMonitor } from '../monitor/drift-monitor';
-import type { IDriftMonitor } from '../monitor/drift-monitor-base';
+import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
-import { CheckedProxy } from '../monitor/monitored-proxy-base';
+import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { maxConnectionsOf, modelOf, openFilesOf, type ProxyUpstream } from '../private/proxy/configuration';
 import { millisOf } from '../private/proxy/millis';
@@ -33,12 +33,12 @@ import { ProxyCapacity } from './capacity';
 import { ProxyDeployment } from './deployment';
 import type { BoundUpstream } from './elb-upstream';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
-import { FrontDoor } from './ingress';
+import { ProxyIngress } from './ingress';
 
 type StackUpstream = ProxyUpstream<BoundUpstream>;
 
 /** HAProxy on ECS in front of Elastic Load Balancers, not reachable from anywhere until a connection is allowed. */
-export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
+export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable {
   /** The service that runs the tasks. */
   public readonly service: BaseService;
   /** The task definition; the configuration is in the environment of its container. */
@@ -51,16 +51,16 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
   public readonly logGroup: ILogGroup;
   /** What checks this proxy. */
   public readonly monitor: IDriftMonitor;
-  /** The network side of the tasks. The default port is the listener's. */
-  public readonly connections: Connections;
   /**
-   * Where clients come in: the network side of the Network Load Balancer where there is one, else of the tasks. The
-   * default port is the one that clients connect to.
+   * Where clients connect: the security groups of the Network Load Balancer where the ingress made one, else of the
+   * tasks. The default port is the one that clients connect to.
    */
-  public readonly entrance: Connections;
-  /** The name that clients connect to, where the front door has one: of the tasks, or of the Network Load Balancer. */
+  public readonly connections: Connections;
+  /** The security groups of the tasks. The default port is `listenPort`. */
+  public readonly taskConnections: Connections;
+  /** The name that clients connect to, where the ingress has one: of the tasks, or of the Network Load Balancer. */
   public readonly dnsName?: string;
-  /** The Network Load Balancer, where the front door made one. */
+  /** The Network Load Balancer, where the ingress made one. */
   public readonly networkLoadBalancer?: NetworkLoadBalancer;
   /** The text of the configuration. Tokens in it are filled in at deployment. */
   public readonly configuration: string;
@@ -72,12 +72,12 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
     denySessionLogs(this);
     const version = props.version ?? HaproxyVersion.V3_2;
     const capacity = props.capacity ?? ProxyCapacity.fargate();
-    const frontDoor = props.frontDoor ?? FrontDoor.privateDns();
+    const ingress = props.ingress ?? ProxyIngress.privateDns();
     const deployment = props.deployment ?? ProxyDeployment.rolling();
     const stopTimeout = props.stopTimeout ?? Duration.millis(DEFAULTS.stopTimeoutMillis);
     const listenPort = props.listenPort ?? DEFAULTS.listenPort;
     const desiredCount = props.desiredCount ?? 2;
-    checkProxy(this, props, capacity, frontDoor);
+    checkProxy(this, props, capacity, ingress);
     for (const { id, message } of warnOf(props, version, capacity)) {
       Annotations.of(this).addWarningV2(id, message);
     }
@@ -96,7 +96,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
       listenPort,
       maxConnections,
       stopTimeoutMillis: stopTimeout.toMilliseconds(),
-      acceptProxyProtocol: props.acceptProxyProtocol ?? frontDoor._proxyProtocol,
+      acceptProxyProtocol: props.acceptProxyProtocol ?? ingress._proxyProtocol,
     });
     this.configuration = render(version, model);
 
@@ -118,7 +118,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
       healthPort: DEFAULTS.healthPort,
       stopTimeout,
       openFiles: openFilesOf(maxConnections, upstreams),
-      executeCommand: props.executeCommand ?? false,
+      enableExecuteCommand: props.enableExecuteCommand ?? false,
       logGroup: this.logGroup,
     });
 
@@ -128,28 +128,28 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
         description: 'HAProxy: traffic from whom the stack allows, its runtime API from the drift checker',
       }),
     ];
-    this.connections = new Connections({ securityGroups, defaultPort: Port.tcp(listenPort) });
+    this.taskConnections = new Connections({ securityGroups, defaultPort: Port.tcp(listenPort) });
     this.service = capacity._service(
       this,
       {
         ...deployment._serviceOptions,
         cluster: this.cluster,
         desiredCount,
-        enableExecuteCommand: props.executeCommand,
+        enableExecuteCommand: props.enableExecuteCommand,
         vpcSubnets: props.vpcSubnets,
         securityGroups,
       },
       this.taskDefinition,
     );
-    if (props.executeCommand) {
+    if (props.enableExecuteCommand) {
       allowSessionLog(this.cluster, this.taskDefinition, this.logGroup);
     }
     this.node.defaultChild = this.service;
 
-    const front = frontDoor._bind(this, {
+    const front = ingress._bind(this, {
       cluster: this.cluster,
       service: this.service,
-      connections: this.connections,
+      connections: this.taskConnections,
       containerName: this.container.containerName,
       listenPort,
       redirectPort: props.redirectPort,
@@ -158,7 +158,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
     });
     this.dnsName = front.dnsName;
     this.networkLoadBalancer = front.balancer?.loadBalancer;
-    this.entrance = front.balancer?.entrance ?? this.connections;
+    this.connections = front.balancer?.connections ?? this.taskConnections;
     if (props.scaling !== undefined) {
       scale(this.service, props.scaling, desiredCount, front.balancer, deployment._isBlueGreen);
     }
@@ -181,7 +181,7 @@ export class HaproxyElbProxy extends CheckedProxy implements IConnectable {
   private openUpstreams(upstreams: readonly StackUpstream[]): void {
     for (const { options, bound } of upstreams) {
       for (const group of bound.securityGroups) {
-        for (const own of this.connections.securityGroups) {
+        for (const own of this.taskConnections.securityGroups) {
           group.addIngressRule(own, Port.tcp(options.port), 'HAProxy', true);
         }
       }

@@ -1,11 +1,11 @@
 import { Duration, Names } from 'aws-cdk-lib';
-import type { Connections } from 'aws-cdk-lib/aws-ec2';
-import type { BaseService, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type INamespace, NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
-import { type MadeLoadBalancer, makeLoadBalancer } from '../private/proxy/network-load-balancer';
+import type { IngressBindOptions, IngressConfig } from '../private/proxy/ingress-config';
+import { makeLoadBalancer } from '../private/proxy/network-load-balancer';
 import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
 
 /** A name in a Cloud Map namespace. */
@@ -33,48 +33,21 @@ export interface PrivateDnsOptions {
   readonly dnsTtl?: Duration;
 }
 
-/**
- * What a front door needs to know of its proxy.
- *
- * @internal
- */
-export interface ProxyBehind {
-  readonly cluster: ICluster;
-  readonly service: BaseService;
-  readonly connections: Connections;
-  readonly containerName: string;
-  readonly listenPort: number;
-  readonly redirectPort?: number;
-  readonly isBlueGreen: boolean;
-  readonly stopTimeout: Duration;
-}
-
-/**
- * What a front door has made.
- *
- * @internal
- */
-export interface MadeDoor {
-  /** The name that clients connect to. */
-  readonly dnsName?: string;
-  readonly balancer?: MadeLoadBalancer;
-}
-
 /** How clients reach the tasks. */
-export abstract class FrontDoor {
+export abstract class ProxyIngress {
   /** Nothing in front: clients know the tasks' addresses from elsewhere. Costs nothing. */
-  public static none(): FrontDoor {
-    return new NoDoor();
+  public static none(): ProxyIngress {
+    return new NoIngress();
   }
 
   /** A name in a private DNS namespace of Cloud Map, which answers with the addresses of the tasks. */
-  public static privateDns(options: PrivateDnsOptions = {}): FrontDoor {
+  public static privateDns(options: PrivateDnsOptions = {}): ProxyIngress {
     return new PrivateDns(options);
   }
 
   /** A Network Load Balancer of the proxy's own, internal unless it is told otherwise. */
-  public static networkLoadBalancer(options: NetworkLoadBalancerOptions = {}): FrontDoor {
-    return new NetworkLoadBalancerDoor(options);
+  public static networkLoadBalancer(options: NetworkLoadBalancerOptions = {}): ProxyIngress {
+    return new NetworkLoadBalancerIngress(options);
   }
 
   /**
@@ -82,7 +55,7 @@ export abstract class FrontDoor {
    * `listenPort`. The load balancer's own security groups are let in where they are known. A group that sends the PROXY
    * protocol needs the proxy's `acceptProxyProtocol`. An HTTP health check is passed on and answered by the upstream.
    */
-  public static targetGroup(targetGroup: ITargetGroup): FrontDoor {
+  public static targetGroup(targetGroup: ITargetGroup): ProxyIngress {
     return new ExistingTargetGroup(targetGroup);
   }
 
@@ -98,21 +71,21 @@ export abstract class FrontDoor {
    *
    * @internal
    */
-  public abstract _bind(scope: Construct, proxy: ProxyBehind): MadeDoor;
+  public abstract _bind(scope: Construct, proxy: IngressBindOptions): IngressConfig;
 }
 
-class NoDoor extends FrontDoor {
-  public _bind(): MadeDoor {
+class NoIngress extends ProxyIngress {
+  public _bind(): IngressConfig {
     return {};
   }
 }
 
-class PrivateDns extends FrontDoor {
+class PrivateDns extends ProxyIngress {
   public constructor(private readonly options: PrivateDnsOptions) {
     super();
   }
 
-  public _bind(scope: Construct, { cluster, service }: ProxyBehind): MadeDoor {
+  public _bind(scope: Construct, { cluster, service }: IngressBindOptions): IngressConfig {
     const { dnsTtl = Duration.seconds(10) } = this.options;
     const label = Names.uniqueResourceName(scope, { maxLength: 63, separator: '-' }).toLowerCase();
     const given = this.options.cloudMapNamespace ?? namespaceOf(cluster);
@@ -129,7 +102,7 @@ function namespaceOf({ defaultCloudMapNamespace: namespace }: ICluster): INamesp
   return namespace?.type === NamespaceType.DNS_PRIVATE ? namespace : undefined;
 }
 
-class NetworkLoadBalancerDoor extends FrontDoor {
+class NetworkLoadBalancerIngress extends ProxyIngress {
   public override readonly _proxyProtocol: boolean;
 
   public constructor(private readonly options: NetworkLoadBalancerOptions) {
@@ -137,21 +110,24 @@ class NetworkLoadBalancerDoor extends FrontDoor {
     this._proxyProtocol = options.proxyProtocol ?? true;
   }
 
-  public _bind(scope: Construct, proxy: ProxyBehind): MadeDoor {
+  public _bind(scope: Construct, proxy: IngressBindOptions): IngressConfig {
     const balancer = makeLoadBalancer(scope, proxy, this.options, this._proxyProtocol);
     return { balancer, dnsName: balancer.loadBalancer.loadBalancerDnsName };
   }
 }
 
-class ExistingTargetGroup extends FrontDoor {
+class ExistingTargetGroup extends ProxyIngress {
   public constructor(private readonly targetGroup: ITargetGroup) {
     super();
   }
 
-  public _bind(scope: Construct, { service, containerName, listenPort, isBlueGreen }: ProxyBehind): MadeDoor {
+  public _bind(
+    scope: Construct,
+    { service, containerName, listenPort, isBlueGreen }: IngressBindOptions,
+  ): IngressConfig {
     if (isBlueGreen) {
       throw new InputError(
-        `${scope.node.path}: a blue/green deployment needs two target groups and their listener: use FrontDoor.networkLoadBalancer, or a rolling deployment`,
+        `${scope.node.path}: a blue/green deployment needs two target groups and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
       );
     }
     const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });

@@ -32,7 +32,7 @@ export interface ProxyScaling {
   readonly cpuPercent?: number;
 
   /**
-   * Connections of a task that are aimed at, 1 or more. Needs `FrontDoor.networkLoadBalancer`, which counts them, and a
+   * Connections of a task that are aimed at, 1 or more. Needs `ProxyIngress.networkLoadBalancer`, which counts them, and a
    * rolling deployment.
    *
    * @default - connections are not looked at

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Service, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import { parse, stringify } from 'yaml';
-import { REGISTRY_FOLDER } from '../../lib/contract/contract';
+import { REGISTRY_FOLDER } from '../../lib/contract/registry-record';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { EcsTask } from '../../testbed/ecs-task';
 import { LoadBalancer } from '../../testbed/load-balancer';
@@ -57,7 +57,7 @@ export class Rehearsal {
       loadBalancer.dns.set(upstream.dnsName, loadBalancer.addresses.slice(0, 1));
       Object.assign(this.#example.proxies[name], {
         haproxyVersion: binaries.at(-1 - (i % 2))!.branch,
-        frontDoor: { none: true },
+        ingress: { none: true },
         resolution: { nameservers: [nameserver] },
         upstream: { ...upstream, port: loadBalancer.port },
       });

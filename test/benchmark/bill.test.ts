@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { checkerBill, PRICES, type Prices, QUANTITIES, tasksBill } from '../../benchmark/bill';
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
 import { DriftMonitorBase } from '../../lib/monitor/drift-monitor-base';
-import { CheckedProxy } from '../../lib/monitor/monitored-proxy-base';
+import { MonitoredProxyBase } from '../../lib/monitor/monitored-proxy-base';
 import { monthOfOne } from '../../scripts/cost-page';
 import { BY_NAME, stackWithVpc } from '../constructs/stacks';
 import { resourcesOf } from '../e2e/template';
@@ -27,7 +27,7 @@ test('what is paid for is what a stack has by default', () => {
     tasksPerProxy: only('AWS::ECS::Service').DesiredCount,
     vcpu: task.Cpu / 1024,
     gib: task.Memory / 1024,
-    metricsPerProxy: metricsOf(CheckedProxy),
+    metricsPerProxy: metricsOf(MonitoredProxyBase),
     metricsPerMonitor: metricsOf(DriftMonitorBase),
     alarmsPerMonitor: resourcesOf(template, 'AWS::CloudWatch::Alarm').length,
     endpoints: resourcesOf(template, 'AWS::EC2::VPCEndpoint').length,
@@ -51,7 +51,7 @@ test('a further proxy costs its metrics, and the rest is shared', () => {
 });
 
 test("the README's figures of a month are those of the bill", () => {
-  const [, month, tasks] = /About \$(\d+) a month for a proxy and its monitor, of which \$(\d+) are its two tasks/.exec(
+  const [, month, tasks] = /About \$(\d+) a month for a proxy and its monitor; \$(\d+) of it are the two tasks/.exec(
     readFileSync('README.md', 'utf8'),
   )!;
   expect([Number(month), Number(tasks)]).toEqual([monthOfOne(), tasksBill()].map(Math.round));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { renderDiff } from '../../bin/commands/render/diff';
 import { readSpec } from '../../bin/spec';
 import { modelOf } from '../../bin/spec/to-model';
-import { VERDICTS } from '../../lib/contract/contract';
+import { VERDICTS } from '../../lib/contract/verdicts';
 import { HaproxyMode } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
@@ -185,12 +185,12 @@ describe('bad usage is told in one line, with exit code 2', () => {
     ],
     ["--format 'sarif' is not known: allowed are text, json, nagios", [...CHECK, '--format', 'sarif']],
     ['--upstream is missing: give the load balancer as NAME:PORT', ['check']],
-    ['--runtime-api is missing: give ADDR:PORT or unix:PATH', CHECK.slice(0, 3)],
+    ['--runtime-api is missing: give HOST:PORT or unix:PATH', CHECK.slice(0, 3)],
     ...[
       ['stale-adress', 'stale-address'],
       ['resolver', 'silent-resolver'],
     ].map(([verdict, nearest]): [string, string[]] => [
-      `--explain '${verdict}' is not known: did you mean '${nearest}'? Verdicts are ${Object.keys(VERDICTS).join(', ')}`,
+      `--explain '${verdict}' is not a verdict: did you mean '${nearest}'? Verdicts are ${Object.keys(VERDICTS).join(', ')}`,
       ['check', '--explain', verdict!],
     ]),
     [
@@ -205,12 +205,11 @@ describe('bad usage is told in one line, with exit code 2', () => {
       "--tls-cert package.json is not PEM: it has no line '-----BEGIN …-----'",
       [...CHECK, '--tls-cert', 'package.json', '--tls-key', 'nope.pem', '--tls-ca', 'nope.pem'],
     ],
-    ["--runtime-api 'unix:' is not usable: give ADDR:PORT or unix:PATH", [...CHECK.slice(0, 4), 'unix:']],
-    ["--runtime-api '127.0.0.1' is not usable: give ADDR:PORT or unix:PATH", [...CHECK.slice(0, 4), '127.0.0.1']],
-    [
-      "--runtime-api '127.0.0.1:80.5' is not usable: give ADDR:PORT or unix:PATH",
-      [...CHECK.slice(0, 4), '127.0.0.1:80.5'],
-    ],
+    ["--runtime-api 'unix:' has no path: give HOST:PORT or unix:PATH", [...CHECK.slice(0, 4), 'unix:']],
+    ...['127.0.0.1', '127.0.0.1:80.5', '::1:9990'].map((endpoint): [string, string[]] => [
+      `--runtime-api '${endpoint}' has no single port at its end: give HOST:PORT or [IPV6]:PORT`,
+      [...CHECK.slice(0, 4), endpoint],
+    ]),
     [
       "name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
       [...CHECK, '--nameserver', 'dns:53'],

@@ -306,8 +306,8 @@ describe('a mistake that only the reader sees', () => {
         "9:5: proxies.orders: memoryMiB '1000' does not go with cpu 256: give 512, 1024, 2048",
       ],
       [
-        proxyWith('frontDoor: {}'),
-        '12:16: proxies.orders.frontDoor needs one of none, networkLoadBalancer, privateDns and targetGroupArn',
+        proxyWith('ingress: {}'),
+        '12:14: proxies.orders.ingress needs one of none, networkLoadBalancer, privateDns and targetGroupArn',
       ],
       [`${upTo('proxies:')}proxies: {}\n`, '7:10: proxies is empty: give at least one proxy'],
       [

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, Repair } from '../../lib';
-import { METRICS } from '../../lib/contract/contract';
+import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
+import { METRICS } from '../../lib/contract/metrics';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
 import { permissionsOf } from './template';
@@ -64,11 +64,16 @@ describe('a monitor of another app', () => {
     const { app, stack: shared, vpc } = stackWithVpc();
     const made = new DriftMonitor(shared, 'Monitor', { vpc });
     const stack = new Stack(app, 'Other');
-    DriftMonitor.fromAttributes(stack, 'Monitor', {
+    const monitor = DriftMonitor.fromAttributes(stack, 'Monitor', {
       registryPath: made.registryPath,
       roleArn: made.role.roleArn,
       securityGroupId: made.connections.securityGroups[0]!.securityGroupId,
-    }).watch('Legacy', { tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']), upstreams: [{ upstream: BY_NAME }] });
+    });
+    new MonitoredHaproxy(stack, 'Legacy', {
+      monitor,
+      tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
+      upstreams: [{ upstream: BY_NAME }],
+    });
     expect(() => app.synth()).not.toThrow();
   });
 

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, Repair } from '../../lib';
+import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
 import { BY_NAME } from './stacks';
 
 /** The findings about what a monitor makes and about what a task may do, in its own stack and in those of its proxies. */
@@ -20,9 +20,10 @@ function findings(separate: boolean): string[] {
     createEndpoints: true,
   });
   const stack = separate ? new Stack(app, 'Orders') : network;
-  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, executeCommand: true });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, enableExecuteCommand: true });
   monitor.gateDeployments(proxy.service);
-  monitor.watch('Legacy', {
+  new MonitoredHaproxy(monitor, 'Legacy', {
+    monitor,
     tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
     upstreams: [{ upstream: BY_NAME }],
     runtimeApiTls: Secret.fromSecretNameV2(shared, 'Secret', 'legacy/runtime-api'),

@@ -141,7 +141,7 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [{ scaling: { maxTasks: 1 } }, "minTasks '2' is more than maxTasks '1': give at most as many"],
   [
     { scaling: { maxTasks: 4, connectionsPerTask: 10 } },
-    'connectionsPerTask needs somebody who counts connections: give FrontDoor.networkLoadBalancer(), or cpuPercent',
+    'connectionsPerTask needs somebody who counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
   ],
 ];
 

@@ -21,7 +21,7 @@ function templateWith(context: Record<string, unknown>): Template {
   new HaproxyElbProxy(stack, 'Proxy', {
     vpc,
     upstream: ElbUpstream.fromLoadBalancer(alb, { port: 80 }),
-    executeCommand: true,
+    enableExecuteCommand: true,
   });
   return Template.fromStack(stack);
 }

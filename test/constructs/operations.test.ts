@@ -6,11 +6,11 @@ import { Cluster, type ExecuteCommandConfiguration, ExecuteCommandLogging } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   DriftMonitor,
-  FrontDoor,
   HaproxyElbProxy,
   type HaproxyElbProxyProps,
   ProxyCapacity,
   ProxyDeployment,
+  ProxyIngress,
 } from '../../lib';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME } from './stacks';
@@ -60,13 +60,13 @@ const bySchedule = stackWith('BySchedule', () => ({
   },
 }));
 const byConnections = stackWith('ByConnections', () => ({
-  frontDoor: FrontDoor.networkLoadBalancer(),
+  ingress: ProxyIngress.networkLoadBalancer(),
   scaling: { maxTasks: 6, connectionsPerTask: 500 },
 }));
-const exec = stackWith('Exec', () => ({ executeCommand: true }));
+const exec = stackWith('Exec', () => ({ enableExecuteCommand: true }));
 const execIn = (id: string, configuration: (stack: Stack) => ExecuteCommandConfiguration) =>
   stackWith(id, (stack) => ({
-    executeCommand: true,
+    enableExecuteCommand: true,
     cluster: new Cluster(stack, 'Logging', {
       vpc: stack.node.findChild('Vpc') as Vpc,
       executeCommandConfiguration: configuration(stack),

@@ -5,10 +5,10 @@ import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import {
   DriftMonitor,
   ElbUpstream,
-  FrontDoor,
   HaproxyElbProxy,
   type HaproxyElbProxyProps,
   HaproxyVersion,
+  ProxyIngress,
 } from '../../lib';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME } from './stacks';
@@ -44,11 +44,11 @@ function stackWith(id: string, change: Partial<HaproxyElbProxyProps>) {
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
   const cloudMapNamespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'internal.test' });
   const monitor = new DriftMonitor(stack, 'Shared', { vpc });
-  for (const [name, frontDoor] of Object.entries({
-    Balanced: FrontDoor.networkLoadBalancer(),
-    Named: FrontDoor.privateDns({ cloudMapNamespace, name: 'orders' }),
+  for (const [name, ingress] of Object.entries({
+    Balanced: ProxyIngress.networkLoadBalancer(),
+    Named: ProxyIngress.privateDns({ cloudMapNamespace, name: 'orders' }),
   })) {
-    new HaproxyElbProxy(stack, name, { vpc, upstream: BY_NAME, frontDoor, monitor, ...change });
+    new HaproxyElbProxy(stack, name, { vpc, upstream: BY_NAME, ingress, monitor, ...change });
   }
   return stack;
 }

@@ -6,11 +6,12 @@ import {
   type DriftMonitorProps,
   ElbUpstream,
   type ElbUpstreamOptions,
-  FrontDoor,
   HaproxyElbProxy,
   type HaproxyElbProxyProps,
   HaproxyTasks,
+  MonitoredHaproxy,
   ProxyCapacity,
+  ProxyIngress,
 } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
@@ -45,7 +46,7 @@ describe('texts of other stacks', () => {
     resolution: { nameservers: [`${text('resolver')}:53`] },
     requestHeaders: { set: { 'X-Stage': text('stage') } },
     listenTls: { secret: Secret.fromSecretCompleteArn(stack, 'Certificate', text('certificate')) },
-    frontDoor: FrontDoor.networkLoadBalancer({ port: number() }),
+    ingress: ProxyIngress.networkLoadBalancer({ port: number() }),
   });
   const template = Template.fromStack(stack);
 
@@ -117,7 +118,7 @@ const REFUSED: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
   ["pathPrefix of route 'a'", () => route({ pathPrefix: text('path') })],
   [
     'allocationIds',
-    () => ({ frontDoor: FrontDoor.networkLoadBalancer({ internetFacing: true, allocationIds: list() }) }),
+    () => ({ ingress: ProxyIngress.networkLoadBalancer({ internetFacing: true, allocationIds: list() }) }),
   ],
   ['cpu', () => ({ capacity: ProxyCapacity.fargate({ cpu: number() }) })],
   ['memoryMiB', () => ({ capacity: ProxyCapacity.fargate({ memoryMiB: number() }) })],
@@ -145,9 +146,15 @@ test.each(['resolutionPeriod', 'dnsWindow'])('%s of a watch as a token is told a
   const { stack, vpc } = stackWithVpc();
   const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
   const tasks = HaproxyTasks.atEndpoints([text('endpoint')]);
-  expect(() => monitor.watch('Watch', { tasks, upstreams: [{ upstream: BY_NAME }], [what]: millis() })).toThrow(
-    new InputError(`${what} is a token, known only at deployment: give the value itself`),
-  );
+  expect(
+    () =>
+      new MonitoredHaproxy(monitor, 'Watch', {
+        monitor,
+        tasks,
+        upstreams: [{ upstream: BY_NAME }],
+        [what]: millis(),
+      }),
+  ).toThrow(new InputError(`${what} is a token, known only at deployment: give the value itself`));
 });
 
 test('lists of a watch as tokens are told at once', () => {
@@ -157,7 +164,13 @@ test('lists of a watch as tokens are told at once', () => {
   expect(() => HaproxyTasks.atEndpoints(list())).toThrow(
     new InputError('endpoints is a token, known only at deployment: give the value itself'),
   );
-  expect(() => monitor.watch('W', { tasks, upstreams: [{ upstream: BY_NAME }], nameservers: list() })).toThrow(
-    new InputError('nameservers is a token, known only at deployment: give the value itself'),
-  );
+  expect(
+    () =>
+      new MonitoredHaproxy(monitor, 'W', {
+        monitor,
+        tasks,
+        upstreams: [{ upstream: BY_NAME }],
+        nameservers: list(),
+      }),
+  ).toThrow(new InputError('nameservers is a token, known only at deployment: give the value itself'));
 });

@@ -4,7 +4,15 @@ import { App, Annotations as CdkAnnotations, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
-import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyTasks, HaproxyVersion, ProxyCapacity } from '../../lib';
+import {
+  DriftMonitor,
+  ElbUpstream,
+  HaproxyElbProxy,
+  HaproxyTasks,
+  HaproxyVersion,
+  MonitoredHaproxy,
+  ProxyCapacity,
+} from '../../lib';
 import { BY_NAME } from './stacks';
 
 const ROOT = join(__dirname, '../..');
@@ -32,14 +40,15 @@ function warned(acknowledged: readonly string[] = []) {
     version: HaproxyVersion.of('1.9.0'),
     upstream: ElbUpstream.fromDnsName('elb.test', { port: 443, tls: { verify: false } }),
     desiredCount: 1,
-    executeCommand: true,
+    enableExecuteCommand: true,
   });
   new DriftMonitor(stack, 'Closed', { vpc: new Vpc(stack, 'Shared', { maxAzs: 2 }), createEndpoints: true });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {
     cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),
     serviceName: 'haproxy',
   });
-  monitor.watch('Watch', {
+  new MonitoredHaproxy(monitor, 'Watch', {
+    monitor,
     tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),
     upstreams: [{ upstream: BY_NAME }],
   });

@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DriftMonitor, ElbUpstream, FrontDoor, HaproxyElbProxy, Repair } from '../../lib';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, ProxyIngress, Repair } from '../../lib';
 import { resourcesOf } from '../e2e/template';
 import { permissionsOf, statementsOf } from './template';
 
@@ -19,14 +19,14 @@ const proxy = new HaproxyElbProxy(stack, 'Proxy', {
   vpc,
   monitor,
   upstream: ElbUpstream.fromLoadBalancerName('orders', { port: 80 }),
-  frontDoor: FrontDoor.networkLoadBalancer(),
+  ingress: ProxyIngress.networkLoadBalancer(),
   listenTls: { secret: secret('Listener') },
   runtimeApiTls: {
     secret: secret('Server', Key.fromKeyArn(stack, 'ServerKey', IMPORTED_KEY)),
     checkerSecret: secret('Checker'),
   },
   scaling: { maxTasks: 4 },
-  executeCommand: true,
+  enableExecuteCommand: true,
 });
 monitor.gateDeployments(proxy.service);
 const template = Template.fromStack(stack);

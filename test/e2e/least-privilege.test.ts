@@ -4,8 +4,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DriftMonitor, type DriftMonitorProps, ElbUpstream, HaproxyTasks, Repair } from '../../lib';
-import { STATE_FOLDER } from '../../lib/contract/contract';
+import { DriftMonitor, type DriftMonitorProps, ElbUpstream, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
+import { STATE_FOLDER } from '../../lib/contract/registry-record';
 import { type AwsCall, AwsEndpoints, type AwsHandlers } from '../../testbed/aws';
 import { Fleet, REGISTRY } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
@@ -24,7 +24,8 @@ function roleOf(props: Partial<DriftMonitorProps>, more: 'with everything' | 'pl
   taskDefinition.addContainer('haproxy', { image: ContainerImage.fromRegistry('haproxy:3.2') });
   const cluster = new Cluster(stack, 'Cluster', { vpc });
   const service = new FargateService(stack, 'Orders', { cluster, taskDefinition });
-  monitor.watch('Watch', {
+  new MonitoredHaproxy(monitor, 'Watch', {
+    monitor,
     tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),
     upstreams: [{ upstream: ElbUpstream.fromDnsName('elb.test', { port: 80 }) }],
     runtimeApiTls: more === 'plain' ? undefined : Secret.fromSecretNameV2(stack, 'Secret', SECRET),

@@ -21,7 +21,7 @@ const ELB_NAME = 'internal-e2e-1234567890.eu-west-1.elb.amazonaws.com';
 const ACCOUNT = '123456789012';
 
 /** The two proxies of a binary. */
-export interface Pair {
+interface Pair {
   readonly version: string;
   readonly follower: { readonly proxy: string; readonly task: EcsTask };
   readonly pinned: { readonly proxy: string; readonly task: EcsTask };

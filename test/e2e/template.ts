@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 
 /** What CloudFormation would know: values by `LogicalId` (Ref) and `LogicalId.Attribute` (GetAtt). */
-export type Deployed = (reference: string) => string;
+type Deployed = (reference: string) => string;
 
 /** Fills in the references of a template's value, as CloudFormation does. Anything it does not know is an error. */
 export function fillIn(value: unknown, deployed: Deployed): string {

@@ -12,7 +12,7 @@ interface Mirror {
 }
 
 /** The mirrors of Debian that this machine's apt is set up with. */
-export interface Mirrors {
+interface Mirrors {
   readonly archive: Mirror;
   readonly security: Mirror;
 }

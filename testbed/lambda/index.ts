@@ -1,4 +1,4 @@
 export { LambdaFailure } from './lambda-failure';
 export { type InvocationResult, LocalLambda } from './local-lambda';
-export { type LambdaNode, lambdaNode, RUNTIME } from './node';
+export { lambdaNode, RUNTIME } from './node';
 export type { FunctionSettings } from './variables';

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { Deferred } from './deferred';
 
 /** One event for the handler. */
-export interface Invocation {
+interface Invocation {
   readonly requestId: string;
   readonly functionArn: string;
   /** When the time is up, in milliseconds since 1970. */

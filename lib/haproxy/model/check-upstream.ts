@@ -13,7 +13,7 @@ import {
 import { HOUR, range, word } from './value';
 
 /** An upstream whose every value is set and checked. */
-export interface CheckedUpstream extends Required<Omit<HaproxyUpstream, 'tls' | 'healthCheck'>> {
+export interface ValidatedUpstream extends Required<Omit<HaproxyUpstream, 'tls' | 'healthCheck'>> {
   /** Name of its backend. */
   readonly backend: string;
   readonly tls?: Required<HaproxyUpstreamTls>;
@@ -21,11 +21,11 @@ export interface CheckedUpstream extends Required<Omit<HaproxyUpstream, 'tls' | 
 }
 
 /** A route whose every value is set and checked. */
-export interface CheckedRoute {
+export interface ValidatedRoute {
   readonly host?: string;
   readonly pathPrefix?: string;
   readonly sni?: string;
-  readonly upstream: CheckedUpstream;
+  readonly upstream: ValidatedUpstream;
 }
 
 /** The backend that holds the slots of the default upstream. */
@@ -37,7 +37,7 @@ export function checkUpstream(
   mode: HaproxyMode,
   upstream: HaproxyUpstream,
   backend: string,
-): CheckedUpstream {
+): ValidatedUpstream {
   // Names in headers and in SNI have no final dot.
   const dnsName = checkHostName(upstream.dnsName, 'upstream').replace(/\.$/, '');
   const resolutionMode = upstream.resolutionMode ?? HaproxyResolutionMode.SLOTS;
@@ -97,7 +97,7 @@ export function checkRoutes(
   version: HaproxyVersion,
   { routes = [], listenTls }: HaproxyConfigModel,
   mode: HaproxyMode,
-): CheckedRoute[] {
+): ValidatedRoute[] {
   const names = new Set<string>();
   return routes.map(({ name, host, pathPrefix, sni, upstream }) => {
     if (!/^[A-Za-z0-9_-]{1,40}$/.test(name) || names.has(name)) {

@@ -2,11 +2,11 @@ import { checkBind, checkNameserver, checkNetwork, type HaproxyBind } from '../a
 import { InputError } from '../errors';
 import type { HaproxyVersion } from '../version/version';
 import {
-  type CheckedRoute,
-  type CheckedUpstream,
   checkRoutes,
   checkUpstream,
   UPSTREAM_BACKEND,
+  type ValidatedRoute,
+  type ValidatedUpstream,
 } from './check-upstream';
 import { type HaproxyConfigModel, HaproxyMode, type HaproxyResolution } from './config-model';
 import { DEFAULTS } from './defaults';
@@ -22,13 +22,13 @@ import { DAY, duration, HOUR, range, word } from './value';
 type Optional = 'health' | 'runtimeApi' | 'runtimeApiTls' | 'redirectFrom';
 
 /** A model whose every value is set and checked. */
-export interface CheckedModel
+export interface ValidatedModel
   extends Required<
       Omit<HaproxyConfigModel, Optional | 'upstream' | 'routes' | 'listenTls' | 'limits' | 'log' | 'resolution'>
     >,
     Pick<HaproxyConfigModel, Optional> {
-  readonly upstream: CheckedUpstream;
-  readonly routes: readonly CheckedRoute[];
+  readonly upstream: ValidatedUpstream;
+  readonly routes: readonly ValidatedRoute[];
   readonly listenTls?: Required<HaproxyListenerTls>;
   readonly limits: Required<Omit<HaproxyLimits, 'maxBodyBytes' | 'maxHeaderBytes'>> &
     Pick<HaproxyLimits, 'maxBodyBytes' | 'maxHeaderBytes'>;
@@ -43,9 +43,9 @@ const TOKEN_CHARS = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  *
  * @throws InputError with one line that names the field, the value given and the values allowed
  */
-export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): CheckedModel {
+export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): ValidatedModel {
   const mode = model.mode ?? HaproxyMode.HTTP;
-  const checked: CheckedModel = {
+  const checked: ValidatedModel = {
     upstream: checkUpstream(version, mode, model.upstream, UPSTREAM_BACKEND),
     routes: checkRoutes(version, model, mode),
     mode,
@@ -106,7 +106,7 @@ function checkHeaders({ set = {}, remove = [] }: HaproxyHeaderRules, what: strin
   return { set, remove };
 }
 
-function checkLimits(limits: HaproxyLimits): CheckedModel['limits'] {
+function checkLimits(limits: HaproxyLimits): ValidatedModel['limits'] {
   const { maxBodyBytes, maxHeaderBytes } = limits;
   return {
     maxConnections: range(limits.maxConnections ?? DEFAULTS.maxConnections, 1, 1_000_000, 'maxConnections'),
@@ -160,7 +160,7 @@ export function checkResolution(version: HaproxyVersion, resolution: HaproxyReso
 }
 
 /** Things that are usable each, and not together. */
-function refuseContradictions(version: HaproxyVersion, model: CheckedModel): void {
+function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): void {
   const { mode, redirectFrom, listenTls, metrics, health, runtimeApi, runtimeApiTls } = model;
   if (redirectFrom !== undefined && (listenTls === undefined || mode !== HaproxyMode.HTTP)) {
     throw new InputError('a redirect to HTTPS needs listenTls and HTTP mode: give both, or leave the redirect out');
@@ -181,7 +181,7 @@ function refuseContradictions(version: HaproxyVersion, model: CheckedModel): voi
 }
 
 /** Names of what a model wants done with requests. It would be left undone where nobody reads them. */
-function requestRulesOf({ requestHeaders, responseHeaders, limits }: CheckedModel): string[] {
+function requestRulesOf({ requestHeaders, responseHeaders, limits }: ValidatedModel): string[] {
   const headers = Object.entries({ requestHeaders, responseHeaders }).filter(
     ([, { set = {}, remove = [] }]) => Object.keys(set).length + remove.length > 0,
   );
@@ -189,7 +189,7 @@ function requestRulesOf({ requestHeaders, responseHeaders, limits }: CheckedMode
 }
 
 /** Two listeners on one port make HAProxy fail at the start, or share connections at random. */
-function refuseSharedPorts({ listen, redirectFrom, health, runtimeApi }: CheckedModel): void {
+function refuseSharedPorts({ listen, redirectFrom, health, runtimeApi }: ValidatedModel): void {
   const binds: [string, HaproxyBind | undefined][] = [
     ['listen', listen],
     ['redirectFrom', redirectFrom],

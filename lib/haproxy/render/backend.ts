@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration';
-import type { CheckedModel } from '../model/check';
-import type { CheckedUpstream } from '../model/check-upstream';
+import type { ValidatedModel } from '../model/check';
+import type { ValidatedUpstream } from '../model/check-upstream';
 import { HaproxyMode } from '../model/config-model';
 import { HaproxyResolutionMode } from '../model/upstream';
 import type { HaproxyVersion } from '../version/version';
@@ -8,7 +8,7 @@ import { RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
 
 /** The section of an upstream. */
-export function backendSection(version: HaproxyVersion, model: CheckedModel, upstream: CheckedUpstream): Section {
+export function backendSection(version: HaproxyVersion, model: ValidatedModel, upstream: ValidatedUpstream): Section {
   const { _capabilities: capabilities } = version;
   const http = model.mode === HaproxyMode.HTTP;
   const servers = () => {
@@ -32,7 +32,7 @@ export function backendSection(version: HaproxyVersion, model: CheckedModel, ups
 }
 
 /** 1.8 and later: DNS removes an address slowly (`hold obsolete`), the health check removes a dead one fast. */
-function slotLines(version: HaproxyVersion, { mode }: CheckedModel, upstream: CheckedUpstream): Line[] {
+function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedUpstream): Line[] {
   const { dnsName, port, slots } = upstream;
   return [
     ...(mode === HaproxyMode.HTTP ? reuseLines(version, upstream, slots === 1) : []),
@@ -47,7 +47,7 @@ function slotLines(version: HaproxyVersion, { mode }: CheckedModel, upstream: Ch
 }
 
 /** 1.6 and 1.7: one slot, and a health check that can only fail with HAProxy itself, because it triggers resolution. */
-function singleLines(version: HaproxyVersion, model: CheckedModel, upstream: CheckedUpstream): Line[] {
+function singleLines(version: HaproxyVersion, model: ValidatedModel, upstream: ValidatedUpstream): Line[] {
   const { mode, resolution, health } = model;
   const { address = '127.0.0.1', port } = health!;
   // Two checks a period: one that comes a moment too early costs half a period and not a whole one.
@@ -72,7 +72,7 @@ function singleLines(version: HaproxyVersion, model: CheckedModel, upstream: Che
  * 2.0 and later: an address for each request. Without the guard a name that does not resolve would let the request go
  * to the address that the client connected to, which is HAProxy's own.
  */
-function perRequestLines(version: HaproxyVersion, { mode }: CheckedModel, upstream: CheckedUpstream): Line[] {
+function perRequestLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedUpstream): Line[] {
   const http = mode === HaproxyMode.HTTP;
   const rule = http ? 'http-request' : 'tcp-request content';
   const variable = http ? 'txn.elb' : 'sess.elb';
@@ -94,7 +94,7 @@ function perRequestLines(version: HaproxyVersion, { mode }: CheckedModel, upstre
  */
 function reuseLines(
   { _capabilities: capabilities }: HaproxyVersion,
-  { sendProxyProtocol }: CheckedUpstream,
+  { sendProxyProtocol }: ValidatedUpstream,
   inPlace = false,
 ): Line[] {
   const rightly = sendProxyProtocol || inPlace ? capabilities.leavesInPlace : capabilities.reusesRightly;
@@ -107,7 +107,7 @@ function reuseLines(
 }
 
 /** An HTTP check, in the syntax of the branch, with the Host header by which a load balancer picks its rule. */
-function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healthCheck }: CheckedUpstream): Line[] {
+function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healthCheck }: ValidatedUpstream): Line[] {
   const { enabled, path, host } = healthCheck;
   if (!enabled || path === undefined) {
     return [];
@@ -124,7 +124,7 @@ function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healt
  * `on-marked-down` acts on a slot that DNS takes away as it does on one whose check fails: it would cut a request or two
  * each time the load balancer replaces a node. Requests end of themselves, sessions of TCP may not.
  */
-function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: CheckedUpstream): Line {
+function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: ValidatedUpstream): Line {
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const interval = formatDuration(intervalMillis);
   const fast = formatDuration(Math.max(100, Math.floor(intervalMillis / 2)));
@@ -142,7 +142,7 @@ function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: CheckedU
 function connectionOf(
   { _capabilities: capabilities }: HaproxyVersion,
   mode: HaproxyMode,
-  upstream: CheckedUpstream,
+  upstream: ValidatedUpstream,
 ): Line {
   const { tls, sendProxyProtocol, slowStartMillis, idleTimeoutMillis } = upstream;
   // Each period the pool gives up half of what it does not need: 100 connections are gone after 7 of them.

@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import { type CheckedModel, checkModel } from '../model/check';
+import { checkModel, type ValidatedModel } from '../model/check';
 import type { HaproxyConfigModel } from '../model/config-model';
 import type { HaproxyVersion } from '../version/version';
 import { backendSection } from './backend';
@@ -43,7 +43,7 @@ function textOf({ head, lines }: Section): string {
   return [head, ...lines.filter(Boolean).map((line) => `    ${line}`)].join('\n');
 }
 
-function withRawLines(sections: readonly Section[], raw: CheckedModel['rawLines']): Section[] {
+function withRawLines(sections: readonly Section[], raw: ValidatedModel['rawLines']): Section[] {
   const heads = sections.map(({ head }) => head);
   for (const [head, lines] of Object.entries(raw)) {
     if (!heads.includes(head)) {

@@ -1,6 +1,6 @@
 import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
-import type { CheckedModel } from '../model/check';
+import type { ValidatedModel } from '../model/check';
 import { HaproxyMode } from '../model/config-model';
 import { HaproxyResolutionMode } from '../model/upstream';
 import { MADE_FOR } from '../runtime-api/parse';
@@ -19,11 +19,11 @@ const MAX_LOG_LINE = 8192;
 const HARD_STOP_MARGIN_MILLIS = 5000;
 
 /** Whether log lines go anywhere. */
-export function logs({ _capabilities: capabilities }: HaproxyVersion, { log }: CheckedModel): boolean {
+export function logs({ _capabilities: capabilities }: HaproxyVersion, { log }: ValidatedModel): boolean {
   return capabilities.logStdout || log.syslog !== undefined;
 }
 
-export function globalSection(version: HaproxyVersion, model: CheckedModel): Section {
+export function globalSection(version: HaproxyVersion, model: ValidatedModel): Section {
   const { limits, log, runtimeApi, stopTimeoutMillis } = model;
   const target = log.syslog === undefined ? 'stdout' : endpointOf(log.syslog);
   const format = log.syslog === undefined ? 'format raw ' : '';
@@ -50,14 +50,14 @@ export function globalSection(version: HaproxyVersion, model: CheckedModel): Sec
 /** HTTP/2 does not start with a smaller buffer than its largest frame. */
 function bufferOf(
   { _capabilities: capabilities }: HaproxyVersion,
-  { mode, listenTls }: CheckedModel,
+  { mode, listenTls }: ValidatedModel,
   maxHeaderBytes: number,
 ): number {
   const http2 = mode === HaproxyMode.HTTP && capabilities.http2 && listenTls?.http2;
   return Math.max(maxHeaderBytes + MAX_REWRITE, http2 ? MIN_HTTP2_BUFFER : 0);
 }
 
-export function defaultsSection(version: HaproxyVersion, model: CheckedModel): Section {
+export function defaultsSection(version: HaproxyVersion, model: ValidatedModel): Section {
   const { mode, limits, upstream, routes } = model;
   const http = mode === HaproxyMode.HTTP;
   const idle = Math.min(upstream.idleTimeoutMillis, ...routes.map((route) => route.upstream.idleTimeoutMillis));
@@ -82,7 +82,7 @@ export function defaultsSection(version: HaproxyVersion, model: CheckedModel): S
   };
 }
 
-export function resolversSection({ _capabilities: capabilities }: HaproxyVersion, model: CheckedModel): Section {
+export function resolversSection({ _capabilities: capabilities }: HaproxyVersion, model: ValidatedModel): Section {
   const { resolution, upstream, routes } = model;
   const perRequest = [upstream, ...routes.map((route) => route.upstream)].some(
     ({ resolutionMode }) => resolutionMode === HaproxyResolutionMode.PER_REQUEST,

@@ -1,4 +1,4 @@
-import type { CheckedModel } from '../model/check';
+import type { ValidatedModel } from '../model/check';
 import { RUNTIME_COMMANDS } from '../runtime-api/commands';
 import type { HaproxyVersion } from '../version/version';
 import { bindOf, socketOf } from './process';
@@ -7,7 +7,7 @@ import { join, quote, type Section } from './words';
 /** The section that says whether the process lives and whether it is of use. */
 export function healthSection(
   { _capabilities: capabilities }: HaproxyVersion,
-  { health, metrics, upstream }: CheckedModel,
+  { health, metrics, upstream }: ValidatedModel,
 ): Section | undefined {
   return (
     health && {
@@ -34,7 +34,7 @@ export function healthSection(
  * commands until `inspect-delay` ends. `req.payload(0,0)`, which would allow a regular expression, never matches
  * before 1.8.
  */
-export function runtimeApiSection({ runtimeApi, runtimeApiTls }: CheckedModel): Section | undefined {
+export function runtimeApiSection({ runtimeApi, runtimeApiTls }: ValidatedModel): Section | undefined {
   const commands = Object.values(RUNTIME_COMMANDS);
   const exact = commands.map((command) => {
     const hex = Buffer.from(`${command}\n`).toString('hex');

@@ -1,5 +1,5 @@
-import type { CheckedModel } from '../model/check';
-import type { CheckedRoute } from '../model/check-upstream';
+import type { ValidatedModel } from '../model/check';
+import type { ValidatedRoute } from '../model/check-upstream';
 import { HaproxyMode } from '../model/config-model';
 import { type HaproxyHeaderRules, HaproxyLogFormat, HaproxyTlsVersion } from '../model/listener';
 import type { HaproxyVersion } from '../version/version';
@@ -15,7 +15,7 @@ const JSON_FIELDS: Record<HaproxyMode, string> = {
 };
 
 /** The section that takes traffic in, picks a backend and applies the rules of the listener. */
-export function trafficSection(version: HaproxyVersion, model: CheckedModel): Section {
+export function trafficSection(version: HaproxyVersion, model: ValidatedModel): Section {
   const { mode, listen, redirectFrom, acceptProxyProtocol, forwardedFor, routes, upstream } = model;
   const http = mode === HaproxyMode.HTTP;
   const proxyProtocol = acceptProxyProtocol && 'accept-proxy';
@@ -34,7 +34,7 @@ export function trafficSection(version: HaproxyVersion, model: CheckedModel): Se
   };
 }
 
-function tlsOf({ _capabilities: capabilities }: HaproxyVersion, { listenTls, mode }: CheckedModel): Line {
+function tlsOf({ _capabilities: capabilities }: HaproxyVersion, { listenTls, mode }: ValidatedModel): Line {
   const http2 = listenTls?.http2 && capabilities.http2 && mode === HaproxyMode.HTTP;
   return (
     listenTls &&
@@ -48,12 +48,12 @@ function tlsOf({ _capabilities: capabilities }: HaproxyVersion, { listenTls, mod
   );
 }
 
-function logFormat({ log, mode }: CheckedModel): string {
+function logFormat({ log, mode }: ValidatedModel): string {
   return log.format === HaproxyLogFormat.JSON ? `log-format '${JSON_FIELDS[mode]}'` : `option ${mode}log`;
 }
 
 /** Rules on the client's address. `content` and not `connection`: only then is it the one that the PROXY protocol told. */
-function addressRules({ allowFrom, denyFrom }: CheckedModel): Line[] {
+function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
   return [
     ...aclLines('denied', 'src', denyFrom),
     ...aclLines('allowed', 'src', allowFrom),
@@ -62,7 +62,7 @@ function addressRules({ allowFrom, denyFrom }: CheckedModel): Line[] {
   ];
 }
 
-function requestRules({ _capabilities: capabilities }: HaproxyVersion, model: CheckedModel): Line[] {
+function requestRules({ _capabilities: capabilities }: HaproxyVersion, model: ValidatedModel): Line[] {
   const { limits, listenTls, redirectFrom, requestHeaders, responseHeaders } = model;
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [
@@ -84,13 +84,13 @@ function headerRules(rules: 'http-request' | 'http-response', { set = {}, remove
 }
 
 /** The name in a TLS handshake can be read only once the handshake has come. */
-function sniRules({ routes, listenTls }: CheckedModel): Line[] {
+function sniRules({ routes, listenTls }: ValidatedModel): Line[] {
   return routes.length === 0 || listenTls !== undefined
     ? []
     : ['tcp-request inspect-delay 5s', 'tcp-request content accept if { req.ssl_hello_type 1 }'];
 }
 
-function conditionOf({ host, pathPrefix, sni }: CheckedRoute, { listenTls }: CheckedModel): string {
+function conditionOf({ host, pathPrefix, sni }: ValidatedRoute, { listenTls }: ValidatedModel): string {
   const name = listenTls === undefined ? 'req.ssl_sni' : 'ssl_fc_sni';
   return join(
     host !== undefined && `{ hdr(host),field(1,:) -i ${quote(host)} }`,

@@ -4,7 +4,7 @@ import { type CfnPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
-import type { IDriftMonitor } from '../../monitor/drift-monitor-base';
+import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
 import { throughSecretsManager } from './decryption';
 

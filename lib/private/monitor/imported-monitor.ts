@@ -4,8 +4,8 @@ import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
-import type { DriftMonitorAttributes } from '../../monitor/drift-monitor-attributes';
-import { DEFAULT_GRACE, DriftMonitorBase } from '../../monitor/drift-monitor-base';
+import { DriftMonitorBase } from '../../monitor/drift-monitor-base';
+import { DEFAULT_GRACE, type DriftMonitorAttributes } from '../../monitor/drift-monitor-interface';
 import type { Repair } from '../../monitor/repair';
 import type { GateAccess } from './deployment-gate';
 

@@ -2,9 +2,9 @@ import { Stack, Stage, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
-import { REGISTRY_FOLDER, type RegistryRecord, type RegistryUpstream } from '../../contract/contract';
+import { REGISTRY_FOLDER, type RegistryRecord, type RegistryUpstream } from '../../contract/registry-record';
 import { InputError } from '../../haproxy/errors';
-import type { IDriftMonitor } from '../../monitor/drift-monitor-base';
+import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import type { HaproxyTasks } from '../../monitor/haproxy-tasks';
 import { CheckPermissions } from './check-permissions';
 
@@ -48,7 +48,7 @@ export function register(scope: Construct, monitor: IDriftMonitor, registration:
     haproxyVersion: registration.haproxyVersion,
     upstreams,
     nameservers: registration.nameservers,
-    tasks: tasks._admit(scope, monitor),
+    tasks: tasks._bind(scope, monitor),
     runtimeApiTls: runtimeApiTls && { secretArn: runtimeApiTls.secretArn },
     resolutionSeconds: registration.resolutionMillis / 1000,
     dnsWindowSeconds: registration.dnsWindowMillis / 1000,

@@ -9,39 +9,29 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
-import type { ProxyBehind } from '../../proxy/ingress';
 import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balancer-options';
-import { checkCount, refuseTokens } from './validation';
-
-/** A load balancer that was made for a proxy. */
-export interface MadeLoadBalancer {
-  readonly loadBalancer: NetworkLoadBalancer;
-  readonly entrance: Connections;
-  /** The group that ECS registers tasks with. */
-  readonly targetGroup: NetworkTargetGroup;
-}
+import { checkCount, refuseTokens } from '../checks';
+import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
 
 /** Makes a Network Load Balancer, its listeners and target groups, and lets it, and nobody else, reach the tasks. */
 export function makeLoadBalancer(
   scope: Construct,
-  proxy: ProxyBehind,
+  proxy: IngressBindOptions,
   options: NetworkLoadBalancerOptions,
   proxyProtocol: boolean,
-): MadeLoadBalancer {
+): IngressLoadBalancer {
   const { port = proxy.listenPort, redirectPort = 80, certificates = [] } = options;
-  checkCount('port of the front door', port, 1, 65_535);
-  checkCount('redirectPort of the front door', redirectPort, 1, 65_535);
+  checkCount('port of the ingress', port, 1, 65_535);
+  checkCount('redirectPort of the ingress', redirectPort, 1, 65_535);
   if (proxy.redirectPort !== undefined && port === redirectPort) {
-    throw new InputError(
-      `port and redirectPort of the front door are both ${port}: give each listener a port of its own`,
-    );
+    throw new InputError(`port and redirectPort of the ingress are both ${port}: give each listener a port of its own`);
   }
   const securityGroup = new SecurityGroup(scope, 'FrontDoorSecurityGroup', {
     vpc: proxy.cluster.vpc,
     description: 'Front door of HAProxy: traffic from whom the stack allows',
     allowAllOutbound: false,
   });
-  const entrance = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(port) });
+  const connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(port) });
   const loadBalancer = new NetworkLoadBalancer(scope, 'FrontDoor', {
     vpc: proxy.cluster.vpc,
     internetFacing: options.internetFacing ?? false,
@@ -52,19 +42,19 @@ export function makeLoadBalancer(
   if (options.accessLogs !== undefined) {
     loadBalancer.logAccessLogs(options.accessLogs);
   }
-  const forward = { proxy, proxyProtocol, loadBalancer, entrance };
+  const forward = { proxy, proxyProtocol, loadBalancer, connections };
   const targetGroup = listen(scope, 'Listener', { ...forward, port, to: proxy.listenPort, certificates });
   if (proxy.redirectPort !== undefined) {
     listen(scope, 'RedirectListener', { ...forward, port: redirectPort, to: proxy.redirectPort, certificates: [] });
   }
-  return { loadBalancer, entrance, targetGroup };
+  return { loadBalancer, connections, targetGroup };
 }
 
 interface Forward {
-  readonly proxy: ProxyBehind;
+  readonly proxy: IngressBindOptions;
   readonly proxyProtocol: boolean;
   readonly loadBalancer: NetworkLoadBalancer;
-  readonly entrance: Connections;
+  readonly connections: Connections;
   readonly port: number;
   readonly to: number;
   readonly certificates: NonNullable<NetworkLoadBalancerOptions['certificates']>;
@@ -72,7 +62,7 @@ interface Forward {
 
 /** A listener whose connections go to a port of the tasks. */
 function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGroup {
-  const { proxy, loadBalancer, entrance, port, to, certificates } = forward;
+  const { proxy, loadBalancer, connections, port, to, certificates } = forward;
   const group = (suffix: string) =>
     new NetworkTargetGroup(scope, `${id}${suffix}`, {
       vpc: proxy.cluster.vpc,
@@ -99,7 +89,7 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
       alternateTarget: proxy.isBlueGreen ? alternate(id, group('AlternateTargets'), listener) : undefined,
     }),
   );
-  proxy.connections.allowFrom(entrance, Port.tcp(to), 'Front door');
+  proxy.connections.allowFrom(connections, Port.tcp(to), 'Front door');
   return targetGroup;
 }
 
@@ -109,7 +99,7 @@ function alternate(id: string, alternateTargetGroup: NetworkTargetGroup, listene
 }
 
 function subnetsOf(
-  { cluster }: ProxyBehind,
+  { cluster }: IngressBindOptions,
   { internetFacing, vpcSubnets, allocationIds }: NetworkLoadBalancerOptions,
 ) {
   if (allocationIds === undefined) {

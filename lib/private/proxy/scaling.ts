@@ -4,8 +4,8 @@ import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService, CfnService } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../../haproxy/errors';
 import type { ProxyScaling, ScheduledTasks } from '../../proxy/scaling';
-import type { MadeLoadBalancer } from './network-load-balancer';
-import { checkCount, MAX_TASKS } from './validation';
+import { checkCount, MAX_TASKS } from '../checks';
+import type { IngressLoadBalancer } from './ingress-config';
 
 /** CPU is looked at when nothing else is: TLS and HTTP both cost CPU before they cost memory. */
 const CPU_PERCENT = 60;
@@ -15,7 +15,7 @@ export function scale(
   service: BaseService,
   scaling: ProxyScaling,
   desiredCount: number,
-  front: MadeLoadBalancer | undefined,
+  front: IngressLoadBalancer | undefined,
   isBlueGreen: boolean,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
@@ -54,10 +54,10 @@ function checkBounds({ minTasks, maxTasks }: Pick<ScheduledTasks, 'minTasks' | '
 }
 
 /** The high-level construct takes no expression over metrics, and no metric tells the connections of a task alone. */
-function trackConnections(target: ScalableTarget, targetValue: number, front?: MadeLoadBalancer): void {
+function trackConnections(target: ScalableTarget, targetValue: number, front?: IngressLoadBalancer): void {
   if (front === undefined) {
     throw new InputError(
-      'connectionsPerTask needs somebody who counts connections: give FrontDoor.networkLoadBalancer(), or cpuPercent',
+      'connectionsPerTask needs somebody who counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
     );
   }
   const { loadBalancer, targetGroup } = front;

@@ -54,7 +54,7 @@ export interface TaskOptions {
   readonly healthPort: number;
   readonly stopTimeout: Duration;
   readonly openFiles: number;
-  readonly executeCommand: boolean;
+  readonly enableExecuteCommand: boolean;
   readonly logGroup: ILogGroup;
 }
 
@@ -64,10 +64,10 @@ export function addContainer(
   taskDefinition: TaskDefinition,
   options: TaskOptions,
 ): ContainerDefinition {
-  const { files, executeCommand } = options;
+  const { files, enableExecuteCommand } = options;
   const linuxParameters = new LinuxParameters(scope, 'LinuxParameters', {
     // The agent of ECS Exec leaves processes behind, which somebody must collect.
-    initProcessEnabled: executeCommand ? true : undefined,
+    initProcessEnabled: enableExecuteCommand ? true : undefined,
   });
   linuxParameters.dropCapabilities(Capability.ALL);
   const secrets = files.flatMap(({ secret, parts }) =>
@@ -87,7 +87,7 @@ export function addContainer(
       retries: 3,
       startPeriod: Duration.seconds(10),
     },
-    readonlyRootFilesystem: !executeCommand,
+    readonlyRootFilesystem: !enableExecuteCommand,
     user: HAPROXY_UID,
     linuxParameters,
     stopTimeout: options.stopTimeout,

@@ -1,24 +1,22 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Compatibility } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/version/version';
 import type { ProxyCapacity } from '../../proxy/capacity';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
-import type { FrontDoor } from '../../proxy/ingress';
+import type { ProxyIngress } from '../../proxy/ingress';
+import { checkCount, checkName, MAX_TASKS, refuseTextToken, refuseTokens } from '../checks';
 
 /** ECS limits a task definition to 65,536 bytes; what is not the configuration needs less than 4 KiB of it. */
 export const MAX_CONFIG_BYTES = 61_440;
-
-/** The most tasks of a service (AWS, "Amazon ECS service quotas"). */
-export const MAX_TASKS = 5000;
 
 /** Refuses what cannot be deployed, before anything is made. What HAProxy itself would refuse, the renderer refuses. */
 export function checkProxy(
   scope: Construct,
   props: HaproxyElbProxyProps,
   capacity: ProxyCapacity,
-  frontDoor: FrontDoor,
+  ingress: ProxyIngress,
 ): void {
   const { cluster, vpc, image, imageDigest, stopTimeout, acceptProxyProtocol, proxyName } = props;
   if ((cluster === undefined) === (vpc === undefined)) {
@@ -61,50 +59,10 @@ export function checkProxy(
   if (!Number.isInteger(stopSeconds)) {
     throw new InputError(`stopTimeout '${stopSeconds} s' is not usable: give whole seconds`);
   }
-  if (acceptProxyProtocol === false && frontDoor._proxyProtocol) {
+  if (acceptProxyProtocol === false && ingress._proxyProtocol) {
     throw new InputError(
-      'acceptProxyProtocol is false, and the front door sends the PROXY protocol: leave it out, or give proxyProtocol: false to the front door',
+      'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave it out, or give proxyProtocol: false to the ingress',
     );
-  }
-}
-
-/**
- * Refuses numbers, times and lists that are known only at deployment: other values are computed from them, and a
- * configuration that HAProxy would refuse must be seen before. Texts may be tokens, also those of a list.
- */
-export function refuseTokens(what: string, value: unknown): void {
-  const unresolved = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);
-  if (unresolved && typeof value !== 'string') {
-    throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
-  }
-  if (Object.getPrototypeOf(value ?? 0) === Object.prototype) {
-    for (const [key, one] of Object.entries(value as object)) {
-      refuseTokens(`${what}.${key}`, one);
-    }
-  }
-}
-
-/** Refuses a text that is known only at deployment, where something is read out of it. */
-function refuseTextToken(what: string, text: string | undefined): void {
-  if (Token.isUnresolved(text)) {
-    throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
-  }
-}
-
-/** Checks a number that AWS bounds. It may be a token. */
-export function checkCount(what: string, count: number | undefined, least: number, most: number): void {
-  if (count === undefined || Token.isUnresolved(count)) {
-    return;
-  }
-  if (!Number.isInteger(count) || count < least || count > most) {
-    throw new InputError(`${what} '${count}' is out of range: give a whole number from ${least} to ${most}`);
-  }
-}
-
-/** Checks the name of a proxy: it is the name of a parameter and a dimension of metrics. */
-export function checkName(name: string | undefined): void {
-  if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
-    throw new InputError(`proxyName '${name}' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'`);
   }
 }
 
@@ -126,13 +84,13 @@ export function warnOf(
   version: HaproxyVersion,
   capacity: ProxyCapacity,
 ): HaproxyVersionWarning[] {
-  const { executeCommand, desiredCount, upstream, routes = [], image } = props;
+  const { enableExecuteCommand, desiredCount, upstream, routes = [], image } = props;
   const warnings = [...version.warnings];
   const warn = (id: string, message: string) => warnings.push({ id, message });
-  if (executeCommand) {
+  if (enableExecuteCommand) {
     warn(
       'cdk-haproxy-elb:execute-command',
-      'executeCommand makes the root file system writable and gives the task permissions: switch it off again after use',
+      'enableExecuteCommand makes the root file system writable and gives the task permissions: switch it off again after use',
     );
   }
   if (desiredCount === 1) {

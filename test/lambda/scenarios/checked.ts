@@ -1,8 +1,8 @@
-import type { ProxyReport } from '../../../lambda/controller/domain/conclude';
 import type { Task } from '../../../lambda/controller/domain/observation';
-import { decodeState, encodeState } from '../../../lambda/controller/state/state';
+import type { ProxyReport } from '../../../lambda/controller/domain/proxy-report';
+import { decodeState, encodeState } from '../../../lambda/controller/state/codec';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import type { HaproxyBinary } from '../../../testbed/binaries';
 import { Checker, registryRecord } from '../../../testbed/checker';
 import { type IdleProxySettings, startIdleProxy } from '../../../testbed/idle-proxy';
@@ -10,7 +10,7 @@ import { ElbDns, elbNameFor } from '../../../testbed/load-balancer';
 import type { ProxyUnderTest } from '../../../testbed/proxy-under-test';
 import { until } from '../../haproxy/running';
 import { anyBinary } from '../../support/binaries';
-import { START } from '../readings';
+import { START } from '../observations';
 
 const BINARY = anyBinary();
 
@@ -18,7 +18,7 @@ const BINARY = anyBinary();
 export const NAME = elbNameFor(BINARY);
 
 /** How a proxy differs from one that follows DNS on the newest binary. */
-export interface ProxySettings extends IdleProxySettings {
+interface ProxySettings extends IdleProxySettings {
   readonly binary?: HaproxyBinary;
   /** How many addresses its own name server shows at a time. @default 8 */
   readonly shown?: number;

@@ -1,0 +1,45 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import { InputError } from '../haproxy/errors';
+
+/** The most tasks of a service (AWS, "Amazon ECS service quotas"). */
+export const MAX_TASKS = 5000;
+
+/**
+ * Refuses numbers, times and lists that are known only at deployment: other values are computed from them, and a
+ * configuration that HAProxy would refuse must be seen before. Texts may be tokens, also those of a list.
+ */
+export function refuseTokens(what: string, value: unknown): void {
+  const unresolved = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);
+  if (unresolved && typeof value !== 'string') {
+    throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
+  }
+  if (Object.getPrototypeOf(value ?? 0) === Object.prototype) {
+    for (const [key, one] of Object.entries(value as object)) {
+      refuseTokens(`${what}.${key}`, one);
+    }
+  }
+}
+
+/** Refuses a text that is known only at deployment, where something is read out of it. */
+export function refuseTextToken(what: string, text: string | undefined): void {
+  if (Token.isUnresolved(text)) {
+    throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
+  }
+}
+
+/** Checks a number that AWS bounds. It may be a token. */
+export function checkCount(what: string, count: number | undefined, least: number, most: number): void {
+  if (count === undefined || Token.isUnresolved(count)) {
+    return;
+  }
+  if (!Number.isInteger(count) || count < least || count > most) {
+    throw new InputError(`${what} '${count}' is out of range: give a whole number from ${least} to ${most}`);
+  }
+}
+
+/** Checks the name of a proxy: it is the name of a parameter and a dimension of metrics. */
+export function checkName(name: string | undefined): void {
+  if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
+    throw new InputError(`proxyName '${name}' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'`);
+  }
+}

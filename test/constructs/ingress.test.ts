@@ -1,0 +1,215 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Peer } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment, ProxyIngress } from '../../lib';
+import { InputError } from '../../lib/haproxy/errors';
+import { resourcesOf } from '../e2e/template';
+import { BY_NAME, stackWithVpc } from './stacks';
+import { configurationOf, textOf } from './template';
+
+function proxyWith(ingress: ProxyIngress, props: Partial<HaproxyElbProxyProps> = {}) {
+  const { stack, vpc } = stackWithVpc();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress, ...props });
+  return { stack, proxy, template: Template.fromStack(stack) };
+}
+
+describe('a Network Load Balancer of its own', () => {
+  const { proxy, template } = proxyWith(ProxyIngress.networkLoadBalancer());
+
+  test('is internal, and tells and takes the addresses of clients', () => {
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      Type: 'network',
+      Scheme: 'internal',
+      SecurityGroups: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('FrontDoorSecurityGroup'), 'GroupId'] }],
+    });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      Port: 8080,
+      Protocol: 'TCP',
+      TargetType: 'ip',
+      HealthCheckProtocol: 'TCP',
+      TargetGroupAttributes: Match.arrayWith([
+        { Key: 'deregistration_delay.timeout_seconds', Value: '30' },
+        { Key: 'proxy_protocol_v2.enabled', Value: 'true' },
+      ]),
+    });
+    expect(configurationOf(template)).toContain('bind :8080 accept-proxy\n');
+  });
+
+  test('reaches the tasks, and nobody reaches it', () => {
+    const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(
+      ({ properties }) =>
+        `${textOf(properties.SourceSecurityGroupId)} ${textOf(properties.GroupId)} ${properties.FromPort}`,
+    );
+    expect(rules.sort()).toEqual([
+      '{ProxyFrontDoorSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 8080',
+      '{ProxyMonitorSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 9990',
+    ]);
+    expect(JSON.stringify(resourcesOf(template, 'AWS::EC2::SecurityGroup'))).not.toContain('SecurityGroupIngress');
+    expect(proxy.connections).not.toBe(proxy.taskConnections);
+  });
+
+  test('is where clients are let in', () => {
+    const { stack, vpc } = stackWithVpc();
+    const ingress = ProxyIngress.networkLoadBalancer({ port: 443 });
+    const other = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
+    other.connections.allowDefaultPortFrom(Peer.ipv4('10.0.0.0/8'), 'clients');
+    Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: 'Front door of HAProxy: traffic from whom the stack allows',
+      SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8', FromPort: 443, ToPort: 443 }],
+    });
+  });
+});
+
+test('elastic addresses stand one in each subnet', () => {
+  const { template } = proxyWith(
+    ProxyIngress.networkLoadBalancer({
+      internetFacing: true,
+      allocationIds: ['eipalloc-1', 'eipalloc-2'],
+      proxyProtocol: false,
+      deletionProtection: true,
+    }),
+  );
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    Scheme: 'internet-facing',
+    SubnetMappings: [
+      { AllocationId: 'eipalloc-1', SubnetId: { Ref: Match.stringLikeRegexp('^VpcPublicSubnet1') } },
+      { AllocationId: 'eipalloc-2', SubnetId: { Ref: Match.stringLikeRegexp('^VpcPublicSubnet2') } },
+    ],
+    LoadBalancerAttributes: Match.arrayWith([{ Key: 'deletion_protection.enabled', Value: 'true' }]),
+  });
+  expect(configurationOf(template)).toContain('bind :8080\n');
+});
+
+test('a blue/green deployment has a second target group and moves the listener', () => {
+  const { template } = proxyWith(ProxyIngress.networkLoadBalancer(), { deployment: ProxyDeployment.blueGreen() });
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 2);
+  template.hasResourceProperties('AWS::ECS::Service', {
+    DeploymentConfiguration: { Strategy: 'BLUE_GREEN', DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
+    LoadBalancers: [{ ContainerPort: 8080, AdvancedConfiguration: Match.objectLike({}) }],
+  });
+});
+
+test('a name in Cloud Map answers with the addresses of the tasks', () => {
+  const { stack, vpc } = stackWithVpc();
+  const cloudMapNamespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'internal.test' });
+  const ingress = ProxyIngress.privateDns({ cloudMapNamespace, name: 'orders' });
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
+  Template.fromStack(stack).hasResourceProperties('AWS::ServiceDiscovery::Service', {
+    Name: 'orders',
+    DnsConfig: { DnsRecords: [{ TTL: 10, Type: 'A' }] },
+  });
+});
+
+test('without a word about it, a name of its own in the VPC answers with the addresses of the tasks', () => {
+  const { stack, vpc } = stackWithVpc();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::ServiceDiscovery::PrivateDnsNamespace', {
+    Name: 'stack-proxy-894ad419.internal',
+  });
+  template.hasResourceProperties('AWS::ServiceDiscovery::Service', {
+    Name: 'haproxy',
+    DnsConfig: { DnsRecords: [{ TTL: 10, Type: 'A' }] },
+  });
+  template.hasResourceProperties('AWS::ECS::Service', { ServiceRegistries: [Match.objectLike({})] });
+  expect(proxy.dnsName).toBe('haproxy.stack-proxy-894ad419.internal');
+});
+
+test('the default namespace of a cluster is taken, and proxies in it have different names', () => {
+  const { stack, vpc } = stackWithVpc();
+  const cluster = new Cluster(stack, 'Cluster', { vpc, defaultCloudMapNamespace: { name: 'shop.test' } });
+  const proxies = ['Orders', 'Stock'].map((id) => new HaproxyElbProxy(stack, id, { cluster, upstream: BY_NAME }));
+  Template.fromStack(stack).resourceCountIs('AWS::ServiceDiscovery::PrivateDnsNamespace', 1);
+  expect(proxies.map(({ dnsName }) => dnsName)).toEqual([
+    'stack-orders-eedb7941.shop.test',
+    'stack-stock-21c300c3.shop.test',
+  ]);
+});
+
+test('the default namespace of a cluster is left alone where it has no DNS', () => {
+  const { stack, vpc } = stackWithVpc();
+  const defaultCloudMapNamespace = { name: 'mesh', type: NamespaceType.HTTP, useForServiceConnect: true };
+  const cluster = new Cluster(stack, 'Cluster', { vpc, defaultCloudMapNamespace });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { cluster, upstream: BY_NAME });
+  expect(proxy.dnsName).toMatch(/^haproxy\.stack-proxy-[0-9a-f]{8}\.internal$/);
+  Template.fromStack(stack).resourceCountIs('AWS::ServiceDiscovery::PrivateDnsNamespace', 1);
+});
+
+test('no ingress: nothing is in Cloud Map, and the proxy has no name', () => {
+  const { stack, vpc } = stackWithVpc();
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress: ProxyIngress.none() });
+  Template.fromStack(stack).resourceCountIs('AWS::ServiceDiscovery::Service', 0);
+  expect(proxy.dnsName).toBeUndefined();
+});
+
+const targetGroup = () =>
+  ProxyIngress.targetGroup(
+    NetworkTargetGroup.fromTargetGroupAttributes(stackWithVpc().stack, 'Group', {
+      targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/edge/50dc6c495c0c9188',
+    }),
+  );
+
+test('a target group that exists gets the tasks', () => {
+  const { template } = proxyWith(targetGroup());
+  template.hasResourceProperties('AWS::ECS::Service', {
+    LoadBalancers: [
+      {
+        ContainerName: 'haproxy',
+        ContainerPort: 8080,
+        TargetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/edge/50dc6c495c0c9188',
+      },
+    ],
+  });
+});
+
+test.each<[make: () => unknown, message: string]>([
+  [
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ allocationIds: ['eipalloc-1', 'eipalloc-2'] })),
+    'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
+  ],
+  [
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ internetFacing: true, allocationIds: ['eipalloc-1'] })),
+    '1 allocationIds for 2 subnets: give one for each subnet, in the same order',
+  ],
+  [
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ port: 0 })),
+    "port of the ingress '0' is out of range: give a whole number from 1 to 65535",
+  ],
+  [
+    () => {
+      const listenTls = { secret: Secret.fromSecretNameV2(new Stack(), 'Certificate', 'certificate') };
+      return proxyWith(ProxyIngress.networkLoadBalancer({ port: 80 }), { listenTls, redirectPort: 8081 });
+    },
+    'port and redirectPort of the ingress are both 80: give each listener a port of its own',
+  ],
+  [
+    () => ProxyDeployment.blueGreen({ bakeTime: Duration.seconds(90) }),
+    "bakeTime '1.5 min' is not usable: give whole minutes, at most 1 day",
+  ],
+  [
+    () => ProxyDeployment.blueGreen({ bakeTime: Duration.days(2) }),
+    "bakeTime '2880 min' is not usable: give whole minutes, at most 1 day",
+  ],
+  [
+    () => proxyWith(targetGroup(), { deployment: ProxyDeployment.blueGreen() }),
+    'Stack/Proxy: a blue/green deployment needs two target groups and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment',
+  ],
+  [
+    () => proxyWith(ProxyIngress.networkLoadBalancer(), { acceptProxyProtocol: false }),
+    'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave it out, or give proxyProtocol: false to the ingress',
+  ],
+  [
+    () =>
+      proxyWith(ProxyIngress.networkLoadBalancer(), {
+        deployment: ProxyDeployment.blueGreen(),
+        scaling: { maxTasks: 4, connectionsPerTask: 500 },
+      }),
+    'connectionsPerTask does not go with a blue/green deployment, which moves the tasks to another target group than the one they are counted in: give cpuPercent, or a rolling deployment',
+  ],
+])('what does not fit together is told in one line (%#)', (make, message) => {
+  expect(make).toThrow(new InputError(message));
+});
