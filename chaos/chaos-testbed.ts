@@ -59,9 +59,9 @@ export class ChaosTestbed {
 
   async #start(binary: HaproxyBinary, { before = [], relayed = false }: ChaosTestbedOptions): Promise<void> {
     const { loadBalancer } = this;
-    loadBalancer.point(loadBalancer.addresses);
-    this.dnsRelay = await DnsRelay.start((await loadBalancer.listen()).address);
-    this.#checkerNameserver = (await loadBalancer.listen()).address;
+    loadBalancer.dns.point(...loadBalancer.addresses);
+    this.dnsRelay = await DnsRelay.start((await loadBalancer.dns.listen()).address);
+    this.#checkerNameserver = (await loadBalancer.dns.listen()).address;
     if (relayed) {
       this.toNodes = await TcpRelay.start(loadBalancer.port);
     }
@@ -120,7 +120,7 @@ export class ChaosTestbed {
   public async trafficDuringScaleOut(seconds: number): Promise<TrafficResult & { found: boolean }> {
     const traffic = this.traffic(seconds);
     const [added] = (await this.loadBalancer.add(['ok'])) as [string];
-    this.loadBalancer.point([...(await this.held()), added]);
+    this.loadBalancer.dns.point(...(await this.held()), added);
     return { ...(await traffic), found: (await this.held()).includes(added) };
   }
 

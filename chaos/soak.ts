@@ -36,8 +36,8 @@ async function churn({ binary }: FaultContext, minutes: number): Promise<Outcome
       const [added] = (await testbed.loadBalancer.add(['ok'])) as [string];
       const [oldest, ...rest] = nodes as [string, ...string[]];
       nodes = [...rest, added];
-      testbed.loadBalancer.point(nodes);
-      setTimeout(() => void testbed.loadBalancer.retire(oldest), DRAIN_MILLIS).unref();
+      testbed.loadBalancer.dns.point(...nodes);
+      setTimeout(() => void testbed.loadBalancer.nodes.retire(oldest), DRAIN_MILLIS).unref();
       replaced += 1;
       await sleep(CHURN_MILLIS);
     }

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { debianMirrors } from './binaries/apt';
 import { fetchPackage } from './binaries/debian';
+import { cachedFolder } from './binaries/tools';
 import { machine } from './binaries/tree';
 
 const CACHE = path.resolve(__dirname, '../.cache/browser');
@@ -37,20 +38,14 @@ function onPath(name: string): string | undefined {
 
 async function fetched(): Promise<{ file: string; env: Record<string, string> }> {
   const codename = /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  const root = path.join(CACHE, `${codename}-${machine().debian}`);
-  if (!existsSync(root)) {
-    await mkdir(CACHE, { recursive: true });
-    const work = await mkdtemp(path.join(CACHE, '.work-'));
-    try {
-      const suite = { name: codename ?? 'stable', security: `${codename}-security` };
-      await mkdir(path.join(work, 'root'));
-      await fetchPackage(suite, PACKAGE, debianMirrors(), path.join(work, 'root'), work, () => {});
-      await withoutCLibrary(path.join(work, 'root'));
-      await rename(path.join(work, 'root'), root);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  }
+  const root = await cachedFolder(CACHE, `${codename}-${machine().debian}`, async (work) => {
+    const suite = { name: codename ?? 'stable', security: `${codename}-security` };
+    const unpacked = path.join(work, 'root');
+    await mkdir(unpacked);
+    await fetchPackage(suite, PACKAGE, debianMirrors(), unpacked, work, () => {});
+    await withoutCLibrary(unpacked);
+    return unpacked;
+  });
   return {
     file: path.join(root, 'usr/lib/chromium', PACKAGE),
     env: {

@@ -1,5 +1,5 @@
 import { HaproxyVersion } from '../lib/haproxy/version/version';
-import { type DnsFailure, type DnsListener, DnsServer, type DnsServerOptions } from './dns-server';
+import { type DnsFailure, DnsServer, type DnsServerOptions } from './dns-server';
 import { LocalNodes, type NodeHost } from './nodes';
 import { TestbedError } from './testbed-error';
 
@@ -67,7 +67,7 @@ export class LoadBalancer {
         await loadBalancer.add(texts);
         return loadBalancer;
       } catch (error) {
-        await Promise.all(loadBalancer.addresses.map((address) => loadBalancer.kill(address)));
+        await Promise.all(loadBalancer.addresses.map((address) => loadBalancer.nodes.kill(address)));
         if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || left === 0) {
           await loadBalancer.close();
           const needed = `${nodeAddress(0)} to ${nodeAddress(texts.length - 1)} on loopback`;
@@ -78,12 +78,13 @@ export class LoadBalancer {
   }
 
   public readonly dns: ElbDns;
+  /** Where its nodes run, and how they end. */
+  public readonly nodes: NodeHost;
   readonly #texts: string[] = [];
-  readonly #host: NodeHost;
   #port = 0;
 
   private constructor({ nodes = new LocalNodes(), names }: LoadBalancerOptions) {
-    this.#host = nodes;
+    this.nodes = nodes;
     this.dns = new ElbDns({}, names);
   }
 
@@ -100,46 +101,24 @@ export class LoadBalancer {
   /**
    * Starts more nodes; DNS does not have them yet.
    *
-   * @param host where they run, if not where the others do; its user closes it
+   * @param host where they run, if not where the others do; the caller closes it
    * @returns their addresses
    */
-  public async add(texts: readonly string[], host = this.#host): Promise<string[]> {
-    const added: string[] = [];
+  public async add(texts: readonly string[], host = this.nodes): Promise<string[]> {
+    const before = this.#texts.length;
     for (const text of texts) {
-      const address = nodeAddress(this.#texts.length);
-      this.#port = await host.start(text, address, this.#port);
+      this.#port = await host.start(text, nodeAddress(this.#texts.length), this.#port);
       this.#texts.push(text);
-      added.push(address);
     }
-    return added;
+    return this.addresses.slice(before);
   }
 
-  /** From now on the name has these addresses. */
-  public point(addresses: readonly string[]): void {
-    this.dns.point(...addresses);
-  }
-
-  /** A node takes no new connection, and ends those that it has when they are idle. */
-  public async retire(address: string): Promise<void> {
-    await this.#host.retire(address);
-  }
-
-  /** A node stops at once. */
-  public async kill(address: string): Promise<void> {
-    await this.#host.kill(address);
-  }
-
-  /** A node that was stopped answers again. */
+  /** A node that was killed answers again. */
   public async restart(node: number): Promise<void> {
-    await this.#host.start(this.#texts[node]!, nodeAddress(node), this.#port);
-  }
-
-  /** Opens a name server's port for one client. */
-  public listen(): Promise<DnsListener> {
-    return this.dns.listen();
+    await this.nodes.start(this.#texts[node]!, nodeAddress(node), this.#port);
   }
 
   public async close(): Promise<void> {
-    await Promise.all([this.#host.close(), this.dns.close()]);
+    await Promise.all([this.nodes.close(), this.dns.close()]);
   }
 }

@@ -87,7 +87,7 @@ async function runScenario(
     stops.push(async () => course.close?.());
     const running = await Promise.all(
       all.map(async (competitor, i) => {
-        const { address: nameserver } = await loadBalancer.listen();
+        const { address: nameserver } = await loadBalancer.dns.listen();
         const started = await competitor.start({ port: loadBalancer.port, nameserver });
         stops.push(() => started.stop());
         return { competitor, port: started.port, client: `client-${i}` };

@@ -39,15 +39,15 @@ export const SCENARIOS: readonly Scenario[] = [
     sudden: false,
     prepare: async (loadBalancer) => {
       const [a, b, c, d, e, f] = (await loadBalancer.add(nodes(6))) as [string, string, string, string, string, string];
-      loadBalancer.point([a, b, c]);
+      loadBalancer.dns.point(a, b, c);
       return {
         steps: [
-          { at: 3, do: () => loadBalancer.point([b, c, d]) },
-          { at: 8, do: () => loadBalancer.point([c, d, e]) },
-          { at: 13, do: () => loadBalancer.point([d, e, f]) },
-          { at: 3 + DRAIN, do: () => loadBalancer.retire(a) },
-          { at: 8 + DRAIN, do: () => loadBalancer.retire(b) },
-          { at: 13 + DRAIN, do: () => loadBalancer.retire(c) },
+          { at: 3, do: () => loadBalancer.dns.point(b, c, d) },
+          { at: 8, do: () => loadBalancer.dns.point(c, d, e) },
+          { at: 13, do: () => loadBalancer.dns.point(d, e, f) },
+          { at: 3 + DRAIN, do: () => loadBalancer.nodes.retire(a) },
+          { at: 8 + DRAIN, do: () => loadBalancer.nodes.retire(b) },
+          { at: 13 + DRAIN, do: () => loadBalancer.nodes.retire(c) },
         ],
         arrivals: { [d]: 3, [e]: 8, [f]: 13 },
       };
@@ -59,15 +59,15 @@ export const SCENARIOS: readonly Scenario[] = [
     sudden: false,
     prepare: async (loadBalancer) => {
       const all = await loadBalancer.add(nodes(12));
-      loadBalancer.point(all.slice(0, 2));
+      loadBalancer.dns.point(...all.slice(0, 2));
       const [remaining, removed] = [all.slice(9), all.slice(0, 9)];
       return {
         steps: [
-          { at: 3, do: () => loadBalancer.point(all) },
-          { at: 17, do: () => loadBalancer.point(remaining) },
+          { at: 3, do: () => loadBalancer.dns.point(...all) },
+          { at: 17, do: () => loadBalancer.dns.point(...remaining) },
           {
             at: 17 + DRAIN,
-            do: async () => void (await Promise.all(removed.map((node) => loadBalancer.retire(node)))),
+            do: async () => void (await Promise.all(removed.map((node) => loadBalancer.nodes.retire(node)))),
           },
         ],
         arrivals: Object.fromEntries(all.slice(2).map((node) => [node, 3])),
@@ -80,11 +80,11 @@ export const SCENARIOS: readonly Scenario[] = [
     sudden: true,
     prepare: async (loadBalancer) => {
       const all = await loadBalancer.add(nodes(3));
-      loadBalancer.point(all);
+      loadBalancer.dns.point(...all);
       return {
         steps: [
-          { at: 5, do: () => loadBalancer.kill(all[0]!) },
-          { at: 5 + DRAIN, do: () => loadBalancer.point(all.slice(1)) },
+          { at: 5, do: () => loadBalancer.nodes.kill(all[0]!) },
+          { at: 5 + DRAIN, do: () => loadBalancer.dns.point(...all.slice(1)) },
         ],
         arrivals: {},
       };
@@ -98,11 +98,11 @@ export const SCENARIOS: readonly Scenario[] = [
       const failing = new NodeProcess();
       const zone = await loadBalancer.add(nodes(2), failing);
       const other = await loadBalancer.add(nodes(2));
-      loadBalancer.point([...zone, ...other]);
+      loadBalancer.dns.point(...zone, ...other);
       return {
         steps: [
           { at: 5, do: () => failing.freeze() },
-          { at: 5 + DRAIN, do: () => loadBalancer.point(other) },
+          { at: 5 + DRAIN, do: () => loadBalancer.dns.point(...other) },
         ],
         arrivals: {},
         close: () => failing.close(),

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { openSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debianMirrors } from '../../testbed/binaries/apt';
 import { fetchPackage, SUITES } from '../../testbed/binaries/debian';
 import { run } from '../../testbed/binaries/run';
+import { cachedFolder } from '../../testbed/binaries/tools';
 import { machine } from '../../testbed/binaries/tree';
 
-const CACHE = path.resolve('.cache', 'engine');
+const CACHE = path.join('.cache', 'engine');
 
 /** Debian's Docker: the newest that runs with the libraries of Debian 12, and Compose, which needs none. */
 const PACKAGES = [
@@ -24,21 +25,13 @@ export async function fetchEngine(): Promise<string[]> {
   return Promise.all(PACKAGES.map(({ name, suite }) => unpacked(name, suite)));
 }
 
-async function unpacked(name: string, suite: string): Promise<string> {
-  const tree = path.join(CACHE, `${name}-${suite}-${machine().debian}`);
-  if (!existsSync(tree)) {
-    await mkdir(CACHE, { recursive: true });
-    const work = await mkdtemp(path.join(CACHE, `.${name}-`));
-    try {
-      const root = path.join(work, 'root');
-      await mkdir(root);
-      await fetchPackage(SUITES.find((one) => one.name === suite)!, name, debianMirrors(), root, work, () => {});
-      await rename(root, tree);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  }
-  return tree;
+function unpacked(name: string, suite: string): Promise<string> {
+  return cachedFolder(CACHE, `${name}-${suite}-${machine().debian}`, async (work) => {
+    const root = path.join(work, 'root');
+    await mkdir(root);
+    await fetchPackage(SUITES.find((one) => one.name === suite)!, name, debianMirrors(), root, work, () => {});
+    return root;
+  });
 }
 
 /** The environment in which `docker` and `docker compose` of the trees talk to the engine of {@link startEngine}. */

@@ -32,7 +32,7 @@ export class Rehearsal {
     binaries: readonly HaproxyBinary[],
   ): Promise<Rehearsal> {
     const loadBalancer = await LoadBalancer.start([NODE, STRANGER]);
-    return new Rehearsal(emulator, folder, binaries, loadBalancer, (await loadBalancer.listen()).address);
+    return new Rehearsal(emulator, folder, binaries, loadBalancer, (await loadBalancer.dns.listen()).address);
   }
 
   readonly #account = new Account();

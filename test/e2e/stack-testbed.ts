@@ -37,7 +37,7 @@ interface EventLine {
 export class StackTestbed {
   public static async create(binaries: readonly HaproxyBinary[]): Promise<StackTestbed> {
     const loadBalancer = await LoadBalancer.start([OLD, NEW], { names: [ELB_NAME, elbNameFor({ branch: '1.6' })] });
-    const nameserver = await loadBalancer.listen();
+    const nameserver = await loadBalancer.dns.listen();
     const [listenPort] = await freePorts(1);
 
     const app = new App();
@@ -80,7 +80,7 @@ export class StackTestbed {
     binaries: readonly HaproxyBinary[],
     listenPort: number,
   ) {
-    loadBalancer.point([nodeAddress(0)]);
+    loadBalancer.dns.point(nodeAddress(0));
     const definitions = resourcesOf(template, 'AWS::ECS::TaskDefinition');
     const taskOf = (proxy: string, binary: HaproxyBinary) => {
       const definition = definitions.find(({ properties }) =>
@@ -143,7 +143,7 @@ export class StackTestbed {
 
   /** The load balancer leaves its first node for the second. */
   public move(): void {
-    this.loadBalancer.point([nodeAddress(1)]);
+    this.loadBalancer.dns.point(nodeAddress(1));
   }
 
   public async close(): Promise<void> {

