@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DnsConditions } from '../testbed/dns-relay';
-import { type Fault, listed, onTestbed } from './fault';
+import { type Fault, followScaleOut, onTestbed } from './fault';
 
 const FORGED = '127.66.6.6';
 
@@ -8,12 +8,7 @@ const FORGED = '127.66.6.6';
 function badDns(name: string, conditions: DnsConditions): Fault {
   return onTestbed(`DNS ${name}`, 'no request lost, the new node is found, no incident', 40, async (testbed) => {
     testbed.dnsRelay.conditions = conditions;
-    const { answered, lost, found } = await testbed.trafficDuringScaleOut(10);
-    const incidents = [await testbed.check(), await testbed.check()].flatMap(({ open }) => open);
-    return {
-      ok: lost === 0 && found && incidents.length === 0,
-      seen: `${answered} answered, ${lost} lost, new node ${found ? 'found' : 'not found'}, incidents: ${listed(incidents)}`,
-    };
+    return followScaleOut(testbed, 10);
   });
 }
 

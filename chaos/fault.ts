@@ -59,6 +59,16 @@ export function onTestbed(
   return { name, expected, seconds, run };
 }
 
+/** Traffic while the load balancer gets one more node, then two checks: no loss, the node is found, and no incident. */
+export async function followScaleOut(testbed: ChaosTestbed, seconds: number): Promise<Outcome> {
+  const { answered, lost, found } = await testbed.trafficDuringScaleOut(seconds);
+  const open = [await testbed.check(), await testbed.check()].flatMap((report) => report.open);
+  return {
+    ok: lost === 0 && found && open.length === 0,
+    seen: `${answered} answered, ${lost} lost, new node ${found ? 'found' : 'not found'}, incidents: ${listed(open)}`,
+  };
+}
+
 /** Checks once a second until an incident is open, or none. @returns the incidents of the last check */
 export async function checkUntil(wanted: 'open' | 'none', testbed: ChaosTestbed, seconds = 15): Promise<string[]> {
   let open: string[] = [];

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChaosTestbed } from './chaos-testbed';
-import { checkUntil, type Fault, type FaultContext, listed, onTestbed, type Setup } from './fault';
+import { checkUntil, type Fault, type FaultContext, followScaleOut, listed, onTestbed, type Setup } from './fault';
 
 /** Drops packets to and from a port: all, or one of so many. Only in a network of the fault's own. */
 function drop({ tools: { nft } }: FaultContext, port: number, oneIn: number): void {
@@ -44,12 +44,7 @@ export const NETWORK_FAULTS: readonly Fault[] = [
       for (const relay of [testbed.toNodes!, testbed.toRuntimeApi!]) {
         relay.conditions = { delayMillis: 200 };
       }
-      const { answered, lost, found } = await testbed.trafficDuringScaleOut(12);
-      const open = [await testbed.check(), await testbed.check()].flatMap((seen) => seen.open);
-      return {
-        ok: lost === 0 && found && open.length === 0,
-        seen: `${answered} answered, ${lost} lost, new node ${found ? 'found' : 'not found'}, incidents: ${listed(open)}`,
-      };
+      return followScaleOut(testbed, 12);
     },
     () => ({ relayed: true }),
   ),

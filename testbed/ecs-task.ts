@@ -9,7 +9,7 @@ import { request } from './request';
 import { untilReady } from './server-process';
 
 /** A container as the template defines it, with its references filled in. */
-export interface Container {
+export interface ContainerDefinition {
   readonly entryPoint: readonly string[];
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export class EcsTask {
   public constructor(
     private readonly binary: HaproxyBinary,
     public readonly address: string,
-    private readonly container: Container,
+    private readonly container: ContainerDefinition,
     private readonly port: number,
   ) {
     commandOf(binary, this.#folder);

@@ -22,7 +22,7 @@ import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
 
 /** A resource of a stack: its logical id, type and physical id. */
-export interface Deployed {
+export interface StackResource {
   readonly logicalId: string;
   readonly type: string;
   readonly id: string;
@@ -57,7 +57,7 @@ export class Account {
   }
 
   /** The resources of a stack. */
-  public async resources(StackName: string): Promise<Deployed[]> {
+  public async resources(StackName: string): Promise<StackResource[]> {
     const { StackResources = [] } = await this.#cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
     return StackResources.map(({ LogicalResourceId, ResourceType, PhysicalResourceId }) => ({
       logicalId: LogicalResourceId!,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { LocalLambda } from '../../testbed/lambda';
 import { command } from '../command';
-import type { Account, Deployed } from './account';
+import type { Account, StackResource } from './account';
 import type { Emulator } from './emulator';
 
 /** An incident that a run of the function reported. */
@@ -20,7 +20,7 @@ export class DeployedFunction {
     account: Account,
     emulator: Emulator,
     stack: string,
-    resource: Deployed,
+    resource: StackResource,
     folder: string,
   ): Promise<DeployedFunction> {
     const zip = join(folder, 'code.zip');

@@ -7,7 +7,7 @@ import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../../lib';
 import { AwsEndpoints, ssmParameters } from '../../testbed/aws';
 import type { HaproxyBinary } from '../../testbed/binaries';
-import { type Container, EcsTask } from '../../testbed/ecs-task';
+import { type ContainerDefinition, EcsTask } from '../../testbed/ecs-task';
 import { LocalLambda } from '../../testbed/lambda';
 import { elbNameFor, LoadBalancer, nodeAddress } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
@@ -153,7 +153,7 @@ export class StackTestbed {
     await this.loadBalancer.close();
   }
 
-  #containerOf({ properties }: Resource, { branch }: HaproxyBinary): Container {
+  #containerOf({ properties }: Resource, { branch }: HaproxyBinary): ContainerDefinition {
     const [container] = properties.ContainerDefinitions;
     const variables = container.Environment.map(({ Name, Value }: { Name: string; Value: unknown }) => [
       Name,
