@@ -3,8 +3,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { debianMirrors } from './binaries/apt';
+import { cachedFolder } from './binaries/cached-folder';
 import { fetchPackage } from './binaries/debian';
-import { cachedFolder } from './binaries/tools';
 import { machine } from './binaries/tree';
 
 const CACHE = path.resolve(__dirname, '../.cache/browser');

@@ -108,7 +108,8 @@ const PORT_TRIES = 3;
 
 /** One HAProxy with its configuration. */
 export class ProxyUnderTest {
-  readonly #kind: ConfigurationKind;
+  /** The configuration that it was made with. */
+  public readonly kind: ConfigurationKind;
   #running?: RunningProxy;
   #endpoint = '';
   #listeners?: Listeners;
@@ -119,12 +120,7 @@ export class ProxyUnderTest {
     private readonly host: ProxyHost,
     private readonly settings: ProxySettings,
   ) {
-    this.#kind = settings.kind ?? 'generated';
-  }
-
-  /** The configuration that it was made with. */
-  public get kind(): ConfigurationKind {
-    return this.#kind;
+    this.kind = settings.kind ?? 'generated';
   }
 
   /** `IP:PORT` of the runtime API, as the checker takes it; of the last process when none runs. */

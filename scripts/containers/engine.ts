@@ -4,9 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debianMirrors } from '../../testbed/binaries/apt';
+import { cachedFolder } from '../../testbed/binaries/cached-folder';
 import { fetchPackage, SUITES } from '../../testbed/binaries/debian';
 import { run } from '../../testbed/binaries/run';
-import { cachedFolder } from '../../testbed/binaries/tools';
 import { machine } from '../../testbed/binaries/tree';
 
 const CACHE = path.join('.cache', 'engine');

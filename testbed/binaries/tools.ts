@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { debianMirrors } from './apt';
+import { cachedFolder } from './cached-folder';
 import { fetchPackage, SUITES } from './debian';
 import { run } from './run';
 import { cachedTree, machine } from './tree';
@@ -102,34 +102,4 @@ export async function acquireNode(major: number): Promise<string> {
     return file;
   });
   return path.join(folder, 'node');
-}
-
-/**
- * A folder of a cache. It is made beside its place, and moved there when it is complete.
- *
- * @param make fills a folder in `work`, which is deleted afterwards, and returns it
- */
-export async function cachedFolder(
-  cacheDir: string,
-  name: string,
-  make: (work: string) => Promise<string>,
-): Promise<string> {
-  const cache = path.resolve(cacheDir);
-  const folder = path.join(cache, name);
-  if (!existsSync(folder)) {
-    await mkdir(cache, { recursive: true });
-    const work = await mkdtemp(path.join(cache, `.${name}-`));
-    try {
-      const made = await make(work);
-      await rename(made, folder).catch((error) => {
-        // Another process was faster.
-        if (!existsSync(folder)) {
-          throw error;
-        }
-      });
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  }
-  return folder;
 }

@@ -1,6 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, realpath, rename } from 'node:fs/promises';
 import path from 'node:path';
+import { cachedFolder } from './cached-folder';
 import { run } from './run';
 
 /** What Debian calls things on one kind of processor. */
@@ -30,9 +31,6 @@ interface Program {
 /** Debian's packages have the first; the official images, which are built from source, the second. */
 const HAPROXY: Program = { paths: ['usr/sbin/haproxy', 'usr/local/sbin/haproxy'], trial: ['-v'] };
 
-/** A temporary folder of this age was left behind. */
-const ABANDONED_AFTER_MS = 3_600_000;
-
 /**
  * The machine's row of the table.
  *
@@ -48,9 +46,7 @@ export function machine(): Machine {
 
 /**
  * A program with all its libraries in a folder of its own, run through its own loader, so that it fits any Linux.
- *
- * The folder is made beside its place and moved there when it is complete and runs: an interrupted run leaves nothing
- * that looks complete, and of two processes at once the second uses the tree of the first.
+ * It is in the cache when it is complete and runs.
  *
  * @param cacheDir an absolute folder
  * @param name of the tree in the cache, without the architecture
@@ -65,30 +61,15 @@ export async function cachedTree(
   unpack: (root: string, work: string) => Promise<void>,
   program: Program = HAPROXY,
 ): Promise<string[]> {
-  const tree = path.join(cacheDir, `${name}-${machine().debian}`);
-  if (!existsSync(tree)) {
-    await mkdir(cacheDir, { recursive: true });
-    await removeAbandoned(cacheDir);
-    const work = await mkdtemp(path.join(cacheDir, `.${name}-`));
-    // A signal or a closed pipe may end the process in the meantime.
-    const removeWork = () => rmSync(work, { recursive: true, force: true });
-    process.once('exit', removeWork);
-    try {
-      await mkdir(path.join(work, 'root'));
-      await unpack(path.join(work, 'root'), work);
-      await prune(path.join(work, 'root'), path.join(work, 'tree'), program);
-      const [loader, ...args] = commandOf(path.join(work, 'tree'), program);
-      await run(loader!, program.trial ? [...args, ...program.trial] : ['--list', ...args], 20);
-      await rename(path.join(work, 'tree'), tree).catch((error) => {
-        if (!existsSync(tree)) {
-          throw error;
-        }
-      });
-    } finally {
-      await rm(work, { recursive: true, force: true });
-      process.off('exit', removeWork);
-    }
-  }
+  const tree = await cachedFolder(cacheDir, `${name}-${machine().debian}`, async (work) => {
+    const [root, pruned] = [path.join(work, 'root'), path.join(work, 'tree')];
+    await mkdir(root);
+    await unpack(root, work);
+    await prune(root, pruned, program);
+    const [loader, ...args] = commandOf(pruned, program);
+    await run(loader!, program.trial ? [...args, ...program.trial] : ['--list', ...args], 20);
+    return pruned;
+  });
   return commandOf(tree, program);
 }
 
@@ -115,17 +96,6 @@ async function prune(root: string, tree: string, { paths }: Program): Promise<vo
     }
     for (const file of (await readdir(place)).filter((name) => /\.so(\.|$)/.test(name))) {
       await rename(path.join(place, file), path.join(tree, 'lib', file));
-    }
-  }
-}
-
-/** Deletes what killed runs left behind. */
-async function removeAbandoned(cacheDir: string): Promise<void> {
-  for (const name of (await readdir(cacheDir)).filter((entry) => entry.startsWith('.'))) {
-    const folder = path.join(cacheDir, name);
-    const age = Date.now() - ((await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > ABANDONED_AFTER_MS) {
-      await rm(folder, { recursive: true, force: true });
     }
   }
 }
