@@ -1,7 +1,7 @@
 /** Everything that must hold before a change lands: `npm test`. Its last line is `N passed, N failed`. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AggregatedResult } from '@jest/test-result';
 import pLimit from 'p-limit';
@@ -15,6 +15,9 @@ const ENVIRONMENT = {
   // Our constructs consist of resources and are none themselves.
   AWSLINT_BASE_CONSTRUCT: 'true',
 };
+
+/** More than cores on a small machine: the tests wait for processes and timers most of the time. */
+const WORKERS = Math.max(3, availableParallelism());
 
 /** A command that ends with 0 when all is well. */
 interface Step {
@@ -39,7 +42,7 @@ const STEPS: readonly Step[] = [
   { name: 'jsii', command: ['npm', 'run', '-s', 'compile'] },
   {
     name: 'tests',
-    command: ['jest', '--json', `--outputFile=${jestReport}`, ...process.argv.slice(2)],
+    command: ['jest', `--maxWorkers=${WORKERS}`, '--json', `--outputFile=${jestReport}`, ...process.argv.slice(2)],
     after: ['bundle', 'binaries', 'jsii'],
     verbose: true,
   },
