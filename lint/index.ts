@@ -1,6 +1,6 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { Finding, Hit } from './finding';
-import { judgeLanguage, type Source } from './language';
+import { checkLanguage, type Source } from './language';
 import { RULES } from './rules';
 import { aboutRule } from './rules/about';
 
@@ -29,7 +29,7 @@ export function lintFiles(sources: readonly Source[], version: HaproxyVersion): 
     const { severity, mend } = aboutRule(rule);
     return { rule, severity, line: 1, column: 1, length: 1, message, mend };
   });
-  const { findings, config } = judgeLanguage(sources, version);
+  const { findings, config } = checkLanguage(sources, version);
   // What is missing may be in a file that was not given.
   const language = findings.map(
     (finding): Finding => (finding.rule === 'incomplete' ? { ...finding, severity: 'warning' } : finding),

@@ -1,6 +1,6 @@
 import { isAddress } from '../lib/haproxy/address';
-import type { Judge } from './language-judge';
-import { lookup } from './lookup';
+import type { Context } from './engine/context';
+import { factOf } from './keywords';
 import type { Word } from './words';
 
 /** What an address may be made of. */
@@ -8,108 +8,66 @@ export interface AddressRules {
   /** `needed`: an address without a port is refused. */
   readonly port: 'needed' | 'allowed' | 'range' | 'refused';
   /** When a name in it is looked up. */
-  readonly resolves: 'at start' | 'never' | 'by init-addr';
+  readonly resolves: 'at start' | 'never';
 }
-
-/** Prefixes before `@`, with the branch that has them. */
-const FAMILIES = lookup<string>({
-  ipv4: '1.6',
-  ipv6: '1.6',
-  unix: '1.6',
-  abns: '1.6',
-  fd: '1.6',
-  sockpair: '1.8',
-  udp: '2.3',
-  udp4: '2.3',
-  udp6: '2.3',
-  tcp: '2.4',
-  tcp4: '2.4',
-  tcp6: '2.4',
-  ring: '2.2',
-  rhttp: '2.9',
-  quic4: '2.6',
-  quic6: '2.6',
-  abnsz: '3.1',
-  mptcp: '3.1',
-  mptcp4: '3.1',
-  mptcp6: '3.1',
-  unixdgram: '2.3',
-  unixstream: '2.3',
-  uxdg: '2.3',
-  uxst: '2.3',
-  'stream+ipv4': '2.3',
-  'stream+ipv6': '2.3',
-  'stream+unix': '2.3',
-  'stream+abns': '2.3',
-  'dgram+ipv4': '2.3',
-  'dgram+ipv6': '2.3',
-  'dgram+unix': '2.3',
-  'dgram+abns': '2.3',
-});
 
 /** A name as DNS has them; `_` for SRV records. */
 const NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/;
 
 /**
- * Judges an address: its family, its port, and whether the rest can be an address. A name is taken to resolve, except
+ * Checks an address: its family, its port, and whether the rest can be an address. A name is taken to resolve, except
  * where the configuration itself says that it may not.
  */
-export function judgeAddress(judge: Judge, word: Word, rules: AddressRules): boolean {
+export function checkAddress(context: Context, word: Word, rules: AddressRules): boolean {
+  const { report } = context;
   if (word.open || word.text.includes('$')) {
-    return judge.unsure();
+    return report.indeterminate();
   }
   const [, family, rest = ''] = /^(?:([a-z0-9+]+)@)?(.*)$/s.exec(word.text)!;
   if (family !== undefined) {
-    const since = FAMILIES[family];
-    if (since === undefined || !judge.from(since)) {
-      const message =
-        since === undefined
-          ? `'${family}@' is no kind of address`
-          : `'${family}@' exists from HAProxy ${since} on, and this is for ${judge.branch}`;
-      return judge.error('bad-value', word, message, 'take it out');
+    const keyword = factOf('address-family', [family]);
+    if (keyword === undefined) {
+      return report.invalid(word, 'an address family', 'remove it', `${family}@`);
     }
-    judge.experiments += family === 'rhttp' ? 1 : 0;
+    if (!context.from(keyword.since)) {
+      return report.tooNew(word, `${family}@`, keyword.since, 'bad-value');
+    }
+    context.symbols.experiments += family === 'rhttp' ? 1 : 0;
     if (!/^(ipv[46]|udp[46]?|tcp[46]?)$/.test(family)) {
-      return family.startsWith('quic') || family === 'rhttp' || family === 'fd' || family === 'ring'
-        ? judge.unsure()
-        : true;
+      return !/^(quic.*|rhttp|fd|ring)$/.test(family) || report.indeterminate();
     }
   }
-  return rest.startsWith('/') || judgeHostAndPort(judge, word, rest, rules);
+  return rest.startsWith('/') || checkHostAndPort(context, word, rest, rules);
 }
 
-function judgeHostAndPort(judge: Judge, word: Word, text: string, rules: AddressRules): boolean {
+function checkHostAndPort(context: Context, word: Word, text: string, rules: AddressRules): boolean {
+  const { report } = context;
   const bare = isAddress(text) && text.includes(':') && !/:\d+$/.test(text);
   const colon = bare ? -1 : text.lastIndexOf(':');
   const host = (colon < 0 ? text : text.slice(0, colon)).replace(/^\[|\]$/g, '');
   const port = colon < 0 ? '' : text.slice(colon + 1);
   if (port === '' && rules.port === 'needed') {
-    return judge.error('bad-value', word, `'${word.text}' has no port`, "add ':' and the port");
+    return report.error('bad-value', word, `'${word.text}' has no port`, "add ':' and the port");
   }
   if (port !== '' && rules.port === 'refused') {
-    return judge.error('bad-value', word, `'${word.text}' has a port, and none can stand here`, 'take it out');
+    return report.error('bad-value', word, `'${word.text}' has a port, which is not allowed here`, 'remove the port');
   }
-  if (host !== '' && !judge.from('1.7') && text.startsWith('[')) {
-    return judge.error('bad-value', word, `1.6 takes no brackets, as in '${word.text}'`, 'take them out');
+  if (host !== '' && !context.from('1.7') && text.startsWith('[')) {
+    const message = `'${word.text}' has brackets, which HAProxy 1.6 does not read`;
+    return report.error('bad-value', word, message, 'remove the brackets');
   }
-  if (!isPort(judge, port, rules)) {
-    return judge.error('bad-value', word, `'${port}' in '${word.text}' is no port`, 'write a number of 1 to 65535');
+  if (!isPort(context, port, rules)) {
+    return report.invalid(word, `a port in '${word.text}'`, 'use a number of 1 to 65535', port);
   }
   if (host === '' || host === '*' || isAddress(host)) {
     return true;
   }
-  if (!NAME.test(host)) {
-    return judge.error(
-      'bad-value',
-      word,
-      `'${host}' in '${word.text}' is neither an address nor a name`,
-      'write one of them',
-    );
-  }
-  return rules.resolves !== 'never' || judge.unsure();
+  return NAME.test(host)
+    ? rules.resolves !== 'never' || report.indeterminate()
+    : report.invalid(word, `an address or a name in '${word.text}'`, 'use an address or a name', host);
 }
 
-function isPort(judge: Judge, port: string, rules: AddressRules): boolean {
+function isPort(context: Context, port: string, rules: AddressRules): boolean {
   if (port === '') {
     return true;
   }
@@ -117,7 +75,7 @@ function isPort(judge: Judge, port: string, rules: AddressRules): boolean {
   const numbers = [first, last].filter((n) => n !== undefined).map(Number);
   return (
     numbers.length > 0 &&
-    numbers.every((n) => n <= 65535 || (rules.port === 'allowed' && !judge.from('2.3'))) &&
+    numbers.every((n) => n <= 65535 || (rules.port === 'allowed' && !context.from('2.3'))) &&
     (last === undefined || rules.port === 'range')
   );
 }

@@ -1,139 +1,84 @@
-import type { Grammar } from './language-args';
-import { begin, follow } from './language-follow';
+import { take, takeAll } from './engine/arguments';
+import type { Grammar, Grammars } from './engine/context';
 import { seen } from './language-proxy';
 
-const httpchk: Grammar = (judge, cursor) => {
-  const [, , , , version, more] = judge.words;
-  const at = judge.words[0]!.text === 'option' ? 2 : 3;
-  const count = judge.words.length - at;
+const HEADERS = "write them with 'http-check send hdr'";
+
+const httpchk: Grammar = (context, cursor) => {
+  const { report, words } = context;
+  const count = words.length - cursor.at;
+  const version = words[4];
   if (count === 3 && /\\r\\n|\r\n/.test(version?.text ?? '')) {
-    const message = 'headers after the version of a health check';
-    if (judge.from('2.7')) {
-      return judge.error(
-        'removed-directive',
-        version,
-        `${message} are refused from HAProxy 2.7 on, and this is for ${judge.branch}`,
-        "write them with 'http-check send hdr'",
-      );
+    const what = 'headers after the version of a health check';
+    if (context.from('2.7')) {
+      const message = `${what} are refused from HAProxy 2.7 on, and this is for ${context.branch}`;
+      return report.error('removed-directive', version, message, HEADERS);
     }
-    if (judge.from('2.2')) {
-      judge.warn(
-        'deprecated-directive',
-        version,
-        `HAProxy 2.2 and later warn about ${message}`,
-        "write them with 'http-check send hdr'",
-      );
+    if (context.from('2.2')) {
+      report.warn('deprecated-directive', version, `HAProxy 2.2 and later warn about ${what}`, HEADERS);
     }
   }
-  cursor.at = judge.words.length;
-  if (count > 4 || (count === 4 && !judge.from('3.1'))) {
-    return judge.error(
-      'extra-word',
-      more ?? judge.words.at(-1),
-      `'${judge.words.at(-1)!.text}' is one word too many for a health check`,
-      "write headers with 'http-check send hdr'",
-    );
+  cursor.at = words.length;
+  if (count > 4 || (count === 4 && !context.from('3.1'))) {
+    const last = words.at(-1)!;
+    const message = `'${last.text}' is one word too many for a health check`;
+    return report.error('extra-word', words[5] ?? last, message, HEADERS);
   }
   return true;
 };
 
-const CHECK_CONNECT =
-  '[default] {port word, addr@2.2 addr, send-proxy, via-socks4@2.2, ssl, sni@2.2 word, alpn@2.2 word, proto@2.2 ?, linger@2.2, comment word}';
-
-const checkConnect: Grammar = (judge, cursor) => {
-  if (/^[^:]*:\d+$/.test(cursor.text) && judge.from('2.2')) {
-    judge.unsure();
+const checkConnect: Grammar = (context, cursor) => {
+  if (/^[^:]*:\d+$/.test(cursor.text) && context.from('2.2')) {
+    context.report.indeterminate();
     cursor.take();
   }
-  return follow(judge, cursor, CHECK_CONNECT);
-};
-
-const checkSend: Grammar = (judge, cursor) =>
-  begin(
-    judge,
+  return takeAll(
+    context,
     cursor,
-    '{meth word, uri word, uri-lf fmt, ver word, hdr word fmt, body word, body-lf fmt, comment word}',
-  ) &&
-  (cursor.done ||
-    judge.error(
-      'bad-value',
-      cursor.next,
-      `'${cursor.text}' is no part of a request`,
-      "write 'meth', 'uri', 'ver', 'hdr' or 'body'",
-    ));
-
-const checkData: Grammar = (judge, cursor) => {
-  const text = judge.words[1]!.text;
-  const word = cursor.next;
-  if (!begin(judge, cursor, text.endsWith('lf') ? 'fmt' : 'word')) {
-    return false;
-  }
-  if (text === 'send-binary' && !/^([0-9a-fA-F]{2})+$/.test(word!.text)) {
-    return judge.error(
-      'bad-value',
-      word,
-      `'${word!.text}' is not made of pairs of hexadecimal digits`,
-      'write such pairs',
-    );
-  }
-  return follow(judge, cursor, '[comment word]');
+    '[default] {port word, addr@2.2 addr, send-proxy, via-socks4@2.2, ssl, sni@2.2 word, alpn@2.2 word, proto@2.2 ?, linger@2.2, comment word}',
+  );
 };
 
-const EXPECT_STATUS = 'L7OK|L7OKC|L6OK|L4OK|L7RSP|L7STS|L6RSP|L4CON|L7TOUT|L6TOUT|L4TOUT';
+const STATUS = 'L7OK|L7OKC|L6OK|L4OK|L7RSP|L7STS|L6RSP|L4CON|L7TOUT|L6TOUT|L4TOUT';
+const EXPECT_OPTIONS = `{comment word, min-recv@2.2 num, ok-status@2.2 ${STATUS}, error-status@2.2 ${STATUS}, tout-status@2.2 ${STATUS}, on-success@2.2 fmt, on-error@2.2 fmt, status-code@2.2 expr}`;
 
-const checkExpect: Grammar = (judge, cursor) => {
-  const http = judge.words[0]!.text === 'http-check';
-  const first = http && !judge.from('2.2') ? seen(judge.proxy, 'http-check expect') : undefined;
+const HTTP_EXPECT = 'status|rstatus|string|rstring|hdr@2.2|fhdr@2.2|string-lf@2.2|custom@2.2';
+const TCP_EXPECT = 'string|rstring|binary|rbinary@2.0|string-lf@2.2|binary-lf@2.2|custom@2.2';
+
+/** What follows each kind of expectation, where it is more than a text. */
+const EXPECTED: ReadonlyMap<string, string> = new Map([
+  ['status', 'word /2.2 match(statuses)'],
+  ['binary', 'match(hex)'],
+  ['hdr', '?'],
+  ['fhdr', '?'],
+  ['custom', '?'],
+]);
+
+const checkExpect: Grammar = (context, cursor) => {
+  const { proxy, report, words } = context;
+  const http = words[0]!.text === 'http-check';
+  const first = http && !context.from('2.2') ? seen(proxy, 'http-check expect') : undefined;
   if (first !== undefined) {
-    const message = `before HAProxy 2.2 there is one 'http-check expect', and ${judge.called(first.line)} has it`;
-    return judge.error('duplicate-name', judge.words[0], message, 'take one of them out');
+    const message = `HAProxy before 2.2 takes one 'http-check expect', and ${report.lineName(first.line)} has it`;
+    return report.error('duplicate-name', words[0], message, 'remove one of them');
   }
-  const options = `{comment word, min-recv@2.2 num, ok-status@2.2 ${EXPECT_STATUS}, error-status@2.2 ${EXPECT_STATUS}, tout-status@2.2 ${EXPECT_STATUS}, on-success@2.2 fmt, on-error@2.2 fmt, status-code@2.2 expr}`;
-  if (judge.from('2.2') && !begin(judge, cursor, options)) {
+  if (context.from('2.2') && !take(context, cursor, EXPECT_OPTIONS)) {
     return false;
   }
   while (cursor.takes('!')) {
     // Turns the sense of what follows.
   }
-  const kind = cursor.next;
-  const kinds = http
-    ? 'status|rstatus|string|rstring|hdr@2.2|fhdr@2.2|string-lf@2.2|custom@2.2'
-    : 'string|rstring|binary|rbinary@2.0|string-lf@2.2|binary-lf@2.2|custom@2.2';
-  if (!begin(judge, cursor, kinds)) {
-    return false;
-  }
-  if (/hdr|custom/.test(kind!.text)) {
-    cursor.at = cursor.words.length;
-    return judge.unsure();
-  }
-  const value = cursor.next;
-  if (!begin(judge, cursor, 'word')) {
-    return false;
-  }
-  if (kind!.text === 'status' && judge.from('2.2') && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(value!.text)) {
-    return judge.error(
-      'bad-value',
-      value,
-      `'${value!.text}' is no list of statuses`,
-      "write numbers and ranges such as '200-399'",
-    );
-  }
-  if (kind!.text === 'binary' && !/^([0-9a-fA-F]{2})+$/.test(value!.text)) {
-    return judge.error(
-      'bad-value',
-      value,
-      `'${value!.text}' is not made of pairs of hexadecimal digits`,
-      'write such pairs',
-    );
-  }
-  return judge.from('2.2') ? follow(judge, cursor, options) : cursor.done || judge.unsure();
+  const kind = cursor.text;
+  return (
+    take(context, cursor, http ? HTTP_EXPECT : TCP_EXPECT) &&
+    take(context, cursor, EXPECTED.get(kind) ?? 'word') &&
+    takeAll(context, cursor, `? /2.2 ${EXPECT_OPTIONS}`)
+  );
 };
 
-/** The grammars of health checks, for the tables. */
-export const CHECK_GRAMMARS: Readonly<Record<string, Grammar>> = {
+/** The grammars of health checks. */
+export const CHECK_GRAMMARS: Grammars = {
   'check-connect': checkConnect,
-  'check-data': checkData,
   'check-expect': checkExpect,
-  'check-send': checkSend,
   httpchk,
 };

@@ -1,74 +1,34 @@
 import { isIP } from 'node:net';
+import type { Context } from './engine/context';
+import type { Acl } from './engine/state';
 import { factOf } from './keywords';
-import { type Checkpoint, isAvailable, momentsOf } from './keywords/checkpoints';
+import { isAvailable, momentsOf } from './keywords/checkpoints';
 import { readExpression, takeExpression } from './language-expression';
-import { type Cursor, type Judge, Cursor as Reader } from './language-judge';
-import { lookup } from './lookup';
+
+import { Cursor } from './syntax/cursor';
 import type { Word } from './words';
 
-/** ACLs that every section has without declaring them. Source: `default_acl_list` of `src/acl.c`. */
-const DECLARED = lookup<readonly [since: string, origin: string]>({
-  TRUE: ['1.6', 'always'],
-  FALSE: ['1.6', 'always'],
-  LOCALHOST: ['1.6', 'client'],
-  HTTP: ['1.6', 'request'],
-  'HTTP_1.0': ['1.6', 'kept-request'],
-  'HTTP_1.1': ['1.6', 'kept-request'],
-  'HTTP_2.0': ['2.4', 'kept-request'],
-  'HTTP_3.0': ['2.9', 'kept-request'],
-  METH_CONNECT: ['1.6', 'kept-request'],
-  METH_DELETE: ['1.6', 'kept-request'],
-  METH_GET: ['1.6', 'kept-request'],
-  METH_HEAD: ['1.6', 'kept-request'],
-  METH_OPTIONS: ['1.6', 'kept-request'],
-  METH_POST: ['1.6', 'kept-request'],
-  METH_PUT: ['1.6', 'kept-request'],
-  METH_TRACE: ['1.6', 'kept-request'],
-  HTTP_URL_ABS: ['1.6', 'request'],
-  HTTP_URL_SLASH: ['1.6', 'request'],
-  HTTP_URL_STAR: ['1.6', 'request'],
-  HTTP_CONTENT: ['1.6', 'request'],
-  RDP_COOKIE: ['1.6', 'raw-request'],
-  REQ_CONTENT: ['1.6', 'raw-request'],
-  WAIT_END: ['1.6', 'always'],
-});
-
-/** What an ACL asks for. */
-export interface Acl {
-  /** Of each expression, where its sample comes from. */
-  readonly origins: readonly (readonly string[])[];
-}
-
-/** Judges `if …` or `unless …` at the end of a line. */
-export function judgeCondition(judge: Judge, cursor: Cursor, place: string | undefined, needed: boolean): boolean {
+/** Checks `if …` or `unless …` at the end of a line. */
+export function checkCondition(context: Context, cursor: Cursor, place: string | undefined, needed: boolean): boolean {
+  const { report } = context;
   if (cursor.done) {
-    return needed
-      ? judge.error(
-          'missing-value',
-          cursor.last,
-          `'${cursor.last?.text}' needs a condition`,
-          "add 'if' or 'unless' and ACLs",
-        )
-      : true;
+    return !needed || report.missing(cursor.last, "a condition: 'if' or 'unless' and ACLs");
   }
   const begin = cursor.next;
   if (!cursor.takes('if', 'unless')) {
-    return judge.error(
-      'extra-word',
-      begin,
-      `'${begin?.text}' stands where only 'if' or 'unless' can follow`,
-      'take it out',
-    );
+    const message = `'${begin?.text}' is where only 'if' or 'unless' can follow`;
+    return report.error('extra-word', begin, message, 'remove it');
   }
   while (!cursor.done) {
-    if (!cursor.takes('or', '||', 'OR', 'Or', 'oR') && !judgeTerm(judge, cursor, place)) {
+    if (!cursor.takes('or', '||', 'OR', 'Or', 'oR') && !checkTerm(context, cursor, place)) {
       return false;
     }
   }
   return true;
 }
 
-function judgeTerm(judge: Judge, cursor: Cursor, place: string | undefined): boolean {
+function checkTerm(context: Context, cursor: Cursor, place: string | undefined): boolean {
+  const { proxy, report } = context;
   while (cursor.takes('!')) {
     // Each turns the sense of the term.
   }
@@ -81,153 +41,113 @@ function judgeTerm(judge: Judge, cursor: Cursor, place: string | undefined): boo
     const from = cursor.at;
     const close = cursor.words.findIndex(({ text }, i) => i >= from && text === '}');
     if (close < 0) {
-      return judge.error(
-        'bad-line',
-        word,
-        "'{' is not closed: '}' has to be a word of its own",
-        "add '}' with a blank before it",
-      );
+      const message = "'{' is not closed: '}' has to be a word of its own";
+      return report.error('bad-line', word, message, "add '}' with a blank before it");
     }
-    const acl = judgeCriterion(judge, new Reader(cursor.words.slice(0, close), from));
+    const acl = readCriterion(context, new Cursor(cursor.words.slice(0, close), from));
     cursor.at = close + 1;
-    return acl !== undefined && conflicts(judge, word, 'this ACL', acl.origins, place);
+    return acl !== undefined && warnAtMoment(context, word, 'this ACL', acl.origins, place);
   }
   if (word.open) {
-    return judge.unsure();
+    return report.indeterminate();
   }
-  const own = judge.proxy?.acls.get(name);
+  const own = proxy?.acls.get(name);
   if (own !== undefined) {
-    return conflicts(judge, word, `'${name}'`, own.origins, place);
+    return warnAtMoment(context, word, `'${name}'`, own.origins, place);
   }
-  const [since, origin] = DECLARED[name] ?? [];
-  if (since !== undefined && judge.from(since)) {
-    return conflicts(judge, word, `'${name}'`, [[origin!]], place);
+  const predefined = factOf('predefined-acl', [name]);
+  if (predefined !== undefined && context.from(predefined.since)) {
+    return warnAtMoment(context, word, `'${name}'`, [predefined.places], place);
   }
-  if (judge.proxy === undefined) {
-    return judge.unsure();
+  if (proxy === undefined) {
+    return report.indeterminate();
   }
-  return judge.error(
-    'unknown-reference',
-    word,
-    `no ACL '${name}' is declared above this line`,
-    'declare it in this section',
-  );
+  return report.error('unknown-reference', word, `the ACL '${name}' is not declared above this line`, 'declare it');
 }
 
-/** Only warns: the condition is never true, or HAProxy cannot tell. */
-function conflicts(judge: Judge, word: Word, name: string, origins: Acl['origins'], place: string | undefined): true {
+/** Warns about an ACL that never matches, as its sample is not there. Notes those about raw bytes. */
+function warnAtMoment(
+  { branch, kind, proxy, report }: Context,
+  word: Word,
+  name: string,
+  origins: Acl['origins'],
+  place: string | undefined,
+): true {
   if (origins.flat().some((origin) => origin.startsWith('raw-'))) {
-    judge.proxy?.rawSamples.push({ line: judge.line, word });
+    proxy?.rawSamples.push({ line: report.line, word });
   }
-  const moments: readonly Checkpoint[] | undefined = momentsOf(place, judge.kind, judge.branch);
-  if (moments !== undefined && moments.length > 0 && origins.some((each) => !isAvailable(each, moments))) {
-    judge.warn(
-      'bad-value',
-      word,
-      `${name} never matches here: what it asks for is not there at this point`,
-      'take a sample that is there',
-    );
+  const moments = momentsOf(place, kind, branch) ?? [];
+  if (moments.length > 0 && origins.some((each) => !isAvailable(each, moments))) {
+    const message = `${name} never matches here: its sample is not available at this point`;
+    report.warn('bad-value', word, message, 'use a sample that is available there');
   }
   return true;
+}
+
+/** Checks an `acl` line after its name, and keeps the ACL for the conditions below it. */
+export function checkAcl(context: Context, cursor: Cursor): boolean {
+  const { proxy, report } = context;
+  const name = cursor.take();
+  if (name === undefined || cursor.done) {
+    return report.missing(cursor.last, 'a name and a criterion', 'acl');
+  }
+  if (name.text === 'or' && context.from('2.2')) {
+    return report.error('bad-value', name, "an ACL cannot have the name 'or'", 'give it another name');
+  }
+  if (!/^[A-Za-z0-9_.:-]+$/.test(name.text)) {
+    return report.badName(name, 'an ACL');
+  }
+  const acl = readCriterion(context, cursor);
+  const before = proxy?.acls.get(name.text)?.origins ?? [];
+  if (acl !== undefined) {
+    proxy?.acls.set(name.text, { origins: [...before, ...acl.origins] });
+  }
+  return acl !== undefined;
 }
 
 /** Types that have a way to match when none is given. */
 const MATCHES = new Set(['bool', 'sint', 'ipv4', 'ipv6', 'addr', 'str']);
 
-const METHODS = lookup<string>({
-  found: '1.6',
-  bool: '1.6',
-  int: '1.6',
-  ip: '1.6',
-  bin: '1.6',
-  len: '1.6',
-  str: '1.6',
-  beg: '1.6',
-  sub: '1.6',
-  dir: '1.6',
-  dom: '1.6',
-  end: '1.6',
-  reg: '1.6',
-});
-
-/** Judges an `acl` line after its name, and keeps the ACL for the conditions below it. */
-export function judgeAcl(judge: Judge, cursor: Cursor): boolean {
-  const name = cursor.take();
-  if (name === undefined || cursor.done) {
-    return judge.error('missing-value', cursor.last, "'acl' needs a name and a criterion", 'write them');
-  }
-  if (/^(or|and)$/i.test(name.text) && judge.from('2.2')) {
-    if (name.text === 'or') {
-      return judge.error('bad-value', name, `an ACL cannot be called '${name.text}'`, 'give it another name');
-    }
-  }
-  if (!/^[A-Za-z0-9_.:-]+$/.test(name.text)) {
-    return judge.error(
-      'bad-value',
-      name,
-      `'${name.text}' has a character that the name of an ACL cannot have`,
-      'use letters, digits, . : _ and -',
-    );
-  }
-  const acl = judgeCriterion(judge, cursor);
-  const before = judge.proxy?.acls.get(name.text);
-  if (acl !== undefined) {
-    judge.proxy?.acls.set(name.text, before === undefined ? acl : { origins: [...before.origins, ...acl.origins] });
-  }
-  return acl !== undefined;
-}
-
-/** Judges a criterion, its flags and its values; nothing when it is refused. */
-function judgeCriterion(judge: Judge, cursor: Cursor): Acl | undefined {
+/** Reads a criterion, its flags and its values; nothing when it is refused. */
+function readCriterion(context: Context, cursor: Cursor): Acl | undefined {
+  const { report } = context;
   const word = cursor.take();
   if (word === undefined) {
-    judge.error('missing-value', cursor.last, 'a criterion is missing', 'write a sample fetch');
+    report.missing(cursor.last, 'a criterion');
     return undefined;
   }
-  const text = takeExpression(judge, cursor, word);
-  const read = readExpression(judge, word, text, true);
-  if (read.unsure) {
-    judge.unsure();
+  const read = readExpression(context, word, takeExpression(context, cursor, word), true);
+  if (read.indeterminate) {
+    report.indeterminate();
     return { origins: [['always']] };
   }
-  const wrong = read.wrong ?? (read.rest === '' ? undefined : `'${read.rest}' after the criterion means nothing`);
+  const wrong = read.wrong ?? (read.rest === '' ? undefined : `'${read.rest}' after the criterion is not understood`);
   if (wrong !== undefined) {
-    judge.error('bad-value', word, wrong, 'write a criterion that this branch has');
+    report.error('bad-value', word, wrong, 'use a criterion that this branch has');
     return undefined;
   }
   if (cursor.done && read.type !== 'bool') {
-    judge.warn(
-      'incomplete',
-      word,
-      `'${word.text}' never matches: it has nothing to match against`,
-      "add values, or '-m found', or '--' if it is meant so",
-    );
+    const message = `'${word.text}' never matches: it has no value to compare with`;
+    report.warn('incomplete', word, message, "add values, or '-m found', or '--' if it is meant so");
   }
-  const method = judgeFlags(judge, cursor);
+  const method = takeFlags(context, cursor);
   if (method === undefined) {
     return undefined;
   }
-  const named = factOf('criterion', [/^[^(,]*/.exec(word.text)![0]], judge.branch);
-  const how =
-    method === ''
-      ? named !== undefined && !word.text.includes('),') && !/^[^(]*,/.test(word.text)
-        ? named.result!
-        : read.type
-      : method;
+  const named = factOf('criterion', [/^[^(,]*/.exec(word.text)![0]], context.branch);
   if (method === '' && named === undefined && !MATCHES.has(read.type)) {
-    judge.error(
-      'bad-value',
-      word,
-      `'${word.text}' needs '-m' and a way to match: it gives no text, number or address`,
-      "add '-m str' or another",
-    );
+    const message = `'${word.text}' gives no text, number or address, and needs a way to match`;
+    report.error('bad-value', word, message, "add '-m str' or another");
     return undefined;
   }
-  return judgePatterns(judge, cursor, how) ? { origins: [read.origins] } : undefined;
+  const converted = word.text.includes('),') || /^[^(]*,/.test(word.text);
+  const own = named === undefined || converted ? read.type : named.result!;
+  return checkPatterns(context, cursor, method === '' ? own : method) ? { origins: [read.origins] } : undefined;
 }
 
 /** Takes the flags of a criterion: the way to match when one is given, else an empty text; nothing when refused. */
-function judgeFlags(judge: Judge, cursor: Cursor): string | undefined {
+function takeFlags(context: Context, cursor: Cursor): string | undefined {
+  const { report } = context;
   let method = '';
   while (/^-[a-zA-Z-]/.test(cursor.text)) {
     const flag = cursor.take()!;
@@ -236,27 +156,17 @@ function judgeFlags(judge: Judge, cursor: Cursor): string | undefined {
     }
     if (flag.text === '-m') {
       const word = cursor.take();
-      const since = METHODS[word?.text ?? ''];
-      if (word === undefined || since === undefined) {
-        judge.error(
-          'bad-value',
-          word ?? flag,
-          `'${word?.text ?? ''}' after '-m' is no way to match`,
-          'write str, beg, end, sub, reg, found, int, ip or another',
-        );
+      if (word === undefined || !context.knows('acl-match', word.text)) {
+        const help = 'use str, beg, end, sub, reg, found, int, ip or another';
+        report.invalid(word ?? flag, "a way to match after '-m'", help, word?.text ?? '');
         return undefined;
       }
       method = word.text;
-    } else if (flag.text === '-f' || flag.text === '-u' || flag.text === '-M') {
+    } else if (/^-[fuM]$/.test(flag.text)) {
       cursor.take();
-      judge.unsure();
-    } else if (!['-i', '-n'].includes(flag.text)) {
-      judge.error(
-        'bad-value',
-        flag,
-        `'${flag.text}' is no flag of an ACL`,
-        "write '--' before a value that begins with '-'",
-      );
+      report.indeterminate();
+    } else if (!/^-[in]$/.test(flag.text)) {
+      report.invalid(flag, 'a flag of an ACL', "use '--' before a value that begins with '-'");
       return undefined;
     }
   }
@@ -270,29 +180,23 @@ function isBeyond(text: string): boolean {
   return dotted || (bits !== undefined && isIP(address!) !== 0 && Number(bits) > (isIP(address!) === 4 ? 32 : 128));
 }
 
-const OPERATORS = new Set(['eq', 'ge', 'gt', 'le', 'lt']);
+/** An operator, a number or a range. */
+const NUMBERS = /^(eq|ge|gt|le|lt|-?\d*[:.]?-?\d*)$/;
 
-function judgePatterns(judge: Judge, cursor: Cursor, how: string): boolean {
+function checkPatterns({ report }: Context, cursor: Cursor, how: string): boolean {
+  const isNumber = /^(int|sint|len)$/.test(how);
+  const isAddress = /^(ip|ipv4|ipv6|addr)$/.test(how);
   for (; !cursor.done; cursor.take()) {
     const word = cursor.next!;
     if (word.open) {
-      judge.unsure();
-    } else if (
-      (how === 'int' || how === 'sint' || how === 'len') &&
-      !OPERATORS.has(word.text) &&
-      !/^-?\d*[:.]?-?\d*$/.test(word.text)
-    ) {
-      return judge.error(
-        'bad-value',
-        word,
-        `'${word.text}' is neither a number, a range nor an operator`,
-        'write one of them',
-      );
-    } else if (/^(ip|ipv4|ipv6|addr)$/.test(how) && isBeyond(word.text)) {
-      return judge.error('bad-value', word, `'${word.text}' is no network`, "write one such as '10.0.0.0/8'");
-    } else if (/^(ip|ipv4|ipv6|addr)$/.test(how) && !/^[0-9a-fA-F.:]+(\/[0-9.]+)?$/.test(word.text)) {
+      report.indeterminate();
+    } else if (isNumber && !NUMBERS.test(word.text)) {
+      return report.invalid(word, 'a number, a range or an operator', 'use one of them');
+    } else if (isAddress && isBeyond(word.text)) {
+      return report.invalid(word, 'a network', "use one such as '10.0.0.0/8'");
+    } else if (isAddress && !/^[0-9a-fA-F.:]+(\/[0-9.]+)?$/.test(word.text)) {
       // A name is looked up.
-      judge.unsure();
+      report.indeterminate();
     }
   }
   return true;

@@ -1,18 +1,9 @@
-import type { Judge } from './language-judge';
+import type { Context } from './engine/context';
 import { evaluate } from './language-predicate';
 import type { Word } from './words';
 
 /** The words of the preprocessor. Source: 2.4, manual 2.4. */
-const WORDS: ReadonlySet<string> = new Set([
-  '.if',
-  '.elif',
-  '.else',
-  '.endif',
-  '.diag',
-  '.notice',
-  '.warning',
-  '.alert',
-]);
+const WORDS = /^\.(if|elif|else|endif|diag|notice|warning|alert)$/;
 
 /** A block between `.if` and `.endif`. Open: whether its condition holds is not known. */
 interface Block {
@@ -25,12 +16,12 @@ interface Block {
 export class Conditionals {
   private readonly blocks: Block[] = [];
 
-  public constructor(private readonly judge: Judge) {}
+  public constructor(private readonly context: Context) {}
 
   /** Whether a line is read, is passed over or belongs to a condition itself, or may be read. */
   public takes(words: readonly Word[]): 'read' | 'passed' | 'perhaps' {
     const first = words[0]!;
-    if (WORDS.has(first.text) && this.judge.from('2.4')) {
+    if (WORDS.test(first.text) && this.context.from('2.4')) {
       this.follow(first, words.slice(1));
       return 'passed';
     }
@@ -45,7 +36,7 @@ export class Conditionals {
     const block = this.blocks.at(-1);
     this.blocks.length = 0;
     if (block !== undefined) {
-      this.judge.error('bad-line', undefined, "'.if' has no '.endif'", 'add it', block.line);
+      this.context.report.error('bad-line', undefined, "'.if' has no '.endif'", 'add it', block.line);
     }
   }
 
@@ -54,24 +45,24 @@ export class Conditionals {
   }
 
   private follow(first: Word, words: readonly Word[]): void {
-    const { judge } = this;
+    const { context } = this;
     const block = this.blocks.at(-1);
     if (first.text === '.if') {
       const passed = this.blocks.some(({ state }) => state === 'passed' || state === 'done');
-      this.blocks.push({ line: judge.line, state: passed ? 'done' : this.test(first, words), otherwise: false });
-    } else if (first.text === '.diag' || first.text === '.notice') {
-      return;
+      this.blocks.push({
+        line: context.report.line,
+        state: passed ? 'done' : this.test(first, words),
+        otherwise: false,
+      });
     } else if (first.text === '.warning' || first.text === '.alert') {
       if (this.reading()) {
-        const message = `'${first.text}' is here to be seen`;
-        if (first.text === '.alert') {
-          judge.error('bad-line', first, message, 'do what it says');
-        } else {
-          judge.warn('bad-line', first, message, 'do what it says');
-        }
+        const severity = first.text === '.alert' ? 'error' : 'warning';
+        context.report.add(severity, 'bad-line', first, `the file says '${first.text}' here`, 'do what it says');
       }
+    } else if (first.text === '.diag' || first.text === '.notice') {
+      return;
     } else if (block === undefined || (block.otherwise && first.text !== '.endif')) {
-      judge.error('bad-line', first, `'${first.text}' belongs to no '.if'`, 'take it out');
+      context.report.error('bad-line', first, `'${first.text}' has no '.if'`, 'remove it');
     } else if (first.text === '.endif') {
       this.blocks.pop();
     } else {
@@ -85,16 +76,16 @@ export class Conditionals {
   }
 
   private test(first: Word, words: readonly Word[]): Block['state'] {
-    const { judge } = this;
+    const { context } = this;
     // 2.4 looks at the first word alone.
-    const text = (judge.from('2.5') ? words : words.slice(0, 1)).map((word) => word.text).join(' ');
-    const result = words.some(({ open }) => open) ? undefined : evaluate(text, judge.version);
+    const text = (context.from('2.5') ? words : words.slice(0, 1)).map((word) => word.text).join(' ');
+    const result = words.some(({ open }) => open) ? undefined : evaluate(text, context.version);
     if (result === 'wrong') {
-      judge.error('bad-line', first, `'${text}' is no condition`, 'write one that this branch has');
+      context.report.error('bad-line', first, `'${text}' is not a condition`, 'use one that this branch has');
       return 'done';
     }
     if (result === undefined) {
-      judge.unsure();
+      context.report.indeterminate();
       return 'open';
     }
     return result ? 'taken' : 'passed';

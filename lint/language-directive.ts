@@ -1,207 +1,151 @@
-import { type Fact, factOf } from './keywords';
-import { judgeArguments } from './language-args';
-import { GRAMMARS } from './language-grammars';
-import { Cursor, type Judge } from './language-judge';
-import { judgeOrder } from './language-order';
+import { takeAll } from './engine/arguments';
+import type { Context } from './engine/context';
+import { type Fact, factOf, PROXIES } from './keywords';
+import { checkOrder } from './language-order';
 import { LOG_FORMATS, logFormatOf, OPEN_MODE, type ProxyState } from './language-proxy';
-import { lookup } from './lookup';
+import { Cursor } from './syntax/cursor';
 import type { Word } from './words';
 
-/** The kinds of section that share the keywords of proxies. */
-export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
-
-/** The directives that `no` can stand before, with the branch that has it. */
-const NEGATABLE = lookup<string>({
-  option: '1.6',
-  log: '1.6',
-  'busy-polling': '1.9',
-  'set-dumpable': '2.0',
-  'strict-limits': '2.1',
-  'insecure-fork-wanted': '2.2',
-  'numa-cpu-mapping': '2.4',
-  anonkey: '2.7',
-});
-
-/** Options that `no` cannot take back. Source: `cfg_parse_listen`, the part for `KWM_STD` only. */
-const FIRM: ReadonlySet<string> = new Set(
-  'httplog tcplog httpslog tcpka httpchk ssl-hello-chk smtpchk pgsql-check redis-check mysql-check ldap-check spop-check tcp-check external-check forwardfor originalto http-restrict-req-hdr-names'.split(
-    ' ',
-  ),
-);
-
-/** Directives of which nothing more is read where they are ignored. Source: `warnifnotcap` and what follows it. */
-const UNREAD: ReadonlySet<string> = new Set([
-  'log-format',
-  'stick match',
-  'stick on',
-  'stick store-request',
-  'stick store-response',
-]);
-
-/** Directives that others need: one that is refused is not missing as well. */
-const MISSED: ReadonlySet<string> = new Set(['option httpchk', 'nameserver']);
-
-/** Judges `no …` and `default …`. */
-export function judgeNegation(judge: Judge, words: readonly Word[]): void {
-  const [first, second] = words;
-  const since = NEGATABLE[second?.text ?? ''];
-  if (since === undefined || !judge.from(since) || (first!.text === 'default' && second!.text !== 'option')) {
-    judge.error(
-      'bad-value',
-      second ?? first,
-      `'${first!.text}' cannot stand before '${second?.text ?? ''}'`,
-      'take it out',
-    );
+/** Checks `no …` and `default …`. */
+export function checkNegation(context: Context, words: readonly Word[]): void {
+  const { kind, proxy, report } = context;
+  const [first, second, third] = words;
+  const isDefault = first!.text === 'default';
+  const isOption = second?.text === 'option';
+  const since = isOption ? '1.6' : factOf(kind, [second?.text ?? ''])?.traits.get('negatable');
+  if (since === undefined || !context.from(since) || (isDefault && !isOption)) {
+    const message = `'${first!.text}' cannot stand before '${second?.text ?? ''}'`;
+    report.error('bad-value', second ?? first, message, 'remove it');
     return;
   }
   if (second!.text === 'log') {
-    if (words.length > 2) {
-      judge.error('extra-word', words[2], "'no log' takes nothing more", 'take it out');
+    if (third !== undefined) {
+      report.extra(third, 'no log');
     }
-    judge.proxy?.off.add('log').add('log global');
-    judge.proxy?.has.delete('log');
-    judge.proxy?.has.delete('log global');
+    for (const directive of ['log', 'log global']) {
+      proxy?.off.add(directive);
+      proxy?.has.delete(directive);
+    }
     return;
   }
-  if (first!.text === 'default') {
-    judge.unsure();
+  if (isDefault) {
+    report.indeterminate();
     return;
   }
-  const invalid = judge.from('3.1') && /^accept-invalid-/.test(words[2]?.text ?? '');
-  if (second!.text === 'option' && (invalid || FIRM.has(words[2]?.text ?? ''))) {
-    judge.error('bad-value', first, `'no' cannot stand before 'option ${words[2]!.text}'`, 'take the line out');
+  const refusedFrom = factOf(kind, ['option', third?.text ?? ''])?.traits.get('not-negatable');
+  if (isOption && refusedFrom !== undefined && context.from(refusedFrom)) {
+    report.error('bad-value', first, `'no' cannot stand before 'option ${third!.text}'`, 'remove the line');
     return;
   }
-  const fact = judgeDirective(judge, words.slice(1));
-  if (fact?.words === 'option http-use-htx' && judge.from('2.1')) {
-    judge.warn('deprecated-directive', first, 'from HAProxy 2.1 on HTX is the only way', 'take the line out');
+  const keyword = checkDirective(context, words.slice(1));
+  if (keyword?.words === 'option http-use-htx' && context.from('2.1')) {
+    report.warn('deprecated-directive', first, 'from HAProxy 2.1 on HTX is the only way', 'remove the line');
   }
-  if (fact !== undefined && judge.proxy !== undefined) {
-    judge.proxy.has.delete(fact.words);
-    judge.proxy.off.add(fact.words);
+  if (keyword !== undefined && proxy !== undefined) {
+    proxy.has.delete(keyword.words);
+    proxy.off.add(keyword.words);
   }
 }
 
-/** Judges a line, and gives the fact about it when it is taken. */
-export function judgeDirective(judge: Judge, words: readonly Word[]): Fact | undefined {
+/** Checks a line, and gives its keyword when it is taken. */
+export function checkDirective(context: Context, words: readonly Word[]): Fact | undefined {
+  const { kind, proxy, report, section, symbols } = context;
   const first = words[0]!;
-  judge.words = words;
+  report.words = words;
   if (first.open) {
-    judge.unsure();
+    report.indeterminate();
     return undefined;
   }
-  const fact = factOfLine(judge, words);
-  if (fact === undefined) {
-    unknown(judge, words);
+  const keyword = keywordOfLine(context, words);
+  if (keyword === undefined) {
+    refuseUnknown(context, words);
     if (first.text === 'mode' && words[1]?.open) {
-      judge.proxy?.has.set(OPEN_MODE, { line: judge.line, words });
+      proxy?.has.set(OPEN_MODE, { line: report.line, words });
     }
     return undefined;
   }
-  const count = fact.words.split(' ').length;
-  const at = words[count - 1]!;
-  if (!judge.alive(fact, at) || (PROXIES.has(judge.kind) && !stands(judge, fact, first))) {
+  const count = keyword.words.split(' ').length;
+  if (!context.checkAvailability(keyword, words[count - 1]) || (PROXIES.has(kind) && !fits(context, keyword, first))) {
     return undefined;
   }
-  const taken = judgeArguments(judge, new Cursor(words, count), fact.args, GRAMMARS);
-  if (!taken) {
-    judge.sure();
-    if (MISSED.has(fact.words)) {
-      (judge.section ?? judge.proxy)?.has.set(fact.words, { line: judge.line, words });
+  const seen = { line: report.line, words };
+  const has = (section ?? proxy)?.has;
+  if (!takeAll(context, new Cursor(words, count), keyword.args)) {
+    report.determinate();
+    if (keyword.traits.has('needed')) {
+      has?.set(keyword.words, seen);
     }
     return undefined;
   }
-  if (fact.words === 'tune.stick-counters') {
-    judge.counters = Number(words[1]!.text);
+  if (keyword.words === 'tune.stick-counters' && words[1] !== undefined) {
+    symbols.trackers = Number(words[1].text);
   }
-  judge.experimental ||= fact.words === 'expose-experimental-directives';
-  const seen = { line: judge.line, words };
-  if (judge.proxy !== undefined) {
-    judgeOrder(judge, judge.proxy, words);
-    judgeOverride(judge, judge.proxy, fact);
-    countCaptures(judge, judge.proxy, fact);
+  symbols.experimental ||= keyword.words === 'expose-experimental-directives';
+  if (proxy !== undefined) {
+    checkOrder(context, proxy, words);
+    checkOverride(context, proxy, keyword);
+    countCaptures(proxy, keyword, words);
   }
-  (judge.section ?? judge.proxy)?.has.set(fact.words, seen);
-  judge.section?.lines.push(seen);
-  return fact;
+  has?.set(keyword.words, seen);
+  section?.lines.push(seen);
+  return keyword;
 }
 
 /** A second log format in `defaults`: HAProxy tells that the first is lost. */
-function judgeOverride(judge: Judge, proxy: ProxyState, { words }: Fact): void {
+function checkOverride(context: Context, proxy: ProxyState, { words }: Fact): void {
   const first = LOG_FORMATS.has(words) && proxy.kind === 'defaults' ? logFormatOf(proxy) : undefined;
-  if (first !== undefined && judge.from('1.8')) {
-    const message = `'${words}' takes the place of the log format of ${judge.called(first.line)}`;
-    judge.warn('duplicate-name', judge.words[0], message, 'take one of them out');
+  if (first !== undefined && context.from('1.8')) {
+    const message = `'${words}' takes the place of the log format of ${context.report.lineName(first.line)}`;
+    context.report.warn('duplicate-name', context.words[0], message, 'remove one of them');
   }
 }
 
 /** Counts the slots for captured headers. */
-function countCaptures(judge: Judge, { captures }: ProxyState, fact: Fact): void {
-  const side = fact.words === 'declare capture' ? judge.words[2]!.text : /^capture (\w+) header$/.exec(fact.words)?.[1];
+function countCaptures({ captures }: ProxyState, keyword: Fact, words: readonly Word[]): void {
+  const side = keyword.words === 'declare capture' ? words[2]!.text : /^capture (\w+) header$/.exec(keyword.words)?.[1];
   if (side === 'request' || side === 'response') {
     captures[side] += 1;
   }
 }
 
-/** Something in brackets, as in `http-check set-var(check.x)`, is no part of a directive. */
-function factOfLine(judge: Judge, words: readonly Word[]): Fact | undefined {
-  const begin = words.slice(0, 3).map(({ text }) => text);
-  if (begin[0] === 'http-check' || begin[0] === 'tcp-check') {
-    begin[1] = begin[1]?.replace(/\(.*$/, '') ?? '';
-  }
-  return factOf(judge.kind, begin, judge.branch);
+/** What stands in brackets, as in `http-check set-var(check.x)`, is not part of a keyword. */
+function keywordOfLine({ branch, kind }: Context, words: readonly Word[]): Fact | undefined {
+  const [first = '', second = '', third = ''] = words.map(({ text }) => text);
+  const check = first === 'http-check' || first === 'tcp-check';
+  const begin = [first, check ? second.replace(/\(.*$/, '') : second, third];
+  return factOf(kind, begin.slice(0, words.length), branch);
 }
 
 /** Whether a directive of proxies may stand in a section of this kind. */
-function stands(judge: Judge, fact: Fact, at: Word): boolean {
-  const { kind } = judge;
-  const standing = fact.standing.get(kind);
-  if (
-    standing === 'works' ||
-    (standing === 'ignored' && fact.ignoredSince !== undefined && !judge.from(fact.ignoredSince))
-  ) {
+function fits(context: Context, keyword: Fact, at: Word): boolean {
+  const { kind, proxy, report } = context;
+  const { words, standing, ignoredSince, strictSince, namedDefaultsSince, traits } = keyword;
+  const stands = standing.get(kind);
+  if (stands === 'works' || (stands === 'ignored' && ignoredSince !== undefined && !context.from(ignoredSince))) {
     return true;
   }
-  if (standing === 'ignored' && (fact.strictSince === undefined || !judge.from(fact.strictSince))) {
-    judge.warn('ignored-directive', at, `'${fact.words}' in a '${kind}' section is ignored`, 'take it out');
-    // The others judge what follows all the same; the warning is sure, and so is an error in the words.
-    return !UNREAD.has(fact.words);
+  if (stands === 'ignored' && (strictSince === undefined || !context.from(strictSince))) {
+    report.warn('ignored-directive', at, `'${words}' in a '${kind}' section is ignored`, 'remove it');
+    // What follows is checked all the same; the warning is sure, and so is an error in the words.
+    return !traits.has('opaque');
   }
-  if (
-    standing === undefined &&
-    kind === 'defaults' &&
-    fact.namedDefaultsSince !== undefined &&
-    judge.from(fact.namedDefaultsSince)
-  ) {
-    if (judge.proxy?.name !== undefined) {
-      return true;
-    }
-    return judge.error(
-      'wrong-section',
-      at,
-      `'${fact.words}' stands only in a 'defaults' section that has a name`,
-      'give the section a name',
-    );
+  const named = kind === 'defaults' && namedDefaultsSince !== undefined && context.from(namedDefaultsSince);
+  if (stands === undefined && named) {
+    const message = `'${words}' is allowed only in a 'defaults' section that has a name`;
+    return proxy?.name !== undefined || report.error('wrong-section', at, message, 'give the section a name');
   }
-  const since = standing === 'ignored' ? ` from HAProxy ${fact.strictSince} on` : '';
-  return judge.error(
-    'wrong-section',
-    at,
-    `'${fact.words}' does not stand in a '${kind}' section${since}`,
-    'move it to another section',
-  );
+  const since = stands === 'ignored' ? ` from HAProxy ${strictSince} on` : '';
+  const message = `'${words}' is not allowed in a '${kind}' section${since}`;
+  return report.error('wrong-section', at, message, 'move it to another section');
 }
 
-function unknown(judge: Judge, words: readonly Word[]): void {
-  const [first, second] = words;
-  const known = ['option', 'timeout', 'stats', 'mode', 'hold', 'filter', 'email-alert', 'compression'].includes(
-    first!.text,
-  );
-  const name = known && second !== undefined ? `${first!.text} ${second.text}` : first!.text;
-  judge.error(
-    'unknown-directive',
-    known ? (second ?? first) : first,
-    `'${name}' is not known in a '${judge.kind}' section`,
-    'take it out',
-  );
+/** Directives whose second word says what they are about. */
+const FAMILIES: ReadonlySet<string> = new Set(
+  'option timeout stats mode hold filter email-alert compression'.split(' '),
+);
+
+function refuseUnknown({ kind, report }: Context, [first, second]: readonly Word[]): void {
+  const family = FAMILIES.has(first!.text) ? second : undefined;
+  const name = family === undefined ? first!.text : `${first!.text} ${family.text}`;
+  report.error('unknown-directive', family ?? first, `'${name}' is not known in a '${kind}' section`, 'remove it');
 }

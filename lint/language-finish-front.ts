@@ -1,41 +1,37 @@
-import type { Tell } from './language-finish-proxy';
-import type { Judge } from './language-judge';
-import { called, INSPECT_DELAY, logFormatOf, type ProxyState, type Seen, seen } from './language-proxy';
+import type { Context } from './engine/context';
+import type { Globals, Warn } from './engine/state';
+import { called, INSPECT_DELAY, logFormatOf, type ProxyState, seen } from './language-proxy';
 
-/** Judges what the lines of a section that takes connections come to together. */
-export function judgeFront(
-  judge: Judge,
-  proxy: ProxyState,
-  mode: string,
-  globals: ReadonlyMap<string, Seen>,
-  tell: Tell,
-): void {
+/** Checks what the lines of a section that takes connections come to together. */
+export function checkFront(context: Context, proxy: ProxyState, mode: string, globals: Globals, warn: Warn): void {
   if (proxy.binds.length === 0) {
-    tell(`${called(proxy)} has no 'bind'`, 'add one, or make it a backend');
+    warn(`${called(proxy)} has no 'bind'`, 'add one, or make it a backend');
   }
   const slot = logFormatOf(proxy);
   const format = slot ?? seen(proxy, 'log-format-sd');
   if (format !== undefined && !isLogged(proxy, globals)) {
-    const mend = "add 'log global', and a 'log' line to the global section above";
-    tell(`the log format is ignored: ${called(proxy)} has no 'log'`, mend, format);
+    const help = "add 'log global', and a 'log' line to the global section above";
+    warn(`the log format is ignored: ${called(proxy)} has no 'log'`, help, format);
   }
   if (mode === 'tcp' && slot !== undefined && /^https?log$/.test(slot.words[1]?.text ?? '')) {
-    tell(`'option ${slot.words[1]!.text}' needs 'mode http'`, "write 'option tcplog'", slot);
+    warn(`'option ${slot.words[1]!.text}' needs 'mode http'`, "use 'option tcplog'", slot);
   }
   const fallback = seen(proxy, 'default_backend');
   if (fallback !== undefined && proxy.servers.length > 0) {
-    tell(
-      `'default_backend' comes before the servers of ${called(proxy)}, which are never used`,
-      'take one of them out',
-      fallback,
-    );
+    const message = `'default_backend' comes before the servers of ${called(proxy)}, which are never used`;
+    warn(message, 'remove one of them', fallback);
   }
-  judgeCookie(proxy, globals, tell);
-  judgeContents(judge, proxy, mode);
+  const cookie = seen(proxy, 'capture cookie');
+  const most = Number(globals.get('tune.http.cookielen')?.words[1]?.text ?? 63);
+  if (cookie !== undefined && Number(cookie.words[4]?.text) > most) {
+    const message = `no more than ${most} characters of a cookie are captured`;
+    warn(message, "raise 'tune.http.cookielen', or lower it", cookie);
+  }
+  checkContents(context, proxy, mode);
 }
 
 /** `log global` takes what the global section has so far. */
-function isLogged(proxy: ProxyState, globals: ReadonlyMap<string, Seen>): boolean {
+function isLogged(proxy: ProxyState, globals: Globals): boolean {
   const global = seen(proxy, 'log global');
   const target = globals.get('log');
   return (
@@ -43,29 +39,17 @@ function isLogged(proxy: ProxyState, globals: ReadonlyMap<string, Seen>): boolea
   );
 }
 
-function judgeCookie(proxy: ProxyState, globals: ReadonlyMap<string, Seen>, tell: Tell): void {
-  const cookie = seen(proxy, 'capture cookie');
-  const most = Number(globals.get('tune.http.cookielen')?.words[1]?.text ?? 63);
-  if (cookie !== undefined && Number(cookie.words[4]?.text) > most) {
-    tell(
-      `no more than ${most} characters of a cookie are captured`,
-      "raise 'tune.http.cookielen', or lower it",
-      cookie,
-    );
-  }
-}
-
 /** Rules about content that do not wait for it, or need not. Source: `check_config_validity`. */
-function judgeContents(judge: Judge, proxy: ProxyState, mode: string): void {
-  const delay = seen(proxy, INSPECT_DELAY);
-  const waits = delay !== undefined && !/^0+\D*$/.test(delay.words[2]!.text);
+function checkContents(context: Context, proxy: ProxyState, mode: string): void {
+  const delay = seen(proxy, INSPECT_DELAY)?.words[2]?.text ?? '0';
+  const waits = !/^0+\D*$/.test(delay);
   for (const { line, word, early, tracks } of proxy.contents) {
     if (!early && !waits) {
-      const message = `this rule does not wait for what it looks for: ${called(proxy)} has no 'tcp-request inspect-delay'`;
-      judge.warn('incomplete', word, message, 'add one', line);
-    } else if (early && tracks && mode === 'http' && judge.from('2.3')) {
+      const message = `this rule does not wait for its content: ${called(proxy)} has no 'tcp-request inspect-delay'`;
+      context.report.warn('incomplete', word, message, 'add one', line);
+    } else if (early && tracks && mode === 'http' && context.from('2.3')) {
       const message = 'this is known before any content: in HTTP mode each request would be tracked again';
-      judge.warn('bad-value', word, message, "write 'tcp-request session', or 'http-request'", line);
+      context.report.warn('bad-value', word, message, "use 'tcp-request session', or 'http-request'", line);
     }
   }
 }

@@ -1,80 +1,75 @@
 import { isAddress } from '../lib/haproxy/address';
-import type { Judge } from './language-judge';
-import { called, ownBegins, type ProxyState, type Seen, seen } from './language-proxy';
+import type { Context } from './engine/context';
+import type { Globals } from './engine/state';
+import { called, ownBegins, type ProxyState, seen } from './language-proxy';
 import type { ServerState, ServerWords } from './language-server';
 import type { Word } from './words';
 
-/** Judges the servers of a proxy: their names, and what their words come to together with `default-server`. */
-export function judgeServers(judge: Judge, proxy: ProxyState, globals: ReadonlyMap<string, Seen>, mode: string): void {
+/** Checks the servers of a proxy: their names, and what their words come to together with `default-server`. */
+export function checkServers(context: Context, proxy: ProxyState, globals: Globals, mode: string): void {
   const names = new Map<string, ServerState>();
   const ids = new Map<string, ServerState>();
   for (const server of proxy.servers) {
     const twice = server.names.find((name) => names.has(name));
     const other = twice === undefined ? undefined : names.get(twice)!;
-    if (other !== undefined && (!judge.from('3.3') || !(server.template || other.template))) {
-      const message = `${called(proxy)} has a server '${twice}' in ${judge.called(other.line)} too`;
-      if (judge.from('2.0')) {
-        judge.error('duplicate-name', server.name, message, 'give it another name', server.line);
+    if (other !== undefined && (!context.from('3.3') || !(server.template || other.template))) {
+      const message = `${called(proxy)} has a server '${twice}' in ${context.report.lineName(other.line)} too`;
+      if (context.from('2.0')) {
+        context.report.error('duplicate-name', server.name, message, 'give it another name', server.line);
       } else {
-        judge.warn('duplicate-name', server.name, message, 'give it another name', server.line);
+        context.report.warn('duplicate-name', server.name, message, 'give it another name', server.line);
       }
     }
     const id = server.values.get('id');
     const same = id === undefined ? undefined : ids.get(id);
     if (same !== undefined) {
-      const message = `server '${same.name.text}' of ${judge.called(same.line)} has the id ${id} too`;
-      judge.error('duplicate-name', server.words.get('id'), message, 'give it another', server.line);
+      const message = `server '${same.name.text}' of ${context.report.lineName(same.line)} has the id ${id} too`;
+      context.report.error('duplicate-name', server.words.get('id'), message, 'give it another', server.line);
     } else if (id !== undefined) {
       ids.set(id, server);
     }
     for (const name of server.names) {
       names.set(name, server);
     }
-    judgeServer(judge, proxy, server, globals, mode);
+    checkServer(context, proxy, server, globals, mode);
   }
-  judgeFcgi(judge, proxy);
+  checkFcgi(context, proxy);
 }
 
 /** An application of FastCGI and servers that speak it go together. Source: `cfg_fcgi_apps_postparser`. */
-function judgeFcgi(judge: Judge, proxy: ProxyState): void {
+function checkFcgi(context: Context, proxy: ProxyState): void {
   const app = seen(proxy, 'use-fcgi-app');
   const servers = proxy.servers.filter((server) => effective(proxy, server, 'proto') === 'fcgi');
   for (const server of app === undefined ? servers : []) {
     const message = `server '${server.name.text}' speaks FastCGI, and ${called(proxy)} has no 'use-fcgi-app'`;
-    judge.error('incomplete', server.name, message, 'add one', server.line);
+    context.report.error('incomplete', server.name, message, 'add one', server.line);
   }
   if (app !== undefined && servers.length === 0) {
     const message = `'use-fcgi-app' needs a server with 'proto fcgi', and ${called(proxy)} has none`;
-    judge.error('incomplete', app.words[0], message, 'add the words to a server', app.line);
+    context.report.error('incomplete', app.words[0], message, 'add the words to a server', app.line);
   }
 }
 
-function judgeServer(
-  judge: Judge,
-  proxy: ProxyState,
-  server: ServerState,
-  globals: ReadonlyMap<string, Seen>,
-  mode: string,
-): void {
+function checkServer(context: Context, proxy: ProxyState, server: ServerState, globals: Globals, mode: string): void {
   const get = (word: string) => effective(proxy, server, word);
   const connect = ownBegins(proxy, 'http-check connect') ?? ownBegins(proxy, 'tcp-check connect');
   const ssl =
     switched(proxy, server, 'ssl') ??
     switched(proxy, server, 'check-ssl') ??
-    (judge.from('2.2') && connect?.words.some(({ text }) => text === 'ssl') ? server.name : undefined);
+    (context.from('2.2') && connect?.words.some(({ text }) => text === 'ssl') ? server.name : undefined);
   const verify = get('verify') ?? globals.get('ssl-server-verify')?.words[1]?.text ?? 'required';
   if (ssl !== undefined && verify !== 'none' && get('ca-file') === undefined) {
     const message = `server '${server.name.text}' uses TLS, and nothing says whom to trust`;
-    judge.error('incomplete', ssl, message, "add 'ca-file', or 'verify none'", server.line);
+    context.report.error('incomplete', ssl, message, "add 'ca-file', or 'verify none'", server.line);
   }
   const address = server.address.text.replace(/^ipv[46]@/, '');
   const named = !isAddress(address.replace(/:[^:\]]*$/, '').replace(/^\[|\]$/g, '')) && !/[/@$]/.test(address);
   const init = get('init-addr');
   if (named && init?.split(',').every((part) => part === 'last')) {
     if (seen(proxy, 'load-server-state-from-file') !== undefined) {
-      judge.unsure(server.line, [server.name]);
+      context.report.indeterminate(server.line, [server.name]);
     } else {
-      judge.error(
+      context.report.error(
         'incomplete',
         server.address,
         `nothing gives '${address}' an address: 'init-addr last' needs a state file`,
@@ -83,19 +78,25 @@ function judgeServer(
       );
     }
   } else if (named && init?.includes('libc')) {
-    judge.unsure(server.line, [server.name]);
+    context.report.indeterminate(server.line, [server.name]);
   }
   if (/^(udp[46]?|dgram\+\w+|unixdgram|uxdg)@/.test(server.address.text) && /^(http|tcp)$/.test(mode)) {
     const message = `'${server.address.text}' takes datagrams, and the servers of ${called(proxy)} take connections`;
-    judge.error('bad-value', server.address, message, 'take the family out', server.line);
+    context.report.error('bad-value', server.address, message, 'take the family out', server.line);
   }
   const track = server.words.get('track');
   if (track !== undefined && switched(proxy, server, 'check') !== undefined) {
-    judge.error('bad-value', track, "'track' and 'check' exclude each other", 'take one of them out', server.line);
+    context.report.error(
+      'bad-value',
+      track,
+      "'track' and 'check' exclude each other",
+      'take one of them out',
+      server.line,
+    );
   }
   const agent = switched(proxy, server, 'agent-check');
   if (agent !== undefined && get('agent-port') === undefined) {
-    judge.error('incomplete', agent, "'agent-check' needs 'agent-port'", 'add it', server.line);
+    context.report.error('incomplete', agent, "'agent-check' needs 'agent-port'", 'add it', server.line);
   }
   const retries = seen(proxy, 'retry-on')?.words.map(({ text }) => text) ?? [];
   const tfo = switched(proxy, server, 'tfo');
@@ -104,7 +105,7 @@ function judgeServer(
     tfo !== undefined &&
     !(retries.includes('all-retryable-errors') || needed.every((word) => retries.includes(word)))
   ) {
-    judge.warn(
+    context.report.warn(
       'incomplete',
       tfo,
       "'tfo' without 'retry-on conn-failure empty-response response-timeout' loses requests",
@@ -113,7 +114,7 @@ function judgeServer(
     );
   }
   if (mode === 'tcp' && server.words.has('cookie')) {
-    judge.warn(
+    context.report.warn(
       'ignored-directive',
       server.words.get('cookie'),
       "'cookie' is ignored: the proxy is not in HTTP mode",
@@ -129,11 +130,13 @@ function judgeServer(
   ) {
     // 1.8 to 2.1 take the line, and switch the check off.
     if (
-      judge.from('2.2') ? (ownBegins(proxy, 'tcp-check connect') ?? ownBegins(proxy, 'http-check connect')) : undefined
+      context.from('2.2')
+        ? (ownBegins(proxy, 'tcp-check connect') ?? ownBegins(proxy, 'http-check connect'))
+        : undefined
     ) {
-      judge.unsure(server.line, [server.name]);
-    } else if (judge.branch === '1.7' || judge.from('2.2')) {
-      judge.error(
+      context.report.indeterminate(server.line, [server.name]);
+    } else if (context.branch === '1.7' || context.from('2.2')) {
+      context.report.error(
         'incomplete',
         server.address,
         `server '${server.name.text}' has no port to check`,
@@ -143,7 +146,13 @@ function judgeServer(
     }
   }
   if (mode === 'tcp' && server.words.has('redir')) {
-    judge.error('bad-value', server.words.get('redir'), "'redir' needs HTTP mode", "add 'mode http'", server.line);
+    context.report.error(
+      'bad-value',
+      server.words.get('redir'),
+      "'redir' needs HTTP mode",
+      "add 'mode http'",
+      server.line,
+    );
   }
 }
 

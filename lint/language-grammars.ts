@@ -1,15 +1,17 @@
-import { isAddress } from '../lib/haproxy/address';
-import { judgeAddress } from './language-address';
-import type { Grammar } from './language-args';
+import { take, takeAll } from './engine/arguments';
+import type { Grammar, Grammars } from './engine/context';
+import type { Sample } from './engine/state';
+import { FACTS } from './keywords';
+import { grammarsOf } from './keywords/signature';
+import { checkAddress } from './language-address';
 import { CHECK_GRAMMARS } from './language-checks';
-import { judgeAcl } from './language-condition';
-import { begin, follow } from './language-follow';
+import { checkAcl } from './language-condition';
+import { readSample } from './language-expression';
 import { GLOBAL_GRAMMARS } from './language-global';
-import type { Judge } from './language-judge';
 import { RULE_GRAMMARS } from './language-rules';
 import { SECTION_GRAMMARS } from './language-sections';
 import { SERVER_GRAMMARS } from './language-server';
-import { ONE_PROCESS } from './language-server-words';
+import { checkProcesses, WORD_GRAMMARS } from './language-server-words';
 import { TABLE_GRAMMARS } from './language-tables';
 
 const LEVELS = 'emerg|alert|crit|err|warning|notice|info|debug';
@@ -20,255 +22,161 @@ const FORMATS = 'rfc3164|rfc5424|short@1.9|raw@1.9|priority@2.3|timed@2.3|iso@2.
 /** What follows the target of a log line. Source: `parse_logger`. */
 const LOG = `[len num(80..65535)] [format ${FORMATS}] [sample@2.0 word] [profile@3.1 word] ${FACILITIES} [${LEVELS} [${LEVELS}]]`;
 
-const log: Grammar = (judge, cursor) => {
+/** Targets that are no addresses, with the branch that has them. */
+const TARGETS: ReadonlyMap<string | undefined, string> = new Map([
+  ['stdout', '1.9'],
+  ['stderr', '1.9'],
+  ['fd@', '1.9'],
+  ['ring@', '2.2'],
+  ['backend@', '2.9'],
+]);
+
+const log: Grammar = (context, cursor) => {
+  const { report, words } = context;
   const target = cursor.take();
   if (target === undefined || cursor.done) {
-    return judge.error('missing-value', judge.words[0], "'log' needs a target and a facility", 'write them');
+    return report.missing(words[0], 'a target and a facility', 'log');
   }
-  if (/^(stdout|stderr|fd@\d+)$/.test(target.text)) {
-    if (!judge.from('1.9')) {
-      return judge.error(
-        'too-new',
-        target,
-        `'log ${target.text}' exists from HAProxy 1.9 on, and this is for ${judge.branch}`,
-        'take it out, or run HAProxy 1.9 or later',
-      );
-    }
-  } else if (/^(ring|backend)@/.test(target.text)) {
-    const [, kind, name] = /^(ring|backend)@(.*)$/s.exec(target.text)!;
-    const since = kind === 'ring' ? '2.2' : '2.9';
-    if (!judge.from(since)) {
-      return judge.error(
-        'too-new',
-        target,
-        `'${kind}@' exists from HAProxy ${since} on, and this is for ${judge.branch}`,
-        `take it out, or run HAProxy ${since} or later`,
-      );
-    }
-    judge.refer(kind as 'ring' | 'backend', target, name);
-  } else if (!judgeAddress(judge, target, { port: 'allowed', resolves: 'at start' })) {
-    return false;
+  const [, kind, name = ''] = /^(stdout$|stderr$|fd@(?=\d+$)|ring@|backend@)(.*)/s.exec(target.text) ?? [];
+  const since = TARGETS.get(kind);
+  if (since !== undefined && !context.from(since)) {
+    return report.tooNew(target, `log ${kind}`, since);
   }
-  return follow(judge, cursor, LOG);
+  if (kind === 'ring@' || kind === 'backend@') {
+    context.refer(kind === 'ring@' ? 'ring' : 'backend', target, name);
+  }
+  const checked = since !== undefined || checkAddress(context, target, { port: 'allowed', resolves: 'at start' });
+  return checked && takeAll(context, cursor, LOG);
 };
 
-const balance: Grammar = (judge, cursor) => {
+/** Balance algorithms with an argument in brackets; the others are in the table. */
+const balance: Grammar = (context, cursor) => {
+  const { report } = context;
   const word = cursor.take();
-  if (word === undefined) {
+  if (word === undefined || /^rdp-cookie(\([^)]+\)|$)/.test(word.text)) {
     return true;
   }
   if (/^hdr\([^)]+\)/.test(word.text)) {
-    return follow(judge, cursor, '[use_domain_only] ~');
+    return takeAll(context, cursor, '[use_domain_only] ~');
   }
-  if (/^rdp-cookie(\([^)]+\)|$)/.test(word.text)) {
-    return true;
+  if (!/^random\((\d*)\)$/.test(word.text)) {
+    const algorithms = FACTS.filter(({ words, since }) => words.startsWith('balance ') && context.from(since));
+    const names = algorithms.map(({ words }) => words.slice('balance '.length));
+    return report.notOneOf(word, 'balance algorithm', [...new Set(names), 'hdr(NAME)', 'rdp-cookie']);
   }
-  if (/^random\((\d*)\)$/.test(word.text)) {
-    if (!judge.from('2.0')) {
-      return judge.from('1.9')
-        ? judge.error(
-            'too-new',
-            word,
-            `'${word.text}' exists from HAProxy 2.0 on, and this is for ${judge.branch}`,
-            "write 'random'",
-          )
-        : judge.error(
-            'too-new',
-            word,
-            `'random' exists from HAProxy 1.9 on, and this is for ${judge.branch}`,
-            'use another',
-          );
-    }
-    return (
-      word.text !== 'random(0)' || judge.error('bad-value', word, "'random(0)' draws no server", 'write at least 1')
-    );
+  if (!context.from('2.0')) {
+    return context.from('1.9') ? report.tooNew(word, word.text, '2.0') : report.tooNew(word, 'random', '1.9');
   }
-  return judge.error(
-    'bad-value',
-    word,
-    `'${word.text}' is no way to balance`,
-    "write 'roundrobin', 'leastconn', 'source' or another",
-  );
+  return word.text !== 'random(0)' || report.invalid(word, 'a number of draws', 'use at least 1');
 };
 
-const persist: Grammar = (judge, cursor) =>
-  /^rdp-cookie(\(.+\)|$)/.test(cursor.take()?.text ?? '') ||
-  judge.error(
-    'bad-value',
-    judge.words[1] ?? judge.words[0],
-    "'persist' takes only 'rdp-cookie' or 'rdp-cookie(NAME)'",
-    'write one of them',
-  );
-
-const useBackend: Grammar = (judge, cursor) => {
+const useBackend: Grammar = (context, cursor) => {
   const name = cursor.next;
-  if (!begin(judge, cursor, name?.text.includes('%') ? 'fmt(use_backend)' : 'word')) {
+  const dynamic = name?.text.includes('%');
+  if (!take(context, cursor, dynamic ? 'fmt(use_backend)' : 'word')) {
     return false;
   }
-  if (!name!.text.includes('%') && !name!.open) {
-    judge.refer('backend', name!);
+  if (!dynamic && !name!.open) {
+    context.refer('backend', name!);
   }
-  return follow(judge, cursor, 'cond(use_backend)');
+  return takeAll(context, cursor, 'cond(use_backend)');
 };
 
-const useServer: Grammar = (judge, cursor) => {
-  const name = cursor.next;
-  if (!begin(judge, cursor, 'word')) {
-    return false;
-  }
-  if (name!.text.includes('%')) {
-    judge.unsure();
-  } else {
-    judge.refer('server', name!);
-  }
-  return follow(judge, cursor, 'cond!(use-server)');
+const useServer: Grammar = (context, cursor) => {
+  const dynamic = cursor.text.includes('%');
+  return take(context, cursor, dynamic ? 'given' : 'ref(server)') && takeAll(context, cursor, 'cond!(use-server)');
 };
-
-const COMPRESSIONS: ReadonlySet<string> = new Set(['identity', 'gzip', 'deflate', 'raw-deflate']);
 
 /** Algorithms: up to 2.3 all but `identity` came with a library that not every build has. */
-const algorithms: Grammar = (judge, cursor) => {
-  if (cursor.done) {
-    return judge.error(
-      'missing-value',
-      cursor.last,
-      `'${judge.words[1]!.text}' needs an algorithm`,
-      "write 'gzip' or another",
-    );
-  }
-  for (const word of cursor.words.slice(cursor.at)) {
-    if (!COMPRESSIONS.has(word.text)) {
-      return judge.error(
-        'bad-value',
-        word,
-        `'${word.text}' is no algorithm of compression`,
-        "write 'gzip', 'deflate', 'raw-deflate' or 'identity'",
-      );
-    }
-    if (word.text !== 'identity' && !judge.from('2.4')) {
-      judge.unsure();
-    }
-  }
-  return judge.words[1]!.text !== 'algo-req' || cursor.words.length - cursor.at === 1 || judge.unsure();
-};
-
-const named =
-  (kind: Parameters<Judge['refer']>[0], after = ''): Grammar =>
-  (judge, cursor) => {
-    const name = cursor.next;
-    if (!begin(judge, cursor, 'word')) {
-      return false;
-    }
-    judge.refer(kind, name!);
-    return after === '' ? follow(judge, cursor, '') : cursor.done || follow(judge, cursor, after);
-  };
-
-/** The bound of consistent hashing: 0, or more than 100 percent. */
-const factor: Grammar = (judge, cursor) => {
-  const value = Number.parseInt(cursor.text, 10) || 0;
-  const word = cursor.next;
-  if (!begin(judge, cursor, 'num(0..)')) {
+const algorithms: Grammar = (context, cursor) => {
+  const { report, words } = context;
+  const names = words.slice(cursor.at).map(({ text }) => text);
+  if (!takeAll(context, cursor, 'identity|gzip|deflate|raw-deflate...')) {
     return false;
   }
-  return (
-    value === 0 ||
-    value > 100 ||
-    judge.error('bad-value', word, `'${word!.text}' is no percentage above 100`, 'write more than 100, or 0')
-  );
-};
-
-const network: Grammar = (judge, cursor) => {
-  const word = cursor.take();
-  const fine = word !== undefined && isAddress(word.text.replace(/\/[\d.]+$/, ''));
-  return (
-    fine ||
-    judge.error(
-      'bad-value',
-      word ?? judge.words[0],
-      `'${word?.text ?? ''}' is no network`,
-      "write one such as '10.0.0.0/8'",
-    )
-  );
+  const library = !context.from('2.4') && names.some((name) => name !== 'identity');
+  return (!library && (words[1]!.text !== 'algo-req' || names.length === 1)) || report.indeterminate();
 };
 
 /** Without a text of its own the page shows the description of the global section. */
-const showDescription: Grammar = (judge, cursor) => {
-  if (cursor.done) {
-    judge.warn(
-      'incomplete',
-      judge.words[1],
-      "'stats show-desc' has no text, and the global section may have none",
-      'write one',
-    );
-  }
-  return true;
+const showDescription: Grammar = ({ report, words }, cursor) =>
+  !cursor.done ||
+  report.warn(
+    'incomplete',
+    words[1],
+    "'stats show-desc' has no text, and the global section may have none",
+    'add a text',
+  );
+
+const bindProcess: Grammar = (context, cursor) => {
+  const sets = cursor.words.slice(cursor.at);
+  cursor.at = cursor.words.length;
+  return sets.every((word) => checkProcesses(context, word));
 };
 
-/** Sets of processes: from 2.5 on there is only one. */
-const bindProcess: Grammar = (judge, cursor) => {
-  const wrong = cursor.words.slice(cursor.at).find(({ text }) => !ONE_PROCESS.test(text));
-  cursor.at = cursor.words.length;
-  return (
-    wrong === undefined ||
-    !judge.from('2.5') ||
-    judge.error(
-      'bad-value',
-      wrong,
-      `'${wrong.text}': there is only one process from HAProxy 2.5 on`,
-      'take the line out',
-    )
-  );
-};
+const LIMITS = '{default-limit size, default-period time, limit size, table word, min-size size}';
 
 /** A limit of its own for each stream, or one for all with a key in a table. Source: `parse_bwlim_flt`. */
-const bandwidth: Grammar = (judge, cursor) => {
-  const options = 'word {default-limit size, default-period time, limit size, key expr, table word, min-size size}';
-  if (!follow(judge, cursor, options)) {
+const bandwidthFilter: Grammar = (context, cursor) => {
+  const { report, words } = context;
+  let key: Sample | undefined;
+  if (!take(context, cursor, `word ${LIMITS}`)) {
     return false;
   }
-  const has = (...names: string[]) => names.every((name) => judge.words.some(({ text }) => text === name));
-  const shared = has('limit', 'key');
-  if (shared === has('default-limit', 'default-period') || (has('limit') && !shared)) {
-    const message = `'filter ${judge.words[1]!.text}' needs 'default-limit' and 'default-period', or 'limit' and 'key'`;
-    return judge.error('missing-value', judge.words[1], message, 'write one pair of them');
+  while (cursor.takes('key')) {
+    key = readSample(context, cursor, undefined);
+    if (key === undefined || !take(context, cursor, LIMITS)) {
+      return false;
+    }
+  }
+  if (!takeAll(context, cursor, '')) {
+    return false;
+  }
+  const has = (name: string) => words.some(({ text }) => text === name);
+  const shared = has('limit') && key !== undefined;
+  if (shared === (has('default-limit') && has('default-period')) || (has('limit') && !shared)) {
+    const what = "'default-limit' and 'default-period', or 'limit' and 'key'";
+    return report.missing(words[1], what, `filter ${words[1]!.text}`);
   }
   if (shared) {
-    const table = judge.words[judge.words.findIndex(({ text }) => text === 'table') + 1]!;
-    judge.refer('table', table, has('table') ? table.text : '', judge.sample.type);
+    const table = words[words.findIndex(({ text }) => text === 'table') + 1]!;
+    context.refer('table', table, has('table') ? table.text : '', key!.type);
   }
   return true;
-};
-
-const unsure: Grammar = (judge, cursor) => {
-  cursor.at = cursor.words.length;
-  return judge.unsure();
 };
 
 /** The grammars that the tables name with `@`. */
-export const GRAMMARS: Readonly<Record<string, Grammar>> = {
-  ...RULE_GRAMMARS,
-  ...SERVER_GRAMMARS,
+export const GRAMMARS: Grammars = {
   ...CHECK_GRAMMARS,
-  ...TABLE_GRAMMARS,
   ...GLOBAL_GRAMMARS,
+  ...RULE_GRAMMARS,
   ...SECTION_GRAMMARS,
-  acl: judgeAcl,
+  ...SERVER_GRAMMARS,
+  ...TABLE_GRAMMARS,
+  ...WORD_GRAMMARS,
+  acl: checkAcl,
   algorithms,
   balance,
-  'cache-filter': named('cache'),
-  factor,
-  network,
-  'show-desc': showDescription,
-  errorfiles: named('http-errors', 'status...'),
-  'fcgi-app': named('fcgi-app'),
-  'httpclient-resolvers': named('resolvers'),
   'bind-process': bindProcess,
-  bwlim: bandwidth,
-  forwarded: (judge, cursor) => cursor.done || unsure(judge, cursor),
+  bwlim: bandwidthFilter,
   log,
-  'log-stderr': (judge, cursor) => (cursor.text === 'global' ? follow(judge, cursor, 'global') : log(judge, cursor)),
-  'log-step': unsure,
-  persist,
+  'show-desc': showDescription,
   'use-backend': useBackend,
   'use-server': useServer,
 };
+
+/**
+ * Checks that every grammar exists that a table names.
+ *
+ * @throws when one does not
+ */
+export function checkGrammars(keywords: typeof FACTS, grammars: Grammars): void {
+  for (const { table, words, args, result } of keywords) {
+    const missing = result === undefined ? grammarsOf(args).find((name) => !Object.hasOwn(grammars, name)) : undefined;
+    if (missing !== undefined) {
+      throw new Error(`the table '${table}' names a grammar that does not exist: @${missing} at '${words}'`);
+    }
+  }
+}
+
+checkGrammars(FACTS, GRAMMARS);

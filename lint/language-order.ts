@@ -1,7 +1,7 @@
-import { type Fact, lifeOn } from './keywords/fact';
-import type { Judge } from './language-judge';
+import type { Context } from './engine/context';
+import type { Progress } from './engine/state';
+import { type Fact, lifeOn } from './keywords';
 import type { ProxyState } from './language-proxy';
-import { type Lookup, lookup } from './lookup';
 import type { Word } from './words';
 
 /**
@@ -23,54 +23,54 @@ const ORDER: readonly Pick<Fact, 'words' | 'since' | 'removed'>[] = [
 ];
 
 /** Actions after which no rule of the set is read, with the branch from which HAProxy says so. Source: `ACT_FLAG_FINAL`. */
-const FINAL = lookup<Lookup<string>>({
-  'http-request': lookup({ allow: '1.6', deny: '1.6', redirect: '1.6', auth: '1.6', tarpit: '2.2', return: '2.2' }),
-  'http-response': lookup({ allow: '1.6', deny: '1.6', redirect: '2.2', return: '2.2' }),
-  'http-after-response': lookup({ allow: '2.2' }),
-});
-
-/** How far a section has come in the order of rules. */
-export interface Progress {
-  /** The kind that is last in the order, of those that are in the section so far. */
-  furthest?: { readonly rank: number; readonly line: number };
-  /** The line of the rule that ends a set of rules for good, by the set; gone with the next rule of the set. */
-  readonly final: Map<string, number>;
-}
+const FINAL: ReadonlyMap<string, string> = new Map([
+  ['http-request allow', '1.6'],
+  ['http-request deny', '1.6'],
+  ['http-request redirect', '1.6'],
+  ['http-request auth', '1.6'],
+  ['http-request tarpit', '2.2'],
+  ['http-request return', '2.2'],
+  ['http-response allow', '1.6'],
+  ['http-response deny', '1.6'],
+  ['http-response redirect', '2.2'],
+  ['http-response return', '2.2'],
+  ['http-after-response allow', '2.2'],
+]);
 
 /** Warns about a rule that HAProxy reads at another time than its place in the file says, or never. */
-export function judgeOrder(judge: Judge, proxy: ProxyState, words: readonly Word[]): void {
+export function checkOrder(context: Context, { progress }: ProxyState, words: readonly Word[]): void {
+  const { report } = context;
   const [first, second] = words;
   const kind = /^(tcp-request|monitor)$/.test(first!.text)
     ? `${first!.text} ${second?.text}`
     : first!.text.replace(/^reqi?(allow|del|deny|pass|rep|tarpit)$/, 'reqxxx');
-  judgeKind(judge, proxy.progress, kind, first!);
-  const actions = FINAL[kind];
-  if (actions === undefined) {
+  checkKind(context, progress, kind, first!);
+  if (!/^http-(request|response|after-response)$/.test(kind)) {
     return;
   }
-  const final = proxy.progress.final.get(kind);
+  const final = progress.final.get(kind);
   if (final !== undefined) {
-    const message = `this rule is never read: the '${kind}' rule of ${judge.called(final)} has no condition and ends them`;
-    judge.warn('ignored-directive', first, message, 'give that rule a condition, or move it to the end');
+    const message = `this rule is never read: the '${kind}' rule of ${report.lineName(final)} has no condition and ends them`;
+    report.warn('ignored-directive', first, message, 'give that rule a condition, or move it to the end');
   }
-  const since = actions[second?.text ?? ''];
+  const since = FINAL.get(`${kind} ${second?.text}`);
   const always = !words.some(({ text }) => ['if', 'unless', 'ignore-empty'].includes(text));
-  proxy.progress.final.delete(kind);
-  if (since !== undefined && judge.from(since) && always && judge.certain()) {
-    proxy.progress.final.set(kind, judge.line);
+  progress.final.delete(kind);
+  if (since !== undefined && context.from(since) && always && report.isCertain()) {
+    progress.final.set(kind, report.line);
   }
 }
 
-function judgeKind(judge: Judge, progress: Progress, kind: string, word: Word): void {
-  const rank = ORDER.findIndex((rule) => rule.words === kind && lifeOn(rule, judge.branch) === 'current');
-  if (rank < 0) {
+function checkKind({ branch, report }: Context, progress: Progress, kind: string, word: Word): void {
+  const order = ORDER.findIndex((rule) => rule.words === kind && lifeOn(rule, branch) === 'current');
+  if (order < 0) {
     return;
   }
   const { furthest } = progress;
-  if (furthest !== undefined && rank < furthest.rank) {
-    const message = `HAProxy reads all '${kind}' rules before the '${ORDER[furthest.rank]!.words}' rules, and one is above in ${judge.called(furthest.line)}`;
-    judge.warn('bad-value', word, message, 'move this line above it');
-  } else if (judge.certain()) {
-    progress.furthest = { rank, line: judge.line };
+  if (furthest !== undefined && order < furthest.order) {
+    const message = `HAProxy reads all '${kind}' rules before the '${ORDER[furthest.order]!.words}' rules, and one is above in ${report.lineName(furthest.line)}`;
+    report.warn('bad-value', word, message, 'move this line above it');
+  } else if (report.isCertain()) {
+    progress.furthest = { order, line: report.line };
   }
 }

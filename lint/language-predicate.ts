@@ -1,22 +1,10 @@
 import { branchOrder } from '../lib/haproxy/version/branches';
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
-import { cutCall } from './language-expression';
-import { lookup } from './lookup';
+import { factOf } from './keywords';
+import { cutCall } from './syntax/call';
 
 /** What a condition comes to; nothing where that is known when HAProxy starts. */
 export type Outcome = boolean | undefined;
-
-/** Predicates that ask about the build or the environment, and the branch that has each. Source: manual 2.4. */
-const OF_THE_BUILD = lookup<string>({
-  defined: '2.4',
-  feature: '2.4',
-  openssl_version_atleast: '2.5',
-  openssl_version_before: '2.5',
-  ssllib_name_startswith: '2.5',
-  enabled: '2.7',
-  awslc_api_atleast: '3.3',
-  awslc_api_before: '3.3',
-});
 
 /**
  * What the condition of an `.if` comes to, as far as the file and the version tell. Operators and brackets are there
@@ -94,9 +82,11 @@ class Predicates {
         return a.includes(b);
       case 'feature':
         return EVERYWHERE.has(a) || undefined;
-      default:
-        this.wrong ||= OF_THE_BUILD[name] === undefined || !this.version.isAtLeast(OF_THE_BUILD[name]);
+      default: {
+        const keyword = factOf('predicate', [name]);
+        this.wrong ||= keyword === undefined || !this.version.isAtLeast(keyword.since);
         return undefined;
+      }
     }
   }
 

@@ -1,5 +1,4 @@
-import type { Acl } from './language-condition';
-import type { Progress } from './language-order';
+import type { Acl, Progress } from './engine/state';
 import type { ServerState, ServerWords } from './language-server';
 import type { Word } from './words';
 

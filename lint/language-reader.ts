@@ -1,13 +1,14 @@
-import { type Fact, factOf, lifeOn } from './keywords';
-import { judgeArguments } from './language-args';
+import { takeAll } from './engine/arguments';
+import type { Context } from './engine/context';
+import type { SectionState } from './engine/state';
+import { type Fact, factOf, lifeOn, PROXIES } from './keywords';
 import { Conditionals } from './language-conditionals';
-import { judgeDirective, judgeNegation, PROXIES } from './language-directive';
-import { judgeWhole, newSection, type SectionSeen } from './language-finish';
-import { GRAMMARS } from './language-grammars';
-import { Cursor, type Judge } from './language-judge';
+import { checkDirective, checkNegation } from './language-directive';
+import { checkWhole } from './language-finish';
 import { newProxy, type ProxyState } from './language-proxy';
 import { isName } from './language-server';
 import type { Section } from './sections';
+import { Cursor } from './syntax/cursor';
 import { readLine, type Word } from './words';
 
 /** A line of HAProxy has at most this many words. */
@@ -22,56 +23,60 @@ function sectionOf([first, ...rest]: readonly Word[], branch: string): Fact | un
 
 /**
  * Reads line after line, and knows the section that a line stands in. What is read once serves both: the language is
- * judged, and the sections are kept for the rules about what they mean.
+ * checked, and the sections are kept for the rules about what they mean.
  */
 export class Reader {
   /** All sections that are read, or may be. */
   public readonly config: (Section & { directives: Section['directives'][number][] })[] = [];
   private readonly proxies: ProxyState[] = [];
-  private readonly sections: SectionSeen[] = [];
+  private readonly sections: SectionState[] = [];
   /** A section began under a condition that is not known: whose the lines behind its block are, is not known either. */
-  private doubtful = false;
+  private uncertain = false;
   private readonly conditionals: Conditionals;
   private defaults?: ProxyState;
   private readonly named = new Map<string, ProxyState>();
   /** Lines are passed over, as the section that they belong to is refused or not known. */
   private passing = false;
-  private section?: SectionSeen;
   /** What `setenv` has set for certain: it is in force from the next line on. */
   private readonly environment = new Map<string, string>();
 
-  public constructor(private readonly judge: Judge) {
-    this.conditionals = new Conditionals(judge);
+  public constructor(private readonly context: Context) {
+    this.conditionals = new Conditionals(context);
   }
 
   /** A file begins: with a section of its own, or with nothing that counts. */
   public begin(name: string): void {
-    const { judge } = this;
-    judge.begin(name);
-    judge.kind = '';
-    judge.proxy = undefined;
-    judge.section = undefined;
+    this.context.report.beginFile(name);
+    this.leave('');
+    this.uncertain = false;
+  }
+
+  /** Leaves the section that the lines so far stood in. */
+  private leave(kind: string): void {
+    const { context } = this;
+    context.kind = kind;
+    context.proxy = undefined;
+    context.section = undefined;
     this.passing = false;
-    this.doubtful = false;
   }
 
   public read(text: string, first: boolean): void {
-    const { judge } = this;
+    const { branch, report } = this.context;
+    report.words = [];
     if (first && BYTE_ORDER_MARK.test(text)) {
-      judge.words = [];
-      judge.error('bad-line', undefined, 'the file begins with a byte order mark', 'save it as UTF-8 without one');
+      const message = 'the file begins with a byte order mark';
+      report.error('bad-line', undefined, message, 'save it as UTF-8 without one');
       return;
     }
     const { words, fault, spread } = readLine(text, this.environment);
-    judge.words = words;
+    report.words = words;
     if (fault !== undefined) {
-      judge.error('bad-line', fault, fault.message, 'correct the quoting');
+      report.error('bad-line', fault, fault.message, 'correct the quoting');
       return;
     }
     const fallback = words.find(({ open, source }) => open && /\$\{\w+-/.test(source));
-    if (fallback !== undefined && !judge.from('2.5')) {
-      const message = `a value for when the variable is not set exists from HAProxy 2.5 on, and this is for ${judge.branch}`;
-      judge.error('too-new', { ...fallback, open: false }, message, 'take it out, or run HAProxy 2.5 or later');
+    if (fallback !== undefined && !this.context.from('2.5')) {
+      report.tooNew({ ...fallback, open: false }, fallback.source, '2.5');
       return;
     }
     const reading = words.length === 0 ? 'passed' : this.conditionals.takes(words);
@@ -79,74 +84,69 @@ export class Reader {
       return;
     }
     if (words.length > MOST_WORDS) {
-      judge.error('bad-line', words[MOST_WORDS], `a line has at most ${MOST_WORDS} words`, 'make several lines of it');
+      const message = `a line has at most ${MOST_WORDS} words`;
+      report.error('bad-line', words[MOST_WORDS], message, 'make several lines of it');
       return;
     }
-    const section = sectionOf(words, judge.branch);
-    this.doubtful = section === undefined ? this.doubtful : reading === 'perhaps';
-    if (reading === 'perhaps' || this.doubtful) {
-      judge.doubt();
+    const section = sectionOf(words, branch);
+    this.uncertain = section === undefined ? this.uncertain : reading === 'perhaps';
+    const uncertain = this.uncertain || reading === 'perhaps';
+    if (uncertain) {
+      report.uncertain();
     }
-    this.judgeLine(words, section, spread);
-    this.follow(words, reading === 'perhaps' || this.doubtful);
+    this.checkLine(words, section, spread);
+    this.followEnvironment(words, uncertain);
   }
 
-  private follow([first, ...rest]: readonly Word[], doubtful: boolean): void {
+  private followEnvironment([first, name, value]: readonly Word[], uncertain: boolean): void {
     const { environment } = this;
     if (!/^(un|re|pre)?setenv$/.test(first!.text)) {
       return;
     }
-    const [name, value] = rest;
-    if (first!.text === 'setenv' && /^\w+$/.test(name?.text ?? '') && value?.open === false && !doubtful) {
+    if (first!.text === 'setenv' && /^\w+$/.test(name?.text ?? '') && value?.open === false && !uncertain) {
       environment.set(name!.text, value.text);
-    } else if (first!.text !== 'presetenv' || doubtful) {
+    } else if (first!.text !== 'presetenv' || uncertain) {
       // What another program has set, or what is set under a condition, is known when HAProxy starts.
       environment.clear();
     }
   }
 
-  /** What only the end of a file tells. */
+  /** Checks what only the end of a file tells. */
   public endOfFile(): void {
     this.conditionals.end();
   }
 
-  /** What only the whole configuration tells. */
+  /** Checks what only the whole configuration tells. */
   public end(): void {
-    judgeWhole(this.judge, this.proxies, this.sections);
+    checkWhole(this.context, this.proxies, this.sections);
   }
 
-  private judgeLine(all: readonly Word[], section: Fact | undefined, spread: boolean): void {
-    const { judge } = this;
+  private checkLine(all: readonly Word[], section: Fact | undefined, spread: boolean): void {
+    const { context } = this;
+    const { report } = context;
     const words = this.cutAtEmpty(all);
-    if (words === undefined || words.length === 0) {
+    const first = words?.[0];
+    if (words === undefined || first === undefined) {
       return;
     }
-    judge.words = words;
+    report.words = words;
     if (section !== undefined) {
       this.keep(words);
       this.open(section, words);
+    } else if (this.passing) {
       return;
-    }
-    if (this.passing) {
-      return;
-    }
-    const first = words[0]!;
-    if (judge.kind === '') {
-      judge.error(
-        'bad-line',
-        first,
-        `'${first.text}' stands before the first section`,
-        "begin with 'global' or another section",
-      );
-      return;
-    }
-    this.config.at(-1)!.directives.push({ line: judge.line, words });
-    if (spread) {
-      judge.unsure();
-    } else if (first.text === 'no' || first.text === 'default') {
-      judgeNegation(judge, words);
+    } else if (context.kind === '') {
+      const message = `'${first.text}' stands before the first section`;
+      report.error('bad-line', first, message, "begin with 'global' or another section");
     } else {
-      judgeDirective(judge, words);
+      this.config.at(-1)!.directives.push({ line: report.line, words });
+      if (spread) {
+        report.indeterminate();
+      } else if (first.text === 'no' || first.text === 'default') {
+        checkNegation(context, words);
+      } else {
+        checkDirective(context, words);
+      }
     }
   }
 
@@ -156,118 +156,92 @@ export class Reader {
       word: kind!,
       name: name?.text ?? '',
       from: from?.text === 'from' ? source?.text : undefined,
-      line: this.judge.line,
+      line: this.context.report.line,
       directives: [],
     });
   }
 
   /** An empty word ends a line; later branches say so. */
   private cutAtEmpty(words: readonly Word[]): readonly Word[] | undefined {
-    const { judge } = this;
+    const { context } = this;
     const at = words.findIndex(({ text, open }) => text === '' && !open);
     if (at < 0) {
       return words;
     }
     if (/^(default-)?server|^bind$/.test(words[0]!.text) || at === words.length - 1) {
-      judge.unsure();
+      context.report.indeterminate();
       return words;
     }
-    const message = 'an empty word ends the line, and the words after it are not read';
-    if (judge.from('3.3')) {
-      judge.error('bad-line', words[at], message, 'take it out');
-      return undefined;
+    if (context.from('3.2')) {
+      const message = 'an empty word ends the line, and the words after it are not read';
+      context.report.add(context.severity('3.3'), 'bad-line', words[at], message, 'remove it');
     }
-    if (judge.from('3.2')) {
-      judge.warn('bad-line', words[at], message, 'take it out');
-    }
-    return words.slice(0, at);
+    return context.from('3.3') ? undefined : words.slice(0, at);
   }
 
-  private open(fact: Fact, words: readonly Word[]): void {
-    const { judge } = this;
+  private open(keyword: Fact, words: readonly Word[]): void {
+    const { context } = this;
     const [first, name] = words;
-    judge.kind = first!.text;
-    judge.proxy = undefined;
-    judge.section = undefined;
-    this.passing = false;
-    this.section = undefined;
-    if (lifeOn(fact, judge.branch) === 'too-new' || lifeOn(fact, judge.branch) === 'removed') {
-      judge.alive(fact, first, `section ${first!.text}`);
+    const kind = first!.text;
+    this.leave(kind);
+    const life = lifeOn(keyword, context.branch);
+    context.checkAvailability(keyword, first, `section ${kind}`);
+    if (life === 'too-new' || life === 'removed') {
       this.passing = true;
       return;
     }
-    judge.alive(fact, first, `section ${first!.text}`);
-    if (PROXIES.has(judge.kind)) {
-      this.openProxy(judge.kind, words);
+    if (PROXIES.has(kind)) {
+      this.openProxy(kind, words);
       return;
     }
-    if (name !== undefined && judge.kind !== 'global' && !isName(name.text) && !name.open) {
-      judge.error(
-        'bad-value',
-        name,
-        `'${name.text}' has a character that the name of a section cannot have`,
-        'use letters, digits, . : _ and -',
-      );
+    if (name !== undefined && kind !== 'global' && !isName(name.text) && !name.open) {
+      context.report.badName(name, 'a section');
     }
-    this.section = newSection(judge.kind, name, judge.line);
-    judge.section = this.section;
-    this.sections.push(this.section);
-    judgeArguments(judge, new Cursor(words, 1), fact.args, GRAMMARS);
+    context.section = { kind, name, line: context.report.line, has: new Map(), lines: [], names: new Map() };
+    this.sections.push(context.section);
+    takeAll(context, new Cursor(words, 1), keyword.args);
   }
 
   private openProxy(kind: string, words: readonly Word[]): void {
-    const { judge } = this;
-    const unnamed = kind === 'defaults' && (words.length === 1 || words[1]!.text === 'from');
+    const { context } = this;
+    const { report } = context;
+    const isDefaults = kind === 'defaults';
+    const unnamed = isDefaults && (words.length === 1 || words[1]!.text === 'from');
     const name = unnamed ? undefined : words[1];
-    let next = unnamed ? 1 : 2;
-    let parent = kind === 'defaults' ? undefined : this.defaults;
-    if (name === undefined && kind !== 'defaults') {
-      judge.error('missing-value', words[0], `'${kind}' needs a name`, 'write one');
-    } else if (name !== undefined && !isName(name.text) && !name.open && !judge.from('3.4')) {
-      judge.error(
-        'bad-value',
-        name,
-        `'${name.text}' has a character that the name of a section cannot have`,
-        'use letters, digits, . : _ and -',
-      );
+    if (name === undefined && !isDefaults) {
+      report.missing(words[0], 'a name');
+    } else if (name !== undefined && !isName(name.text) && !name.open && !context.from('3.4')) {
+      report.badName(name, 'a section');
     }
-    const from = words[next];
-    if (from?.text === 'from') {
-      const source = words[next + 1];
-      parent = this.named.get(source?.text ?? '');
-      if (!judge.from('2.4')) {
-        judge.error(
-          'too-new',
-          from,
-          `'from' exists from HAProxy 2.4 on, and this is for ${judge.branch}`,
-          'take it out, or run HAProxy 2.4 or later',
-        );
-      } else if (parent === undefined) {
-        judge.error(
-          'unknown-reference',
-          source ?? from,
-          `no 'defaults' section is called '${source?.text ?? ''}'`,
-          'write one above',
-        );
-      }
-      next += 2;
+    const next = unnamed ? 1 : 2;
+    const from = words[next]?.text === 'from' ? words[next] : undefined;
+    const parent = from === undefined ? (isDefaults ? undefined : this.defaults) : this.parent(from, words[next + 1]);
+    const extra = words[from === undefined ? next : next + 2];
+    if (extra !== undefined && (!isDefaults || context.from('2.4'))) {
+      const help = kind === 'listen' ? "write the address on a 'bind' line" : 'remove it';
+      report.error('extra-word', extra, `'${extra.text}' is one word too many after '${kind}'`, help);
     }
-    if (words[next] !== undefined && !(kind === 'defaults' && !judge.from('2.4'))) {
-      judge.error(
-        'extra-word',
-        words[next],
-        `'${words[next]!.text}' is one word too many after '${kind}'`,
-        kind === 'listen' ? "write the address on a 'bind' line" : 'take it out',
-      );
-    }
-    const proxy = newProxy(kind, name, judge.line, parent);
-    judge.proxy = proxy;
+    const proxy = newProxy(kind, name, report.line, parent);
+    context.proxy = proxy;
     this.proxies.push(proxy);
-    if (kind === 'defaults') {
+    if (isDefaults) {
       this.defaults = proxy;
       if (name !== undefined) {
         this.named.set(name.text, proxy);
       }
     }
+  }
+
+  /** The `defaults` section that a section names with `from`. */
+  private parent(from: Word, source: Word | undefined): ProxyState | undefined {
+    const { context } = this;
+    const parent = this.named.get(source?.text ?? '');
+    if (!context.from('2.4')) {
+      context.report.tooNew(from, 'from', '2.4');
+    } else if (parent === undefined) {
+      const message = `no 'defaults' section is called '${source?.text ?? ''}'`;
+      context.report.error('unknown-reference', source ?? from, message, 'add one above');
+    }
+    return parent;
   }
 }

@@ -1,212 +1,206 @@
-import { fits as sampleFits } from './language-expression';
-import type { SectionSeen } from './language-finish';
-import type { Judge, Reference } from './language-judge';
+import type { Context } from './engine/context';
+import type { Reference, SectionState } from './engine/state';
+import { canCast } from './language-expression';
 import { called, isBack, isFront, modeOf, type ProxyState, seen } from './language-proxy';
 import type { ServerState } from './language-server';
-import { lookup } from './lookup';
 import type { Word } from './words';
 
-/** Judges the names that lines use: what they name has to exist, and to fit. */
-export function judgeReferences(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
-  const names = (kind: string) => new Set(sections.filter((s) => s.kind === kind).map((s) => s.name?.text));
-  const world: World = {
-    backs: byName(proxies.filter(isBack)),
-    fronts: byName(proxies.filter(isFront)),
+/** What lines can name. */
+interface Names {
+  readonly backends: ReadonlyMap<string, ProxyState>;
+  readonly frontends: ReadonlyMap<string, ProxyState>;
+  /** The words of each stick-table, by the name that rules call it by. */
+  readonly tables: ReadonlyMap<string, readonly Word[]>;
+  /** The other sections, as `KIND NAME`. */
+  readonly sections: ReadonlySet<string>;
+}
+
+/** Checks the names that lines use: what they name has to exist, and to fit. */
+export function checkReferences(
+  context: Context,
+  proxies: readonly ProxyState[],
+  sections: readonly SectionState[],
+): void {
+  const names: Names = {
+    backends: byName(proxies.filter(isBack)),
+    frontends: byName(proxies.filter(isFront)),
     tables: tablesOf(proxies, sections),
-    sections: new Map(
-      [
-        'resolvers',
-        'userlist',
-        'peers',
-        'mailers',
-        'cache',
-        'http-errors',
-        'fcgi-app',
-        'ring',
-        'healthcheck',
-        'log-profile',
-      ].map((kind) => [kind, names(kind)]),
-    ),
+    sections: new Set(sections.map(({ kind, name }) => `${kind} ${name?.text}`)),
   };
   const parents = new Set(proxies.map(({ parent }) => parent));
-  for (const reference of judge.references) {
-    if (reference.proxy?.kind === 'defaults' && (reference.kind === 'fcgi-app' || !parents.has(reference.proxy))) {
-      // Nobody takes its settings from there.
-      continue;
+  for (const reference of context.symbols.references) {
+    const { kind, proxy } = reference;
+    // Settings of a 'defaults' section that no section takes them from are not looked at.
+    if (proxy?.kind !== 'defaults' || (kind !== 'fcgi-app' && parents.has(proxy))) {
+      checkReference(context, reference, names);
     }
-    judgeReference(judge, reference, world);
   }
   for (const proxy of proxies.filter(({ kind }) => kind !== 'defaults')) {
     const found = isFront(proxy) ? seen(proxy, 'default_backend') : proxy.has.get('default_backend');
     if (found !== undefined) {
-      judgeBackend(judge, proxy, found.words[1]!, found.line, world);
+      checkBackend(context, proxy, found.words[1]!, found.line, names);
     }
   }
-}
-
-interface World {
-  readonly backs: ReadonlyMap<string, ProxyState>;
-  readonly fronts: ReadonlyMap<string, ProxyState>;
-  /** The words of each stick-table, by the name that rules call it by. */
-  readonly tables: ReadonlyMap<string, readonly Word[]>;
-  readonly sections: ReadonlyMap<string, ReadonlySet<string | undefined>>;
 }
 
 const byName = (proxies: readonly ProxyState[]): ReadonlyMap<string, ProxyState> =>
   new Map(proxies.filter(({ name }) => name !== undefined).map((proxy) => [proxy.name!.text, proxy]));
 
-function judgeBackend(judge: Judge, proxy: ProxyState, word: Word, line: number, world: World): void {
+const missing = ({ report }: Context, { word, line }: Pick<Reference, 'word' | 'line'>, what: string, name: string) =>
+  report.error('unknown-reference', word, `no ${what} is called '${name}'`, 'add it, or use another name', line);
+
+function checkBackend(context: Context, proxy: ProxyState, word: Word, line: number, names: Names): void {
+  const { report } = context;
   if (word.open) {
-    judge.unsure(line, [word]);
+    report.indeterminate(line, [word]);
     return;
   }
-  const backend = world.backs.get(word.text);
+  const backend = names.backends.get(word.text);
   if (backend === undefined) {
-    judge.error('unknown-reference', word, `no backend is called '${word.text}'`, 'write such a section', line);
+    missing(context, { word, line }, 'backend', word.text);
     return;
   }
   if (backend === proxy) {
-    judge.error('bad-value', word, `${called(proxy)} sends requests to itself`, 'name another section', line);
+    report.error('bad-value', word, `${called(proxy)} sends requests to itself`, 'name another section', line);
     return;
   }
   const modes = [modeOf(proxy), modeOf(backend)].map((mode) => (mode === 'haterm' ? 'http' : mode));
   if (modes.includes('')) {
-    judge.unsure(line, [word]);
+    report.indeterminate(line, [word]);
   } else if (modes.includes('health') || (modes[0] !== modes[1] && !(modes[0] === 'tcp' && modes[1] === 'http'))) {
     const message = `${called(proxy)} is in mode '${modes[0]}' and ${called(backend)} in mode '${modes[1]}'`;
-    judge.error('bad-value', word, message, 'give both the same mode', line);
+    report.error('bad-value', word, message, 'give both the same mode', line);
   }
 }
 
-function judgeReference(judge: Judge, reference: Reference, world: World): void {
+function checkReference(context: Context, reference: Reference, names: Names): void {
   const { kind, name, word, line, proxy } = reference;
-  const missing = (what: string) =>
-    judge.error('unknown-reference', word, `no ${what} is called '${name}'`, 'write such a section', line);
   switch (kind) {
     case 'backend':
       if (name === '') {
-        judgeOwn(judge, reference, isBack);
-      } else if (judge.words !== undefined && proxy !== undefined && isFront(proxy) && isUse(reference)) {
-        judgeBackend(judge, proxy, word, line, world);
-      } else if (!world.backs.has(name)) {
-        missing('backend');
+        checkOwn(context, reference, isBack);
+      } else if (proxy !== undefined && isFront(proxy) && word.text === name) {
+        // From `use_backend`, whose word is the name itself.
+        checkBackend(context, proxy, word, line, names);
+      } else if (!names.backends.has(name)) {
+        missing(context, reference, 'backend', name);
       }
       return;
     case 'frontend':
       if (name === '') {
-        judgeOwn(judge, reference, isFront);
-      } else if (!world.fronts.has(name)) {
-        missing('frontend');
+        checkOwn(context, reference, isFront);
+      } else if (!names.frontends.has(name)) {
+        missing(context, reference, 'frontend', name);
       }
       return;
     case 'table':
-      judgeTable(judge, reference, world);
+      checkTable(context, reference, names);
       return;
     case 'server':
-      judgeServer(judge, reference, world);
+      checkServer(context, reference, names);
       return;
-    case 'resolvers':
-      if (!world.sections.get('resolvers')!.has(name) && !(name === 'default' && judge.from('2.6'))) {
-        // 1.8 finds it out when it starts, and not with `-c`.
-        if (!(judge.branch === '1.8')) {
-          missing('resolvers section');
-        }
+    default: {
+      // 1.8 misses resolvers when it starts, and not with `-c`; from 2.6 on there are some by default.
+      const passed = kind === 'resolvers' && (context.branch === '1.8' || (name === 'default' && context.from('2.6')));
+      if (!names.sections.has(`${kind} ${name}`) && !passed) {
+        missing(context, reference, `${kind} section`, name);
       }
-      return;
-    default:
-      if (!world.sections.get(kind)?.has(name)) {
-        missing(`${kind} section`);
-      }
+    }
   }
 }
 
-/** Whether a reference comes from `use_backend`, whose word is the name itself. */
-const isUse = ({ word, name }: Reference): boolean => word.text === name;
-
 /** Samples that stand for the section itself have to be in one that has such a side. */
-function judgeOwn(judge: Judge, { word, line, proxy }: Reference, fits: (proxy: ProxyState) => boolean): void {
+function checkOwn({ report }: Context, { word, line, proxy }: Reference, fits: (proxy: ProxyState) => boolean): void {
   if (proxy !== undefined && proxy.kind !== 'defaults' && !fits(proxy)) {
     const message = `'${word.text}' is about this section, and ${called(proxy)} is of the other kind`;
-    judge.error('bad-value', word, message, 'name a section in the brackets', line);
+    report.error('bad-value', word, message, 'name a section in the brackets', line);
   }
 }
 
 /** The tables of proxies by the names of these, those of `peers` sections as `SECTION/TABLE`. */
-function tablesOf(proxies: readonly ProxyState[], sections: readonly SectionSeen[]): Map<string, readonly Word[]> {
-  const own = proxies.map(({ name, has }) => [name?.text ?? '', has.get('stick-table')?.words] as const);
-  const shared = sections
-    .filter(({ kind }) => kind === 'peers')
-    .flatMap(({ name, lines }) => lines.map(({ words }) => [name?.text, words] as const))
-    .filter(([, words]) => words[0]!.text === 'table')
-    .map(([name, words]) => [`${name}/${words[1]!.text}`, words] as const);
-  return new Map([...own, ...shared].flatMap(([name, words]) => (words === undefined ? [] : [[name, words]])));
+function tablesOf(proxies: readonly ProxyState[], sections: readonly SectionState[]): Map<string, readonly Word[]> {
+  const tables = new Map<string, readonly Word[]>();
+  for (const { name, has } of proxies) {
+    const words = has.get('stick-table')?.words;
+    if (words !== undefined) {
+      tables.set(name?.text ?? '', words);
+    }
+  }
+  for (const { kind, name, lines } of sections) {
+    for (const { words } of kind === 'peers' ? lines : []) {
+      if (words[0]!.text === 'table') {
+        tables.set(`${name?.text}/${words[1]!.text}`, words);
+      }
+    }
+  }
+  return tables;
 }
 
 /** The types of keys, as types of samples. */
-const KEYS = lookup({ ip: 'ipv4', ipv4: 'ipv4', ipv6: 'ipv6', integer: 'sint', string: 'str', binary: 'bin' });
+const KEYS: ReadonlyMap<string, string> = new Map([
+  ['ip', 'ipv4'],
+  ['ipv4', 'ipv4'],
+  ['ipv6', 'ipv6'],
+  ['integer', 'sint'],
+  ['string', 'str'],
+  ['binary', 'bin'],
+]);
 
-function judgeTable(judge: Judge, { name, word, line, proxy, key }: Reference, world: World): void {
+function checkTable(context: Context, { name, word, line, proxy, key }: Reference, names: Names): void {
+  const { report } = context;
   if (name === '' && (proxy === undefined || proxy.kind === 'defaults')) {
     return;
   }
-  const table = name === '' ? proxy!.has.get('stick-table')?.words : world.tables.get(name);
+  const table = name === '' ? proxy!.has.get('stick-table')?.words : names.tables.get(name);
   if (table === undefined) {
-    const message =
-      name === '' ? `${called(proxy!)} has no 'stick-table'` : `no section called '${name}' has a 'stick-table'`;
-    const mend = name === '' ? "add one, or name one with 'table'" : 'add one there';
-    judge.error('unknown-reference', word, message, mend, line);
+    const [message, help] =
+      name === ''
+        ? [`${called(proxy!)} has no 'stick-table'`, "add one, or name one with 'table'"]
+        : [`no section called '${name}' has a 'stick-table'`, 'add one there'];
+    report.error('unknown-reference', word, message, help, line);
     return;
   }
   const type = table[table.findIndex(({ text }) => text === 'type') + 1]?.text ?? '';
-  const wanted = KEYS[type];
-  if (key !== undefined && wanted !== undefined && !sampleFits(judge, key, wanted)) {
+  const wanted = KEYS.get(type);
+  if (key !== undefined && wanted !== undefined && !canCast(context, key, wanted)) {
     const message = `the key is a sample of type '${key}', and the table has keys of type '${type}'`;
-    judge.error('bad-value', word, message, 'give the table a type that fits, or take another sample', line);
+    report.error('bad-value', word, message, 'give the table a type that fits, or use another sample', line);
   }
 }
 
-function judgeServer(judge: Judge, { name, word, line, proxy }: Reference, world: World): void {
+function checkServer(context: Context, reference: Reference, names: Names): void {
+  const { name, word, line, proxy } = reference;
   const [first = '', second] = name.split('/');
-  const backend = second === undefined ? proxy : world.backs.get(first);
+  const backend = second === undefined ? proxy : names.backends.get(first);
   const server = second ?? first;
   if (backend === undefined) {
-    judge.error('unknown-reference', word, `no backend is called '${first}'`, 'write such a section', line);
+    missing(context, reference, 'backend', first);
     return;
   }
-  const { byName, templates } = serversOf(backend);
-  const found = byName.get(server);
-  if (found === undefined) {
-    if (templates) {
-      judge.unsure(line, [word]);
-    } else {
-      judge.error(
-        'unknown-reference',
-        word,
-        `no server of ${called(backend)} is called '${server}'`,
-        'write such a line',
-        line,
-      );
-    }
-    return;
-  }
-  const tracks = found.values.get('track');
-  if (found.line === line && tracks !== undefined && judge.from('1.8')) {
-    judge.error('bad-value', word, `'${server}' tracks itself`, 'track another server', line);
+  const { servers, templates } = serversOf(backend);
+  const found = servers.get(server);
+  if (found === undefined && templates) {
+    context.report.indeterminate(line, [word]);
+  } else if (found === undefined) {
+    missing(context, reference, `server of ${called(backend)}`, server);
+  } else if (found.line === line && found.values.has('track') && context.from('1.8')) {
+    context.report.error('bad-value', word, `'${server}' tracks itself`, 'track another server', line);
   }
 }
 
 /** The servers of a proxy by name, made once. */
-const INDEX = new WeakMap<ProxyState, { byName: Map<string, ServerState>; templates: boolean }>();
+interface Servers {
+  readonly servers: ReadonlyMap<string, ServerState>;
+  readonly templates: boolean;
+}
 
-function serversOf(proxy: ProxyState): { byName: Map<string, ServerState>; templates: boolean } {
-  const known = INDEX.get(proxy);
-  if (known !== undefined) {
-    return known;
-  }
-  const made = {
-    byName: new Map([...proxy.servers].reverse().map((server) => [server.name.text, server])),
+const INDEX = new WeakMap<ProxyState, Servers>();
+
+function serversOf(proxy: ProxyState): Servers {
+  const known = INDEX.get(proxy) ?? {
+    servers: new Map([...proxy.servers].reverse().map((server) => [server.name.text, server])),
     templates: proxy.servers.some(({ template }) => template),
   };
-  INDEX.set(proxy, made);
-  return made;
+  INDEX.set(proxy, known);
+  return known;
 }

@@ -1,132 +1,111 @@
-import { type Grammar, hasAnswer } from './language-args';
-import { noMore } from './language-follow';
-import type { Cursor, Judge } from './language-judge';
-import { finish, follow } from './language-rule-words';
+import { takeEnd } from './engine/arguments';
+import type { Context, Grammar, Grammars } from './engine/context';
+import { finish, takeInRule } from './language-rule-words';
+import type { Cursor } from './syntax/cursor';
 
 const DENY_STATUSES = '200 400 403 405 408 425 429 500 502 503 504';
 
-/** Judges `deny` and `tarpit`. */
-export const judgeDeny: Grammar = (judge, cursor) => {
-  if (judge.from('2.2')) {
-    return judgeReply(judge, cursor, cursor.text === 'deny_status');
+/** Checks `deny` and `tarpit`. */
+const deny: Grammar = (context, cursor) => {
+  const { branch, report, words } = context;
+  if (context.from('2.2')) {
+    return checkReply(context, cursor, cursor.text === 'deny_status');
   }
   if (cursor.text === 'deny_status') {
-    const request = judge.words[0]!.text === 'http-request';
-    if (!request || (judge.words[1]!.text === 'tarpit' && !judge.from('1.8'))) {
-      return judge.error('extra-word', cursor.next, "'deny_status' is not taken here by this branch", 'take it out');
+    const taken = words[0]!.text === 'http-request' && (words[1]!.text !== 'tarpit' || context.from('1.8'));
+    if (!taken) {
+      const message = `HAProxy ${branch} does not take 'deny_status' here`;
+      return report.error('extra-word', cursor.next, message, 'remove it');
     }
     cursor.take();
-    if (!follow(judge, cursor, 'num')) {
+    const status = cursor.next;
+    if (!takeInRule(context, cursor, 'num')) {
       return false;
     }
-    if (!DENY_STATUSES.split(' ').includes(cursor.last!.text) || !hasAnswer(judge, cursor.last!.text)) {
-      judge.warn(
-        'bad-value',
-        cursor.last,
-        `HAProxy ${judge.branch} makes no answer with the status ${cursor.last!.text}, and uses another`,
-        'write one that it has',
-      );
+    if (!DENY_STATUSES.split(' ').includes(status!.text) || !context.knows('status', status!.text)) {
+      const message = `HAProxy ${branch} makes no answer with the status ${status!.text}, and uses another`;
+      report.warn('bad-value', status, message, 'use one that it has');
     }
   }
-  return finish(judge, cursor);
+  return finish(context, cursor);
 };
 
-/** Judges what an answer is made of. Source: `http_parse_http_reply`. */
-export function judgeReply(judge: Judge, cursor: Cursor, legacy: boolean): boolean {
+/** The parts of an answer and what follows each; `body` is told apart by its word. */
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ['status', 'num(200..599)'],
+  ['deny_status', 'num(200..599)'],
+  ['content-type', 'word'],
+  ['hdr', 'word fmt'],
+  ['default-errorfiles', ''],
+  ['errorfiles', 'ref(http-errors)'],
+  ['errorfile', 'given'],
+  ['file', 'given'],
+  ['lf-file', 'given'],
+  ['string', 'word'],
+  ['lf-string', 'fmt'],
+]);
+
+const BODY = /file|string/;
+
+/** Checks what an answer is made of. Source: `http_parse_http_reply`. */
+function checkReply(context: Context, cursor: Cursor, legacy: boolean): boolean {
+  const { branch, report } = context;
+  const parts = new Map<string, string>();
   let body = '';
-  let type = false;
-  let headers = false;
-  let status = '';
-  const fail = (message: string, mend: string) => judge.error('bad-value', cursor.last, message, mend);
+  const fail = (message: string, help: string) => report.error('bad-value', cursor.last, message, help);
   while (!cursor.done && !['if', 'unless'].includes(cursor.text)) {
     const word = cursor.take()!.text;
-    switch (word) {
-      case 'status':
-      case 'deny_status':
-        if (!follow(judge, cursor, 'num(200..599)')) {
-          return false;
-        }
-        status = cursor.last!.text;
-        break;
-      case 'content-type':
-        type = true;
-        if (!follow(judge, cursor, 'word')) {
-          return false;
-        }
-        break;
-      case 'default-errorfiles':
-      case 'errorfiles':
-      case 'errorfile':
-      case 'file':
-      case 'lf-file':
-      case 'string':
-      case 'lf-string': {
-        if (body !== '') {
-          return fail(`'${word}' cannot follow '${body}': an answer has one body`, 'take one of them out');
-        }
-        body = word;
-        const value = cursor.next;
-        if (word !== 'default-errorfiles' && !follow(judge, cursor, word === 'lf-string' ? 'fmt' : 'word')) {
-          return false;
-        }
-        if (/file$/.test(word)) {
-          judge.unsure();
-        }
-        if (word === 'errorfiles') {
-          judge.refer('http-errors', value!);
-        }
-        break;
-      }
-      case 'hdr':
-        headers = true;
-        if (!follow(judge, cursor, 'word fmt')) {
-          return false;
-        }
-        break;
-      default:
-        return fail(`'${word}' is no part of an answer`, 'take it out');
+    const notation = PARTS.get(word);
+    if (notation === undefined) {
+      return fail(`'${word}' is not a part of an answer`, 'remove it');
     }
+    if (BODY.test(word)) {
+      if (body !== '') {
+        return fail(`'${word}' cannot follow '${body}': an answer has one body`, 'remove one of them');
+      }
+      body = word;
+    }
+    if (!takeInRule(context, cursor, notation)) {
+      return false;
+    }
+    parts.set(word.replace('deny_', ''), cursor.last!.text);
   }
+  const status = parts.get('status') ?? '';
   const answers = body === '' ? legacy : body.endsWith('errorfiles');
-  if (answers && status !== '' && !hasAnswer(judge, status)) {
-    return fail(`HAProxy ${judge.branch} makes no answer with the status ${status}`, 'give it a body');
+  if (answers && status !== '' && !context.knows('status', status)) {
+    return fail(`HAProxy ${branch} makes no answer with the status ${status}`, 'give it a body');
   }
-  if (/^(string|lf-string)$/.test(body) && !type) {
+  if (body.endsWith('string') && !parts.has('content-type')) {
     return fail("a body needs a 'content-type'", 'add one');
   }
-  if (/string$/.test(body) && ['204', '304'].includes(status)) {
-    return fail(`an answer with the status ${status} has no body`, 'take the body out');
+  if (body.endsWith('string') && ['204', '304'].includes(status)) {
+    return fail(`an answer with the status ${status} has no body`, 'remove the body');
   }
-  if (type && (body === '' || /errorfiles?$/.test(body))) {
-    judge.warn(
-      'ignored-directive',
-      cursor.last,
-      "'content-type' is ignored: the answer has no body of its own",
-      'take it out',
-    );
+  const ignored = (message: string) => report.warn('ignored-directive', cursor.last, message, 'remove it');
+  if (parts.has('content-type') && (body === '' || /errorfiles?$/.test(body))) {
+    ignored("'content-type' is ignored: the answer has no body of its own");
   }
-  if (headers && /errorfiles?$/.test(body)) {
-    judge.warn(
-      'ignored-directive',
-      cursor.last,
-      "'hdr' is ignored: the answer comes from an error file",
-      'take it out',
-    );
+  if (parts.has('hdr') && /errorfiles?$/.test(body)) {
+    ignored("'hdr' is ignored: the answer comes from an error file");
   }
-  return judge.words[0]!.text === 'http-error' ? noMore(judge, cursor) : finish(judge, cursor);
+  return context.words[0]!.text === 'http-error' ? takeEnd(context, cursor) : finish(context, cursor);
 }
 
-/** Judges `http-error`. */
-export const judgeHttpError: Grammar = (judge, cursor) => {
-  const status = judge.words.findIndex(({ text }) => text === 'status');
-  const word = status < 0 ? undefined : judge.words[status + 1];
-  if (word === undefined || !hasAnswer(judge, word.text)) {
-    return judge.error(
-      'bad-value',
-      word ?? judge.words[0],
-      `'http-error' needs a status that HAProxy ${judge.branch} answers with`,
-      "write 'status' and one of them",
-    );
+/** Checks `http-error`. */
+const httpError: Grammar = (context, cursor) => {
+  const { branch, report, words } = context;
+  const status = words.findIndex(({ text }) => text === 'status');
+  const word = status < 0 ? undefined : words[status + 1];
+  if (word === undefined || !context.knows('status', word.text)) {
+    const message = `'http-error' needs a status that HAProxy ${branch} answers with`;
+    return report.error('bad-value', word ?? words[0], message, "add 'status' and one of them");
   }
-  return judgeReply(judge, cursor, false);
+  return checkReply(context, cursor, false);
+};
+
+/** The grammars of answers. */
+export const DENY_GRAMMARS: Grammars = {
+  deny,
+  return: (context, cursor) => checkReply(context, cursor, false),
+  'http-error': httpError,
 };

@@ -1,24 +1,22 @@
-import { itemsOn } from './keywords/signature';
-import { judgeItems } from './language-args';
-import { noMore } from './language-follow';
-import type { Cursor, Judge } from './language-judge';
+import { take, takeEnd } from './engine/arguments';
+import type { Context } from './engine/context';
+import type { Cursor } from './syntax/cursor';
 
 /** The rule sets whose name has a second word. */
 export const TWO_WORDS = new Set(['tcp-request', 'tcp-response']);
 
-/** Puts the rule set into the signature, so that samples and conditions know where they stand. */
-export const placed = (args: string, set: string): string =>
-  args.replace(/\b(fmt|expr|cond!?)(?!\()(?=[\s\]]|$)/g, `$1(${set})`);
-
 /** The rule set of the line, such as `tcp-request/content`. */
-export const place = (judge: Judge): string => {
-  const [first, second] = judge.words;
-  return TWO_WORDS.has(first!.text) ? `${first!.text}/${second!.text}` : first!.text;
-};
+export const placeOf = ({ words: [first, second] }: Context): string =>
+  TWO_WORDS.has(first!.text) ? `${first!.text}/${second?.text ?? ''}` : first!.text;
 
-/** Judges the next words by a signature, at the place of the rule set. */
-export const follow = (judge: Judge, cursor: Cursor, notation: string): boolean =>
-  judgeItems(judge, cursor, itemsOn(placed(notation, place(judge)), judge.branch), {});
+/** Puts the place of a rule into a signature, so that its samples and conditions know where they stand. */
+export const placed = (notation: string, place: string): string =>
+  notation.replace(/\b(fmt|expr|cond!?)(?!\()(?=[\s\],}]|$)/g, `$1(${place})`);
 
-/** Judges the condition at the end of a rule. */
-export const finish = (judge: Judge, cursor: Cursor): boolean => follow(judge, cursor, 'cond') && noMore(judge, cursor);
+/** Checks the next words by a signature whose samples and conditions stand in the rule set. */
+export const takeInRule = (context: Context, cursor: Cursor, notation: string, place = placeOf(context)): boolean =>
+  take(context, cursor, placed(notation, place));
+
+/** Checks the condition at the end of a rule. */
+export const finish = (context: Context, cursor: Cursor): boolean =>
+  takeInRule(context, cursor, 'cond') && takeEnd(context, cursor);

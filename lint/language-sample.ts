@@ -1,175 +1,96 @@
+import type { Context } from './engine/context';
 import { factOf, lifeOn } from './keywords';
-import { type Checkpoint, isAvailable, momentsOf } from './keywords/checkpoints';
-import { readExpression, takeExpression } from './language-expression';
-import type { Cursor, Judge } from './language-judge';
-import { lookup } from './lookup';
+import { EXPRESSION_HELP, MOMENT_HELP, momentWrong, readExpression } from './language-expression';
 import type { Word } from './words';
 
-export { judgeAcl, judgeCondition } from './language-condition';
-
-/** Judges the sample expression of one or more words that comes next. */
-export function judgeExpression(judge: Judge, cursor: Cursor, place: string | undefined): boolean {
-  const word = cursor.take();
-  if (word === undefined) {
-    return judge.error('missing-value', cursor.last, `'${cursor.last?.text}' needs a sample expression`, 'write one');
-  }
-  const read = readExpression(judge, word, takeExpression(judge, cursor, word));
-  if (read.unsure) {
-    return judge.unsure();
-  }
-  const wrong = read.wrong ?? (read.rest === '' ? undefined : `'${read.rest}' after the expression means nothing`);
-  if (wrong !== undefined) {
-    return judge.error('bad-value', word, wrong, 'write a sample expression that this branch has');
-  }
-  judge.sample = { type: read.type, origins: read.origins };
-  return judgeMoment(judge, word, read.fact?.words ?? '', read.origins, momentsOf(place, judge.kind, judge.branch));
-}
-
-function judgeMoment(
-  judge: Judge,
-  word: Word,
-  name: string,
-  origins: readonly string[],
-  moments: readonly Checkpoint[] | undefined,
-  log = false,
-): boolean {
-  if (moments === undefined || moments.length === 0 || isAvailable(origins, moments)) {
-    return true;
-  }
-  return refuse(
-    judge,
-    word,
-    `'${name}' is not there yet, or no more, at this point`,
-    'take a sample that is there',
-    log,
-  );
-}
-
-/** What is wrong in a log format is refused; 1.6 only warns. */
-function refuse(judge: Judge, word: Word, message: string, mend: string, log: boolean): boolean {
-  if (!log || judge.from('1.7')) {
-    return judge.error('bad-value', word, message, mend);
-  }
-  judge.warn('bad-value', word, message, mend);
-  return true;
-}
-
-/** Judges a log format: its variables and its `%[…]`. */
-export function judgeFormat(judge: Judge, word: Word, place: string | undefined): boolean {
-  const text = word.text;
+/** Checks a log format: its variables and its `%[…]`. */
+export function checkFormat(context: Context, word: Word, place: string | undefined): boolean {
+  const { report } = context;
+  const { text } = word;
   let at = text.indexOf('%');
   while (at >= 0) {
     const after = text[at + 1];
     if (after === undefined) {
-      return refuse(
-        judge,
-        word,
-        "'%' at the end begins a variable, and no name follows",
-        "write '%%' for the character",
-        true,
-      );
+      return refuse(context, word, "'%' at the end lacks the name of a variable", PERCENT_HELP);
     }
     if (after === '%') {
       at = text.indexOf('%', at + 2);
       continue;
     }
-    const [all, , flags] = /^%(\([^)]*\))?(\{[^}]*\})?/.exec(text.slice(at))!;
+    const [all, , flags = ''] = /^%(\([^)]*\))?(\{[^}]*\})?/.exec(text.slice(at))!;
     // Up to 2.9 what stands in these brackets is passed over; since then it is the name of a field.
-    if (judge.from('3.0') && /^%\([^)]*[^\w:)-]/.test(all)) {
+    if (context.from('3.0') && /^%\([^)]*[^\w:)-]/.test(all)) {
       const message = `'${all}' has a character that the name of a field cannot have`;
-      return judge.error('bad-value', word, message, 'use letters, digits and _');
+      return report.error('bad-value', word, message, 'use letters, digits and _');
     }
-    if (flags !== undefined && !judgeFlags(judge, flags)) {
-      return false;
-    }
+    checkFlags(context, flags);
     const begin = at + all.length;
-    const end = text[begin] === '[' ? judgeInside(judge, word, begin, place) : judgeAlias(judge, word, begin);
-    if (end === undefined) {
-      return false;
+    const end = text[begin] === '[' ? endOfSample(context, word, begin, place) : endOfAlias(context, word, begin);
+    if (typeof end === 'boolean') {
+      return end;
     }
     at = text.indexOf('%', end);
   }
   return true;
 }
 
-const FLAGS = lookup<string>({
-  Q: '1.6',
-  X: '1.6',
-  E: '1.6',
-  M: '1.6',
-  bin: '3.0',
-  json: '3.0',
-  cbor: '3.0',
-});
+const PERCENT_HELP = "use one that exists, or '%%' for the character";
 
-function judgeFlags(judge: Judge, flags: string): boolean {
-  const names = flags
-    .slice(1, -1)
-    .split(',')
-    .filter((flag) => flag !== '');
-  return names.every((name) => {
-    const since = FLAGS[name.replace(/^[+-]|:.*$/g, '')];
-    return since !== undefined && judge.from(since) ? true : judge.unsure();
-  });
+/** What is wrong in a log format is refused; 1.6 only warns. */
+function refuse(context: Context, word: Word, message: string, help: string): boolean {
+  context.report.add(context.severity('1.7'), 'bad-value', word, message, help);
+  return !context.from('1.7');
 }
 
-/** The end of `%[…]`, or nothing when it is refused. */
-function judgeInside(judge: Judge, word: Word, begin: number, place: string | undefined): number | undefined {
+function checkFlags(context: Context, flags: string): void {
+  const names = flags.slice(1, -1).split(',');
+  for (const name of names.map((flag) => flag.replace(/^[+-]|:.*$/g, ''))) {
+    if (name !== '' && !context.knows('log-flag', name)) {
+      context.report.indeterminate();
+    }
+  }
+}
+
+/** The end of `%[…]`, or the verdict on a format that is not read further. */
+function endOfSample(context: Context, word: Word, begin: number, place: string | undefined): number | boolean {
   const inside = word.text.slice(begin + 1);
-  const read = readExpression(judge, word, inside.trimStart());
-  if (read.unsure) {
-    judge.unsure();
-    return word.text.length;
+  const read = readExpression(context, word, inside.trimStart());
+  if (read.indeterminate) {
+    return context.report.indeterminate();
   }
   const rest = read.rest.trimStart();
   const wrong = read.wrong ?? (rest.startsWith(']') ? undefined : "']' is missing");
   if (wrong !== undefined) {
-    return refuse(judge, word, wrong, 'write a sample expression that this branch has', true)
-      ? word.text.length
-      : undefined;
+    return refuse(context, word, wrong, EXPRESSION_HELP);
   }
-  if (read.origins.some((origin) => origin.startsWith('raw-')) && place?.startsWith('http-') && judge.from('2.4')) {
-    judge.warn(
-      'bad-value',
-      word,
-      `'${read.fact?.words}' is about raw bytes, and is ignored in HTTP rules`,
-      'take a sample of HTTP',
-    );
+  if (read.origins.some((origin) => origin.startsWith('raw-')) && place?.startsWith('http-') && context.from('2.4')) {
+    const message = `'${read.keyword?.words}' is about raw bytes, and is ignored in HTTP rules`;
+    context.report.warn('bad-value', word, message, 'use a sample of HTTP');
   }
-  const fine = judgeMoment(
-    judge,
-    word,
-    read.fact?.words ?? '',
-    read.origins,
-    momentsOf(place, judge.kind, judge.branch),
-    true,
-  );
-  return fine ? word.text.length - rest.length + 1 : undefined;
+  const moment = momentWrong(context, read, place);
+  return moment === undefined || refuse(context, word, moment, MOMENT_HELP)
+    ? word.text.length - rest.length + 1
+    : false;
 }
 
-/** The end of a variable such as `%ci`, or nothing when it is refused. */
-function judgeAlias(judge: Judge, word: Word, begin: number): number | undefined {
+/** The end of a variable such as `%ci`, or the verdict on a format that is not read further. */
+function endOfAlias(context: Context, word: Word, begin: number): number | boolean {
+  const { branch, proxy, report } = context;
+  // HAProxy takes the whole run of letters.
   const [name] = /^[A-Za-z]*/.exec(word.text.slice(begin))!;
-  // Variables end where no letter follows: HAProxy takes the whole run of letters.
-  const fact = factOf('log-alias', [name]);
-  if (name === '' || fact === undefined) {
-    const message = `'%${name}' is no variable of a log format`;
-    return refuse(judge, word, message, "write one that exists, or '%%' for the character", true)
-      ? word.text.length
-      : undefined;
+  const keyword = factOf('log-alias', [name]);
+  if (name === '' || keyword === undefined) {
+    return refuse(context, word, `'%${name}' is not a variable of a log format`, PERCENT_HELP);
   }
-  if (lifeOn(fact, judge.branch) === 'too-new') {
-    const message = `'%${name}' exists from HAProxy ${fact.since} on, and this is for ${judge.branch}`;
-    return refuse(judge, word, message, `take it out, or run HAProxy ${fact.since} or later`, true)
-      ? word.text.length
-      : undefined;
+  if (lifeOn(keyword, branch) === 'too-new') {
+    return refuse(context, word, report.existsFrom(`%${name}`, keyword.since), PERCENT_HELP);
   }
-  if (!judge.alive(fact, word, `%${name}`)) {
-    return undefined;
+  if (!context.checkAvailability(keyword, word, `%${name}`)) {
+    return false;
   }
-  if (fact.places[0] === 'http' && !judge.from('3.1') && judge.proxy !== undefined && judge.proxy.kind !== 'defaults') {
-    // The mode may stand below this line: judged at the end.
-    judge.proxy.httpFormats.push({ line: judge.line, word, name });
+  if (keyword.places[0] === 'http' && !context.from('3.1') && proxy !== undefined && proxy.kind !== 'defaults') {
+    // The mode may stand below this line: checked at the end.
+    proxy.httpFormats.push({ line: report.line, word, name });
   }
   return begin + name.length;
 }

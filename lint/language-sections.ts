@@ -1,88 +1,77 @@
-import type { Grammar } from './language-args';
-import { begin, follow } from './language-follow';
+import { take, takeAll } from './engine/arguments';
+import type { Context, Grammar, Grammars } from './engine/context';
 import { isName, SERVER_GRAMMARS } from './language-server';
+import type { Word } from './words';
+
+/** Refuses a name that the section has given already. 1.6 does not look. */
+function isNew(context: Context, word: Word, what: string): boolean {
+  const { report, section } = context;
+  const first = section?.names.get(word.text);
+  section?.names.set(word.text, report.line);
+  if (first === undefined || !context.from('1.7')) {
+    return true;
+  }
+  const message = `${what} '${word.text}' is in ${report.lineName(first)} too`;
+  return report.error('duplicate-name', word, message, 'give it another name');
+}
 
 /** A peer with an address; further words are those of servers, from 2.0 on. */
-const peer: Grammar = (judge, cursor) => {
-  const name = cursor.next;
+const peer: Grammar = (context, cursor) => {
+  const { report, words } = context;
+  const [, name] = words;
   if (name === undefined) {
-    return judge.error('missing-value', judge.words[0], "'peer' needs a name and an address", 'write them');
+    return report.missing(words[0], 'a name and an address');
   }
-  if (cursor.words.length === 2) {
-    cursor.take();
-    return judge.from('2.2')
-      ? judge.unsure()
-      : judge.error('missing-value', name, "'peer' needs an address", 'write it');
-  }
-  if (!judge.from('2.0')) {
-    return begin(judge, cursor, 'word addr(port)') && (cursor.done || judge.unsure());
+  if (words.length === 2) {
+    return context.from('2.2') ? report.indeterminate() : report.missing(name, 'an address', 'peer');
   }
   return (
-    follow(judge, cursor, 'word addr(port) {shard@2.7 num} ?') && (judge.section?.once(judge, name, 'peer') ?? true)
+    takeAll(context, cursor, 'word addr(port) ? /2.0 word addr(port) {shard@2.7 num} ?') &&
+    (!context.from('2.0') || isNew(context, name, 'peer'))
   );
 };
 
 /** A peer without an address is this machine; the others are servers. */
-const peerServer: Grammar = (judge, cursor) => {
-  const name = cursor.next;
-  if (cursor.words.length === 2) {
-    cursor.take();
-  } else if (!SERVER_GRAMMARS.server!(judge, cursor)) {
-    return false;
-  } else if (judge.words.some(({ text }) => text === 'check')) {
-    judge.unsure();
+const peerServer: Grammar = (context, cursor) => {
+  const { report, words } = context;
+  if (words.length !== 2) {
+    if (!SERVER_GRAMMARS.server!(context, cursor)) {
+      return false;
+    }
+    if (words.some(({ text }) => text === 'check')) {
+      report.indeterminate();
+    }
   }
-  return judge.section?.once(judge, name!, 'peer') ?? true;
+  return isNew(context, words[1]!, 'peer');
 };
 
 /** Name servers: a port is needed from 1.7 on, and each has a name of its own. */
-const nameserver: Grammar = (judge, cursor) => {
+const nameserver: Grammar = (context, cursor) => {
   const name = cursor.next;
   if (name !== undefined && !name.open && !isName(name.text)) {
-    return judge.error(
-      'bad-value',
-      name,
-      `'${name.text}' has a character that the name of a name server cannot have`,
-      'use letters, digits, . : _ and -',
-    );
+    return context.report.badName(name, 'a name server');
   }
   return (
-    begin(judge, cursor, judge.from('1.7') ? 'word addr(port)' : 'word addr') &&
-    (judge.section?.once(judge, name!, 'name server') ?? true) &&
-    (cursor.done || judge.unsure())
+    take(context, cursor, 'word addr /1.7 word addr(port)') &&
+    isNew(context, name!, 'name server') &&
+    (cursor.done || context.report.indeterminate())
   );
 };
 
 /** What is neither only makes a warning. */
-const vary: Grammar = (judge, cursor) => {
-  if (!cursor.takes('on', 'off')) {
-    judge.warn('bad-value', cursor.next ?? cursor.last, "'process-vary' takes 'on' or 'off'", 'write one of them');
-    cursor.take();
-  }
-  return true;
-};
+const vary: Grammar = ({ report }, cursor) =>
+  cursor.takes('on', 'off') ||
+  report.warn('bad-value', cursor.take() ?? cursor.last, "'process-vary' takes 'on' or 'off'", 'use one of them');
 
-/** Where datagrams come in: an address with a port. */
-const dgramBind: Grammar = (judge, cursor) =>
-  follow(judge, cursor, 'addr(port) {interface word, name word, namespace word, transparent} ?');
+const ringServer: Grammar = (context, cursor) =>
+  SERVER_GRAMMARS.server!(context, cursor) &&
+  (!/^\w+@|^\//.test(context.words[2]!.text) || context.report.indeterminate());
 
-const STEPS =
-  'accept|any|close|connect|error|request|response|tcp-req-conn|tcp-req-sess|tcp-req-cont|tcp-res-cont|http-req|http-res|http-after-res';
-
-/** What to log at a step, or that nothing is. */
-const logOn: Grammar = (judge, cursor) =>
-  cursor.words.length === 2
-    ? judge.error('missing-value', cursor.next, "'on' needs 'drop', 'format' or 'sd'", 'write what to log')
-    : follow(judge, cursor, `${STEPS} {drop, format fmt, sd fmt}`);
-
-/** The grammars of sections that are no proxies, for the tables. */
-export const SECTION_GRAMMARS: Readonly<Record<string, Grammar>> = {
+/** The grammars of sections that are no proxies. */
+export const SECTION_GRAMMARS: Grammars = {
   peer,
   'peer-server': peerServer,
   nameserver,
   vary,
-  'dgram-bind': dgramBind,
-  'log-on': logOn,
-  'ring-server': (judge, cursor) =>
-    SERVER_GRAMMARS.server!(judge, cursor) && (/^\w+@|^\//.test(judge.words[2]!.text) ? judge.unsure() : true),
+  'ring-server': ringServer,
 };

@@ -1,10 +1,9 @@
+import { take, takeEnd } from './engine/arguments';
+import type { Context, Grammar, Grammars } from './engine/context';
 import { factOf } from './keywords';
-import { itemsOn } from './keywords/signature';
-import { type AddressRules, judgeAddress } from './language-address';
-import { type Grammar, judgeItems } from './language-args';
-import { begin, noMore } from './language-follow';
-import type { Cursor, Judge } from './language-judge';
-import { judgeSource, WORD_GRAMMARS } from './language-server-words';
+import { type AddressRules, checkAddress } from './language-address';
+import { checkSource } from './language-server-words';
+import type { Cursor } from './syntax/cursor';
 import type { Word } from './words';
 
 /** What the words of a server line say, as far as other lines matter to it. */
@@ -24,42 +23,40 @@ export interface ServerState extends ServerWords {
   readonly names: readonly string[];
 }
 
-/** Walks the words of a `server`, `default-server` or `bind` line; nothing when one is refused. */
-function walk(judge: Judge, cursor: Cursor, table: 'server' | 'bind', place?: string): ServerWords | undefined {
+/** Reads the words of a `server`, `default-server` or `bind` line; nothing when one is refused. */
+function readWords(
+  context: Context,
+  cursor: Cursor,
+  table: 'server' | 'bind',
+  place?: string,
+): ServerWords | undefined {
+  const { branch, report } = context;
   const words = new Map<string, Word>();
   const values = new Map<string, string>();
   while (!cursor.done) {
     const word = cursor.take()!;
     if (word.open || word.text === '') {
-      judge.unsure();
-      return { words, values };
+      report.indeterminate();
+      break;
     }
-    const prefix = /^set-proxy-v2-tlv-fmt\(/.test(word.text) ? 'set-proxy-v2-tlv-fmt(' : word.text;
-    const fact = factOf(table, [prefix], judge.branch, place) ?? factOf(table, [prefix], judge.branch);
-    if (fact === undefined) {
-      judge.error(
-        'unknown-directive',
-        word,
-        `'${word.text}' is no word of a '${judge.words[0]!.text}' line`,
-        'take it out',
-      );
+    const name = word.text.replace(/^(set-proxy-v2-tlv-fmt\().*$/s, '$1');
+    const keyword = factOf(table, [name], branch, place) ?? factOf(table, [name], branch);
+    if (keyword === undefined) {
+      const message = `'${word.text}' is not an option of a '${context.words[0]!.text}' line`;
+      report.error('unknown-directive', word, message, 'remove it');
       return undefined;
     }
-    if (place !== undefined && !fact.places.includes(place)) {
-      judge.error(
-        'wrong-section',
-        word,
-        `'${word.text}' does not stand on a '${place}' line`,
-        "move it to the 'server' lines",
-      );
+    if (place !== undefined && !keyword.places.includes(place)) {
+      const message = `'${word.text}' is not allowed on a '${place}' line`;
+      report.error('wrong-section', word, message, "move it to the 'server' lines");
       return undefined;
     }
-    if (!judge.alive(fact, word)) {
+    if (!context.checkAvailability(keyword, word)) {
       return undefined;
     }
     words.set(word.text, word);
     values.set(word.text, cursor.text);
-    if (!judgeItems(judge, cursor, itemsOn(fact.args, judge.branch), WORD_GRAMMARS)) {
+    if (!take(context, cursor, keyword.args)) {
       return undefined;
     }
   }
@@ -74,48 +71,36 @@ const MOST_SLOTS = 1000;
 
 const server =
   (template: boolean): Grammar =>
-  (judge, cursor) => {
+  (context, cursor) => {
+    const { proxy, report, words } = context;
     const name = cursor.take();
     const count = template ? cursor.take() : undefined;
     const address = cursor.take();
     if (name === undefined || address === undefined) {
-      return judge.error(
-        'missing-value',
-        judge.words[0],
-        `'${judge.words[0]!.text}' needs a name${template ? ', a number' : ''} and an address`,
-        'write them',
-      );
+      return report.missing(words[0], `a name${template ? ', a number' : ''} and an address`);
     }
     if (!name.open && !isName(name.text)) {
-      return judge.error(
-        'bad-value',
-        name,
-        `'${name.text}' has a character that the name of a server cannot have`,
-        'use letters, digits, . : _ and -',
-      );
+      return report.badName(name, 'a server');
     }
-    let names = [name.text];
-    if (count !== undefined && !count.open) {
-      const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(count.text) ?? [];
-      if (first === undefined || Number(first) < 1 || Number(last) < Number(first)) {
-        return judge.error(
-          'bad-value',
-          count,
-          `'${count.text}' is no number of servers`,
-          "write a number of 1 or more, or a range such as '1-4'",
-        );
-      }
-      const [low, high] =
-        last === first && !count.text.includes('-') ? [1, Number(first)] : [Number(first), Number(last)];
-      names = Array.from({ length: Math.min(high - low + 1, MOST_SLOTS) }, (_, i) => `${name.text}${low + i}`);
+    const names = count === undefined || count.open ? [name.text] : namesOf(name.text, count.text);
+    if (names.length === 0) {
+      return report.invalid(count, 'a number of servers', "use a number of 1 or more, or a range such as '1-4'");
     }
-    const read = walk(judge, cursor, 'server', 'server');
-    if (read === undefined || !judgeAddress(judge, address, addressRules(read))) {
+    const read = readWords(context, cursor, 'server', 'server');
+    if (read === undefined || !checkAddress(context, address, addressRules(read))) {
       return false;
     }
-    judge.proxy?.servers.push({ ...read, name, address, line: judge.line, template, names });
+    proxy?.servers.push({ ...read, name, address, line: report.line, template, names });
     return true;
   };
+
+/** The names that a template makes; none where it is not given a number or a range. */
+function namesOf(prefix: string, range: string): string[] {
+  const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
+  const [low, high] = last === undefined ? [1, Number(first)] : [Number(first), Number(last)];
+  const count = low >= 1 && high >= low ? Math.min(high - low + 1, MOST_SLOTS) : 0;
+  return Array.from({ length: count }, (_, i) => `${prefix}${low + i}`);
+}
 
 /** A name is taken to resolve, unless the line says what to do when it does not. */
 function addressRules({ values }: ServerWords): AddressRules {
@@ -123,97 +108,80 @@ function addressRules({ values }: ServerWords): AddressRules {
   return { port: 'allowed', resolves: init?.includes('libc') ? 'never' : 'at start' };
 }
 
-const defaultServer: Grammar = (judge, cursor) => {
-  if (cursor.words.length < 3 && !judge.from('1.8')) {
-    return judge.error(
-      'missing-value',
-      judge.words[0],
-      "'default-server' needs an option and its value before 1.8",
-      'write them',
-    );
+const defaultServer: Grammar = (context, cursor) => {
+  const { proxy, report, words } = context;
+  if (words.length < 3 && !context.from('1.8')) {
+    return report.missing(words[0], 'an option and its value before 1.8');
   }
   if (cursor.done) {
-    return judge.unsure();
+    return report.indeterminate();
   }
-  const read = walk(judge, cursor, 'server', 'default-server');
+  const read = readWords(context, cursor, 'server', 'default-server');
   if (read !== undefined) {
-    judge.proxy?.defaultServers.push(read);
+    proxy?.defaultServers.push(read);
   }
   return read !== undefined;
 };
 
-const bind: Grammar = (judge, cursor) => {
+const bind: Grammar = (context, cursor) => {
+  const { proxy, report, words } = context;
   const address = cursor.take();
   if (address === undefined) {
-    return judge.error('missing-value', judge.words[0], `'${judge.words[0]!.text}' needs an address`, 'write one');
+    return report.missing(words[0], 'an address');
   }
-  judge.proxy?.binds.push(judge.line);
-  if (address.open || address.text.includes('$')) {
-    judge.unsure();
-  } else {
-    for (const part of address.text.split(',')) {
-      if (/^udp[46]?@/.test(part)) {
-        return judge.error(
-          'bad-value',
-          address,
-          `'${part}' takes datagrams, and a 'bind' takes connections`,
-          'take it out',
-        );
-      }
-      if (!judgeAddress(judge, { ...address, text: part }, { port: 'range', resolves: 'at start' })) {
-        return false;
-      }
-      if (!/[/@]/.test(part) && !/:[-\d]*[1-9][-\d]*$/.test(part)) {
-        return judge.error('bad-value', address, `'${part}' has no port to listen on`, "add ':' and the port");
-      }
-    }
+  proxy?.binds.push(report.line);
+  if (!checkBindAddress(context, address)) {
+    return false;
   }
-  const read = walk(judge, cursor, 'bind');
+  const read = readWords(context, cursor, 'bind');
   if (read === undefined) {
     return false;
   }
   const ssl = read.words.get('ssl');
   const certificate = ['crt', 'crt-list', 'default-crt', 'generate-certificates'].some((word) => read.words.has(word));
-  if (ssl !== undefined && !certificate && judge.words[0]!.text === 'bind') {
-    if (judge.from('3.2')) {
-      judge.unsure();
-    } else {
-      return judge.error('incomplete', ssl, "'ssl' needs a certificate on the same line", "add 'crt'");
+  if (ssl !== undefined && !certificate && words[0]!.text === 'bind') {
+    if (!context.from('3.2')) {
+      return report.error('incomplete', ssl, "'ssl' needs a certificate on the same line", "add 'crt'");
     }
+    report.indeterminate();
   }
-  if (
-    read.values.get('verify')?.match(/optional|required/) &&
-    ssl !== undefined &&
-    !(read.words.has('ca-file') || read.words.has('ca-verify-file'))
-  ) {
-    return judge.error('incomplete', read.words.get('verify'), "'verify' needs 'ca-file' on the same line", 'add it');
+  const verify = /optional|required/.test(read.values.get('verify') ?? '') ? read.words.get('verify') : undefined;
+  if (verify !== undefined && ssl !== undefined && !read.words.has('ca-file') && !read.words.has('ca-verify-file')) {
+    return report.error('incomplete', verify, "'verify' needs 'ca-file' on the same line", 'add it');
   }
   if (read.words.has('nbconn') && !address.text.startsWith('rhttp@')) {
-    return judge.error(
-      'bad-value',
-      read.words.get('nbconn'),
-      "'nbconn' stands only with an address that begins with 'rhttp@'",
-      'take it out',
-    );
+    const message = "'nbconn' is allowed only with an address that begins with 'rhttp@'";
+    return report.error('bad-value', read.words.get('nbconn'), message, 'remove it');
   }
   return true;
 };
 
-const optionsOnly: Grammar = (judge, cursor) => walk(judge, cursor, 'bind') !== undefined;
+function checkBindAddress(context: Context, address: Word): boolean {
+  const { report } = context;
+  if (address.open || address.text.includes('$')) {
+    return report.indeterminate();
+  }
+  for (const part of address.text.split(',')) {
+    if (/^udp[46]?@/.test(part)) {
+      const message = `'${part}' takes datagrams, and a 'bind' takes connections`;
+      return report.error('bad-value', address, message, 'remove it');
+    }
+    if (!checkAddress(context, { ...address, text: part }, { port: 'range', resolves: 'at start' })) {
+      return false;
+    }
+    if (!/[/@]/.test(part) && !/:[-\d]*[1-9][-\d]*$/.test(part)) {
+      return report.error('bad-value', address, `'${part}' has no port to listen on`, "add ':' and the port");
+    }
+  }
+  return true;
+}
 
-/** `accepted_payload_size`: bounds that changed. Source: `resolv_parse_…`, RFC 6891. */
-const payload: Grammar = (judge, cursor) => {
-  const high = judge.from('2.4') ? 65_535 : 8192;
-  return begin(judge, cursor, `num(12..${high})`) && noMore(judge, cursor);
-};
-
-/** The grammars of server and bind lines, for the tables. */
-export const SERVER_GRAMMARS: Readonly<Record<string, Grammar>> = {
+/** The grammars of server and bind lines. */
+export const SERVER_GRAMMARS: Grammars = {
   server: server(false),
   'server-template': server(true),
   'default-server': defaultServer,
   bind,
-  'default-bind': optionsOnly,
-  payload,
-  source: (judge, cursor) => judgeSource(judge, cursor) && noMore(judge, cursor),
+  'default-bind': (context, cursor) => readWords(context, cursor, 'bind') !== undefined,
+  source: (context, cursor) => checkSource(context, cursor) && takeEnd(context, cursor),
 };

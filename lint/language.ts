@@ -1,9 +1,11 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
-import { Judge, type LanguageFinding } from './language-judge';
+import { Context } from './engine/context';
+import type { LanguageFinding } from './engine/diagnostics';
+import { GRAMMARS } from './language-grammars';
 import { Reader } from './language-reader';
 import type { Config } from './sections';
 
-export type { LanguageFinding, LanguageRule } from './language-judge';
+export type { LanguageFinding, LanguageRule } from './engine/diagnostics';
 
 /** A file of a configuration. */
 export interface Source {
@@ -30,33 +32,30 @@ export interface LanguageVerdict {
  * @param sources the files of one configuration, in the order in which HAProxy reads them
  * @param version the HAProxy version that reads it; its branch decides
  */
-export function judgeLanguage(sources: readonly Source[], version: HaproxyVersion): LanguageVerdict {
-  const judge = new Judge(version);
-  const reader = new Reader(judge);
+export function checkLanguage(sources: readonly Source[], version: HaproxyVersion): LanguageVerdict {
+  const context = new Context(version, GRAMMARS);
+  const { findings, unknown } = context.report;
+  const reader = new Reader(context);
   for (const { name, text } of sources) {
     reader.begin(name);
     const lines = text.split('\n');
     for (const [i, line] of lines.entries()) {
-      judge.line += 1;
+      context.report.line += 1;
       reader.read(line, i === 0);
     }
-    judgeEnd(judge, lines.at(-1)!);
+    checkLastLine(context, lines.at(-1)!);
     reader.endOfFile();
   }
   reader.end();
-  const findings = judge.findings.sort((a, b) => a.line - b.line || a.column - b.column);
-  return { findings, unknown: judge.unknown.sort((a, b) => a.line - b.line), config: reader.config };
+  findings.sort((a, b) => a.line - b.line || a.column - b.column);
+  unknown.sort((a, b) => a.line - b.line);
+  return { findings, unknown, config: reader.config };
 }
 
 /** The last line has to end. Source: 2.2 warns, 2.3 refuses (manual, 2.1). */
-function judgeEnd(judge: Judge, last: string): void {
-  if (last === '' || !judge.from('2.2')) {
-    return;
-  }
-  const message = 'the last line does not end with a newline: HAProxy takes the file for a part of itself';
-  if (judge.from('2.3')) {
-    judge.error('bad-line', undefined, message, 'end the file with a newline');
-  } else {
-    judge.warn('bad-line', undefined, message, 'end the file with a newline');
+function checkLastLine(context: Context, last: string): void {
+  if (last !== '' && context.from('2.2')) {
+    const message = 'the last line does not end with a newline, and HAProxy takes the file for a part of a longer one';
+    context.report.add(context.severity('2.3'), 'bad-line', undefined, message, 'end the file with a newline');
   }
 }

@@ -5,7 +5,7 @@ export const BIND = table(
   'bind',
   'manual 5.1, bind_kws',
   `
-  accept-netscaler-cip ; ; 1.7 ; @nonzero
+  accept-netscaler-cip ; ; 1.7 ; num(1..)
   accept-proxy
   allow-0rtt ; ; 1.8
   alpn ; ; ; word
@@ -36,7 +36,7 @@ export const BIND = table(
   force-tlsv13 ; ; 1.8
   generate-certificates
   gid ; ; ; num
-  group ; ; ; @account
+  group ; ; ; given
   guid-prefix ; ; 3.0 ; word
   id ; ; ; num(1..)
   idle-ping ; ; 3.2 ; time
@@ -45,8 +45,8 @@ export const BIND = table(
   label ; ; 3.2 ; word
   level ; ; ; user|operator|admin
   maxconn ; ; ; num(1..) /2.0 num(0..)
-  mode ; ; ; word /1.8 @octal
-  mss ; ; ; @segment
+  mode ; ; ; word /1.8 match(octal)
+  mss ; ; ; match(segment)
   name ; ; ; word
   namespace ; ; 1.6 +namespace ; word
   nbconn ; ; 2.9 ; ?
@@ -68,14 +68,14 @@ export const BIND = table(
   quic-force-retry ; ; 2.6 +quic
   quic-socket ; ; 2.9 +quic ; word
   severity-output ; ; 1.8 ; none|number|string
-  shards ; ; 2.5 ; @shards
+  shards ; ; 2.5 ; by-thread|by-process|by-group@2.8|<match(count)>
   sigalgs ; ; 2.8 ; word
   ssl
   ssl-max-ver ; ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
   ssl-min-ver ; ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
   strict-sni
   tcp-md5sig ; ; 3.3 ; word
-  tcp-ss ; ; 3.4 ; @account
+  tcp-ss ; ; 3.4 ; given
   tcp-ut ; ; ; time
   tfo
   thread ; ; 2.5 ; @thread
@@ -83,7 +83,7 @@ export const BIND = table(
   tls-tickets ; ; 3.2
   transparent
   uid ; ; ; num
-  user ; ; ; @account
+  user ; ; ; given
   v4v6
   v6only
   verify ; ; ; none|optional|required

@@ -10,8 +10,8 @@ export const GLOBAL = table(
   51degrees-property-name-list ; ; 1.6 +addon ; ?
   51degrees-property-separator ; ; 1.6 +addon ; ?
   acme.scheduler ; ; 3.2 ; auto|off
-  anonkey ; ; 2.7 ; num(0..) ~
-  busy-polling ; ; 1.9
+  anonkey ; ; 2.7 ; num(0..) ~ ; ; negatable
+  busy-polling ; ; 1.9 ; ; ; negatable
   ca-base ; ; ; num
   chroot ; ; ; word
   close-spread-time ; ; 2.6 ; infinite|<time> ~
@@ -30,7 +30,7 @@ export const GLOBAL = table(
   deviceatlas-log-level ; ; 1.6 +addon ; ?
   deviceatlas-properties-cookie ; ; 1.6 +addon ; ?
   deviceatlas-property-separator ; ; 1.6 +addon ; ?
-  dns-accept-family ; ; 3.2 ; @dns-family
+  dns-accept-family ; ; 3.2 ; auto|<list(ipv4|ipv6)>
   expose-deprecated-directives ; ; 3.0 ; ~ /3.1
   expose-experimental-directives ; ; 2.4 ; ~ /3.1
   external-check ; ; ;  /2.9 preserve-env /3.0 [preserve-env]
@@ -50,13 +50,13 @@ export const GLOBAL = table(
   http-err-codes ; ; 3.0 ; @codes
   http-fail-codes ; ; 3.0 ; @codes
   httpclient.resolvers.disabled ; ; 2.8 ; on|off
-  httpclient.resolvers.id ; ; 2.6 ; @httpclient-resolvers
+  httpclient.resolvers.id ; ; 2.6 ; ref(resolvers)
   httpclient.resolvers.prefer ; ; 2.6 ; ipv4|ipv6
   httpclient.retries ; ; 2.9 ; num
   httpclient.ssl.ca-file ; ; 2.6 ; ?
   httpclient.ssl.verify ; ; 2.6 ; [none|required]
   httpclient.timeout.connect ; ; 2.9 ; time
-  insecure-fork-wanted ; ; 2.2
+  insecure-fork-wanted ; ; 2.2 ; ; ; negatable
   insecure-setuid-wanted ; ; 2.2
   issuers-chain-path ; ; 2.2 ; file
   jwt.decrypt_alg_list ; ; 3.4 ; ?
@@ -64,7 +64,7 @@ export const GLOBAL = table(
   key-base ; ; 3.0 ; num
   limited-quic ; ; 2.9
   localpeer ; ; 2.2 ; num
-  log ; ; ; @log
+  log ; ; ; @log ; ; negatable
   log-send-hostname ; ; ; [word ~]
   log-tag ; ; ; num
   lua-load ; ; 1.6 +lua ; file
@@ -96,7 +96,7 @@ export const GLOBAL = table(
   nopoll
   noreuseport ; ; 1.7
   nosplice
-  numa-cpu-mapping ; ; 2.4 ; ~
+  numa-cpu-mapping ; ; 2.4 ; ~ ; ; negatable
   ocsp-update.disable ; ; 3.0 ; on|off
   ocsp-update.httpproxy ; ; 3.0 ; ?
   ocsp-update.maxdelay ; ; 3.0 ; num(300..)
@@ -113,7 +113,7 @@ export const GLOBAL = table(
   resetenv ; ; 1.7 ; *
   server-state-base ; ; ; word ~
   server-state-file ; ; ; @state-file
-  set-dumpable ; ; 2.0 ;  /3.4 [on|off|libs]
+  set-dumpable ; ; 2.0 ;  /3.4 [on|off|libs] ; ; negatable
   set-var ; ; 2.4 ; word expr(cfg)
   set-var-fmt ; ; 2.5 ; word fmt(cfg)
   setcap ; ; 2.9 +linux-cap ; given ?
@@ -125,13 +125,13 @@ export const GLOBAL = table(
   ssl-default-bind-ciphersuites ; ; 1.9 ; num
   ssl-default-bind-client-sigalgs ; ; 2.8 ; num
   ssl-default-bind-curves ; ; 2.2 ; num
-  ssl-default-bind-options ; ; ; @ssl-bind-options
+  ssl-default-bind-options ; ; ; {force-sslv3, force-tlsv10, force-tlsv11, force-tlsv12, force-tlsv13@1.8, no-sslv3, no-tlsv10, no-tlsv11, no-tlsv12, no-tlsv13@1.8, no-tls-tickets, tls-tickets@3.2, prefer-client-ciphers@1.8, strict-sni@3.2, no-strict-sni@3.2, ssl-min-ver@1.8 word, ssl-max-ver@1.8 word, allow-0rtt@1.8}!
   ssl-default-bind-sigalgs ; ; 2.8 ; num
   ssl-default-server-ciphers ; ; ; num
   ssl-default-server-ciphersuites ; ; 1.9 ; num
   ssl-default-server-client-sigalgs ; ; 2.9 ; num
   ssl-default-server-curves ; ; 2.9 ; num
-  ssl-default-server-options ; ; ; @ssl-server-options
+  ssl-default-server-options ; ; ; {force-sslv3, force-tlsv10, force-tlsv11, force-tlsv12, force-tlsv13@1.8, no-sslv3, no-tlsv10, no-tlsv11, no-tlsv12, no-tlsv13@1.8, no-tls-tickets, renegotiate@3.3, no-renegotiate@3.3, ssl-min-ver@1.8 word, ssl-max-ver@1.8 word}!
   ssl-default-server-sigalgs ; ; 2.9 ; num
   ssl-dh-param-file ; ; ; ?
   ssl-engine ; ; 1.8 +engine ; ?
@@ -145,10 +145,14 @@ export const GLOBAL = table(
   ssl-security-level ; ; 3.0 ; int(0..5)
   ssl-server-verify ; ; ; none|required
   ssl-skip-self-issued-ca ; ; 2.2 ; ~
-  stats ; ; ; @stats
+  stats bind-process ; ; 1.6 -2.7 ; ~
+  stats calculate-max-counters ; ; 3.4 ; on|off ~
+  stats maxconn ; ; ; num(1..) ~
+  stats socket ; ; ; @bind
+  stats timeout ; ; ; time(1..) ~
   stats-file ; ; 3.0 ; given ?
   stress-level ; ; 3.2 ; given ?
-  strict-limits ; ; 2.1
+  strict-limits ; ; 2.1 ; ; ; negatable
   thread-group ; ; 2.5 ; given ?
   thread-groups ; ; 2.5 ; num(1..1) /2.8 num(1..16)
   thread-hard-limit ; ; 3.0 ; int(1..)

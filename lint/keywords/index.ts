@@ -1,7 +1,7 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import { BIND } from './bind';
 import { CONVERTERS } from './converters';
-import type { Fact } from './fact';
+import type { Fact, Trait } from './fact';
 import { FETCHES_A_P } from './fetches-a-p';
 import { FETCHES_Q_SC } from './fetches-q-sc';
 import { FETCHES_SR_Z } from './fetches-sr-z';
@@ -13,8 +13,9 @@ import { RULES } from './rules';
 import { OTHER_SECTIONS, SECTION } from './sections';
 import { SERVER } from './server';
 import { TUNE } from './tune';
+import { WORDS } from './words';
 
-export { type Fact, type Life, lifeOn, type Standing } from './fact';
+export { type Fact, type Life, lifeOn, type Standing, type Trait } from './fact';
 
 /** Everything that is known of the configuration language, table by table. */
 export const FACTS: readonly Fact[] = [
@@ -33,10 +34,21 @@ export const FACTS: readonly Fact[] = [
   ...CONVERTERS,
   ...CRITERIA,
   ...ALIASES,
+  ...WORDS,
 ];
 
 /** The kinds of section that share the table `proxy`. */
-const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
+export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
+
+const BY_TRAIT = new Map<Trait, Fact[]>();
+for (const fact of FACTS) {
+  for (const trait of fact.traits.keys()) {
+    BY_TRAIT.set(trait, [...(BY_TRAIT.get(trait) ?? []), fact]);
+  }
+}
+
+/** The keywords that have something in common, in the order of the tables. */
+export const withTrait = (trait: Trait): readonly Fact[] => BY_TRAIT.get(trait) ?? [];
 
 /** Facts by table and words, oldest first. */
 const BY_WORDS = new Map<string, Map<string, Fact[]>>();

@@ -15,8 +15,8 @@ export const PROXY = table(
   balance first ; DfBL ; ; ~
   balance source ; DfBL ; ; ~
   balance random ; DfBL ; 1.9 ; ~
-  balance uri ; DfBL ; ; {len num(1..), depth num(1..), whole, path-only@2.3}
-  balance url_param ; DfBL ; ; word [check_post [num]]
+  balance uri ; DfBL ; ; {len num(1..), depth num(1..), whole, path-only@2.3} ; ; http
+  balance url_param ; DfBL ; ; word [check_post [num]] ; ; http
   balance hash ; DfBL ; 2.6 ; expr(use-server)
   balance log-hash ; DfBL ; 2.9 ; ?
   balance log-sticky ; DfBL ; 2.9 -3.0 ; ?
@@ -24,14 +24,14 @@ export const PROXY = table(
   bind ; FbL ; ; @bind
   bind-process ; DFBL ; 1.6 ~2.5 -2.7 ; @bind-process ; 'thread' on the bind lines (2.5)
   block ; FBL ; 1.6 ~1.6 -2.1 ; cond! ; 'http-request deny'
-  capture cookie ; FbL ; ; word len num(0..)
+  capture cookie ; FbL ; ; word len num(0..) ; ; http@1.8
   capture request header ; FbL ; ; word len num(1..)
   capture response header ; FbL ; ; word len num(1..)
   cliexp ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond
   clitcpka-cnt ; DFbL ; 2.3 ; num(0..)
   clitcpka-idle ; DFbL ; 2.3 ; time
   clitcpka-intvl ; DFbL ; 2.3 ; time
-  clitimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client'
+  clitimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client' ; client-timeout
   compression algo ; DFBL ; ; @algorithms
   compression algo-req ; DFBL ; 2.8 ; @algorithms
   compression algo-res ; DFBL ; 2.8 ; @algorithms
@@ -43,7 +43,7 @@ export const PROXY = table(
   compression type ; DFBL ; ; word...
   compression type-req ; DFBL ; 2.8 ; word...
   compression type-res ; DFBL ; 2.8 ; word...
-  contimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect'
+  contimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect' ; connect-timeout
   cookie ; DfBL ; ; word {rewrite, insert, prefix, indirect, nocache, postonly, preserve, httponly, secure, domain word, maxidle time, maxlife time, dynamic@1.8, attr@2.2 word}
   declare capture ; FL ; ; request|response len num(1..)
   default-server ; DfBL ; ; @default-server
@@ -63,7 +63,7 @@ export const PROXY = table(
   enabled ; DFBL
   error-log-format ; DFbL ; 2.5 ; fmt(log)
   errorfile ; DFBL ; ; status file
-  errorfiles ; DFBL ; 2.2 ; @errorfiles
+  errorfiles ; DFBL ; 2.2 ; ref(http-errors) [status...]
   errorloc ; DFBL ; ; status word
   errorloc302 ; DFBL ; ; status word
   errorloc303 ; DFBL ; ; status word
@@ -71,11 +71,11 @@ export const PROXY = table(
   external-check path ; DfBL ; ; word
   filter bwlim-in ; FBL ; 2.7 ; @bwlim
   filter bwlim-out ; FBL ; 2.7 ; @bwlim
-  filter cache ; FBL ; 1.9 ; @cache-filter
+  filter cache ; FBL ; 1.9 ; ref(cache)
   filter comp-req ; FBL ; 3.4
   filter comp-res ; FBL ; 3.4
   filter compression ; FBL ; 1.7
-  filter fcgi-app ; FBL ; 2.1 ; @fcgi-app
+  filter fcgi-app ; FBL ; 2.1 ; ref(fcgi-app)
   filter spoe ; FBL ; 1.7 ; ?
   filter trace ; FBL ; 1.7 ; {name word, random-parsing, random-forwarding, hexdump, quiet}
   filter-sequence ; FBL ; 3.4 ; request|response ?
@@ -84,30 +84,30 @@ export const PROXY = table(
   fullconn ; DfBL ; ; num
   grace ; DFBL ; 1.6 ~2.3 -2.5 ; time ; 'grace' in the global section (2.5)
   guid ; FBL ; 3.0 ; word
-  hash-balance-factor ; DFBL ; 1.7 ; @factor
+  hash-balance-factor ; DFBL ; 1.7 ; match(factor) ~
   hash-preserve-affinity ; DBL ; 3.2 ; always|maxconn|maxqueue
   hash-type ; DfBL ; ; map-based|consistent [word [avalanche]]
-  http-after-response ; FBLn2.5 ; 2.2 ; @rule
+  http-after-response ; FBLn2.5 ; 2.2 ; @rule ; ; http@2.4
   http-check comment ; DfBL ; 2.2 ; word
   http-check connect ; DfBL ; 2.2 ; @check-connect
   http-check disable-on-404 ; DfBL
   http-check expect ; DfBL ; ; @check-expect
-  http-check send ; DfBL ; 2.2 ; @check-send
+  http-check send ; DfBL ; 2.2 ; {meth word, uri word, uri-lf fmt, ver word, hdr word fmt, body word, body-lf fmt, comment word}
   http-check send-state ; DfBL
   http-check set-var ; DfBL ; 2.2 ; expr(check)
   http-check set-var-fmt ; DfBL ; 2.5 ; fmt(check)
   http-check unset-var ; DfBL ; 2.2
   http-error ; DFBL ; 2.2 ; @http-error
-  http-request ; FBLn2.5 ; ; @rule
-  http-response ; FBLn2.5 ; ; @rule
+  http-request ; FBLn2.5 ; ; @rule ; ; http@1.8
+  http-response ; FBLn2.5 ; ; @rule ; ; http@1.8
   http-reuse ; DfBL ; ; never|safe|aggressive|always
   http-send-name-header ; DfBL ; ; word
   id ; FBL ; ; num(1..)
   ignore-persist ; fBL~1.9 ; ; cond!
   load-server-state-from-file ; DfBL ; ; global|local|none
   log global ; DFBL
-  log ; DFBL ; ; @log
-  log-format ; DFbL ; ; fmt(log)
+  log ; DFBL ; ; @log ; ; negatable
+  log-format ; DFbL ; ; fmt(log) ; ; opaque
   log-format-sd ; DFbL ; ; fmt(log)
   log-steps ; DFbL ; 3.1 ; ?
   log-tag ; DFBL ; ; word
@@ -121,15 +121,15 @@ export const PROXY = table(
   mode spop ; DB ; 3.1
   mode haterm ; DFL ; 3.4
   monitor fail ; FbL ; ; cond!
-  monitor-net ; DFbL ; 1.6 -2.3 ; @network ; 'monitor-uri' with 'http-request return'
-  monitor-uri ; DFbL ; ; word
+  monitor-net ; DFbL ; 1.6 -2.3 ; match(network) ~ ; 'monitor-uri' with 'http-request return'
+  monitor-uri ; DFbL ; ; word ; ; http
   persist rdp-cookie ; DFBL ; ; ~
-  persist ; DFBL ; ; @persist
+  persist ; DFBL ; ; match(rdp-cookie) ~
   quic-initial ; FLn3.1 ; 3.1 +quic ; ?
   rate-limit sessions ; DFbL ; ; num(0..)
   redisp ; DfBL ; 1.6 ~1.6 -2.1 ; ; 'option redispatch'
   redispatch ; DfBL ; 1.6 ~1.6 -2.1 ; ; 'option redispatch'
-  redirect ; FBL ; ; @rule
+  redirect ; FBL ; ; @rule ; ; http@1.8
   reqadd ; FBL ; 1.6 ~2.0 -2.1 ; word cond ; 'http-request set-header'
   reqallow ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
   reqdel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request del-header'
@@ -165,59 +165,59 @@ export const PROXY = table(
   srvtcpka-cnt ; DfBL ; 2.3 ; num(0..)
   srvtcpka-idle ; DfBL ; 2.3 ; time
   srvtcpka-intvl ; DfBL ; 2.3 ; time
-  srvtimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server'
+  srvtimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server' ; server-timeout
   ssl-f-use ; FL ; 3.2 ; ?
-  stats admin ; FBL ; ; cond!
-  stats auth ; DFBL ; ; word
-  stats enable ; DFBL ; ; ~
-  stats hide-version ; DFBL ; ; ~
-  stats http-request ; FBL ; ; @stats-rule
-  stats realm ; DFBL ; ; word
-  stats refresh ; DFBL ; ; time
-  stats scope ; DFBL ; ; word
-  stats show-desc ; DFBL ; ; @show-desc
-  stats show-legends ; DFBL ; ; ~
+  stats admin ; FBL ; ; cond! ; ; page
+  stats auth ; DFBL ; ; word ; ; page
+  stats enable ; DFBL ; ; ~ ; ; page
+  stats hide-version ; DFBL ; ; ~ ; ; page
+  stats http-request ; FBL ; ; allow|deny|auth [realm word] cond(http-request) ; ; page
+  stats realm ; DFBL ; ; word ; ; page
+  stats refresh ; DFBL ; ; time ; ; page
+  stats scope ; DFBL ; ; word ; ; page
+  stats show-desc ; DFBL ; ; @show-desc ; ; page
+  stats show-legends ; DFBL ; ; ~ ; ; page
   stats show-modules ; DFBL ; 2.3 ; ~
-  stats show-node ; DFBL ; ; [word]
+  stats show-node ; DFBL ; ; [word] ; ; page
   stats show-version ; DFBL ; 3.4 ; ~
-  stats uri ; DFBL ; ; word
-  stick match ; fBL ; ; @stick
-  stick on ; fBL ; ; @stick
-  stick store-request ; fBL ; ; @stick
-  stick store-response ; fBL ; ; @stick
+  stats uri ; DFBL ; ; word ; ; page
+  stick match ; fBL ; ; @stick ; ; opaque
+  stick on ; fBL ; ; @stick ; ; opaque
+  stick store-request ; fBL ; ; @stick ; ; opaque
+  stick store-response ; fBL ; ; @stick ; ; opaque
   stick-table ; FBL ; ; @stick-table
   tcp-check comment ; DfBL ; ; word
   tcp-check connect ; DfBL ; ; @check-connect
   tcp-check expect ; DfBL ; ; @check-expect
-  tcp-check send ; DfBL ; ; @check-data
-  tcp-check send-binary ; DfBL ; ; @check-data
-  tcp-check send-binary-lf ; DfBL ; 2.2 ; @check-data
-  tcp-check send-lf ; DfBL ; 2.2 ; @check-data
+  tcp-check send ; DfBL ; ; word [comment word]
+  tcp-check send-binary ; DfBL ; ; match(hex) [comment word]
+  tcp-check send-binary-lf ; DfBL ; 2.2 ; fmt [comment word]
+  tcp-check send-lf ; DfBL ; 2.2 ; fmt [comment word]
   tcp-check set-var ; DfBL ; 2.2 ; expr(check)
   tcp-check set-var-fmt ; DfBL ; 2.5 ; fmt(check)
   tcp-check unset-var ; DfBL ; 2.2
   tcp-request ; FBLn2.5 ; ; @rule
   tcp-response ; BLn2.5 ; ; @rule
   timeout check ; DfBL ; ; time
-  timeout client ; DFbL ; ; time
+  timeout client ; DFbL ; ; time ; ; client-timeout
   timeout client-fin ; DFbL ; ; time
   timeout client-hs ; DFbL ; 2.9 ; time
-  timeout clitimeout ; DFbL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client'
-  timeout connect ; DfBL ; ; time
-  timeout contimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect'
+  timeout clitimeout ; DFbL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client' ; client-timeout
+  timeout connect ; DfBL ; ; time ; ; connect-timeout
+  timeout contimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect' ; connect-timeout
   timeout http-keep-alive ; DFBL ; ; time
   timeout http-request ; DFBL ; ; time
   timeout queue ; DfBL ; ; time
-  timeout server ; DfBL ; ; time
+  timeout server ; DfBL ; ; time ; ; server-timeout
   timeout server-fin ; DfBL ; ; time
-  timeout srvtimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server'
+  timeout srvtimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server' ; server-timeout
   timeout tarpit ; DFBL ; ; time
-  timeout tunnel ; DfBL ; ; time
+  timeout tunnel ; DfBL ; ; time ; ; tunnel-timeout
   transparent ; DFBL ; 1.6 ~3.3 ; ~ ; a 'server' with the address 0.0.0.0
   unique-id-format ; DFBL ; ; fmt(http-request)
   unique-id-header ; DFBL ; ; word
-  use-fcgi-app ; DBL ; 2.1 ; @fcgi-app
-  use-fcgi-app ; BL ; 2.8 ; @fcgi-app
+  use-fcgi-app ; DBL ; 2.1 ; ref(fcgi-app)
+  use-fcgi-app ; BL ; 2.8 ; ref(fcgi-app)
   use-server ; BL ; ; @use-server
   use_backend ; FbL ; ; @use-backend
   usesrc ; DFBL ; 1.6 -1.6 ; * ; 'usesrc' on a 'source' line

@@ -16,8 +16,8 @@ export const RULES = table(
   attach-srv ; tcp-request/session ; 2.9 +expose-experimental-directives ; ?
   auth ; http-request ; ; [realm word] cond
   block ; http-request ; 1.6 -2.2 ; cond
-  cache-store ; http-response ; 1.8 ; @cache
-  cache-use ; http-request ; 1.8 ; @cache
+  cache-store ; http-response ; 1.8 ; ref(cache) cond
+  cache-use ; http-request ; 1.8 ; ref(cache) cond
   capture ; http-request http-response tcp-request/content ; ; @capture
   capture ; http-after-response ; 2.6 ; @capture
   close ; tcp-response/content ; ; cond

@@ -6,10 +6,10 @@ export const SECTION = table(
   'manual 2 to 12, cfg_register_section',
   `
   global ; ; ; ~
-  defaults ; ; ; @section-defaults
-  frontend ; ; ; @section-proxy
-  backend ; ; ; @section-proxy
-  listen ; ; ; @section-proxy
+  defaults ; ; ; *
+  frontend ; ; ; *
+  backend ; ; ; *
+  listen ; ; ; *
   userlist ; ; ; word
   peers ; ; ; word
   mailers ; ; ; word
@@ -35,7 +35,7 @@ export const OTHER_SECTIONS = [
     'resolvers',
     'manual 5.3',
     `
-    nameserver ; ; ; @nameserver
+    nameserver ; ; ; @nameserver ; ; needed
     parse-resolv-conf ; ; 1.9 ; ~
     hold valid ; ; ; time ~
     hold nx ; ; 1.7 ; time ~
@@ -47,7 +47,7 @@ export const OTHER_SECTIONS = [
     resolution_pool_size ; ; 1.8 -1.9 ; num
     timeout retry ; ; ; time
     timeout resolve ; ; 1.8 ; time
-    accepted_payload_size ; ; 1.8 ; @payload
+    accepted_payload_size ; ; 1.8 ; num(12..8192) /2.4 num(12..65535)
 `,
   ),
   ...table(
@@ -63,7 +63,7 @@ export const OTHER_SECTIONS = [
     disabled
     enabled
     log global ; ; 2.1
-    log ; ; 2.1 ; @log
+    log ; ; 2.1 ; @log ; ; negatable
     shards ; ; 2.7 ; num(1..)
 `,
   ),
@@ -110,7 +110,7 @@ export const OTHER_SECTIONS = [
     `
     docroot ; ; 2.1 ; word
     index ; ; 2.1 ; word
-    log-stderr ; ; 2.1 ; @log-stderr
+    log-stderr ; ; 2.1 ; global|<@log>
     pass-header ; ; 2.1 ; word cond
     hide-header ; ; 2.1 ; ?
     path-info ; ; 2.1 ; regex
@@ -149,9 +149,9 @@ export const OTHER_SECTIONS = [
     'manual 3.10',
     `
     bind ; ; 2.3 ; @bind
-    dgram-bind ; ; 2.3 ; @dgram-bind
+    dgram-bind ; ; 2.3 ; addr(port) {interface word, name word, namespace word, transparent} ?
     log global ; ; 2.3
-    log ; ; 2.3 ; @log
+    log ; ; 2.3 ; @log ; ; negatable
     maxconn ; ; 2.3 ; num
     backlog ; ; 2.3 ; num
     timeout client ; ; 2.3 ; time
@@ -181,7 +181,7 @@ export const OTHER_SECTIONS = [
     'manual 3.14',
     `
     log-tag ; ; 3.1 ; word
-    on ; ; 3.1 ; @log-on
+    on ; ; 3.1 ; accept|any|close|connect|error|request|response|tcp-req-conn|tcp-req-sess|tcp-req-cont|tcp-res-cont|http-req|http-res|http-after-res {drop, format fmt, sd fmt}!
 `,
   ),
   ...table(

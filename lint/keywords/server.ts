@@ -52,11 +52,11 @@ export const SERVER = table(
   guid ; server ; 3.0 ; word
   guid ; default-server ; 3.0 ; [word]
   hash-key ; server default-server ; 3.0 ; id|addr|addr-port|guid@3.3
-  healthcheck ; server default-server ; 3.4 ; @healthcheck
+  healthcheck ; server default-server ; 3.4 ; ref(healthcheck)
   id ; server ; ; num(1..)
   id ; default-server ; ; [word]
   idle-ping ; server default-server ; 3.2 ; time
-  init-addr ; server default-server ; 1.7 ; @init-addr
+  init-addr ; server default-server ; 1.7 ; [list(last|libc|none|<address>)]
   init-state ; server default-server ; 3.1 ; fully-up|up|down|fully-down
   inter ; server default-server ; ; time(1..)
   ktls ; server default-server ; 3.3 +expose-experimental-directives ; on|off
@@ -104,13 +104,13 @@ export const SERVER = table(
   pool-purge-delay ; server default-server ; 1.9 ; time
   port ; server default-server ; ; [num] /2.2 num
   proto ; server default-server ; 1.9 ; @proto
-  proxy-v2-options ; server default-server ; 1.9 ; @proxy-v2-options
+  proxy-v2-options ; server default-server ; 1.9 ; list(ssl|cert-cn|ssl-cipher|cert-sig|cert-key|authority|crc32c|unique-id@2.2)
   quic-cc-algo ; server default-server ; 3.4 +quic ; word
   redir ; server ; ; [word] /1.8 word
   redir ; server default-server ; 1.8 ; word
   renegotiate ; server default-server ; 3.3
-  resolve-net ; server default-server ; 1.7 ; @networks
-  resolve-opts ; server default-server ; 1.9 ; @resolve-opts
+  resolve-net ; server default-server ; 1.7 ; list(<network>)
+  resolve-opts ; server default-server ; 1.9 ; [list(allow-dup-ip|prevent-dup-ip|ignore-weight@2.1)]
   resolve-prefer ; server default-server ; ; ipv4|ipv6
   resolvers ; server default-server ; ; @resolvers
   rise ; server default-server ; ; num(1..)
@@ -124,7 +124,7 @@ export const SERVER = table(
   shard ; server default-server ; 2.7 ; [num]
   sigalgs ; server default-server ; 2.9 ; word
   slowstart ; server default-server ; ; [time] /2.4 time
-  sni ; server default-server ; ; @sni
+  sni ; server default-server ; ; expr
   sni-auto ; server default-server ; 3.3
   socks4 ; server default-server ; 2.0 ; addr(port)
   source ; server ; ; @server-source
@@ -139,8 +139,8 @@ export const SERVER = table(
   tcp-ut ; server default-server ; ; time
   tfo ; server default-server ; 2.0
   tls-tickets ; server default-server ; 1.8
-  track ; server ; ; @track-server
-  track ; server default-server ; 1.8 ; @track-server
+  track ; server ; ; ref(server)
+  track ; server default-server ; 1.8 ; ref(server)
   verify ; server default-server ; ; none|required
   verifyhost ; server default-server ; ; word
   weight ; server default-server ; ; [num(0..256)]

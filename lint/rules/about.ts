@@ -1,5 +1,5 @@
 import type { Rule } from '../finding';
-import type { LanguageRule } from '../language-judge';
+import type { LanguageRule } from '../engine/diagnostics';
 import { RULES } from '.';
 
 /** What is told of a rule besides its findings. */

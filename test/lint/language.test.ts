@@ -1,12 +1,12 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { judgeLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/language';
 
 const TIMEOUTS = ['    timeout connect 1s', '    timeout client 1s', '    timeout server 1s'];
 const PROXY = ['listen l', '    bind 127.0.0.1:8080', ...TIMEOUTS];
 
 const file = (...lines: string[]) => `${lines.join('\n')}\n`;
 function judge(branch: string, text: string) {
-  const { findings, unknown } = judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.of(branch));
+  const { findings, unknown } = checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.of(branch));
   return { findings, unknown };
 }
 

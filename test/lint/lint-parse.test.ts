@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { judgeLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/language';
 import { readLine } from '../../lint/words';
 
 const texts = (line: string) => readLine(line).words.map(({ text }) => text);
 const sectionsOf = (text: string, version = HaproxyVersion.V3_2) =>
-  judgeLanguage([{ name: 'haproxy.cfg', text }], version).config;
+  checkLanguage([{ name: 'haproxy.cfg', text }], version).config;
 
 describe('words of a line', () => {
   test.each([
