@@ -9,9 +9,15 @@ export const TWO_WORDS = new Set(['tcp-request', 'tcp-response']);
 export const placeOf = ({ words: [first, second] }: Context): string =>
   TWO_WORDS.has(first!.text) ? `${first!.text}/${second?.text ?? ''}` : first!.text;
 
+const known = new Map<string, string>();
+
 /** Puts the place of a rule into a signature, so that its samples and conditions know where they stand. */
-export const placed = (notation: string, place: string): string =>
-  notation.replace(/\b(fmt|expr|cond!?)(?!\()(?=[\s\],}]|$)/g, `$1(${place})`);
+export function placed(notation: string, place: string): string {
+  const key = `${place} ${notation}`;
+  const found = known.get(key) ?? notation.replace(/\b(fmt|expr|cond!?)(?!\()(?=[\s\],}]|$)/g, `$1(${place})`);
+  known.set(key, found);
+  return found;
+}
 
 /** Checks the next words by a signature whose samples and conditions stand in the rule set. */
 export const takeInRule = (context: Context, cursor: Cursor, notation: string, place = placeOf(context)): boolean =>

@@ -100,6 +100,8 @@ const has = (context: Context, { since, removed }: Choice): boolean =>
 const current = (context: Context, choices: readonly Choice[]): string[] =>
   choices.filter((choice) => has(context, choice)).map(({ word }) => word);
 
+const oneOf = (words: readonly string[]): string => `${words.length > 1 ? 'one of ' : ''}${quoted(words)}`;
+
 function takeChoice(context: Context, cursor: Cursor, choices: readonly Choice[]): boolean {
   const word = cursor.next;
   if (word === undefined) {
@@ -129,7 +131,7 @@ function refuseChoice(
     return report.tooNew(cursor.next, cursor.text, since, rule);
   }
   return removed === undefined
-    ? report.invalid(cursor.next, `one of ${quoted(words)}`, 'use one of them')
+    ? report.invalid(cursor.next, oneOf(words), 'use one of them')
     : report.error(rule, cursor.next, report.refusedFrom(cursor.text, removed), 'remove it');
 }
 
@@ -144,7 +146,7 @@ function takeList(context: Context, cursor: Cursor, item: Extract<Item, { kind: 
   if (wrong === undefined) {
     return true;
   }
-  const expected = [...(words.length > 0 ? [`one of ${quoted(words)}`] : []), ...(form ? [form.what] : [])];
+  const expected = [...(words.length > 0 ? [oneOf(words)] : []), ...(form ? [form.what] : [])];
   const help = form ? `use one such as '${form.example}', with commas between several` : 'use one of them';
   return context.report.invalid(word, expected.join(' or '), help, wrong);
 }

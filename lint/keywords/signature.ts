@@ -73,13 +73,18 @@ interface Edition {
   readonly items: readonly Item[];
 }
 
-const cache = new Map<string, readonly Edition[]>();
+/** The items of each signature that was asked for, by branch. */
+const onBranch = new Map<string, Map<string, readonly Item[]>>();
 
 /** What may follow on a branch. */
 export function itemsOn(notation: string, branch: string): readonly Item[] {
-  let found: readonly Item[] = [];
-  for (const edition of editionsOf(notation)) {
-    found = branchOrder(branch) >= branchOrder(edition.since) ? edition.items : found;
+  const known = onBranch.get(branch) ?? new Map<string, readonly Item[]>();
+  onBranch.set(branch, known);
+  let found = known.get(notation);
+  if (found === undefined) {
+    const editions = editionsOf(notation).filter(({ since }) => branchOrder(branch) >= branchOrder(since));
+    found = editions.at(-1)?.items ?? [];
+    known.set(notation, found);
   }
   return found;
 }
@@ -90,13 +95,8 @@ export function itemsOn(notation: string, branch: string): readonly Item[] {
  * @throws when the notation cannot be read, or names a form or a kind of reference that does not exist
  */
 export function editionsOf(notation: string): readonly Edition[] {
-  let found = cache.get(notation);
-  if (found === undefined) {
-    const [first = '', ...later] = notation.split(/ ?\/(?=\d+\.\d)/);
-    found = [{ since: '1.6', items: itemsOf(first) }, ...later.map(editionOf)];
-    cache.set(notation, found);
-  }
-  return found;
+  const [first = '', ...later] = notation.split(/ ?\/(?=\d+\.\d)/);
+  return [{ since: '1.6', items: itemsOf(first) }, ...later.map(editionOf)];
 }
 
 function editionOf(text: string): Edition {

@@ -1,5 +1,5 @@
-import type { Rule } from '../finding';
 import type { LanguageRule } from '../engine/diagnostics';
+import type { Rule } from '../finding';
 import { RULES } from '.';
 
 /** What is told of a rule besides its findings. */

@@ -116,8 +116,8 @@ describe('a condition decides what is read', () => {
     ['3.2', '(1'],
     ['3.2', 'nothing(1)'],
     ['3.2', '1 &&'],
-  ])('on %s `%s` is no condition', (branch, text) => {
-    expect(on(branch, ...FRONT, `.if ${text}`, '.endif')).toEqual([`7:1 error bad-line '${text}' is no condition`]);
+  ])('on %s `%s` is not a condition', (branch, text) => {
+    expect(on(branch, ...FRONT, `.if ${text}`, '.endif')).toEqual([`7:1 error bad-line '${text}' is not a condition`]);
   });
 
   test('before 2.4 there are none', () => {
@@ -232,7 +232,7 @@ describe('several files are one configuration', () => {
   test('each begins with a section of its own, and ends its conditions', () => {
     expect(lintAll('3.2', `${DEFAULTS}.if 1\n`, ` mode http\n.endif\n${FRONTEND}${BACKEND}`)).toEqual([
       ["5:1 error bad-line '.if' has no '.endif'"],
-      ["1:2 error bad-line 'mode' stands before the first section", "2:1 error bad-line '.endif' belongs to no '.if'"],
+      ["1:2 error bad-line 'mode' stands before the first section", "2:1 error bad-line '.endif' has no '.if'"],
     ]);
   });
 
