@@ -2,7 +2,7 @@ import { take, takeAll } from './engine/arguments';
 import type { Grammar, Grammars } from './engine/context';
 import { seen } from './language-proxy';
 
-const HEADERS = "write them with 'http-check send hdr'";
+const HEADERS = "write headers with 'http-check send hdr'";
 
 const httpchk: Grammar = (context, cursor) => {
   const { report, words } = context;

@@ -35,7 +35,7 @@ const log: Grammar = (context, cursor) => {
   const { report, words } = context;
   const target = cursor.take();
   if (target === undefined || cursor.done) {
-    return report.missing(words[0], 'a target and a facility', 'log');
+    return report.missing(words[0], 'a target and a facility');
   }
   const [, kind, name = ''] = /^(stdout$|stderr$|fd@(?=\d+$)|ring@|backend@)(.*)/s.exec(target.text) ?? [];
   const since = TARGETS.get(kind);
@@ -67,7 +67,7 @@ const balance: Grammar = (context, cursor) => {
   if (!context.from('2.0')) {
     return context.from('1.9') ? report.tooNew(word, word.text, '2.0') : report.tooNew(word, 'random', '1.9');
   }
-  return word.text !== 'random(0)' || report.invalid(word, 'a number of draws', 'use at least 1');
+  return word.text !== 'random(0)' || report.invalid(word, 'a valid number of draws', 'use at least 1');
 };
 
 const useBackend: Grammar = (context, cursor) => {

@@ -105,7 +105,7 @@ const oneOf = (words: readonly string[]): string => `${words.length > 1 ? 'one o
 function takeChoice(context: Context, cursor: Cursor, choices: readonly Choice[]): boolean {
   const word = cursor.next;
   if (word === undefined) {
-    return context.report.missing(cursor.last, quoted(current(context, choices), ' or '));
+    return context.report.missing(cursor.last, oneOf(current(context, choices)));
   }
   if (word.open) {
     cursor.take();

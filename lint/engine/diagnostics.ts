@@ -37,8 +37,7 @@ export interface LanguageFinding {
 }
 
 /** Words in quotes, for a message: `'a', 'b'`. */
-export const quoted = (words: readonly string[], separator = ', '): string =>
-  words.map((word) => `'${word}'`).join(separator);
+export const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
 
 /** Collects what is found. A line of which it is not certain that it is read gets no finding. */
 export class Diagnostics {

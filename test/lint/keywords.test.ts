@@ -3,8 +3,8 @@ import { CAPABILITIES, type Capability } from '../../lib/haproxy/version/capabil
 import { FACTS, type Fact, factOf, since } from '../../lint/keywords';
 import { momentsOf } from '../../lint/keywords/checkpoints';
 import { table } from '../../lint/keywords/fact';
-import { type Item, itemsOn } from '../../lint/keywords/signature';
-import { GRAMMARS } from '../../lint/language-grammars';
+import { itemsOn } from '../../lint/keywords/signature';
+import { checkGrammars, GRAMMARS } from '../../lint/language-grammars';
 
 const names = BRANCHES.map(({ branch }) => branch);
 const called = ({ table: name, words, since: from }: Fact) => `${name}: ${words} ${from}`;
@@ -31,21 +31,48 @@ describe('every row', () => {
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
   });
 
-  test('has a signature that can be read, and grammars that exist', () => {
-    const judged = FACTS.filter(({ table: name }) => !['fetch', 'converter', 'criterion', 'log-alias'].includes(name));
-    const grammars = (items: readonly Item[]): string[] =>
-      items.flatMap((item) =>
-        item.kind === 'grammar' ? [item.name] : item.kind === 'optional' ? grammars(item.items) : [],
-      );
-    const proxies = judged.filter(({ table: name }) => !['rule', 'server', 'bind', 'section'].includes(name));
-    const used = new Set(names.flatMap((branch) => proxies.flatMap(({ args }) => grammars(itemsOn(args, branch)))));
-    expect([...used].filter((name) => !(name in GRAMMARS))).toEqual([]);
-    expect(() => judged.map(({ args }) => itemsOn(args, '3.4'))).not.toThrow();
-  });
-
   test('of a rule stands in a set that has moments', () => {
     const sets = new Set(FACTS.filter(({ table: name }) => name === 'rule').flatMap(({ places }) => places));
     expect([...sets].filter((set) => momentsOf(set, 'listen', '3.4') === undefined)).toEqual([]);
+  });
+});
+
+test.each([
+  ['bind', 'mode ; ; ; match(octl)', "'octl' in the signature 'match(octl)' is not a form: see forms.ts"],
+  ['server', 'a ; ; ; [list(b|<netwrk>)]', "'netwrk' in the signature 'list(b|<netwrk>)' is not a form: see forms.ts"],
+  ['rule', 'a ; ; ; word {b ref(bakend)}', "'bakend' in the signature 'ref(bakend)' is not a kind of reference"],
+  ['global', 'a ; ; ; [word', "'[' is not closed in the signature '[word'"],
+  ['global', 'a ; ; ; ; ; htpp', "'htpp' is not a trait of keywords"],
+])('a misspelt name is refused when the table %s is loaded: %s', (name, row, message) => {
+  expect(() => table(name, 'here', row)).toThrow(message);
+});
+
+test.each([
+  ['server', '@servr'],
+  ['bind', '[word @servr]'],
+  ['rule', '{a word, b @servr}'],
+  ['global', '@servr...'],
+  ['resolvers', 'word /2.4 on|<@servr>'],
+])('a grammar that does not exist is refused when the table %s is loaded: %s', (name, args) => {
+  const message = `the table '${name}' names a grammar that does not exist: @servr at 'x'`;
+  expect(() => checkGrammars(table(name, 'here', `x ; ; ; ${args}`), GRAMMARS)).toThrow(message);
+});
+
+test('a branch with two digits has editions and words like any other', () => {
+  const notation = 'old /3.9 middle /3.10 new@3.10|other@3.9-3.11';
+  const words = (branch: string) => itemsOn(notation, branch).map((item) => item.kind === 'choice' && item.words);
+  expect(words('3.4')).toEqual([[{ word: 'old' }]]);
+  expect(words('3.9')).toEqual([[{ word: 'middle' }]]);
+  expect(words('3.10')).toEqual([
+    [
+      { word: 'new', since: '3.10' },
+      { word: 'other', since: '3.9', removed: '3.11' },
+    ],
+  ]);
+  expect(table('global', 'here', 'a ; ; 3.10 ~3.11 -4.0')[0]).toMatchObject({
+    since: '3.10',
+    deprecated: '3.11',
+    removed: '4.0',
   });
 });
 
