@@ -5,6 +5,7 @@ import { noMore } from './language-follow';
 import type { Judge } from './language-judge';
 import { judgeDeny, judgeReply } from './language-reply';
 import { finish, follow, place } from './language-rule-words';
+import { readTime } from './time';
 
 /** Judges a redirection, as a rule or as a directive of its own. */
 export const judgeRedirect: Grammar = (judge, cursor) => {
@@ -137,8 +138,6 @@ const judgeCount: Grammar = (judge, cursor) =>
   cursor.done ||
   ((/^\d+$/.test(cursor.text) ? cursor.take() !== undefined : follow(judge, cursor, 'expr')) && finish(judge, cursor));
 
-const TIME = /^\d+(us|ms|s|m|h|d)?$/;
-
 /** The timeouts of clients are a frontend's; those of servers a backend's. */
 const judgeTimeout: Grammar = (judge, cursor) => {
   const which = cursor.next;
@@ -155,7 +154,7 @@ const judgeTimeout: Grammar = (judge, cursor) => {
       `move it to a ${needed}`,
     );
   }
-  return follow(judge, cursor, TIME.test(cursor.text) ? 'time' : 'expr') && finish(judge, cursor);
+  return follow(judge, cursor, readTime(cursor.text)?.more === '' ? 'time' : 'expr') && finish(judge, cursor);
 };
 
 const judgeWait: Grammar = (judge, cursor) =>
@@ -189,7 +188,7 @@ const judgeRetries: Grammar = (judge, cursor) =>
     : follow(judge, cursor, /^\d/.test(cursor.text) ? 'num' : 'expr') && finish(judge, cursor);
 
 const judgePause: Grammar = (judge, cursor) =>
-  follow(judge, cursor, TIME.test(cursor.text) ? 'time' : 'expr') && finish(judge, cursor);
+  follow(judge, cursor, readTime(cursor.text)?.more === '' ? 'time' : 'expr') && finish(judge, cursor);
 
 const judgeCache: Grammar = (judge, cursor) => {
   const name = cursor.next;

@@ -1,6 +1,8 @@
 import { isAddress } from '../lib/haproxy/address';
+import { readAddress } from './address';
 import type { Judge } from './language-judge';
 import { lookup } from './lookup';
+import type { Address } from './model';
 import type { Word } from './words';
 
 /** What an address may be made of. */
@@ -58,7 +60,8 @@ export function judgeAddress(judge: Judge, word: Word, rules: AddressRules): boo
   if (word.open || word.text.includes('$')) {
     return judge.unsure();
   }
-  const [, family, rest = ''] = /^(?:([a-z0-9+]+)@)?(.*)$/s.exec(word.text)!;
+  const address = readAddress(word);
+  const { family } = address;
   if (family !== undefined) {
     const since = FAMILIES[family];
     if (since === undefined || !judge.from(since)) {
@@ -75,21 +78,20 @@ export function judgeAddress(judge: Judge, word: Word, rules: AddressRules): boo
         : true;
     }
   }
-  return rest.startsWith('/') || judgeHostAndPort(judge, word, rest, rules);
+  return judgeHostAndPort(judge, address, rules);
 }
 
-function judgeHostAndPort(judge: Judge, word: Word, text: string, rules: AddressRules): boolean {
-  const bare = isAddress(text) && text.includes(':') && !/:\d+$/.test(text);
-  const colon = bare ? -1 : text.lastIndexOf(':');
-  const host = (colon < 0 ? text : text.slice(0, colon)).replace(/^\[|\]$/g, '');
-  const port = colon < 0 ? '' : text.slice(colon + 1);
+function judgeHostAndPort(judge: Judge, { word, host, port = '' }: Address, rules: AddressRules): boolean {
+  if (host === undefined) {
+    return true;
+  }
   if (port === '' && rules.port === 'needed') {
     return judge.error('bad-value', word, `'${word.text}' has no port`, "add ':' and the port");
   }
   if (port !== '' && rules.port === 'refused') {
     return judge.error('bad-value', word, `'${word.text}' has a port, and none can stand here`, 'take it out');
   }
-  if (host !== '' && !judge.from('1.7') && text.startsWith('[')) {
+  if (host !== '' && !judge.from('1.7') && /(^|@)\[/.test(word.text)) {
     return judge.error('bad-value', word, `1.6 takes no brackets, as in '${word.text}'`, 'take them out');
   }
   if (!isPort(judge, port, rules)) {

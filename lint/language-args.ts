@@ -2,6 +2,7 @@ import { type Choice, type Item, itemsOn, type Option } from './keywords/signatu
 import { judgeAddress } from './language-address';
 import type { Cursor, Judge } from './language-judge';
 import { judgeCondition, judgeExpression, judgeFormat } from './language-sample';
+import { readTime, type Time } from './time';
 import type { Word } from './words';
 
 /** A grammar of its own, behind `@name` in a signature: whether the line is taken. */
@@ -204,39 +205,25 @@ function within(judge: Judge, cursor: Cursor, value: number, { low, high }: Valu
   );
 }
 
-const MILLISECONDS: Readonly<Record<string, number>> = {
-  us: 0.001,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  '': 1,
-};
-
-/** A number, its unit, and what HAProxy passes over behind a unit. */
-export const TIME = /^(\d+)(?:(us|ms|s|m|h|d)(.*)|)$/s;
-
 /** What stands behind the unit of a time, as in `30sec`, is passed over; before 2.4 only late releases say so. */
-export function judgeUnit(judge: Judge, word: Word, time: string, more: string): void {
+export function judgeUnit(judge: Judge, word: Word, { written, more }: Time): void {
   if (more !== '' && judge.from('2.4')) {
-    judge.warn('bad-value', word, `'${more}' behind the time '${time}' is passed over`, 'take it out');
+    judge.warn('bad-value', word, `'${more}' behind the time '${written}' is passed over`, 'take it out');
   }
 }
 
 function judgeTime(judge: Judge, cursor: Cursor, item: Value): boolean {
   const word = cursor.last!;
-  const [, amount, unit = '', more = ''] = TIME.exec(word.text) ?? [];
-  if (amount === undefined) {
+  const time = readTime(word.text);
+  if (time === undefined) {
     const mend = "write a number with 'us', 'ms', 's', 'm', 'h' or 'd'";
     return judge.error('bad-value', word, `'${word.text}' is not a time`, mend);
   }
-  judgeUnit(judge, word, `${amount}${unit}`, more);
-  const ms = Number(amount) * MILLISECONDS[unit]!;
-  if (judge.from('2.0') && ms > 2 ** 31 - 1) {
+  judgeUnit(judge, word, time);
+  if (judge.from('2.0') && time.millis > 2 ** 31 - 1) {
     return judge.error('bad-value', word, `'${word.text}' is longer than 24 days`, 'write a shorter time');
   }
-  return within(judge, cursor, ms, item, 'number of milliseconds');
+  return within(judge, cursor, time.millis, item, 'number of milliseconds');
 }
 
 const FACTOR: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };

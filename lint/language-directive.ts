@@ -1,4 +1,4 @@
-import { type Fact, factOf } from './keywords';
+import { type Fact, factOf, PROXIES } from './keywords';
 import { judgeArguments } from './language-args';
 import { GRAMMARS } from './language-grammars';
 import { Cursor, type Judge } from './language-judge';
@@ -6,9 +6,6 @@ import { judgeOrder } from './language-order';
 import { LOG_FORMATS, logFormatOf, OPEN_MODE, type ProxyState } from './language-proxy';
 import { lookup } from './lookup';
 import type { Word } from './words';
-
-/** The kinds of section that share the keywords of proxies. */
-export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
 
 /** The directives that `no` can stand before, with the branch that has it. */
 const NEGATABLE = lookup<string>({
@@ -72,7 +69,8 @@ export function judgeNegation(judge: Judge, words: readonly Word[]): void {
     judge.error('bad-value', first, `'no' cannot stand before 'option ${words[2]!.text}'`, 'take the line out');
     return;
   }
-  const fact = judgeDirective(judge, words.slice(1));
+  const directive = words.slice(1);
+  const fact = judgeDirective(judge, directive, factOfLine(judge, directive));
   if (fact?.words === 'option http-use-htx' && judge.from('2.1')) {
     judge.warn('deprecated-directive', first, 'from HAProxy 2.1 on HTX is the only way', 'take the line out');
   }
@@ -82,15 +80,14 @@ export function judgeNegation(judge: Judge, words: readonly Word[]): void {
   }
 }
 
-/** Judges a line, and gives the fact about it when it is taken. */
-export function judgeDirective(judge: Judge, words: readonly Word[]): Fact | undefined {
+/** Judges a line by the fact about its first words, and gives the fact when the line is taken. */
+export function judgeDirective(judge: Judge, words: readonly Word[], fact: Fact | undefined): Fact | undefined {
   const first = words[0]!;
   judge.words = words;
   if (first.open) {
     judge.unsure();
     return undefined;
   }
-  const fact = factOfLine(judge, words);
   if (fact === undefined) {
     unknown(judge, words);
     if (first.text === 'mode' && words[1]?.open) {
@@ -143,8 +140,8 @@ function countCaptures(judge: Judge, { captures }: ProxyState, fact: Fact): void
   }
 }
 
-/** Something in brackets, as in `http-check set-var(check.x)`, is no part of a directive. */
-function factOfLine(judge: Judge, words: readonly Word[]): Fact | undefined {
+/** The fact about a line. Something in brackets, as in `http-check set-var(check.x)`, is no part of a directive. */
+export function factOfLine(judge: Judge, words: readonly Word[]): Fact | undefined {
   const begin = words.slice(0, 3).map(({ text }) => text);
   if (begin[0] === 'http-check' || begin[0] === 'tcp-check') {
     begin[1] = begin[1]?.replace(/\(.*$/, '') ?? '';

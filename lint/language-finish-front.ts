@@ -1,6 +1,7 @@
 import type { Tell } from './language-finish-proxy';
 import type { Judge } from './language-judge';
 import { called, INSPECT_DELAY, logFormatOf, type ProxyState, type Seen, seen } from './language-proxy';
+import { readTime } from './time';
 
 /** Judges what the lines of a section that takes connections come to together. */
 export function judgeFront(
@@ -16,8 +17,8 @@ export function judgeFront(
   const slot = logFormatOf(proxy);
   const format = slot ?? seen(proxy, 'log-format-sd');
   if (format !== undefined && !isLogged(proxy, globals)) {
-    const mend = "add 'log global', and a 'log' line to the global section above";
-    tell(`the log format is ignored: ${called(proxy)} has no 'log'`, mend, format);
+    const help = "add 'log global', and a 'log' line to the global section above";
+    tell(`the log format is ignored: ${called(proxy)} has no 'log'`, help, format);
   }
   if (mode === 'tcp' && slot !== undefined && /^https?log$/.test(slot.words[1]?.text ?? '')) {
     tell(`'option ${slot.words[1]!.text}' needs 'mode http'`, "write 'option tcplog'", slot);
@@ -58,7 +59,7 @@ function judgeCookie(proxy: ProxyState, globals: ReadonlyMap<string, Seen>, tell
 /** Rules about content that do not wait for it, or need not. Source: `check_config_validity`. */
 function judgeContents(judge: Judge, proxy: ProxyState, mode: string): void {
   const delay = seen(proxy, INSPECT_DELAY);
-  const waits = delay !== undefined && !/^0+\D*$/.test(delay.words[2]!.text);
+  const waits = delay !== undefined && readTime(delay.words[2]!.text)?.millis !== 0;
   for (const { line, word, early, tracks } of proxy.contents) {
     if (!early && !waits) {
       const message = `this rule does not wait for what it looks for: ${called(proxy)} has no 'tcp-request inspect-delay'`;

@@ -2,12 +2,13 @@ import { judgeFront } from './language-finish-front';
 import { judgeServers } from './language-finish-server';
 import type { Judge } from './language-judge';
 import { called, isBack, isFront, modeOf, ownBegins, type ProxyState, type Seen, seen } from './language-proxy';
+import { readTime } from './time';
 
 /** Judges what the lines of a proxy come to together. Source: `check_config_validity`. */
 export function judgeProxy(judge: Judge, proxy: ProxyState, globals: ReadonlyMap<string, Seen>): void {
   const mode = modeOf(proxy);
-  const tell = (message: string, mend: string, at?: Seen) =>
-    judge.warn('incomplete', at?.words[0] ?? proxy.name, message, mend, at?.line ?? proxy.line);
+  const tell = (message: string, help: string, at?: Seen) =>
+    judge.warn('incomplete', at?.words[0] ?? proxy.name, message, help, at?.line ?? proxy.line);
   judgeTimeouts(proxy, mode, tell);
   if (isFront(proxy)) {
     judgeFront(judge, proxy, mode, globals, tell);
@@ -44,7 +45,7 @@ export function judgeProxy(judge: Judge, proxy: ProxyState, globals: ReadonlyMap
 }
 
 /** Warns about a proxy, or about a line of it. */
-export type Tell = (message: string, mend: string, at?: Seen) => void;
+export type Tell = (message: string, help: string, at?: Seen) => void;
 
 /** The words that set a timeout, today's and those of old. */
 const TIMEOUTS: Readonly<Record<string, readonly string[]>> = {
@@ -58,7 +59,7 @@ function judgeTimeouts(proxy: ProxyState, mode: string, tell: Tell): void {
   const has = (name: string) =>
     TIMEOUTS[name]!.some((words) => {
       const found = seen(proxy, words);
-      return found !== undefined && !/^0+(us|ms|s|m|h|d)?$/.test(found.words.at(-1)!.text);
+      return found !== undefined && readTime(found.words.at(-1)!.text)?.millis !== 0;
     });
   const missing = [
     ...(isFront(proxy) && !has('client') ? ['client'] : []),

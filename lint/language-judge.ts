@@ -1,6 +1,7 @@
 import { branchOrder } from '../lib/haproxy/version/branches';
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
 import { type Fact, lifeOn } from './keywords/fact';
+import type { SectionModel } from './language-model';
 import type { ProxyState, Seen } from './language-proxy';
 import type { Word } from './words';
 
@@ -37,7 +38,7 @@ export interface LanguageFinding {
   /** One line: what, and since when. */
   readonly message: string;
   /** One line: what to do about it. */
-  readonly mend: string;
+  readonly help: string;
 }
 
 /** What is known of a sample. */
@@ -99,6 +100,8 @@ export class Judge {
   /** The kind of the section that the line belongs to. */
   public kind = '';
   public proxy?: ProxyState;
+  /** The section that the line stands in, for the rules of meaning. */
+  public model?: SectionModel;
   /** The section that the line stands in, when it is no proxy. */
   public section?: SectionState;
   /** The sample that an expression gave last. */
@@ -123,14 +126,14 @@ export class Judge {
   }
 
   /** Adds what makes HAProxy refuse the file. Always `false`, for a line that ends there. */
-  public error(rule: LanguageRule, at: Place | undefined, message: string, mend: string, line = this.line): false {
-    this.add(at, { rule, severity: 'error', line, message, mend });
+  public error(rule: LanguageRule, at: Place | undefined, message: string, help: string, line = this.line): false {
+    this.add(at, { rule, severity: 'error', line, message, help });
     return false;
   }
 
   /** Adds what makes HAProxy warn. */
-  public warn(rule: LanguageRule, at: Place | undefined, message: string, mend: string, line = this.line): void {
-    this.add(at, { rule, severity: 'warning', line, message, mend });
+  public warn(rule: LanguageRule, at: Place | undefined, message: string, help: string, line = this.line): void {
+    this.add(at, { rule, severity: 'warning', line, message, help });
   }
 
   private add(at: Place | undefined, finding: Omit<LanguageFinding, 'column' | 'length'>): void {

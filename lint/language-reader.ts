@@ -1,13 +1,15 @@
-import { type Fact, factOf, lifeOn } from './keywords';
+import { type Fact, factOf, lifeOn, PROXIES } from './keywords';
 import { judgeArguments } from './language-args';
 import { Conditionals } from './language-conditionals';
-import { judgeDirective, judgeNegation, PROXIES } from './language-directive';
+import { factOfLine, judgeDirective, judgeNegation } from './language-directive';
 import { judgeWhole, newSection, type SectionSeen } from './language-finish';
 import { GRAMMARS } from './language-grammars';
 import { Cursor, type Judge } from './language-judge';
-import { newProxy, type ProxyState } from './language-proxy';
-import { isName } from './language-server';
-import type { Section } from './sections';
+import { SectionModel } from './language-model';
+import { modeOf, newProxy, type ProxyState } from './language-proxy';
+import { isName, noteUnread } from './language-server';
+import type { Directive, Document } from './model';
+import { readTime } from './time';
 import { readLine, type Word } from './words';
 
 /** A line of HAProxy has at most this many words. */
@@ -20,13 +22,21 @@ function sectionOf([first, ...rest]: readonly Word[], branch: string): Fact | un
   return first!.text === 'userlist' && rest.length === 0 ? undefined : factOf('section', [first!.text], branch);
 }
 
+/** A line for the model. */
+function directiveOf(line: number, words: readonly Word[], fact: Fact | undefined): Directive {
+  const keyword = fact?.words ?? words[0]!.text;
+  const value = words[fact === undefined ? 1 : fact.words.split(' ').length];
+  const millis = fact?.args.startsWith('time') ? readTime(value?.text ?? '')?.millis : undefined;
+  return { line, words, keyword, value, millis };
+}
+
 /**
  * Reads line after line, and knows the section that a line stands in. What is read once serves both: the language is
  * judged, and the sections are kept for the rules about what they mean.
  */
 export class Reader {
   /** All sections that are read, or may be. */
-  public readonly config: (Section & { directives: Section['directives'][number][] })[] = [];
+  private readonly models: SectionModel[] = [];
   private readonly proxies: ProxyState[] = [];
   private readonly sections: SectionSeen[] = [];
   /** A section began under a condition that is not known: whose the lines behind its block are, is not known either. */
@@ -110,9 +120,13 @@ export class Reader {
     this.conditionals.end();
   }
 
-  /** What only the whole configuration tells. */
-  public end(): void {
+  /** Judges what only the whole configuration tells, and gives the model of it. */
+  public end(): Document {
     judgeWhole(this.judge, this.proxies, this.sections);
+    for (const proxy of this.proxies) {
+      proxy.model.mode = modeOf(proxy);
+    }
+    return { sections: this.models };
   }
 
   private judgeLine(all: readonly Word[], section: Fact | undefined, spread: boolean): void {
@@ -123,7 +137,6 @@ export class Reader {
     }
     judge.words = words;
     if (section !== undefined) {
-      this.keep(words);
       this.open(section, words);
       return;
     }
@@ -140,25 +153,16 @@ export class Reader {
       );
       return;
     }
-    this.config.at(-1)!.directives.push({ line: judge.line, words });
+    const fact = factOfLine(judge, words);
+    judge.model?.directives.push(directiveOf(judge.line, words, fact));
     if (spread) {
       judge.unsure();
     } else if (first.text === 'no' || first.text === 'default') {
       judgeNegation(judge, words);
     } else {
-      judgeDirective(judge, words);
+      judgeDirective(judge, words, fact);
     }
-  }
-
-  private keep([kind, name, from, source]: readonly Word[]): void {
-    this.config.push({
-      kind: kind!.text,
-      word: kind!,
-      name: name?.text ?? '',
-      from: from?.text === 'from' ? source?.text : undefined,
-      line: this.judge.line,
-      directives: [],
-    });
+    noteUnread(judge, words);
   }
 
   /** An empty word ends a line; later branches say so. */
@@ -186,9 +190,12 @@ export class Reader {
   private open(fact: Fact, words: readonly Word[]): void {
     const { judge } = this;
     const [first, name] = words;
-    judge.kind = first!.text;
+    const model = new SectionModel(first!.text, name?.text ?? '', judge.line, first!);
+    this.models.push(model);
+    judge.kind = model.kind;
     judge.proxy = undefined;
     judge.section = undefined;
+    judge.model = model;
     this.passing = false;
     this.section = undefined;
     if (lifeOn(fact, judge.branch) === 'too-new' || lifeOn(fact, judge.branch) === 'removed') {
@@ -198,7 +205,7 @@ export class Reader {
     }
     judge.alive(fact, first, `section ${first!.text}`);
     if (PROXIES.has(judge.kind)) {
-      this.openProxy(judge.kind, words);
+      this.openProxy(model, words);
       return;
     }
     if (name !== undefined && judge.kind !== 'global' && !isName(name.text) && !name.open) {
@@ -215,8 +222,9 @@ export class Reader {
     judgeArguments(judge, new Cursor(words, 1), fact.args, GRAMMARS);
   }
 
-  private openProxy(kind: string, words: readonly Word[]): void {
+  private openProxy(model: SectionModel, words: readonly Word[]): void {
     const { judge } = this;
+    const { kind } = model;
     const unnamed = kind === 'defaults' && (words.length === 1 || words[1]!.text === 'from');
     const name = unnamed ? undefined : words[1];
     let next = unnamed ? 1 : 2;
@@ -260,7 +268,10 @@ export class Reader {
         kind === 'listen' ? "write the address on a 'bind' line" : 'take it out',
       );
     }
-    const proxy = newProxy(kind, name, judge.line, parent);
+    const proxy = newProxy(model, name, parent);
+    if (parent !== undefined) {
+      model.inherit(parent.model);
+    }
     judge.proxy = proxy;
     this.proxies.push(proxy);
     if (kind === 'defaults') {

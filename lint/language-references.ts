@@ -1,8 +1,8 @@
 import { fits as sampleFits } from './language-expression';
 import type { SectionSeen } from './language-finish';
 import type { Judge, Reference } from './language-judge';
+import type { ServerModel } from './language-model';
 import { called, isBack, isFront, modeOf, type ProxyState, seen } from './language-proxy';
-import type { ServerState } from './language-server';
 import { lookup } from './lookup';
 import type { Word } from './words';
 
@@ -153,8 +153,8 @@ function judgeTable(judge: Judge, { name, word, line, proxy, key }: Reference, w
   if (table === undefined) {
     const message =
       name === '' ? `${called(proxy!)} has no 'stick-table'` : `no section called '${name}' has a 'stick-table'`;
-    const mend = name === '' ? "add one, or name one with 'table'" : 'add one there';
-    judge.error('unknown-reference', word, message, mend, line);
+    const help = name === '' ? "add one, or name one with 'table'" : 'add one there';
+    judge.error('unknown-reference', word, message, help, line);
     return;
   }
   const type = table[table.findIndex(({ text }) => text === 'type') + 1]?.text ?? '';
@@ -189,16 +189,16 @@ function judgeServer(judge: Judge, { name, word, line, proxy }: Reference, world
     }
     return;
   }
-  const tracks = found.values.get('track');
+  const tracks = found.own.certain.get('track');
   if (found.line === line && tracks !== undefined && judge.from('1.8')) {
     judge.error('bad-value', word, `'${server}' tracks itself`, 'track another server', line);
   }
 }
 
 /** The servers of a proxy by name, made once. */
-const INDEX = new WeakMap<ProxyState, { byName: Map<string, ServerState>; templates: boolean }>();
+const INDEX = new WeakMap<ProxyState, { byName: Map<string, ServerModel>; templates: boolean }>();
 
-function serversOf(proxy: ProxyState): { byName: Map<string, ServerState>; templates: boolean } {
+function serversOf(proxy: ProxyState): { byName: Map<string, ServerModel>; templates: boolean } {
   const known = INDEX.get(proxy);
   if (known !== undefined) {
     return known;

@@ -1,76 +1,80 @@
-import { factOf } from './keywords';
+import { type Fact, factOf } from './keywords';
 import { itemsOn } from './keywords/signature';
 import { type AddressRules, judgeAddress } from './language-address';
 import { type Grammar, judgeItems } from './language-args';
 import { begin, noMore } from './language-follow';
-import type { Cursor, Judge } from './language-judge';
+import { Cursor, Judge } from './language-judge';
+import { OptionSet, rangeOf } from './language-model';
 import { judgeSource, WORD_GRAMMARS } from './language-server-words';
-import type { Word } from './words';
+import type { Option, Options, Word } from './model';
+import { readTime } from './time';
 
-/** What the words of a server line say, as far as other lines matter to it. */
-export interface ServerWords {
-  /** The words, the last of each. */
-  readonly words: ReadonlyMap<string, Word>;
-  readonly values: ReadonlyMap<string, string>;
+/** Options that no claim can rest on. */
+const uncertain = (options: readonly Option[]): Option[] => options.map((option) => ({ ...option, certain: false }));
+
+/** The options of a line, and whether the branch takes them all. */
+interface Walk {
+  readonly own: readonly Option[];
+  readonly taken: boolean;
 }
 
-/** A server of a proxy. */
-export interface ServerState extends ServerWords {
-  readonly name: Word;
-  readonly address: Word;
-  readonly line: number;
-  readonly template: boolean;
-  /** Its name, or the names that a template makes. */
-  readonly names: readonly string[];
-}
+/** A judge whose findings are not kept: reads for the model what nothing is claimed about. */
+const silent = ({ version, kind, line, words, proxy, model }: Judge): Judge =>
+  Object.assign(new Judge(version), { kind, line, words, proxy, model });
 
-/** Walks the words of a `server`, `default-server` or `bind` line; nothing when one is refused. */
-function walk(judge: Judge, cursor: Cursor, table: 'server' | 'bind', place?: string): ServerWords | undefined {
-  const words = new Map<string, Word>();
-  const values = new Map<string, string>();
+/**
+ * Walks the options of a `server`, `default-server` or `bind` line, each with its values. It goes on behind the first
+ * that is refused, or that a variable stands for, without claiming more: the model has all of the line.
+ */
+function walk(judge: Judge, cursor: Cursor, table: 'server' | 'bind', place?: string): Walk {
+  const own: Option[] = [];
+  let taken = true;
+  let reader = judge;
   while (!cursor.done) {
     const word = cursor.take()!;
     if (word.open || word.text === '') {
-      judge.unsure();
-      return { words, values };
+      reader.unsure();
+      reader = reader === judge ? silent(judge) : reader;
+      own.push({ word, values: [], certain: false });
+      continue;
     }
     const prefix = /^set-proxy-v2-tlv-fmt\(/.test(word.text) ? 'set-proxy-v2-tlv-fmt(' : word.text;
     const fact = factOf(table, [prefix], judge.branch, place) ?? factOf(table, [prefix], judge.branch);
-    if (fact === undefined) {
-      judge.error(
-        'unknown-directive',
-        word,
-        `'${word.text}' is no word of a '${judge.words[0]!.text}' line`,
-        'take it out',
-      );
-      return undefined;
+    const from = cursor.at;
+    const certain = reader === judge;
+    const stands = mayStand(reader, word, fact, place);
+    const items = itemsOn(fact?.args ?? '', judge.branch);
+    const variable = items[0]?.kind === 'choice' && cursor.next?.open === true;
+    // What is refused before it is read is read all the same: its values are no options.
+    const fine = variable ? reader.unsure() : judgeItems(stands ? reader : silent(judge), cursor, items, WORD_GRAMMARS);
+    if (cursor.at === from && (items[0]?.kind === 'value' || items[0]?.kind === 'choice')) {
+      cursor.take();
     }
-    if (place !== undefined && !fact.places.includes(place)) {
-      judge.error(
-        'wrong-section',
-        word,
-        `'${word.text}' does not stand on a '${place}' line`,
-        "move it to the 'server' lines",
-      );
-      return undefined;
+    if (reader === judge && !(fine && stands && !variable)) {
+      taken = fine && stands;
+      reader = silent(judge);
     }
-    if (!judge.alive(fact, word)) {
-      return undefined;
-    }
-    words.set(word.text, word);
-    values.set(word.text, cursor.text);
-    if (!judgeItems(judge, cursor, itemsOn(fact.args, judge.branch), WORD_GRAMMARS)) {
-      return undefined;
-    }
+    const values = cursor.words.slice(from, cursor.at);
+    const time = items[0]?.kind === 'value' && items[0].type === 'time' ? readTime(values[0]?.text ?? '') : undefined;
+    own.push({ word, values, millis: time?.millis, certain });
   }
-  return { words, values };
+  return { own: taken ? own : uncertain(own), taken };
+}
+
+function mayStand(judge: Judge, word: Word, fact: Fact | undefined, place: string | undefined): boolean {
+  if (fact === undefined) {
+    const message = `'${word.text}' is no word of a '${judge.words[0]!.text}' line`;
+    return judge.error('unknown-directive', word, message, 'take it out');
+  }
+  if (place !== undefined && !fact.places.includes(place)) {
+    const message = `'${word.text}' does not stand on a '${place}' line`;
+    return judge.error('wrong-section', word, message, "move it to the 'server' lines");
+  }
+  return judge.alive(fact, word);
 }
 
 /** The name of a server or a proxy: only some characters. */
 export const isName = (text: string): boolean => /^[A-Za-z0-9_:.-]+$/.test(text);
-
-/** Names beyond this are not compared, so that a template cannot take a linter's time. */
-const MOST_SLOTS = 1000;
 
 const server =
   (template: boolean): Grammar =>
@@ -94,10 +98,9 @@ const server =
         'use letters, digits, . : _ and -',
       );
     }
-    let names = [name.text];
     if (count !== undefined && !count.open) {
-      const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(count.text) ?? [];
-      if (first === undefined || Number(first) < 1 || Number(last) < Number(first)) {
+      const [first, last] = rangeOf(count.text) ?? [0, 0];
+      if (first < 1 || last < first) {
         return judge.error(
           'bad-value',
           count,
@@ -105,22 +108,58 @@ const server =
           "write a number of 1 or more, or a range such as '1-4'",
         );
       }
-      const [low, high] =
-        last === first && !count.text.includes('-') ? [1, Number(first)] : [Number(first), Number(last)];
-      names = Array.from({ length: Math.min(high - low + 1, MOST_SLOTS) }, (_, i) => `${name.text}${low + i}`);
     }
-    const read = walk(judge, cursor, 'server', 'server');
-    if (read === undefined || !judgeAddress(judge, address, addressRules(read))) {
+    const { own, taken } = walk(judge, cursor, 'server', 'server');
+    const made = judge.model?.noteServer(judge.line, { name, count, address }, own);
+    if (!taken || !judgeAddress(judge, address, addressRules(new OptionSet(own)))) {
       return false;
     }
-    judge.proxy?.servers.push({ ...read, name, address, line: judge.line, template, names });
+    if (made !== undefined) {
+      judge.proxy?.servers.push(made);
+    }
     return true;
   };
 
 /** A name is taken to resolve, unless the line says what to do when it does not. */
-function addressRules({ values }: ServerWords): AddressRules {
-  const init = values.get('init-addr');
-  return { port: 'allowed', resolves: init?.includes('libc') ? 'never' : 'at start' };
+function addressRules(own: Options): AddressRules {
+  return { port: 'allowed', resolves: own.value('init-addr')?.includes('libc') ? 'never' : 'at start' };
+}
+
+/** 1.6 and 1.7 take these on a `default-server` line, where they have no effect, or refuse them. */
+const NOT_INHERITED_BEFORE_1_8: ReadonlySet<string> = new Set(['resolvers', 'check']);
+
+/** Notes what a `default-server` line gives to the servers below it. */
+function noteDefaults(judge: Judge, own: readonly Option[]): void {
+  const inherited = judge.from('1.8') ? own : own.filter(({ word }) => !NOT_INHERITED_BEFORE_1_8.has(word.text));
+  judge.model?.noteDefaults(judge.line, inherited);
+}
+
+/** Notes a line for the model that no grammar has read: one that is refused before, or of which nothing is claimed. */
+export function noteUnread(judge: Judge, words: readonly Word[]): void {
+  const { model, line, kind } = judge;
+  if (model === undefined || model.noted === line) {
+    return;
+  }
+  const [first, second] = words;
+  const reader = silent(judge);
+  const keyword = kind === 'global' ? `${first!.text} ${second?.text}` : first!.text;
+  if (keyword === 'bind' || keyword === 'stats socket') {
+    const at = keyword === 'bind' ? 1 : 2;
+    const address = words[at];
+    if (address !== undefined) {
+      model.noteBind(line, address, uncertain(walk(reader, new Cursor(words, at + 1), 'bind').own));
+    }
+  } else if (keyword === 'default-server') {
+    noteDefaults(judge, uncertain(walk(reader, new Cursor(words, 1), 'server', 'default-server').own));
+  } else if ((keyword === 'server' || keyword === 'server-template') && kind !== 'frontend') {
+    const cursor = new Cursor(words, 1);
+    const name = cursor.take();
+    const count = keyword === 'server' ? undefined : cursor.take();
+    const address = cursor.take();
+    if (name !== undefined && address !== undefined) {
+      model.noteServer(line, { name, count, address }, uncertain(walk(reader, cursor, 'server', 'server').own));
+    }
+  }
 }
 
 const defaultServer: Grammar = (judge, cursor) => {
@@ -135,11 +174,9 @@ const defaultServer: Grammar = (judge, cursor) => {
   if (cursor.done) {
     return judge.unsure();
   }
-  const read = walk(judge, cursor, 'server', 'default-server');
-  if (read !== undefined) {
-    judge.proxy?.defaultServers.push(read);
-  }
-  return read !== undefined;
+  const { own, taken } = walk(judge, cursor, 'server', 'default-server');
+  noteDefaults(judge, own);
+  return taken;
 };
 
 const bind: Grammar = (judge, cursor) => {
@@ -168,12 +205,14 @@ const bind: Grammar = (judge, cursor) => {
       }
     }
   }
-  const read = walk(judge, cursor, 'bind');
-  if (read === undefined) {
+  const { own, taken } = walk(judge, cursor, 'bind');
+  judge.model?.noteBind(judge.line, address, own);
+  if (!taken) {
     return false;
   }
-  const ssl = read.words.get('ssl');
-  const certificate = ['crt', 'crt-list', 'default-crt', 'generate-certificates'].some((word) => read.words.has(word));
+  const options = new OptionSet(own);
+  const ssl = options.get('ssl')?.word;
+  const certificate = ['crt', 'crt-list', 'default-crt', 'generate-certificates'].some((word) => options.has(word));
   if (ssl !== undefined && !certificate && judge.words[0]!.text === 'bind') {
     if (judge.from('3.2')) {
       judge.unsure();
@@ -182,16 +221,21 @@ const bind: Grammar = (judge, cursor) => {
     }
   }
   if (
-    read.values.get('verify')?.match(/optional|required/) &&
+    options.value('verify')?.match(/optional|required/) &&
     ssl !== undefined &&
-    !(read.words.has('ca-file') || read.words.has('ca-verify-file'))
+    !(options.has('ca-file') || options.has('ca-verify-file'))
   ) {
-    return judge.error('incomplete', read.words.get('verify'), "'verify' needs 'ca-file' on the same line", 'add it');
+    return judge.error(
+      'incomplete',
+      options.get('verify')?.word,
+      "'verify' needs 'ca-file' on the same line",
+      'add it',
+    );
   }
-  if (read.words.has('nbconn') && !address.text.startsWith('rhttp@')) {
+  if (options.has('nbconn') && !address.text.startsWith('rhttp@')) {
     return judge.error(
       'bad-value',
-      read.words.get('nbconn'),
+      options.get('nbconn')?.word,
       "'nbconn' stands only with an address that begins with 'rhttp@'",
       'take it out',
     );
@@ -199,7 +243,7 @@ const bind: Grammar = (judge, cursor) => {
   return true;
 };
 
-const optionsOnly: Grammar = (judge, cursor) => walk(judge, cursor, 'bind') !== undefined;
+const optionsOnly: Grammar = (judge, cursor) => walk(judge, cursor, 'bind').taken;
 
 /** `accepted_payload_size`: bounds that changed. Source: `resolv_parse_…`, RFC 6891. */
 const payload: Grammar = (judge, cursor) => {

@@ -1,7 +1,8 @@
-import { type Grammar, judgeUnit, TIME } from './language-args';
+import { type Grammar, judgeUnit } from './language-args';
 import { begin, follow } from './language-follow';
 import type { Judge } from './language-judge';
 import { lookup } from './lookup';
+import { readTime } from './time';
 import type { Word } from './words';
 
 const stick: Grammar = (judge, cursor) => {
@@ -121,11 +122,13 @@ function judgeStores(judge: Judge, word: Word, stored: Set<string>): boolean {
     if (!/^\d+$/.test(count) || Number(count) < 1 || Number(count) > 100) {
       return wrong(`'${name}' needs a number of 1 to 100 in brackets`, `write '${name}(2…)'`);
     }
-    const [, amount, unit, more] = TIME.exec(period) ?? [];
-    if (name.endsWith('_rate') && amount === undefined) {
+    const time = readTime(period);
+    if (name.endsWith('_rate') && time === undefined) {
       return wrong(`'${name}' needs a period in brackets`, `write '${name}(${ARRAYS[name] ? '2,' : ''}10s)'`);
     }
-    judgeUnit(judge, word, `${amount}${unit}`, more ?? '');
+    if (time !== undefined) {
+      judgeUnit(judge, word, time);
+    }
     if (stored.has(name)) {
       judge.warn('bad-value', word, `'${name}' is stored already`, 'take it out');
     }

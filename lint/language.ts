@@ -1,7 +1,11 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
+import { factOf } from './keywords';
 import { Judge, type LanguageFinding } from './language-judge';
 import { Reader } from './language-reader';
-import type { Config } from './sections';
+import type { Document } from './model';
+
+/** Whether a word opens a section on any branch. Anything else belongs to the section above it. */
+export const opensSection = (word: string): boolean => factOf('section', [word]) !== undefined;
 
 export type { LanguageFinding, LanguageRule } from './language-judge';
 
@@ -19,7 +23,7 @@ export interface LanguageVerdict {
   /** Lines on which nothing is claimed: their verdict depends on what is outside the file, or is not in the tables. */
   readonly unknown: { line: number; words: string[] }[];
   /** The sections that the branch reads, or may read. */
-  readonly config: Config;
+  readonly document: Document;
 }
 
 /**
@@ -43,9 +47,9 @@ export function judgeLanguage(sources: readonly Source[], version: HaproxyVersio
     judgeEnd(judge, lines.at(-1)!);
     reader.endOfFile();
   }
-  reader.end();
+  const document = reader.end();
   const findings = judge.findings.sort((a, b) => a.line - b.line || a.column - b.column);
-  return { findings, unknown: judge.unknown.sort((a, b) => a.line - b.line), config: reader.config };
+  return { findings, unknown: judge.unknown.sort((a, b) => a.line - b.line), document };
 }
 
 /** The last line has to end. Source: 2.2 warns, 2.3 refuses (manual, 2.1). */

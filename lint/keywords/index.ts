@@ -36,7 +36,7 @@ export const FACTS: readonly Fact[] = [
 ];
 
 /** The kinds of section that share the table `proxy`. */
-const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
+export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
 
 /** Facts by table and words, oldest first. */
 const BY_WORDS = new Map<string, Map<string, Fact[]>>();
