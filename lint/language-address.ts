@@ -1,7 +1,8 @@
 import { isAddress } from '../lib/haproxy/address';
+import { readAddress } from './address';
 import type { Context } from './engine/context';
 import { factOf } from './keywords';
-import type { Word } from './words';
+import type { Address, Word } from './model';
 
 /** What an address may be made of. */
 export interface AddressRules {
@@ -23,7 +24,8 @@ export function checkAddress(context: Context, word: Word, rules: AddressRules):
   if (word.open || word.text.includes('$')) {
     return report.indeterminate();
   }
-  const [, family, rest = ''] = /^(?:([a-z0-9+]+)@)?(.*)$/s.exec(word.text)!;
+  const address = readAddress(word);
+  const { family } = address;
   if (family !== undefined) {
     const keyword = factOf('address-family', [family]);
     if (keyword === undefined) {
@@ -37,22 +39,21 @@ export function checkAddress(context: Context, word: Word, rules: AddressRules):
       return !/^(quic.*|rhttp|fd|ring)$/.test(family) || report.indeterminate();
     }
   }
-  return rest.startsWith('/') || checkHostAndPort(context, word, rest, rules);
+  return checkHostAndPort(context, address, rules);
 }
 
-function checkHostAndPort(context: Context, word: Word, text: string, rules: AddressRules): boolean {
+function checkHostAndPort(context: Context, { word, host, port = '' }: Address, rules: AddressRules): boolean {
   const { report } = context;
-  const bare = isAddress(text) && text.includes(':') && !/:\d+$/.test(text);
-  const colon = bare ? -1 : text.lastIndexOf(':');
-  const host = (colon < 0 ? text : text.slice(0, colon)).replace(/^\[|\]$/g, '');
-  const port = colon < 0 ? '' : text.slice(colon + 1);
+  if (host === undefined) {
+    return true;
+  }
   if (port === '' && rules.port === 'needed') {
     return report.error('bad-value', word, `'${word.text}' has no port`, "add ':' and the port");
   }
   if (port !== '' && rules.port === 'refused') {
     return report.error('bad-value', word, `'${word.text}' has a port, which is not allowed here`, 'remove the port');
   }
-  if (host !== '' && !context.from('1.7') && text.startsWith('[')) {
+  if (host !== '' && !context.from('1.7') && /(^|@)\[/.test(word.text)) {
     const message = `'${word.text}' has brackets, which HAProxy 1.6 does not read`;
     return report.error('bad-value', word, message, 'remove the brackets');
   }

@@ -37,7 +37,8 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
     report.error('bad-value', first, `'no' cannot stand before 'option ${third!.text}'`, 'remove the line');
     return;
   }
-  const keyword = checkDirective(context, words.slice(1));
+  const directive = words.slice(1);
+  const keyword = checkDirective(context, directive, keywordOf(context, directive));
   if (keyword?.words === 'option http-use-htx' && context.from('2.1')) {
     report.warn('deprecated-directive', first, 'from HAProxy 2.1 on HTX is the only way', 'remove the line');
   }
@@ -47,8 +48,8 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
   }
 }
 
-/** Checks a line, and gives its keyword when it is taken. */
-export function checkDirective(context: Context, words: readonly Word[]): Fact | undefined {
+/** Checks a line by its keyword, and gives the keyword when the line is taken. */
+export function checkDirective(context: Context, words: readonly Word[], keyword: Fact | undefined): Fact | undefined {
   const { kind, proxy, report, section, symbols } = context;
   const first = words[0]!;
   report.words = words;
@@ -56,7 +57,6 @@ export function checkDirective(context: Context, words: readonly Word[]): Fact |
     report.indeterminate();
     return undefined;
   }
-  const keyword = keywordOfLine(context, words);
   if (keyword === undefined) {
     refuseUnknown(context, words);
     if (first.text === 'mode' && words[1]?.open) {
@@ -108,8 +108,8 @@ function countCaptures({ captures }: ProxyState, keyword: Fact, words: readonly 
   }
 }
 
-/** What stands in brackets, as in `http-check set-var(check.x)`, is not part of a keyword. */
-function keywordOfLine({ branch, kind }: Context, words: readonly Word[]): Fact | undefined {
+/** The keyword of a line. What stands in brackets, as in `http-check set-var(check.x)`, is not part of it. */
+export function keywordOf({ branch, kind }: Context, words: readonly Word[]): Fact | undefined {
   const [first = '', second = '', third = ''] = words.map(({ text }) => text);
   const check = first === 'http-check' || first === 'tcp-check';
   const begin = [first, check ? second.replace(/\(.*$/, '') : second, third];

@@ -1,6 +1,7 @@
 import type { Context } from './engine/context';
 import type { Globals, Warn } from './engine/state';
 import { called, INSPECT_DELAY, logFormatOf, type ProxyState, seen } from './language-proxy';
+import { readTime } from './time';
 
 /** Checks what the lines of a section that takes connections come to together. */
 export function checkFront(context: Context, proxy: ProxyState, mode: string, globals: Globals, warn: Warn): void {
@@ -41,8 +42,7 @@ function isLogged(proxy: ProxyState, globals: Globals): boolean {
 
 /** Rules about content that do not wait for it, or need not. Source: `check_config_validity`. */
 function checkContents(context: Context, proxy: ProxyState, mode: string): void {
-  const delay = seen(proxy, INSPECT_DELAY)?.words[2]?.text ?? '0';
-  const waits = !/^0+\D*$/.test(delay);
+  const waits = readTime(seen(proxy, INSPECT_DELAY)?.words[2]?.text ?? '0')?.millis !== 0;
   for (const { line, word, early, tracks } of proxy.contents) {
     if (!early && !waits) {
       const message = `this rule does not wait for its content: ${called(proxy)} has no 'tcp-request inspect-delay'`;

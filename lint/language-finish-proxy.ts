@@ -5,6 +5,7 @@ import { type Trait, withTrait } from './keywords';
 import { checkFront } from './language-finish-front';
 import { checkServers } from './language-finish-server';
 import { called, isBack, isFront, modeOf, ownBegins, type ProxyState, type Seen, seen } from './language-proxy';
+import { readTime } from './time';
 
 /** Checks what the lines of a proxy come to together. Source: `check_config_validity`. */
 export function checkProxy(context: Context, proxy: ProxyState, globals: Globals): void {
@@ -42,7 +43,7 @@ function checkTimeouts(proxy: ProxyState, mode: string, warn: Warn): void {
   const has = (trait: Trait) =>
     withTrait(trait).some(({ words }) => {
       const found = seen(proxy, words);
-      return found !== undefined && !/^0+(us|ms|s|m|h|d)?$/.test(found.words.at(-1)!.text);
+      return found !== undefined && readTime(found.words.at(-1)!.text)?.millis !== 0;
     });
   const serves = isBack(proxy) && proxy.servers.length > 0;
   const missing = [

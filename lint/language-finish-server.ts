@@ -1,14 +1,13 @@
-import { isAddress } from '../lib/haproxy/address';
+import { isHostName } from './address';
 import type { Context } from './engine/context';
 import type { Globals } from './engine/state';
+import type { ServerModel } from './language-model';
 import { called, ownBegins, type ProxyState, seen } from './language-proxy';
-import type { ServerState, ServerWords } from './language-server';
-import type { Word } from './words';
 
 /** Checks the servers of a proxy: their names, and what their words come to together with `default-server`. */
 export function checkServers(context: Context, proxy: ProxyState, globals: Globals, mode: string): void {
-  const names = new Map<string, ServerState>();
-  const ids = new Map<string, ServerState>();
+  const names = new Map<string, ServerModel>();
+  const ids = new Map<string, ServerModel>();
   for (const server of proxy.servers) {
     const twice = server.names.find((name) => names.has(name));
     const other = twice === undefined ? undefined : names.get(twice)!;
@@ -20,16 +19,17 @@ export function checkServers(context: Context, proxy: ProxyState, globals: Globa
         context.report.warn('duplicate-name', server.name, message, 'give it another name', server.line);
       }
     }
-    const id = server.values.get('id');
+    for (const name of server.names) {
+      names.set(name, server);
+    }
+    const own = server.own.certain;
+    const id = own.value('id');
     const same = id === undefined ? undefined : ids.get(id);
     if (same !== undefined) {
       const message = `server '${same.name.text}' of ${context.report.lineName(same.line)} has the id ${id} too`;
-      context.report.error('duplicate-name', server.words.get('id'), message, 'give it another', server.line);
+      context.report.error('duplicate-name', own.get('id')?.word, message, 'give it another', server.line);
     } else if (id !== undefined) {
       ids.set(id, server);
-    }
-    for (const name of server.names) {
-      names.set(name, server);
     }
     checkServer(context, proxy, server, globals, mode);
   }
@@ -39,7 +39,7 @@ export function checkServers(context: Context, proxy: ProxyState, globals: Globa
 /** An application of FastCGI and servers that speak it go together. Source: `cfg_fcgi_apps_postparser`. */
 function checkFcgi(context: Context, proxy: ProxyState): void {
   const app = seen(proxy, 'use-fcgi-app');
-  const servers = proxy.servers.filter((server) => effective(proxy, server, 'proto') === 'fcgi');
+  const servers = proxy.servers.filter(({ options }) => options.certain.value('proto') === 'fcgi');
   for (const server of app === undefined ? servers : []) {
     const message = `server '${server.name.text}' speaks FastCGI, and ${called(proxy)} has no 'use-fcgi-app'`;
     context.report.error('incomplete', server.name, message, 'add one', server.line);
@@ -50,29 +50,33 @@ function checkFcgi(context: Context, proxy: ProxyState): void {
   }
 }
 
-function checkServer(context: Context, proxy: ProxyState, server: ServerState, globals: Globals, mode: string): void {
-  const get = (word: string) => effective(proxy, server, word);
+function checkServer(context: Context, proxy: ProxyState, server: ServerModel, globals: Globals, mode: string): void {
+  const { address } = server;
+  const own = server.own.certain;
+  const options = server.options.certain;
+  const on = (name: string) => options.get(name)?.word;
   const connect = ownBegins(proxy, 'http-check connect') ?? ownBegins(proxy, 'tcp-check connect');
   const ssl =
-    switched(proxy, server, 'ssl') ??
-    switched(proxy, server, 'check-ssl') ??
+    on('ssl') ??
+    on('check-ssl') ??
     (context.from('2.2') && connect?.words.some(({ text }) => text === 'ssl') ? server.name : undefined);
-  const verify = get('verify') ?? globals.get('ssl-server-verify')?.words[1]?.text ?? 'required';
-  if (ssl !== undefined && verify !== 'none' && get('ca-file') === undefined) {
+  const verify = options.value('verify') ?? globals.get('ssl-server-verify')?.words[1]?.text ?? 'required';
+  if (ssl !== undefined && verify !== 'none' && !options.has('ca-file')) {
     const message = `server '${server.name.text}' uses TLS, and nothing says whom to trust`;
     context.report.error('incomplete', ssl, message, "add 'ca-file', or 'verify none'", server.line);
   }
-  const address = server.address.text.replace(/^ipv[46]@/, '');
-  const named = !isAddress(address.replace(/:[^:\]]*$/, '').replace(/^\[|\]$/g, '')) && !/[/@$]/.test(address);
-  const init = get('init-addr');
+  const { word, host, port } = address;
+  const plain = host !== undefined && /^(ipv[46])?$/.test(address.family ?? '') && !word.text.includes('$');
+  const named = plain && isHostName(host);
+  const init = options.value('init-addr');
   if (named && init?.split(',').every((part) => part === 'last')) {
     if (seen(proxy, 'load-server-state-from-file') !== undefined) {
       context.report.indeterminate(server.line, [server.name]);
     } else {
       context.report.error(
         'incomplete',
-        server.address,
-        `nothing gives '${address}' an address: 'init-addr last' needs a state file`,
+        word,
+        `nothing gives '${word.text.replace(/^ipv[46]@/, '')}' an address: 'init-addr last' needs a state file`,
         "add 'libc' or 'none'",
         server.line,
       );
@@ -80,12 +84,12 @@ function checkServer(context: Context, proxy: ProxyState, server: ServerState, g
   } else if (named && init?.includes('libc')) {
     context.report.indeterminate(server.line, [server.name]);
   }
-  if (/^(udp[46]?|dgram\+\w+|unixdgram|uxdg)@/.test(server.address.text) && /^(http|tcp)$/.test(mode)) {
-    const message = `'${server.address.text}' takes datagrams, and the servers of ${called(proxy)} take connections`;
-    context.report.error('bad-value', server.address, message, 'take the family out', server.line);
+  if (/^(udp[46]?|dgram\+\w+|unixdgram|uxdg)@/.test(word.text) && /^(http|tcp)$/.test(mode)) {
+    const message = `'${word.text}' takes datagrams, and the servers of ${called(proxy)} take connections`;
+    context.report.error('bad-value', word, message, 'take the family out', server.line);
   }
-  const track = server.words.get('track');
-  if (track !== undefined && switched(proxy, server, 'check') !== undefined) {
+  const track = own.get('track')?.word;
+  if (track !== undefined && options.has('check')) {
     context.report.error(
       'bad-value',
       track,
@@ -94,12 +98,12 @@ function checkServer(context: Context, proxy: ProxyState, server: ServerState, g
       server.line,
     );
   }
-  const agent = switched(proxy, server, 'agent-check');
-  if (agent !== undefined && get('agent-port') === undefined) {
+  const agent = on('agent-check');
+  if (agent !== undefined && !options.has('agent-port')) {
     context.report.error('incomplete', agent, "'agent-check' needs 'agent-port'", 'add it', server.line);
   }
   const retries = seen(proxy, 'retry-on')?.words.map(({ text }) => text) ?? [];
-  const tfo = switched(proxy, server, 'tfo');
+  const tfo = on('tfo');
   const needed = ['conn-failure', 'empty-response', 'response-timeout'];
   if (
     tfo !== undefined &&
@@ -113,21 +117,16 @@ function checkServer(context: Context, proxy: ProxyState, server: ServerState, g
       server.line,
     );
   }
-  if (mode === 'tcp' && server.words.has('cookie')) {
+  if (mode === 'tcp' && own.has('cookie')) {
     context.report.warn(
       'ignored-directive',
-      server.words.get('cookie'),
+      own.get('cookie')?.word,
       "'cookie' is ignored: the proxy is not in HTTP mode",
       "add 'mode http'",
       server.line,
     );
   }
-  if (
-    switched(proxy, server, 'check') !== undefined &&
-    !/:|^_/.test(address) &&
-    !/[/@$]/.test(address) &&
-    get('port') === undefined
-  ) {
+  if (options.has('check') && plain && port === undefined && !/:|^_/.test(host) && !options.has('port')) {
     // 1.8 to 2.1 take the line, and switch the check off.
     if (
       context.from('2.2')
@@ -138,38 +137,20 @@ function checkServer(context: Context, proxy: ProxyState, server: ServerState, g
     } else if (context.branch === '1.7' || context.from('2.2')) {
       context.report.error(
         'incomplete',
-        server.address,
+        word,
         `server '${server.name.text}' has no port to check`,
         "add ':' and a port, or 'port'",
         server.line,
       );
     }
   }
-  if (mode === 'tcp' && server.words.has('redir')) {
+  if (mode === 'tcp' && own.has('redir')) {
     context.report.error(
       'bad-value',
-      server.words.get('redir'),
+      own.get('redir')?.word,
       "'redir' needs HTTP mode",
       "add 'mode http'",
       server.line,
     );
   }
-}
-
-/** `default-server` lines in the order in which they count, the last first. */
-function* defaultsOf(proxy: ProxyState | undefined): Generator<ServerWords> {
-  if (proxy !== undefined) {
-    yield* [...proxy.defaultServers].reverse();
-    yield* defaultsOf(proxy.parent);
-  }
-}
-
-function effective(proxy: ProxyState, server: ServerState, word: string): string | undefined {
-  return [server, ...defaultsOf(proxy)].find(({ words }) => words.has(word))?.values.get(word);
-}
-
-/** The word that switches something on, if no later `no-…` takes it back. */
-function switched(proxy: ProxyState, server: ServerState, word: string): Word | undefined {
-  const found = [server, ...defaultsOf(proxy)].find(({ words }) => words.has(word) || words.has(`no-${word}`));
-  return found?.words.has(`no-${word}`) ? undefined : found?.words.get(word);
 }

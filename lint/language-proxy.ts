@@ -1,5 +1,5 @@
 import type { Acl, Progress } from './engine/state';
-import type { ServerState, ServerWords } from './language-server';
+import type { SectionModel, ServerModel } from './language-model';
 import type { Word } from './words';
 
 /** A directive that stands in a proxy section. */
@@ -16,8 +16,10 @@ export interface ProxyState {
   /** The `defaults` section that it takes its settings from. */
   readonly parent?: ProxyState;
   readonly acls: Map<string, Acl>;
-  readonly servers: ServerState[];
-  readonly defaultServers: ServerWords[];
+  /** The section as the rules of meaning see it. */
+  readonly model: SectionModel;
+  /** The servers that the branch takes. */
+  readonly servers: ServerModel[];
   /** The lines with a `bind`. */
   readonly binds: number[];
   /** The first line of each directive, by the words of the table; the last of those that set one thing. */
@@ -42,15 +44,15 @@ export interface ProxyState {
 }
 
 /** A section that has just begun. */
-export function newProxy(kind: string, name: Word | undefined, line: number, parent?: ProxyState): ProxyState {
+export function newProxy(model: SectionModel, name: Word | undefined, parent?: ProxyState): ProxyState {
   return {
-    kind,
+    kind: model.kind,
     name,
-    line,
+    line: model.line,
+    model,
     parent,
     acls: new Map(),
     servers: [],
-    defaultServers: [],
     binds: [],
     has: new Map(),
     httpFormats: [],

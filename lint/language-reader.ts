@@ -3,12 +3,14 @@ import type { Context } from './engine/context';
 import type { SectionState } from './engine/state';
 import { type Fact, factOf, lifeOn, PROXIES } from './keywords';
 import { Conditionals } from './language-conditionals';
-import { checkDirective, checkNegation } from './language-directive';
+import { checkDirective, checkNegation, keywordOf } from './language-directive';
 import { checkWhole } from './language-finish';
-import { newProxy, type ProxyState } from './language-proxy';
-import { isName } from './language-server';
-import type { Section } from './sections';
+import { SectionModel } from './language-model';
+import { modeOf, newProxy, type ProxyState } from './language-proxy';
+import { isName, noteUnread } from './language-server';
+import type { Directive, Document } from './model';
 import { Cursor } from './syntax/cursor';
+import { readTime } from './time';
 import { readLine, type Word } from './words';
 
 /** A line of HAProxy has at most this many words. */
@@ -21,13 +23,20 @@ function sectionOf([first, ...rest]: readonly Word[], branch: string): Fact | un
   return first!.text === 'userlist' && rest.length === 0 ? undefined : factOf('section', [first!.text], branch);
 }
 
+/** A line for the model. */
+function directiveOf(line: number, words: readonly Word[], keyword: Fact | undefined): Directive {
+  const value = words[keyword === undefined ? 1 : keyword.words.split(' ').length];
+  const millis = keyword?.args.startsWith('time') ? readTime(value?.text ?? '')?.millis : undefined;
+  return { line, words, keyword: keyword?.words ?? words[0]!.text, value, millis };
+}
+
 /**
  * Reads line after line, and knows the section that a line stands in. What is read once serves both: the language is
  * checked, and the sections are kept for the rules about what they mean.
  */
 export class Reader {
   /** All sections that are read, or may be. */
-  public readonly config: (Section & { directives: Section['directives'][number][] })[] = [];
+  private readonly models: SectionModel[] = [];
   private readonly proxies: ProxyState[] = [];
   private readonly sections: SectionState[] = [];
   /** A section began under a condition that is not known: whose the lines behind its block are, is not known either. */
@@ -52,11 +61,12 @@ export class Reader {
   }
 
   /** Leaves the section that the lines so far stood in. */
-  private leave(kind: string): void {
+  private leave(kind: string, model?: SectionModel): void {
     const { context } = this;
     context.kind = kind;
     context.proxy = undefined;
     context.section = undefined;
+    context.model = model;
     this.passing = false;
   }
 
@@ -116,9 +126,13 @@ export class Reader {
     this.conditionals.end();
   }
 
-  /** Checks what only the whole configuration tells. */
-  public end(): void {
+  /** Checks what only the whole configuration tells, and gives the model of it. */
+  public end(): Document {
     checkWhole(this.context, this.proxies, this.sections);
+    for (const proxy of this.proxies) {
+      proxy.model.mode = modeOf(proxy);
+    }
+    return { sections: this.models };
   }
 
   private checkLine(all: readonly Word[], section: Fact | undefined, spread: boolean): void {
@@ -131,7 +145,6 @@ export class Reader {
     }
     report.words = words;
     if (section !== undefined) {
-      this.keep(words);
       this.open(section, words);
     } else if (this.passing) {
       return;
@@ -139,26 +152,17 @@ export class Reader {
       const message = `'${first.text}' stands before the first section`;
       report.error('bad-line', first, message, "begin with 'global' or another section");
     } else {
-      this.config.at(-1)!.directives.push({ line: report.line, words });
+      const keyword = keywordOf(context, words);
+      context.model?.directives.push(directiveOf(report.line, words, keyword));
       if (spread) {
         report.indeterminate();
       } else if (first.text === 'no' || first.text === 'default') {
         checkNegation(context, words);
       } else {
-        checkDirective(context, words);
+        checkDirective(context, words, keyword);
       }
+      noteUnread(context, words);
     }
-  }
-
-  private keep([kind, name, from, source]: readonly Word[]): void {
-    this.config.push({
-      kind: kind!.text,
-      word: kind!,
-      name: name?.text ?? '',
-      from: from?.text === 'from' ? source?.text : undefined,
-      line: this.context.report.line,
-      directives: [],
-    });
   }
 
   /** An empty word ends a line; later branches say so. */
@@ -183,7 +187,9 @@ export class Reader {
     const { context } = this;
     const [first, name] = words;
     const kind = first!.text;
-    this.leave(kind);
+    const model = new SectionModel(kind, name?.text ?? '', context.report.line, first!);
+    this.models.push(model);
+    this.leave(kind, model);
     const life = lifeOn(keyword, context.branch);
     context.checkAvailability(keyword, first, `section ${kind}`);
     if (life === 'too-new' || life === 'removed') {
@@ -191,7 +197,7 @@ export class Reader {
       return;
     }
     if (PROXIES.has(kind)) {
-      this.openProxy(kind, words);
+      this.openProxy(model, words);
       return;
     }
     if (name !== undefined && kind !== 'global' && !isName(name.text) && !name.open) {
@@ -202,8 +208,9 @@ export class Reader {
     takeAll(context, new Cursor(words, 1), keyword.args);
   }
 
-  private openProxy(kind: string, words: readonly Word[]): void {
+  private openProxy(model: SectionModel, words: readonly Word[]): void {
     const { context } = this;
+    const { kind } = model;
     const { report } = context;
     const isDefaults = kind === 'defaults';
     const unnamed = isDefaults && (words.length === 1 || words[1]!.text === 'from');
@@ -221,7 +228,10 @@ export class Reader {
       const help = kind === 'listen' ? "write the address on a 'bind' line" : 'remove it';
       report.error('extra-word', extra, `'${extra.text}' is one word too many after '${kind}'`, help);
     }
-    const proxy = newProxy(kind, name, report.line, parent);
+    const proxy = newProxy(model, name, parent);
+    if (parent !== undefined) {
+      model.inherit(parent.model);
+    }
     context.proxy = proxy;
     this.proxies.push(proxy);
     if (isDefaults) {

@@ -1,8 +1,8 @@
 import type { Context } from './engine/context';
 import type { Reference, SectionState } from './engine/state';
 import { canCast } from './language-expression';
+import type { ServerModel } from './language-model';
 import { called, isBack, isFront, modeOf, type ProxyState, seen } from './language-proxy';
-import type { ServerState } from './language-server';
 import type { Word } from './words';
 
 /** What lines can name. */
@@ -183,14 +183,14 @@ function checkServer(context: Context, reference: Reference, names: Names): void
     context.report.indeterminate(line, [word]);
   } else if (found === undefined) {
     missing(context, reference, `server of ${called(backend)}`, server);
-  } else if (found.line === line && found.values.has('track') && context.from('1.8')) {
+  } else if (found.line === line && found.own.certain.has('track') && context.from('1.8')) {
     context.report.error('bad-value', word, `'${server}' tracks itself`, 'track another server', line);
   }
 }
 
 /** The servers of a proxy by name, made once. */
 interface Servers {
-  readonly servers: ReadonlyMap<string, ServerState>;
+  readonly servers: ReadonlyMap<string, ServerModel>;
   readonly templates: boolean;
 }
 

@@ -3,12 +3,14 @@ import type { Context, Grammar, Grammars } from './engine/context';
 import type { Sample } from './engine/state';
 import { factOf } from './keywords';
 import { isAvailable, momentsOf } from './keywords/checkpoints';
+import { FORMS } from './keywords/forms';
 import { readSample, variableWrong } from './language-expression';
 import { INSPECT_DELAY } from './language-proxy';
 import { DENY_GRAMMARS } from './language-reply';
 import { finish, placed, placeOf, TWO_WORDS, takeInRule } from './language-rule-words';
+import type { Word } from './model';
 import type { Cursor } from './syntax/cursor';
-import type { Word } from './words';
+import { readTime } from './time';
 
 /** Checks a rule: `http-request ACTION …`, `tcp-request content ACTION …` and the like. */
 const rule: Grammar = (context, cursor) => {
@@ -208,13 +210,12 @@ export function takeTable(context: Context, cursor: Cursor, key: Sample): boolea
 
 /** A constant, or from a branch on a sample. */
 const constantOrSample =
-  (constant: RegExp, notation: string, samplesFrom = '1.6'): Grammar =>
+  (isConstant: (text: string) => boolean, notation: string, samplesFrom = '1.6'): Grammar =>
   (context, cursor) =>
-    takeInRule(context, cursor, constant.test(cursor.text) || !context.from(samplesFrom) ? notation : 'expr') &&
+    takeInRule(context, cursor, isConstant(cursor.text) || !context.from(samplesFrom) ? notation : 'expr') &&
     finish(context, cursor);
 
-const TIME = /^\d+(us|ms|s|m|h|d)?$/;
-const pause = constantOrSample(TIME, 'time');
+const pause = constantOrSample((text) => readTime(text)?.more === '', 'time');
 
 /** The timeouts of clients are a frontend's; those of servers a backend's. */
 const timeout: Grammar = (context, cursor) => {
@@ -252,7 +253,7 @@ const bandwidth: Grammar = (context, cursor) => {
 const retries: Grammar = (context, cursor) =>
   context.kind === 'frontend'
     ? context.report.wrongSection(context.words[1], 'set-retries', context.kind, 'move it to a backend')
-    : constantOrSample(/^\d/, 'num')(context, cursor);
+    : constantOrSample((text) => /^\d/.test(text), 'num')(context, cursor);
 
 /** Services come with the build (the Prometheus exporter) or from Lua. */
 const service: Grammar = (context, cursor) => {
@@ -275,8 +276,8 @@ export const RULE_GRAMMARS: Grammars = {
   redirect,
   capture,
   track,
-  mark: constantOrSample(/^(0x[0-9a-fA-F]+|\d+)$/, 'match(number)', '3.0'),
-  count: (context, cursor) => cursor.done || constantOrSample(/^\d+$/, 'word')(context, cursor),
+  mark: constantOrSample(FORMS.number!.is, 'match(number)', '3.0'),
+  count: (context, cursor) => cursor.done || constantOrSample((text) => /^\d+$/.test(text), 'word')(context, cursor),
   timeout,
   wait,
   pause,

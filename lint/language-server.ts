@@ -1,78 +1,90 @@
 import { take, takeEnd } from './engine/arguments';
-import type { Context, Grammar, Grammars } from './engine/context';
-import { factOf } from './keywords';
+import { Context, type Grammar, type Grammars } from './engine/context';
+import { type Fact, factOf } from './keywords';
+import { itemsOn } from './keywords/signature';
 import { type AddressRules, checkAddress } from './language-address';
+import { OptionSet, rangeOf } from './language-model';
 import { checkSource } from './language-server-words';
-import type { Cursor } from './syntax/cursor';
-import type { Word } from './words';
+import type { Option, Options, Word } from './model';
+import { Cursor } from './syntax/cursor';
+import { readTime } from './time';
 
-/** What the words of a server line say, as far as other lines matter to it. */
-export interface ServerWords {
-  /** The words, the last of each. */
-  readonly words: ReadonlyMap<string, Word>;
-  readonly values: ReadonlyMap<string, string>;
+/** Options that no claim can rest on. */
+const uncertain = (options: readonly Option[]): Option[] => options.map((option) => ({ ...option, certain: false }));
+
+/** The options of a line, and whether the branch takes them all. */
+interface Read {
+  readonly own: readonly Option[];
+  readonly taken: boolean;
 }
 
-/** A server of a proxy. */
-export interface ServerState extends ServerWords {
-  readonly name: Word;
-  readonly address: Word;
-  readonly line: number;
-  readonly template: boolean;
-  /** Its name, or the names that a template makes. */
-  readonly names: readonly string[];
+/** A context whose findings are not kept: reads for the model what nothing is claimed about. */
+function silent({ grammars, kind, model, proxy, report, version }: Context): Context {
+  const context = Object.assign(new Context(version, grammars), { kind, proxy, model });
+  Object.assign(context.report, { line: report.line, words: report.words });
+  return context;
 }
 
-/** Reads the words of a `server`, `default-server` or `bind` line; nothing when one is refused. */
-function readWords(
-  context: Context,
-  cursor: Cursor,
-  table: 'server' | 'bind',
-  place?: string,
-): ServerWords | undefined {
-  const { branch, report } = context;
-  const words = new Map<string, Word>();
-  const values = new Map<string, string>();
+/**
+ * Reads the options of a `server`, `default-server` or `bind` line, each with its values. It goes on behind the first
+ * that is refused, or that a variable stands for, without claiming more: the model has all of the line.
+ */
+function readOptions(context: Context, cursor: Cursor, table: 'server' | 'bind', place?: string): Read {
+  const { branch } = context;
+  const own: Option[] = [];
+  let taken = true;
+  let reader = context;
   while (!cursor.done) {
     const word = cursor.take()!;
     if (word.open || word.text === '') {
-      report.indeterminate();
-      break;
+      reader.report.indeterminate();
+      reader = reader === context ? silent(context) : reader;
+      own.push({ word, values: [], certain: false });
+      continue;
     }
     const name = word.text.replace(/^(set-proxy-v2-tlv-fmt\().*$/s, '$1');
     const keyword = factOf(table, [name], branch, place) ?? factOf(table, [name], branch);
-    if (keyword === undefined) {
-      const message = `'${word.text}' is not an option of a '${context.words[0]!.text}' line`;
-      report.error('unknown-directive', word, message, 'remove it');
-      return undefined;
+    const notation = keyword?.args ?? '';
+    const from = cursor.at;
+    const certain = reader === context;
+    const stands = mayStand(reader, word, keyword, place);
+    // What is refused before it is read is read all the same: its values are no options.
+    const fine = take(stands ? reader : silent(context), cursor, notation);
+    const [first] = itemsOn(notation, branch);
+    if (cursor.at === from && (first?.kind === 'value' || first?.kind === 'choice')) {
+      cursor.take();
     }
-    if (place !== undefined && !keyword.places.includes(place)) {
-      const message = `'${word.text}' is not allowed on a '${place}' line`;
-      report.error('wrong-section', word, message, "move it to the 'server' lines");
-      return undefined;
+    if (certain && !(fine && stands)) {
+      taken = false;
+      reader = silent(context);
     }
-    if (!context.checkAvailability(keyword, word)) {
-      return undefined;
-    }
-    words.set(word.text, word);
-    values.set(word.text, cursor.text);
-    if (!take(context, cursor, keyword.args)) {
-      return undefined;
-    }
+    const values = cursor.words.slice(from, cursor.at);
+    const time = first?.kind === 'value' && first.type === 'time' ? readTime(values[0]?.text ?? '') : undefined;
+    own.push({ word, values, millis: time?.millis, certain });
   }
-  return { words, values };
+  return { own: taken ? own : uncertain(own), taken };
+}
+
+function mayStand(context: Context, word: Word, keyword: Fact | undefined, place: string | undefined): boolean {
+  const { report, words } = context;
+  if (keyword === undefined) {
+    const message = `'${word.text}' is not an option of a '${words[0]!.text}' line`;
+    return report.error('unknown-directive', word, message, 'remove it');
+  }
+  if (place !== undefined && !keyword.places.includes(place)) {
+    const message = `'${word.text}' is not allowed on a '${place}' line`;
+    return report.error('wrong-section', word, message, "move it to the 'server' lines");
+  }
+  return context.checkAvailability(keyword, word);
 }
 
 /** The name of a server or a proxy: only some characters. */
 export const isName = (text: string): boolean => /^[A-Za-z0-9_:.-]+$/.test(text);
 
-/** Names beyond this are not compared, so that a template cannot take a linter's time. */
-const MOST_SLOTS = 1000;
-
 const server =
   (template: boolean): Grammar =>
   (context, cursor) => {
-    const { proxy, report, words } = context;
+    const { model, proxy, report, words } = context;
     const name = cursor.take();
     const count = template ? cursor.take() : undefined;
     const address = cursor.take();
@@ -82,49 +94,79 @@ const server =
     if (!name.open && !isName(name.text)) {
       return report.badName(name, 'a server');
     }
-    const names = count === undefined || count.open ? [name.text] : namesOf(name.text, count.text);
-    if (names.length === 0) {
+    const [first, last] = (count === undefined || count.open ? [1, 1] : rangeOf(count.text)) ?? [0, 0];
+    if (first < 1 || last < first) {
       return report.invalid(count, 'a number of servers', "use a number of 1 or more, or a range such as '1-4'");
     }
-    const read = readWords(context, cursor, 'server', 'server');
-    if (read === undefined || !checkAddress(context, address, addressRules(read))) {
+    const { own, taken } = readOptions(context, cursor, 'server', 'server');
+    const made = model?.noteServer(report.line, { name, count, address }, own);
+    if (!taken || !checkAddress(context, address, addressRules(new OptionSet(own)))) {
       return false;
     }
-    proxy?.servers.push({ ...read, name, address, line: report.line, template, names });
+    if (made !== undefined) {
+      proxy?.servers.push(made);
+    }
     return true;
   };
 
-/** The names that a template makes; none where it is not given a number or a range. */
-function namesOf(prefix: string, range: string): string[] {
-  const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
-  const [low, high] = last === undefined ? [1, Number(first)] : [Number(first), Number(last)];
-  const count = low >= 1 && high >= low ? Math.min(high - low + 1, MOST_SLOTS) : 0;
-  return Array.from({ length: count }, (_, i) => `${prefix}${low + i}`);
+/** A name is taken to resolve, unless the line says what to do when it does not. */
+function addressRules(own: Options): AddressRules {
+  return { port: 'allowed', resolves: own.value('init-addr')?.includes('libc') ? 'never' : 'at start' };
 }
 
-/** A name is taken to resolve, unless the line says what to do when it does not. */
-function addressRules({ values }: ServerWords): AddressRules {
-  const init = values.get('init-addr');
-  return { port: 'allowed', resolves: init?.includes('libc') ? 'never' : 'at start' };
+/** 1.6 and 1.7 take these on a `default-server` line, where they have no effect, or refuse them. */
+const NOT_INHERITED_BEFORE_1_8: ReadonlySet<string> = new Set(['resolvers', 'check']);
+
+/** Notes what a `default-server` line gives to the servers below it. */
+function noteDefaults(context: Context, own: readonly Option[]): void {
+  const inherited = context.from('1.8') ? own : own.filter(({ word }) => !NOT_INHERITED_BEFORE_1_8.has(word.text));
+  context.model?.noteDefaults(context.report.line, inherited);
+}
+
+/** Notes a line for the model that no grammar has read: one that is refused before, or of which nothing is claimed. */
+export function noteUnread(context: Context, words: readonly Word[]): void {
+  const { kind, model } = context;
+  const { line } = context.report;
+  if (model === undefined || model.noted === line) {
+    return;
+  }
+  const [first, second] = words;
+  const keyword = kind === 'global' ? `${first!.text} ${second?.text}` : first!.text;
+  const cursor = new Cursor(words, keyword === 'stats socket' ? 2 : 1);
+  const read = (table: 'server' | 'bind', place?: string) =>
+    uncertain(readOptions(silent(context), cursor, table, place).own);
+  if (keyword === 'bind' || keyword === 'stats socket') {
+    const address = cursor.take();
+    if (address !== undefined) {
+      model.noteBind(line, address, read('bind'));
+    }
+  } else if (keyword === 'default-server') {
+    noteDefaults(context, read('server', 'default-server'));
+  } else if ((keyword === 'server' || keyword === 'server-template') && kind !== 'frontend') {
+    const name = cursor.take();
+    const count = keyword === 'server' ? undefined : cursor.take();
+    const address = cursor.take();
+    if (name !== undefined && address !== undefined) {
+      model.noteServer(line, { name, count, address }, read('server', 'server'));
+    }
+  }
 }
 
 const defaultServer: Grammar = (context, cursor) => {
-  const { proxy, report, words } = context;
+  const { report, words } = context;
   if (words.length < 3 && !context.from('1.8')) {
     return report.missing(words[0], 'an option and its value before 1.8');
   }
   if (cursor.done) {
     return report.indeterminate();
   }
-  const read = readWords(context, cursor, 'server', 'default-server');
-  if (read !== undefined) {
-    proxy?.defaultServers.push(read);
-  }
-  return read !== undefined;
+  const { own, taken } = readOptions(context, cursor, 'server', 'default-server');
+  noteDefaults(context, own);
+  return taken;
 };
 
 const bind: Grammar = (context, cursor) => {
-  const { proxy, report, words } = context;
+  const { model, proxy, report, words } = context;
   const address = cursor.take();
   if (address === undefined) {
     return report.missing(words[0], 'an address');
@@ -133,25 +175,31 @@ const bind: Grammar = (context, cursor) => {
   if (!checkBindAddress(context, address)) {
     return false;
   }
-  const read = readWords(context, cursor, 'bind');
-  if (read === undefined) {
+  const { own, taken } = readOptions(context, cursor, 'bind');
+  model?.noteBind(report.line, address, own);
+  if (!taken) {
     return false;
   }
-  const ssl = read.words.get('ssl');
-  const certificate = ['crt', 'crt-list', 'default-crt', 'generate-certificates'].some((word) => read.words.has(word));
-  if (ssl !== undefined && !certificate && words[0]!.text === 'bind') {
+  const options = new OptionSet(own);
+  const has = (...names: string[]) => names.some((name) => options.has(name));
+  const ssl = options.get('ssl')?.word;
+  if (
+    ssl !== undefined &&
+    !has('crt', 'crt-list', 'default-crt', 'generate-certificates') &&
+    words[0]!.text === 'bind'
+  ) {
     if (!context.from('3.2')) {
       return report.error('incomplete', ssl, "'ssl' needs a certificate on the same line", "add 'crt'");
     }
     report.indeterminate();
   }
-  const verify = /optional|required/.test(read.values.get('verify') ?? '') ? read.words.get('verify') : undefined;
-  if (verify !== undefined && ssl !== undefined && !read.words.has('ca-file') && !read.words.has('ca-verify-file')) {
-    return report.error('incomplete', verify, "'verify' needs 'ca-file' on the same line", 'add it');
+  const verify = options.get('verify');
+  if (ssl !== undefined && verify?.values[0]?.text.match(/optional|required/) && !has('ca-file', 'ca-verify-file')) {
+    return report.error('incomplete', verify.word, "'verify' needs 'ca-file' on the same line", 'add it');
   }
-  if (read.words.has('nbconn') && !address.text.startsWith('rhttp@')) {
+  if (has('nbconn') && !address.text.startsWith('rhttp@')) {
     const message = "'nbconn' is allowed only with an address that begins with 'rhttp@'";
-    return report.error('bad-value', read.words.get('nbconn'), message, 'remove it');
+    return report.error('bad-value', options.get('nbconn')?.word, message, 'remove it');
   }
   return true;
 };
@@ -182,6 +230,6 @@ export const SERVER_GRAMMARS: Grammars = {
   'server-template': server(true),
   'default-server': defaultServer,
   bind,
-  'default-bind': (context, cursor) => readWords(context, cursor, 'bind') !== undefined,
+  'default-bind': (context, cursor) => readOptions(context, cursor, 'bind').taken,
   source: (context, cursor) => checkSource(context, cursor) && takeEnd(context, cursor),
 };

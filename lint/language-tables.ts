@@ -1,9 +1,10 @@
-import { checkUnit, TIME, take, takeAll } from './engine/arguments';
+import { checkUnit, take, takeAll } from './engine/arguments';
 import type { Context, Grammar, Grammars } from './engine/context';
 import { factOf } from './keywords';
 import { readSample } from './language-expression';
 import { takeTable } from './language-rules';
-import type { Word } from './words';
+import type { Word } from './model';
+import { readTime } from './time';
 
 const stick: Grammar = (context, cursor) => {
   const place = context.words[1]!.text === 'store-response' ? 'store' : 'stick';
@@ -58,11 +59,13 @@ function checkStores(context: Context, word: Word, stored: Set<string>): boolean
     if (!/^\d+$/.test(count) || Number(count) < 1 || Number(count) > 100) {
       return wrong(`'${name}' needs a number of 1 to 100 in brackets`, `use '${name}(2…)'`);
     }
-    const [, amount, unit, more] = TIME.exec(period) ?? [];
-    if (name.endsWith('_rate') && amount === undefined) {
+    const time = readTime(period);
+    if (name.endsWith('_rate') && time === undefined) {
       return wrong(`'${name}' needs a period in brackets`, `use '${name}(${ARRAYS.has(name) ? '2,' : ''}10s)'`);
     }
-    checkUnit(context, word, `${amount}${unit}`, more ?? '');
+    if (time !== undefined) {
+      checkUnit(context, word, time);
+    }
     if (stored.has(name)) {
       report.warn('bad-value', word, `'${name}' is stored already`, 'remove it');
     }

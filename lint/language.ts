@@ -1,9 +1,13 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
 import { Context } from './engine/context';
 import type { LanguageFinding } from './engine/diagnostics';
+import { factOf } from './keywords';
 import { GRAMMARS } from './language-grammars';
 import { Reader } from './language-reader';
-import type { Config } from './sections';
+import type { Document } from './model';
+
+/** Whether a word opens a section on any branch. Anything else belongs to the section above it. */
+export const opensSection = (word: string): boolean => factOf('section', [word]) !== undefined;
 
 export type { LanguageFinding, LanguageRule } from './engine/diagnostics';
 
@@ -21,7 +25,7 @@ export interface LanguageVerdict {
   /** Lines on which nothing is claimed: their verdict depends on what is outside the file, or is not in the tables. */
   readonly unknown: { line: number; words: string[] }[];
   /** The sections that the branch reads, or may read. */
-  readonly config: Config;
+  readonly document: Document;
 }
 
 /**
@@ -46,10 +50,10 @@ export function checkLanguage(sources: readonly Source[], version: HaproxyVersio
     checkLastLine(context, lines.at(-1)!);
     reader.endOfFile();
   }
-  reader.end();
+  const document = reader.end();
   findings.sort((a, b) => a.line - b.line || a.column - b.column);
   unknown.sort((a, b) => a.line - b.line);
-  return { findings, unknown, config: reader.config };
+  return { findings, unknown, document };
 }
 
 /** The last line has to end. Source: 2.2 warns, 2.3 refuses (manual, 2.1). */

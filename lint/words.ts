@@ -1,14 +1,6 @@
-/** A word of a configuration line, unquoted and unescaped. */
-export interface Word {
-  /** Where a variable is part of it whose value is not known, the variable stands in it as it is written. */
-  readonly text: string;
-  /** Column at which it begins, with its quote, from 1. */
-  readonly column: number;
-  /** As it stands in the file, with quotes and backslashes. */
-  readonly source: string;
-  /** An environment variable is part of it that no line above has set: its text is known when HAProxy starts. */
-  readonly open: boolean;
-}
+import type { Word } from './model';
+
+export type { Word } from './model';
 
 /** What is wrong with the quoting of a line. */
 export interface Fault {

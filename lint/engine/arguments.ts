@@ -4,8 +4,9 @@ import { checkAddress } from '../language-address';
 import { checkCondition } from '../language-condition';
 import { readSample } from '../language-expression';
 import { checkFormat } from '../language-sample';
+import type { Word } from '../model';
 import type { Cursor } from '../syntax/cursor';
-import type { Word } from '../words';
+import { readTime, type Time } from '../time';
 import type { Context } from './context';
 import { quoted } from './diagnostics';
 
@@ -211,37 +212,23 @@ function isWithin({ report }: Context, word: Word, value: number, { low, high }:
   return report.invalid(word, `${what} of ${range}`, 'use one in this range');
 }
 
-const MILLISECONDS: Readonly<Record<string, number>> = {
-  us: 0.001,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  '': 1,
-};
-
-/** A number, its unit, and what HAProxy passes over behind a unit. */
-export const TIME = /^(\d+)(?:(us|ms|s|m|h|d)(.*)|)$/s;
-
 /** What stands behind the unit of a time, as in `30sec`, is passed over; before 2.4 only late releases say so. */
-export function checkUnit(context: Context, word: Word, time: string, more: string): void {
+export function checkUnit(context: Context, word: Word, { written, more }: Time): void {
   if (more !== '' && context.from('2.4')) {
-    context.report.warn('bad-value', word, `'${more}' after the time '${time}' is ignored`, 'remove it');
+    context.report.warn('bad-value', word, `'${more}' after the time '${written}' is ignored`, 'remove it');
   }
 }
 
 function isTime(context: Context, word: Word, item: Value): boolean {
-  const [, amount, unit = '', more = ''] = TIME.exec(word.text) ?? [];
-  if (amount === undefined) {
+  const time = readTime(word.text);
+  if (time === undefined) {
     return context.report.invalid(word, 'a time', "use a number with 'us', 'ms', 's', 'm', 'h' or 'd'");
   }
-  checkUnit(context, word, `${amount}${unit}`, more);
-  const ms = Number(amount) * MILLISECONDS[unit]!;
-  if (context.from('2.0') && ms > 2 ** 31 - 1) {
+  checkUnit(context, word, time);
+  if (context.from('2.0') && time.millis > 2 ** 31 - 1) {
     return context.report.error('bad-value', word, `'${word.text}' is longer than 24 days`, 'use a shorter time');
   }
-  return isWithin(context, word, ms, item, 'a number of milliseconds');
+  return isWithin(context, word, time.millis, item, 'a number of milliseconds');
 }
 
 const FACTOR: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };

@@ -2,6 +2,7 @@ import { branchOrder } from '../../lib/haproxy/version/branches';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { type Fact, factOf, lifeOn } from '../keywords';
 import type { ReferenceKind } from '../keywords/signature';
+import type { SectionModel } from '../language-model';
 import type { ProxyState } from '../language-proxy';
 import type { Cursor } from '../syntax/cursor';
 import type { Word } from '../words';
@@ -22,6 +23,8 @@ export class Context {
   /** The kind of the section that the line belongs to. */
   public kind = '';
   public proxy?: ProxyState;
+  /** The section that the line stands in, for the rules of meaning. */
+  public model?: SectionModel;
   /** The section that the line stands in, when it is no proxy. */
   public section?: SectionState;
   private readonly order: number;

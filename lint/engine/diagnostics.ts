@@ -1,4 +1,4 @@
-import type { Word } from '../words';
+import type { Word } from '../model';
 
 /** The rules of the language, by id. */
 export type LanguageRule =
@@ -33,7 +33,7 @@ export interface LanguageFinding {
   /** One line: what, and since when. */
   readonly message: string;
   /** One line: what to do about it. */
-  readonly mend: string;
+  readonly help: string;
 }
 
 /** Words in quotes, for a message: `'a', 'b'`. */
@@ -59,7 +59,7 @@ export class Diagnostics {
     rule: LanguageRule,
     at: Place | undefined,
     message: string,
-    mend: string,
+    help: string,
     line = this.line,
   ): void {
     if (at?.open) {
@@ -67,19 +67,19 @@ export class Diagnostics {
     }
     if (!this.uncertainLines.has(line)) {
       const { column = 1, source } = at ?? {};
-      this.findings.push({ rule, severity, line, column, length: source?.length ?? 1, message, mend });
+      this.findings.push({ rule, severity, line, column, length: source?.length ?? 1, message, help });
     }
   }
 
   /** Adds what makes HAProxy refuse the file. Always `false`, for a line that ends there. */
-  public error(rule: LanguageRule, at: Place | undefined, message: string, mend: string, line?: number): false {
-    this.add('error', rule, at, message, mend, line);
+  public error(rule: LanguageRule, at: Place | undefined, message: string, help: string, line?: number): false {
+    this.add('error', rule, at, message, help, line);
     return false;
   }
 
   /** Adds what makes HAProxy warn. Always `true`, for a line that is taken. */
-  public warn(rule: LanguageRule, at: Place | undefined, message: string, mend: string, line?: number): true {
-    this.add('warning', rule, at, message, mend, line);
+  public warn(rule: LanguageRule, at: Place | undefined, message: string, help: string, line?: number): true {
+    this.add('warning', rule, at, message, help, line);
     return true;
   }
 

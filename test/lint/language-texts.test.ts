@@ -6,7 +6,7 @@ function found(branch: string, text: string, line: number): string[] {
   const { findings } = checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.of(branch));
   return findings
     .filter((finding) => finding.line === line)
-    .map(({ column, rule, message, mend }) => `${column} ${rule}: ${message}; ${mend}`);
+    .map(({ column, rule, message, help }) => `${column} ${rule}: ${message}; ${help}`);
 }
 
 const DEFAULTS = 'defaults\n timeout client 5s\n timeout server 5s\n timeout connect 5s\n mode http\n';

@@ -126,7 +126,7 @@ test('what ends a set of rules is named with its line', () => {
       column: 2,
       length: 12,
       message: "this rule is never read: the 'http-request' rule of line 8 has no condition and ends them",
-      mend: 'give that rule a condition, or move it to the end',
+      help: 'give that rule a condition, or move it to the end',
     },
   ]);
 });
@@ -141,7 +141,7 @@ test('a rule that stands behind those which are read later is named with the fir
       column: 2,
       length: 12,
       message: "HAProxy reads all 'http-request' rules before the 'use_backend' rules, and one is above in line 8",
-      mend: 'move this line above it',
+      help: 'move this line above it',
     },
   ]);
 });

@@ -13,7 +13,7 @@ function judge(branch: string, text: string) {
 /** The findings on a text, a line each. */
 const said = (branch: string, text: string) =>
   judge(branch, text).findings.map(
-    ({ severity, line, column, rule, message, mend }) => `${severity} ${line}:${column} ${rule}: ${message}; ${mend}`,
+    ({ severity, line, column, rule, message, help }) => `${severity} ${line}:${column} ${rule}: ${message}; ${help}`,
   );
 
 test('a plain configuration is taken by every branch', () => {

@@ -5,7 +5,7 @@ import { readLine } from '../../lint/words';
 
 const texts = (line: string) => readLine(line).words.map(({ text }) => text);
 const sectionsOf = (text: string, version = HaproxyVersion.V3_2) =>
-  checkLanguage([{ name: 'haproxy.cfg', text }], version).config;
+  checkLanguage([{ name: 'haproxy.cfg', text }], version).document.sections;
 
 describe('words of a line', () => {
   test.each([

@@ -16,7 +16,7 @@ const FRONT = [
   'listen l',
   ' bind :8080',
 ];
-const NEVER = "error unresolved-name 'elb.test' is looked up at the start and never again: the line has no 'resolvers'";
+const NEVER = "error unresolved-name 'elb.test' is resolved at the start and never again: the line has no 'resolvers'";
 const SERVER = ' server s elb.test:80';
 
 describe('a variable that the file itself sets', () => {
@@ -24,7 +24,7 @@ describe('a variable that the file itself sets', () => {
     on('3.2', 'global', ...lines.map((line) => ` ${line}`), ...FRONT, ` server s "\${ELB}:80"`).map((text) =>
       text.split(' ').slice(1).join(' '),
     );
-  const PERHAPS = `warning unresolved-name '\${ELB}' is looked up at the start and never again, if it is a name: the line has no 'resolvers'`;
+  const PERHAPS = `warning unresolved-name '\${ELB}' is resolved at the start and never again, if it is a name: the line has no 'resolvers'`;
 
   test('has its value on the lines below', () => {
     expect(set('setenv ELB elb.test')).toEqual([NEVER]);
@@ -134,7 +134,7 @@ describe('an environment variable', () => {
     (address) => {
       const host = address.replace(/"|:80/g, '');
       expect(on('3.2', ...FRONT, ` server s ${address}`)).toEqual([
-        `7:11 warning unresolved-name '${host}' is looked up at the start and never again, if it is a name: the line has no 'resolvers'`,
+        `7:11 warning unresolved-name '${host}' is resolved at the start and never again, if it is a name: the line has no 'resolvers'`,
       ]);
     },
   );
@@ -149,7 +149,7 @@ describe('an environment variable', () => {
         ' nameserver d 10.0.0.2:53',
       ),
     ).toEqual([
-      `7:11 error unresolved-name '\${UPSTREAM}' is never looked up again: HAProxy 1.7 resolves a name only when a health check runs, and the line has no 'check'`,
+      `7:11 error unresolved-name '\${UPSTREAM}' is never resolved again: HAProxy 1.7 resolves a name only when a health check runs, and the line has no 'check'`,
     ]);
   });
 
@@ -219,7 +219,7 @@ describe('several files are one configuration', () => {
       'resolvers dns\n nameserver d 10.0.0.2:53\n accepted_payload_size 8192\n',
     );
     expect(found).toEqual([
-      "1:1 warning hold-obsolete resolvers 'dns' drops an address that is absent from one answer: 'hold obsolete' is 0 by default",
+      "1:1 warning hold-obsolete resolvers 'dns' drops an address that is missing in one answer: 'hold obsolete' is 0 by default",
     ]);
   });
 

@@ -1,8 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../lib/haproxy/errors';
-import type { Source } from '../../../lint/language';
-import { SECTION_KINDS } from '../../../lint/sections';
+import { opensSection, type Source } from '../../../lint/language';
 
 /** Far above any configuration by hand or by a generator. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -70,7 +69,7 @@ function read(file: string): string {
   }
   // HAProxy takes nothing before the first section but comments and conditions.
   const [, first = ''] = /^(?:[ \t]*(?:[#.].*)?\r?\n)*[ \t]*(\S*)/.exec(text) ?? [];
-  if (!SECTION_KINDS.has(first)) {
+  if (!opensSection(first)) {
     throw new InputError(
       `${file}: begins with ${JSON.stringify(first.slice(0, 40))} and not with a section such as global: give a HAProxy configuration`,
     );
