@@ -19,8 +19,7 @@ export const BIND = table(
   ciphers ; ; ; word
   ciphersuites ; ; 1.9 ; word
   client-sigalgs ; ; 2.8 ; word
-  crl-file ; ; ; file
-  crt ; ; ; file
+  crl-file | crt ; ; ; file
   crt-ignore-err ; ; ; @ignore-err
   crt-list ; ; ; file
   curves ; ; 1.8 ; word
@@ -29,10 +28,7 @@ export const BIND = table(
   ecdhe ; ; ; word
   ech ; ; 3.3 +ech ; file
   expose-fd ; ; 1.8 ; listeners
-  force-sslv3
-  force-tlsv10
-  force-tlsv11
-  force-tlsv12
+  force-sslv3 | force-tlsv10 | force-tlsv11 | force-tlsv12
   force-tlsv13 ; ; 1.8
   generate-certificates
   gid ; ; ; num
@@ -55,10 +51,7 @@ export const BIND = table(
   no-ca-names ; ; 1.8
   no-sslv3
   no-strict-sni ; ; 3.2
-  no-tls-tickets
-  no-tlsv10
-  no-tlsv11
-  no-tlsv12
+  no-tls-tickets | no-tlsv10 | no-tlsv11 | no-tlsv12
   no-tlsv13 ; ; 1.8
   npn ; ; ; word
   prefer-client-ciphers ; ; 1.8
@@ -71,8 +64,7 @@ export const BIND = table(
   shards ; ; 2.5 ; by-thread|by-process|by-group@2.8|<match(count)>
   sigalgs ; ; 2.8 ; word
   ssl
-  ssl-max-ver ; ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
-  ssl-min-ver ; ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
+  ssl-max-ver | ssl-min-ver ; ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
   strict-sni
   tcp-md5sig ; ; 3.3 ; word
   tcp-ss ; ; 3.4 ; given
@@ -84,8 +76,7 @@ export const BIND = table(
   transparent
   uid ; ; ; num
   user ; ; ; given
-  v4v6
-  v6only
+  v4v6 | v6only
   verify ; ; ; none|optional|required
 `,
 );

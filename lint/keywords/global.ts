@@ -5,9 +5,7 @@ export const GLOBAL = table(
   'global',
   'manual 3.1, cfg_parse_global',
   `
-  51degrees-cache-size ; ; 1.6 +addon ; ?
-  51degrees-data-file ; ; 1.6 +addon ; ?
-  51degrees-property-name-list ; ; 1.6 +addon ; ?
+  51degrees-cache-size | 51degrees-data-file | 51degrees-property-name-list ; ; 1.6 +addon ; ?
   51degrees-property-separator ; ; 1.6 +addon ; ?
   acme.scheduler ; ; 3.2 ; auto|off
   anonkey ; ; 2.7 ; num(0..) ~ ; ; negatable
@@ -26,9 +24,7 @@ export const GLOBAL = table(
   debug.counters ; ; 3.2 +debug-counters ; on|off
   default-path ; ; 2.4 ; given ?
   description ; ; ; word *
-  deviceatlas-json-file ; ; 1.6 +addon ; ?
-  deviceatlas-log-level ; ; 1.6 +addon ; ?
-  deviceatlas-properties-cookie ; ; 1.6 +addon ; ?
+  deviceatlas-json-file | deviceatlas-log-level | deviceatlas-properties-cookie ; ; 1.6 +addon ; ?
   deviceatlas-property-separator ; ; 1.6 +addon ; ?
   dns-accept-family ; ; 3.2 ; auto|<list(ipv4|ipv6)>
   expose-deprecated-directives ; ; 3.0 ; ~ /3.1
@@ -45,10 +41,8 @@ export const GLOBAL = table(
   h1-do-not-close-on-insecure-transfer-encoding ; ; 3.1
   h2-workaround-bogus-websocket-clients ; ; 2.5
   hard-stop-after ; ; 1.8 ; time ~
-  harden.reject-privileged-ports.quic ; ; 3.0 ; on|off
-  harden.reject-privileged-ports.tcp ; ; 3.0 ; on|off
-  http-err-codes ; ; 3.0 ; @codes
-  http-fail-codes ; ; 3.0 ; @codes
+  harden.reject-privileged-ports.quic | harden.reject-privileged-ports.tcp ; ; 3.0 ; on|off
+  http-err-codes | http-fail-codes ; ; 3.0 ; @codes
   httpclient.resolvers.disabled ; ; 2.8 ; on|off
   httpclient.resolvers.id ; ; 2.6 ; ref(resolvers)
   httpclient.resolvers.prefer ; ; 2.6 ; ipv4|ipv6
@@ -59,8 +53,7 @@ export const GLOBAL = table(
   insecure-fork-wanted ; ; 2.2 ; ; ; negatable
   insecure-setuid-wanted ; ; 2.2
   issuers-chain-path ; ; 2.2 ; file
-  jwt.decrypt_alg_list ; ; 3.4 ; ?
-  jwt.decrypt_enc_list ; ; 3.4 ; ?
+  jwt.decrypt_alg_list | jwt.decrypt_enc_list ; ; 3.4 ; ?
   key-base ; ; 3.0 ; num
   limited-quic ; ; 2.9
   localpeer ; ; 2.2 ; num
@@ -76,12 +69,9 @@ export const GLOBAL = table(
   maxcompcpuusage ; ; ; num(0..100)
   maxcomprate ; ; ; num
   maxconn ; ; ; [num] /2.7 [int]
-  maxconnrate ; ; ; num
-  maxpipes ; ; ; num
-  maxsessrate ; ; ; num
+  maxconnrate | maxpipes | maxsessrate ; ; ; num
   maxsslconn ; ; ; num(0..)
-  maxsslrate ; ; ; num
-  maxzlibmem ; ; ; num
+  maxsslrate | maxzlibmem ; ; ; num
   mworker-max-reloads ; ; 2.0 ; @reloads /3.1 num(0..)
   nbproc ; ; 1.6 ~2.3 -2.5 ; num(1..64)
   nbthread ; ; 1.8 ; @threads
@@ -90,8 +80,7 @@ export const GLOBAL = table(
   node ; ; ; word
   noepoll
   noevports ; ; 2.0
-  nogetaddrinfo
-  nokqueue
+  nogetaddrinfo | nokqueue
   noktls ; ; 3.3
   nopoll
   noreuseport ; ; 1.7
@@ -129,8 +118,7 @@ export const GLOBAL = table(
   ssl-default-bind-sigalgs ; ; 2.8 ; num
   ssl-default-server-ciphers ; ; ; num
   ssl-default-server-ciphersuites ; ; 1.9 ; num
-  ssl-default-server-client-sigalgs ; ; 2.9 ; num
-  ssl-default-server-curves ; ; 2.9 ; num
+  ssl-default-server-client-sigalgs | ssl-default-server-curves ; ; 2.9 ; num
   ssl-default-server-options ; ; ; {force-sslv3, force-tlsv10, force-tlsv11, force-tlsv12, force-tlsv13@1.8, no-sslv3, no-tlsv10, no-tlsv11, no-tlsv12, no-tlsv13@1.8, no-tls-tickets, renegotiate@3.3, no-renegotiate@3.3, ssl-min-ver@1.8 word, ssl-max-ver@1.8 word}!
   ssl-default-server-sigalgs ; ; 2.9 ; num
   ssl-dh-param-file ; ; ; ?
@@ -139,8 +127,7 @@ export const GLOBAL = table(
   ssl-load-extra-files ; ; 2.2 ; none|all|bundle|sctl|ocsp|issuer|key...
   ssl-mode-async ; ; 1.8 ; ~
   ssl-passphrase-cmd ; ; 3.3 ; ?
-  ssl-propquery ; ; 2.6 ; ?
-  ssl-provider ; ; 2.6 ; ?
+  ssl-propquery | ssl-provider ; ; 2.6 ; ?
   ssl-provider-path ; ; 2.6 ; word ~
   ssl-security-level ; ; 3.0 ; int(0..5)
   ssl-server-verify ; ; ; none|required
@@ -163,16 +150,10 @@ export const GLOBAL = table(
   unsetenv ; ; 1.7 ; word *
   user ; ; ; given ?
   warn-blocked-traffic-after ; ; 3.1 ; time(1..1000)
-  wurfl-cache-size ; ; 1.7 +addon ; ?
-  wurfl-data-file ; ; 1.7 +addon ; ?
-  wurfl-engine-mode ; ; 1.7 +addon ; ?
-  wurfl-information-list ; ; 1.7 +addon ; ?
-  wurfl-information-list-separator ; ; 1.7 +addon ; ?
-  wurfl-patch-file ; ; 1.7 +addon ; ?
-  wurfl-useragent-priority ; ; 1.7 +addon ; ?
+  wurfl-cache-size | wurfl-data-file | wurfl-engine-mode | wurfl-information-list ; ; 1.7 +addon ; ?
+  wurfl-information-list-separator | wurfl-patch-file | wurfl-useragent-priority ; ; 1.7 +addon ; ?
   zero-warning ; ; 2.2
-  shm-stats-file ; ; 3.4 ; word ~
-  shm-stats-file-max-objects ; ; 3.4 ; word ~
+  shm-stats-file | shm-stats-file-max-objects ; ; 3.4 ; word ~
   master-worker no-exit-on-failure ; ; 1.8
   nbproc 1 ; ; 1.6 -2.5
 `,

@@ -2,9 +2,7 @@ import { branchOrder } from '../../lib/haproxy/version/branches';
 import { BIND } from './bind';
 import { CONVERTERS } from './converters';
 import type { Fact, Trait } from './fact';
-import { FETCHES_A_P } from './fetches-a-p';
-import { FETCHES_Q_SC } from './fetches-q-sc';
-import { FETCHES_SR_Z } from './fetches-sr-z';
+import { SAMPLE_FETCHES } from './fetches-a-p';
 import { ALIASES, CRITERIA } from './formats';
 import { GLOBAL } from './global';
 import { OPTION } from './option';
@@ -28,9 +26,7 @@ export const FACTS: readonly Fact[] = [
   ...SERVER,
   ...BIND,
   ...OTHER_SECTIONS,
-  ...FETCHES_A_P,
-  ...FETCHES_Q_SC,
-  ...FETCHES_SR_Z,
+  ...SAMPLE_FETCHES,
   ...CONVERTERS,
   ...CRITERIA,
   ...ALIASES,

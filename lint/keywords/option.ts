@@ -15,12 +15,10 @@ export const OPTION = table(
   option allbackups ; DfBL!3.2
   option assume-rfc6587-ntf ; DFL ; 3.2
   option checkcache ; DfBL!3.2 ; ; ; ; http
-  option clitcpka ; DFbL!3.2
-  option contstats ; DFbL!3.2
+  option clitcpka | option contstats ; DFbL!3.2
   option disable-h2-upgrade ; DFbL!3.2 ; 2.2 ; ; ; http
   option dont-parse-log ; DFL ; 3.2
-  option dontlog-normal ; DFbL!3.2
-  option dontlognull ; DFbL!3.2
+  option dontlog-normal | option dontlognull ; DFbL!3.2
   option external-check ; DfBL ; ; ; ; check not-negatable
   option forceclose ; DFBL ; 1.6 ~2.0 -2.5 ; ; 'option httpclose'
   option forwarded ; DfBL ; 2.8 ; ? ; ; http
@@ -51,8 +49,7 @@ export const OPTION = table(
   option independent-streams ; DFBL
   option ldap-check ; DfBL~2.2 ; ; ; ; check not-negatable
   option log-health-checks ; DfBL!3.2
-  option log-separate-errors ; DFbL!3.2
-  option logasap ; DFbL!3.2
+  option log-separate-errors | option logasap ; DFbL!3.2
   option mysql-check ; DfBL ; ; [user word [pre-41@2.2|post-41|post-80@3.4]] ; ; check not-negatable
   option nolinger ; DFBL
   option originalto ; DFBL ; ; {except word, header word} ; ; http not-negatable
@@ -63,14 +60,11 @@ export const OPTION = table(
   option redispatch ; DfBL ; ; [num]
   option smtpchk ; DfBL~2.2 ; ; [HELO|EHLO word] ; ; check not-negatable
   option socket-stats ; DFbL!3.2
-  option splice-auto ; DFBL
-  option splice-request ; DFBL
-  option splice-response ; DFBL
+  option splice-auto | option splice-request | option splice-response ; DFBL
   option spop-check ; B ; 1.7 ; ; ; check not-negatable
   option spop-check ; DfBL ; 2.2 ; ; ; check not-negatable
   option srvtcpka ; DfBL!3.2
-  option ssl-hello-chk ; DfBL ; ; ; ; check not-negatable
-  option tcp-check ; DfBL ; ; ; ; check not-negatable
+  option ssl-hello-chk | option tcp-check ; DfBL ; ; ; ; check not-negatable
   option tcp-smart-accept ; DFbL!3.2
   option tcp-smart-connect ; DfBL!3.2
   option tcpka ; DFBL ; ; ; ; not-negatable

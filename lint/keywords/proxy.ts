@@ -9,11 +9,7 @@ export const PROXY = table(
   appsession ; DFBL ; 1.6 -1.6 ; word {len int, timeout time, request-learn, prefix, mode word} ; 'stick on' with a stick-table
   backlog ; DFbL ; ; num
   balance ; DfBL ; ; @balance
-  balance roundrobin ; DfBL ; ; ~
-  balance static-rr ; DfBL ; ; ~
-  balance leastconn ; DfBL ; ; ~
-  balance first ; DfBL ; ; ~
-  balance source ; DfBL ; ; ~
+  balance roundrobin | balance static-rr | balance leastconn | balance first | balance source ; DfBL ; ; ~
   balance random ; DfBL ; 1.9 ; ~
   balance uri ; DfBL ; ; {len num(1..), depth num(1..), whole, path-only@2.3} ; ; http
   balance url_param ; DfBL ; ; word [check_post [num]] ; ; http
@@ -25,24 +21,19 @@ export const PROXY = table(
   bind-process ; DFBL ; 1.6 ~2.5 -2.7 ; @bind-process ; 'thread' on the bind lines (2.5)
   block ; FBL ; 1.6 ~1.6 -2.1 ; cond! ; 'http-request deny'
   capture cookie ; FbL ; ; word len num(0..) ; ; http@1.8
-  capture request header ; FbL ; ; word len num(1..)
-  capture response header ; FbL ; ; word len num(1..)
+  capture request header | capture response header ; FbL ; ; word len num(1..)
   cliexp ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond
   clitcpka-cnt ; DFbL ; 2.3 ; num(0..)
-  clitcpka-idle ; DFbL ; 2.3 ; time
-  clitcpka-intvl ; DFbL ; 2.3 ; time
+  clitcpka-idle | clitcpka-intvl ; DFbL ; 2.3 ; time
   clitimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client' ; client-timeout
   compression algo ; DFBL ; ; @algorithms
-  compression algo-req ; DFBL ; 2.8 ; @algorithms
-  compression algo-res ; DFBL ; 2.8 ; @algorithms
+  compression algo-req | compression algo-res ; DFBL ; 2.8 ; @algorithms
   compression direction ; DFBL ; 2.8 ; request|response|both
-  compression minsize-req ; DFBL ; 3.2 ; size
-  compression minsize-res ; DFBL ; 3.2 ; size
+  compression minsize-req | compression minsize-res ; DFBL ; 3.2 ; size
   compression offload ; DFBL ; ; ~
   compression offload ; dFBL ; 2.5 ; ~
   compression type ; DFBL ; ; word...
-  compression type-req ; DFBL ; 2.8 ; word...
-  compression type-res ; DFBL ; 2.8 ; word...
+  compression type-req | compression type-res ; DFBL ; 2.8 ; word...
   contimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect' ; connect-timeout
   cookie ; DfBL ; ; word {rewrite, insert, prefix, indirect, nocache, postonly, preserve, httponly, secure, domain word, maxidle time, maxlife time, dynamic@1.8, attr@2.2 word}
   declare capture ; FL ; ; request|response len num(1..)
@@ -57,23 +48,16 @@ export const PROXY = table(
   dynamic-cookie-key ; DfBL ; 1.8 ; word
   email-alert from ; DFBL ; ; word
   email-alert level ; DFBL ; ; emerg|alert|crit|err|warning|notice|info|debug
-  email-alert mailers ; DFBL ; ; word
-  email-alert myhostname ; DFBL ; ; word
-  email-alert to ; DFBL ; ; word
+  email-alert mailers | email-alert myhostname | email-alert to ; DFBL ; ; word
   enabled ; DFBL
   error-log-format ; DFbL ; 2.5 ; fmt(log)
   errorfile ; DFBL ; ; status file
   errorfiles ; DFBL ; 2.2 ; ref(http-errors) [status...]
-  errorloc ; DFBL ; ; status word
-  errorloc302 ; DFBL ; ; status word
-  errorloc303 ; DFBL ; ; status word
-  external-check command ; DfBL ; ; word
-  external-check path ; DfBL ; ; word
-  filter bwlim-in ; FBL ; 2.7 ; @bwlim
-  filter bwlim-out ; FBL ; 2.7 ; @bwlim
+  errorloc | errorloc302 | errorloc303 ; DFBL ; ; status word
+  external-check command | external-check path ; DfBL ; ; word
+  filter bwlim-in | filter bwlim-out ; FBL ; 2.7 ; @bwlim
   filter cache ; FBL ; 1.9 ; ref(cache)
-  filter comp-req ; FBL ; 3.4
-  filter comp-res ; FBL ; 3.4
+  filter comp-req | filter comp-res ; FBL ; 3.4
   filter compression ; FBL ; 1.7
   filter fcgi-app ; FBL ; 2.1 ; ref(fcgi-app)
   filter spoe ; FBL ; 1.7 ; ?
@@ -98,8 +82,7 @@ export const PROXY = table(
   http-check set-var-fmt ; DfBL ; 2.5 ; fmt(check)
   http-check unset-var ; DfBL ; 2.2
   http-error ; DFBL ; 2.2 ; @http-error
-  http-request ; FBLn2.5 ; ; @rule ; ; http@1.8
-  http-response ; FBLn2.5 ; ; @rule ; ; http@1.8
+  http-request | http-response ; FBLn2.5 ; ; @rule ; ; http@1.8
   http-reuse ; DfBL ; ; never|safe|aggressive|always
   http-send-name-header ; DfBL ; ; word
   id ; FBL ; ; num(1..)
@@ -114,8 +97,7 @@ export const PROXY = table(
   max-keep-alive-queue ; DfBL ; ; num(-1..)
   max-session-srv-conns ; DFbL ; 1.9 ; num
   maxconn ; DFbL ; ; num
-  mode tcp ; DFBL
-  mode http ; DFBL
+  mode tcp | mode http ; DFBL
   mode health ; DFBL ; 1.6 -2.3
   mode log ; DB ; 2.9
   mode spop ; DB ; 3.1
@@ -127,8 +109,7 @@ export const PROXY = table(
   persist ; DFBL ; ; match(rdp-cookie) ~
   quic-initial ; FLn3.1 ; 3.1 +quic ; ?
   rate-limit sessions ; DFbL ; ; num(0..)
-  redisp ; DfBL ; 1.6 ~1.6 -2.1 ; ; 'option redispatch'
-  redispatch ; DfBL ; 1.6 ~1.6 -2.1 ; ; 'option redispatch'
+  redisp | redispatch ; DfBL ; 1.6 ~1.6 -2.1 ; ; 'option redispatch'
   redirect ; FBL ; ; @rule ; ; http@1.8
   reqadd ; FBL ; 1.6 ~2.0 -2.1 ; word cond ; 'http-request set-header'
   reqallow ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
@@ -150,8 +131,7 @@ export const PROXY = table(
   rspdeny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response deny'
   rspidel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response del-header'
   rspideny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response deny'
-  rspirep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-response replace-header'
-  rsprep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-response replace-header'
+  rspirep | rsprep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-response replace-header'
   server ; fBL ; ; @server
   server ; BL ; 1.8 ; @server
   server ; fBL ; 1.9 ; @server
@@ -163,14 +143,12 @@ export const PROXY = table(
   source ; DfBL ; ; addr @source
   srvexp ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond
   srvtcpka-cnt ; DfBL ; 2.3 ; num(0..)
-  srvtcpka-idle ; DfBL ; 2.3 ; time
-  srvtcpka-intvl ; DfBL ; 2.3 ; time
+  srvtcpka-idle | srvtcpka-intvl ; DfBL ; 2.3 ; time
   srvtimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server' ; server-timeout
   ssl-f-use ; FL ; 3.2 ; ?
   stats admin ; FBL ; ; cond! ; ; page
   stats auth ; DFBL ; ; word ; ; page
-  stats enable ; DFBL ; ; ~ ; ; page
-  stats hide-version ; DFBL ; ; ~ ; ; page
+  stats enable | stats hide-version ; DFBL ; ; ~ ; ; page
   stats http-request ; FBL ; ; allow|deny|auth [realm word] cond(http-request) ; ; page
   stats realm ; DFBL ; ; word ; ; page
   stats refresh ; DFBL ; ; time ; ; page
@@ -181,18 +159,14 @@ export const PROXY = table(
   stats show-node ; DFBL ; ; [word] ; ; page
   stats show-version ; DFBL ; 3.4 ; ~
   stats uri ; DFBL ; ; word ; ; page
-  stick match ; fBL ; ; @stick ; ; opaque
-  stick on ; fBL ; ; @stick ; ; opaque
-  stick store-request ; fBL ; ; @stick ; ; opaque
-  stick store-response ; fBL ; ; @stick ; ; opaque
+  stick match | stick on | stick store-request | stick store-response ; fBL ; ; @stick ; ; opaque
   stick-table ; FBL ; ; @stick-table
   tcp-check comment ; DfBL ; ; word
   tcp-check connect ; DfBL ; ; @check-connect
   tcp-check expect ; DfBL ; ; @check-expect
   tcp-check send ; DfBL ; ; word [comment word]
   tcp-check send-binary ; DfBL ; ; match(hex) [comment word]
-  tcp-check send-binary-lf ; DfBL ; 2.2 ; fmt [comment word]
-  tcp-check send-lf ; DfBL ; 2.2 ; fmt [comment word]
+  tcp-check send-binary-lf | tcp-check send-lf ; DfBL ; 2.2 ; fmt [comment word]
   tcp-check set-var ; DfBL ; 2.2 ; expr(check)
   tcp-check set-var-fmt ; DfBL ; 2.5 ; fmt(check)
   tcp-check unset-var ; DfBL ; 2.2
@@ -205,8 +179,7 @@ export const PROXY = table(
   timeout clitimeout ; DFbL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client' ; client-timeout
   timeout connect ; DfBL ; ; time ; ; connect-timeout
   timeout contimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect' ; connect-timeout
-  timeout http-keep-alive ; DFBL ; ; time
-  timeout http-request ; DFBL ; ; time
+  timeout http-keep-alive | timeout http-request ; DFBL ; ; time
   timeout queue ; DfBL ; ; time
   timeout server ; DfBL ; ; time ; ; server-timeout
   timeout server-fin ; DfBL ; ; time

@@ -64,8 +64,7 @@ export const RULES = table(
   sc-set-gpt0( ; tcp-request/session ; 1.7 ; @count
   send-spoe-group ; http-request http-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 1.8 ; ?
   set-bandwidth-limit ; http-request http-response tcp-request/content tcp-response/content ; 2.7 ; @bandwidth
-  set-bc-mark ; http-request tcp-request/content ; 3.0 ; @mark
-  set-bc-tos ; http-request tcp-request/content ; 3.0 ; @mark
+  set-bc-mark | set-bc-tos ; http-request tcp-request/content ; 3.0 ; @mark
   set-dst ; http-request tcp-request/connection tcp-request/session ; 1.7 ; expr cond
   set-dst ; tcp-request/content ; 2.0 ; expr cond
   set-dst-port ; http-request tcp-request/connection tcp-request/session ; 1.7 ; expr cond
@@ -87,8 +86,7 @@ export const RULES = table(
   set-nice ; tcp-request/content tcp-response/content ; 2.5 ; num cond
   set-path ; http-request ; ; fmt cond
   set-pathq ; http-request ; 2.3 ; fmt cond
-  set-priority-class ; http-request tcp-request/content ; 1.9 ; expr cond
-  set-priority-offset ; http-request tcp-request/content ; 1.9 ; expr cond
+  set-priority-class | set-priority-offset ; http-request tcp-request/content ; 1.9 ; expr cond
   set-query ; http-request ; ; fmt cond
   set-retries ; http-request tcp-request/content ; 3.1 ; @retries
   set-src ; http-request ; ; expr cond

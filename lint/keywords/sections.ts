@@ -6,20 +6,14 @@ export const SECTION = table(
   'manual 2 to 12, cfg_register_section',
   `
   global ; ; ; ~
-  defaults ; ; ; *
-  frontend ; ; ; *
-  backend ; ; ; *
-  listen ; ; ; *
-  userlist ; ; ; word
-  peers ; ; ; word
-  mailers ; ; ; word
+  defaults | frontend | backend | listen ; ; ; *
+  userlist | peers | mailers ; ; ; word
   resolvers ; ; ; word ~
   namespace_list ; ; 1.6 +namespace ; ?
   cache ; ; 1.8 ; word
   program ; ; 2.0 -3.3 ; word
   fcgi-app ; ; 2.1 ; word
-  ring ; ; 2.2 ; word
-  http-errors ; ; 2.2 ; word
+  ring | http-errors ; ; 2.2 ; word
   log-forward ; ; 2.3 ; word
   crt-store ; ; 3.0 ; [word]
   traces ; ; 3.1
@@ -38,10 +32,7 @@ export const OTHER_SECTIONS = [
     nameserver ; ; ; @nameserver ; ; needed
     parse-resolv-conf ; ; 1.9 ; ~
     hold valid ; ; ; time ~
-    hold nx ; ; 1.7 ; time ~
-    hold timeout ; ; 1.7 ; time ~
-    hold refused ; ; 1.7 ; time ~
-    hold other ; ; 1.7 ; time ~
+    hold nx | hold timeout | hold refused | hold other ; ; 1.7 ; time ~
     hold obsolete ; ; 1.8 ; time ~
     resolve_retries ; ; ; num ~
     resolution_pool_size ; ; 1.8 -1.9 ; num
@@ -60,8 +51,7 @@ export const OTHER_SECTIONS = [
     server ; ; 2.0 ; @peer-server
     peer ; ; ; @peer
     table ; ; 2.0 ; @peer-table
-    disabled
-    enabled
+    disabled | enabled
     log global ; ; 2.1
     log ; ; 2.1 ; @log ; ; negatable
     shards ; ; 2.7 ; num(1..)
@@ -100,16 +90,14 @@ export const OTHER_SECTIONS = [
     `
     command ; ; 2.0 ; word *
     option start-on-reload ; ; 2.0
-    user ; ; 2.1 ; word
-    group ; ; 2.1 ; word
+    user | group ; ; 2.1 ; word
 `,
   ),
   ...table(
     'fcgi-app',
     'manual 10.1',
     `
-    docroot ; ; 2.1 ; word
-    index ; ; 2.1 ; word
+    docroot | index ; ; 2.1 ; word
     log-stderr ; ; 2.1 ; global|<@log>
     pass-header ; ; 2.1 ; word cond
     hide-header ; ; 2.1 ; ?
@@ -117,9 +105,7 @@ export const OTHER_SECTIONS = [
     set-param ; ; 2.1 ; word fmt(hreq) cond
     unset-param ; ; 2.1 ; ?
     acl ; ; 2.1 ; @acl
-    option get-values ; ; 2.1
-    option keep-conn ; ; 2.1
-    option mpxs-conns ; ; 2.1
+    option get-values | option keep-conn | option mpxs-conns ; ; 2.1
     option max-reqs ; ; 2.1 ; num(1..)
 `,
   ),
@@ -132,8 +118,7 @@ export const OTHER_SECTIONS = [
     maxlen ; ; 2.2 ; num(1..)
     size ; ; 2.2 ; size
     server ; ; 2.2 ; @ring-server
-    timeout connect ; ; 2.2 ; time
-    timeout server ; ; 2.2 ; time
+    timeout connect | timeout server ; ; 2.2 ; time
     backing-file ; ; 2.7 ; ?
 `,
   ),
@@ -152,11 +137,9 @@ export const OTHER_SECTIONS = [
     dgram-bind ; ; 2.3 ; addr(port) {interface word, name word, namespace word, transparent} ?
     log global ; ; 2.3
     log ; ; 2.3 ; @log ; ; negatable
-    maxconn ; ; 2.3 ; num
-    backlog ; ; 2.3 ; num
+    maxconn | backlog ; ; 2.3 ; num
     timeout client ; ; 2.3 ; time
-    option assume-rfc6587-ntf ; ; 2.3
-    option dont-parse-log ; ; 2.3
+    option assume-rfc6587-ntf | option dont-parse-log ; ; 2.3
     option host ; ; 3.2 ; replace|fill|keep|append
 `,
   ),
@@ -164,8 +147,7 @@ export const OTHER_SECTIONS = [
     'crt-store',
     'manual 3.11',
     `
-    crt-base ; ; 3.0 ; word
-    key-base ; ; 3.0 ; word
+    crt-base | key-base ; ; 3.0 ; word
     load ; ; 3.0 ; ?
 `,
   ),
@@ -190,22 +172,13 @@ export const OTHER_SECTIONS = [
     `
     account-key ; ; 3.2 ; ?
     acme-vars ; ; 3.3 ; ?
-    bits ; ; 3.2 ; ?
-    challenge ; ; 3.2 ; ?
+    bits | challenge ; ; 3.2 ; ?
     challenge-ready ; ; 3.4 ; ?
-    contact ; ; 3.2 ; ?
-    curves ; ; 3.2 ; ?
-    directory ; ; 3.2 ; ?
-    dns-delay ; ; 3.4 ; ?
-    dns-timeout ; ; 3.4 ; ?
-    eab-key-id ; ; 3.4 ; ?
-    eab-mac-alg ; ; 3.4 ; ?
-    eab-mac-key ; ; 3.4 ; ?
-    keytype ; ; 3.2 ; ?
-    map ; ; 3.2 ; ?
+    contact | curves | directory ; ; 3.2 ; ?
+    dns-delay | dns-timeout | eab-key-id | eab-mac-alg | eab-mac-key ; ; 3.4 ; ?
+    keytype | map ; ; 3.2 ; ?
     profile ; ; 3.4 ; ?
-    provider-name ; ; 3.3 ; ?
-    reuse-key ; ; 3.3 ; ?
+    provider-name | reuse-key ; ; 3.3 ; ?
 `,
   ),
   ...table(
@@ -213,16 +186,12 @@ export const OTHER_SECTIONS = [
     'manual 3.16',
     `
     type httpchk ; ; 3.4 ; @httpchk
-    type tcp-check ; ; 3.4
-    type ssl-hello-chk ; ; 3.4
+    type tcp-check | type ssl-hello-chk ; ; 3.4
     type smtpchk ; ; 3.4 ; [HELO|EHLO word]
     type pgsql-check ; ; 3.4 ; user word
     type mysql-check ; ; 3.4 ; [user word [pre-41|post-41|post-80]]
-    type ldap-check ; ; 3.4
-    type redis-check ; ; 3.4
-    type spop-check ; ; 3.4
-    http-check ; ; 3.4 ; ?
-    tcp-check ; ; 3.4 ; ?
+    type ldap-check | type redis-check | type spop-check ; ; 3.4
+    http-check | tcp-check ; ; 3.4 ; ?
 `,
   ),
 ];

@@ -35,19 +35,14 @@ export const SERVER = table(
   client-sigalgs ; server default-server ; 2.9 ; word
   cookie ; server ; ; [word] /1.8 word
   cookie ; server default-server ; 1.8 ; word
-  crl-file ; server default-server ; ; file
-  crt ; server default-server ; ; file
+  crl-file | crt ; server default-server ; ; file
   curves ; server default-server ; 2.9 ; word
   disabled ; server default-server ; 1.6
   downinter ; server default-server ; ; time(1..)
   enabled ; server default-server ; 1.8
-  error-limit ; server default-server ; ; num(1..)
-  fall ; server default-server ; ; num(1..)
+  error-limit | fall ; server default-server ; ; num(1..)
   fastinter ; server default-server ; ; time(1..)
-  force-sslv3 ; server default-server
-  force-tlsv10 ; server default-server
-  force-tlsv11 ; server default-server
-  force-tlsv12 ; server default-server
+  force-sslv3 | force-tlsv10 | force-tlsv11 | force-tlsv12 ; server default-server
   force-tlsv13 ; server default-server ; 1.8
   guid ; server ; 3.0 ; word
   guid ; default-server ; 3.0 ; [word]
@@ -63,32 +58,23 @@ export const SERVER = table(
   log-bufsize ; server default-server ; 2.9 ; num(1..)
   log-proto ; server default-server ; 2.2 ; legacy|octet-count
   max-reuse ; server default-server ; 2.0 ; num
-  maxconn ; server default-server ; ; [num]
-  maxqueue ; server default-server ; ; [num]
-  minconn ; server default-server ; ; [num]
+  maxconn | maxqueue | minconn ; server default-server ; ; [num]
   namespace ; server ; 1.6 +namespace ; word
   namespace ; server default-server ; 1.8 +namespace ; word
-  no-agent-check ; server default-server ; 1.8
-  no-backup ; server default-server ; 1.8
-  no-check ; server default-server ; 1.8
+  no-agent-check | no-backup | no-check ; server default-server ; 1.8
   no-check-reuse-pool ; server default-server ; 3.2
   no-check-send-proxy ; server default-server ; 1.8
   no-check-sni-auto ; server default-server ; 3.3
   no-check-ssl ; server default-server ; 1.8
   no-renegotiate ; server default-server ; 3.3
-  no-send-proxy ; server default-server ; 1.8
-  no-send-proxy-v2 ; server default-server ; 1.8
-  no-send-proxy-v2-ssl ; server default-server ; 1.8
-  no-send-proxy-v2-ssl-cn ; server default-server ; 1.8
+  no-send-proxy | no-send-proxy-v2 | no-send-proxy-v2-ssl | no-send-proxy-v2-ssl-cn ; server default-server ; 1.8
   no-sni-auto ; server default-server ; 3.3
   no-ssl ; server default-server ; 1.8
   no-ssl-reuse ; server default-server ; 1.6
   no-sslv3 ; server
   no-tfo ; server default-server ; 2.1
   no-tls-tickets ; server default-server
-  no-tlsv10 ; server
-  no-tlsv11 ; server
-  no-tlsv12 ; server
+  no-tlsv10 | no-tlsv11 | no-tlsv12 ; server
   no-tlsv13 ; server ; 1.8
   non-stick ; server
   non-stick ; server default-server ; 1.8
@@ -118,8 +104,7 @@ export const SERVER = table(
   send-proxy ; server default-server ; 1.8
   send-proxy-v2 ; server
   send-proxy-v2 ; server default-server ; 1.8
-  send-proxy-v2-ssl ; server default-server
-  send-proxy-v2-ssl-cn ; server default-server
+  send-proxy-v2-ssl | send-proxy-v2-ssl-cn ; server default-server
   set-proxy-v2-tlv-fmt( ; server default-server ; 2.9 ; [fmt(srvcon)]
   shard ; server default-server ; 2.7 ; [num]
   sigalgs ; server default-server ; 2.9 ; word
@@ -130,10 +115,8 @@ export const SERVER = table(
   source ; server ; ; @server-source
   source ; server default-server ; 1.8 ; @server-source
   ssl ; server default-server
-  ssl-max-ver ; server default-server ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
-  ssl-min-ver ; server default-server ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
-  ssl-reuse ; server default-server ; 1.8
-  stick ; server default-server ; 1.8
+  ssl-max-ver | ssl-min-ver ; server default-server ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
+  ssl-reuse | stick ; server default-server ; 1.8
   strict-maxconn ; server default-server ; 3.2
   tcp-md5sig ; server default-server ; 3.3 ; word
   tcp-ut ; server default-server ; ; time

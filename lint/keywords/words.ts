@@ -25,8 +25,7 @@ export const WORDS = [
     sockpair ; ; 1.8
     ring ; ; 2.2
     udp | udp4 | udp6 | unixdgram | unixstream | uxdg | uxst ; ; 2.3
-    stream+ipv4 | stream+ipv6 | stream+unix | stream+abns ; ; 2.3
-    dgram+ipv4 | dgram+ipv6 | dgram+unix | dgram+abns ; ; 2.3
+    stream+ipv4 | stream+ipv6 | stream+unix | stream+abns | dgram+ipv4 | dgram+ipv6 | dgram+unix | dgram+abns ; ; 2.3
     tcp | tcp4 | tcp6 ; ; 2.4
     quic4 | quic6 ; ; 2.6
     rhttp ; ; 2.9
@@ -130,8 +129,7 @@ export const WORDS = [
     'stick-table-data',
     'stktable_data_types',
     `
-    server_id | gpt0 | gpc0 | gpc0_rate
-    conn_cnt | conn_rate | conn_cur | sess_cnt | sess_rate
+    server_id | gpt0 | gpc0 | gpc0_rate | conn_cnt | conn_rate | conn_cur | sess_cnt | sess_rate
     http_req_cnt | http_req_rate | http_err_cnt | http_err_rate
     bytes_in_cnt | bytes_in_rate | bytes_out_cnt | bytes_out_rate
     gpc1 | gpc1_rate ; ; 1.9
