@@ -1,7 +1,9 @@
-import type { Tell } from './language-finish-proxy';
 import type { Judge } from './language-judge';
 import { called, INSPECT_DELAY, logFormatOf, type ProxyState, type Seen, seen } from './language-proxy';
 import { readTime } from './time';
+
+/** Warns about a proxy, or about a line of it. */
+export type Warn = (message: string, help: string, at?: Seen) => void;
 
 /** Judges what the lines of a section that takes connections come to together. */
 export function judgeFront(
@@ -9,29 +11,29 @@ export function judgeFront(
   proxy: ProxyState,
   mode: string,
   globals: ReadonlyMap<string, Seen>,
-  tell: Tell,
+  warn: Warn,
 ): void {
   if (proxy.binds.length === 0) {
-    tell(`${called(proxy)} has no 'bind'`, 'add one, or make it a backend');
+    warn(`${called(proxy)} has no 'bind'`, 'add one, or make it a backend');
   }
   const slot = logFormatOf(proxy);
   const format = slot ?? seen(proxy, 'log-format-sd');
   if (format !== undefined && !isLogged(proxy, globals)) {
     const help = "add 'log global', and a 'log' line to the global section above";
-    tell(`the log format is ignored: ${called(proxy)} has no 'log'`, help, format);
+    warn(`the log format is ignored: ${called(proxy)} has no 'log'`, help, format);
   }
   if (mode === 'tcp' && slot !== undefined && /^https?log$/.test(slot.words[1]?.text ?? '')) {
-    tell(`'option ${slot.words[1]!.text}' needs 'mode http'`, "write 'option tcplog'", slot);
+    warn(`'option ${slot.words[1]!.text}' needs 'mode http'`, "write 'option tcplog'", slot);
   }
   const fallback = seen(proxy, 'default_backend');
   if (fallback !== undefined && proxy.servers.length > 0) {
-    tell(
+    warn(
       `'default_backend' comes before the servers of ${called(proxy)}, which are never used`,
       'take one of them out',
       fallback,
     );
   }
-  judgeCookie(proxy, globals, tell);
+  judgeCookie(proxy, globals, warn);
   judgeContents(judge, proxy, mode);
 }
 
@@ -44,11 +46,11 @@ function isLogged(proxy: ProxyState, globals: ReadonlyMap<string, Seen>): boolea
   );
 }
 
-function judgeCookie(proxy: ProxyState, globals: ReadonlyMap<string, Seen>, tell: Tell): void {
+function judgeCookie(proxy: ProxyState, globals: ReadonlyMap<string, Seen>, warn: Warn): void {
   const cookie = seen(proxy, 'capture cookie');
   const most = Number(globals.get('tune.http.cookielen')?.words[1]?.text ?? 63);
   if (cookie !== undefined && Number(cookie.words[4]?.text) > most) {
-    tell(
+    warn(
       `no more than ${most} characters of a cookie are captured`,
       "raise 'tune.http.cookielen', or lower it",
       cookie,

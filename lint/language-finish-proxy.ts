@@ -1,4 +1,4 @@
-import { judgeFront } from './language-finish-front';
+import { judgeFront, type Warn } from './language-finish-front';
 import { judgeServers } from './language-finish-server';
 import type { Judge } from './language-judge';
 import { called, isBack, isFront, modeOf, ownBegins, type ProxyState, type Seen, seen } from './language-proxy';
@@ -7,14 +7,14 @@ import { readTime } from './time';
 /** Judges what the lines of a proxy come to together. Source: `check_config_validity`. */
 export function judgeProxy(judge: Judge, proxy: ProxyState, globals: ReadonlyMap<string, Seen>): void {
   const mode = modeOf(proxy);
-  const tell = (message: string, help: string, at?: Seen) =>
+  const warn = (message: string, help: string, at?: Seen) =>
     judge.warn('incomplete', at?.words[0] ?? proxy.name, message, help, at?.line ?? proxy.line);
-  judgeTimeouts(proxy, mode, tell);
+  judgeTimeouts(proxy, mode, warn);
   if (isFront(proxy)) {
-    judgeFront(judge, proxy, mode, globals, tell);
+    judgeFront(judge, proxy, mode, globals, warn);
   }
   if (mode === 'tcp') {
-    judgeHttpOnly(judge, proxy, tell);
+    judgeHttpOnly(judge, proxy, warn);
   }
   if (mode === 'http' && judge.from('2.4')) {
     for (const { line, word } of proxy.rawSamples) {
@@ -27,15 +27,15 @@ export function judgeProxy(judge: Judge, proxy: ProxyState, globals: ReadonlyMap
       );
     }
   }
-  judgeMail(judge, proxy, tell);
+  judgeMail(judge, proxy, warn);
   judgeCaptures(judge, proxy);
-  judgeExternalCheck(judge, proxy, globals, tell);
+  judgeExternalCheck(judge, proxy, globals, warn);
   if (isBack(proxy)) {
-    judgeChecks(judge, proxy, tell);
+    judgeChecks(judge, proxy, warn);
     judgeServers(judge, proxy, globals, mode);
     const state = seen(proxy, 'load-server-state-from-file');
     if (state?.words[1]?.text === 'global' && !globals.has('server-state-file')) {
-      tell(
+      warn(
         "'load-server-state-from-file global' without a 'server-state-file' in the global section",
         'add it there',
         state,
@@ -43,9 +43,6 @@ export function judgeProxy(judge: Judge, proxy: ProxyState, globals: ReadonlyMap
     }
   }
 }
-
-/** Warns about a proxy, or about a line of it. */
-export type Tell = (message: string, help: string, at?: Seen) => void;
 
 /** The words that set a timeout, today's and those of old. */
 const TIMEOUTS: Readonly<Record<string, readonly string[]>> = {
@@ -55,7 +52,7 @@ const TIMEOUTS: Readonly<Record<string, readonly string[]>> = {
   tunnel: ['timeout tunnel'],
 };
 
-function judgeTimeouts(proxy: ProxyState, mode: string, tell: Tell): void {
+function judgeTimeouts(proxy: ProxyState, mode: string, warn: Warn): void {
   const has = (name: string) =>
     TIMEOUTS[name]!.some((words) => {
       const found = seen(proxy, words);
@@ -70,7 +67,7 @@ function judgeTimeouts(proxy: ProxyState, mode: string, tell: Tell): void {
   ];
   if (missing.length > 0 && ['tcp', 'http', 'haterm'].includes(mode)) {
     const lines = missing.map((name) => `'timeout ${name}'`).join(', ');
-    tell(`${called(proxy)} lacks ${lines}`, 'add to the section, or to a defaults section above');
+    warn(`${called(proxy)} lacks ${lines}`, 'add to the section, or to a defaults section above');
   }
 }
 
@@ -121,23 +118,23 @@ const STATS = [
   'stats http-request',
 ];
 
-function judgeHttpOnly(judge: Judge, proxy: ProxyState, tell: Tell): void {
+function judgeHttpOnly(judge: Judge, proxy: ProxyState, warn: Warn): void {
   for (const [words, side, since] of HTTP_ONLY) {
     const found = seen(proxy, words);
     const fits = side === 'both' || (side === 'front' ? isFront(proxy) : isBack(proxy));
     // Connections that change to HTTP on their way take these.
     const upgrades = proxy.upgrades && !words.startsWith('option');
     if (found !== undefined && fits && judge.from(since) && !upgrades) {
-      tell(`'${words}' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", found);
+      warn(`'${words}' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", found);
     }
   }
   const stats = STATS.map((words) => seen(proxy, words)).find((found) => found !== undefined);
   if (stats !== undefined) {
-    tell(`'stats' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", stats);
+    warn(`'stats' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", stats);
   }
   const balance = isBack(proxy) ? seen(proxy, 'balance') : undefined;
   if (balance?.words[1]?.text.startsWith('hdr(')) {
-    tell(`'balance hdr' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", balance);
+    warn(`'balance hdr' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", balance);
   }
   for (const { line, word, name } of proxy.httpFormats) {
     const message = `'%${name}' needs HTTP mode, and ${called(proxy)} is not in it`;
@@ -149,13 +146,13 @@ function judgeHttpOnly(judge: Judge, proxy: ProxyState, tell: Tell): void {
   }
   const cookie = isBack(proxy) ? seen(proxy, 'cookie') : undefined;
   if (cookie !== undefined) {
-    tell(`'cookie' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", cookie);
+    warn(`'cookie' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", cookie);
   }
 }
 
 const MAIL = ['email-alert mailers', 'email-alert from', 'email-alert to'];
 
-function judgeMail(judge: Judge, proxy: ProxyState, tell: Tell): void {
+function judgeMail(judge: Judge, proxy: ProxyState, warn: Warn): void {
   const all = [...MAIL, 'email-alert level', 'email-alert myhostname'].map((words) => seen(proxy, words));
   const some = all.find((found) => found !== undefined);
   // 1.6 does not pass on what defaults have of it.
@@ -164,10 +161,10 @@ function judgeMail(judge: Judge, proxy: ProxyState, tell: Tell): void {
     return;
   }
   if (all.slice(0, 3).some((found) => found === undefined)) {
-    tell(`'email-alert' is ignored: ${called(proxy)} lacks 'mailers', 'from' or 'to'`, 'add what is missing', some);
+    warn(`'email-alert' is ignored: ${called(proxy)} lacks 'mailers', 'from' or 'to'`, 'add what is missing', some);
   } else {
     if (judge.branch === '3.1' || judge.branch === '3.2') {
-      tell('HAProxy 3.1 and 3.2 warn about mail that is not sent through Lua', 'send it with a Lua script', some);
+      warn('HAProxy 3.1 and 3.2 warn about mail that is not sent through Lua', 'send it with a Lua script', some);
     }
     judge.references.push({
       kind: 'mailers',
@@ -179,7 +176,7 @@ function judgeMail(judge: Judge, proxy: ProxyState, tell: Tell): void {
   }
 }
 
-/** Rules that name a slot for a header which nothing declares. A backend cannot tell: from 2.2 on it is not looked at. */
+/** Rules that name a slot for a header which nothing declares. A backend cannot warn: from 2.2 on it is not looked at. */
 function judgeCaptures(judge: Judge, proxy: ProxyState): void {
   if (!judge.from('1.7') || (proxy.kind === 'backend' && judge.from('2.2'))) {
     return;
@@ -215,7 +212,7 @@ const kindOfCheck = (proxy: ProxyState): string | undefined =>
   CHECKS.find((name) => proxy.has.has(`option ${name}`)) ??
   CHECKS.find((name) => seen(proxy, `option ${name}`) !== undefined);
 
-function judgeChecks(judge: Judge, proxy: ProxyState, tell: Tell): void {
+function judgeChecks(judge: Judge, proxy: ProxyState, warn: Warn): void {
   const kind = kindOfCheck(proxy);
   const legacyRule = seen(proxy, 'http-check disable-on-404') ?? seen(proxy, 'http-check send-state');
   const http = judge.from('2.2') ? ownBegins(proxy, 'http-check ') : legacyRule;
@@ -223,15 +220,15 @@ function judgeChecks(judge: Judge, proxy: ProxyState, tell: Tell): void {
   if (http !== undefined && kind !== 'httpchk') {
     const legacy = /^(disable-on-404|send-state)$/.test(http.words[1]!.text);
     if (legacy !== judge.from('2.2')) {
-      tell(`'http-check' without 'option httpchk' is ignored`, "add 'option httpchk'", http);
+      warn(`'http-check' without 'option httpchk' is ignored`, "add 'option httpchk'", http);
     }
   }
   if (tcp !== undefined && kind !== 'tcp-check') {
-    tell(`'tcp-check' without 'option tcp-check' is ignored`, "add 'option tcp-check'", tcp);
+    warn(`'tcp-check' without 'option tcp-check' is ignored`, "add 'option tcp-check'", tcp);
   }
 }
 
-function judgeExternalCheck(judge: Judge, proxy: ProxyState, globals: ReadonlyMap<string, Seen>, tell: Tell): void {
+function judgeExternalCheck(judge: Judge, proxy: ProxyState, globals: ReadonlyMap<string, Seen>, warn: Warn): void {
   const command = seen(proxy, 'external-check command');
   if (
     command !== undefined &&
@@ -254,7 +251,7 @@ function judgeExternalCheck(judge: Judge, proxy: ProxyState, globals: ReadonlyMa
   for (const words of ['external-check command', 'external-check path']) {
     const found = seen(proxy, words);
     if (found !== undefined) {
-      tell(`'${words}' without 'option external-check' is ignored`, "add 'option external-check'", found);
+      warn(`'${words}' without 'option external-check' is ignored`, "add 'option external-check'", found);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { sizeOf } from './language-args';
-import type { SectionSeen } from './language-finish';
 import type { Judge } from './language-judge';
 import { type ProxyState, type Seen, seen } from './language-proxy';
+import type { SectionSeen } from './language-section';
 import { lookup } from './lookup';
 import type { Word } from './words';
 

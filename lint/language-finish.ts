@@ -1,48 +1,9 @@
 import { judgeProxy } from './language-finish-proxy';
 import { judgeSection } from './language-finish-section';
 import type { Judge } from './language-judge';
-import { called, isBack, isFront, type ProxyState, type Seen, seen } from './language-proxy';
+import { called, isBack, isFront, type ProxyState, seen } from './language-proxy';
 import { judgeReferences } from './language-references';
-import type { Word } from './words';
-
-/** A section that is no proxy. */
-export interface SectionSeen {
-  readonly kind: string;
-  readonly name: Word | undefined;
-  readonly line: number;
-  readonly has: Map<string, Seen>;
-  /** All lines that are taken. */
-  readonly lines: Seen[];
-  /** Refuses a name that the section has already. */
-  once(judge: Judge, word: Word, what: string): boolean;
-}
-
-/** A section that has just begun. */
-export function newSection(kind: string, name: Word | undefined, line: number): SectionSeen {
-  const names = new Map<string, number>();
-  return {
-    kind,
-    name,
-    line,
-    has: new Map(),
-    lines: [],
-    once(judge, word, what) {
-      const first = names.get(word.text);
-      names.set(word.text, judge.line);
-      // 1.6 does not look.
-      return (
-        first === undefined ||
-        !judge.from('1.7') ||
-        judge.error(
-          'duplicate-name',
-          word,
-          `${what} '${word.text}' is in ${judge.called(first)} too`,
-          'give it another name',
-        )
-      );
-    },
-  };
-}
+import type { SectionSeen } from './language-section';
 
 /** Judges what only the whole file tells: names that are used or given twice, settings that belong together. */
 export function judgeWhole(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {

@@ -1,6 +1,6 @@
 import { type Fact, lifeOn } from './keywords/fact';
 import type { Judge } from './language-judge';
-import type { ProxyState } from './language-proxy';
+import type { Progress, ProxyState } from './language-proxy';
 import { type Lookup, lookup } from './lookup';
 import type { Word } from './words';
 
@@ -28,14 +28,6 @@ const FINAL = lookup<Lookup<string>>({
   'http-response': lookup({ allow: '1.6', deny: '1.6', redirect: '2.2', return: '2.2' }),
   'http-after-response': lookup({ allow: '2.2' }),
 });
-
-/** How far a section has come in the order of rules. */
-export interface Progress {
-  /** The kind that is last in the order, of those that are in the section so far. */
-  furthest?: { readonly rank: number; readonly line: number };
-  /** The line of the rule that ends a set of rules for good, by the set; gone with the next rule of the set. */
-  readonly final: Map<string, number>;
-}
 
 /** Warns about a rule that HAProxy reads at another time than its place in the file says, or never. */
 export function judgeOrder(judge: Judge, proxy: ProxyState, words: readonly Word[]): void {

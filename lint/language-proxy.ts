@@ -1,12 +1,19 @@
 import type { Acl } from './language-condition';
 import type { SectionModel, ServerModel } from './language-model';
-import type { Progress } from './language-order';
 import type { Word } from './words';
 
 /** A directive that stands in a proxy section. */
 export interface Seen {
   readonly line: number;
   readonly words: readonly Word[];
+}
+
+/** How far a section has come in the order of rules. */
+export interface Progress {
+  /** The kind that is last in the order, of those that are in the section so far. */
+  furthest?: { readonly rank: number; readonly line: number };
+  /** The line of the rule that ends a set of rules for good, by the set; removed with the next rule of the set. */
+  readonly final: Map<string, number>;
 }
 
 /** What is known of a proxy section while and after its lines are read. */
@@ -77,13 +84,18 @@ export function seen(proxy: ProxyState | undefined, words: string): Seen | undef
 /** A `mode` that is known when HAProxy starts: one of a variable. */
 export const OPEN_MODE = 'mode ';
 
-/** The mode of a proxy; empty where it is known when HAProxy starts. */
+/** The mode of a proxy: its last one, else that of its `defaults`; empty where it is known when HAProxy starts. */
 export function modeOf(proxy: ProxyState | undefined): string {
   if (proxy === undefined) {
     return 'tcp';
   }
-  const own = [...proxy.has.keys()].reverse().find((words) => words.startsWith(OPEN_MODE));
-  return own === undefined ? modeOf(proxy.parent) : own.slice(OPEN_MODE.length);
+  let last: { readonly line: number; readonly mode: string } | undefined;
+  for (const [words, { line }] of proxy.has) {
+    if (words.startsWith(OPEN_MODE) && line > (last?.line ?? 0)) {
+      last = { line, mode: words.slice(OPEN_MODE.length) };
+    }
+  }
+  return last?.mode ?? modeOf(proxy.parent);
 }
 
 /** How long rules about content wait for it. */

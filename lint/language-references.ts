@@ -1,8 +1,8 @@
 import { fits as sampleFits } from './language-expression';
-import type { SectionSeen } from './language-finish';
 import type { Judge, Reference } from './language-judge';
 import type { ServerModel } from './language-model';
 import { called, isBack, isFront, modeOf, type ProxyState, seen } from './language-proxy';
+import type { SectionSeen } from './language-section';
 import { lookup } from './lookup';
 import type { Word } from './words';
 
