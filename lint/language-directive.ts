@@ -123,7 +123,7 @@ export function judgeDirective(judge: Judge, words: readonly Word[], fact: Fact 
   return fact;
 }
 
-/** A second log format in `defaults`: HAProxy tells that the first is lost. */
+/** A second log format in `defaults`: HAProxy warns that the first is lost. */
 function judgeOverride(judge: Judge, proxy: ProxyState, { words }: Fact): void {
   const first = LOG_FORMATS.has(words) && proxy.kind === 'defaults' ? logFormatOf(proxy) : undefined;
   if (first !== undefined && judge.from('1.8')) {

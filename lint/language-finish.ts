@@ -5,7 +5,7 @@ import { called, isBack, isFront, type ProxyState, seen } from './language-proxy
 import { judgeReferences } from './language-references';
 import type { SectionSeen } from './language-section';
 
-/** Judges what only the whole file tells: names that are used or given twice, settings that belong together. */
+/** Judges what only the whole configuration shows: names that are used or given twice, settings that belong together. */
 export function judgeWhole(judge: Judge, proxies: readonly ProxyState[], sections: readonly SectionSeen[]): void {
   const globals = new Map(sections.filter(({ kind }) => kind === 'global').flatMap(({ has }) => [...has]));
   judgeNames(judge, proxies, sections);

@@ -116,12 +116,12 @@ export class Reader {
     }
   }
 
-  /** What only the end of a file tells. */
+  /** Judges what only the end of a file shows. */
   public endOfFile(): void {
     this.conditionals.end();
   }
 
-  /** Judges what only the whole configuration tells, and gives the model of it. */
+  /** Judges what only the whole configuration shows, and returns the model of it. */
   public end(): Document {
     judgeWhole(this.judge, this.proxies, this.sections);
     for (const proxy of this.proxies) {
