@@ -29,7 +29,7 @@ const peerServer: Grammar = (judge, cursor) => {
     cursor.take();
   } else if (!SERVER_GRAMMARS.server!(judge, cursor)) {
     return false;
-  } else if (judge.words.some(({ text }) => text === 'check')) {
+  } else if (judge.model?.servers.at(-1)?.own.has('check')) {
     judge.unsure();
   }
   return judge.section?.once(judge, name!, 'peer') ?? true;
