@@ -2,7 +2,7 @@ import type { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { Document, Word } from './model';
 
 /** How bad a finding is. Only an error fails a lint. */
-export type FindingSeverity = 'error' | 'warning';
+type FindingSeverity = 'error' | 'warning';
 
 /**
  * An edit that removes a finding without changing what else the file does. Lines and columns count from 1. An empty `old`

@@ -91,7 +91,7 @@ export function checkDirective(context: Context, words: readonly Word[], keyword
   return keyword;
 }
 
-/** A second log format in `defaults`: HAProxy tells that the first is lost. */
+/** A second log format in `defaults`: HAProxy warns that the first is lost. */
 function checkOverride(context: Context, proxy: ProxyState, { words }: Fact): void {
   const first = LOG_FORMATS.has(words) && proxy.kind === 'defaults' ? logFormatOf(proxy) : undefined;
   if (first !== undefined && context.from('1.8')) {

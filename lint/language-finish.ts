@@ -6,7 +6,7 @@ import { checkNames } from './language-names';
 import { type ProxyState, seen } from './language-proxy';
 import { checkReferences } from './language-references';
 
-/** Checks what only the whole file tells: names that are used or given twice, settings that belong together. */
+/** Checks what only the whole configuration shows: names that are used or given twice, settings that belong together. */
 export function checkWhole(context: Context, proxies: readonly ProxyState[], sections: readonly SectionState[]): void {
   const { report } = context;
   const globals = new Map(sections.filter(({ kind }) => kind === 'global').flatMap(({ has }) => [...has]));

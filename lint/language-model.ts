@@ -114,7 +114,7 @@ export class SectionModel implements Section {
 }
 
 /** The words of a server line that have their place. */
-export interface ServerWords {
+interface ServerWords {
   readonly name: Word;
   /** Of a `server-template` line. */
   readonly count?: Word;

@@ -76,13 +76,18 @@ export function seen(proxy: ProxyState | undefined, words: string): Seen | undef
 /** A `mode` that is known when HAProxy starts: one of a variable. */
 export const OPEN_MODE = 'mode ';
 
-/** The mode of a proxy; empty where it is known when HAProxy starts. */
+/** The mode of a proxy: its last one, else that of its `defaults`; empty where it is known when HAProxy starts. */
 export function modeOf(proxy: ProxyState | undefined): string {
   if (proxy === undefined) {
     return 'tcp';
   }
-  const own = [...proxy.has.keys()].reverse().find((words) => words.startsWith(OPEN_MODE));
-  return own === undefined ? modeOf(proxy.parent) : own.slice(OPEN_MODE.length);
+  let last: { readonly line: number; readonly mode: string } | undefined;
+  for (const [words, { line }] of proxy.has) {
+    if (words.startsWith(OPEN_MODE) && line > (last?.line ?? 0)) {
+      last = { line, mode: words.slice(OPEN_MODE.length) };
+    }
+  }
+  return last?.mode ?? modeOf(proxy.parent);
 }
 
 /** How long rules about content wait for it. */

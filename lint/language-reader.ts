@@ -121,12 +121,12 @@ export class Reader {
     }
   }
 
-  /** Checks what only the end of a file tells. */
+  /** Checks what only the end of a file shows. */
   public endOfFile(): void {
     this.conditionals.end();
   }
 
-  /** Checks what only the whole configuration tells, and gives the model of it. */
+  /** Checks what only the whole configuration shows, and returns the model of it. */
   public end(): Document {
     checkWhole(this.context, this.proxies, this.sections);
     for (const proxy of this.proxies) {

@@ -38,7 +38,7 @@ const peerServer: Grammar = (context, cursor) => {
     if (!SERVER_GRAMMARS.server!(context, cursor)) {
       return false;
     }
-    if (words.some(({ text }) => text === 'check')) {
+    if (context.model?.servers.at(-1)?.own.has('check')) {
       report.indeterminate();
     }
   }

@@ -61,6 +61,6 @@ export interface Acl {
 export interface Progress {
   /** The kind that is last in the order, of those that are in the section so far. */
   furthest?: { readonly order: number; readonly line: number };
-  /** The line of the rule that ends a set of rules for good, by the set; gone with the next rule of the set. */
+  /** The line of the rule that ends a set of rules for good, by the set; removed with the next rule of the set. */
   readonly final: Map<string, number>;
 }

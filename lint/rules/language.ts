@@ -50,7 +50,7 @@ const BY_ID: Readonly<Record<LanguageRule, Pick<RuleInfo, 'why' | 'help'> & Part
     help: 'correct the name, or give all files of the configuration',
   },
   'duplicate-name': {
-    why: 'HAProxy cannot tell two things of one name apart: it refuses them, or uses only one.',
+    why: 'HAProxy cannot distinguish two things of one name: it refuses them, or uses only one.',
     help: 'give one of them another name',
   },
   incomplete: {

@@ -101,7 +101,7 @@ describe('a condition decides what is read', () => {
     expect(on('3.2', ...lines)).toEqual([`9:11 ${NEVER}`, `11:11 ${NEVER}`]);
   });
 
-  test('a section under such a condition can be referred to, and what follows its block belongs to nobody for sure', () => {
+  test('a section under such a condition can be referred to, and what follows its block belongs to no section for sure', () => {
     const lines = ['.if feature(PCRE2)', 'backend b', ' nonsense', '.endif', ' more nonsense', ...FRONT];
     expect(on('3.2', ...lines, ' default_backend b')).toEqual([]);
     expect(on('3.2', ...lines, ' default_backend c')).toEqual([
@@ -236,7 +236,7 @@ describe('several files are one configuration', () => {
     ]);
   });
 
-  test('what is about the version is told once', () => {
+  test('what is about the version is reported once', () => {
     const found = lintFiles(
       [DEFAULTS, FRONTEND].map((text) => ({ name: 'x', text })),
       HaproxyVersion.V1_7,

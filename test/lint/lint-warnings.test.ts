@@ -71,7 +71,7 @@ describe('hold-obsolete', () => {
     ]);
   });
 
-  test('is not there before 1.8, and no matter for resolvers that nobody uses', () => {
+  test('is not there before 1.8, nor for resolvers that no server uses', () => {
     expect(found(rule, '1.7', ...DNS, 'backend b', SERVER)).toEqual([]);
     expect(found(rule, '3.2', ...DNS, 'backend b', SERVER.replace('dns', 'other'))).toEqual([]);
   });

@@ -77,7 +77,7 @@ function read(file: string): string {
   return text;
 }
 
-/** Devices and pipes tell no size: never more than the bound is read. */
+/** The size of a device or a pipe is not known before it is read: reading stops at the bound. */
 function readBytes(file: string): string {
   if (statSync(file).isFile() || statSync(file).isDirectory()) {
     return readFileSync(file, 'latin1');
