@@ -1,9 +1,9 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
 import { Context } from './engine/context';
 import type { LanguageFinding } from './engine/diagnostics';
+import { Reader } from './engine/validator';
+import { GRAMMARS } from './grammars/proxy';
 import { factOf } from './keywords';
-import { GRAMMARS } from './language-grammars';
-import { Reader } from './language-reader';
 import type { Document } from './model';
 
 /** Whether a word opens a section on any branch. Anything else belongs to the section above it. */

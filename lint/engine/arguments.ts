@@ -1,12 +1,12 @@
+import { checkCondition } from '../grammars/acl';
+import { checkAddress } from '../grammars/address';
+import { readSample } from '../grammars/expression';
+import { checkFormat } from '../grammars/log-format';
 import { FORMS } from '../keywords/forms';
-import { type Choice, type Item, itemsOn, type Option } from '../keywords/signature';
-import { checkAddress } from '../language-address';
-import { checkCondition } from '../language-condition';
-import { readSample } from '../language-expression';
-import { checkFormat } from '../language-sample';
+import { type Choice, type Item, itemsOn, type Option } from '../keywords/notation';
 import type { Word } from '../model';
 import type { Cursor } from '../syntax/cursor';
-import { readTime, type Time } from '../time';
+import { readTime, type Time } from '../syntax/time';
 import type { Context } from './context';
 import { quoted } from './diagnostics';
 

@@ -1,12 +1,12 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { type Fact, factOf, lifeOn } from '../keywords';
-import type { ReferenceKind } from '../keywords/signature';
-import type { SectionModel } from '../language-model';
-import type { ProxyState } from '../language-proxy';
+import type { ReferenceKind } from '../keywords/notation';
 import type { Cursor } from '../syntax/cursor';
-import type { Word } from '../words';
+import type { Word } from '../syntax/tokenizer';
 import { Diagnostics } from './diagnostics';
+import type { SectionModel } from './document';
+import type { ProxyState } from './proxy';
 import type { SectionState, Symbols } from './state';
 
 /** A grammar of its own, behind `@name` in a signature: whether the words are taken. */

@@ -1,6 +1,6 @@
-import type { ReferenceKind } from '../keywords/signature';
-import type { ProxyState, Seen } from '../language-proxy';
-import type { Word } from '../words';
+import type { ReferenceKind } from '../keywords/notation';
+import type { Word } from '../syntax/tokenizer';
+import type { ProxyState, Seen } from './proxy';
 
 /** What is known of a sample. */
 export interface Sample {

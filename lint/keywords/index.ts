@@ -1,19 +1,19 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
-import { BIND } from './bind';
-import { CONVERTERS } from './converters';
-import type { Fact, Trait } from './fact';
-import { SAMPLE_FETCHES } from './fetches-a-p';
-import { ALIASES, CRITERIA } from './formats';
-import { GLOBAL } from './global';
-import { OPTION } from './option';
-import { PROXY } from './proxy';
-import { RULES } from './rules';
-import { OTHER_SECTIONS, SECTION } from './sections';
-import { SERVER } from './server';
-import { TUNE } from './tune';
-import { WORDS } from './words';
+import type { Fact, Trait } from './keyword';
+import { ALIASES, CRITERIA } from './tables/acl-criteria';
+import { BIND } from './tables/bind';
+import { CONVERTERS } from './tables/converters';
+import { GLOBAL } from './tables/global';
+import { OPTION } from './tables/options';
+import { PROXY } from './tables/proxy';
+import { RULES } from './tables/rules';
+import { SAMPLE_FETCHES } from './tables/sample-fetches';
+import { OTHER_SECTIONS, SECTION } from './tables/sections';
+import { SERVER } from './tables/server';
+import { TUNE } from './tables/tune';
+import { WORDS } from './tables/values';
 
-export { type Fact, type Life, lifeOn, type Standing, type Trait } from './fact';
+export { type Fact, type Life, lifeOn, type Standing, type Trait } from './keyword';
 
 /** Everything that is known of the configuration language, table by table. */
 export const FACTS: readonly Fact[] = [

@@ -1,4 +1,4 @@
-import type { Word } from '../words';
+import type { Word } from './tokenizer';
 
 /** Reads the words of a line one after the other. */
 export class Cursor {

@@ -1,10 +1,10 @@
 import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
 import { CAPABILITIES, type Capability } from '../../lib/haproxy/version/capabilities';
+import { checkGrammars, GRAMMARS } from '../../lint/grammars/proxy';
 import { FACTS, type Fact, factOf, since } from '../../lint/keywords';
 import { momentsOf } from '../../lint/keywords/checkpoints';
-import { table } from '../../lint/keywords/fact';
-import { itemsOn } from '../../lint/keywords/signature';
-import { checkGrammars, GRAMMARS } from '../../lint/language-grammars';
+import { table } from '../../lint/keywords/keyword';
+import { itemsOn } from '../../lint/keywords/notation';
 
 const names = BRANCHES.map(({ branch }) => branch);
 const called = ({ table: name, words, since: from }: Fact) => `${name}: ${words} ${from}`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { checkLanguage } from '../../lint/language';
-import { readLine } from '../../lint/words';
+import { readLine } from '../../lint/syntax/tokenizer';
 
 const texts = (line: string) => readLine(line).words.map(({ text }) => text);
 const sectionsOf = (text: string, version = HaproxyVersion.V3_2) =>

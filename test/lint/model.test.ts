@@ -1,8 +1,8 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
-import { readAddress } from '../../lint/address';
 import { checkLanguage } from '../../lint/language';
-import { readTime } from '../../lint/time';
+import { readAddress } from '../../lint/syntax/address';
+import { readTime } from '../../lint/syntax/time';
 import { availableBinaries, haproxyCheck } from '../support/binaries';
 
 const read = (branch: string, ...lines: string[]) =>

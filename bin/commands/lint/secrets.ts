@@ -1,4 +1,4 @@
-import { readLine } from '../../../lint/words';
+import { readLine } from '../../../lint/syntax/tokenizer';
 import type { FileFindings } from './formats';
 
 /** A word of HAProxy's, with its quotes. */

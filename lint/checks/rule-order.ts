@@ -1,0 +1,76 @@
+import type { Context } from '../engine/context';
+import type { ProxyState } from '../engine/proxy';
+import type { Progress } from '../engine/state';
+import { type Fact, lifeOn } from '../keywords';
+import type { Word } from '../syntax/tokenizer';
+
+/**
+ * The rules of a request in the order in which HAProxy goes through their kinds, whatever their order in the file,
+ * and the branches that warn where the two differ. Source: `warnif_misplaced_…` of `src/cfgparse*.c`.
+ */
+const ORDER: readonly Pick<Fact, 'words' | 'since' | 'removed'>[] = [
+  { words: 'tcp-request connection', since: '1.6' },
+  { words: 'tcp-request session', since: '1.7' },
+  { words: 'tcp-request content', since: '1.6' },
+  { words: 'monitor fail', since: '1.9' },
+  { words: 'block', since: '1.6', removed: '2.1' },
+  { words: 'http-request', since: '1.6' },
+  { words: 'reqxxx', since: '1.6', removed: '2.1' },
+  { words: 'reqadd', since: '1.6', removed: '2.1' },
+  { words: 'redirect', since: '1.6' },
+  { words: 'use_backend', since: '1.6' },
+  { words: 'use-server', since: '1.6' },
+];
+
+/** Actions after which no rule of the set is read, with the branch from which HAProxy says so. Source: `ACT_FLAG_FINAL`. */
+const FINAL: ReadonlyMap<string, string> = new Map([
+  ['http-request allow', '1.6'],
+  ['http-request deny', '1.6'],
+  ['http-request redirect', '1.6'],
+  ['http-request auth', '1.6'],
+  ['http-request tarpit', '2.2'],
+  ['http-request return', '2.2'],
+  ['http-response allow', '1.6'],
+  ['http-response deny', '1.6'],
+  ['http-response redirect', '2.2'],
+  ['http-response return', '2.2'],
+  ['http-after-response allow', '2.2'],
+]);
+
+/** Warns about a rule that HAProxy reads at another time than its place in the file says, or never. */
+export function checkOrder(context: Context, { progress }: ProxyState, words: readonly Word[]): void {
+  const { report } = context;
+  const [first, second] = words;
+  const kind = /^(tcp-request|monitor)$/.test(first!.text)
+    ? `${first!.text} ${second?.text}`
+    : first!.text.replace(/^reqi?(allow|del|deny|pass|rep|tarpit)$/, 'reqxxx');
+  checkKind(context, progress, kind, first!);
+  if (!/^http-(request|response|after-response)$/.test(kind)) {
+    return;
+  }
+  const final = progress.final.get(kind);
+  if (final !== undefined) {
+    const message = `this rule is never read: the '${kind}' rule of ${report.lineName(final)} has no condition and ends them`;
+    report.warn('ignored-directive', first, message, 'give that rule a condition, or move it to the end');
+  }
+  const since = FINAL.get(`${kind} ${second?.text}`);
+  const always = !words.some(({ text }) => ['if', 'unless', 'ignore-empty'].includes(text));
+  progress.final.delete(kind);
+  if (since !== undefined && context.from(since) && always && report.isCertain()) {
+    progress.final.set(kind, report.line);
+  }
+}
+
+function checkKind({ branch, report }: Context, progress: Progress, kind: string, word: Word): void {
+  const order = ORDER.findIndex((rule) => rule.words === kind && lifeOn(rule, branch) === 'current');
+  if (order < 0) {
+    return;
+  }
+  const { furthest } = progress;
+  if (furthest !== undefined && order < furthest.order) {
+    const message = `HAProxy reads all '${kind}' rules before the '${ORDER[furthest.order]!.words}' rules, and one is above in ${report.lineName(furthest.line)}`;
+    report.warn('bad-value', word, message, 'move this line above it');
+  } else if (report.isCertain()) {
+    progress.furthest = { order, line: report.line };
+  }
+}

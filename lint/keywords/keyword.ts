@@ -1,0 +1,165 @@
+import { branchOrder } from '../../lib/haproxy/version/branches';
+import { editionsOf } from './notation';
+
+/** How a directive stands in a kind of section: it works, or HAProxy warns and ignores it. */
+export type Standing = 'works' | 'ignored';
+
+/**
+ * What a keyword has in common with others of a table:
+ *
+ * - `http`: it works in HTTP mode only; `page`: it turns the statistics page on
+ * - `check`: it sets the kind of health check
+ * - `client-timeout` and the like: it sets this timeout
+ * - `negatable`: `no` may stand before it; `not-negatable`: `no` may not stand before this option
+ * - `opaque`: what follows is not read where the keyword is ignored
+ * - `needed`: others need it, and do not miss it when its line is refused
+ */
+const TRAITS = [
+  'http',
+  'page',
+  'check',
+  'client-timeout',
+  'connect-timeout',
+  'server-timeout',
+  'tunnel-timeout',
+  'negatable',
+  'not-negatable',
+  'opaque',
+  'needed',
+] as const;
+
+/** One of the things that keywords have in common. */
+export type Trait = (typeof TRAITS)[number];
+
+/** Where a word may stand, from when to when, and what follows it. */
+export interface Fact {
+  /** The table: `section`, `global`, `proxy`, `server`, `bind`, `http-request`, `fetch`, `resolvers`, … */
+  readonly table: string;
+  /** The words that a directive begins with, such as `timeout connect`. A last `(` stands for an argument in brackets. */
+  readonly words: string;
+  /** How it stands in each kind of section; a kind that is missing refuses it. */
+  readonly standing: ReadonlyMap<string, Standing>;
+  /** Elsewhere than in proxy sections: rule sets, `server` or `default-server`, where a sample is there, a mode. */
+  readonly places: readonly string[];
+  /** The branch before which the section kinds that ignore it take it. @default - they always ignored it */
+  readonly ignoredSince?: string;
+  /** The branch from which the section kinds that ignore it refuse it. @default - they go on ignoring it */
+  readonly strictSince?: string;
+  /** The branch from which it may stand in a `defaults` section that has a name. @default - see `standing` */
+  readonly namedDefaultsSince?: string;
+  /** The first branch that has it; 1.6 stands for 1.6 or older. */
+  readonly since: string;
+  /** The branch from which `haproxy -c` warns about it. @default - none does */
+  readonly deprecated?: string;
+  /** The branch from which `haproxy -c` refuses it. @default - none does */
+  readonly removed?: string;
+  /** What a build needs to have it, such as `quic`: one that lacks it refuses the word. @default - every build has it */
+  readonly needs?: string;
+  /** What follows, in the notation of `signature.ts`. @default - nothing follows */
+  readonly args: string;
+  /** What to write instead of it. @default - nothing takes its place */
+  readonly instead?: string;
+  /** Of samples and converters: the type that they give; of ACL criteria: how they match. @default - it gives nothing */
+  readonly result?: string;
+  /** What else is to be known of it, with the branch from which it holds: see `Trait`. */
+  readonly traits: ReadonlyMap<Trait, string>;
+  /** A section of the manual, or the table of the source in which it is registered. */
+  readonly source: string;
+}
+
+/** Sections whose letters stand in the second column of a table. */
+const LETTERS: Readonly<Record<string, string>> = {
+  D: 'defaults',
+  F: 'frontend',
+  B: 'backend',
+  L: 'listen',
+};
+
+/** The words of a version in the third column: `2.0 ~2.3 -2.5 +quic`. */
+const LIFE = /^(?<since>\d+\.\d+)(?: ~(?<deprecated>\d+\.\d+))?(?: -(?<removed>\d+\.\d+))?(?: \+(?<needs>\S+))?$/;
+
+/** The second column of the table of proxies. */
+const PLACE = /^([DFBLdfbl]+)(?:~(\d+\.\d+))?(?:!(\d+\.\d+))?(?:n(\d+\.\d+))?$/;
+
+/** The tables with a result in the last column. */
+const RESULTS = new Set(['fetch', 'converter', 'criterion']);
+
+/**
+ * Reads a table: one row a line, with the columns
+ * `words ; where ; life ; what follows ; what to write instead ; traits`.
+ *
+ * Words with ` | ` between them share a row. `where` is letters for the kinds of proxy section (a small letter: warns
+ * and ignores), with `~1.9` and `!3.2` for the branches from which the small letters warn and refuse, and `n2.5` for the
+ * branch that takes it in named `defaults`. In tables that are not about sections it is a list of places, and the last
+ * column may be a result; `http@1.8` is a trait from a branch on. `life` is the first branch, `~` the first that warns, `-` the first that refuses, `+` what the
+ * build needs; empty is every branch from 1.6 on.
+ *
+ * @param name of the table
+ * @param source of its rows
+ * @throws when a row has another form, or a signature that cannot be read
+ */
+export function table(name: string, source: string, text: string): Fact[] {
+  const rows = text.split('\n').map((row) => row.trim());
+  return rows.filter((row) => row !== '').flatMap((row) => factsOf(name, source, row));
+}
+
+function factsOf(name: string, source: string, row: string): Fact[] {
+  const [words = '', where = '', life = '', args = '', last = '', traits = ''] = row
+    .split(';')
+    .map((cell) => cell.trim());
+  const dates = LIFE.exec(life === '' ? '1.6' : life)?.groups;
+  const place = name === 'proxy' ? PLACE.exec(where) : [];
+  if (words === '' || dates === undefined || place === null) {
+    throw new Error(`not a row of the table '${name}': ${row}`);
+  }
+  const [, letters = '', ignoredSince, strictSince, namedDefaultsSince] = place;
+  const gives = RESULTS.has(name);
+  if (!gives) {
+    editionsOf(args);
+  }
+  const shared = {
+    table: name,
+    standing: new Map(
+      [...letters].map((c) => [LETTERS[c.toUpperCase()]!, c === c.toUpperCase() ? 'works' : 'ignored'] as const),
+    ),
+    places: name === 'proxy' || where === '' ? [] : where.split(' '),
+    ignoredSince,
+    strictSince,
+    namedDefaultsSince,
+    since: dates.since!,
+    deprecated: dates.deprecated,
+    removed: dates.removed,
+    needs: dates.needs,
+    args,
+    instead: last === '' || gives ? undefined : last,
+    result: gives ? last : undefined,
+    traits: new Map(traits === '' ? [] : traits.split(' ').map((trait) => traitOf(trait, dates.since!))),
+    source,
+  };
+  return words.split(' | ').map((one) => ({ ...shared, words: one }));
+}
+
+function traitOf(text: string, since: string): [Trait, string] {
+  const [name, from = since] = text.split('@');
+  const trait = TRAITS.find((one) => one === name);
+  if (trait === undefined) {
+    throw new Error(`'${name}' is not a trait of keywords`);
+  }
+  return [trait, from];
+}
+
+/** The state of a fact on a branch. */
+export type Life = 'too-new' | 'current' | 'deprecated' | 'removed';
+
+/** What a branch makes of a word. */
+export function lifeOn(fact: Pick<Fact, 'since' | 'deprecated' | 'removed'>, branch: string): Life {
+  if (branchOrder(branch) < branchOrder(fact.since)) {
+    return 'too-new';
+  }
+  if (fact.removed !== undefined && branchOrder(branch) >= branchOrder(fact.removed)) {
+    return 'removed';
+  }
+  return fact.deprecated !== undefined && branchOrder(branch) >= branchOrder(fact.deprecated)
+    ? 'deprecated'
+    : 'current';
+}
