@@ -1,6 +1,6 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
+import { checkLanguage, type Source } from './engine/validator';
 import type { Finding, Rule } from './finding';
-import { checkLanguage, type Source } from './language';
 import type { Document } from './model';
 import { MEANING_RULES, VERSION_RULES } from './rules';
 

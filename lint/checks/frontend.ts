@@ -1,6 +1,6 @@
 import type { Context } from '../engine/context';
-import { called, INSPECT_DELAY, logFormatOf, type ProxyState, seen } from '../engine/proxy';
-import type { Globals, Warn } from '../engine/state';
+import { called, INSPECT_DELAY, logFormatOf, seen } from '../engine/proxy';
+import type { Globals, ProxyState, Warn } from '../engine/state';
 import { readTime } from '../syntax/time';
 
 /** Checks what the lines of a section that takes connections come to together. */

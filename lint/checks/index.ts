@@ -1,6 +1,6 @@
 import type { Context } from '../engine/context';
-import { type ProxyState, seen } from '../engine/proxy';
-import type { SectionState } from '../engine/state';
+import { seen } from '../engine/proxy';
+import type { ProxyState, SectionState } from '../engine/state';
 import { checkNames } from './names';
 import { checkProxy } from './proxy';
 import { checkReferences } from './references';

@@ -1,6 +1,6 @@
 import type { Context } from '../engine/context';
-import { called, isBack, isFront, type ProxyState } from '../engine/proxy';
-import type { SectionState } from '../engine/state';
+import { called, isBack, isFront } from '../engine/proxy';
+import type { ProxyState, SectionState } from '../engine/state';
 
 const OTHER_NAME = 'give it another name';
 

@@ -1,7 +1,7 @@
 import type { Context } from '../engine/context';
 import { quoted } from '../engine/diagnostics';
-import { called, isBack, isFront, modeOf, ownBegins, type ProxyState, type Seen, seen } from '../engine/proxy';
-import type { Globals, Warn } from '../engine/state';
+import { called, isBack, isFront, modeOf, ownBegins, seen } from '../engine/proxy';
+import type { Globals, ProxyState, Seen, Warn } from '../engine/state';
 import { type Trait, withTrait } from '../keywords';
 import { readTime } from '../syntax/time';
 import { checkFront } from './frontend';

@@ -1,9 +1,9 @@
 import type { Context } from '../engine/context';
 import type { ServerModel } from '../engine/document';
-import { called, isBack, isFront, modeOf, type ProxyState, seen } from '../engine/proxy';
-import type { Reference, SectionState } from '../engine/state';
+import { called, isBack, isFront, modeOf, seen } from '../engine/proxy';
+import type { ProxyState, Reference, SectionState } from '../engine/state';
 import { canCast } from '../grammars/expression';
-import type { Word } from '../syntax/tokenizer';
+import type { Word } from '../model';
 
 /** What lines can name. */
 interface Names {

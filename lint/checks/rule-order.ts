@@ -1,8 +1,7 @@
 import type { Context } from '../engine/context';
-import type { ProxyState } from '../engine/proxy';
-import type { Progress } from '../engine/state';
+import type { Progress, ProxyState } from '../engine/state';
 import { type Fact, lifeOn } from '../keywords';
-import type { Word } from '../syntax/tokenizer';
+import type { Word } from '../model';
 
 /**
  * The rules of a request in the order in which HAProxy goes through their kinds, whatever their order in the file,

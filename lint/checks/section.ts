@@ -1,9 +1,9 @@
 import { sizeOf } from '../engine/arguments';
 import type { Context } from '../engine/context';
 import { quoted } from '../engine/diagnostics';
-import { type ProxyState, seen } from '../engine/proxy';
-import type { Globals, SectionState } from '../engine/state';
-import type { Word } from '../syntax/tokenizer';
+import { seen } from '../engine/proxy';
+import type { Globals, ProxyState, SectionState } from '../engine/state';
+import type { Word } from '../model';
 
 /** A section with a name, and what stands around it. */
 interface Whole extends SectionState {

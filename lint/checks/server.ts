@@ -1,7 +1,7 @@
 import type { Context } from '../engine/context';
 import type { ServerModel } from '../engine/document';
-import { called, ownBegins, type ProxyState, seen } from '../engine/proxy';
-import type { Globals } from '../engine/state';
+import { called, ownBegins, seen } from '../engine/proxy';
+import type { Globals, ProxyState } from '../engine/state';
 import { isHostName } from '../syntax/address';
 
 /** Checks the servers of a proxy: their names, and what their words come to together with `default-server`. */

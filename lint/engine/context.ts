@@ -2,12 +2,11 @@ import { branchOrder } from '../../lib/haproxy/version/branches';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { type Fact, factOf, lifeOn } from '../keywords';
 import type { ReferenceKind } from '../keywords/notation';
+import type { Word } from '../model';
 import type { Cursor } from '../syntax/cursor';
-import type { Word } from '../syntax/tokenizer';
 import { Diagnostics } from './diagnostics';
 import type { SectionModel } from './document';
-import type { ProxyState } from './proxy';
-import type { SectionState, Symbols } from './state';
+import type { ProxyState, SectionState, Symbols } from './state';
 
 /** A grammar of its own, behind `@name` in a signature: whether the words are taken. */
 export type Grammar = (context: Context, cursor: Cursor) => boolean;

@@ -1,10 +1,11 @@
 import { checkOrder } from '../checks/rule-order';
 import { type Fact, factOf, PROXIES } from '../keywords';
+import type { Word } from '../model';
 import { Cursor } from '../syntax/cursor';
-import type { Word } from '../syntax/tokenizer';
 import { takeAll } from './arguments';
 import type { Context } from './context';
-import { LOG_FORMATS, logFormatOf, OPEN_MODE, type ProxyState } from './proxy';
+import { LOG_FORMATS, logFormatOf, OPEN_MODE } from './proxy';
+import type { ProxyState } from './state';
 
 /** Checks `no …` and `default …`. */
 export function checkNegation(context: Context, words: readonly Word[]): void {

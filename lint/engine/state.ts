@@ -1,6 +1,47 @@
 import type { ReferenceKind } from '../keywords/notation';
-import type { Word } from '../syntax/tokenizer';
-import type { ProxyState, Seen } from './proxy';
+import type { Word } from '../model';
+import type { SectionModel, ServerModel } from './document';
+
+/** A directive that stands in a proxy section. */
+export interface Seen {
+  readonly line: number;
+  readonly words: readonly Word[];
+}
+
+/** What is known of a proxy section while and after its lines are read. */
+export interface ProxyState {
+  readonly kind: string;
+  readonly name: Word | undefined;
+  readonly line: number;
+  /** The `defaults` section that it takes its settings from. */
+  readonly parent?: ProxyState;
+  readonly acls: Map<string, Acl>;
+  /** The section as the rules of meaning see it. */
+  readonly model: SectionModel;
+  /** The servers that the branch takes. */
+  readonly servers: ServerModel[];
+  /** The lines with a `bind`. */
+  readonly binds: number[];
+  /** The first line of each directive, by the words of the table; the last of those that set one thing. */
+  readonly has: Map<string, Seen>;
+  /** Conditions about raw bytes, ignored in HTTP mode from 2.4 on. */
+  readonly rawSamples: { line: number; word: Word }[];
+  /** Log variables of HTTP mode, up to 3.0 refused in others. */
+  readonly httpFormats: { line: number; word: Word; name: string }[];
+  /** How many slots for captured headers are declared, and the rules that name one. */
+  readonly captures: {
+    request: number;
+    response: number;
+    readonly used: { line: number; word: Word; response: boolean }[];
+  };
+  /** Rules about content that look for a key or a text: whether it is there from the start, and they always track it. */
+  readonly contents: { line: number; word: Word; early: boolean; tracks: boolean }[];
+  /** A rule lets connections change to HTTP. */
+  upgrades: boolean;
+  readonly progress: Progress;
+  /** Options that `no` took back. */
+  readonly off: Set<string>;
+}
 
 /** What is known of a sample. */
 export interface Sample {

@@ -1,17 +1,73 @@
+import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { checkWhole } from '../checks';
+import { GRAMMARS } from '../grammars';
 import { isName, noteUnread } from '../grammars/server';
 import { type Fact, factOf, lifeOn, PROXIES } from '../keywords';
-import type { Directive, Document } from '../model';
+import type { Directive, Document, Word } from '../model';
 import { Conditionals } from '../syntax/conditionals';
 import { Cursor } from '../syntax/cursor';
 import { readTime } from '../syntax/time';
-import { readLine, type Word } from '../syntax/tokenizer';
+import { readLine } from '../syntax/tokenizer';
 import { takeAll } from './arguments';
-import type { Context } from './context';
+import { Context } from './context';
+import type { LanguageFinding } from './diagnostics';
 import { checkDirective, checkNegation, keywordOf } from './directive';
 import { SectionModel } from './document';
-import { modeOf, newProxy, type ProxyState } from './proxy';
-import type { SectionState } from './state';
+import { modeOf, newProxy } from './proxy';
+import type { ProxyState, SectionState } from './state';
+
+/** A file of a configuration. */
+export interface Source {
+  /** Its path, for messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a branch says about a configuration. Lines count on from file to file. */
+export interface LanguageVerdict {
+  /** In the order of the text. */
+  readonly findings: LanguageFinding[];
+  /** Lines on which nothing is claimed: their verdict depends on what is outside the file, or is not in the tables. */
+  readonly unknown: { line: number; words: string[] }[];
+  /** The sections that the branch reads, or may read. */
+  readonly document: Document;
+}
+
+/**
+ * What `haproxy -c` of a branch says about the language of a configuration: an error where it refuses the file, a
+ * warning where it warns. Names are taken to resolve and files to exist; where a verdict hinges on anything else
+ * outside the file, it is left open. One pass, linear in the length of the text.
+ *
+ * @param sources the files of one configuration, in the order in which HAProxy reads them
+ * @param version the HAProxy version that reads it; its branch decides
+ */
+export function checkLanguage(sources: readonly Source[], version: HaproxyVersion): LanguageVerdict {
+  const context = new Context(version, GRAMMARS);
+  const { findings, unknown } = context.report;
+  const validator = new Validator(context);
+  for (const { name, text } of sources) {
+    validator.begin(name);
+    const lines = text.split('\n');
+    for (const [i, line] of lines.entries()) {
+      context.report.line += 1;
+      validator.read(line, i === 0);
+    }
+    checkLastLine(context, lines.at(-1)!);
+    validator.endOfFile();
+  }
+  const document = validator.end();
+  findings.sort((a, b) => a.line - b.line || a.column - b.column);
+  unknown.sort((a, b) => a.line - b.line);
+  return { findings, unknown, document };
+}
+
+/** The last line has to end. Source: 2.2 warns, 2.3 refuses (manual, 2.1). */
+function checkLastLine(context: Context, last: string): void {
+  if (last !== '' && context.from('2.2')) {
+    const message = 'the last line does not end with a newline, and HAProxy takes the file for a part of a longer one';
+    context.report.add(context.severity('2.3'), 'bad-line', undefined, message, 'end the file with a newline');
+  }
+}
 
 /** A line of HAProxy has at most this many words. */
 const MOST_WORDS = 64;
@@ -34,7 +90,7 @@ function directiveOf(line: number, words: readonly Word[], keyword: Fact | undef
  * Reads line after line, and knows the section that a line stands in. What is read once serves both: the language is
  * checked, and the sections are kept for the rules about what they mean.
  */
-export class Reader {
+class Validator {
   /** All sections that are read, or may be. */
   private readonly models: SectionModel[] = [];
   private readonly proxies: ProxyState[] = [];

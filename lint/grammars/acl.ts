@@ -3,8 +3,8 @@ import type { Context } from '../engine/context';
 import type { Acl } from '../engine/state';
 import { factOf } from '../keywords';
 import { isAvailable, momentsOf } from '../keywords/checkpoints';
+import type { Word } from '../model';
 import { Cursor } from '../syntax/cursor';
-import type { Word } from '../syntax/tokenizer';
 import { readExpression, takeExpression } from './expression';
 
 /** Checks `if …` or `unless …` at the end of a line. */

@@ -4,9 +4,9 @@ import type { Sample } from '../engine/state';
 import { type Fact, factOf, lifeOn } from '../keywords';
 import { isAvailable, momentsOf } from '../keywords/checkpoints';
 import type { ReferenceKind } from '../keywords/notation';
+import type { Word } from '../model';
 import { type Call, cutCall } from '../syntax/call';
 import type { Cursor } from '../syntax/cursor';
-import type { Word } from '../syntax/tokenizer';
 
 /** What an expression comes to. */
 export interface Expression {

@@ -1,6 +1,6 @@
 import type { Context } from '../engine/context';
 import { factOf, lifeOn } from '../keywords';
-import type { Word } from '../syntax/tokenizer';
+import type { Word } from '../model';
 import { EXPRESSION_HELP, MOMENT_HELP, momentWrong, readExpression } from './expression';
 
 /** Checks a log format: its variables and its `%[…]`. */

@@ -2,17 +2,9 @@ import { take, takeAll } from '../engine/arguments';
 import type { Grammar, Grammars } from '../engine/context';
 import type { Sample } from '../engine/state';
 import { FACTS } from '../keywords';
-import { grammarsOf } from '../keywords/notation';
-import { checkAcl } from './acl';
 import { checkAddress } from './address';
 import { readSample } from './expression';
-import { GLOBAL_GRAMMARS } from './global';
-import { CHECK_GRAMMARS } from './health-check';
-import { RULE_GRAMMARS } from './rule-actions';
-import { SECTION_GRAMMARS } from './sections';
-import { SERVER_GRAMMARS } from './server';
-import { checkProcesses, WORD_GRAMMARS } from './server-options';
-import { TABLE_GRAMMARS } from './stick-table';
+import { checkProcesses } from './server-options';
 
 const LEVELS = 'emerg|alert|crit|err|warning|notice|info|debug';
 const FACILITIES =
@@ -145,16 +137,8 @@ const bandwidthFilter: Grammar = (context, cursor) => {
   return true;
 };
 
-/** The grammars that the tables name with `@`. */
-export const GRAMMARS: Grammars = {
-  ...CHECK_GRAMMARS,
-  ...GLOBAL_GRAMMARS,
-  ...RULE_GRAMMARS,
-  ...SECTION_GRAMMARS,
-  ...SERVER_GRAMMARS,
-  ...TABLE_GRAMMARS,
-  ...WORD_GRAMMARS,
-  acl: checkAcl,
+/** The grammars of proxies. */
+export const PROXY_GRAMMARS: Grammars = {
   algorithms,
   balance,
   'bind-process': bindProcess,
@@ -164,19 +148,3 @@ export const GRAMMARS: Grammars = {
   'use-backend': useBackend,
   'use-server': useServer,
 };
-
-/**
- * Checks that every grammar exists that a table names.
- *
- * @throws when one does not
- */
-export function checkGrammars(keywords: typeof FACTS, grammars: Grammars): void {
-  for (const { table, words, args, result } of keywords) {
-    const missing = result === undefined ? grammarsOf(args).find((name) => !Object.hasOwn(grammars, name)) : undefined;
-    if (missing !== undefined) {
-      throw new Error(`the table '${table}' names a grammar that does not exist: @${missing} at '${words}'`);
-    }
-  }
-}
-
-checkGrammars(FACTS, GRAMMARS);

@@ -1,6 +1,6 @@
 import { take, takeAll } from '../engine/arguments';
 import type { Context, Grammar, Grammars } from '../engine/context';
-import type { Word } from '../syntax/tokenizer';
+import type { Word } from '../model';
 import { isName, SERVER_GRAMMARS } from './server';
 
 /** Refuses a name that the section has given already. 1.6 does not look. */

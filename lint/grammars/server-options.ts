@@ -1,6 +1,6 @@
 import type { Context, Grammar, Grammars } from '../engine/context';
 import { modeOf } from '../engine/proxy';
-import type { Word } from '../syntax/tokenizer';
+import type { Word } from '../model';
 import { checkAddress } from './address';
 
 const resolvers: Grammar = (context, cursor) => {

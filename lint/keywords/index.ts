@@ -1,9 +1,10 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import type { Fact, Trait } from './keyword';
-import { ALIASES, CRITERIA } from './tables/acl-criteria';
+import { CRITERIA } from './tables/acl-criteria';
 import { BIND } from './tables/bind';
 import { CONVERTERS } from './tables/converters';
 import { GLOBAL } from './tables/global';
+import { ALIASES } from './tables/log-aliases';
 import { OPTION } from './tables/options';
 import { PROXY } from './tables/proxy';
 import { RULES } from './tables/rules';
@@ -79,6 +80,9 @@ export function factOf(section: string, words: readonly string[], branch?: strin
   }
   return undefined;
 }
+
+/** Whether a word opens a section on any branch. Anything else belongs to the section above it. */
+export const opensSection = (word: string): boolean => factOf('section', [word]) !== undefined;
 
 /** The edition that a branch has, else the oldest; of those at a place when one is given. */
 function editionOf(facts: readonly Fact[], branch: string | undefined, place: string | undefined): Fact | undefined {

@@ -1,6 +1,6 @@
 import type { Context } from '../engine/context';
+import type { Word } from '../model';
 import { evaluate } from './predicate';
-import type { Word } from './tokenizer';
 
 /** The words of the preprocessor. Source: 2.4, manual 2.4. */
 const WORDS = /^\.(if|elif|else|endif|diag|notice|warning|alert)$/;

@@ -1,4 +1,4 @@
-import type { Word } from './tokenizer';
+import type { Word } from '../model';
 
 /** Reads the words of a line one after the other. */
 export class Cursor {

@@ -1,7 +1,5 @@
 import type { Word } from '../model';
 
-export type { Word } from '../model';
-
 /** What is wrong with the quoting of a line. */
 export interface Fault {
   readonly column: number;

@@ -1,6 +1,6 @@
 import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
 import { CAPABILITIES, type Capability } from '../../lib/haproxy/version/capabilities';
-import { checkGrammars, GRAMMARS } from '../../lint/grammars/proxy';
+import { checkGrammars, GRAMMARS } from '../../lint/grammars';
 import { FACTS, type Fact, factOf, since } from '../../lint/keywords';
 import { momentsOf } from '../../lint/keywords/checkpoints';
 import { table } from '../../lint/keywords/keyword';

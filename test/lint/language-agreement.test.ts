@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { checkLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 
 /** A small configuration and what the first release of each branch said to it: o, w, e, or ? where nobody knows. */
 interface Row {

@@ -1,5 +1,5 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { checkLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 
 /** What is found on one line of a file, as `column rule: message; help`. */
 function found(branch: string, text: string, line: number): string[] {

@@ -1,5 +1,5 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { checkLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 import { availableBinaries, haproxyCheck } from '../support/binaries';
 
 const DEFAULTS = 'defaults\n mode http\n timeout client 5s\n timeout server 5s\n timeout connect 5s\n';

@@ -1,5 +1,5 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { checkLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 
 const TIMEOUTS = ['    timeout connect 1s', '    timeout client 1s', '    timeout server 1s'];
 const PROXY = ['listen l', '    bind 127.0.0.1:8080', ...TIMEOUTS];

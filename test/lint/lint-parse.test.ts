@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { checkLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 import { readLine } from '../../lint/syntax/tokenizer';
 
 const texts = (line: string) => readLine(line).words.map(({ text }) => text);

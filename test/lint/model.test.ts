@@ -1,6 +1,6 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
-import { checkLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 import { readAddress } from '../../lint/syntax/address';
 import { readTime } from '../../lint/syntax/time';
 import { availableBinaries, haproxyCheck } from '../support/binaries';

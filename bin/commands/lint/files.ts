@@ -1,7 +1,8 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../lib/haproxy/errors';
-import { opensSection, type Source } from '../../../lint/language';
+import type { Source } from '../../../lint/engine/validator';
+import { opensSection } from '../../../lint/keywords';
 
 /** Far above any configuration by hand or by a generator. */
 const MAX_BYTES = 32 * 1024 * 1024;
