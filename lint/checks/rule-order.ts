@@ -1,13 +1,13 @@
 import type { Context } from '../engine/context';
 import type { Progress, ProxyState } from '../engine/state';
-import { type Fact, lifeOn } from '../keywords';
+import { availabilityOn, type Keyword } from '../keywords';
 import type { Word } from '../model';
 
 /**
  * The rules of a request in the order in which HAProxy goes through their kinds, whatever their order in the file,
  * and the branches that warn where the two differ. Source: `warnif_misplaced_…` of `src/cfgparse*.c`.
  */
-const ORDER: readonly Pick<Fact, 'words' | 'since' | 'removed'>[] = [
+const ORDER: readonly Pick<Keyword, 'words' | 'since' | 'removed'>[] = [
   { words: 'tcp-request connection', since: '1.6' },
   { words: 'tcp-request session', since: '1.7' },
   { words: 'tcp-request content', since: '1.6' },
@@ -61,7 +61,7 @@ export function checkOrder(context: Context, { progress }: ProxyState, words: re
 }
 
 function checkKind({ branch, report }: Context, progress: Progress, kind: string, word: Word): void {
-  const order = ORDER.findIndex((rule) => rule.words === kind && lifeOn(rule, branch) === 'current');
+  const order = ORDER.findIndex((rule) => rule.words === kind && availabilityOn(rule, branch) === 'current');
   if (order < 0) {
     return;
   }

@@ -1,6 +1,6 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { type Fact, factOf, lifeOn } from '../keywords';
+import { availabilityOn, type Keyword, keywordOf } from '../keywords';
 import type { ReferenceKind } from '../keywords/notation';
 import type { Word } from '../model';
 import type { Cursor } from '../syntax/cursor';
@@ -54,7 +54,7 @@ export class Context {
 
   /** Whether the branch has a word of a table. */
   public knows(table: string, word: string): boolean {
-    const keyword = factOf(table, [word]);
+    const keyword = keywordOf(table, [word]);
     return keyword !== undefined && this.from(keyword.since);
   }
 
@@ -64,10 +64,10 @@ export class Context {
   }
 
   /** Reports a word that this branch does not have, has no more, or warns about; whether the branch takes it. */
-  public checkAvailability(keyword: Fact, at: Word | undefined, name = keyword.words): boolean {
+  public checkAvailability(keyword: Keyword, at: Word | undefined, name = keyword.words): boolean {
     const { since, removed, deprecated, instead } = keyword;
     const help = instead === undefined ? 'remove it' : `remove it, or write ${instead}`;
-    switch (lifeOn(keyword, this.branch)) {
+    switch (availabilityOn(keyword, this.branch)) {
       case 'too-new':
         return this.report.tooNew(at, name, since);
       case 'removed':
@@ -79,7 +79,7 @@ export class Context {
   }
 
   /** Whether a build, or a setting in the global section, has a word. TLS and Lua are in every package and image. */
-  private isBuilt({ needs }: Fact, at: Word | undefined, name: string): boolean {
+  private isBuilt({ needs }: Keyword, at: Word | undefined, name: string): boolean {
     if (needs === 'expose-experimental-directives') {
       this.symbols.experiments += 1;
       const message = `'${name}' is experimental: it needs 'expose-experimental-directives' in the global section`;

@@ -1,5 +1,5 @@
 import { checkOrder } from '../checks/rule-order';
-import { type Fact, factOf, PROXIES } from '../keywords';
+import { type Keyword, keywordOf, PROXIES } from '../keywords';
 import type { Word } from '../model';
 import { Cursor } from '../syntax/cursor';
 import { takeAll } from './arguments';
@@ -13,7 +13,7 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
   const [first, second, third] = words;
   const isDefault = first!.text === 'default';
   const isOption = second?.text === 'option';
-  const since = isOption ? '1.6' : factOf(kind, [second?.text ?? ''])?.traits.get('negatable');
+  const since = isOption ? '1.6' : keywordOf(kind, [second?.text ?? ''])?.traits.get('negatable');
   if (since === undefined || !context.from(since) || (isDefault && !isOption)) {
     const message = `'${first!.text}' cannot stand before '${second?.text ?? ''}'`;
     report.error('bad-value', second ?? first, message, 'remove it');
@@ -33,13 +33,13 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
     report.indeterminate();
     return;
   }
-  const refusedFrom = factOf(kind, ['option', third?.text ?? ''])?.traits.get('not-negatable');
+  const refusedFrom = keywordOf(kind, ['option', third?.text ?? ''])?.traits.get('not-negatable');
   if (isOption && refusedFrom !== undefined && context.from(refusedFrom)) {
     report.error('bad-value', first, `'no' cannot stand before 'option ${third!.text}'`, 'remove the line');
     return;
   }
   const directive = words.slice(1);
-  const keyword = checkDirective(context, directive, keywordOf(context, directive));
+  const keyword = checkDirective(context, directive, keywordOfLine(context, directive));
   if (keyword?.words === 'option http-use-htx' && context.from('2.1')) {
     report.warn('deprecated-directive', first, 'from HAProxy 2.1 on HTX is the only way', 'remove the line');
   }
@@ -50,7 +50,11 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
 }
 
 /** Checks a line by its keyword, and gives the keyword when the line is taken. */
-export function checkDirective(context: Context, words: readonly Word[], keyword: Fact | undefined): Fact | undefined {
+export function checkDirective(
+  context: Context,
+  words: readonly Word[],
+  keyword: Keyword | undefined,
+): Keyword | undefined {
   const { kind, proxy, report, section, symbols } = context;
   const first = words[0]!;
   report.words = words;
@@ -93,7 +97,7 @@ export function checkDirective(context: Context, words: readonly Word[], keyword
 }
 
 /** A second log format in `defaults`: HAProxy warns that the first is lost. */
-function checkOverride(context: Context, proxy: ProxyState, { words }: Fact): void {
+function checkOverride(context: Context, proxy: ProxyState, { words }: Keyword): void {
   const first = LOG_FORMATS.has(words) && proxy.kind === 'defaults' ? logFormatOf(proxy) : undefined;
   if (first !== undefined && context.from('1.8')) {
     const message = `'${words}' takes the place of the log format of ${context.report.lineName(first.line)}`;
@@ -102,7 +106,7 @@ function checkOverride(context: Context, proxy: ProxyState, { words }: Fact): vo
 }
 
 /** Counts the slots for captured headers. */
-function countCaptures({ captures }: ProxyState, keyword: Fact, words: readonly Word[]): void {
+function countCaptures({ captures }: ProxyState, keyword: Keyword, words: readonly Word[]): void {
   const side = keyword.words === 'declare capture' ? words[2]!.text : /^capture (\w+) header$/.exec(keyword.words)?.[1];
   if (side === 'request' || side === 'response') {
     captures[side] += 1;
@@ -110,15 +114,15 @@ function countCaptures({ captures }: ProxyState, keyword: Fact, words: readonly 
 }
 
 /** The keyword of a line. What stands in brackets, as in `http-check set-var(check.x)`, is not part of it. */
-export function keywordOf({ branch, kind }: Context, words: readonly Word[]): Fact | undefined {
+export function keywordOfLine({ branch, kind }: Context, words: readonly Word[]): Keyword | undefined {
   const [first = '', second = '', third = ''] = words.map(({ text }) => text);
   const check = first === 'http-check' || first === 'tcp-check';
   const begin = [first, check ? second.replace(/\(.*$/, '') : second, third];
-  return factOf(kind, begin.slice(0, words.length), branch);
+  return keywordOf(kind, begin.slice(0, words.length), branch);
 }
 
 /** Whether a directive of proxies may stand in a section of this kind. */
-function fits(context: Context, keyword: Fact, at: Word): boolean {
+function fits(context: Context, keyword: Keyword, at: Word): boolean {
   const { kind, proxy, report } = context;
   const { words, standing, ignoredSince, strictSince, namedDefaultsSince, traits } = keyword;
   const stands = standing.get(kind);

@@ -2,7 +2,7 @@ import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { checkWhole } from '../checks';
 import { GRAMMARS } from '../grammars';
 import { isName, noteUnread } from '../grammars/server';
-import { type Fact, factOf, lifeOn, PROXIES } from '../keywords';
+import { availabilityOn, type Keyword, keywordOf, PROXIES } from '../keywords';
 import type { Directive, Document, Word } from '../model';
 import { Conditionals } from '../syntax/conditionals';
 import { Cursor } from '../syntax/cursor';
@@ -11,7 +11,7 @@ import { readLine } from '../syntax/tokenizer';
 import { takeAll } from './arguments';
 import { Context } from './context';
 import type { LanguageFinding } from './diagnostics';
-import { checkDirective, checkNegation, keywordOf } from './directive';
+import { checkDirective, checkNegation, keywordOfLine } from './directive';
 import { SectionModel } from './document';
 import { modeOf, newProxy } from './proxy';
 import type { ProxyState, SectionState } from './state';
@@ -75,12 +75,12 @@ const MOST_WORDS = 64;
 const BYTE_ORDER_MARK = /^(?:\uFEFF|\xEF\xBB\xBF)/;
 
 /** The section that a line opens. A `userlist` without a name opens none. */
-function sectionOf([first, ...rest]: readonly Word[], branch: string): Fact | undefined {
-  return first!.text === 'userlist' && rest.length === 0 ? undefined : factOf('section', [first!.text], branch);
+function sectionOf([first, ...rest]: readonly Word[], branch: string): Keyword | undefined {
+  return first!.text === 'userlist' && rest.length === 0 ? undefined : keywordOf('section', [first!.text], branch);
 }
 
 /** A line for the model. */
-function directiveOf(line: number, words: readonly Word[], keyword: Fact | undefined): Directive {
+function directiveOf(line: number, words: readonly Word[], keyword: Keyword | undefined): Directive {
   const value = words[keyword === undefined ? 1 : keyword.words.split(' ').length];
   const millis = keyword?.args.startsWith('time') ? readTime(value?.text ?? '')?.millis : undefined;
   return { line, words, keyword: keyword?.words ?? words[0]!.text, value, millis };
@@ -191,7 +191,7 @@ class Validator {
     return { sections: this.models };
   }
 
-  private checkLine(all: readonly Word[], section: Fact | undefined, spread: boolean): void {
+  private checkLine(all: readonly Word[], section: Keyword | undefined, spread: boolean): void {
     const { context } = this;
     const { report } = context;
     const words = this.cutAtEmpty(all);
@@ -208,7 +208,7 @@ class Validator {
       const message = `'${first.text}' stands before the first section`;
       report.error('bad-line', first, message, "begin with 'global' or another section");
     } else {
-      const keyword = keywordOf(context, words);
+      const keyword = keywordOfLine(context, words);
       context.model?.directives.push(directiveOf(report.line, words, keyword));
       if (spread) {
         report.indeterminate();
@@ -239,14 +239,14 @@ class Validator {
     return context.from('3.3') ? undefined : words.slice(0, at);
   }
 
-  private open(keyword: Fact, words: readonly Word[]): void {
+  private open(keyword: Keyword, words: readonly Word[]): void {
     const { context } = this;
     const [first, name] = words;
     const kind = first!.text;
     const model = new SectionModel(kind, name?.text ?? '', context.report.line, first!);
     this.models.push(model);
     this.leave(kind, model);
-    const life = lifeOn(keyword, context.branch);
+    const life = availabilityOn(keyword, context.branch);
     context.checkAvailability(keyword, first, `section ${kind}`);
     if (life === 'too-new' || life === 'removed') {
       this.passing = true;

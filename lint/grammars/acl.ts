@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Context } from '../engine/context';
 import type { Acl } from '../engine/state';
-import { factOf } from '../keywords';
-import { isAvailable, momentsOf } from '../keywords/checkpoints';
+import { keywordOf } from '../keywords';
+import { checkpointsOf, isAvailable } from '../keywords/checkpoints';
 import type { Word } from '../model';
 import { Cursor } from '../syntax/cursor';
 import { readExpression, takeExpression } from './expression';
@@ -45,18 +45,18 @@ function checkTerm(context: Context, cursor: Cursor, place: string | undefined):
     }
     const acl = readCriterion(context, new Cursor(cursor.words.slice(0, close), from));
     cursor.at = close + 1;
-    return acl !== undefined && warnAtMoment(context, word, 'this ACL', acl.origins, place);
+    return acl !== undefined && warnAtCheckpoint(context, word, 'this ACL', acl.origins, place);
   }
   if (word.open) {
     return report.indeterminate();
   }
   const own = proxy?.acls.get(name);
   if (own !== undefined) {
-    return warnAtMoment(context, word, `'${name}'`, own.origins, place);
+    return warnAtCheckpoint(context, word, `'${name}'`, own.origins, place);
   }
-  const predefined = factOf('predefined-acl', [name]);
+  const predefined = keywordOf('predefined-acl', [name]);
   if (predefined !== undefined && context.from(predefined.since)) {
-    return warnAtMoment(context, word, `'${name}'`, [predefined.places], place);
+    return warnAtCheckpoint(context, word, `'${name}'`, [predefined.places], place);
   }
   if (proxy === undefined) {
     return report.indeterminate();
@@ -65,7 +65,7 @@ function checkTerm(context: Context, cursor: Cursor, place: string | undefined):
 }
 
 /** Warns about an ACL that never matches, as its sample is not there. Notes those about raw bytes. */
-function warnAtMoment(
+function warnAtCheckpoint(
   { branch, kind, proxy, report }: Context,
   word: Word,
   name: string,
@@ -75,8 +75,8 @@ function warnAtMoment(
   if (origins.flat().some((origin) => origin.startsWith('raw-'))) {
     proxy?.rawSamples.push({ line: report.line, word });
   }
-  const moments = momentsOf(place, kind, branch) ?? [];
-  if (moments.length > 0 && origins.some((each) => !isAvailable(each, moments))) {
+  const checkpoints = checkpointsOf(place, kind, branch) ?? [];
+  if (checkpoints.length > 0 && origins.some((each) => !isAvailable(each, checkpoints))) {
     const message = `${name} never matches here: its sample is not available at this point`;
     report.warn('bad-value', word, message, 'use a sample that is available there');
   }
@@ -133,7 +133,7 @@ function readCriterion(context: Context, cursor: Cursor): Acl | undefined {
   if (method === undefined) {
     return undefined;
   }
-  const named = factOf('criterion', [/^[^(,]*/.exec(word.text)![0]], context.branch);
+  const named = keywordOf('criterion', [/^[^(,]*/.exec(word.text)![0]], context.branch);
   if (method === '' && named === undefined && !MATCHES.has(read.type)) {
     const message = `'${word.text}' gives no text, number or address, and needs a way to match`;
     report.error('bad-value', word, message, "add '-m str' or another");

@@ -1,6 +1,6 @@
 import { isAddress } from '../../lib/haproxy/address';
 import type { Context } from '../engine/context';
-import { factOf } from '../keywords';
+import { keywordOf } from '../keywords';
 import type { Address, Word } from '../model';
 import { readAddress } from '../syntax/address';
 
@@ -27,7 +27,7 @@ export function checkAddress(context: Context, word: Word, rules: AddressRules):
   const address = readAddress(word);
   const { family } = address;
   if (family !== undefined) {
-    const keyword = factOf('address-family', [family]);
+    const keyword = keywordOf('address-family', [family]);
     if (keyword === undefined) {
       return report.invalid(word, 'an address family', 'remove it', `${family}@`);
     }

@@ -1,8 +1,8 @@
 import { isAddress } from '../../lib/haproxy/address';
 import type { Context } from '../engine/context';
 import type { Sample } from '../engine/state';
-import { type Fact, factOf, lifeOn } from '../keywords';
-import { isAvailable, momentsOf } from '../keywords/checkpoints';
+import { availabilityOn, type Keyword, keywordOf } from '../keywords';
+import { checkpointsOf, isAvailable } from '../keywords/checkpoints';
 import type { ReferenceKind } from '../keywords/notation';
 import type { Word } from '../model';
 import { type Call, cutCall } from '../syntax/call';
@@ -11,7 +11,7 @@ import type { Cursor } from '../syntax/cursor';
 /** What an expression comes to. */
 export interface Expression {
   /** The fetch or criterion that it begins with. */
-  readonly keyword?: Fact;
+  readonly keyword?: Keyword;
   /** `str`, `sint`, `ip`, `bool`, `bin`, `any`, … */
   readonly type: string;
   /** Where its sample comes from, by the names of `checkpoints.ts`. */
@@ -45,25 +45,25 @@ export function readSample(context: Context, cursor: Cursor, place: string | und
     report.error('bad-value', word, wrong, EXPRESSION_HELP);
     return undefined;
   }
-  const moment = momentWrong(context, read, place);
-  if (moment !== undefined) {
-    report.error('bad-value', word, moment, MOMENT_HELP);
+  const checkpoint = checkpointWrong(context, read, place);
+  if (checkpoint !== undefined) {
+    report.error('bad-value', word, checkpoint, CHECKPOINT_HELP);
     return undefined;
   }
   return { type: read.type, origins: read.origins };
 }
 
 /** How a sample that is asked for at the wrong time can be corrected. */
-export const MOMENT_HELP = 'use a sample that is available there';
+export const CHECKPOINT_HELP = 'use a sample that is available there';
 
 /** Why the sample of an expression cannot be asked for at a place. */
-export function momentWrong(
+export function checkpointWrong(
   { kind, branch }: Context,
   { keyword, origins }: Expression,
   place: string | undefined,
 ): string | undefined {
-  const moments = momentsOf(place, kind, branch);
-  return moments === undefined || moments.length === 0 || isAvailable(origins, moments)
+  const checkpoints = checkpointsOf(place, kind, branch);
+  return checkpoints === undefined || checkpoints.length === 0 || isAvailable(origins, checkpoints)
     ? undefined
     : `'${keyword?.words ?? ''}' is not available at this point of the request`;
 }
@@ -72,8 +72,8 @@ export function momentWrong(
 export function takeExpression(context: Context, cursor: Cursor, word: Word): string {
   let text = word.text;
   for (;;) {
-    const keyword = factOf('converter', [cutCall(cursor.text).name], context.branch);
-    if (keyword === undefined || lifeOn(keyword, context.branch) === 'too-new') {
+    const keyword = keywordOf('converter', [cutCall(cursor.text).name], context.branch);
+    if (keyword === undefined || availabilityOn(keyword, context.branch) === 'too-new') {
       return text;
     }
     text = `${text},${cursor.take()!.text}`;
@@ -101,12 +101,12 @@ export function readExpression(context: Context, word: Word, text = word.text, c
   if (ADDON.test(call.name)) {
     return { ...NOTHING, indeterminate: true };
   }
-  const named = criterion ? factOf('criterion', [call.name], context.branch) : undefined;
-  const keyword = factOf('fetch', [named?.places[0] ?? call.name], context.branch);
+  const named = criterion ? keywordOf('criterion', [call.name], context.branch) : undefined;
+  const keyword = keywordOf('fetch', [named?.places[0] ?? call.name], context.branch);
   if (keyword === undefined) {
     return { ...NOTHING, wrong: `'${call.name}' is not a sample fetch` };
   }
-  const wrong = lifeWrong(context, keyword, call.name) ?? argumentsWrong(context, keyword, call, word);
+  const wrong = availabilityWrong(context, keyword, call.name) ?? argumentsWrong(context, keyword, call, word);
   if (wrong !== undefined) {
     return { ...NOTHING, keyword, wrong };
   }
@@ -129,7 +129,7 @@ function convert(context: Context, word: Word, text: string, sample: Expression)
     if (call.name.startsWith('lua.')) {
       return { ...sample, indeterminate: true, rest };
     }
-    const keyword = factOf('converter', [call.name], context.branch);
+    const keyword = keywordOf('converter', [call.name], context.branch);
     if (keyword === undefined && ADDON.test(call.name)) {
       context.report.indeterminate();
       continue;
@@ -147,7 +147,7 @@ function converterWrong(
   context: Context,
   word: Word,
   call: Call,
-  keyword: Fact | undefined,
+  keyword: Keyword | undefined,
   type: string,
 ): string | undefined {
   if (keyword === undefined) {
@@ -156,13 +156,13 @@ function converterWrong(
   if (call.open) {
     return unclosed(call);
   }
-  const wrong = lifeWrong(context, keyword, call.name) ?? argumentsWrong(context, keyword, call, word);
+  const wrong = availabilityWrong(context, keyword, call.name) ?? argumentsWrong(context, keyword, call, word);
   const fits = canCast(context, type, keyword.places[0] ?? 'any');
   return wrong ?? (fits ? undefined : `'${call.name}' cannot be applied to what is before it`);
 }
 
-function lifeWrong({ branch, report }: Context, keyword: Fact, name: string): string | undefined {
-  switch (lifeOn(keyword, branch)) {
+function availabilityWrong({ branch, report }: Context, keyword: Keyword, name: string): string | undefined {
+  switch (availabilityOn(keyword, branch)) {
     case 'too-new':
       return report.existsFrom(name, keyword.since);
     case 'removed':
@@ -259,7 +259,7 @@ const NAMES: Readonly<Record<string, ReferenceKind>> = {
 const OWN: ReadonlySet<string> = new Set(['tab', 'be', 'fe']);
 
 /** Why the first argument is refused by a keyword that looks at it; open where it is not known how it looks. */
-function firstWrong(context: Context, { args }: Fact, name: string, text: string): string | undefined {
+function firstWrong(context: Context, { args }: Keyword, name: string, text: string): string | undefined {
   if (!args.includes('!')) {
     return undefined;
   }
@@ -272,7 +272,7 @@ function firstWrong(context: Context, { args }: Fact, name: string, text: string
 
 const counted = (count: number): string => `${count === 0 ? 'no' : count} argument${count === 1 ? '' : 's'}`;
 
-function argumentsWrong(context: Context, keyword: Fact, call: Call, word: Word): string | undefined {
+function argumentsWrong(context: Context, keyword: Keyword, call: Call, word: Word): string | undefined {
   const { name, args = [] } = call;
   const [range = '0', ...all] = keyword.args.split(' ');
   const types = all.filter((type) => type !== '!');

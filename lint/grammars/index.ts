@@ -1,5 +1,5 @@
 import type { Grammars } from '../engine/context';
-import { FACTS } from '../keywords';
+import { KEYWORDS } from '../keywords';
 import { grammarsOf } from '../keywords/notation';
 import { checkAcl } from './acl';
 import { GLOBAL_GRAMMARS } from './global';
@@ -29,7 +29,7 @@ export const GRAMMARS: Grammars = {
  *
  * @throws when one does not
  */
-export function checkGrammars(keywords: typeof FACTS, grammars: Grammars): void {
+export function checkGrammars(keywords: typeof KEYWORDS, grammars: Grammars): void {
   for (const { table, words, args, result } of keywords) {
     const missing = result === undefined ? grammarsOf(args).find((name) => !Object.hasOwn(grammars, name)) : undefined;
     if (missing !== undefined) {
@@ -38,4 +38,4 @@ export function checkGrammars(keywords: typeof FACTS, grammars: Grammars): void 
   }
 }
 
-checkGrammars(FACTS, GRAMMARS);
+checkGrammars(KEYWORDS, GRAMMARS);

@@ -1,7 +1,7 @@
 import type { Context } from '../engine/context';
-import { factOf, lifeOn } from '../keywords';
+import { availabilityOn, keywordOf } from '../keywords';
 import type { Word } from '../model';
-import { EXPRESSION_HELP, MOMENT_HELP, momentWrong, readExpression } from './expression';
+import { CHECKPOINT_HELP, checkpointWrong, EXPRESSION_HELP, readExpression } from './expression';
 
 /** Checks a log format: its variables and its `%[…]`. */
 export function checkFormat(context: Context, word: Word, place: string | undefined): boolean {
@@ -67,8 +67,8 @@ function endOfSample(context: Context, word: Word, begin: number, place: string 
     const message = `'${read.keyword?.words}' is about raw bytes, and is ignored in HTTP rules`;
     context.report.warn('bad-value', word, message, 'use a sample of HTTP');
   }
-  const moment = momentWrong(context, read, place);
-  return moment === undefined || refuse(context, word, moment, MOMENT_HELP)
+  const checkpoint = checkpointWrong(context, read, place);
+  return checkpoint === undefined || refuse(context, word, checkpoint, CHECKPOINT_HELP)
     ? word.text.length - rest.length + 1
     : false;
 }
@@ -78,11 +78,11 @@ function endOfAlias(context: Context, word: Word, begin: number): number | boole
   const { branch, proxy, report } = context;
   // HAProxy takes the whole run of letters.
   const [name] = /^[A-Za-z]*/.exec(word.text.slice(begin))!;
-  const keyword = factOf('log-alias', [name]);
+  const keyword = keywordOf('log-alias', [name]);
   if (name === '' || keyword === undefined) {
     return refuse(context, word, `'%${name}' is not a variable of a log format`, PERCENT_HELP);
   }
-  if (lifeOn(keyword, branch) === 'too-new') {
+  if (availabilityOn(keyword, branch) === 'too-new') {
     return refuse(context, word, report.existsFrom(`%${name}`, keyword.since), PERCENT_HELP);
   }
   if (!context.checkAvailability(keyword, word, `%${name}`)) {

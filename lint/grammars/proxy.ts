@@ -1,7 +1,7 @@
 import { take, takeAll } from '../engine/arguments';
 import type { Grammar, Grammars } from '../engine/context';
 import type { Sample } from '../engine/state';
-import { FACTS } from '../keywords';
+import { KEYWORDS } from '../keywords';
 import { checkAddress } from './address';
 import { readSample } from './expression';
 import { checkProcesses } from './server-options';
@@ -52,7 +52,7 @@ const balance: Grammar = (context, cursor) => {
     return takeAll(context, cursor, '[use_domain_only] ~');
   }
   if (!/^random\((\d*)\)$/.test(word.text)) {
-    const algorithms = FACTS.filter(({ words, since }) => words.startsWith('balance ') && context.from(since));
+    const algorithms = KEYWORDS.filter(({ words, since }) => words.startsWith('balance ') && context.from(since));
     const names = algorithms.map(({ words }) => words.slice('balance '.length));
     return report.notOneOf(word, 'balance algorithm', [...new Set(names), 'hdr(NAME)', 'rdp-cookie']);
   }

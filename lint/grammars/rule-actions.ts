@@ -2,8 +2,8 @@ import { takeAll, takeEnd } from '../engine/arguments';
 import type { Context, Grammar, Grammars } from '../engine/context';
 import { INSPECT_DELAY } from '../engine/proxy';
 import type { Sample } from '../engine/state';
-import { factOf } from '../keywords';
-import { isAvailable, momentsOf } from '../keywords/checkpoints';
+import { keywordOf } from '../keywords';
+import { checkpointsOf, isAvailable } from '../keywords/checkpoints';
 import { FORMS } from '../keywords/forms';
 import type { Word } from '../model';
 import type { Cursor } from '../syntax/cursor';
@@ -38,7 +38,7 @@ const rule: Grammar = (context, cursor) => {
 
 /** An action may take something in brackets, or only have a name. */
 const actionOf = (name: string, branch?: string, set?: string) =>
-  factOf('rule', [`${name}(`], branch, set) ?? factOf('rule', [name], branch, set);
+  keywordOf('rule', [`${name}(`], branch, set) ?? keywordOf('rule', [name], branch, set);
 
 function action(context: Context, cursor: Cursor, set: string, title: string): boolean {
   const { branch, proxy, report, symbols } = context;
@@ -179,7 +179,7 @@ const capture: Grammar = (context, cursor) => {
 function noteContent(context: Context, { origins }: Sample, tracks: boolean): void {
   const { branch, proxy, report, words } = context;
   if (placeOf(context) === 'tcp-request/content' && origins !== undefined) {
-    const early = isAvailable(origins, momentsOf('tcp-request/session', 'frontend', branch)!);
+    const early = isAvailable(origins, checkpointsOf('tcp-request/session', 'frontend', branch)!);
     const always = !words.some(({ text }) => text === 'if' || text === 'unless');
     proxy?.contents.push({ line: report.line, word: words[2]!, early, tracks: tracks && always });
   }

@@ -1,7 +1,7 @@
 import { take, takeEnd } from '../engine/arguments';
 import { Context, type Grammar, type Grammars } from '../engine/context';
 import { OptionSet, rangeOf } from '../engine/document';
-import { type Fact, factOf } from '../keywords';
+import { type Keyword, keywordOf } from '../keywords';
 import { itemsOn } from '../keywords/notation';
 import type { Option, Options, Word } from '../model';
 import { Cursor } from '../syntax/cursor';
@@ -43,7 +43,7 @@ function readOptions(context: Context, cursor: Cursor, table: 'server' | 'bind',
       continue;
     }
     const name = word.text.replace(/^(set-proxy-v2-tlv-fmt\().*$/s, '$1');
-    const keyword = factOf(table, [name], branch, place) ?? factOf(table, [name], branch);
+    const keyword = keywordOf(table, [name], branch, place) ?? keywordOf(table, [name], branch);
     const notation = keyword?.args ?? '';
     const from = cursor.at;
     const certain = reader === context;
@@ -65,7 +65,7 @@ function readOptions(context: Context, cursor: Cursor, table: 'server' | 'bind',
   return { own: taken ? own : uncertain(own), taken };
 }
 
-function mayStand(context: Context, word: Word, keyword: Fact | undefined, place: string | undefined): boolean {
+function mayStand(context: Context, word: Word, keyword: Keyword | undefined, place: string | undefined): boolean {
   const { report, words } = context;
   if (keyword === undefined) {
     const message = `'${word.text}' is not an option of a '${words[0]!.text}' line`;

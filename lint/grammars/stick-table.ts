@@ -1,6 +1,6 @@
 import { checkUnit, take, takeAll } from '../engine/arguments';
 import type { Context, Grammar, Grammars } from '../engine/context';
-import { factOf } from '../keywords';
+import { keywordOf } from '../keywords';
 import type { Word } from '../model';
 import { readTime } from '../syntax/time';
 import { readSample } from './expression';
@@ -23,7 +23,7 @@ const stickTable: Grammar = (context, cursor) => {
   const given = new Set<string>();
   while (!cursor.done) {
     const word = cursor.take()!;
-    const keyword = factOf('stick-table', [word.text]);
+    const keyword = keywordOf('stick-table', [word.text]);
     if (keyword === undefined) {
       return report.invalid(word, 'an option of a stick-table', 'remove it');
     }

@@ -1,7 +1,7 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 
 /**
- * The moments at which a sample may be asked for, in the order of a request's life, and which samples are there.
+ * The checkpoints at which a sample may be asked for, in the order of a request's life, and which samples are there.
  *
  * Source: the table `fetch_cap` of `src/sample.c`, the same on every branch.
  */
@@ -27,7 +27,7 @@ const ORDER = [
   'log',
 ] as const;
 
-/** A moment at which a sample may be asked for. */
+/** A checkpoint at which a sample may be asked for. */
 export type Checkpoint = (typeof ORDER)[number] | 'check' | 'config';
 
 const span = (from: Checkpoint, to: Checkpoint, ...more: Checkpoint[]): ReadonlySet<Checkpoint> =>
@@ -60,13 +60,13 @@ const AVAILABLE: Readonly<Record<string, ReadonlySet<Checkpoint>>> = {
   statistics: span('log', 'log'),
 };
 
-/** Whether a sample of one of these origins is there at one of these moments. */
-export function isAvailable(origins: readonly string[], moments: readonly Checkpoint[]): boolean {
-  return origins.some((origin) => moments.some((moment) => AVAILABLE[origin]?.has(moment)));
+/** Whether a sample of one of these origins is there at one of these checkpoints. */
+export function isAvailable(origins: readonly string[], checkpoints: readonly Checkpoint[]): boolean {
+  return origins.some((origin) => checkpoints.some((checkpoint) => AVAILABLE[origin]?.has(checkpoint)));
 }
 
-/** The moments behind the name of a place in the tables, in a frontend and in a backend. */
-const MOMENTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>> = {
+/** The checkpoints behind the name of a place in the tables, in a frontend and in a backend. */
+const CHECKPOINTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>> = {
   'http-request': ['fe-request', 'be-request'],
   'http-response': ['fe-response', 'be-response'],
   'http-after-response': ['fe-response', 'be-response'],
@@ -85,11 +85,15 @@ const MOMENTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>> = {
 };
 
 /**
- * The moments that a place stands for in a section of a kind; those of a frontend alone for a `listen` section up to
+ * The checkpoints that a place stands for in a section of a kind; those of a frontend alone for a `listen` section up to
  * 2.4. Nothing: it is not known.
  */
-export function momentsOf(place: string | undefined, kind: string, branch: string): readonly Checkpoint[] | undefined {
-  const both = place === undefined ? undefined : MOMENTS[place];
+export function checkpointsOf(
+  place: string | undefined,
+  kind: string,
+  branch: string,
+): readonly Checkpoint[] | undefined {
+  const both = place === undefined ? undefined : CHECKPOINTS[place];
   if (both === undefined) {
     return undefined;
   }
@@ -99,5 +103,5 @@ export function momentsOf(place: string | undefined, kind: string, branch: strin
       : kind === 'backend'
         ? both.slice(1)
         : both;
-  return sides.flatMap((moment) => moment ?? []);
+  return sides.flatMap((checkpoint) => checkpoint ?? []);
 }

@@ -1,5 +1,5 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
-import type { Fact, Trait } from './keyword';
+import type { Keyword, Trait } from './keyword';
 import { CRITERIA } from './tables/acl-criteria';
 import { BIND } from './tables/bind';
 import { CONVERTERS } from './tables/converters';
@@ -14,10 +14,10 @@ import { SERVER } from './tables/server';
 import { TUNE } from './tables/tune';
 import { WORDS } from './tables/values';
 
-export { type Fact, type Life, lifeOn, type Standing, type Trait } from './keyword';
+export { type Availability, availabilityOn, type Keyword, type Standing, type Trait } from './keyword';
 
 /** Everything that is known of the configuration language, table by table. */
-export const FACTS: readonly Fact[] = [
+export const KEYWORDS: readonly Keyword[] = [
   ...SECTION,
   ...GLOBAL,
   ...TUNE,
@@ -37,43 +37,47 @@ export const FACTS: readonly Fact[] = [
 /** The kinds of section that share the table `proxy`. */
 export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
 
-const BY_TRAIT = new Map<Trait, Fact[]>();
-for (const fact of FACTS) {
-  for (const trait of fact.traits.keys()) {
-    BY_TRAIT.set(trait, [...(BY_TRAIT.get(trait) ?? []), fact]);
+const BY_TRAIT = new Map<Trait, Keyword[]>();
+/** Keywords by table and words, oldest first. */
+const BY_WORDS = new Map<string, Map<string, Keyword[]>>();
+for (const keyword of KEYWORDS) {
+  const { table, traits, words } = keyword;
+  for (const trait of traits.keys()) {
+    BY_TRAIT.set(trait, [...(BY_TRAIT.get(trait) ?? []), keyword]);
   }
+  const known = BY_WORDS.get(table) ?? new Map<string, Keyword[]>();
+  const editions = [...(known.get(words) ?? []), keyword];
+  known.set(
+    words,
+    editions.sort((a, b) => branchOrder(a.since) - branchOrder(b.since)),
+  );
+  BY_WORDS.set(table, known);
 }
 
 /** The keywords that have something in common, in the order of the tables. */
-export const withTrait = (trait: Trait): readonly Fact[] => BY_TRAIT.get(trait) ?? [];
-
-/** Facts by table and words, oldest first. */
-const BY_WORDS = new Map<string, Map<string, Fact[]>>();
-for (const fact of FACTS) {
-  const words = BY_WORDS.get(fact.table) ?? new Map<string, Fact[]>();
-  words.set(
-    fact.words,
-    [...(words.get(fact.words) ?? []), fact].sort((a, b) => branchOrder(a.since) - branchOrder(b.since)),
-  );
-  BY_WORDS.set(fact.table, words);
-}
+export const withTrait = (trait: Trait): readonly Keyword[] => BY_TRAIT.get(trait) ?? [];
 
 /** The most words that a directive begins with. */
 const LONGEST = 3;
 
 /**
- * The fact about the words that a line begins with: the longest that is in the table, in the edition of a branch.
+ * The keyword that a line begins with: the longest that is in the table, in the edition of a branch.
  *
  * @param section a kind of section, or another table such as `server`, `bind`, `rule`, `fetch` or `converter`
- * @param words of the line; words after the directive do not matter
+ * @param words of the line; words after the keyword do not matter
  * @param branch whose edition is asked for @default - the oldest
- * @param place that a fact has to have, such as a rule set; others are passed over
+ * @param place that a keyword has to have, such as a rule set; others are passed over
  */
-export function factOf(section: string, words: readonly string[], branch?: string, place?: string): Fact | undefined {
-  const facts = BY_WORDS.get(PROXIES.has(section) ? 'proxy' : section);
-  for (let length = Math.min(LONGEST, words.length); length > 0 && facts !== undefined; length -= 1) {
-    const found = facts.get(length === 1 ? words[0]! : words.slice(0, length).join(' '));
-    const edition = found === undefined ? undefined : editionOf(found, branch, place);
+export function keywordOf(
+  section: string,
+  words: readonly string[],
+  branch?: string,
+  place?: string,
+): Keyword | undefined {
+  const known = BY_WORDS.get(PROXIES.has(section) ? 'proxy' : section);
+  for (let length = Math.min(LONGEST, words.length); length > 0 && known !== undefined; length -= 1) {
+    const editions = known.get(length === 1 ? words[0]! : words.slice(0, length).join(' '));
+    const edition = editions === undefined ? undefined : editionOf(editions, branch, place);
     if (edition !== undefined) {
       return edition;
     }
@@ -81,34 +85,17 @@ export function factOf(section: string, words: readonly string[], branch?: strin
   return undefined;
 }
 
-/** Whether a word opens a section on any branch. Anything else belongs to the section above it. */
-export const opensSection = (word: string): boolean => factOf('section', [word]) !== undefined;
-
 /** The edition that a branch has, else the oldest; of those at a place when one is given. */
-function editionOf(facts: readonly Fact[], branch: string | undefined, place: string | undefined): Fact | undefined {
-  let edition: Fact | undefined;
-  for (const fact of facts) {
-    if (place !== undefined && !fact.places.includes(place)) {
-      continue;
-    }
-    if (edition === undefined || (branch !== undefined && branchOrder(fact.since) <= branchOrder(branch))) {
-      edition = fact;
+function editionOf(editions: readonly Keyword[], branch = '1.6', place?: string): Keyword | undefined {
+  let edition: Keyword | undefined;
+  for (const keyword of editions) {
+    const stands = place === undefined || keyword.places.includes(place);
+    if (stands && (edition === undefined || branchOrder(keyword.since) <= branchOrder(branch))) {
+      edition = keyword;
     }
   }
   return edition;
 }
 
-/**
- * The first branch that has a directive, an option or a word; 1.6 stands for 1.6 or older.
- *
- * @param section a kind of section, or another table such as `server`, `bind`, `rule`, `fetch` or `converter`
- * @param words that a line begins with, such as `['timeout', 'resolve']`
- * @returns nothing when the words are unknown there
- */
-export function since(section: string, words: readonly string[]): string | undefined {
-  const fact = factOf(section, words);
-  return fact !== undefined && PROXIES.has(section) && !stands(fact, section) ? undefined : fact?.since;
-}
-
-const stands = (fact: Fact, section: string): boolean =>
-  fact.standing.has(section) || (section === 'defaults' && fact.namedDefaultsSince !== undefined);
+/** Whether a word opens a section on any branch. Anything else belongs to the section above it. */
+export const opensSection = (word: string): boolean => keywordOf('section', [word]) !== undefined;

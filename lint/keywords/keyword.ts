@@ -32,7 +32,7 @@ const TRAITS = [
 export type Trait = (typeof TRAITS)[number];
 
 /** Where a word may stand, from when to when, and what follows it. */
-export interface Fact {
+export interface Keyword {
   /** The table: `section`, `global`, `proxy`, `server`, `bind`, `http-request`, `fetch`, `resolvers`, … */
   readonly table: string;
   /** The words that a directive begins with, such as `timeout connect`. A last `(` stands for an argument in brackets. */
@@ -76,7 +76,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /** The words of a version in the third column: `2.0 ~2.3 -2.5 +quic`. */
-const LIFE = /^(?<since>\d+\.\d+)(?: ~(?<deprecated>\d+\.\d+))?(?: -(?<removed>\d+\.\d+))?(?: \+(?<needs>\S+))?$/;
+const DATES = /^(?<since>\d+\.\d+)(?: ~(?<deprecated>\d+\.\d+))?(?: -(?<removed>\d+\.\d+))?(?: \+(?<needs>\S+))?$/;
 
 /** The second column of the table of proxies. */
 const PLACE = /^([DFBLdfbl]+)(?:~(\d+\.\d+))?(?:!(\d+\.\d+))?(?:n(\d+\.\d+))?$/;
@@ -98,16 +98,16 @@ const RESULTS = new Set(['fetch', 'converter', 'criterion']);
  * @param source of its rows
  * @throws when a row has another form, or a signature that cannot be read
  */
-export function table(name: string, source: string, text: string): Fact[] {
+export function table(name: string, source: string, text: string): Keyword[] {
   const rows = text.split('\n').map((row) => row.trim());
-  return rows.filter((row) => row !== '').flatMap((row) => factsOf(name, source, row));
+  return rows.filter((row) => row !== '').flatMap((row) => keywordsOf(name, source, row));
 }
 
-function factsOf(name: string, source: string, row: string): Fact[] {
+function keywordsOf(name: string, source: string, row: string): Keyword[] {
   const [words = '', where = '', life = '', args = '', last = '', traits = ''] = row
     .split(';')
     .map((cell) => cell.trim());
-  const dates = LIFE.exec(life === '' ? '1.6' : life)?.groups;
+  const dates = DATES.exec(life === '' ? '1.6' : life)?.groups;
   const place = name === 'proxy' ? PLACE.exec(where) : [];
   if (words === '' || dates === undefined || place === null) {
     throw new Error(`not a row of the table '${name}': ${row}`);
@@ -148,18 +148,21 @@ function traitOf(text: string, since: string): [Trait, string] {
   return [trait, from];
 }
 
-/** The state of a fact on a branch. */
-export type Life = 'too-new' | 'current' | 'deprecated' | 'removed';
+/** The state of a keyword on a branch. */
+export type Availability = 'too-new' | 'current' | 'deprecated' | 'removed';
 
 /** What a branch makes of a word. */
-export function lifeOn(fact: Pick<Fact, 'since' | 'deprecated' | 'removed'>, branch: string): Life {
-  if (branchOrder(branch) < branchOrder(fact.since)) {
+export function availabilityOn(
+  keyword: Pick<Keyword, 'since' | 'deprecated' | 'removed'>,
+  branch: string,
+): Availability {
+  if (branchOrder(branch) < branchOrder(keyword.since)) {
     return 'too-new';
   }
-  if (fact.removed !== undefined && branchOrder(branch) >= branchOrder(fact.removed)) {
+  if (keyword.removed !== undefined && branchOrder(branch) >= branchOrder(keyword.removed)) {
     return 'removed';
   }
-  return fact.deprecated !== undefined && branchOrder(branch) >= branchOrder(fact.deprecated)
+  return keyword.deprecated !== undefined && branchOrder(branch) >= branchOrder(keyword.deprecated)
     ? 'deprecated'
     : 'current';
 }

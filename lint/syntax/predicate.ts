@@ -1,6 +1,6 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { factOf } from '../keywords';
+import { keywordOf } from '../keywords';
 import { cutCall } from './call';
 
 /** What a condition comes to; nothing where that is known when HAProxy starts. */
@@ -83,7 +83,7 @@ class Predicates {
       case 'feature':
         return EVERYWHERE.has(a) || undefined;
       default: {
-        const keyword = factOf('predicate', [name]);
+        const keyword = keywordOf('predicate', [name]);
         this.wrong ||= keyword === undefined || !this.version.isAtLeast(keyword.since);
         return undefined;
       }

@@ -1,19 +1,19 @@
 import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
 import { CAPABILITIES, type Capability } from '../../lib/haproxy/version/capabilities';
 import { checkGrammars, GRAMMARS } from '../../lint/grammars';
-import { FACTS, type Fact, factOf, since } from '../../lint/keywords';
-import { momentsOf } from '../../lint/keywords/checkpoints';
+import { KEYWORDS, type Keyword, keywordOf } from '../../lint/keywords';
+import { checkpointsOf } from '../../lint/keywords/checkpoints';
 import { table } from '../../lint/keywords/keyword';
 import { itemsOn } from '../../lint/keywords/notation';
 
 const names = BRANCHES.map(({ branch }) => branch);
-const called = ({ table: name, words, since: from }: Fact) => `${name}: ${words} ${from}`;
+const called = ({ table: name, words, since: from }: Keyword) => `${name}: ${words} ${from}`;
 
 describe('every row', () => {
   test('names branches that exist, in their order', () => {
-    const wrong = FACTS.filter((fact) => {
-      const life = [fact.since, fact.deprecated, fact.removed].filter((branch) => branch !== undefined);
-      const dates = [...life, fact.strictSince, fact.ignoredSince, fact.namedDefaultsSince];
+    const wrong = KEYWORDS.filter((keyword) => {
+      const life = [keyword.since, keyword.deprecated, keyword.removed].filter((branch) => branch !== undefined);
+      const dates = [...life, keyword.strictSince, keyword.ignoredSince, keyword.namedDefaultsSince];
       return (
         dates.some((branch) => branch !== undefined && !names.includes(branch)) ||
         life.some((branch, i) => i > 0 && branchOrder(life[i - 1]!) > branchOrder(branch))
@@ -23,17 +23,17 @@ describe('every row', () => {
   });
 
   test('has a source', () => {
-    expect(FACTS.filter(({ source }) => source.trim() === '').map(called)).toEqual([]);
+    expect(KEYWORDS.filter(({ source }) => source.trim() === '').map(called)).toEqual([]);
   });
 
   test('stands once for its words, its places and its first branch', () => {
-    const keys = FACTS.map((fact) => `${called(fact)} ${fact.places.join(' ')}`);
+    const keys = KEYWORDS.map((keyword) => `${called(keyword)} ${keyword.places.join(' ')}`);
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
   });
 
-  test('of a rule stands in a set that has moments', () => {
-    const sets = new Set(FACTS.filter(({ table: name }) => name === 'rule').flatMap(({ places }) => places));
-    expect([...sets].filter((set) => momentsOf(set, 'listen', '3.4') === undefined)).toEqual([]);
+  test('of a rule stands in a set that has checkpoints', () => {
+    const sets = new Set(KEYWORDS.filter(({ table: name }) => name === 'rule').flatMap(({ places }) => places));
+    expect([...sets].filter((set) => checkpointsOf(set, 'listen', '3.4') === undefined)).toEqual([]);
   });
 });
 
@@ -100,18 +100,18 @@ test.each([
   ['converter', 'host_only', '2.7'],
   ['section', 'log-profile', '3.1'],
 ])('%s: %s exists since %s', (section, words, branch) => {
-  expect(since(section, words.split(' '))).toBe(branch);
+  expect(keywordOf(section, words.split(' '))?.since).toBe(branch);
 });
 
-test('what stands in no section, or not in this one, has no first branch', () => {
-  expect(since('backend', ['bogus'])).toBeUndefined();
-  expect(since('frontend', ['use-server'])).toBeUndefined();
-  expect(since('resolvers', ['timeout', 'connect'])).toBeUndefined();
+test('what stands in no section, or not in this one, is not found there', () => {
+  expect(keywordOf('backend', ['bogus'])).toBeUndefined();
+  expect(keywordOf('frontend', ['use-server'])?.standing.has('frontend')).toBe(false);
+  expect(keywordOf('resolvers', ['timeout', 'connect'])).toBeUndefined();
 });
 
 test('the edition of a branch is found', () => {
-  expect(factOf('frontend', ['server', 'a'], '1.8')?.standing.has('frontend')).toBe(false);
-  expect(factOf('frontend', ['server', 'a'], '1.9')?.standing.get('frontend')).toBe('ignored');
+  expect(keywordOf('frontend', ['server', 'a'], '1.8')?.standing.has('frontend')).toBe(false);
+  expect(keywordOf('frontend', ['server', 'a'], '1.9')?.standing.get('frontend')).toBe('ignored');
 });
 
 test('the generator dates each keyword as the linter does, with the same source', () => {
@@ -119,7 +119,7 @@ test('the generator dates each keyword as the linter does, with the same source'
   expect(dated.length).toBeGreaterThan(0);
   for (const { keyword, since: from, source } of dated) {
     const [table, words] = keyword!;
-    const fact = factOf(table, words.split(' '));
-    expect({ keyword, since: from, source }).toEqual({ keyword, since: fact?.since, source: fact?.source });
+    const known = keywordOf(table, words.split(' '));
+    expect({ keyword, since: from, source }).toEqual({ keyword, since: known?.since, source: known?.source });
   }
 });

@@ -9,9 +9,8 @@ export const CONVERTERS = table(
   add_item ; str ; 2.6 ; 2..3 str ! ; str
   aes_cbc_dec | aes_cbc_enc ; bin ; 3.4 ; 3..4 sint str ! ; bin
   aes_gcm_dec ; bin ; 2.0 ; 4 sint str ! ; bin
-  aes_gcm_dec ; bin ; 3.3 ; 4..5 sint str ! ; bin
+  aes_gcm_dec | aes_gcm_enc ; bin ; 3.3 ; 4..5 sint str ! ; bin
   aes_gcm_enc ; bin ; 3.0 ; 4 sint str ! ; bin
-  aes_gcm_enc ; bin ; 3.3 ; 4..5 sint str ! ; bin
   and ; sint ; ; 1 str ! ; sint
   b64dec ; str ; 1.8 ; ; bin
   base2 ; bin ; 3.3 ; ; str
@@ -31,10 +30,8 @@ export const CONVERTERS = table(
   digest ; bin ; 2.2 ; 1 str ! ; bin
   div ; sint ; ; 1 str ! ; sint
   djb2 ; bin ; ; 0..1 sint ; sint
-  eth.data | eth.dst | eth.hdr ; bin ; 3.4 ; ; bin
-  eth.proto ; bin ; 3.4 ; ; sint
-  eth.src ; bin ; 3.4 ; ; bin
-  eth.vlan ; bin ; 3.4 ; ; sint
+  eth.data | eth.dst | eth.hdr | eth.src ; bin ; 3.4 ; ; bin
+  eth.proto | eth.vlan ; bin ; 3.4 ; ; sint
   even ; sint ; ; ; bool
   fe_exists ; str ; 3.4 ; ; bool
   field ; str ; 1.9 ; 2..3 sint str sint ! ; str
@@ -51,14 +48,10 @@ export const CONVERTERS = table(
   iif ; bool ; 2.3 ; 2 str ; str
   in_table ; any ; 1.7 ; 1 tab ; bool
   in_table ; str ; ; 1 tab ; bool
-  ip.data ; bin ; 3.4 ; ; bin
-  ip.df ; bin ; 3.4 ; ; sint
-  ip.dst ; bin ; 3.4 ; ; addr
+  ip.data | ip.hdr ; bin ; 3.4 ; ; bin
+  ip.df | ip.proto | ip.tos | ip.ttl | ip.ver ; bin ; 3.4 ; ; sint
+  ip.dst | ip.src ; bin ; 3.4 ; ; addr
   ip.fp ; bin ; 3.4 ; 0..1 sint ; bin
-  ip.hdr ; bin ; 3.4 ; ; bin
-  ip.proto ; bin ; 3.4 ; ; sint
-  ip.src ; bin ; 3.4 ; ; addr
-  ip.tos | ip.ttl | ip.ver ; bin ; 3.4 ; ; sint
   ipmask ; addr ; 1.9 ; 1..2 msk4 msk6 ; ipv4
   ipmask ; addr ; 2.9 ; 1..2 msk4 msk6 ; addr
   ipmask ; ipv4 ; ; 1 msk4 ; ipv4
@@ -74,22 +67,10 @@ export const CONVERTERS = table(
   lower ; str ; ; ; str
   ltime ; sint ; ; 1..2 str sint ; str
   ltrim ; str ; 2.2 ; 1 str ; str
-  map | map_beg ; str ; ; 1..2 str ! ; str
-  map_beg_int ; str ; ; 1..2 str sint ! ; sint
-  map_beg_ip ; str ; ; 1..2 str ! ; addr
-  map_beg_key ; str ; 3.0 ; 1 str ! ; str
-  map_dir ; str ; ; 1..2 str ! ; str
-  map_dir_int ; str ; ; 1..2 str sint ! ; sint
-  map_dir_ip ; str ; ; 1..2 str ! ; addr
-  map_dir_key ; str ; 3.0 ; 1 str ! ; str
-  map_dom ; str ; ; 1..2 str ! ; str
-  map_dom_int ; str ; ; 1..2 str sint ! ; sint
-  map_dom_ip ; str ; ; 1..2 str ! ; addr
-  map_dom_key ; str ; 3.0 ; 1 str ! ; str
-  map_end ; str ; ; 1..2 str ! ; str
-  map_end_int ; str ; ; 1..2 str sint ! ; sint
-  map_end_ip ; str ; ; 1..2 str ! ; addr
-  map_end_key ; str ; 3.0 ; 1 str ! ; str
+  map | map_beg | map_dir | map_dom | map_end ; str ; ; 1..2 str ! ; str
+  map_beg_int | map_dir_int | map_dom_int | map_end_int ; str ; ; 1..2 str sint ! ; sint
+  map_beg_ip | map_dir_ip | map_dom_ip | map_end_ip ; str ; ; 1..2 str ! ; addr
+  map_beg_key | map_dir_key | map_dom_key | map_end_key ; str ; 3.0 ; 1 str ! ; str
   map_int ; sint ; ; 1..2 str ! ; str
   map_int_int ; sint ; ; 1..2 str sint ! ; sint
   map_int_ip ; sint ; ; 1..2 str ! ; addr
@@ -103,19 +84,14 @@ export const CONVERTERS = table(
   map_reg_ip ; str ; ; 1..2 str ! ; addr
   map_reg_key ; str ; 3.0 ; 1 str ! ; str
   map_regm ; str ; 1.7 ; 1..2 str ! ; str
-  map_str ; str ; ; 1..2 str ! ; str
-  map_str_int ; str ; ; 1..2 str sint ! ; sint
-  map_str_ip ; str ; ; 1..2 str ! ; addr
-  map_str_key ; str ; 3.0 ; 1 str ! ; str
-  map_sub ; str ; ; 1..2 str ! ; str
-  map_sub_int ; str ; ; 1..2 str sint ! ; sint
-  map_sub_ip ; str ; ; 1..2 str ! ; addr
-  map_sub_key ; str ; 3.0 ; 1 str ! ; str
-  mod ; sint ; ; 1 str ! ; sint
+  map_str | map_sub ; str ; ; 1..2 str ! ; str
+  map_str_int | map_sub_int ; str ; ; 1..2 str sint ! ; sint
+  map_str_ip | map_sub_ip ; str ; ; 1..2 str ! ; addr
+  map_str_key | map_sub_key ; str ; 3.0 ; 1 str ! ; str
+  mod | mul ; sint ; ; 1 str ! ; sint
   mqtt_field_value ; bin ; 2.4 ; 2 str ! ; str
   mqtt_is_valid ; bin ; 2.4 ; ; bool
   ms_ltime | ms_utime ; sint ; 2.9 ; 1..2 str sint ; str
-  mul ; sint ; ; 1 str ! ; sint
   nbsrv ; str ; 1.8 ; ; sint
   neg ; sint ; ; ; sint
   not | odd ; sint ; ; ; bool
@@ -141,64 +117,37 @@ export const CONVERTERS = table(
   srv_queue ; str ; 2.1 ; ; sint
   strcmp ; str ; 1.9 ; 1 str ! ; sint
   sub ; sint ; ; 1 str ! ; sint
-  table_bytes_in_rate ; any ; 1.7 ; 1 tab ; sint
-  table_bytes_in_rate ; str ; ; 1 tab ; sint
-  table_bytes_out_rate ; any ; 1.7 ; 1 tab ; sint
-  table_bytes_out_rate ; str ; ; 1 tab ; sint
+  table_bytes_in_rate | table_bytes_out_rate | table_conn_cnt | table_conn_cur ; any ; 1.7 ; 1 tab ; sint
+  table_bytes_in_rate | table_bytes_out_rate | table_conn_cnt | table_conn_cur ; str ; ; 1 tab ; sint
   table_clr_gpc ; any ; 3.2 ; 2 sint tab ; sint
   table_clr_gpc0 | table_clr_gpc1 ; any ; 3.2 ; 1 tab ; sint
-  table_conn_cnt ; any ; 1.7 ; 1 tab ; sint
-  table_conn_cnt ; str ; ; 1 tab ; sint
-  table_conn_cur ; any ; 1.7 ; 1 tab ; sint
-  table_conn_cur ; str ; ; 1 tab ; sint
   table_conn_rate ; any ; 1.7 ; 1 tab ; sint
   table_conn_rate ; str ; ; 1 tab ; sint
   table_expire ; any ; 2.7 ; 1..2 tab sint ; sint
   table_glitch_cnt | table_glitch_rate ; any ; 3.0 ; 1 tab ; sint
-  table_gpc ; any ; 2.5 ; 2 sint tab ; sint
-  table_gpc0 ; any ; 1.7 ; 1 tab ; sint
-  table_gpc0 ; str ; ; 1 tab ; sint
-  table_gpc0_rate ; any ; 1.7 ; 1 tab ; sint
-  table_gpc0_rate ; str ; ; 1 tab ; sint
+  table_gpc | table_gpc_rate | table_gpt ; any ; 2.5 ; 2 sint tab ; sint
+  table_gpc0 | table_gpc0_rate | table_gpt0 | table_http_err_cnt | table_http_err_rate ; any ; 1.7 ; 1 tab ; sint
+  table_gpc0 | table_gpc0_rate | table_gpt0 | table_http_err_cnt | table_http_err_rate ; str ; ; 1 tab ; sint
   table_gpc1 | table_gpc1_rate ; any ; 1.9 ; 1 tab ; sint
-  table_gpc_rate | table_gpt ; any ; 2.5 ; 2 sint tab ; sint
-  table_gpt0 ; any ; 1.7 ; 1 tab ; sint
-  table_gpt0 ; str ; ; 1 tab ; sint
-  table_http_err_cnt ; any ; 1.7 ; 1 tab ; sint
-  table_http_err_cnt ; str ; ; 1 tab ; sint
-  table_http_err_rate ; any ; 1.7 ; 1 tab ; sint
-  table_http_err_rate ; str ; ; 1 tab ; sint
   table_http_fail_cnt | table_http_fail_rate ; any ; 2.4 ; 1 tab ; sint
-  table_http_req_cnt ; any ; 1.7 ; 1 tab ; sint
-  table_http_req_cnt ; str ; ; 1 tab ; sint
-  table_http_req_rate ; any ; 1.7 ; 1 tab ; sint
-  table_http_req_rate ; str ; ; 1 tab ; sint
+  table_http_req_cnt | table_http_req_rate ; any ; 1.7 ; 1 tab ; sint
+  table_http_req_cnt | table_http_req_rate ; str ; ; 1 tab ; sint
   table_idle ; any ; 2.7 ; 1..2 tab sint ; sint
   table_inc_gpc ; any ; 3.2 ; 2 sint tab ; sint
   table_inc_gpc0 | table_inc_gpc1 ; any ; 3.2 ; 1 tab ; sint
-  table_kbytes_in ; any ; 1.7 ; 1 tab ; sint
-  table_kbytes_in ; str ; ; 1 tab ; sint
-  table_kbytes_out ; any ; 1.7 ; 1 tab ; sint
-  table_kbytes_out ; str ; ; 1 tab ; sint
-  table_server_id ; any ; 1.7 ; 1 tab ; sint
-  table_server_id ; str ; ; 1 tab ; sint
-  table_sess_cnt ; any ; 1.7 ; 1 tab ; sint
-  table_sess_cnt ; str ; ; 1 tab ; sint
-  table_sess_rate ; any ; 1.7 ; 1 tab ; sint
-  table_sess_rate ; str ; ; 1 tab ; sint
+  table_kbytes_in | table_kbytes_out | table_server_id | table_sess_cnt | table_sess_rate ; any ; 1.7 ; 1 tab ; sint
+  table_kbytes_in | table_kbytes_out | table_server_id | table_sess_cnt | table_sess_rate ; str ; ; 1 tab ; sint
   table_trackers ; any ; 1.7 ; 1 tab ; sint
   table_trackers ; str ; ; 1 tab ; sint
   tcp.dst | tcp.flags | tcp.options.mss | tcp.options.sack | tcp.options.tsopt ; bin ; 3.4 ; ; sint
-  tcp.options.tsval | tcp.options.wscale | tcp.options.wsopt ; bin ; 3.4 ; ; sint
+  tcp.options.tsval | tcp.options.wscale | tcp.options.wsopt | tcp.seq | tcp.src | tcp.win ; bin ; 3.4 ; ; sint
   tcp.options_list ; bin ; 3.4 ; ; bin
-  tcp.seq | tcp.src | tcp.win ; bin ; 3.4 ; ; sint
   ub64dec ; str ; 2.4 ; ; bin
   ub64enc ; bin ; 2.4 ; ; str
   ungrpc ; bin ; 2.0 ; 1..2 pbuf_fnum str ! ; bin
   unset-var ; any ; 1.7 ; 1 str ! ; any
-  upper ; str ; ; ; str
+  upper | url_dec ; str ; ; ; str
   url_dec ; str ; 2.2 ; 0..1 sint ; str
-  url_dec ; str ; ; ; str
   url_enc ; str ; 2.4 ; 1 str ! ; str
   us_ltime | us_utime ; sint ; 2.9 ; 1..2 str sint ; str
   utime ; sint ; ; 1..2 str sint ; str
