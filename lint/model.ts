@@ -7,7 +7,7 @@ export interface Word {
   /** As it stands in the file, with quotes and backslashes. */
   readonly source: string;
   /** An environment variable is part of it that no line above has set: its text is known when HAProxy starts. */
-  readonly open: boolean;
+  readonly unresolvedVariable: boolean;
 }
 
 /** A configuration: all its files, in the order in which HAProxy reads them. */
@@ -66,7 +66,7 @@ export interface Options {
   /** In the order in which they are given, also those that a later one takes back. */
   readonly all: readonly Option[];
   /** A variable may bring further options. */
-  readonly open: boolean;
+  readonly incomplete: boolean;
   /** Whether an option is on: given, and not taken back by a later `no-…`. */
   has(name: string): boolean;
   /** An option that is on, as it was given last. */

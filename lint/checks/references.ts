@@ -51,7 +51,7 @@ const missing = ({ report }: Context, { word, line }: Pick<Reference, 'word' | '
 
 function checkBackend(context: Context, proxy: ProxyState, word: Word, line: number, names: Names): void {
   const { report } = context;
-  if (word.open) {
+  if (word.unresolvedVariable) {
     report.indeterminate(line, [word]);
     return;
   }

@@ -52,11 +52,11 @@ function checkPeers({ context: { report }, has, kind, lines, name, globals, line
     return;
   }
   if (local === undefined) {
-    report.indeterminate(line, [{ text: kind, column: 1, source: kind, open: false }, name]);
+    report.indeterminate(line, [{ text: kind, column: 1, source: kind, unresolvedVariable: false }, name]);
     return;
   }
   const peers = lines.filter(({ words }) => /^(peer|server)$/.test(words[0]!.text)).map(({ words }) => words[1]!.text);
-  if (!local.open && !peers.includes(local.text)) {
+  if (!local.unresolvedVariable && !peers.includes(local.text)) {
     const message = `peers '${name.text}' has no peer '${local.text}', which is the name of this machine`;
     report.warn('incomplete', name, message, 'add it', line);
   }
@@ -156,7 +156,7 @@ function checkUserlist({ context: { report }, lines, name }: Whole): void {
       const at = words.findIndex(({ text }, i) => i > 1 && text === word);
       const list = at < 0 ? undefined : words[at + 1];
       const missing = list?.text.split(',').find((one) => !others.has(one));
-      if (missing !== undefined && !list!.open) {
+      if (missing !== undefined && !list!.unresolvedVariable) {
         const message = `userlist '${name.text}' has no ${other} '${missing}'`;
         report.error('unknown-reference', list, message, 'add it, or remove it here', line);
       }

@@ -108,7 +108,7 @@ function takeChoice(context: Context, cursor: Cursor, choices: readonly Choice[]
   if (word === undefined) {
     return context.report.missing(cursor.last, oneOf(current(context, choices)));
   }
-  if (word.open) {
+  if (word.unresolvedVariable) {
     cursor.take();
     return context.report.indeterminate();
   }
@@ -170,7 +170,7 @@ function takeValue(context: Context, cursor: Cursor, item: Value): boolean {
   if (item.type === 'fmt') {
     return checkFormat(context, word, item.where);
   }
-  if (word.open && !['word', 'addr'].includes(item.type)) {
+  if (word.unresolvedVariable && !['word', 'addr'].includes(item.type)) {
     return report.indeterminate();
   }
   switch (item.type) {

@@ -17,7 +17,7 @@ export type LanguageRule =
   | 'bad-line';
 
 /** Where on a line something is. */
-export type Place = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'open'>>;
+export type Place = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'unresolvedVariable'>>;
 
 /** What a branch says about a line. */
 export interface LanguageFinding {
@@ -62,7 +62,7 @@ export class Diagnostics {
     help: string,
     line = this.line,
   ): void {
-    if (at?.open) {
+    if (at?.unresolvedVariable) {
       this.uncertain(line);
     }
     if (!this.uncertainLines.has(line)) {

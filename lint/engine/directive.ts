@@ -58,13 +58,13 @@ export function checkDirective(
   const { kind, proxy, report, section, symbols } = context;
   const first = words[0]!;
   report.words = words;
-  if (first.open) {
+  if (first.unresolvedVariable) {
     report.indeterminate();
     return undefined;
   }
   if (keyword === undefined) {
     refuseUnknown(context, words);
-    if (first.text === 'mode' && words[1]?.open) {
+    if (first.text === 'mode' && words[1]?.unresolvedVariable) {
       proxy?.has.set(OPEN_MODE, { line: report.line, words });
     }
     return undefined;

@@ -13,7 +13,7 @@ export class OptionSet implements Options {
     }
   }
 
-  public get open(): boolean {
+  public get incomplete(): boolean {
     return this.all.some(({ word, values }) => bringsWords(word) || values.some(bringsWords));
   }
 
@@ -36,7 +36,7 @@ export class OptionSet implements Options {
 }
 
 /** Whether a variable stands for several words. */
-const bringsWords = ({ open, text }: Word): boolean => open && text.endsWith('[*]}');
+const bringsWords = ({ text, unresolvedVariable }: Word): boolean => unresolvedVariable && text.endsWith('[*]}');
 
 const NOTHING = new OptionSet([]);
 
@@ -135,8 +135,8 @@ const namesOf = (prefix: string, low: number, high: number): string[] =>
 
 /** With `resolvers` the host is meant to be a name. A variable that stands for several words may bring them. */
 function isNamed({ host, word }: Address, options: Options): boolean | 'perhaps' {
-  if (!isHostName(host) || options.open) {
+  if (!isHostName(host) || options.incomplete) {
     return false;
   }
-  return !word.open || options.has('resolvers') || 'perhaps';
+  return !word.unresolvedVariable || options.has('resolvers') || 'perhaps';
 }

@@ -140,9 +140,9 @@ class Validator {
       report.error('bad-line', fault, fault.message, 'correct the quoting');
       return;
     }
-    const fallback = words.find(({ open, source }) => open && /\$\{\w+-/.test(source));
+    const fallback = words.find(({ source, unresolvedVariable }) => unresolvedVariable && /\$\{\w+-/.test(source));
     if (fallback !== undefined && !this.context.from('2.5')) {
-      report.tooNew({ ...fallback, open: false }, fallback.source, '2.5');
+      report.tooNew({ ...fallback, unresolvedVariable: false }, fallback.source, '2.5');
       return;
     }
     const reading = words.length === 0 ? 'passed' : this.conditionals.takes(words);
@@ -169,7 +169,12 @@ class Validator {
     if (!/^(un|re|pre)?setenv$/.test(first!.text)) {
       return;
     }
-    if (first!.text === 'setenv' && /^\w+$/.test(name?.text ?? '') && value?.open === false && !uncertain) {
+    if (
+      first!.text === 'setenv' &&
+      /^\w+$/.test(name?.text ?? '') &&
+      value?.unresolvedVariable === false &&
+      !uncertain
+    ) {
       environment.set(name!.text, value.text);
     } else if (first!.text !== 'presetenv' || uncertain) {
       // What another program has set, or what is set under a condition, is known when HAProxy starts.
@@ -201,7 +206,7 @@ class Validator {
     }
     report.words = words;
     if (section !== undefined) {
-      this.open(section, words);
+      this.openSection(section, words);
     } else if (this.passing) {
       return;
     } else if (context.kind === '') {
@@ -224,7 +229,7 @@ class Validator {
   /** An empty word ends a line; later branches say so. */
   private cutAtEmpty(words: readonly Word[]): readonly Word[] | undefined {
     const { context } = this;
-    const at = words.findIndex(({ text, open }) => text === '' && !open);
+    const at = words.findIndex(({ text, unresolvedVariable }) => text === '' && !unresolvedVariable);
     if (at < 0) {
       return words;
     }
@@ -239,7 +244,7 @@ class Validator {
     return context.from('3.3') ? undefined : words.slice(0, at);
   }
 
-  private open(keyword: Keyword, words: readonly Word[]): void {
+  private openSection(keyword: Keyword, words: readonly Word[]): void {
     const { context } = this;
     const [first, name] = words;
     const kind = first!.text;
@@ -256,7 +261,7 @@ class Validator {
       this.openProxy(model, words);
       return;
     }
-    if (name !== undefined && kind !== 'global' && !isName(name.text) && !name.open) {
+    if (name !== undefined && kind !== 'global' && !isName(name.text) && !name.unresolvedVariable) {
       context.report.badName(name, 'a section');
     }
     context.section = { kind, name, line: context.report.line, has: new Map(), lines: [], names: new Map() };
@@ -273,7 +278,7 @@ class Validator {
     const name = unnamed ? undefined : words[1];
     if (name === undefined && !isDefaults) {
       report.missing(words[0], 'a name');
-    } else if (name !== undefined && !isName(name.text) && !name.open && !context.from('3.4')) {
+    } else if (name !== undefined && !isName(name.text) && !name.unresolvedVariable && !context.from('3.4')) {
       report.badName(name, 'a section');
     }
     const next = unnamed ? 1 : 2;

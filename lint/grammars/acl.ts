@@ -47,7 +47,7 @@ function checkTerm(context: Context, cursor: Cursor, place: string | undefined):
     cursor.at = close + 1;
     return acl !== undefined && warnAtCheckpoint(context, word, 'this ACL', acl.origins, place);
   }
-  if (word.open) {
+  if (word.unresolvedVariable) {
     return report.indeterminate();
   }
   const own = proxy?.acls.get(name);
@@ -187,7 +187,7 @@ function checkPatterns({ report }: Context, cursor: Cursor, how: string): boolea
   const isAddress = /^(ip|ipv4|ipv6|addr)$/.test(how);
   for (; !cursor.done; cursor.take()) {
     const word = cursor.next!;
-    if (word.open) {
+    if (word.unresolvedVariable) {
       report.indeterminate();
     } else if (isNumber && !NUMBERS.test(word.text)) {
       return report.invalid(word, 'a number, a range or an operator', 'use one of them');

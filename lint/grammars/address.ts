@@ -21,7 +21,7 @@ const NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/;
  */
 export function checkAddress(context: Context, word: Word, rules: AddressRules): boolean {
   const { report } = context;
-  if (word.open || word.text.includes('$')) {
+  if (word.unresolvedVariable || word.text.includes('$')) {
     return report.indeterminate();
   }
   const address = readAddress(word);

@@ -92,10 +92,10 @@ const ADDON = /^(51d|wurfl|da-csv)/;
  */
 export function readExpression(context: Context, word: Word, text = word.text, criterion = false): Expression {
   const call = cutCall(text);
-  if (word.open || call.name.startsWith('lua.')) {
+  if (word.unresolvedVariable || call.name.startsWith('lua.')) {
     return { ...NOTHING, indeterminate: true };
   }
-  if (call.open) {
+  if (call.unclosed) {
     return { ...NOTHING, wrong: unclosed(call) };
   }
   if (ADDON.test(call.name)) {
@@ -153,7 +153,7 @@ function converterWrong(
   if (keyword === undefined) {
     return `'${call.name}' is not a converter`;
   }
-  if (call.open) {
+  if (call.unclosed) {
     return unclosed(call);
   }
   const wrong = availabilityWrong(context, keyword, call.name) ?? argumentsWrong(context, keyword, call, word);

@@ -68,7 +68,7 @@ const useBackend: Grammar = (context, cursor) => {
   if (!take(context, cursor, dynamic ? 'fmt(use_backend)' : 'word')) {
     return false;
   }
-  if (!dynamic && !name!.open) {
+  if (!dynamic && !name!.unresolvedVariable) {
     context.refer('backend', name!);
   }
   return takeAll(context, cursor, 'cond(use_backend)');

@@ -48,7 +48,7 @@ const peerServer: Grammar = (context, cursor) => {
 /** Name servers: a port is needed from 1.7 on, and each has a name of its own. */
 const nameserver: Grammar = (context, cursor) => {
   const name = cursor.next;
-  if (name !== undefined && !name.open && !isName(name.text)) {
+  if (name !== undefined && !name.unresolvedVariable && !isName(name.text)) {
     return context.report.badName(name, 'a name server');
   }
   return (

@@ -36,7 +36,7 @@ function readOptions(context: Context, cursor: Cursor, table: 'server' | 'bind',
   let reader = context;
   while (!cursor.done) {
     const word = cursor.take()!;
-    if (word.open || word.text === '') {
+    if (word.unresolvedVariable || word.text === '') {
       reader.report.indeterminate();
       reader = reader === context ? silent(context) : reader;
       own.push({ word, values: [], certain: false });
@@ -91,10 +91,10 @@ const server =
     if (name === undefined || address === undefined) {
       return report.missing(words[0], `a name${template ? ', a number' : ''} and an address`);
     }
-    if (!name.open && !isName(name.text)) {
+    if (!name.unresolvedVariable && !isName(name.text)) {
       return report.badName(name, 'a server');
     }
-    const [first, last] = (count === undefined || count.open ? [1, 1] : rangeOf(count.text)) ?? [0, 0];
+    const [first, last] = (count === undefined || count.unresolvedVariable ? [1, 1] : rangeOf(count.text)) ?? [0, 0];
     if (first < 1 || last < first) {
       return report.invalid(count, 'a number of servers', "use a number of 1 or more, or a range such as '1-4'");
     }
@@ -206,7 +206,7 @@ const bind: Grammar = (context, cursor) => {
 
 function checkBindAddress(context: Context, address: Word): boolean {
   const { report } = context;
-  if (address.open || address.text.includes('$')) {
+  if (address.unresolvedVariable || address.text.includes('$')) {
     return report.indeterminate();
   }
   for (const part of address.text.split(',')) {

@@ -32,7 +32,7 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
       continue;
     }
     const { value } = payload;
-    if (value?.open || Number(value?.text) > DEFAULT_PAYLOAD) {
+    if (value?.unresolvedVariable || Number(value?.text) > DEFAULT_PAYLOAD) {
       continue;
     }
     hits.push({

@@ -6,14 +6,14 @@ export interface Call {
   /** The text after it. */
   readonly rest: string;
   /** Its bracket is not closed. */
-  readonly open: boolean;
+  readonly unclosed: boolean;
 }
 
 /** Cuts `name(args)` off a text. */
 export function cutCall(text: string): Call {
   const [name = ''] = /^[^,(\])]*/.exec(text)!;
   if (text[name.length] !== '(') {
-    return { name, rest: text.slice(name.length), open: false };
+    return { name, rest: text.slice(name.length), unclosed: false };
   }
   let depth = 1;
   let quote = '';
@@ -36,9 +36,14 @@ export function cutCall(text: string): Call {
         from = i + 1;
       }
       if (depth === 0) {
-        return { name, args: args.length === 1 && args[0] === '' ? [] : args, rest: text.slice(i + 1), open: false };
+        return {
+          name,
+          args: args.length === 1 && args[0] === '' ? [] : args,
+          rest: text.slice(i + 1),
+          unclosed: false,
+        };
       }
     }
   }
-  return { name, args, rest: '', open: true };
+  return { name, args, rest: '', unclosed: true };
 }

@@ -5,10 +5,10 @@ import { evaluate } from './predicate';
 /** The words of the preprocessor. Source: 2.4, manual 2.4. */
 const WORDS = /^\.(if|elif|else|endif|diag|notice|warning|alert)$/;
 
-/** A block between `.if` and `.endif`. Open: whether its condition holds is not known. */
+/** A block between `.if` and `.endif`. Unknown: whether its condition holds shows when HAProxy starts. */
 interface Block {
   readonly line: number;
-  state: 'taken' | 'passed' | 'done' | 'open';
+  state: 'taken' | 'passed' | 'done' | 'unknown';
   otherwise: boolean;
 }
 
@@ -79,14 +79,16 @@ export class Conditionals {
     const { context } = this;
     // 2.4 looks at the first word alone.
     const text = (context.from('2.5') ? words : words.slice(0, 1)).map((word) => word.text).join(' ');
-    const result = words.some(({ open }) => open) ? undefined : evaluate(text, context.version);
+    const result = words.some(({ unresolvedVariable }) => unresolvedVariable)
+      ? undefined
+      : evaluate(text, context.version);
     if (result === 'wrong') {
       context.report.error('bad-line', first, `'${text}' is not a condition`, 'use one that this branch has');
       return 'done';
     }
     if (result === undefined) {
       context.report.indeterminate();
-      return 'open';
+      return 'unknown';
     }
     return result ? 'taken' : 'passed';
   }

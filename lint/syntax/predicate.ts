@@ -59,8 +59,8 @@ class Predicates {
       this.skip(number.length);
       return Number(number) !== 0;
     }
-    const { name, args, rest, open } = cutCall(this.rest);
-    this.wrong ||= open || args === undefined;
+    const { name, args, rest, unclosed } = cutCall(this.rest);
+    this.wrong ||= unclosed || args === undefined;
     this.skip(this.rest.length - rest.length);
     return this.predicate(name, args ?? []);
   }

@@ -27,16 +27,16 @@ export function readLine(line: string, environment: ReadonlyMap<string, string> 
   let spread = false;
   let text = '';
   let begin = -1;
-  let open = false;
+  let unresolvedVariable = false;
   let quote = '';
   let quoteAt = 0;
   const end = (at: number) => {
     if (begin >= 0) {
-      words.push({ text, column: begin + 1, source: line.slice(begin, at), open });
+      words.push({ text, column: begin + 1, source: line.slice(begin, at), unresolvedVariable });
     }
     text = '';
     begin = -1;
-    open = false;
+    unresolvedVariable = false;
   };
   for (let i = 0; i < line.length; i += 1) {
     const char = line[i]!;
@@ -75,7 +75,7 @@ export function readLine(line: string, environment: ReadonlyMap<string, string> 
       }
       const variable = line.slice(i, i + length + 1);
       const known = environment.get(variable.replace(/[${}]/g, ''));
-      open ||= known === undefined;
+      unresolvedVariable ||= known === undefined;
       spread ||= variable.endsWith('[*]}');
       text += known ?? variable;
       i += length;

@@ -31,9 +31,9 @@ describe('words of a line', () => {
 
   test('columns count from 1, and a quoted word begins at its quote', () => {
     expect(readLine('\tserver "s 1"  elb:80').words).toEqual([
-      { text: 'server', column: 2, source: 'server', open: false },
-      { text: 's 1', column: 9, source: '"s 1"', open: false },
-      { text: 'elb:80', column: 16, source: 'elb:80', open: false },
+      { text: 'server', column: 2, source: 'server', unresolvedVariable: false },
+      { text: 's 1', column: 9, source: '"s 1"', unresolvedVariable: false },
+      { text: 'elb:80', column: 16, source: 'elb:80', unresolvedVariable: false },
     ]);
   });
 

@@ -9,7 +9,7 @@ const read = (branch: string, ...lines: string[]) =>
   checkLanguage([{ name: 'haproxy.cfg', text: `${lines.join('\n')}\n` }], HaproxyVersion.of(branch)).document.sections;
 
 describe('an address', () => {
-  const word = (text: string) => ({ text, column: 1, source: text, open: false });
+  const word = (text: string) => ({ text, column: 1, source: text, unresolvedVariable: false });
 
   test.each([
     ['elb.test:80', undefined, 'elb.test', '80'],
