@@ -84,6 +84,9 @@ const CHECKPOINTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>>
   'server-connection': ['server-connection', 'server-connection'],
 };
 
+/** Whether a signature may name a place so. */
+export const isPlace = (name: string): boolean => Object.hasOwn(CHECKPOINTS, name);
+
 /**
  * The checkpoints that a place stands for in a section of a kind; those of a frontend alone for a `listen` section up to
  * 2.4. Nothing: it is not known.

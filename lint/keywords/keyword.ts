@@ -1,4 +1,5 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
+import { isPlace } from './checkpoints';
 import { editionsOf } from './notation';
 
 /** How a directive stands in a kind of section: it works, or HAProxy warns and ignores it. */
@@ -116,6 +117,7 @@ function keywordsOf(name: string, source: string, row: string): Keyword[] {
   const gives = RESULTS.has(name);
   if (!gives) {
     editionsOf(args);
+    checkPlaces(args);
   }
   const shared = {
     table: name,
@@ -137,6 +139,15 @@ function keywordsOf(name: string, source: string, row: string): Keyword[] {
     source,
   };
   return words.split(' | ').map((one) => ({ ...shared, words: one }));
+}
+
+/** Refuses a place of samples or conditions that has no checkpoints. */
+function checkPlaces(args: string): void {
+  for (const [part, place = ''] of args.matchAll(/\b(?:fmt|expr|cond!?)\(([^)]*)\)/g)) {
+    if (!isPlace(place)) {
+      throw new Error(`'${place}' in the signature '${part}' is not a place: see checkpoints.ts`);
+    }
+  }
 }
 
 function traitOf(text: string, since: string): [Trait, string] {

@@ -244,6 +244,17 @@ test('a long file takes time in proportion', () => {
   expect(judge('3.4', lines(5000))).toEqual({ findings: [], unknown: [] });
 });
 
+test.each([
+  'declare capture "$SIDE" len 10',
+  'http-request set-timeout "$WHICH" 5s',
+  'stick-table type "$TYPE" size 1k',
+  'http-check expect "$WHAT" 200',
+])('a variable that stands for a word of a choice is left open, and what follows it is read: %s', (line) => {
+  const { findings, unknown } = judge('3.4', file(...PROXY, '    mode http', '    option httpchk', `    ${line}`));
+  expect(findings).toEqual([]);
+  expect(unknown.map((entry) => entry.line)).toEqual([8]);
+});
+
 test('no text makes it throw', () => {
   for (const text of [
     '',
@@ -255,6 +266,8 @@ test('no text makes it throw', () => {
     'global\n log',
     'backend b\nacl a',
     'frontend f\nhttp-request',
+    'global\ntune.stick-counters',
+    'listen l\nbind :80\ntcp-request inspect-delay\ntcp-request content capture path len 10',
   ]) {
     for (const branch of ['1.6', '2.2', '3.4']) {
       expect(() => judge(branch, text)).not.toThrow();

@@ -103,8 +103,8 @@ export const GLOBAL = table(
   server-state-base ; ; ; word ~
   server-state-file ; ; ; @state-file
   set-dumpable ; ; 2.0 ;  /3.4 [on|off|libs] ; ; negatable
-  set-var ; ; 2.4 ; word expr(cfg)
-  set-var-fmt ; ; 2.5 ; word fmt(cfg)
+  set-var ; ; 2.4 ; word expr(config)
+  set-var-fmt ; ; 2.5 ; word fmt(config)
   setcap ; ; 2.9 +linux-cap ; given ?
   setenv ; ; 1.7 ; word word
   shm-stats-file ; ; 3.3 +expose-experimental-directives ; ?

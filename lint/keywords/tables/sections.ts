@@ -102,7 +102,7 @@ export const OTHER_SECTIONS = [
     pass-header ; ; 2.1 ; word cond
     hide-header ; ; 2.1 ; ?
     path-info ; ; 2.1 ; regex
-    set-param ; ; 2.1 ; word fmt(hreq) cond
+    set-param ; ; 2.1 ; word fmt(http-request) cond
     unset-param ; ; 2.1 ; ?
     acl ; ; 2.1 ; @acl
     option get-values | option keep-conn | option mpxs-conns ; ; 2.1

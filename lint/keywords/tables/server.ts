@@ -105,7 +105,7 @@ export const SERVER = table(
   send-proxy-v2 ; server
   send-proxy-v2 ; server default-server ; 1.8
   send-proxy-v2-ssl | send-proxy-v2-ssl-cn ; server default-server
-  set-proxy-v2-tlv-fmt( ; server default-server ; 2.9 ; [fmt(srvcon)]
+  set-proxy-v2-tlv-fmt( ; server default-server ; 2.9 ; [fmt(server-connection)]
   shard ; server default-server ; 2.7 ; [num]
   sigalgs ; server default-server ; 2.9 ; word
   slowstart ; server default-server ; ; [time] /2.4 time
