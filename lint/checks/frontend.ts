@@ -48,7 +48,7 @@ function checkContents(context: Context, proxy: ProxyState, mode: string): void 
       const message = `this rule does not wait for its content: ${called(proxy)} has no 'tcp-request inspect-delay'`;
       context.report.warn('incomplete', word, message, 'add one', line);
     } else if (early && tracks && mode === 'http' && context.from('2.3')) {
-      const message = 'this is known before any content: in HTTP mode each request would be tracked again';
+      const message = 'the key is known before any content: in HTTP mode each request is tracked again';
       context.report.warn('bad-value', word, message, "use 'tcp-request session', or 'http-request'", line);
     }
   }

@@ -59,6 +59,6 @@ function checkListeners({ report }: Context, proxies: readonly ProxyState[], sec
     report.indeterminate(1, []);
     return;
   }
-  const message = "nothing listens: no section that is enabled has a 'bind'";
+  const message = "HAProxy does not start: no enabled section has a 'bind'";
   report.error('incomplete', undefined, message, "add a 'frontend' or 'listen' section with one", 1);
 }

@@ -24,7 +24,7 @@ function checkProxyNames(context: Context, proxies: readonly ProxyState[]): void
     const sameSide = (isFront(proxy) && fronts.get(name)) || (isBack(proxy) && backs.get(name)) || undefined;
     const other = sameSide ?? fronts.get(name) ?? backs.get(name);
     if (other !== undefined) {
-      const message = `${called(proxy)} has the name of ${called(other)} of ${report.lineName(other.line)}`;
+      const message = `${called(proxy)} has the same name as ${called(other)} of ${report.lineName(other.line)}`;
       // A listen section behind a backend was taken for a frontend.
       const missed = proxy.kind === 'listen' && other.kind === 'backend';
       const refused = context.from('3.3') || (sameSide !== undefined && (!missed || context.from('3.1')));

@@ -113,7 +113,7 @@ function checkCaptures(context: Context, proxy: ProxyState): void {
   for (const { word, line, response } of proxy.captures.used) {
     const side = response ? 'response' : 'request';
     if (Number(word.text) >= slots(proxy, side)) {
-      const message = `no capture of a ${side} in ${called(proxy)} has the id ${word.text}`;
+      const message = `${called(proxy)} has no ${side} capture with the id ${word.text}`;
       const help = "add 'declare capture', or use a smaller id";
       context.report.error('unknown-reference', word, message, help, line);
     }

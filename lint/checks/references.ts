@@ -47,7 +47,7 @@ const byName = (proxies: readonly ProxyState[]): ReadonlyMap<string, ProxyState>
   new Map(proxies.filter(({ name }) => name !== undefined).map((proxy) => [proxy.name!.text, proxy]));
 
 const missing = ({ report }: Context, { word, line }: Pick<Reference, 'word' | 'line'>, what: string, name: string) =>
-  report.error('unknown-reference', word, `no ${what} is called '${name}'`, 'add it, or use another name', line);
+  report.error('unknown-reference', word, `the ${what} '${name}' does not exist`, 'add it, or use another name', line);
 
 function checkBackend(context: Context, proxy: ProxyState, word: Word, line: number, names: Names): void {
   const { report } = context;
@@ -156,7 +156,7 @@ function checkTable(context: Context, { name, word, line, proxy, key }: Referenc
     const [message, help] =
       name === ''
         ? [`${called(proxy!)} has no 'stick-table'`, "add one, or name one with 'table'"]
-        : [`no section called '${name}' has a 'stick-table'`, 'add one there'];
+        : [`the section '${name}' does not exist, or has no 'stick-table'`, 'add one there'];
     report.error('unknown-reference', word, message, help, line);
     return;
   }
@@ -182,7 +182,8 @@ function checkServer(context: Context, reference: Reference, names: Names): void
   if (found === undefined && templates) {
     context.report.indeterminate(line, [word]);
   } else if (found === undefined) {
-    missing(context, reference, `server of ${called(backend)}`, server);
+    const message = `${called(backend)} has no server '${server}'`;
+    context.report.error('unknown-reference', word, message, 'add it, or use another name', line);
   } else if (found.line === line && found.own.certain.has('track') && context.from('1.8')) {
     context.report.error('bad-value', word, `'${server}' tracks itself`, 'track another server', line);
   }

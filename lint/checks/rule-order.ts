@@ -49,7 +49,7 @@ export function checkOrder(context: Context, { progress }: ProxyState, words: re
   }
   const final = progress.final.get(kind);
   if (final !== undefined) {
-    const message = `this rule is never read: the '${kind}' rule of ${report.lineName(final)} has no condition and ends them`;
+    const message = `this rule is never read: the '${kind}' rule of ${report.lineName(final)} has no condition and ends the set`;
     report.warn('ignored-directive', first, message, 'give that rule a condition, or move it to the end');
   }
   const since = FINAL.get(`${kind} ${second?.text}`);
@@ -67,7 +67,7 @@ function checkKind({ branch, report }: Context, progress: Progress, kind: string
   }
   const { furthest } = progress;
   if (furthest !== undefined && order < furthest.order) {
-    const message = `HAProxy reads all '${kind}' rules before the '${ORDER[furthest.order]!.words}' rules, and one is above in ${report.lineName(furthest.line)}`;
+    const message = `HAProxy runs all '${kind}' rules before the '${ORDER[furthest.order]!.words}' rule of ${report.lineName(furthest.line)}`;
     report.warn('bad-value', word, message, 'move this line above it');
   } else if (report.isCertain()) {
     progress.furthest = { order, line: report.line };

@@ -121,7 +121,7 @@ function checkProgram({ context, globals, line }: Whole): void {
 
 function checkMailers({ context: { report }, lines, name, proxies, line }: Whole): void {
   if (lines.length > 0 && !proxies.some((proxy) => seen(proxy, 'email-alert mailers') !== undefined)) {
-    const message = `mailers '${name.text}' are used by no 'email-alert mailers'`;
+    const message = `no 'email-alert mailers' line uses mailers '${name.text}'`;
     report.warn('incomplete', name, message, 'remove the section', line);
   }
 }

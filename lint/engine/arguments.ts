@@ -251,7 +251,7 @@ function isStatus(context: Context, word: Word): boolean {
   if (context.knows('status', word.text)) {
     return true;
   }
-  const message = `HAProxy ${context.branch} makes no answer with the status ${word.text}`;
+  const message = `HAProxy ${context.branch} has no answer with the status ${word.text}`;
   context.report.add(context.severity('2.2'), 'bad-value', word, message, 'remove the line');
   return !context.from('2.2');
 }

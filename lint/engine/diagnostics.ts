@@ -128,10 +128,10 @@ export class Diagnostics {
   /** A word is left over. */
   public extra(at: Word | undefined, after?: string): false {
     const where = after === undefined ? '' : ` after '${after}'`;
-    return this.error('extra-word', at, `'${at?.text}' is one word too many${where}`, 'remove it');
+    return this.error('extra-word', at, `unexpected '${at?.text}'${where}`, 'remove it');
   }
 
-  /** Something cannot stand in a kind of section. */
+  /** Something is not allowed in a kind of section. */
   public wrongSection(at: Place | undefined, name: string, kind: string, help: string): false {
     return this.error('wrong-section', at, `'${name}' is not allowed in a '${kind}' section`, help);
   }

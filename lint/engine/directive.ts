@@ -15,7 +15,7 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
   const isOption = second?.text === 'option';
   const since = isOption ? '1.6' : keywordOf(kind, [second?.text ?? ''])?.traits.get('negatable');
   if (since === undefined || !context.from(since) || (isDefault && !isOption)) {
-    const message = `'${first!.text}' cannot stand before '${second?.text ?? ''}'`;
+    const message = `'${first!.text}' is not allowed before '${second?.text ?? ''}'`;
     report.error('bad-value', second ?? first, message, 'remove it');
     return;
   }
@@ -35,7 +35,7 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
   }
   const refusedFrom = keywordOf(kind, ['option', third?.text ?? ''])?.traits.get('not-negatable');
   if (isOption && refusedFrom !== undefined && context.from(refusedFrom)) {
-    report.error('bad-value', first, `'no' cannot stand before 'option ${third!.text}'`, 'remove the line');
+    report.error('bad-value', first, `'no' is not allowed before 'option ${third!.text}'`, 'remove the line');
     return;
   }
   const directive = words.slice(1);

@@ -210,7 +210,7 @@ class Validator {
     } else if (this.passing) {
       return;
     } else if (context.kind === '') {
-      const message = `'${first.text}' stands before the first section`;
+      const message = `'${first.text}' is before the first section`;
       report.error('bad-line', first, message, "begin with 'global' or another section");
     } else {
       const keyword = keywordOfLine(context, words);
@@ -287,7 +287,7 @@ class Validator {
     const extra = words[from === undefined ? next : next + 2];
     if (extra !== undefined && (!isDefaults || context.from('2.4'))) {
       const help = kind === 'listen' ? "write the address on a 'bind' line" : 'remove it';
-      report.error('extra-word', extra, `'${extra.text}' is one word too many after '${kind}'`, help);
+      report.error('extra-word', extra, `unexpected '${extra.text}' after '${kind}'`, help);
     }
     const proxy = newProxy(model, name, parent);
     if (parent !== undefined) {
@@ -310,7 +310,7 @@ class Validator {
     if (!context.from('2.4')) {
       context.report.tooNew(from, 'from', '2.4');
     } else if (parent === undefined) {
-      const message = `no 'defaults' section is called '${source?.text ?? ''}'`;
+      const message = `the 'defaults' section '${source?.text ?? ''}' does not exist`;
       context.report.error('unknown-reference', source ?? from, message, 'add one above');
     }
     return parent;

@@ -15,7 +15,7 @@ export function checkCondition(context: Context, cursor: Cursor, place: string |
   }
   const begin = cursor.next;
   if (!cursor.takes('if', 'unless')) {
-    const message = `'${begin?.text}' is where only 'if' or 'unless' can follow`;
+    const message = `expected 'if' or 'unless' instead of '${begin?.text}'`;
     return report.error('extra-word', begin, message, 'remove it');
   }
   while (!cursor.done) {

@@ -21,7 +21,7 @@ const httpchk: Grammar = (context, cursor) => {
   cursor.at = words.length;
   if (count > 4 || (count === 4 && !context.from('3.1'))) {
     const last = words.at(-1)!;
-    const message = `'${last.text}' is one word too many for a health check`;
+    const message = `unexpected '${last.text}' after the version of a health check`;
     return report.error('extra-word', words[5] ?? last, message, HEADERS);
   }
   return true;

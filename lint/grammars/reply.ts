@@ -23,7 +23,7 @@ const deny: Grammar = (context, cursor) => {
       return false;
     }
     if (!DENY_STATUSES.split(' ').includes(status!.text) || !context.knows('status', status!.text)) {
-      const message = `HAProxy ${branch} makes no answer with the status ${status!.text}, and uses another`;
+      const message = `HAProxy ${branch} has no answer with the status ${status!.text}, and uses another`;
       report.warn('bad-value', status, message, 'use one that it has');
     }
   }
@@ -73,7 +73,7 @@ function checkReply(context: Context, cursor: Cursor, legacy: boolean): boolean 
   const status = parts.get('status') ?? '';
   const answers = body === '' ? legacy : body.endsWith('errorfiles');
   if (answers && status !== '' && !context.knows('status', status)) {
-    return fail(`HAProxy ${branch} makes no answer with the status ${status}`, 'give it a body');
+    return fail(`HAProxy ${branch} has no answer with the status ${status}`, 'give it a body');
   }
   if (body.endsWith('string') && !parts.has('content-type')) {
     return fail("a body needs a 'content-type'", 'add one');

@@ -21,24 +21,24 @@ test.each([
   [
     '2.4',
     'errorfiles pages',
-    ["13 unknown-reference: no http-errors section is called 'pages'; add it, or use another name"],
+    ["13 unknown-reference: the http-errors section 'pages' does not exist; add it, or use another name"],
   ],
   [
     '2.4',
     'filter cache store',
-    ["15 unknown-reference: no cache section is called 'store'; add it, or use another name"],
+    ["15 unknown-reference: the cache section 'store' does not exist; add it, or use another name"],
   ],
   [
     '2.4',
     'filter fcgi-app app',
-    ["18 unknown-reference: no fcgi-app section is called 'app'; add it, or use another name"],
+    ["18 unknown-reference: the fcgi-app section 'app' does not exist; add it, or use another name"],
   ],
   [
     '3.4',
     'use-fcgi-app app',
     [
       "2 incomplete: 'use-fcgi-app' needs a server with 'proto fcgi', and listen 'l' has none; add the words to a server",
-      "15 unknown-reference: no fcgi-app section is called 'app'; add it, or use another name",
+      "15 unknown-reference: the fcgi-app section 'app' does not exist; add it, or use another name",
     ],
   ],
   ['2.4', 'stats http-request drop', ["21 bad-value: 'drop' is not one of 'allow', 'deny', 'auth'; use one of them"]],
@@ -58,7 +58,7 @@ test.each([
     'tcp-check send-binary 0g',
     ["24 bad-value: '0g' is not made of pairs of hexadecimal digits; use one such as '0d0a'"],
   ],
-  ['2.4', 'http-check send path /', ["18 extra-word: 'path' is one word too many after 'send'; remove it"]],
+  ['2.4', 'http-check send path /', ["18 extra-word: unexpected 'path' after 'send'; remove it"]],
   ['2.4', 'http-check expect status 2xx', ["27 bad-value: '2xx' is not a list of statuses; use one such as '200-399'"]],
   [
     '2.4',
@@ -70,9 +70,9 @@ test.each([
   [
     '2.4',
     'option httpchk GET / HTTP/1.1 a b',
-    ["32 extra-word: 'b' is one word too many for a health check; write headers with 'http-check send hdr'"],
+    ["32 extra-word: unexpected 'b' after the version of a health check; write headers with 'http-check send hdr'"],
   ],
-  ['2.4', 'http-check connect bogus', ["21 extra-word: 'bogus' is one word too many after 'connect'; remove it"]],
+  ['2.4', 'http-check connect bogus', ["21 extra-word: unexpected 'bogus' after 'connect'; remove it"]],
   [
     '2.4',
     'balance hdr(',
@@ -166,7 +166,12 @@ test.each([
   [
     '2.4',
     'server a 10.0.0.1:80 track b/c',
-    ["29 unknown-reference: no backend is called 'b'; add it, or use another name"],
+    ["29 unknown-reference: the backend 'b' does not exist; add it, or use another name"],
+  ],
+  [
+    '2.4',
+    'server a 10.0.0.1:80 track l/c',
+    ["29 unknown-reference: listen 'l' has no server 'c'; add it, or use another name"],
   ],
   ['2.4', 'server a 10.0.0.1:80 track', ["23 missing-value: 'track' needs a value; add it"]],
   [
@@ -200,7 +205,7 @@ test.each([
   [
     '2.4',
     'http-request cache-use store',
-    ["25 unknown-reference: no cache section is called 'store'; add it, or use another name"],
+    ["25 unknown-reference: the cache section 'store' does not exist; add it, or use another name"],
   ],
   [
     '2.4',
@@ -210,7 +215,7 @@ test.each([
   [
     '2.4',
     'http-request early-hint a b bogus',
-    ["30 extra-word: 'bogus' is where only 'if' or 'unless' can follow; remove it"],
+    ["30 extra-word: expected 'if' or 'unless' instead of 'bogus'; remove it"],
   ],
   [
     '2.4',
@@ -238,7 +243,7 @@ test.each([
     'http-request do-resolve(txn.a,r,ipv5) src',
     [
       "15 bad-value: 'ipv5' is not 'ipv4' or 'ipv6'; use one of them",
-      "15 unknown-reference: no resolvers section is called 'r'; add it, or use another name",
+      "15 unknown-reference: the resolvers section 'r' does not exist; add it, or use another name",
     ],
   ],
   ['2.4', 'http-request wait-for-body at-least 1k', ["38 missing-value: 'wait-for-body' needs 'time'; add it"]],
@@ -296,7 +301,7 @@ test.each([
   ['2.4', 'timeout queue 30d', ["16 bad-value: '30d' is longer than 24 days; use a shorter time"]],
   ['2.4', 'maxconn', ["2 missing-value: 'maxconn' needs a value; add it"]],
   ['2.4', 'id 0', ["5 bad-value: '0' is not a number of at least 1; use one in this range"]],
-  ['2.4', 'option httplog bogus', ["17 extra-word: 'bogus' is one word too many after 'httplog'; remove it"]],
+  ['2.4', 'option httplog bogus', ["17 extra-word: unexpected 'bogus' after 'httplog'; remove it"]],
 ])('%s refuses in a proxy: %s', (branch, line, texts) => {
   expect(found(branch, `${DEFAULTS}listen l\n bind :80\n ${line}\n`, 8)).toEqual(texts);
 });
@@ -326,17 +331,17 @@ test.each([
     '2.4',
     'global',
     'ssl-default-server-options bogus',
-    "29 extra-word: 'bogus' is one word too many after 'ssl-default-server-options'; remove it",
+    "29 extra-word: unexpected 'bogus' after 'ssl-default-server-options'; remove it",
   ],
   ['3.4', 'global', 'dns-accept-family ipv5', "20 bad-value: 'ipv5' is not one of 'ipv4', 'ipv6'; use one of them"],
   [
     '3.4',
     'global',
     'httpclient.resolvers.id none',
-    "26 unknown-reference: no resolvers section is called 'none'; add it, or use another name",
+    "26 unknown-reference: the resolvers section 'none' does not exist; add it, or use another name",
   ],
   ['2.4', 'global', 'cpu-map 1', "2 missing-value: 'cpu-map' needs threads and processors; add it"],
-  ['3.4', 'global', 'mworker-max-reloads x -1', "24 extra-word: '-1' is one word too many after 'x'; remove it"],
+  ['3.4', 'global', 'mworker-max-reloads x -1', "24 extra-word: unexpected '-1' after 'x'; remove it"],
   [
     '1.8',
     'resolvers r',
@@ -359,7 +364,7 @@ test.each([
     '3.4',
     'healthcheck h',
     'type httpchk GET / HTTP/1.1 a b',
-    "30 extra-word: 'b' is one word too many for a health check; write headers with 'http-check send hdr'",
+    "30 extra-word: unexpected 'b' after the version of a health check; write headers with 'http-check send hdr'",
   ],
   ['2.4', 'userlist u', 'user', "2 missing-value: 'user' needs a value; add it"],
 ])('%s refuses in %s: %s', (branch, section, line, text) => {

@@ -125,7 +125,7 @@ test('what ends a set of rules is named with its line', () => {
       line: 9,
       column: 2,
       length: 12,
-      message: "this rule is never read: the 'http-request' rule of line 8 has no condition and ends them",
+      message: "this rule is never read: the 'http-request' rule of line 8 has no condition and ends the set",
       help: 'give that rule a condition, or move it to the end',
     },
   ]);
@@ -140,7 +140,7 @@ test('a rule that stands behind those which are read later is named with the fir
       line: 9,
       column: 2,
       length: 12,
-      message: "HAProxy reads all 'http-request' rules before the 'use_backend' rules, and one is above in line 8",
+      message: "HAProxy runs all 'http-request' rules before the 'use_backend' rule of line 8",
       help: 'move this line above it',
     },
   ]);

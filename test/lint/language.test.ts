@@ -43,14 +43,14 @@ test.each([
   [
     '3.0',
     '    server a 192.0.2.1:80 resolvers dns',
-    "error 6:37 unknown-reference: no resolvers section is called 'dns'; add it, or use another name",
+    "error 6:37 unknown-reference: the resolvers section 'dns' does not exist; add it, or use another name",
   ],
   [
     '2.0',
     '    retry-on 429',
     "error 6:14 bad-value: '429' exists from HAProxy 3.1 on, and this is for 2.0; remove it, or run HAProxy 3.1 or later",
   ],
-  ['2.2', '    timeout queue 5 s', "error 6:21 extra-word: 's' is one word too many after '5'; remove it"],
+  ['2.2', '    timeout queue 5 s', "error 6:21 extra-word: unexpected 's' after '5'; remove it"],
   [
     '2.2',
     '    timeout queue soon',
@@ -83,10 +83,10 @@ test('a name that is given twice', () => {
   const text = file(...PROXY, 'frontend x', '    bind :81', '    timeout client 1s', 'backend x');
   expect(said('3.0', text)).toEqual([]);
   expect(said('3.1', text)).toEqual([
-    "warning 9:9 duplicate-name: backend 'x' has the name of frontend 'x' of line 6; give it another name",
+    "warning 9:9 duplicate-name: backend 'x' has the same name as frontend 'x' of line 6; give it another name",
   ]);
   expect(said('3.3', text)).toEqual([
-    "error 9:9 duplicate-name: backend 'x' has the name of frontend 'x' of line 6; give it another name",
+    "error 9:9 duplicate-name: backend 'x' has the same name as frontend 'x' of line 6; give it another name",
   ]);
 });
 
@@ -159,7 +159,7 @@ test.each([
   ],
   [
     'peers p\n    peer a 192.0.2.1:1024\nbackend b\n    http-request track-sc0 src table p/t',
-    "error 4:38 unknown-reference: no section called 'p/t' has a 'stick-table'; add one there",
+    "error 4:38 unknown-reference: the section 'p/t' does not exist, or has no 'stick-table'; add one there",
   ],
   [
     'frontend f\n    bind :80\n    acl a nbsrv lt 1',
@@ -175,7 +175,7 @@ test.each([
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    capture request header Host len 9\n    http-request capture path id 1',
-    "error 5:34 unknown-reference: no capture of a request in frontend 'f' has the id 1; add 'declare capture', or use a smaller id",
+    "error 5:34 unknown-reference: frontend 'f' has no request capture with the id 1; add 'declare capture', or use a smaller id",
   ],
   [
     'backend b\n    mode http\n    server s 192.0.2.1:80 proto fcgi',
@@ -196,7 +196,7 @@ test.each([
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 src table b',
-    "warning 4:25 bad-value: this is known before any content: in HTTP mode each request would be tracked again; use 'tcp-request session', or 'http-request'",
+    "warning 4:25 bad-value: the key is known before any content: in HTTP mode each request is tracked again; use 'tcp-request session', or 'http-request'",
   ],
   [
     'global\n    localpeer a\npeers p\n    peer b 192.0.2.1:1024',

@@ -105,7 +105,7 @@ describe('a condition decides what is read', () => {
     const lines = ['.if feature(PCRE2)', 'backend b', ' nonsense', '.endif', ' more nonsense', ...FRONT];
     expect(on('3.2', ...lines, ' default_backend b')).toEqual([]);
     expect(on('3.2', ...lines, ' default_backend c')).toEqual([
-      "12:18 error unknown-reference no backend is called 'c'",
+      "12:18 error unknown-reference the backend 'c' does not exist",
     ]);
   });
 
@@ -201,7 +201,9 @@ describe('several files are one configuration', () => {
 
   test('what one lacks another has, in any order', () => {
     expect(lintAll('3.2', DEFAULTS, FRONTEND, BACKEND)).toEqual([[], [], []]);
-    expect(lintAll('3.2', DEFAULTS, FRONTEND)[1]).toEqual(["3:18 error unknown-reference no backend is called 'b'"]);
+    expect(lintAll('3.2', DEFAULTS, FRONTEND)[1]).toEqual([
+      "3:18 error unknown-reference the backend 'b' does not exist",
+    ]);
   });
 
   test('defaults count for the files behind them alone', () => {
@@ -225,14 +227,14 @@ describe('several files are one configuration', () => {
 
   test('a message about another line says in which file it is', () => {
     expect(lintAll('3.2', DEFAULTS + FRONTEND + BACKEND, BACKEND)[1]).toEqual([
-      "1:9 error duplicate-name backend 'b' has the name of backend 'b' of line 8 of 0.cfg",
+      "1:9 error duplicate-name backend 'b' has the same name as backend 'b' of line 8 of 0.cfg",
     ]);
   });
 
   test('each begins with a section of its own, and ends its conditions', () => {
     expect(lintAll('3.2', `${DEFAULTS}.if 1\n`, ` mode http\n.endif\n${FRONTEND}${BACKEND}`)).toEqual([
       ["5:1 error bad-line '.if' has no '.endif'"],
-      ["1:2 error bad-line 'mode' stands before the first section", "2:1 error bad-line '.endif' has no '.if'"],
+      ["1:2 error bad-line 'mode' is before the first section", "2:1 error bad-line '.endif' has no '.if'"],
     ]);
   });
 
