@@ -3,7 +3,7 @@ import { called, INSPECT_DELAY, logFormatOf, seen } from '../engine/proxy';
 import type { Globals, ProxyState, Warn } from '../engine/state';
 import { readTime } from '../syntax/time';
 
-/** Checks what the lines of a section that takes connections come to together. */
+/** Checks the lines of a section that takes connections together. */
 export function checkFront(context: Context, proxy: ProxyState, mode: string, globals: Globals, warn: Warn): void {
   if (proxy.binds.length === 0) {
     warn(`${called(proxy)} has no 'bind'`, 'add one, or make it a backend');

@@ -7,7 +7,7 @@ import { readTime } from '../syntax/time';
 import { checkFront } from './frontend';
 import { checkServers } from './server';
 
-/** Checks what the lines of a proxy come to together. Source: `check_config_validity`. */
+/** Checks the lines of a proxy together. Source: `check_config_validity`. */
 export function checkProxy(context: Context, proxy: ProxyState, globals: Globals): void {
   const { report } = context;
   const mode = modeOf(proxy);

@@ -13,7 +13,7 @@ interface Whole extends SectionState {
   readonly globals: Globals;
 }
 
-/** Checks what the lines of a section that is no proxy come to together. */
+/** Checks the lines of a section that is not a proxy together. */
 export function checkSection(
   context: Context,
   section: SectionState,
@@ -25,7 +25,7 @@ export function checkSection(
   }
 }
 
-/** What is checked at the end of each kind of section. */
+/** The check of each kind of section. */
 const KINDS: ReadonlyMap<string, (section: Whole) => void> = new Map([
   ['cache', checkCache],
   ['fcgi-app', checkFcgi],

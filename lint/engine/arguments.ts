@@ -208,8 +208,9 @@ function isWithin({ report }: Context, word: Word, value: number, { low, high }:
   if ((low === undefined || value >= low) && (high === undefined || value <= high)) {
     return true;
   }
-  const range = low === undefined ? `at most ${high}` : high === undefined ? `at least ${low}` : `${low} to ${high}`;
-  return report.invalid(word, `${what} of ${range}`, 'use one in this range');
+  const bounds = `from ${low} to ${high}`;
+  const range = low === undefined ? `of at most ${high}` : high === undefined ? `of at least ${low}` : bounds;
+  return report.invalid(word, `${what} ${range}`, 'use one in this range');
 }
 
 /** What stands behind the unit of a time, as in `30sec`, is passed over; before 2.4 only late releases say so. */

@@ -14,7 +14,7 @@ export type Grammar = (context: Context, cursor: Cursor) => boolean;
 /** The grammars by name. */
 export type Grammars = Readonly<Record<string, Grammar>>;
 
-/** Where the work stands: the branch, the line and its section, and what the lines above have declared. */
+/** What a check needs to know: the branch, the line and its section, and what the lines above have declared. */
 export class Context {
   public readonly branch: string;
   public readonly report: Diagnostics;
@@ -22,9 +22,9 @@ export class Context {
   /** The kind of the section that the line belongs to. */
   public kind = '';
   public proxy?: ProxyState;
-  /** The section that the line stands in, for the rules of meaning. */
+  /** The section that the line is in, for the rules of meaning. */
   public model?: SectionModel;
-  /** The section that the line stands in, when it is no proxy. */
+  /** The section that the line is in, when it is not a proxy. */
   public section?: SectionState;
   private readonly order: number;
 

@@ -39,10 +39,10 @@ export interface LanguageFinding {
 /** Words in quotes, for a message: `'a', 'b'`. */
 export const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
 
-/** Collects what is found. A line of which it is not certain that it is read gets no finding. */
+/** Collects findings. A line that HAProxy may not read gets none. */
 export class Diagnostics {
   public readonly findings: LanguageFinding[] = [];
-  /** Lines on which nothing is claimed. */
+  /** Lines without a verdict. */
   public readonly unknown: { line: number; words: string[] }[] = [];
   /** The line that is checked now, counted on from file to file, and its words. */
   public line = 0;
@@ -93,7 +93,7 @@ export class Diagnostics {
     return `'${name}' exists from HAProxy ${since} on, and this is for ${this.branch}`;
   }
 
-  /** The branch has something no more. */
+  /** The branch no longer has something. */
   public removed(at: Place | undefined, name: string, from: string, help = 'remove it'): false {
     return this.error('removed-directive', at, this.refusedFrom(name, from), help);
   }
@@ -136,7 +136,7 @@ export class Diagnostics {
     return this.error('wrong-section', at, `'${name}' is not allowed in a '${kind}' section`, help);
   }
 
-  /** Says that the verdict on this line is not known. Always `true`, for a line that is not refused. */
+  /** Marks a line without a verdict. Always `true`, for a line that is not refused. */
   public indeterminate(line = this.line, words: readonly Word[] = this.words): true {
     if (!this.indeterminateLines.has(line)) {
       this.indeterminateLines.add(line);
@@ -145,7 +145,7 @@ export class Diagnostics {
     return true;
   }
 
-  /** Takes back that the verdict on this line is not known: it is refused in any case. */
+  /** Takes back `indeterminate` of this line: it is refused in any case. */
   public determinate(): void {
     if (this.unknown.at(-1)?.line === this.line && this.isCertain()) {
       this.unknown.pop();
@@ -153,7 +153,7 @@ export class Diagnostics {
     }
   }
 
-  /** Says that nothing is claimed about a line: whether it is read, or what it says, is known when HAProxy starts. */
+  /** Marks a line without any claim: whether HAProxy reads it, or what it says, shows when HAProxy starts. */
   public uncertain(line = this.line): void {
     this.uncertainLines.add(line);
     this.indeterminate(line);
@@ -169,7 +169,7 @@ export class Diagnostics {
     this.files.push({ name, from: this.line });
   }
 
-  /** What a line is called in a message about this one. */
+  /** The name of another line in a message about this one. */
   public lineName(line: number): string {
     const { from, name } = this.fileOf(line);
     return this.fileOf(this.line).name === name ? `line ${line - from}` : `line ${line - from} of ${name}`;

@@ -131,7 +131,7 @@ function fits(context: Context, keyword: Keyword, at: Word): boolean {
   }
   if (stands === 'ignored' && (strictSince === undefined || !context.from(strictSince))) {
     report.warn('ignored-directive', at, `'${words}' in a '${kind}' section is ignored`, 'remove it');
-    // What follows is checked all the same; the warning is sure, and so is an error in the words.
+    // HAProxy checks what follows all the same.
     return !traits.has('opaque');
   }
   const named = kind === 'defaults' && namedDefaultsSince !== undefined && context.from(namedDefaultsSince);

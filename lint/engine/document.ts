@@ -121,7 +121,7 @@ interface ServerWords {
   readonly address: Word;
 }
 
-/** `16` or `1-16`; nothing where it is no number of servers. */
+/** `16` or `1-16`; undefined where the text is not a number of servers. */
 export function rangeOf(text: string): [number, number] | undefined {
   const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   return first === undefined ? undefined : last === undefined ? [1, Number(first)] : [Number(first), Number(last)];

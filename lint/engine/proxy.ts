@@ -72,7 +72,7 @@ export const isFront = ({ kind }: ProxyState): boolean => kind === 'frontend' ||
 /** Whether a proxy has servers. */
 export const isBack = ({ kind }: ProxyState): boolean => kind === 'backend' || kind === 'listen';
 
-/** How a proxy is called in a message. */
+/** The name of a proxy in a message. */
 export const called = (proxy: ProxyState): string => `${proxy.kind} '${proxy.name?.text ?? ''}'`;
 
 /** The first directive of a section that begins so. */

@@ -67,13 +67,13 @@ export interface Symbols {
   readonly references: Reference[];
   /** How many entries of tables a connection can have tracked, as `tune.stick-counters` says. */
   trackers: number;
-  /** The global section has said `expose-experimental-directives`. */
+  /** The global section has `expose-experimental-directives`. */
   experimental: boolean;
   /** How many experimental directives there are. */
   experiments: number;
 }
 
-/** A section that is no proxy, while it is read. */
+/** A section that is not a proxy, while it is read. */
 export interface SectionState {
   readonly kind: string;
   readonly name: Word | undefined;

@@ -226,7 +226,7 @@ class Validator {
     }
   }
 
-  /** An empty word ends a line; later branches say so. */
+  /** An empty word ends a line; later branches warn about it or refuse it. */
   private cutAtEmpty(words: readonly Word[]): readonly Word[] | undefined {
     const { context } = this;
     const at = words.findIndex(({ text, unresolvedVariable }) => text === '' && !unresolvedVariable);

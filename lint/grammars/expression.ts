@@ -222,7 +222,7 @@ const matches = (regex: RegExp, what: string) => (text: string) =>
 /** What is wrong shows only when it runs. */
 const anything = () => undefined;
 
-/** Why the first argument is refused, for keywords that look at it closely. Others with such a look are left open. */
+/** Why a keyword refuses its first argument, for keywords whose own check is known. */
 const VALIDATORS: Readonly<Record<string, (text: string, context: Context) => string | undefined>> = {
   bool: matches(/^(true|false|0|1)$/i, "'true' or 'false'"),
   bin: matches(/^([0-9a-f]{2})+$/i, 'made of pairs of hexadecimal digits'),
@@ -258,7 +258,7 @@ const NAMES: Readonly<Record<string, ReferenceKind>> = {
 /** Of these, the ones that are the section itself when they are missing. Source: `smp_resolve_args`. */
 const OWN: ReadonlySet<string> = new Set(['tab', 'be', 'fe']);
 
-/** Why the first argument is refused by a keyword that looks at it; open where it is not known how it looks. */
+/** Why a keyword refuses its first argument; indeterminate where its check is not known. */
 function firstWrong(context: Context, { args }: Keyword, name: string, text: string): string | undefined {
   if (!args.includes('!')) {
     return undefined;

@@ -15,7 +15,7 @@ const codes: Grammar = ({ report, words }, cursor) => {
   return true;
 };
 
-/** Accounts by number; what is none makes 1.7 and later warn. */
+/** Accounts by number; 1.7 and later warn about other values. */
 const id: Grammar = (context, cursor) => {
   const word = cursor.next;
   if (!takeAll(context, cursor, 'word')) {
@@ -27,7 +27,7 @@ const id: Grammar = (context, cursor) => {
   return true;
 };
 
-/** Up to 3.0 what is no number of reloads only makes a warning. */
+/** Up to 3.0 HAProxy only warns about a value that is not a number. */
 const reloads: Grammar = ({ report, words }, cursor) => {
   if (words.length !== 2 || (Number.parseInt(cursor.text, 10) || 0) < 0) {
     report.warn('bad-value', cursor.next ?? words[0], "'mworker-max-reloads' needs a number of 0 or more", 'add it');

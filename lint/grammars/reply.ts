@@ -30,7 +30,7 @@ const deny: Grammar = (context, cursor) => {
   return finish(context, cursor);
 };
 
-/** The parts of an answer and what follows each; `body` is told apart by its word. */
+/** The parts of an answer and what follows each. */
 const PARTS: ReadonlyMap<string, string> = new Map([
   ['status', 'num(200..599)'],
   ['deny_status', 'num(200..599)'],

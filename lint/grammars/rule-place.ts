@@ -11,7 +11,7 @@ export const placeOf = ({ words: [first, second] }: Context): string =>
 
 const known = new Map<string, string>();
 
-/** Puts the place of a rule into a signature, so that its samples and conditions know where they stand. */
+/** Puts the place of a rule into a signature, for its samples and conditions. */
 export function placed(notation: string, place: string): string {
   const key = `${place} ${notation}`;
   const found = known.get(key) ?? notation.replace(/\b(fmt|expr|cond!?)(?!\()(?=[\s\],}]|$)/g, `$1(${place})`);

@@ -58,7 +58,7 @@ const nameserver: Grammar = (context, cursor) => {
   );
 };
 
-/** What is neither only makes a warning. */
+/** HAProxy warns about other values, and takes them. */
 const vary: Grammar = ({ report }, cursor) =>
   cursor.takes('on', 'off') ||
   report.warn('bad-value', cursor.take() ?? cursor.last, "'process-vary' takes 'on' or 'off'", 'use one of them');

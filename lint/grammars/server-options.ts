@@ -8,7 +8,7 @@ const resolvers: Grammar = (context, cursor) => {
   if (word === undefined) {
     return context.branch === '1.8' || context.report.missing(cursor.last, 'the name of a section');
   }
-  // On a 'default-server' line it counts from 1.8 on, and is looked for from 1.9 on.
+  // On a 'default-server' line it counts from 1.8 on, and has to exist from 1.9 on.
   if (context.words[0]!.text !== 'default-server' || context.from('1.9')) {
     context.refer('resolvers', word);
   }
@@ -52,7 +52,7 @@ const proto: Grammar = (context, cursor) => {
     const message = `'${word.text}' is not a protocol of connections on HAProxy ${branch}`;
     return report.error('bad-value', word, message, "use 'h2', or 'h1' (2.4)");
   }
-  // Whether it fits depends on the mode, which may stand below.
+  // Whether it fits depends on the mode, which a later line may set.
   const fits = words[0]!.text === 'bind' ? /^h[12]$/ : /^(h[12]|fcgi)$/;
   return (context.from('2.0') && modeOf(proxy) === 'http' && fits.test(word.text)) || report.indeterminate();
 };

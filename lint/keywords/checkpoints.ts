@@ -1,7 +1,7 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 
 /**
- * The checkpoints at which a sample may be asked for, in the order of a request's life, and which samples are there.
+ * The points in a request's life at which a sample may be read, in their order, and the samples available at each.
  *
  * Source: the table `fetch_cap` of `src/sample.c`, the same on every branch.
  */
@@ -27,13 +27,13 @@ const ORDER = [
   'log',
 ] as const;
 
-/** A checkpoint at which a sample may be asked for. */
+/** A point at which a sample may be read. */
 export type Checkpoint = (typeof ORDER)[number] | 'check' | 'config';
 
 const span = (from: Checkpoint, to: Checkpoint, ...more: Checkpoint[]): ReadonlySet<Checkpoint> =>
   new Set([...ORDER.slice(ORDER.indexOf(from as never), ORDER.indexOf(to as never) + 1), ...more]);
 
-/** Where samples of each origin are there. */
+/** Where samples of each origin are available. */
 const AVAILABLE: Readonly<Record<string, ReadonlySet<Checkpoint>>> = {
   always: span('connection', 'log', 'check', 'config'),
   process: span('connection', 'log', 'check'),
@@ -60,7 +60,7 @@ const AVAILABLE: Readonly<Record<string, ReadonlySet<Checkpoint>>> = {
   statistics: span('log', 'log'),
 };
 
-/** Whether a sample of one of these origins is there at one of these checkpoints. */
+/** Whether a sample of one of these origins is available at one of these checkpoints. */
 export function isAvailable(origins: readonly string[], checkpoints: readonly Checkpoint[]): boolean {
   return origins.some((origin) => checkpoints.some((checkpoint) => AVAILABLE[origin]?.has(checkpoint)));
 }
@@ -84,12 +84,12 @@ const CHECKPOINTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>>
   'server-connection': ['server-connection', 'server-connection'],
 };
 
-/** Whether a signature may name a place so. */
+/** Whether a place of that name has checkpoints. */
 export const isPlace = (name: string): boolean => Object.hasOwn(CHECKPOINTS, name);
 
 /**
  * The checkpoints that a place stands for in a section of a kind; those of a frontend alone for a `listen` section up to
- * 2.4. Nothing: it is not known.
+ * 2.4; undefined where they are not known.
  */
 export function checkpointsOf(
   place: string | undefined,

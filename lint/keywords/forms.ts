@@ -3,7 +3,7 @@ import { isAddress } from '../../lib/haproxy/address';
 /** A form that a text can have. */
 export interface Form {
   readonly is: (text: string) => boolean;
-  /** What a text of the form is called, with its article. */
+  /** The form in words, with its article, for messages. */
   readonly what: string;
   readonly example: string;
 }

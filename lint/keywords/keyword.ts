@@ -56,13 +56,13 @@ export interface Keyword {
   readonly removed?: string;
   /** What a build needs to have it, such as `quic`: one that lacks it refuses the word. @default - every build has it */
   readonly needs?: string;
-  /** What follows, in the notation of `signature.ts`. @default - nothing follows */
+  /** What follows, in the notation of `notation.ts`. @default - nothing follows */
   readonly args: string;
   /** What to write instead of it. @default - nothing takes its place */
   readonly instead?: string;
   /** Of samples and converters: the type that they give; of ACL criteria: how they match. @default - it gives nothing */
   readonly result?: string;
-  /** What else is to be known of it, with the branch from which it holds: see `Trait`. */
+  /** Its traits, each with the branch from which it holds. */
   readonly traits: ReadonlyMap<Trait, string>;
   /** A section of the manual, or the table of the source in which it is registered. */
   readonly source: string;
@@ -91,9 +91,9 @@ const RESULTS = new Set(['fetch', 'converter', 'criterion']);
  *
  * Words with ` | ` between them share a row. `where` is letters for the kinds of proxy section (a small letter: warns
  * and ignores), with `~1.9` and `!3.2` for the branches from which the small letters warn and refuse, and `n2.5` for the
- * branch that takes it in named `defaults`. In tables that are not about sections it is a list of places, and the last
- * column may be a result; `http@1.8` is a trait from a branch on. `life` is the first branch, `~` the first that warns, `-` the first that refuses, `+` what the
- * build needs; empty is every branch from 1.6 on.
+ * branch that takes it in named `defaults`. In tables that are not about sections it is a list of places, and the fifth
+ * column may be a result. `life` is the first branch, `~` the first that warns, `-` the first that refuses, `+` what the
+ * build needs; empty is every branch from 1.6 on. `http@1.8` is a trait from a branch on.
  *
  * @param name of the table
  * @param source of its rows
@@ -159,10 +159,10 @@ function traitOf(text: string, since: string): [Trait, string] {
   return [trait, from];
 }
 
-/** The state of a keyword on a branch. */
+/** Whether a branch has a keyword. */
 export type Availability = 'too-new' | 'current' | 'deprecated' | 'removed';
 
-/** What a branch makes of a word. */
+/** Whether a branch has a word, from its dates. */
 export function availabilityOn(
   keyword: Pick<Keyword, 'since' | 'deprecated' | 'removed'>,
   branch: string,

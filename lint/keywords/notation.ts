@@ -4,8 +4,9 @@ import { FORMS } from './forms';
 /**
  * What may follow the words of a directive, read from the notation of the tables:
  *
- * - `word`, `num`, `int`, `time`, `size`, `file`, `status`, `addr`, `regex`, `fmt(where)`, `expr(where)`, `cond`, `cond!`: one value; `given` is one that is not judged;
- *   `num(1..9)`, `int(0..)`, `time(..65535)`, `size(1..)` have bounds. `num` is lenient as HAProxy is there: what is no number counts as 0
+ * - `word`, `num`, `int`, `time`, `size`, `file`, `status`, `addr`, `regex`, `fmt(where)`, `expr(where)`, `cond`, `cond!`:
+ *   one value; `given` is a value that is not checked. `num(1..9)`, `int(0..)`, `time(..65535)`, `size(1..)` have bounds.
+ *   `num` is lenient as HAProxy is there: a text that is not a number counts as 0
  * - `on|off`, `fast@2.2|slow@1.6-2.3`: one of these words, from and up to a branch
  * - `infinite|<time>`: one of these words, or else a value
  * - `match(octal)`: a text of a form of `forms.ts`
@@ -14,7 +15,7 @@ import { FORMS } from './forms';
  * - `[a b]`: may be missing; `a...`: once or more
  * - `{len int, silent}`: these options in any order; `{a, b}!` at least one of them
  * - `@name`: a grammar of its own, in code
- * - `~`: further words are passed over by HAProxy, `*`: further words belong to it and anything goes, `?`: not judged from here on
+ * - `~`: HAProxy ignores further words; `*`: further words belong to it, and any are valid; `?`: not checked from here on
  *
  * `sig /2.9 other` is another signature from a branch on.
  */

@@ -346,7 +346,7 @@ test.each([
     '1.8',
     'resolvers r',
     'accepted_payload_size 9000',
-    "24 bad-value: '9000' is not a number of 12 to 8192; use one in this range",
+    "24 bad-value: '9000' is not a number from 12 to 8192; use one in this range",
   ],
   ['2.4', 'resolvers r', 'nameserver a 10.0.0.1', "15 bad-value: '10.0.0.1' has no port; add ':' and the port"],
   ['2.1', 'peers p', 'peer a', "7 missing-value: 'peer' needs an address; add it"],
