@@ -24,7 +24,7 @@ export interface Source {
 }
 
 /** What a branch says about a configuration. Lines count on from file to file. */
-export interface LanguageVerdict {
+interface LanguageVerdict {
   /** In the order of the text. */
   readonly findings: LanguageFinding[];
   /** Lines on which nothing is claimed: their verdict depends on what is outside the file, or is not in the tables. */

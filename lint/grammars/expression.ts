@@ -9,7 +9,7 @@ import { type Call, cutCall } from '../syntax/call';
 import type { Cursor } from '../syntax/cursor';
 
 /** What an expression comes to. */
-export interface Expression {
+interface Expression {
   /** The fetch or criterion that it begins with. */
   readonly keyword?: Keyword;
   /** `str`, `sint`, `ip`, `bool`, `bin`, `any`, … */

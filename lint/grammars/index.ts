@@ -31,7 +31,10 @@ export const GRAMMARS: Grammars = {
  */
 export function checkGrammars(keywords: typeof KEYWORDS, grammars: Grammars): void {
   for (const { table, words, args, result } of keywords) {
-    const missing = result === undefined ? grammarsOf(args).find((name) => !Object.hasOwn(grammars, name)) : undefined;
+    if (result !== undefined || !args.includes('@')) {
+      continue;
+    }
+    const missing = grammarsOf(args).find((name) => !Object.hasOwn(grammars, name));
     if (missing !== undefined) {
       throw new Error(`the table '${table}' names a grammar that does not exist: @${missing} at '${words}'`);
     }

@@ -28,7 +28,7 @@ const ORDER = [
 ] as const;
 
 /** A point at which a sample may be read. */
-export type Checkpoint = (typeof ORDER)[number] | 'check' | 'config';
+type Checkpoint = (typeof ORDER)[number] | 'check' | 'config';
 
 const span = (from: Checkpoint, to: Checkpoint, ...more: Checkpoint[]): ReadonlySet<Checkpoint> =>
   new Set([...ORDER.slice(ORDER.indexOf(from as never), ORDER.indexOf(to as never) + 1), ...more]);

@@ -1,7 +1,7 @@
 import { isAddress } from '../../lib/haproxy/address';
 
 /** A form that a text can have. */
-export interface Form {
+interface Form {
   readonly is: (text: string) => boolean;
   /** The form in words, with its article, for messages. */
   readonly what: string;

@@ -14,7 +14,7 @@ import { SERVER } from './tables/server';
 import { TUNE } from './tables/tune';
 import { WORDS } from './tables/values';
 
-export { type Availability, availabilityOn, type Keyword, type Standing, type Trait } from './keyword';
+export { availabilityOn, type Keyword, type Trait } from './keyword';
 
 /** Everything that is known of the configuration language, table by table. */
 export const KEYWORDS: readonly Keyword[] = [
@@ -45,13 +45,18 @@ for (const keyword of KEYWORDS) {
   for (const trait of traits.keys()) {
     BY_TRAIT.set(trait, [...(BY_TRAIT.get(trait) ?? []), keyword]);
   }
-  const known = BY_WORDS.get(table) ?? new Map<string, Keyword[]>();
-  const editions = [...(known.get(words) ?? []), keyword];
-  known.set(
-    words,
-    editions.sort((a, b) => branchOrder(a.since) - branchOrder(b.since)),
-  );
-  BY_WORDS.set(table, known);
+  let known = BY_WORDS.get(table);
+  if (known === undefined) {
+    known = new Map();
+    BY_WORDS.set(table, known);
+  }
+  const editions = known.get(words);
+  if (editions === undefined) {
+    known.set(words, [keyword]);
+  } else {
+    editions.push(keyword);
+    editions.sort((a, b) => branchOrder(a.since) - branchOrder(b.since));
+  }
 }
 
 /** The keywords that have something in common, in the order of the tables. */

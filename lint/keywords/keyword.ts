@@ -77,7 +77,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /** The words of a version in the third column: `2.0 ~2.3 -2.5 +quic`. */
-const DATES = /^(?<since>\d+\.\d+)(?: ~(?<deprecated>\d+\.\d+))?(?: -(?<removed>\d+\.\d+))?(?: \+(?<needs>\S+))?$/;
+const DATES = /^(\d+\.\d+)(?: ~(\d+\.\d+))?(?: -(\d+\.\d+))?(?: \+(\S+))?$/;
 
 /** The second column of the table of proxies. */
 const PLACE = /^([DFBLdfbl]+)(?:~(\d+\.\d+))?(?:!(\d+\.\d+))?(?:n(\d+\.\d+))?$/;
@@ -105,40 +105,55 @@ export function table(name: string, source: string, text: string): Keyword[] {
 }
 
 function keywordsOf(name: string, source: string, row: string): Keyword[] {
-  const [words = '', where = '', life = '', args = '', last = '', traits = ''] = row
-    .split(';')
-    .map((cell) => cell.trim());
-  const dates = DATES.exec(life === '' ? '1.6' : life)?.groups;
+  const cells = row.split(';').map((cell) => cell.trim());
+  const [words = '', where = '', life = '', args = '', last = '', traits = ''] = cells;
+  const dates = DATES.exec(life === '' ? '1.6' : life);
   const place = name === 'proxy' ? PLACE.exec(where) : [];
-  if (words === '' || dates === undefined || place === null) {
+  if (words === '' || dates === null || place === null) {
     throw new Error(`not a row of the table '${name}': ${row}`);
   }
+  const [, since = '', deprecated, removed, needs] = dates;
   const [, letters = '', ignoredSince, strictSince, namedDefaultsSince] = place;
   const gives = RESULTS.has(name);
-  if (!gives) {
+  if (!gives && args !== '') {
     editionsOf(args);
     checkPlaces(args);
   }
-  const shared = {
+  const standing = name === 'proxy' ? standingOf(letters) : NOWHERE;
+  const places = name === 'proxy' || where === '' ? [] : where.split(' ');
+  const instead = last === '' || gives ? undefined : last;
+  const result = gives ? last : undefined;
+  const has = traits === '' ? NO_TRAITS : new Map(traits.split(' ').map((trait) => traitOf(trait, since)));
+  return words.split(' | ').map((one) => ({
     table: name,
-    standing: new Map(
-      [...letters].map((c) => [LETTERS[c.toUpperCase()]!, c === c.toUpperCase() ? 'works' : 'ignored'] as const),
-    ),
-    places: name === 'proxy' || where === '' ? [] : where.split(' '),
+    words: one,
+    standing,
+    places,
     ignoredSince,
     strictSince,
     namedDefaultsSince,
-    since: dates.since!,
-    deprecated: dates.deprecated,
-    removed: dates.removed,
-    needs: dates.needs,
+    since,
+    deprecated,
+    removed,
+    needs,
     args,
-    instead: last === '' || gives ? undefined : last,
-    result: gives ? last : undefined,
-    traits: new Map(traits === '' ? [] : traits.split(' ').map((trait) => traitOf(trait, dates.since!))),
+    instead,
+    result,
+    traits: has,
     source,
-  };
-  return words.split(' | ').map((one) => ({ ...shared, words: one }));
+  }));
+}
+
+const NOWHERE: Keyword['standing'] = new Map();
+const NO_TRAITS: Keyword['traits'] = new Map();
+
+function standingOf(letters: string): Keyword['standing'] {
+  const standing = new Map<string, Standing>();
+  for (const letter of letters) {
+    const kind = LETTERS[letter.toUpperCase()]!;
+    standing.set(kind, letter === letter.toUpperCase() ? 'works' : 'ignored');
+  }
+  return standing;
 }
 
 /** Refuses a place of samples or conditions that has no checkpoints. */

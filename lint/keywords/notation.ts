@@ -74,6 +74,9 @@ interface Edition {
   readonly items: readonly Item[];
 }
 
+/** The signatures that were read. */
+const read = new Map<string, readonly Edition[]>();
+
 /** The items of each signature that was asked for, by branch. */
 const onBranch = new Map<string, Map<string, readonly Item[]>>();
 
@@ -96,8 +99,13 @@ export function itemsOn(notation: string, branch: string): readonly Item[] {
  * @throws when the notation cannot be read, or names a form or a kind of reference that does not exist
  */
 export function editionsOf(notation: string): readonly Edition[] {
-  const [first = '', ...later] = notation.split(/ ?\/(?=\d+\.\d)/);
-  return [{ since: '1.6', items: itemsOf(first) }, ...later.map(editionOf)];
+  let found = read.get(notation);
+  if (found === undefined) {
+    const [first = '', ...later] = notation.split(/ ?\/(?=\d+\.\d)/);
+    found = [{ since: '1.6', items: itemsOf(first) }, ...later.map(editionOf)];
+    read.set(notation, found);
+  }
+  return found;
 }
 
 function editionOf(text: string): Edition {
