@@ -6,7 +6,7 @@ import type { Globals, ProxyState, SectionState } from '../engine/state';
 import type { Word } from '../model';
 
 /** A section with a name, and what stands around it. */
-interface Whole extends SectionState {
+interface SectionCheck extends SectionState {
   readonly context: Context;
   readonly name: Word;
   readonly proxies: readonly ProxyState[];
@@ -26,7 +26,7 @@ export function checkSection(
 }
 
 /** The check of each kind of section. */
-const KINDS: ReadonlyMap<string, (section: Whole) => void> = new Map([
+const KINDS: ReadonlyMap<string, (section: SectionCheck) => void> = new Map([
   ['cache', checkCache],
   ['fcgi-app', checkFcgi],
   ['log-forward', checkLogForward],
@@ -38,7 +38,7 @@ const KINDS: ReadonlyMap<string, (section: Whole) => void> = new Map([
   ['userlist', checkUserlist],
 ]);
 
-function checkResolvers({ context, has, name, line }: Whole): void {
+function checkResolvers({ context, has, name, line }: SectionCheck): void {
   if (!has.has('nameserver') && !has.has('parse-resolv-conf') && context.from('1.9')) {
     const message = `resolvers '${name.text}' has no name server`;
     context.report.warn('incomplete', name, message, "add 'nameserver' lines", line);
@@ -46,7 +46,7 @@ function checkResolvers({ context, has, name, line }: Whole): void {
 }
 
 /** Which peer is this machine: its name decides, unless the global section gives another. */
-function checkPeers({ context: { report }, has, kind, lines, name, globals, line }: Whole): void {
+function checkPeers({ context: { report }, has, kind, lines, name, globals, line }: SectionCheck): void {
   const local = globals.get('localpeer')?.words[1];
   if (has.has('disabled')) {
     return;
@@ -66,7 +66,7 @@ function checkPeers({ context: { report }, has, kind, lines, name, globals, line
 const RING = 16_384;
 
 /** What is larger than the whole, and where messages go to in time. Source: `cfg_post_parse_ring`. */
-function checkRing({ context, has, name, line }: Whole): void {
+function checkRing({ context, has, name, line }: SectionCheck): void {
   const { branch, report } = context;
   const size = has.get('size');
   const word = size?.words[1];
@@ -88,14 +88,14 @@ function checkRing({ context, has, name, line }: Whole): void {
   }
 }
 
-function checkLogForward({ context, has, name, line }: Whole): void {
+function checkLogForward({ context, has, name, line }: SectionCheck): void {
   if (!has.has('bind') && !has.has('dgram-bind') && context.from('2.7')) {
     const message = `log-forward '${name.text}' has no 'bind'`;
     context.report.warn('incomplete', name, message, "add 'dgram-bind' or 'bind'", line);
   }
 }
 
-function checkCache({ context: { report }, has, name, line }: Whole): void {
+function checkCache({ context: { report }, has, name, line }: SectionCheck): void {
   const total = has.get('total-max-size');
   if (total === undefined) {
     report.error('incomplete', name, `cache '${name.text}' has no 'total-max-size'`, 'add it', line);
@@ -109,7 +109,7 @@ function checkCache({ context: { report }, has, name, line }: Whole): void {
   }
 }
 
-function checkProgram({ context, globals, line }: Whole): void {
+function checkProgram({ context, globals, line }: SectionCheck): void {
   const worker = globals.has('master-worker') || globals.has('master-worker no-exit-on-failure');
   const exposed = !context.from('3.1') || globals.has('expose-deprecated-directives');
   if (!worker || !exposed) {
@@ -119,14 +119,14 @@ function checkProgram({ context, globals, line }: Whole): void {
   }
 }
 
-function checkMailers({ context: { report }, lines, name, proxies, line }: Whole): void {
+function checkMailers({ context: { report }, lines, name, proxies, line }: SectionCheck): void {
   if (lines.length > 0 && !proxies.some((proxy) => seen(proxy, 'email-alert mailers') !== undefined)) {
     const message = `no 'email-alert mailers' line uses mailers '${name.text}'`;
     report.warn('incomplete', name, message, 'remove the section', line);
   }
 }
 
-function checkFcgi({ context: { report }, has, name, line }: Whole): void {
+function checkFcgi({ context: { report }, has, name, line }: SectionCheck): void {
   if (!has.has('docroot')) {
     report.error('incomplete', name, `fcgi-app '${name.text}' has no 'docroot'`, 'add it', line);
   }
@@ -138,7 +138,7 @@ function checkFcgi({ context: { report }, has, name, line }: Whole): void {
 }
 
 /** Users and groups: each once, and each name that one gives the other has to be there. */
-function checkUserlist({ context: { report }, lines, name }: Whole): void {
+function checkUserlist({ context: { report }, lines, name }: SectionCheck): void {
   const named = (kind: string) => lines.filter(({ words }) => words[0]!.text === kind);
   const kinds = [
     { kind: 'user', other: 'group', word: 'groups' },

@@ -3,6 +3,7 @@ import type { Context } from '../engine/context';
 import type { Sample } from '../engine/state';
 import { availabilityOn, type Keyword, keywordOf } from '../keywords';
 import { checkpointsOf, isAvailable } from '../keywords/checkpoints';
+import { FORMS } from '../keywords/forms';
 import type { ReferenceKind } from '../keywords/notation';
 import type { Word } from '../model';
 import { type Call, cutCall } from '../syntax/call';
@@ -225,7 +226,7 @@ const anything = () => undefined;
 /** Why a keyword refuses its first argument, for keywords whose own check is known. */
 const VALIDATORS: Readonly<Record<string, (text: string, context: Context) => string | undefined>> = {
   bool: matches(/^(true|false|0|1)$/i, "'true' or 'false'"),
-  bin: matches(/^([0-9a-f]{2})+$/i, 'made of pairs of hexadecimal digits'),
+  bin: (text) => (FORMS.hex!.is(text) ? undefined : `'${text}' is not ${FORMS.hex!.what}`),
   json: matches(/^(ascii|utf8(s|p|ps)?)?$/, "an encoding of 'json'"),
   url_enc: matches(/^(query)?$/, "an encoding of 'url_enc'"),
   var: variableWrong,

@@ -13,22 +13,19 @@ export const BIND = table(
   ca-file ; ; ; @ca-file
   ca-ignore-err ; ; ; @ignore-err
   ca-sign-file ; ; ; file
-  ca-sign-pass ; ; ; word
+  ca-sign-pass | ciphers ; ; ; word
   ca-verify-file ; ; 2.2 ; file
   cc ; ; 3.3 ; word
-  ciphers ; ; ; word
   ciphersuites ; ; 1.9 ; word
   client-sigalgs ; ; 2.8 ; word
-  crl-file | crt ; ; ; file
+  crl-file | crt | crt-list ; ; ; file
   crt-ignore-err ; ; ; @ignore-err
-  crt-list ; ; ; file
   curves ; ; 1.8 ; word
   default-crt ; ; 3.0 ; file
-  defer-accept
+  defer-accept | force-sslv3 | force-tlsv10 | force-tlsv11 | force-tlsv12
   ecdhe ; ; ; word
   ech ; ; 3.3 +ech ; file
   expose-fd ; ; 1.8 ; listeners
-  force-sslv3 | force-tlsv10 | force-tlsv11 | force-tlsv12
   force-tlsv13 ; ; 1.8
   generate-certificates
   gid ; ; ; num
@@ -48,13 +45,10 @@ export const BIND = table(
   nbconn ; ; 2.9 ; ?
   nice ; ; ; num(-1024..1024)
   no-alpn ; ; 2.8
-  no-ca-names ; ; 1.8
-  no-sslv3
+  no-ca-names | no-tlsv13 | prefer-client-ciphers ; ; 1.8
+  no-sslv3 | no-tls-tickets | no-tlsv10 | no-tlsv11 | no-tlsv12
   no-strict-sni ; ; 3.2
-  no-tls-tickets | no-tlsv10 | no-tlsv11 | no-tlsv12
-  no-tlsv13 ; ; 1.8
   npn ; ; ; word
-  prefer-client-ciphers ; ; 1.8
   process ; ; 1.6 ~2.5 -2.7 ; @process
   proto ; ; 1.9 ; @proto
   quic-cc-algo ; ; 2.7 +quic ; word
@@ -63,17 +57,15 @@ export const BIND = table(
   severity-output ; ; 1.8 ; none|number|string
   shards ; ; 2.5 ; by-thread|by-process|by-group@2.8|<match(count)>
   sigalgs ; ; 2.8 ; word
-  ssl
+  ssl | strict-sni
   ssl-max-ver | ssl-min-ver ; ; 1.8 ; SSLv3|TLSv1.0|TLSv1.1|TLSv1.2|TLSv1.3
-  strict-sni
   tcp-md5sig ; ; 3.3 ; word
   tcp-ss ; ; 3.4 ; given
   tcp-ut ; ; ; time
-  tfo
+  tfo | transparent
   thread ; ; 2.5 ; @thread
   tls-ticket-keys ; ; ; file
   tls-tickets ; ; 3.2
-  transparent
   uid ; ; ; num
   user ; ; ; given
   v4v6 | v6only

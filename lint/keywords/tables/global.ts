@@ -67,30 +67,24 @@ export const GLOBAL = table(
   max-spread-checks ; ; ; time
   max-threads-per-group ; ; 3.4 ; int(0..64)
   maxcompcpuusage ; ; ; num(0..100)
-  maxcomprate ; ; ; num
+  maxcomprate | maxconnrate | maxpipes | maxsessrate | maxsslrate | maxzlibmem ; ; ; num
   maxconn ; ; ; [num] /2.7 [int]
-  maxconnrate | maxpipes | maxsessrate ; ; ; num
   maxsslconn ; ; ; num(0..)
-  maxsslrate | maxzlibmem ; ; ; num
   mworker-max-reloads ; ; 2.0 ; @reloads /3.1 num(0..)
   nbproc ; ; 1.6 ~2.3 -2.5 ; num(1..64)
   nbthread ; ; 1.8 ; @threads
   no-memory-trimming ; ; 2.6
   no-quic ; ; 2.8 -3.3
   node ; ; ; word
-  noepoll
+  noepoll | nogetaddrinfo | nokqueue | nopoll | nosplice
   noevports ; ; 2.0
-  nogetaddrinfo | nokqueue
   noktls ; ; 3.3
-  nopoll
   noreuseport ; ; 1.7
-  nosplice
   numa-cpu-mapping ; ; 2.4 ; ~ ; ; negatable
-  ocsp-update.disable ; ; 3.0 ; on|off
+  ocsp-update.disable | ocsp-update.mode ; ; 3.0 ; on|off
   ocsp-update.httpproxy ; ; 3.0 ; ?
   ocsp-update.maxdelay ; ; 3.0 ; num(300..)
   ocsp-update.mindelay ; ; 3.0 ; num(0..3600)
-  ocsp-update.mode ; ; 3.0 ; on|off
   pidfile ; ; ; word
   pp2-never-send-local ; ; 2.2
   prealloc-fd ; ; 2.8
@@ -112,15 +106,13 @@ export const GLOBAL = table(
   spread-checks ; ; ; num(0..50)
   ssl-default-bind-ciphers ; ; ; num
   ssl-default-bind-ciphersuites ; ; 1.9 ; num
-  ssl-default-bind-client-sigalgs ; ; 2.8 ; num
+  ssl-default-bind-client-sigalgs | ssl-default-bind-sigalgs ; ; 2.8 ; num
   ssl-default-bind-curves ; ; 2.2 ; num
   ssl-default-bind-options ; ; ; {force-sslv3, force-tlsv10, force-tlsv11, force-tlsv12, force-tlsv13@1.8, no-sslv3, no-tlsv10, no-tlsv11, no-tlsv12, no-tlsv13@1.8, no-tls-tickets, tls-tickets@3.2, prefer-client-ciphers@1.8, strict-sni@3.2, no-strict-sni@3.2, ssl-min-ver@1.8 word, ssl-max-ver@1.8 word, allow-0rtt@1.8}!
-  ssl-default-bind-sigalgs ; ; 2.8 ; num
   ssl-default-server-ciphers ; ; ; num
   ssl-default-server-ciphersuites ; ; 1.9 ; num
-  ssl-default-server-client-sigalgs | ssl-default-server-curves ; ; 2.9 ; num
+  ssl-default-server-client-sigalgs | ssl-default-server-curves | ssl-default-server-sigalgs ; ; 2.9 ; num
   ssl-default-server-options ; ; ; {force-sslv3, force-tlsv10, force-tlsv11, force-tlsv12, force-tlsv13@1.8, no-sslv3, no-tlsv10, no-tlsv11, no-tlsv12, no-tlsv13@1.8, no-tls-tickets, renegotiate@3.3, no-renegotiate@3.3, ssl-min-ver@1.8 word, ssl-max-ver@1.8 word}!
-  ssl-default-server-sigalgs ; ; 2.9 ; num
   ssl-dh-param-file ; ; ; ?
   ssl-engine ; ; 1.8 +engine ; ?
   ssl-load-extra-del-ext ; ; 2.3 ; ~

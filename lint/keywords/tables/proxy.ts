@@ -46,9 +46,8 @@ export const PROXY = table(
   disabled ; DFBL
   dispatch ; fBL ; 1.6 ~3.3 ; addr(port) ; a 'server' with that address
   dynamic-cookie-key ; DfBL ; 1.8 ; word
-  email-alert from ; DFBL ; ; word
+  email-alert from | email-alert mailers | email-alert myhostname | email-alert to ; DFBL ; ; word
   email-alert level ; DFBL ; ; emerg|alert|crit|err|warning|notice|info|debug
-  email-alert mailers | email-alert myhostname | email-alert to ; DFBL ; ; word
   enabled ; DFBL
   error-log-format ; DFbL ; 2.5 ; fmt(log)
   errorfile ; DFBL ; ; status file
@@ -74,10 +73,9 @@ export const PROXY = table(
   http-after-response ; FBLn2.5 ; 2.2 ; @rule ; ; http@2.4
   http-check comment ; DfBL ; 2.2 ; word
   http-check connect ; DfBL ; 2.2 ; @check-connect
-  http-check disable-on-404 ; DfBL
+  http-check disable-on-404 | http-check send-state ; DfBL
   http-check expect ; DfBL ; ; @check-expect
   http-check send ; DfBL ; 2.2 ; {meth word, uri word, uri-lf fmt, ver word, hdr word fmt, body word, body-lf fmt, comment word}
-  http-check send-state ; DfBL
   http-check set-var ; DfBL ; 2.2 ; expr(check)
   http-check set-var-fmt ; DfBL ; 2.5 ; fmt(check)
   http-check unset-var ; DfBL ; 2.2
@@ -112,25 +110,17 @@ export const PROXY = table(
   redisp | redispatch ; DfBL ; 1.6 ~1.6 -2.1 ; ; 'option redispatch'
   redirect ; FBL ; ; @rule ; ; http@1.8
   reqadd ; FBL ; 1.6 ~2.0 -2.1 ; word cond ; 'http-request set-header'
-  reqallow ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
-  reqdel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request del-header'
-  reqdeny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request deny'
-  reqiallow ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
-  reqidel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request del-header'
-  reqideny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request deny'
-  reqipass ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
-  reqirep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-request replace-header' or 'replace-path'
-  reqitarpit ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request tarpit'
+  reqallow | reqiallow | reqipass ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
+  reqdel | reqidel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request del-header'
+  reqdeny | reqideny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request deny'
+  reqirep | reqrep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-request replace-header' or 'replace-path'
+  reqitarpit | reqtarpit ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request tarpit'
   reqpass ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request allow'
-  reqrep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-request replace-header' or 'replace-path'
-  reqtarpit ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-request tarpit'
   retries ; DfBL ; ; num
   retry-on ; DBL ; 2.0 ; none|conn-failure|empty-response|junk-response|response-timeout|0rtt-rejected|all-retryable-errors|401@2.4|403@2.4|404|408|421@3.2|425|429@3.1|500|501|502|503|504...
   rspadd ; FBL ; 1.6 ~2.0 -2.1 ; word cond ; 'http-response set-header'
-  rspdel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response del-header'
-  rspdeny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response deny'
-  rspidel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response del-header'
-  rspideny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response deny'
+  rspdel | rspidel ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response del-header'
+  rspdeny | rspideny ; FBL ; 1.6 ~2.0 -2.1 ; regex cond ; 'http-response deny'
   rspirep | rsprep ; FBL ; 1.6 ~2.0 -2.1 ; regex word cond ; 'http-response replace-header'
   server ; fBL ; ; @server
   server ; BL ; 1.8 ; @server
@@ -147,14 +137,11 @@ export const PROXY = table(
   srvtimeout ; DFBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server' ; server-timeout
   ssl-f-use ; FL ; 3.2 ; ?
   stats admin ; FBL ; ; cond! ; ; page
-  stats auth ; DFBL ; ; word ; ; page
-  stats enable | stats hide-version ; DFBL ; ; ~ ; ; page
+  stats auth | stats realm | stats scope ; DFBL ; ; word ; ; page
+  stats enable | stats hide-version | stats show-legends ; DFBL ; ; ~ ; ; page
   stats http-request ; FBL ; ; allow|deny|auth [realm word] cond(http-request) ; ; page
-  stats realm ; DFBL ; ; word ; ; page
   stats refresh ; DFBL ; ; time ; ; page
-  stats scope ; DFBL ; ; word ; ; page
   stats show-desc ; DFBL ; ; @show-desc ; ; page
-  stats show-legends ; DFBL ; ; ~ ; ; page
   stats show-modules ; DFBL ; 2.3 ; ~
   stats show-node ; DFBL ; ; [word] ; ; page
   stats show-version ; DFBL ; 3.4 ; ~
@@ -179,12 +166,10 @@ export const PROXY = table(
   timeout clitimeout ; DFbL ; 1.6 ~1.6 -2.1 ; time ; 'timeout client' ; client-timeout
   timeout connect ; DfBL ; ; time ; ; connect-timeout
   timeout contimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout connect' ; connect-timeout
-  timeout http-keep-alive | timeout http-request ; DFBL ; ; time
-  timeout queue ; DfBL ; ; time
+  timeout http-keep-alive | timeout http-request | timeout tarpit ; DFBL ; ; time
+  timeout queue | timeout server-fin ; DfBL ; ; time
   timeout server ; DfBL ; ; time ; ; server-timeout
-  timeout server-fin ; DfBL ; ; time
   timeout srvtimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server' ; server-timeout
-  timeout tarpit ; DFBL ; ; time
   timeout tunnel ; DfBL ; ; time ; ; tunnel-timeout
   transparent ; DFBL ; 1.6 ~3.3 ; ~ ; a 'server' with the address 0.0.0.0
   unique-id-format ; DFBL ; ; fmt(http-request)

@@ -51,24 +51,19 @@ export const RULES = table(
   return ; http-request http-response ; 2.2 ; @return
   sc-add-gpc( ; http-request http-response http-after-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 2.8 ; @count
   sc-inc-gpc( ; http-request http-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 2.5 ; cond
-  sc-inc-gpc( ; http-after-response ; 2.8 ; cond
+  sc-inc-gpc( | sc-inc-gpc0( | sc-inc-gpc1( ; http-after-response ; 2.8 ; cond
   sc-inc-gpc0( ; http-request http-response tcp-request/connection tcp-request/content tcp-response/content ; ; cond
-  sc-inc-gpc0( ; http-after-response ; 2.8 ; cond
   sc-inc-gpc0( ; tcp-request/session ; 1.7 ; cond
   sc-inc-gpc1( ; http-request http-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 1.9 ; cond
-  sc-inc-gpc1( ; http-after-response ; 2.8 ; cond
   sc-set-gpt( ; http-request http-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 2.5 ; @count
-  sc-set-gpt( ; http-after-response ; 2.8 ; @count
+  sc-set-gpt( | sc-set-gpt0( ; http-after-response ; 2.8 ; @count
   sc-set-gpt0( ; http-request http-response tcp-request/connection tcp-request/content tcp-response/content ; ; @count
-  sc-set-gpt0( ; http-after-response ; 2.8 ; @count
   sc-set-gpt0( ; tcp-request/session ; 1.7 ; @count
   send-spoe-group ; http-request http-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 1.8 ; ?
   set-bandwidth-limit ; http-request http-response tcp-request/content tcp-response/content ; 2.7 ; @bandwidth
   set-bc-mark | set-bc-tos ; http-request tcp-request/content ; 3.0 ; @mark
-  set-dst ; http-request tcp-request/connection tcp-request/session ; 1.7 ; expr cond
-  set-dst ; tcp-request/content ; 2.0 ; expr cond
-  set-dst-port ; http-request tcp-request/connection tcp-request/session ; 1.7 ; expr cond
-  set-dst-port ; tcp-request/content ; 2.0 ; expr cond
+  set-dst | set-dst-port ; http-request tcp-request/connection tcp-request/session ; 1.7 ; expr cond
+  set-dst | set-dst-port ; tcp-request/content ; 2.0 ; expr cond
   set-fc-mark ; http-request http-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 3.0 ; @mark
   set-fc-tos ; http-request http-response tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 3.0 ; @mark
   set-header ; http-request http-response ; ; word fmt cond
@@ -81,20 +76,16 @@ export const RULES = table(
   set-map( ; http-after-response ; 2.8 ; fmt fmt cond
   set-mark ; http-request http-response ; ; @mark
   set-mark ; tcp-request/connection tcp-request/session tcp-request/content tcp-response/content ; 2.5 ; @mark
-  set-method ; http-request ; ; fmt cond
+  set-method | set-path ; http-request ; ; fmt cond
   set-nice ; http-request http-response ; ; num cond
   set-nice ; tcp-request/content tcp-response/content ; 2.5 ; num cond
-  set-path ; http-request ; ; fmt cond
   set-pathq ; http-request ; 2.3 ; fmt cond
   set-priority-class | set-priority-offset ; http-request tcp-request/content ; 1.9 ; expr cond
   set-query ; http-request ; ; fmt cond
   set-retries ; http-request tcp-request/content ; 3.1 ; @retries
-  set-src ; http-request ; ; expr cond
-  set-src ; tcp-request/connection tcp-request/session ; 1.7 ; expr cond
-  set-src ; tcp-request/content ; 2.5 ; expr cond
-  set-src-port ; http-request ; ; expr cond
-  set-src-port ; tcp-request/connection tcp-request/session ; 1.7 ; expr cond
-  set-src-port ; tcp-request/content ; 2.5 ; expr cond
+  set-src | set-src-port ; http-request ; ; expr cond
+  set-src | set-src-port ; tcp-request/connection tcp-request/session ; 1.7 ; expr cond
+  set-src | set-src-port ; tcp-request/content ; 2.5 ; expr cond
   set-status ; http-response ; ; int(100..999) [reason@1.8 word] cond
   set-status ; http-after-response ; 2.2 ; int(100..999) [reason word] cond
   set-timeout ; http-request ; 2.4 ; @timeout

@@ -12,13 +12,11 @@ export const SERVER = table(
   agent-inter ; server default-server ; ; time(1..)
   agent-port ; server default-server ; ; [num] /2.2 num
   agent-send ; server default-server ; 1.7 ; [word] /2.2 word
-  allow-0rtt ; server default-server ; 1.8
+  allow-0rtt | backup ; server default-server ; 1.8
   alpn ; server default-server ; 1.9 ; word
-  backup ; server
-  backup ; server default-server ; 1.8
+  backup | check ; server
   ca-file ; server default-server ; ; @ca-file
   cc ; server default-server ; 3.3 ; word
-  check ; server
   check ; server default-server ; 1.8
   check-alpn ; server default-server ; 2.0 ; word
   check-pool-conn-name ; server default-server ; 3.2 ; word
@@ -32,18 +30,15 @@ export const SERVER = table(
   check-via-socks4 ; server default-server ; 2.0
   ciphers ; server default-server ; ; word
   ciphersuites ; server default-server ; 1.9 ; word
-  client-sigalgs ; server default-server ; 2.9 ; word
+  client-sigalgs | curves ; server default-server ; 2.9 ; word
   cookie ; server ; ; [word] /1.8 word
   cookie ; server default-server ; 1.8 ; word
   crl-file | crt ; server default-server ; ; file
-  curves ; server default-server ; 2.9 ; word
   disabled ; server default-server ; 1.6
-  downinter ; server default-server ; ; time(1..)
-  enabled ; server default-server ; 1.8
+  downinter | fastinter ; server default-server ; ; time(1..)
+  enabled | force-tlsv13 ; server default-server ; 1.8
   error-limit | fall ; server default-server ; ; num(1..)
-  fastinter ; server default-server ; ; time(1..)
   force-sslv3 | force-tlsv10 | force-tlsv11 | force-tlsv12 ; server default-server
-  force-tlsv13 ; server default-server ; 1.8
   guid ; server ; 3.0 ; word
   guid ; default-server ; 3.0 ; [word]
   hash-key ; server default-server ; 3.0 ; id|addr|addr-port|guid@3.3
@@ -61,22 +56,15 @@ export const SERVER = table(
   maxconn | maxqueue | minconn ; server default-server ; ; [num]
   namespace ; server ; 1.6 +namespace ; word
   namespace ; server default-server ; 1.8 +namespace ; word
-  no-agent-check | no-backup | no-check ; server default-server ; 1.8
+  no-agent-check | no-backup | no-check | no-check-send-proxy | no-check-ssl | no-ssl ; server default-server ; 1.8
   no-check-reuse-pool ; server default-server ; 3.2
-  no-check-send-proxy ; server default-server ; 1.8
-  no-check-sni-auto ; server default-server ; 3.3
-  no-check-ssl ; server default-server ; 1.8
-  no-renegotiate ; server default-server ; 3.3
+  no-check-sni-auto | no-renegotiate | no-sni-auto ; server default-server ; 3.3
   no-send-proxy | no-send-proxy-v2 | no-send-proxy-v2-ssl | no-send-proxy-v2-ssl-cn ; server default-server ; 1.8
-  no-sni-auto ; server default-server ; 3.3
-  no-ssl ; server default-server ; 1.8
   no-ssl-reuse ; server default-server ; 1.6
-  no-sslv3 ; server
+  no-sslv3 | no-tlsv10 | no-tlsv11 | no-tlsv12 | non-stick ; server
   no-tfo ; server default-server ; 2.1
   no-tls-tickets ; server default-server
-  no-tlsv10 | no-tlsv11 | no-tlsv12 ; server
   no-tlsv13 ; server ; 1.8
-  non-stick ; server
   non-stick ; server default-server ; 1.8
   npn ; server default-server ; 1.9 ; word
   observe ; server ; ; none|layer4|layer7
@@ -100,10 +88,8 @@ export const SERVER = table(
   resolve-prefer ; server default-server ; ; ipv4|ipv6
   resolvers ; server default-server ; ; @resolvers
   rise ; server default-server ; ; num(1..)
-  send-proxy ; server
-  send-proxy ; server default-server ; 1.8
-  send-proxy-v2 ; server
-  send-proxy-v2 ; server default-server ; 1.8
+  send-proxy | send-proxy-v2 ; server
+  send-proxy | send-proxy-v2 ; server default-server ; 1.8
   send-proxy-v2-ssl | send-proxy-v2-ssl-cn ; server default-server
   set-proxy-v2-tlv-fmt( ; server default-server ; 2.9 ; [fmt(server-connection)]
   shard ; server default-server ; 2.7 ; [num]
