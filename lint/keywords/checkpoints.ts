@@ -65,6 +65,9 @@ export function isAvailable(origins: readonly string[], checkpoints: readonly Ch
   return origins.some((origin) => checkpoints.some((checkpoint) => AVAILABLE[origin]?.has(checkpoint)));
 }
 
+/** Whether samples of an origin of that name exist. */
+export const isOrigin = (name: string): boolean => Object.hasOwn(AVAILABLE, name);
+
 /** The checkpoints behind the name of a place in the tables, in a frontend and in a backend. */
 const CHECKPOINTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>> = {
   'http-request': ['fe-request', 'be-request'],

@@ -1,5 +1,5 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
-import { isPlace } from './checkpoints';
+import { isOrigin, isPlace } from './checkpoints';
 import { editionsOf } from './notation';
 
 /** How a directive stands in a kind of section: it works, or HAProxy warns and ignores it. */
@@ -85,6 +85,9 @@ const PLACE = /^([DFBLdfbl]+)(?:~(\d+\.\d+))?(?:!(\d+\.\d+))?(?:n(\d+\.\d+))?$/;
 /** The tables with a result in the last column. */
 const RESULTS = new Set(['fetch', 'converter', 'criterion']);
 
+/** How many arguments a sample or converter takes, and their types; `!`: it looks at the first closely. */
+const ARGUMENTS = /^(\d+(\.\.\d+)?( (str|sint|ipv4|ipv6|msk4|msk6|pbuf_fnum|reg|tab|be|fe|srv|usr|!))+)?$/;
+
 /**
  * Reads a table: one row a line, with the columns
  * `words ; where ; life ; what follows ; what to write instead ; traits`.
@@ -109,18 +112,19 @@ function keywordsOf(name: string, source: string, row: string): Keyword[] {
   const [words = '', where = '', life = '', args = '', last = '', traits = ''] = cells;
   const dates = DATES.exec(life === '' ? '1.6' : life);
   const place = name === 'proxy' ? PLACE.exec(where) : [];
-  if (words === '' || dates === null || place === null) {
+  const gives = RESULTS.has(name);
+  const places = name === 'proxy' || where === '' ? [] : where.split(' ');
+  const read = gives ? ARGUMENTS.test(args) && (name !== 'fetch' || places.every(isOrigin)) : true;
+  if (words === '' || dates === null || place === null || !read) {
     throw new Error(`not a row of the table '${name}': ${row}`);
   }
   const [, since = '', deprecated, removed, needs] = dates;
   const [, letters = '', ignoredSince, strictSince, namedDefaultsSince] = place;
-  const gives = RESULTS.has(name);
   if (!gives && args !== '') {
     editionsOf(args);
     checkPlaces(args);
   }
   const standing = name === 'proxy' ? standingOf(letters) : NOWHERE;
-  const places = name === 'proxy' || where === '' ? [] : where.split(' ');
   const instead = last === '' || gives ? undefined : last;
   const result = gives ? last : undefined;
   const has = traits === '' ? NO_TRAITS : new Map(traits.split(' ').map((trait) => traitOf(trait, since)));

@@ -42,6 +42,8 @@ test.each([
   ['server', 'a ; ; ; [list(b|<netwrk>)]', "'netwrk' in the signature 'list(b|<netwrk>)' is not a form: see forms.ts"],
   ['rule', 'a ; ; ; word {b ref(bakend)}', "'bakend' in the signature 'ref(bakend)' is not a kind of reference"],
   ['proxy', 'a ; DFBL ; ; expr(chekc)', "'chekc' in the signature 'expr(chekc)' is not a place: see checkpoints.ts"],
+  ['fetch', 'a ; requst ; ; ; str', "not a row of the table 'fetch': a ; requst ; ; ; str"],
+  ['converter', 'a ; str ; ; 1 sttr ; str', "not a row of the table 'converter': a ; str ; ; 1 sttr ; str"],
   ['global', 'a ; ; ; [word', "'[' is not closed in the signature '[word'"],
   ['global', 'a ; ; ; ; ; htpp', "'htpp' is not a trait of keywords"],
 ])('a misspelt name is refused when the table %s is loaded: %s', (name, row, message) => {
