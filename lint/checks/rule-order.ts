@@ -1,6 +1,6 @@
 import type { Context } from '../engine/context';
 import type { Progress, ProxyState } from '../engine/state';
-import { availabilityOn, type Keyword } from '../keywords';
+import { availabilityOn, type Keyword, keywordOf } from '../keywords';
 import type { Word } from '../model';
 
 /**
@@ -21,21 +21,6 @@ const ORDER: readonly Pick<Keyword, 'words' | 'since' | 'removed'>[] = [
   { words: 'use-server', since: '1.6' },
 ];
 
-/** Actions after which no rule of the set is read, with the branch from which HAProxy says so. Source: `ACT_FLAG_FINAL`. */
-const FINAL: ReadonlyMap<string, string> = new Map([
-  ['http-request allow', '1.6'],
-  ['http-request deny', '1.6'],
-  ['http-request redirect', '1.6'],
-  ['http-request auth', '1.6'],
-  ['http-request tarpit', '2.2'],
-  ['http-request return', '2.2'],
-  ['http-response allow', '1.6'],
-  ['http-response deny', '1.6'],
-  ['http-response redirect', '2.2'],
-  ['http-response return', '2.2'],
-  ['http-after-response allow', '2.2'],
-]);
-
 /** Warns about a rule that HAProxy reads at another time than its place in the file says, or never. */
 export function checkOrder(context: Context, { progress }: ProxyState, words: readonly Word[]): void {
   const { report } = context;
@@ -52,7 +37,7 @@ export function checkOrder(context: Context, { progress }: ProxyState, words: re
     const message = `this rule is never read: the '${kind}' rule of ${report.lineName(final)} has no condition and ends the set`;
     report.warn('ignored-directive', first, message, 'give that rule a condition, or move it to the end');
   }
-  const since = FINAL.get(`${kind} ${second?.text}`);
+  const since = keywordOf('final-action', [kind, second?.text ?? ''])?.since;
   const always = !words.some(({ text }) => ['if', 'unless', 'ignore-empty'].includes(text));
   progress.final.delete(kind);
   if (since !== undefined && context.from(since) && always && report.isCertain()) {

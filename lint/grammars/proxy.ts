@@ -1,7 +1,7 @@
 import { take, takeAll } from '../engine/arguments';
 import type { Grammar, Grammars } from '../engine/context';
 import type { Sample } from '../engine/state';
-import { KEYWORDS } from '../keywords';
+import { KEYWORDS, keywordOf } from '../keywords';
 import { checkAddress } from './address';
 import { readSample } from './expression';
 import { checkProcesses } from './server-options';
@@ -14,15 +14,6 @@ const FORMATS = 'rfc3164|rfc5424|short@1.9|raw@1.9|priority@2.3|timed@2.3|iso@2.
 /** What follows the target of a log line. Source: `parse_logger`. */
 const LOG = `[len num(80..65535)] [format ${FORMATS}] [sample@2.0 word] [profile@3.1 word] ${FACILITIES} [${LEVELS} [${LEVELS}]]`;
 
-/** Targets that are no addresses, with the branch that has them. */
-const TARGETS: ReadonlyMap<string | undefined, string> = new Map([
-  ['stdout', '1.9'],
-  ['stderr', '1.9'],
-  ['fd@', '1.9'],
-  ['ring@', '2.2'],
-  ['backend@', '2.9'],
-]);
-
 const log: Grammar = (context, cursor) => {
   const { report, words } = context;
   const target = cursor.take();
@@ -30,7 +21,7 @@ const log: Grammar = (context, cursor) => {
     return report.missing(words[0], 'a target and a facility');
   }
   const [, kind, name = ''] = /^(stdout$|stderr$|fd@(?=\d+$)|ring@|backend@)(.*)/s.exec(target.text) ?? [];
-  const since = TARGETS.get(kind);
+  const since = keywordOf('log-target', [kind ?? ''])?.since;
   if (since !== undefined && !context.from(since)) {
     return report.tooNew(target, `log ${kind}`, since);
   }

@@ -32,6 +32,27 @@ export const WORDS = [
     abnsz | mptcp | mptcp4 | mptcp6 ; ; 3.1
 `,
   ),
+  // Where logs go to, besides an address.
+  ...table(
+    'log-target',
+    'manual 4.2, parse_logger',
+    `
+    stdout | stderr | fd@ ; ; 1.9
+    ring@ ; ; 2.2
+    backend@ ; ; 2.9
+`,
+  ),
+  // Actions after which no rule of the set is read, with the branch from which HAProxy warns about such a rule.
+  ...table(
+    'final-action',
+    'ACT_FLAG_FINAL',
+    `
+    http-request allow | http-request deny | http-request redirect | http-request auth
+    http-response allow | http-response deny
+    http-request tarpit | http-request return ; ; 2.2
+    http-response redirect | http-response return | http-after-response allow ; ; 2.2
+`,
+  ),
   // Protocols of connections.
   ...table(
     'protocol',
