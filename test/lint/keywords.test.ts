@@ -4,7 +4,7 @@ import { checkGrammars, GRAMMARS } from '../../lint/grammars';
 import { KEYWORDS, type Keyword, keywordOf } from '../../lint/keywords';
 import { checkpointsOf } from '../../lint/keywords/checkpoints';
 import { table } from '../../lint/keywords/keyword';
-import { itemsOn } from '../../lint/keywords/notation';
+import { grammarsOf, itemsOn } from '../../lint/keywords/notation';
 
 const names = BRANCHES.map(({ branch }) => branch);
 const called = ({ table: name, words, since: from }: Keyword) => `${name}: ${words} ${from}`;
@@ -59,6 +59,12 @@ test.each([
 ])('a grammar that does not exist is refused when the table %s is loaded: %s', (name, args) => {
   const message = `the table '${name}' names a grammar that does not exist: @servr at 'x'`;
   expect(() => checkGrammars(table(name, 'here', `x ; ; ; ${args}`), GRAMMARS)).toThrow(message);
+});
+
+test('every grammar is named by a table', () => {
+  const rows = KEYWORDS.filter(({ result }) => result === undefined);
+  const named = new Set(rows.flatMap(({ args }) => grammarsOf(args)));
+  expect(Object.keys(GRAMMARS).filter((name) => !named.has(name))).toEqual([]);
 });
 
 test('a branch with two digits has editions and words like any other', () => {
