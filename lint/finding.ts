@@ -1,12 +1,11 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
-import type { Config } from './sections';
-import type { Word } from './words';
+import type { Document, Word } from './model';
 
 /** How bad a finding is. Only an error fails a lint. */
-export type FindingSeverity = 'error' | 'warning';
+type FindingSeverity = 'error' | 'warning';
 
 /**
- * A change that mends a finding without changing what else the file does. Lines and columns count from 1. An empty `old`
+ * An edit that removes a finding without changing what else the file does. Lines and columns count from 1. An empty `old`
  * inserts.
  */
 export type Fix =
@@ -25,12 +24,13 @@ export interface Finding {
   /** How many characters of the line it is about, from 1. */
   readonly length: number;
   readonly message: string;
-  readonly mend: string;
-  /** Given where the mend is safe to make without asking. */
+  /** What to do about it. */
+  readonly help: string;
+  /** Given where the edit is safe to make without asking. */
   readonly fix?: Fix;
 }
 
-/** What a rule hits. */
+/** What a rule finds. */
 export interface Hit {
   /** Counted on from file to file. */
   readonly line: number;
@@ -39,24 +39,30 @@ export interface Hit {
   readonly severity?: FindingSeverity;
   readonly message: string;
   /** @default - that of the rule */
-  readonly mend?: string;
+  readonly help?: string;
   readonly fix?: Fix;
 }
 
-/** A rule: pure, one pass over the configuration. */
-export interface Rule {
+/** What there is to know of a rule besides its findings. */
+export interface RuleInfo {
+  /** Stable, for suppressions and links. */
+  readonly id: string;
   readonly severity: FindingSeverity;
   /** Why it matters, in one or two sentences. */
   readonly why: string;
   /** What to do about it: where a finding can say it more exactly, it does. */
-  readonly mend: string;
+  readonly help: string;
+  /** A page with more: of HAProxy's or AWS's documentation, or an issue. */
+  readonly link: string;
   /**
-   * Whether some findings have a mend that is safe to make without asking.
+   * Whether some findings have an edit that is safe to make without asking.
    *
    * @default false
    */
   readonly fixable?: boolean;
-  /** Where more is told: a page of HAProxy's or AWS's documentation, or an issue. */
-  readonly link: string;
-  readonly find: (config: Config, version: HaproxyVersion) => Hit[];
+}
+
+/** A rule: pure, one pass over the configuration. */
+export interface Rule extends RuleInfo {
+  readonly find: (document: Document, version: HaproxyVersion) => Hit[];
 }

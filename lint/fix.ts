@@ -1,6 +1,6 @@
 import type { Finding } from './finding';
 
-/** Makes the mends that are safe: pure. A place that does not read as expected any more is left alone. */
+/** Makes the edits that are safe: pure. A place that has changed since is left alone. */
 export function fix(text: string, findings: readonly Finding[]): string {
   const lines = text.split('\n');
   const below = new Map<number, string[]>();

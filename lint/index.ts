@@ -1,13 +1,13 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
-import type { Finding, Hit } from './finding';
-import { judgeLanguage, type Source } from './language';
-import { RULES } from './rules';
-import { aboutRule } from './rules/about';
+import { checkLanguage, type Source } from './engine/validator';
+import type { Finding, Rule } from './finding';
+import type { Document } from './model';
+import { MEANING_RULES, VERSION_RULES } from './rules';
 
 /**
  * What is wrong with a configuration for a version, in its language and in its meaning: pure, in the order of the text.
- * Lines under a condition that the version does not meet are not read. Those under a condition that is known only when
- * HAProxy starts are: what they mean is looked at, as the file has to be right either way.
+ * Lines under a condition that the version does not meet are not read. Lines under a condition that is known only when
+ * HAProxy starts are read by the rules of meaning, because the file has to be right either way.
  *
  * @param text a whole configuration file
  * @param version the HAProxy version that reads it
@@ -24,29 +24,16 @@ export function lint(text: string, version: HaproxyVersion): Finding[] {
  * @returns the findings of each file; those about the version are with the first
  */
 export function lintFiles(sources: readonly Source[], version: HaproxyVersion): Finding[][] {
-  const aboutVersion = version.warnings.map(({ id, message }): Finding => {
-    const rule = id.replace('cdk-haproxy-elb:', '');
-    const { severity, mend } = aboutRule(rule);
-    return { rule, severity, line: 1, column: 1, length: 1, message, mend };
-  });
-  const { findings, config } = judgeLanguage(sources, version);
+  const { findings, document } = checkLanguage(sources, version);
   // What is missing may be in a file that was not given.
   const language = findings.map(
     (finding): Finding => (finding.rule === 'incomplete' ? { ...finding, severity: 'warning' } : finding),
   );
-  const meaning = Object.entries(RULES).flatMap(([rule, { severity, mend, find }]) =>
-    find(config, version).map(
-      ({ word: { column, source }, ...hit }: Hit): Finding => ({
-        rule,
-        severity,
-        mend,
-        column,
-        length: source.length,
-        ...hit,
-      }),
-    ),
-  );
-  const found = [...language, ...meaning].sort((a, b) => a.line - b.line || a.column - b.column);
+  const found = [
+    ...findingsOf(VERSION_RULES, document, version),
+    ...language,
+    ...findingsOf(MEANING_RULES, document, version),
+  ].sort((a, b) => a.line - b.line || a.column - b.column);
   const all: Finding[][] = [];
   let before = 0;
   for (const { text } of sources) {
@@ -55,8 +42,17 @@ export function lintFiles(sources: readonly Source[], version: HaproxyVersion): 
     all.push(own.map((finding) => moved(finding, before)));
     before += lines;
   }
-  all[0]?.unshift(...aboutVersion);
   return all;
+}
+
+function findingsOf(rules: readonly Rule[], document: Document, version: HaproxyVersion): Finding[] {
+  const found: Finding[] = [];
+  for (const { id: rule, severity, help, find } of rules) {
+    for (const { word, ...hit } of find(document, version)) {
+      found.push({ rule, severity, help, column: word.column, length: word.source.length, ...hit });
+    }
+  }
+  return found;
 }
 
 /** A finding, by the lines of its own file. */

@@ -1,40 +1,47 @@
-import { RULES } from '../lint/rules';
-import { type About, LANGUAGE, VERSION } from '../lint/rules/about';
+import type { RuleInfo } from '../lint/finding';
+import { LANGUAGE_RULES, MEANING_RULES, VERSION_RULES } from '../lint/rules';
 
 /** The page about the linter: what it finds, from the tables that the linter itself reads, and how to run it in CI. */
 export function lintPage(): string {
   return `# What the linter finds, and how to run it in CI
 
-Written by \`npm run docs\` from the tables that the linter reads (\`lib/haproxy/lint/rules\`).
+Written by \`npm run docs\` from the rules of the linter (\`lint/rules\`).
 
 \`\`\`sh
 cdk-haproxy-elb lint haproxy.cfg --haproxy-version 1.7
 cdk-haproxy-elb lint global.cfg conf.d --haproxy-version 3.2 --fix
 \`\`\`
 
-Several files are **one** configuration, in the order in which HAProxy reads them (\`haproxy -f global.cfg -f conf.d\`); of
-a folder it reads \`*.cfg\`. Two configurations need two runs. The exit code is 0 without an error, 1 with one, 2 when
-something could not be used. An error keeps HAProxy from starting, or from following the load balancer; a warning is
-told and fails nothing. \`--fix\` makes the mends that change nothing else, and shows them.
+Several files are **one** configuration, in the order in which HAProxy reads them (\`haproxy -f global.cfg -f conf.d\`);
+in a folder it reads \`*.cfg\`. Two configurations need two runs.
 
-## What will go wrong in front of a load balancer
+An error keeps HAProxy from starting, or from following the load balancer. A warning does not fail the run. \`--fix\` makes
+the edits that change nothing else, and shows them.
 
-${table(RULES)}
+| exit code | meaning |
+|---|---|
+| 0 | no error |
+| 1 | at least one error |
+| 2 | a file or a flag cannot be used |
 
-## What is known of the version
+## Faults in front of a load balancer
 
-${table(VERSION)}
+${table(MEANING_RULES)}
 
-## What the branch itself says
+## Faults of the version
 
-The language of each branch, 1.6 to 3.4, is known word by word: the linter says what \`haproxy -c\` of that branch would
-say, without having it.
+${table(VERSION_RULES)}
 
-${table(LANGUAGE)}
+## The language of each branch
+
+The linter knows the language of each branch, 1.6 to 3.4, word by word. It reports what \`haproxy -c\` of that branch would
+report, without running it.
+
+${table(LANGUAGE_RULES)}
 
 ## GitHub Actions
 
-The findings show up in the pull request, at their lines. \`.github/workflows/haproxy.yml\`:
+The pull request shows the findings at their lines. \`.github/workflows/haproxy.yml\`:
 
 \`\`\`yaml
 name: haproxy
@@ -82,15 +89,15 @@ repos:
 `;
 }
 
-function table(rules: Readonly<Record<string, About>>): string {
-  const rows = Object.entries(rules).map(([id, { severity, why, mend, fixable, link }]) => {
+function table(rules: readonly RuleInfo[]): string {
+  const rows = rules.map(({ id, severity, why, help, fixable, link }) => {
     const safe = fixable ? ' (`--fix` does it where that is safe)' : '';
-    return `| [\`${id}\`](${link}) | ${severity} | ${why} | ${code(mend)}${safe} |`;
+    return `| [\`${id}\`](${link}) | ${severity} | ${why} | ${code(help)}${safe} |`;
   });
-  return `| rule | severity | why | mend |\n|---|---|---|---|\n${rows.join('\n')}`;
+  return `| rule | severity | why | help |\n|---|---|---|---|\n${rows.join('\n')}`;
 }
 
-/** What stands in quotes is to be written: it is shown as code. */
+/** Shows what stands in quotes as code. */
 function code(text: string): string {
   return text.replace(/'([^']+)'/g, '`$1`');
 }

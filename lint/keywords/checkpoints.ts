@@ -1,7 +1,7 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 
 /**
- * The moments at which a sample may be asked for, in the order of a request's life, and which samples are there.
+ * The points in a request's life at which a sample may be read, in their order, and the samples available at each.
  *
  * Source: the table `fetch_cap` of `src/sample.c`, the same on every branch.
  */
@@ -27,13 +27,13 @@ const ORDER = [
   'log',
 ] as const;
 
-/** A moment at which a sample may be asked for. */
-export type Checkpoint = (typeof ORDER)[number] | 'check' | 'config';
+/** A point at which a sample may be read. */
+type Checkpoint = (typeof ORDER)[number] | 'check' | 'config';
 
 const span = (from: Checkpoint, to: Checkpoint, ...more: Checkpoint[]): ReadonlySet<Checkpoint> =>
   new Set([...ORDER.slice(ORDER.indexOf(from as never), ORDER.indexOf(to as never) + 1), ...more]);
 
-/** Where samples of each origin are there. */
+/** Where samples of each origin are available. */
 const AVAILABLE: Readonly<Record<string, ReadonlySet<Checkpoint>>> = {
   always: span('connection', 'log', 'check', 'config'),
   process: span('connection', 'log', 'check'),
@@ -60,13 +60,16 @@ const AVAILABLE: Readonly<Record<string, ReadonlySet<Checkpoint>>> = {
   statistics: span('log', 'log'),
 };
 
-/** Whether a sample of one of these origins is there at one of these moments. */
-export function isAvailable(origins: readonly string[], moments: readonly Checkpoint[]): boolean {
-  return origins.some((origin) => moments.some((moment) => AVAILABLE[origin]?.has(moment)));
+/** Whether a sample of one of these origins is available at one of these checkpoints. */
+export function isAvailable(origins: readonly string[], checkpoints: readonly Checkpoint[]): boolean {
+  return origins.some((origin) => checkpoints.some((checkpoint) => AVAILABLE[origin]?.has(checkpoint)));
 }
 
-/** The moments behind the name of a place in the tables, in a frontend and in a backend. */
-const MOMENTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>> = {
+/** Whether samples of an origin of that name exist. */
+export const isOrigin = (name: string): boolean => Object.hasOwn(AVAILABLE, name);
+
+/** The checkpoints behind the name of a place in the tables, in a frontend and in a backend. */
+const CHECKPOINTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>> = {
   'http-request': ['fe-request', 'be-request'],
   'http-response': ['fe-response', 'be-response'],
   'http-after-response': ['fe-response', 'be-response'],
@@ -84,12 +87,19 @@ const MOMENTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>> = {
   'server-connection': ['server-connection', 'server-connection'],
 };
 
+/** Whether a place of that name has checkpoints. */
+export const isPlace = (name: string): boolean => Object.hasOwn(CHECKPOINTS, name);
+
 /**
- * The moments that a place stands for in a section of a kind; those of a frontend alone for a `listen` section up to
- * 2.4. Nothing: it is not known.
+ * The checkpoints that a place stands for in a section of a kind; those of a frontend alone for a `listen` section up to
+ * 2.4; undefined where they are not known.
  */
-export function momentsOf(place: string | undefined, kind: string, branch: string): readonly Checkpoint[] | undefined {
-  const both = place === undefined ? undefined : MOMENTS[place];
+export function checkpointsOf(
+  place: string | undefined,
+  kind: string,
+  branch: string,
+): readonly Checkpoint[] | undefined {
+  const both = place === undefined ? undefined : CHECKPOINTS[place];
   if (both === undefined) {
     return undefined;
   }
@@ -99,5 +109,5 @@ export function momentsOf(place: string | undefined, kind: string, branch: strin
       : kind === 'backend'
         ? both.slice(1)
         : both;
-  return sides.flatMap((moment) => moment ?? []);
+  return sides.flatMap((checkpoint) => checkpoint ?? []);
 }

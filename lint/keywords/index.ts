@@ -1,23 +1,23 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
-import { BIND } from './bind';
-import { CONVERTERS } from './converters';
-import type { Fact } from './fact';
-import { FETCHES_A_P } from './fetches-a-p';
-import { FETCHES_Q_SC } from './fetches-q-sc';
-import { FETCHES_SR_Z } from './fetches-sr-z';
-import { ALIASES, CRITERIA } from './formats';
-import { GLOBAL } from './global';
-import { OPTION } from './option';
-import { PROXY } from './proxy';
-import { RULES } from './rules';
-import { OTHER_SECTIONS, SECTION } from './sections';
-import { SERVER } from './server';
-import { TUNE } from './tune';
+import type { Keyword, Trait } from './keyword';
+import { CRITERIA } from './tables/acl-criteria';
+import { BIND } from './tables/bind';
+import { CONVERTERS } from './tables/converters';
+import { GLOBAL } from './tables/global';
+import { ALIASES } from './tables/log-aliases';
+import { OPTION } from './tables/options';
+import { PROXY } from './tables/proxy';
+import { RULES } from './tables/rules';
+import { SAMPLE_FETCHES } from './tables/sample-fetches';
+import { OTHER_SECTIONS, SECTION } from './tables/sections';
+import { SERVER } from './tables/server';
+import { TUNE } from './tables/tune';
+import { WORDS } from './tables/values';
 
-export { type Fact, type Life, lifeOn, type Standing } from './fact';
+export { availabilityOn, type Keyword, type Trait } from './keyword';
 
 /** Everything that is known of the configuration language, table by table. */
-export const FACTS: readonly Fact[] = [
+export const KEYWORDS: readonly Keyword[] = [
   ...SECTION,
   ...GLOBAL,
   ...TUNE,
@@ -27,44 +27,62 @@ export const FACTS: readonly Fact[] = [
   ...SERVER,
   ...BIND,
   ...OTHER_SECTIONS,
-  ...FETCHES_A_P,
-  ...FETCHES_Q_SC,
-  ...FETCHES_SR_Z,
+  ...SAMPLE_FETCHES,
   ...CONVERTERS,
   ...CRITERIA,
   ...ALIASES,
+  ...WORDS,
 ];
 
 /** The kinds of section that share the table `proxy`. */
-const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
+export const PROXIES: ReadonlySet<string> = new Set(['defaults', 'frontend', 'backend', 'listen']);
 
-/** Facts by table and words, oldest first. */
-const BY_WORDS = new Map<string, Map<string, Fact[]>>();
-for (const fact of FACTS) {
-  const words = BY_WORDS.get(fact.table) ?? new Map<string, Fact[]>();
-  words.set(
-    fact.words,
-    [...(words.get(fact.words) ?? []), fact].sort((a, b) => branchOrder(a.since) - branchOrder(b.since)),
-  );
-  BY_WORDS.set(fact.table, words);
+const BY_TRAIT = new Map<Trait, Keyword[]>();
+/** Keywords by table and words, oldest first. */
+const BY_WORDS = new Map<string, Map<string, Keyword[]>>();
+for (const keyword of KEYWORDS) {
+  const { table, traits, words } = keyword;
+  for (const trait of traits.keys()) {
+    BY_TRAIT.set(trait, [...(BY_TRAIT.get(trait) ?? []), keyword]);
+  }
+  let known = BY_WORDS.get(table);
+  if (known === undefined) {
+    known = new Map();
+    BY_WORDS.set(table, known);
+  }
+  const editions = known.get(words);
+  if (editions === undefined) {
+    known.set(words, [keyword]);
+  } else {
+    editions.push(keyword);
+    editions.sort((a, b) => branchOrder(a.since) - branchOrder(b.since));
+  }
 }
+
+/** The keywords that have something in common, in the order of the tables. */
+export const withTrait = (trait: Trait): readonly Keyword[] => BY_TRAIT.get(trait) ?? [];
 
 /** The most words that a directive begins with. */
 const LONGEST = 3;
 
 /**
- * The fact about the words that a line begins with: the longest that is in the table, in the edition of a branch.
+ * The keyword that a line begins with: the longest that is in the table, in the edition of a branch.
  *
  * @param section a kind of section, or another table such as `server`, `bind`, `rule`, `fetch` or `converter`
- * @param words of the line; words after the directive do not matter
+ * @param words of the line; words after the keyword do not matter
  * @param branch whose edition is asked for @default - the oldest
- * @param place that a fact has to have, such as a rule set; others are passed over
+ * @param place that a keyword has to have, such as a rule set; others are passed over
  */
-export function factOf(section: string, words: readonly string[], branch?: string, place?: string): Fact | undefined {
-  const facts = BY_WORDS.get(PROXIES.has(section) ? 'proxy' : section);
-  for (let length = Math.min(LONGEST, words.length); length > 0 && facts !== undefined; length -= 1) {
-    const found = facts.get(length === 1 ? words[0]! : words.slice(0, length).join(' '));
-    const edition = found === undefined ? undefined : editionOf(found, branch, place);
+export function keywordOf(
+  section: string,
+  words: readonly string[],
+  branch?: string,
+  place?: string,
+): Keyword | undefined {
+  const known = BY_WORDS.get(PROXIES.has(section) ? 'proxy' : section);
+  for (let length = Math.min(LONGEST, words.length); length > 0 && known !== undefined; length -= 1) {
+    const editions = known.get(length === 1 ? words[0]! : words.slice(0, length).join(' '));
+    const edition = editions === undefined ? undefined : editionOf(editions, branch, place);
     if (edition !== undefined) {
       return edition;
     }
@@ -73,30 +91,16 @@ export function factOf(section: string, words: readonly string[], branch?: strin
 }
 
 /** The edition that a branch has, else the oldest; of those at a place when one is given. */
-function editionOf(facts: readonly Fact[], branch: string | undefined, place: string | undefined): Fact | undefined {
-  let edition: Fact | undefined;
-  for (const fact of facts) {
-    if (place !== undefined && !fact.places.includes(place)) {
-      continue;
-    }
-    if (edition === undefined || (branch !== undefined && branchOrder(fact.since) <= branchOrder(branch))) {
-      edition = fact;
+function editionOf(editions: readonly Keyword[], branch = '1.6', place?: string): Keyword | undefined {
+  let edition: Keyword | undefined;
+  for (const keyword of editions) {
+    const stands = place === undefined || keyword.places.includes(place);
+    if (stands && (edition === undefined || branchOrder(keyword.since) <= branchOrder(branch))) {
+      edition = keyword;
     }
   }
   return edition;
 }
 
-/**
- * The first branch that has a directive, an option or a word; 1.6 stands for 1.6 or older.
- *
- * @param section a kind of section, or another table such as `server`, `bind`, `rule`, `fetch` or `converter`
- * @param words that a line begins with, such as `['timeout', 'resolve']`
- * @returns nothing when the words are unknown there
- */
-export function since(section: string, words: readonly string[]): string | undefined {
-  const fact = factOf(section, words);
-  return fact !== undefined && PROXIES.has(section) && !stands(fact, section) ? undefined : fact?.since;
-}
-
-const stands = (fact: Fact, section: string): boolean =>
-  fact.standing.has(section) || (section === 'defaults' && fact.namedDefaultsSince !== undefined);
+/** Whether a word opens a section on any branch. Anything else belongs to the section above it. */
+export const opensSection = (word: string): boolean => keywordOf('section', [word]) !== undefined;

@@ -1,7 +1,49 @@
-import type { Rule } from '../finding';
-import { EXPOSURE_RULES } from './exposure';
-import { RESOLUTION_RULES } from './resolution';
-import { UPSTREAM_RULES } from './upstream';
+import type { Rule, RuleInfo } from '../finding';
+import { checkWithoutHost } from './check-without-host';
+import { checkWithoutSni } from './check-without-sni';
+import { endOfLife } from './end-of-life';
+import { exposedSocket } from './exposed-socket';
+import { faultyRelease } from './faulty-release';
+import { holdObsolete } from './hold-obsolete';
+import { idleTime } from './idle-time';
+import { keptConnections } from './kept-connections';
+import { LANGUAGE_RULES } from './language';
+import { privilegedPort } from './privileged-port';
+import { singleSlot } from './single-slot';
+import { smallPayload } from './small-payload';
+import { socketTls } from './socket-tls';
+import { startNeedsDns } from './start-needs-dns';
+import { stateFile } from './state-file';
+import { unresolvedName } from './unresolved-name';
 
-/** Every rule about what a configuration means, by id. What the language allows is in `../language`. */
-export const RULES: Readonly<Record<string, Rule>> = { ...RESOLUTION_RULES, ...EXPOSURE_RULES, ...UPSTREAM_RULES };
+/** The rules about what a configuration means. A new rule is a file beside this one, and a name in this list. */
+export const MEANING_RULES: readonly Rule[] = [
+  unresolvedName,
+  stateFile,
+  startNeedsDns,
+  holdObsolete,
+  smallPayload,
+  singleSlot,
+  socketTls,
+  exposedSocket,
+  privilegedPort,
+  checkWithoutHost,
+  checkWithoutSni,
+  idleTime,
+  keptConnections,
+];
+
+/** The rules about the version that reads the configuration. */
+export const VERSION_RULES: readonly Rule[] = [endOfLife, faultyRelease];
+
+/** Every rule, those of the language included, which the validator applies. */
+export const ALL_RULES: readonly RuleInfo[] = [...MEANING_RULES, ...VERSION_RULES, ...LANGUAGE_RULES];
+
+const BY_ID = new Map(ALL_RULES.map((rule) => [rule.id, rule]));
+
+/** A rule by the id that findings have. */
+export function ruleOf(id: string): RuleInfo {
+  return BY_ID.get(id)!;
+}
+
+export { LANGUAGE_RULES };

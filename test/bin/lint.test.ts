@@ -10,10 +10,10 @@ const SECTION = 'resolvers dns\n    nameserver d 10.0.0.2:53\n';
 /** What makes a file of one backend complete: its times, and somebody who listens. */
 const REST = '    timeout connect 5s\n    timeout server 5s\nfrontend f\n    bind :8080\n    timeout client 5s\n';
 const BAD = `backend b\n    server s1 elb.test:80 check\n${REST}`;
-const NEVER = "'elb.test' is looked up at the start and never again: the line has no 'resolvers'";
+const NEVER = "'elb.test' is resolved at the start and never again: the line has no 'resolvers'";
 const WHY =
-  'A load balancer changes its addresses at any time. A server that never looks its name up again goes on sending to addresses that are gone, or that belong to somebody else.';
-const MEND = "add a resolvers section and 'resolvers NAME' to this line";
+  'A load balancer changes its addresses at any time. A server that resolves its name only at the start keeps sending to addresses that are no longer in use, or that belong to somebody else by now.';
+const HELP = "add a resolvers section, and 'resolvers NAME' to this line";
 
 let folder: string;
 
@@ -51,7 +51,7 @@ describe('findings', () => {
         '      server s1 elb.test:80 check',
         '                ^^^^^^^^^^^',
         `    why: ${WHY}`,
-        `    mend: ${MEND}`,
+        `    help: ${HELP}`,
         '    link: https://docs.haproxy.org/3.2/configuration.html#5.3',
         '1 error, 0 warnings in 1 file\n',
       ].join('\n'),
@@ -70,8 +70,8 @@ describe('findings', () => {
         `${warned}:4:10: warning privileged-port: port 80 is below 1024, and the official image of 3.2 does not run as root`,
         '      bind *:80',
         '           ^^^^',
-        '    why: The official images do not run as root from 2.4 on. On most container platforms such a process cannot listen below 1024, and does not start.',
-        '    mend: listen on a port from 1024 on, and let the load balancer or the port mapping translate',
+        '    why: From 2.4 on the official images do not run as root. On most container platforms such a process cannot listen on a port below 1024, and does not start.',
+        '    help: listen on port 1024 or above, and let the load balancer or the port mapping translate',
         '    link: https://github.com/docker-library/haproxy/issues/160',
         '0 errors, 1 warning in 2 files\n',
       ].join('\n'),
@@ -97,7 +97,7 @@ describe('findings', () => {
         column: 15,
         length: 11,
         message: NEVER,
-        mend: MEND,
+        help: HELP,
         why: WHY,
         link: 'https://docs.haproxy.org/3.2/configuration.html#5.3',
         fixable: false,
@@ -120,7 +120,7 @@ describe('findings', () => {
       expect(rule).toEqual({
         id: expect.stringMatching(/^[a-z-]+$/),
         shortDescription: { text: expect.stringMatching(/\.$/) },
-        help: { text: expect.stringMatching(/^Mend: .*\.$/) },
+        help: { text: expect.stringMatching(/^Help: .*\.$/) },
         helpUri: expect.stringMatching(/^https:\/\//),
         defaultConfiguration: { level: expect.stringMatching(/^(error|warning)$/) },
       });
@@ -133,13 +133,13 @@ describe('findings', () => {
       {
         ruleId: 'end-of-life',
         level: 'warning',
-        message: { text: expect.stringMatching(/^HAProxy 2\.4 is end-of-life since 2026-04: .* Mend: .*\.$/) },
+        message: { text: expect.stringMatching(/^HAProxy 2\.4 is end-of-life since 2026-04: .* Help: .*\.$/) },
         locations: place(1, 1, 2),
       },
       {
         ruleId: 'unresolved-name',
         level: 'error',
-        message: { text: `${NEVER}. Mend: ${MEND}.` },
+        message: { text: `${NEVER}. Help: ${HELP}.` },
         locations: place(2, 15, 26),
       },
     ]);

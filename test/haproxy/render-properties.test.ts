@@ -4,7 +4,7 @@ import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/co
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
-import { readLine } from '../../lint/words';
+import { readLine } from '../../lint/syntax/tokenizer';
 import { models, values, versions } from './arbitraries';
 
 /** Reasons that lie in the version and not in the model. */

@@ -1,19 +1,19 @@
 import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
 import { CAPABILITIES, type Capability } from '../../lib/haproxy/version/capabilities';
-import { FACTS, type Fact, factOf, since } from '../../lint/keywords';
-import { momentsOf } from '../../lint/keywords/checkpoints';
-import { table } from '../../lint/keywords/fact';
-import { type Item, itemsOn } from '../../lint/keywords/signature';
-import { GRAMMARS } from '../../lint/language-grammars';
+import { checkGrammars, GRAMMARS } from '../../lint/grammars';
+import { KEYWORDS, type Keyword, keywordOf } from '../../lint/keywords';
+import { checkpointsOf } from '../../lint/keywords/checkpoints';
+import { table } from '../../lint/keywords/keyword';
+import { grammarsOf, itemsOn } from '../../lint/keywords/notation';
 
 const names = BRANCHES.map(({ branch }) => branch);
-const called = ({ table: name, words, since: from }: Fact) => `${name}: ${words} ${from}`;
+const called = ({ table: name, words, since: from }: Keyword) => `${name}: ${words} ${from}`;
 
 describe('every row', () => {
   test('names branches that exist, in their order', () => {
-    const wrong = FACTS.filter((fact) => {
-      const life = [fact.since, fact.deprecated, fact.removed].filter((branch) => branch !== undefined);
-      const dates = [...life, fact.strictSince, fact.ignoredSince, fact.namedDefaultsSince];
+    const wrong = KEYWORDS.filter((keyword) => {
+      const life = [keyword.since, keyword.deprecated, keyword.removed].filter((branch) => branch !== undefined);
+      const dates = [...life, keyword.strictSince, keyword.ignoredSince, keyword.namedDefaultsSince];
       return (
         dates.some((branch) => branch !== undefined && !names.includes(branch)) ||
         life.some((branch, i) => i > 0 && branchOrder(life[i - 1]!) > branchOrder(branch))
@@ -23,29 +23,65 @@ describe('every row', () => {
   });
 
   test('has a source', () => {
-    expect(FACTS.filter(({ source }) => source.trim() === '').map(called)).toEqual([]);
+    expect(KEYWORDS.filter(({ source }) => source.trim() === '').map(called)).toEqual([]);
   });
 
   test('stands once for its words, its places and its first branch', () => {
-    const keys = FACTS.map((fact) => `${called(fact)} ${fact.places.join(' ')}`);
+    const keys = KEYWORDS.map((keyword) => `${called(keyword)} ${keyword.places.join(' ')}`);
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
   });
 
-  test('has a signature that can be read, and grammars that exist', () => {
-    const judged = FACTS.filter(({ table: name }) => !['fetch', 'converter', 'criterion', 'log-alias'].includes(name));
-    const grammars = (items: readonly Item[]): string[] =>
-      items.flatMap((item) =>
-        item.kind === 'grammar' ? [item.name] : item.kind === 'optional' ? grammars(item.items) : [],
-      );
-    const proxies = judged.filter(({ table: name }) => !['rule', 'server', 'bind', 'section'].includes(name));
-    const used = new Set(names.flatMap((branch) => proxies.flatMap(({ args }) => grammars(itemsOn(args, branch)))));
-    expect([...used].filter((name) => !(name in GRAMMARS))).toEqual([]);
-    expect(() => judged.map(({ args }) => itemsOn(args, '3.4'))).not.toThrow();
+  test('of a rule stands in a set that has checkpoints', () => {
+    const sets = new Set(KEYWORDS.filter(({ table: name }) => name === 'rule').flatMap(({ places }) => places));
+    expect([...sets].filter((set) => checkpointsOf(set, 'listen', '3.4') === undefined)).toEqual([]);
   });
+});
 
-  test('of a rule stands in a set that has moments', () => {
-    const sets = new Set(FACTS.filter(({ table: name }) => name === 'rule').flatMap(({ places }) => places));
-    expect([...sets].filter((set) => momentsOf(set, 'listen', '3.4') === undefined)).toEqual([]);
+test.each([
+  ['bind', 'mode ; ; ; match(octl)', "'octl' in the signature 'match(octl)' is not a form: see forms.ts"],
+  ['server', 'a ; ; ; [list(b|<netwrk>)]', "'netwrk' in the signature 'list(b|<netwrk>)' is not a form: see forms.ts"],
+  ['rule', 'a ; ; ; word {b ref(bakend)}', "'bakend' in the signature 'ref(bakend)' is not a kind of reference"],
+  ['proxy', 'a ; DFBL ; ; expr(chekc)', "'chekc' in the signature 'expr(chekc)' is not a place: see checkpoints.ts"],
+  ['fetch', 'a ; requst ; ; ; str', "not a row of the table 'fetch': a ; requst ; ; ; str"],
+  ['converter', 'a ; str ; ; 1 sttr ; str', "not a row of the table 'converter': a ; str ; ; 1 sttr ; str"],
+  ['global', 'a ; ; ; [word', "'[' is not closed in the signature '[word'"],
+  ['global', 'a ; ; ; ; ; htpp', "'htpp' is not a trait of keywords"],
+])('a misspelt name is refused when the table %s is loaded: %s', (name, row, message) => {
+  expect(() => table(name, 'here', row)).toThrow(message);
+});
+
+test.each([
+  ['server', '@servr'],
+  ['bind', '[word @servr]'],
+  ['rule', '{a word, b @servr}'],
+  ['global', '@servr...'],
+  ['resolvers', 'word /2.4 on|<@servr>'],
+])('a grammar that does not exist is refused when the table %s is loaded: %s', (name, args) => {
+  const message = `the table '${name}' names a grammar that does not exist: @servr at 'x'`;
+  expect(() => checkGrammars(table(name, 'here', `x ; ; ; ${args}`), GRAMMARS)).toThrow(message);
+});
+
+test('every grammar is named by a table', () => {
+  const rows = KEYWORDS.filter(({ result }) => result === undefined);
+  const named = new Set(rows.flatMap(({ args }) => grammarsOf(args)));
+  expect(Object.keys(GRAMMARS).filter((name) => !named.has(name))).toEqual([]);
+});
+
+test('a branch with two digits has editions and words like any other', () => {
+  const notation = 'old /3.9 middle /3.10 new@3.10|other@3.9-3.11';
+  const words = (branch: string) => itemsOn(notation, branch).map((item) => item.kind === 'choice' && item.words);
+  expect(words('3.4')).toEqual([[{ word: 'old' }]]);
+  expect(words('3.9')).toEqual([[{ word: 'middle' }]]);
+  expect(words('3.10')).toEqual([
+    [
+      { word: 'new', since: '3.10' },
+      { word: 'other', since: '3.9', removed: '3.11' },
+    ],
+  ]);
+  expect(table('global', 'here', 'a ; ; 3.10 ~3.11 -4.0')[0]).toMatchObject({
+    since: '3.10',
+    deprecated: '3.11',
+    removed: '4.0',
   });
 });
 
@@ -73,18 +109,18 @@ test.each([
   ['converter', 'host_only', '2.7'],
   ['section', 'log-profile', '3.1'],
 ])('%s: %s exists since %s', (section, words, branch) => {
-  expect(since(section, words.split(' '))).toBe(branch);
+  expect(keywordOf(section, words.split(' '))?.since).toBe(branch);
 });
 
-test('what stands in no section, or not in this one, has no first branch', () => {
-  expect(since('backend', ['bogus'])).toBeUndefined();
-  expect(since('frontend', ['use-server'])).toBeUndefined();
-  expect(since('resolvers', ['timeout', 'connect'])).toBeUndefined();
+test('what stands in no section, or not in this one, is not found there', () => {
+  expect(keywordOf('backend', ['bogus'])).toBeUndefined();
+  expect(keywordOf('frontend', ['use-server'])?.standing.has('frontend')).toBe(false);
+  expect(keywordOf('resolvers', ['timeout', 'connect'])).toBeUndefined();
 });
 
 test('the edition of a branch is found', () => {
-  expect(factOf('frontend', ['server', 'a'], '1.8')?.standing.has('frontend')).toBe(false);
-  expect(factOf('frontend', ['server', 'a'], '1.9')?.standing.get('frontend')).toBe('ignored');
+  expect(keywordOf('frontend', ['server', 'a'], '1.8')?.standing.has('frontend')).toBe(false);
+  expect(keywordOf('frontend', ['server', 'a'], '1.9')?.standing.get('frontend')).toBe('ignored');
 });
 
 test('the generator dates each keyword as the linter does, with the same source', () => {
@@ -92,7 +128,7 @@ test('the generator dates each keyword as the linter does, with the same source'
   expect(dated.length).toBeGreaterThan(0);
   for (const { keyword, since: from, source } of dated) {
     const [table, words] = keyword!;
-    const fact = factOf(table, words.split(' '));
-    expect({ keyword, since: from, source }).toEqual({ keyword, since: fact?.since, source: fact?.source });
+    const known = keywordOf(table, words.split(' '));
+    expect({ keyword, since: from, source }).toEqual({ keyword, since: known?.since, source: known?.source });
   }
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { judgeLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 
 /** A small configuration and what the first release of each branch said to it: o, w, e, or ? where nobody knows. */
 interface Row {
@@ -22,7 +22,7 @@ const read = (name: string) =>
 /** What is predicted for a row; nothing when a line of it is not known. */
 function predict({ config }: Row, branches: readonly string[]): string[] | undefined {
   const verdicts = branches.map((branch) =>
-    judgeLanguage([{ name: 'haproxy.cfg', text: config }], HaproxyVersion.of(branch)),
+    checkLanguage([{ name: 'haproxy.cfg', text: config }], HaproxyVersion.of(branch)),
   );
   return verdicts.some(({ unknown }) => unknown.length > 0)
     ? undefined

@@ -1,5 +1,5 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { judgeLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 import { availableBinaries, haproxyCheck } from '../support/binaries';
 
 const DEFAULTS = 'defaults\n mode http\n timeout client 5s\n timeout server 5s\n timeout connect 5s\n';
@@ -93,7 +93,7 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
   const version = HaproxyVersion.of(binary.branch);
 
   test.each(Object.entries(CONFIGURATIONS))('%s: the linter says what HAProxy says', (_, text) => {
-    const { findings, unknown } = judgeLanguage([{ name: 'haproxy.cfg', text }], version);
+    const { findings, unknown } = checkLanguage([{ name: 'haproxy.cfg', text }], version);
     const { status, output } = haproxyCheck(binary, text);
     const real = status !== 0 ? 'refused' : /^\[WARNING\]/m.test(output) ? 'warned about' : 'taken';
     const worst = findings.some(({ severity }) => severity === 'error') ? 'refused' : 'warned about';
@@ -107,41 +107,41 @@ test.each([
   ['2.6', []],
 ])('a value for a variable that is not set, on %s', (branch, expected) => {
   const text = `global\n description "\${NO_SUCH_VARIABLE-x}"\n${listen()}`;
-  const { findings } = judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.of(branch));
+  const { findings } = checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.of(branch));
   expect(findings.map(({ severity, line }) => `${severity} ${line}`)).toEqual(expected);
 });
 
 test('a host whose name begins as a family does is a host', () => {
   const text = listen('server a udp-gateway.test:80');
-  expect(judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([]);
+  expect(checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([]);
 });
 
 test('what ends a set of rules is named with its line', () => {
   const text = listen('http-request deny', 'http-request set-header a b');
-  expect(judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([
+  expect(checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([
     {
       rule: 'ignored-directive',
       severity: 'warning',
       line: 9,
       column: 2,
       length: 12,
-      message: "this rule is never read: the 'http-request' rule of line 8 has no condition and ends them",
-      mend: 'give that rule a condition, or move it to the end',
+      message: "this rule is never read: the 'http-request' rule of line 8 has no condition and ends the set",
+      help: 'give that rule a condition, or move it to the end',
     },
   ]);
 });
 
 test('a rule that stands behind those which are read later is named with the first of them', () => {
   const text = listen('use_backend b if FALSE', 'http-request deny if FALSE');
-  expect(judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([
+  expect(checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([
     {
       rule: 'bad-value',
       severity: 'warning',
       line: 9,
       column: 2,
       length: 12,
-      message: "HAProxy reads all 'http-request' rules before the 'use_backend' rules, and one is above in line 8",
-      mend: 'move this line above it',
+      message: "HAProxy runs all 'http-request' rules before the 'use_backend' rule of line 8",
+      help: 'move this line above it',
     },
   ]);
 });
@@ -161,7 +161,7 @@ test.each(INHERITED)("'%s' is a word like any other", (word) => {
     `http-request ${word}`,
   ];
   for (const line of lines) {
-    const { findings } = judgeLanguage([{ name: 'haproxy.cfg', text: listen(line) }], HaproxyVersion.V3_2);
+    const { findings } = checkLanguage([{ name: 'haproxy.cfg', text: listen(line) }], HaproxyVersion.V3_2);
     expect([line, findings.map((finding) => `${finding.severity} ${finding.line}`)]).toEqual([line, ['error 8']]);
   }
 });

@@ -1,19 +1,19 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { judgeLanguage } from '../../lint/language';
+import { checkLanguage } from '../../lint/engine/validator';
 
 const TIMEOUTS = ['    timeout connect 1s', '    timeout client 1s', '    timeout server 1s'];
 const PROXY = ['listen l', '    bind 127.0.0.1:8080', ...TIMEOUTS];
 
 const file = (...lines: string[]) => `${lines.join('\n')}\n`;
 function judge(branch: string, text: string) {
-  const { findings, unknown } = judgeLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.of(branch));
+  const { findings, unknown } = checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.of(branch));
   return { findings, unknown };
 }
 
 /** The findings on a text, a line each. */
 const said = (branch: string, text: string) =>
   judge(branch, text).findings.map(
-    ({ severity, line, column, rule, message, mend }) => `${severity} ${line}:${column} ${rule}: ${message}; ${mend}`,
+    ({ severity, line, column, rule, message, help }) => `${severity} ${line}:${column} ${rule}: ${message}; ${help}`,
   );
 
 test('a plain configuration is taken by every branch', () => {
@@ -26,39 +26,35 @@ test.each([
   [
     '1.7',
     '    server-template a 4 192.0.2.1:80',
-    "error 6:5 too-new: 'server-template' exists from HAProxy 1.8 on, and this is for 1.7; take it out, or run HAProxy 1.8 or later",
+    "error 6:5 too-new: 'server-template' exists from HAProxy 1.8 on, and this is for 1.7; remove it, or run HAProxy 1.8 or later",
   ],
   [
     '2.4',
     '    reqrep ^A B',
-    "error 6:5 removed-directive: 'reqrep' is refused from HAProxy 2.1 on, and this is for 2.4; take it out, or write 'http-request replace-header' or 'replace-path'",
+    "error 6:5 removed-directive: 'reqrep' is refused from HAProxy 2.1 on, and this is for 2.4; remove it, or write 'http-request replace-header' or 'replace-path'",
   ],
   [
     '3.3',
     '    dispatch 192.0.2.1:80',
-    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch'; take it out, or write a 'server' with that address",
+    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch'; remove it, or write a 'server' with that address",
   ],
-  ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is not known in a 'listen' section; take it out"],
-  [
-    '3.4',
-    '    mode htttp',
-    "error 6:10 unknown-directive: 'mode htttp' is not known in a 'listen' section; take it out",
-  ],
+  ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is not known in a 'listen' section; remove it"],
+  ['3.4', '    mode htttp', "error 6:10 unknown-directive: 'mode htttp' is not known in a 'listen' section; remove it"],
   [
     '3.0',
     '    server a 192.0.2.1:80 resolvers dns',
-    "error 6:37 unknown-reference: no resolvers section is called 'dns'; write such a section",
+    "error 6:37 unknown-reference: the resolvers section 'dns' does not exist; add it, or use another name",
   ],
   [
     '2.0',
     '    retry-on 429',
-    "error 6:14 bad-value: '429' exists from HAProxy 3.1 on, and this is for 2.0; write one that this branch has",
+    "error 6:14 bad-value: '429' exists from HAProxy 3.1 on, and this is for 2.0; remove it, or run HAProxy 3.1 or later",
   ],
-  ['2.2', '    timeout queue 5 s', "error 6:21 extra-word: 's' is one word too many after '5'; take it out"],
+  ['2.2', '    timeout queue 5 s', "error 6:21 extra-word: unexpected 's' after '5'; remove it"],
   [
     '2.2',
     '    timeout queue soon',
-    "error 6:19 bad-value: 'soon' is not a time; write a number with 'us', 'ms', 's', 'm', 'h' or 'd'",
+    "error 6:19 bad-value: 'soon' is not a time; use a number with 'us', 'ms', 's', 'm', 'h' or 'd'",
   ],
 ])('%s %s', (branch, line, finding) => {
   expect(said(branch, file(...PROXY, line))).toEqual([finding]);
@@ -67,10 +63,10 @@ test.each([
 test('frontend options in a backend: a warning up to 3.1, an error from 3.2 on', () => {
   const text = file(...PROXY, 'backend b', '    option dontlognull');
   expect(said('3.1', text)).toEqual([
-    "warning 7:5 ignored-directive: 'option dontlognull' in a 'backend' section is ignored; take it out",
+    "warning 7:5 ignored-directive: 'option dontlognull' in a 'backend' section is ignored; remove it",
   ]);
   expect(said('3.2', text)).toEqual([
-    "error 7:5 wrong-section: 'option dontlognull' does not stand in a 'backend' section from HAProxy 3.2 on; move it to another section",
+    "error 7:5 wrong-section: 'option dontlognull' is not allowed in a 'backend' section from HAProxy 3.2 on; move it to another section",
   ]);
 });
 
@@ -79,7 +75,7 @@ test('rules in defaults: only from 2.5 on, and only in sections that have a name
   expect(said('2.4', text(' d'))).toHaveLength(1);
   expect(said('2.5', text(' d')).filter((line) => line.startsWith('error'))).toEqual([]);
   expect(said('2.5', text('')).filter((line) => line.startsWith('error'))).toEqual([
-    "error 2:5 wrong-section: 'http-request' stands only in a 'defaults' section that has a name; give the section a name",
+    "error 2:5 wrong-section: 'http-request' is allowed only in a 'defaults' section that has a name; give the section a name",
   ]);
 });
 
@@ -87,10 +83,10 @@ test('a name that is given twice', () => {
   const text = file(...PROXY, 'frontend x', '    bind :81', '    timeout client 1s', 'backend x');
   expect(said('3.0', text)).toEqual([]);
   expect(said('3.1', text)).toEqual([
-    "warning 9:9 duplicate-name: backend 'x' has the name of frontend 'x' of line 6; give it another name",
+    "warning 9:9 duplicate-name: backend 'x' has the same name as frontend 'x' of line 6; give it another name",
   ]);
   expect(said('3.3', text)).toEqual([
-    "error 9:9 duplicate-name: backend 'x' has the name of frontend 'x' of line 6; give it another name",
+    "error 9:9 duplicate-name: backend 'x' has the same name as frontend 'x' of line 6; give it another name",
   ]);
 });
 
@@ -104,7 +100,7 @@ test('the end of the file: 2.2 warns, 2.3 refuses', () => {
   const text = file(...PROXY).trimEnd();
   expect(said('2.1', text)).toEqual([]);
   expect(said('2.2', text)).toEqual([
-    'warning 5:1 bad-line: the last line does not end with a newline: HAProxy takes the file for a part of itself; end the file with a newline',
+    'warning 5:1 bad-line: the last line does not end with a newline, and HAProxy takes the file for a part of a longer one; end the file with a newline',
   ]);
   expect(said('2.3', text)[0]).toMatch(/^error 5:1 bad-line/);
 });
@@ -113,7 +109,7 @@ test('conditions decide which lines are read', () => {
   const text = file(...PROXY, '.if version_atleast(2.6)', '    bogus', '.else', '    maxconn 5', '.endif');
   expect(said('2.4', text)).toEqual([]);
   expect(said('2.6', text)).toEqual([
-    "error 7:5 unknown-directive: 'bogus' is not known in a 'listen' section; take it out",
+    "error 7:5 unknown-directive: 'bogus' is not known in a 'listen' section; remove it",
   ]);
   expect(said('2.3', text)).toHaveLength(4);
 });
@@ -143,27 +139,27 @@ test.each([
 test.each([
   [
     'frontend f\n    bind :80\n    mode http\n    http-request set-timeout server 5s',
-    "error 4:30 wrong-section: 'set-timeout server' does not stand in a 'frontend' section; move it to a backend",
+    "error 4:30 wrong-section: 'set-timeout server' is not allowed in a 'frontend' section; move it to a backend",
   ],
   [
     'frontend f\n    bind udp@:80',
-    "error 2:10 bad-value: 'udp@:80' takes datagrams, and a 'bind' takes connections; take it out",
+    "error 2:10 bad-value: 'udp@:80' takes datagrams, and a 'bind' takes connections; remove it",
   ],
   [
     'backend b\n    server s 192.0.2.1:80 ktls on',
-    "error 2:27 wrong-section: 'ktls' is experimental: it needs 'expose-experimental-directives' in the global section; add it above, or take this out",
+    "error 2:27 wrong-section: 'ktls' is experimental: it needs 'expose-experimental-directives' in the global section; add that line above, or remove this one",
   ],
   [
     'peers p\n    bind :1024\n    server a\n    server b 192.0.2.2:1024 bogus',
-    "error 4:29 unknown-directive: 'bogus' is no word of a 'server' line; take it out",
+    "error 4:29 unknown-directive: 'bogus' is not an option of a 'server' line; remove it",
   ],
   [
     'peers p\n    peer a 192.0.2.1:1024\n    table t type ip size 1k\nbackend b\n    http-request track-sc0 path,sha1 table p/t',
-    "error 5:44 bad-value: the key is a sample of type 'bin', and the table has keys of type 'ip'; give the table a type that fits, or take another sample",
+    "error 5:44 bad-value: the key is a sample of type 'bin', and the table has keys of type 'ip'; give the table a type that fits, or use another sample",
   ],
   [
     'peers p\n    peer a 192.0.2.1:1024\nbackend b\n    http-request track-sc0 src table p/t',
-    "error 4:38 unknown-reference: no section called 'p/t' has a 'stick-table'; add one there",
+    "error 4:38 unknown-reference: the section 'p/t' does not exist, or has no 'stick-table'; add one there",
   ],
   [
     'frontend f\n    bind :80\n    acl a nbsrv lt 1',
@@ -171,15 +167,15 @@ test.each([
   ],
   [
     'frontend f\n    bind :80\n    http-request track-sc3 src',
-    "error 3:18 bad-value: 'track-sc3': there are only track-sc0 to track-sc2; use one of them, or raise 'tune.stick-counters'",
+    "error 3:18 bad-value: 'track-sc3' does not exist: this process has track-sc0 to track-sc2; use one of them, or raise 'tune.stick-counters'",
   ],
   [
     'frontend f\n    bind :80\n    http-request set-var(txn.a,always) src',
-    "error 3:18 bad-value: 'always' is no condition for 'set-var'; write ifexists, ifnotexists, ifempty, ifnotempty, ifset, ifnotset, ifgt, iflt",
+    "error 3:18 bad-value: 'always' is not a condition of 'set-var'; use 'ifexists', 'ifempty', 'ifset' or another",
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    capture request header Host len 9\n    http-request capture path id 1',
-    "error 5:34 unknown-reference: no capture of a request in frontend 'f' has the id 1; add 'declare capture', or write a smaller id",
+    "error 5:34 unknown-reference: frontend 'f' has no request capture with the id 1; add 'declare capture', or use a smaller id",
   ],
   [
     'backend b\n    mode http\n    server s 192.0.2.1:80 proto fcgi',
@@ -192,15 +188,15 @@ test.each([
 test.each([
   [
     'defaults\n    option httplog\n    log-format %ci',
-    "warning 3:5 duplicate-name: 'log-format' takes the place of the log format of line 2; take one of them out",
+    "warning 3:5 duplicate-name: 'log-format' takes the place of the log format of line 2; remove one of them",
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 hdr(host) table b',
-    "warning 4:25 incomplete: this rule does not wait for what it looks for: frontend 'f' has no 'tcp-request inspect-delay'; add one",
+    "warning 4:25 incomplete: this rule does not wait for its content: frontend 'f' has no 'tcp-request inspect-delay'; add one",
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 src table b',
-    "warning 4:25 bad-value: this is known before any content: in HTTP mode each request would be tracked again; write 'tcp-request session', or 'http-request'",
+    "warning 4:25 bad-value: the key is known before any content: in HTTP mode each request is tracked again; use 'tcp-request session', or 'http-request'",
   ],
   [
     'global\n    localpeer a\npeers p\n    peer b 192.0.2.1:1024',
@@ -218,7 +214,7 @@ test('samples know when they are there', () => {
   const text = file(...PROXY, '    mode http', '    http-request set-header X %[res.hdr(x)]');
   expect(said('1.6', text)[0]).toMatch(/^warning 7:31 bad-value/);
   expect(said('3.4', text)).toEqual([
-    "error 7:31 bad-value: 'res.hdr' is not there yet, or no more, at this point; take a sample that is there",
+    "error 7:31 bad-value: 'res.hdr' is not available at this point of the request; use a sample that is available there",
   ]);
 });
 
@@ -248,6 +244,17 @@ test('a long file takes time in proportion', () => {
   expect(judge('3.4', lines(5000))).toEqual({ findings: [], unknown: [] });
 });
 
+test.each([
+  'declare capture "$SIDE" len 10',
+  'http-request set-timeout "$WHICH" 5s',
+  'stick-table type "$TYPE" size 1k',
+  'http-check expect "$WHAT" 200',
+])('a variable that stands for a word of a choice is left open, and what follows it is read: %s', (line) => {
+  const { findings, unknown } = judge('3.4', file(...PROXY, '    mode http', '    option httpchk', `    ${line}`));
+  expect(findings).toEqual([]);
+  expect(unknown.map((entry) => entry.line)).toEqual([8]);
+});
+
 test('no text makes it throw', () => {
   for (const text of [
     '',
@@ -259,6 +266,8 @@ test('no text makes it throw', () => {
     'global\n log',
     'backend b\nacl a',
     'frontend f\nhttp-request',
+    'global\ntune.stick-counters',
+    'listen l\nbind :80\ntcp-request inspect-delay\ntcp-request content capture path len 10',
   ]) {
     for (const branch of ['1.6', '2.2', '3.4']) {
       expect(() => judge(branch, text)).not.toThrow();

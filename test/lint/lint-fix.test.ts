@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
 import { fix } from '../../lint/fix';
-import { ABOUT } from '../../lint/rules/about';
+import { ALL_RULES } from '../../lint/rules';
 import { versions } from '../haproxy/arbitraries';
 import { availableBinaries, haproxyCheck } from '../support/binaries';
 
-const mend = (text: string, version: HaproxyVersion) => fix(text, lint(text, version));
+const fixAll = (text: string, version: HaproxyVersion) => fix(text, lint(text, version));
 const fixable = (text: string, version: HaproxyVersion) => lint(text, version).filter((finding) => finding.fix);
 
-/** Lines of a configuration with faults that can be mended, without a name that would have to resolve. */
+/** Lines of a configuration with faults that can be fixed, without a name that would have to resolve. */
 function faulty(end: string): string {
   return [
     'defaults',
@@ -31,10 +31,10 @@ function faulty(end: string): string {
   ].join(end);
 }
 
-test('the rules that are said to be fixable are those with a mend of their own', () => {
+test('the rules that are marked as fixable are those whose findings have an edit', () => {
   const text = faulty('\n');
   const fixed = [HaproxyVersion.V1_8, HaproxyVersion.V3_2].flatMap((version) => fixable(text, version));
-  const said = Object.keys(ABOUT).filter((id) => ABOUT[id]!.fixable);
+  const said = ALL_RULES.filter(({ fixable }) => fixable).map(({ id }) => id);
   expect([...new Set(fixed.map(({ rule }) => rule))].sort()).toEqual(said.sort());
 });
 
@@ -45,14 +45,14 @@ test.each([
 ])('a value is replaced together with its quotes: %s', (value, by) => {
   const withValue = (written: string) =>
     faulty('\n').replace('hold obsolete   5s', `hold obsolete   ${written} # kept`);
-  const after = mend(withValue(value), HaproxyVersion.V3_2);
+  const after = fixAll(withValue(value), HaproxyVersion.V3_2);
   expect(after).toContain(`    hold obsolete   ${by} # kept\n`);
   expect(fixable(after, HaproxyVersion.V3_2)).toEqual([]);
 });
 
 test('a list of methods in quotes is lengthened and stays one word', () => {
   const text = faulty('\n').replace('check  resolvers', 'init-addr "last,libc" check  resolvers');
-  const after = mend(text, HaproxyVersion.V3_2);
+  const after = fixAll(text, HaproxyVersion.V3_2);
   expect(after).toContain('init-addr last,libc,none check  resolvers dns # one\n');
 });
 
@@ -62,21 +62,18 @@ describe.each(['\n', '\r\n'])('line ends %j', (end) => {
       .replace('hold obsolete   5s', 'hold obsolete   30s')
       .replace('resolvers dns # ours', `resolvers dns # ours${end}    accepted_payload_size 8192`)
       .replace('check  resolvers', 'init-addr none check  resolvers');
-    expect(mend(faulty(end), HaproxyVersion.V3_2)).toBe(expected);
-    expect(mend(faulty(end), HaproxyVersion.V1_8)).toBe(expected.replace('keep-alive 75s', 'keep-alive 50s'));
-    expect(mend(faulty(end), HaproxyVersion.V1_6)).toBe(faulty(end).replace('keep-alive 75s', 'keep-alive 50s'));
+    expect(fixAll(faulty(end), HaproxyVersion.V3_2)).toBe(expected);
+    expect(fixAll(faulty(end), HaproxyVersion.V1_8)).toBe(expected.replace('keep-alive 75s', 'keep-alive 50s'));
+    expect(fixAll(faulty(end), HaproxyVersion.V1_6)).toBe(faulty(end).replace('keep-alive 75s', 'keep-alive 50s'));
   });
 });
 
-test.each(['init-addr libc', 'init-addr last,libc maxconn 5'])(
-  'a server that says otherwise is mended: %s',
-  (words) => {
-    const text = `backend b\n    server s1 elb.test:80 resolvers dns ${words}\n`;
-    const after = mend(text, HaproxyVersion.V3_2);
-    expect(fixable(after, HaproxyVersion.V3_2)).toEqual([]);
-    expect(mend(after, HaproxyVersion.V3_2)).toBe(after);
-  },
-);
+test.each(['init-addr libc', 'init-addr last,libc maxconn 5'])('a server that says otherwise is fixed: %s', (words) => {
+  const text = `backend b\n    server s1 elb.test:80 resolvers dns ${words}\n`;
+  const after = fixAll(text, HaproxyVersion.V3_2);
+  expect(fixable(after, HaproxyVersion.V3_2)).toEqual([]);
+  expect(fixAll(after, HaproxyVersion.V3_2)).toBe(after);
+});
 
 test('a place that no longer reads as it did is left alone', () => {
   const findings = lint(faulty('\n'), HaproxyVersion.V3_2).filter(({ rule }) => rule === 'hold-obsolete');
@@ -126,14 +123,14 @@ const SLOW_QUERIES =
   'defaults\n  server-template s 4 elb.test:80 init-addr none resolvers dns\nresolvers dns\n  timeout resolve 1m';
 
 describe('whatever the configuration', () => {
-  test('nothing is left to mend, no other finding comes up, and a second time changes nothing', () => {
+  test('nothing is left to fix, no other finding comes up, and a second time changes nothing', () => {
     fc.assert(
       fc.property(versions, configurations, (version, text) => {
-        const after = mend(text, version);
+        const after = fixAll(text, version);
         expect(fixable(after, version).map(({ rule, line }) => `${rule} ${line} ${after}`)).toEqual([]);
         const rules = (of: string) => lint(of, version).map(({ rule }) => rule);
         expect(rules(after).filter((rule) => !rules(text).includes(rule))).toEqual([]);
-        expect(mend(after, version)).toBe(after);
+        expect(fixAll(after, version)).toBe(after);
       }),
       { numRuns: 2000, examples: [[HaproxyVersion.V3_1, SLOW_QUERIES]] },
     );
@@ -146,7 +143,7 @@ describe('whatever the configuration', () => {
           lint(text, version).flatMap(({ fix: change }) => (change && 'column' in change ? change.line : [])),
         );
         const kept = text.split('\n').filter((_, i) => !touched.has(i + 1));
-        const after = mend(text, version).split('\n');
+        const after = fixAll(text, version).split('\n');
         let at = 0;
         for (const line of after) {
           at += line === kept[at] ? 1 : 0;
@@ -158,10 +155,10 @@ describe('whatever the configuration', () => {
   });
 });
 
-test.each(availableBinaries())('HAProxy $version still accepts what was mended', (binary) => {
+test.each(availableBinaries())('HAProxy $version still accepts what was fixed', (binary) => {
   const version = HaproxyVersion.of(binary.branch);
   const text = faulty('\n');
-  const after = mend(text, version);
+  const after = fixAll(text, version);
   expect(after).not.toBe(text);
   const before = haproxyCheck(binary, text);
   expect(before.status).toBe(0);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { judgeLanguage } from '../../lint/language';
-import { readLine } from '../../lint/words';
+import { checkLanguage } from '../../lint/engine/validator';
+import { readLine } from '../../lint/syntax/tokenizer';
 
 const texts = (line: string) => readLine(line).words.map(({ text }) => text);
 const sectionsOf = (text: string, version = HaproxyVersion.V3_2) =>
-  judgeLanguage([{ name: 'haproxy.cfg', text }], version).config;
+  checkLanguage([{ name: 'haproxy.cfg', text }], version).document.sections;
 
 describe('words of a line', () => {
   test.each([
@@ -31,9 +31,9 @@ describe('words of a line', () => {
 
   test('columns count from 1, and a quoted word begins at its quote', () => {
     expect(readLine('\tserver "s 1"  elb:80').words).toEqual([
-      { text: 'server', column: 2, source: 'server', open: false },
-      { text: 's 1', column: 9, source: '"s 1"', open: false },
-      { text: 'elb:80', column: 16, source: 'elb:80', open: false },
+      { text: 'server', column: 2, source: 'server', unresolvedVariable: false },
+      { text: 's 1', column: 9, source: '"s 1"', unresolvedVariable: false },
+      { text: 'elb:80', column: 16, source: 'elb:80', unresolvedVariable: false },
     ]);
   });
 

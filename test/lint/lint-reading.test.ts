@@ -16,7 +16,7 @@ const FRONT = [
   'listen l',
   ' bind :8080',
 ];
-const NEVER = "error unresolved-name 'elb.test' is looked up at the start and never again: the line has no 'resolvers'";
+const NEVER = "error unresolved-name 'elb.test' is resolved at the start and never again: the line has no 'resolvers'";
 const SERVER = ' server s elb.test:80';
 
 describe('a variable that the file itself sets', () => {
@@ -24,7 +24,7 @@ describe('a variable that the file itself sets', () => {
     on('3.2', 'global', ...lines.map((line) => ` ${line}`), ...FRONT, ` server s "\${ELB}:80"`).map((text) =>
       text.split(' ').slice(1).join(' '),
     );
-  const PERHAPS = `warning unresolved-name '\${ELB}' is looked up at the start and never again, if it is a name: the line has no 'resolvers'`;
+  const PERHAPS = `warning unresolved-name '\${ELB}' is resolved at the start and never again, if it is a name: the line has no 'resolvers'`;
 
   test('has its value on the lines below', () => {
     expect(set('setenv ELB elb.test')).toEqual([NEVER]);
@@ -101,11 +101,11 @@ describe('a condition decides what is read', () => {
     expect(on('3.2', ...lines)).toEqual([`9:11 ${NEVER}`, `11:11 ${NEVER}`]);
   });
 
-  test('a section under such a condition can be referred to, and what follows its block belongs to nobody for sure', () => {
+  test('a section under such a condition can be referred to, and what follows its block belongs to no section for sure', () => {
     const lines = ['.if feature(PCRE2)', 'backend b', ' nonsense', '.endif', ' more nonsense', ...FRONT];
     expect(on('3.2', ...lines, ' default_backend b')).toEqual([]);
     expect(on('3.2', ...lines, ' default_backend c')).toEqual([
-      "12:18 error unknown-reference no backend is called 'c'",
+      "12:18 error unknown-reference the backend 'c' does not exist",
     ]);
   });
 
@@ -116,8 +116,8 @@ describe('a condition decides what is read', () => {
     ['3.2', '(1'],
     ['3.2', 'nothing(1)'],
     ['3.2', '1 &&'],
-  ])('on %s `%s` is no condition', (branch, text) => {
-    expect(on(branch, ...FRONT, `.if ${text}`, '.endif')).toEqual([`7:1 error bad-line '${text}' is no condition`]);
+  ])('on %s `%s` is not a condition', (branch, text) => {
+    expect(on(branch, ...FRONT, `.if ${text}`, '.endif')).toEqual([`7:1 error bad-line '${text}' is not a condition`]);
   });
 
   test('before 2.4 there are none', () => {
@@ -134,7 +134,7 @@ describe('an environment variable', () => {
     (address) => {
       const host = address.replace(/"|:80/g, '');
       expect(on('3.2', ...FRONT, ` server s ${address}`)).toEqual([
-        `7:11 warning unresolved-name '${host}' is looked up at the start and never again, if it is a name: the line has no 'resolvers'`,
+        `7:11 warning unresolved-name '${host}' is resolved at the start and never again, if it is a name: the line has no 'resolvers'`,
       ]);
     },
   );
@@ -149,7 +149,7 @@ describe('an environment variable', () => {
         ' nameserver d 10.0.0.2:53',
       ),
     ).toEqual([
-      `7:11 error unresolved-name '\${UPSTREAM}' is never looked up again: HAProxy 1.7 resolves a name only when a health check runs, and the line has no 'check'`,
+      `7:11 error unresolved-name '\${UPSTREAM}' is never resolved again: HAProxy 1.7 resolves a name only when a health check runs, and the line has no 'check'`,
     ]);
   });
 
@@ -201,7 +201,9 @@ describe('several files are one configuration', () => {
 
   test('what one lacks another has, in any order', () => {
     expect(lintAll('3.2', DEFAULTS, FRONTEND, BACKEND)).toEqual([[], [], []]);
-    expect(lintAll('3.2', DEFAULTS, FRONTEND)[1]).toEqual(["3:18 error unknown-reference no backend is called 'b'"]);
+    expect(lintAll('3.2', DEFAULTS, FRONTEND)[1]).toEqual([
+      "3:18 error unknown-reference the backend 'b' does not exist",
+    ]);
   });
 
   test('defaults count for the files behind them alone', () => {
@@ -219,24 +221,24 @@ describe('several files are one configuration', () => {
       'resolvers dns\n nameserver d 10.0.0.2:53\n accepted_payload_size 8192\n',
     );
     expect(found).toEqual([
-      "1:1 warning hold-obsolete resolvers 'dns' drops an address that is absent from one answer: 'hold obsolete' is 0 by default",
+      "1:1 warning hold-obsolete resolvers 'dns' drops an address that is missing in one answer: 'hold obsolete' is 0 by default",
     ]);
   });
 
   test('a message about another line says in which file it is', () => {
     expect(lintAll('3.2', DEFAULTS + FRONTEND + BACKEND, BACKEND)[1]).toEqual([
-      "1:9 error duplicate-name backend 'b' has the name of backend 'b' of line 8 of 0.cfg",
+      "1:9 error duplicate-name backend 'b' has the same name as backend 'b' of line 8 of 0.cfg",
     ]);
   });
 
   test('each begins with a section of its own, and ends its conditions', () => {
     expect(lintAll('3.2', `${DEFAULTS}.if 1\n`, ` mode http\n.endif\n${FRONTEND}${BACKEND}`)).toEqual([
       ["5:1 error bad-line '.if' has no '.endif'"],
-      ["1:2 error bad-line 'mode' stands before the first section", "2:1 error bad-line '.endif' belongs to no '.if'"],
+      ["1:2 error bad-line 'mode' is before the first section", "2:1 error bad-line '.endif' has no '.if'"],
     ]);
   });
 
-  test('what is about the version is told once', () => {
+  test('what is about the version is reported once', () => {
     const found = lintFiles(
       [DEFAULTS, FRONTEND].map((text) => ({ name: 'x', text })),
       HaproxyVersion.V1_7,

@@ -1,13 +1,13 @@
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
 
-/** What is found by one rule, as `line:column message → mend`. */
+/** What is found by one rule, as `line:column message → help`. */
 function found(rule: string, branch: string, ...lines: string[]): string[] {
   return lint(lines.join('\n'), HaproxyVersion.of(branch))
     .filter((finding) => finding.rule === rule)
-    .map(({ line, column, severity, message, mend }) => {
+    .map(({ line, column, severity, message, help }) => {
       expect(severity).toBe('warning');
-      return `${line}:${column} ${message} → ${mend}`;
+      return `${line}:${column} ${message} → ${help}`;
     });
 }
 
@@ -42,14 +42,14 @@ describe('start-needs-dns', () => {
 
 describe('hold-obsolete', () => {
   const rule = 'hold-obsolete';
-  const short = (line: string) => `${line} is no longer than the time between two queries → write 'hold obsolete 30s'`;
+  const short = (line: string) => `${line} is not longer than the time between two queries → write 'hold obsolete 30s'`;
 
   const on = (branch: string, ...lines: string[]) =>
     found(rule, branch, ...DNS, ...lines.map((line) => `    ${line}`), 'backend b', SERVER);
 
   test.each(['1.8', '3.4'])('%s', (branch) => {
     expect(on(branch)).toEqual([
-      "1:1 resolvers 'dns' drops an address that is absent from one answer: 'hold obsolete' is 0 by default → write 'hold obsolete 30s'",
+      "1:1 resolvers 'dns' drops an address that is missing in one answer: 'hold obsolete' is 0 by default → write 'hold obsolete 30s'",
     ]);
     expect(on(branch, 'hold obsolete 1s')).toEqual([short("3:5 'hold obsolete 1s'")]);
     expect(on(branch, 'hold obsolete 30s', 'hold obsolete 0')).toEqual([short("4:5 'hold obsolete 0'")]);
@@ -67,11 +67,11 @@ describe('hold-obsolete', () => {
     expect(on(branch, `${period} 15s`, 'hold obsolete 15s')).toEqual([short("4:5 'hold obsolete 15s'")]);
     expect(on(branch, `${period} 15s`, 'hold obsolete 16s')).toEqual([]);
     expect(on(branch, `${period} 10m`)).toEqual([
-      "1:1 resolvers 'dns' drops an address that is absent from one answer: 'hold obsolete' is 0 by default → write 'hold obsolete 1200s'",
+      "1:1 resolvers 'dns' drops an address that is missing in one answer: 'hold obsolete' is 0 by default → write 'hold obsolete 1200s'",
     ]);
   });
 
-  test('is not there before 1.8, and no matter for resolvers that nobody uses', () => {
+  test('is not there before 1.8, nor for resolvers that no server uses', () => {
     expect(found(rule, '1.7', ...DNS, 'backend b', SERVER)).toEqual([]);
     expect(found(rule, '3.2', ...DNS, 'backend b', SERVER.replace('dns', 'other'))).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('hold-obsolete', () => {
 describe('small-payload', () => {
   const rule = 'small-payload';
   const bytes = (at: string, size: number) =>
-    `${at} resolvers 'dns' takes answers of ${size} bytes: about 28 addresses fit → write 'accepted_payload_size 8192'`;
+    `${at} resolvers 'dns' accepts answers of up to ${size} bytes: about 28 addresses fit → write 'accepted_payload_size 8192'`;
 
   test.each(['1.8', '3.4'])('%s', (branch) => {
     const on = (...lines: string[]) =>
@@ -97,7 +97,7 @@ describe('small-payload', () => {
 
 describe('single-slot', () => {
   const hit = (line: number) =>
-    `${line}:15 one slot for all addresses of 'elb.test' → use 'server-template PREFIX 16' in place of 'server NAME'`;
+    `${line}:15 one slot for all addresses of 'elb.test' → use 'server-template PREFIX 16' instead of 'server NAME'`;
 
   test.each(['1.8', '3.4'])('%s', (branch) => {
     const on = (...lines: string[]) => found('single-slot', branch, 'backend b', ...lines.map((line) => `    ${line}`));
@@ -116,7 +116,7 @@ describe('single-slot', () => {
 
 describe('privileged-port', () => {
   const hit = (at: string, port: number, branch: string) =>
-    `${at} port ${port} is below 1024, and the official image of ${branch} does not run as root → listen on a port from 1024 on, and let the load balancer or the port mapping translate`;
+    `${at} port ${port} is below 1024, and the official image of ${branch} does not run as root → listen on port 1024 or above, and let the load balancer or the port mapping translate`;
 
   test.each(['2.4', '3.4'])('%s', (branch) => {
     const on = (bind: string) => found('privileged-port', branch, 'frontend f', `    bind ${bind}`);
@@ -137,7 +137,7 @@ describe('check-without-host', () => {
     found('check-without-host', branch, 'backend b', ...lines.map((line) => `    ${line}`));
   const CHECKED = SERVER.trim();
 
-  test('from 2.2 on the mend is http-check send', () => {
+  test('from 2.2 on the help is http-check send', () => {
     const hit =
       "2:5 the HTTP check of 'b' sends no Host header → add 'http-check send meth GET uri /PATH ver HTTP/1.1 hdr Host NAME'";
     expect(on('2.2', 'option httpchk', CHECKED)).toEqual([hit]);
@@ -170,7 +170,7 @@ describe('check-without-sni', () => {
   const on = (branch: string, ...lines: string[]) =>
     found('check-without-sni', branch, 'backend b', ...lines.map((line) => `    ${line}`));
   const TLS = `${SERVER.trim()} ssl verify required`;
-  const hit = "2:15 the TLS check of 'elb.test' asks for no name → add 'check-sni elb.test'";
+  const hit = "2:15 the TLS check of 'elb.test' sends no server name → add 'check-sni elb.test'";
 
   test.each(['1.8', '3.2'])('%s', (branch) => {
     expect(on(branch, TLS)).toEqual([hit]);
@@ -193,7 +193,7 @@ describe('idle-time', () => {
     for (const branch of ['1.9', '3.4']) {
       for (const delay of ['60s', '1m', '60000']) {
         expect(on(branch, `pool-purge-delay ${delay}`)).toEqual([
-          `2:15 idle connections to 'elb.test' are kept for ${delay} and more; an Application Load Balancer ends them after 60 s → write 'pool-purge-delay 5s'`,
+          `2:15 idle connections to 'elb.test' are kept for ${delay} or longer; an Application Load Balancer closes them after 60 s → write 'pool-purge-delay 5s'`,
         ]);
       }
       expect(on(branch, 'pool-purge-delay 59s')).toEqual([]);
@@ -206,7 +206,7 @@ describe('idle-time', () => {
     const on = (branch: string, time: string) =>
       found('idle-time', branch, 'defaults', `    timeout http-keep-alive ${time}`, 'backend b', SERVER);
     expect(on('1.8', '60s')).toEqual([
-      "2:29 before 1.9 the connection to the load balancer idles as long as the client's, here 60s; an Application Load Balancer ends it after 60 s → write 'timeout http-keep-alive 50s'",
+      "2:29 before 1.9 the connection to the load balancer idles as long as the client's, here 60s; an Application Load Balancer closes it after 60 s → write 'timeout http-keep-alive 50s'",
     ]);
     expect(on('1.8', '59s')).toEqual([]);
     expect(on('1.9', '60s')).toEqual([]);
@@ -218,7 +218,7 @@ describe('kept-connections', () => {
   const on = (branch: string, ...lines: string[]) => found('kept-connections', branch, ...lines);
   const HTTP = ['defaults', '    mode http'];
   const hit = (at: string) =>
-    `${at} clients that keep their connection stay on the old address of 'elb.test' for as long as it answers → add 'option http-server-close', or run 3.0 or later`;
+    `${at} clients that keep their connection stay on the old address of 'elb.test' as long as it answers → add 'option http-server-close', or run 3.0 or later`;
 
   test.each(['1.6', '2.3', '2.4', '2.9'])('%s stays where an address is replaced in one step', (branch) => {
     expect(on(branch, ...HTTP, 'backend b', SERVER)).toEqual([hit('4:15')]);

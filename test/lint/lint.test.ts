@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint as lintAll } from '../../lint';
-import { RULES } from '../../lint/rules';
+import { MEANING_RULES, VERSION_RULES } from '../../lint/rules';
 
 /** Without what the language allows: language.test.ts is about that. */
 function lint(text: string, version: HaproxyVersion) {
-  const about = [...Object.keys(RULES), 'end-of-life', 'faulty-release'];
+  const about = [...MEANING_RULES, ...VERSION_RULES].map(({ id }) => id);
   return lintAll(text, version).filter(({ rule }) => about.includes(rule));
 }
 
@@ -34,8 +34,8 @@ listen balancer
         line: 6,
         column: 26,
         length: 11,
-        message: `'upstream' is never looked up again: HAProxy ${branch} resolves a name only when a health check runs, and the line has no 'check'`,
-        mend: "add 'check addr 127.0.0.1 port LIVENESS_PORT inter 5s fall 17280', with a port on which this HAProxy itself answers",
+        message: `'upstream' is never resolved again: HAProxy ${branch} resolves a name only when a health check runs, and the line has no 'check'`,
+        help: "add 'check addr 127.0.0.1 port LIVENESS_PORT inter 5s fall 17280', with a port on which this HAProxy itself answers",
       },
     ]);
   });
@@ -47,7 +47,7 @@ listen balancer
 
 describe('unresolved-name', () => {
   const NEVER = (name: string) =>
-    `unresolved-name '${name}' is looked up at the start and never again: the line has no 'resolvers'`;
+    `unresolved-name '${name}' is resolved at the start and never again: the line has no 'resolvers'`;
 
   test.each([
     ['server s1 elb.example.com:80', '4:15', 'elb.example.com'],
@@ -85,12 +85,12 @@ describe('unresolved-name', () => {
   );
 
   test('what to do about it depends on the branch', () => {
-    const mends = ['1.7', '1.8'].map(
-      (branch) => lint('backend b\n server s a.test:80', HaproxyVersion.of(branch)).at(-1)?.mend,
+    const helps = ['1.7', '1.8'].map(
+      (branch) => lint('backend b\n server s a.test:80', HaproxyVersion.of(branch)).at(-1)?.help,
     );
-    expect(mends).toEqual([
-      "add a resolvers section and 'resolvers NAME' and 'check' to this line",
-      "add a resolvers section and 'resolvers NAME' to this line",
+    expect(helps).toEqual([
+      "add a resolvers section, and 'resolvers NAME' and 'check' to this line",
+      "add a resolvers section, and 'resolvers NAME' to this line",
     ]);
   });
 
@@ -143,7 +143,7 @@ describe('unresolved-name', () => {
 
 describe('a check that 1.6 and 1.7 ride on', () => {
   const never = (why: string) =>
-    `4:15 unresolved-name 'elb.test' is never looked up again: HAProxy 1.7 resolves a name only when a health check runs, and ${why}`;
+    `4:15 unresolved-name 'elb.test' is never resolved again: HAProxy 1.7 resolves a name only when a health check runs, and ${why}`;
   const on = (branch: string, ...words: string[]) =>
     errors(
       branch,
@@ -158,7 +158,7 @@ describe('a check that 1.6 and 1.7 ride on', () => {
   });
 
   test('is stopped by `disabled`, which is no matter from 1.8 on', () => {
-    expect(on('1.7', 'check', 'disabled')).toEqual([never("'disabled' stops the line's check")]);
+    expect(on('1.7', 'check', 'disabled')).toEqual([never("'disabled' stops the check of the line")]);
     expect(on('1.8', 'check', 'disabled')).toEqual([]);
   });
 
@@ -173,7 +173,7 @@ describe('a check that 1.6 and 1.7 ride on', () => {
 describe('state-file', () => {
   test.each(['global', 'local'])('`load-server-state-from-file %s` beside resolvers', (from) => {
     const line = `    load-server-state-from-file ${from}`;
-    const hit = '4:5 state-file a state file together with resolvers: a reload brings old addresses back';
+    const hit = '4:5 state-file a state file together with resolvers: a reload restores old addresses';
     expect(errors('3.2', ...RESOLVERS, 'backend b', line)).toEqual([hit]);
     expect(errors('3.2', ...RESOLVERS, 'defaults', line)).toEqual([hit]);
     expect(errors('3.2', 'backend b', line)).toEqual([]);
@@ -192,7 +192,7 @@ describe('socket-tls', () => {
     ['ca-file /etc/ca.pem', 'ca-file', 37],
   ])('stats socket … %s', (words, word, column) => {
     expect(errors('3.2', 'global', `    stats socket unix@/run/api.sock ${words}`)).toEqual([
-      `2:${column} socket-tls '${word}' on a stats socket line is ignored: the socket speaks clear text`,
+      `2:${column} socket-tls '${word}' on a 'stats socket' line is ignored: the socket speaks clear text`,
     ]);
   });
 

@@ -8,7 +8,7 @@ import { ProxiesStack } from '../../bin/spec/stack';
 import { modelOf, versionOf } from '../../bin/spec/to-model';
 import { InputError } from '../../lib/haproxy/errors';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { readLine } from '../../lint/words';
+import { readLine } from '../../lint/syntax/tokenizer';
 import { ROOT } from '../bin/cli';
 import { resourcesOf } from '../e2e/template';
 import { HOSTILE_KEYS, HOSTILE_VALUES, prototypes } from './hostile-values';

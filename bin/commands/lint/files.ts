@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../lib/haproxy/errors';
-import type { Source } from '../../../lint/language';
-import { SECTION_KINDS } from '../../../lint/sections';
+import type { Source } from '../../../lint/engine/validator';
+import { opensSection } from '../../../lint/keywords';
 
 /** Far above any configuration by hand or by a generator. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -70,7 +70,7 @@ function read(file: string): string {
   }
   // HAProxy takes nothing before the first section but comments and conditions.
   const [, first = ''] = /^(?:[ \t]*(?:[#.].*)?\r?\n)*[ \t]*(\S*)/.exec(text) ?? [];
-  if (!SECTION_KINDS.has(first)) {
+  if (!opensSection(first)) {
     throw new InputError(
       `${file}: begins with ${JSON.stringify(first.slice(0, 40))} and not with a section such as global: give a HAProxy configuration`,
     );
@@ -78,7 +78,7 @@ function read(file: string): string {
   return text;
 }
 
-/** Devices and pipes tell no size: never more than the bound is read. */
+/** The size of a device or a pipe is not known before it is read: reading stops at the bound. */
 function readBytes(file: string): string {
   if (statSync(file).isFile() || statSync(file).isDirectory()) {
     return readFileSync(file, 'latin1');

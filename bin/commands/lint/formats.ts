@@ -1,5 +1,5 @@
 import type { Finding } from '../../../lint/finding';
-import { ABOUT, aboutRule } from '../../../lint/rules/about';
+import { ALL_RULES, ruleOf } from '../../../lint/rules';
 import { pc } from '../colours';
 
 /** The findings of one file. */
@@ -29,7 +29,7 @@ export function readable({ file, text, findings }: FileFindings): FileFindings {
         column: toCharacters(before).length + 1,
         length: toCharacters(about).length || 1,
         message: toCharacters(finding.message),
-        mend: toCharacters(finding.mend),
+        help: toCharacters(finding.help),
       };
     }),
   };
@@ -46,10 +46,10 @@ function toCharacters(bytes: string): string {
 }
 
 function formatText(results: readonly FileFindings[]): string {
-  const told = new Set<string>();
+  const explained = new Set<string>();
   const blocks = results.flatMap(({ file, text, findings }) => {
     const lines = text.split('\n');
-    return findings.map((finding) => describe(file, lines[finding.line - 1] ?? '', finding, told));
+    return findings.map((finding) => describe(file, lines[finding.line - 1] ?? '', finding, explained));
   });
   const all = results.flatMap(({ findings }) => findings);
   const count = (wanted: string) => all.filter(({ severity }) => severity === wanted).length;
@@ -58,13 +58,13 @@ function formatText(results: readonly FileFindings[]): string {
   return [...blocks, pc.bold(summary)].join('\n');
 }
 
-/** A finding with its line, a caret under what it is about, and what to do; why it matters stands at the first of a rule. */
-function describe(file: string, source: string, finding: Finding, told: Set<string>): string {
-  const { line, column, length, severity, rule, message, mend } = finding;
+/** A finding with its line, a caret under what it is about, and what to do. The first finding of a rule also says why it matters. */
+function describe(file: string, source: string, finding: Finding, explained: Set<string>): string {
+  const { line, column, length, severity, rule, message, help } = finding;
   const colour = severity === 'error' ? pc.red : pc.yellow;
-  const { why, link } = aboutRule(rule);
-  const first = !told.has(rule);
-  told.add(rule);
+  const { why, link } = ruleOf(rule);
+  const first = !explained.has(rule);
+  explained.add(rule);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey these.
   const shown = source.trimEnd().replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '?');
   const indent = shown.slice(0, column - 1).replace(/[^\t]/g, ' ');
@@ -72,7 +72,7 @@ function describe(file: string, source: string, finding: Finding, told: Set<stri
     `${pc.bold(`${file}:${line}:${column}:`)} ${colour(severity)} ${rule}: ${message}`,
     ...(shown.trim() === '' || shown.length > WIDEST ? [] : [`  ${shown}`, `  ${indent}${colour('^'.repeat(length))}`]),
     ...(first ? [`    why: ${why}`] : []),
-    `    mend: ${mend}`,
+    `    help: ${help}`,
     ...(first ? [`    link: ${pc.underline(link)}`] : []),
   ].join('\n');
 }
@@ -83,7 +83,7 @@ const WIDEST = 300;
 function formatJson(results: readonly FileFindings[]): string {
   const all = results.flatMap(({ file, findings }) =>
     findings.map(({ fix, ...finding }) => {
-      const { why, link } = aboutRule(finding.rule);
+      const { why, link } = ruleOf(finding.rule);
       return { file, ...finding, why, link, fixable: fix !== undefined };
     }),
   );
@@ -92,18 +92,18 @@ function formatJson(results: readonly FileFindings[]): string {
 
 /** SARIF 2.1.0, as code scanning services take it. */
 function formatSarif(results: readonly FileFindings[]): string {
-  const rules = Object.entries(ABOUT).map(([id, { why, mend, link, severity }]) => ({
+  const rules = ALL_RULES.map(({ id, why, help, link, severity }) => ({
     id,
     shortDescription: { text: why },
-    help: { text: `Mend: ${mend}.` },
+    help: { text: `Help: ${help}.` },
     helpUri: link,
     defaultConfiguration: { level: severity },
   }));
   const found = results.flatMap(({ file, findings }) =>
-    findings.map(({ rule, severity, line, column, length, message, mend }) => ({
+    findings.map(({ rule, severity, line, column, length, message, help }) => ({
       ruleId: rule,
       level: severity,
-      message: { text: `${message}. Mend: ${mend}.` },
+      message: { text: `${message}. Help: ${help}.` },
       locations: [
         {
           physicalLocation: {

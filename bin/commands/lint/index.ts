@@ -4,8 +4,8 @@ import { createTwoFilesPatch } from 'diff';
 import { InputError } from '../../../lib/haproxy/errors';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { lintFiles } from '../../../lint';
+import type { Source } from '../../../lint/engine/validator';
 import { fix } from '../../../lint/fix';
-import type { Source } from '../../../lint/language';
 import { oneOf } from '../options';
 import { codeOf, readSources } from './files';
 import { type FileFindings, FORMATS, readable } from './formats';
@@ -21,20 +21,20 @@ interface LintFlags {
 export function addLint(program: Command): void {
   program
     .command('lint')
-    .summary('find what will go wrong in a configuration that you have')
+    .summary('find faults in a configuration that you have')
     .description(
-      'Finds what will go wrong in a HAProxy configuration in front of an ELB, for the version that reads it. Several files are one configuration, in the order in which HAProxy reads them; of a folder it reads *.cfg.',
+      'Finds faults in a HAProxy configuration in front of an ELB, for the version that reads it. Several files are one configuration, in the order in which HAProxy reads them; in a folder it reads *.cfg.',
     )
     .argument('<file...>', 'the files of one configuration, or folders of them')
-    .option('--haproxy-version <version>', 'branch or release that reads them, always needed: 1.6 to 3.4')
+    .option('--haproxy-version <version>', 'branch or release that reads them, required: 1.6 to 3.4')
     .option('--format <text|json|sarif>', 'how findings are printed', 'text')
-    .option('--fix', 'make the mends that are safe: show them as a diff, then write the files')
+    .option('--fix', 'make the edits that are safe: show them as a diff, then write the files')
     .addHelpText(
       'after',
       '\nExit code: 0 clean, 1 findings of severity error, 2 bad usage.\n\nExamples:\n  $ cdk-haproxy-elb lint haproxy.cfg --haproxy-version 1.7\n  $ cdk-haproxy-elb lint global.cfg conf.d --haproxy-version 3.2 --fix',
     )
     .action((files: string[], flags: LintFlags) => {
-      // Not as an option that commander requires: it would tell of a missing one before it tells of a mistyped one.
+      // Not as an option that commander requires: commander would report a missing one before a mistyped one.
       if (flags.haproxyVersion === undefined) {
         throw new InputError('--haproxy-version is missing: give it such as 3.2');
       }
@@ -42,7 +42,7 @@ export function addLint(program: Command): void {
       const format = FORMATS[oneOf(flags.format, ['text', 'json', 'sarif'] as const, '--format')];
       // Every file is read before anything is written.
       const sources = readSources(files);
-      const results = flags.fix ? mend(sources, version) : look(sources, version);
+      const results = flags.fix ? fixAll(sources, version) : look(sources, version);
       process.stdout.write(`${format(results.map(readable).map(withoutSecrets))}\n`);
       process.exitCode = results.some(hasError) ? 1 : 0;
     });
@@ -57,10 +57,10 @@ function hasError({ findings }: FileFindings): boolean {
   return findings.some(({ severity }) => severity === 'error');
 }
 
-/** Makes the safe mends in the files, and looks at what they hold then. */
-function mend(sources: readonly Source[], version: HaproxyVersion): FileFindings[] {
-  const mended = look(sources, version).map(({ file, text, findings }) => ({ name: file, text: fix(text, findings) }));
-  for (const [i, { name, text }] of mended.entries()) {
+/** Makes the safe edits in the files, and lints what they hold then. */
+function fixAll(sources: readonly Source[], version: HaproxyVersion): FileFindings[] {
+  const fixed = look(sources, version).map(({ file, text, findings }) => ({ name: file, text: fix(text, findings) }));
+  for (const [i, { name, text }] of fixed.entries()) {
     if (text !== sources[i]!.text) {
       // On standard error, so that the findings stay alone on standard output.
       process.stderr.write(
@@ -69,7 +69,7 @@ function mend(sources: readonly Source[], version: HaproxyVersion): FileFindings
       write(name, text);
     }
   }
-  return look(mended, version);
+  return look(fixed, version);
 }
 
 function write(file: string, text: string): void {

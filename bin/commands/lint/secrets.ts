@@ -1,4 +1,4 @@
-import { readLine } from '../../../lint/words';
+import { readLine } from '../../../lint/syntax/tokenizer';
 import type { FileFindings } from './formats';
 
 /** A word of HAProxy's, with its quotes. */
@@ -39,9 +39,9 @@ export function withoutSecrets({ file, text, findings }: FileFindings): FileFind
       const line = lines[finding.line - 1] ?? '';
       const written = placesOf(line).map(([from, to]) => line.slice(from, to));
       const secrets = written.flatMap((word) => [word, readLine(word).words[0]?.text || word]);
-      const hidden = (told: string) =>
-        secrets.reduce((rest, secret) => rest.replaceAll(secret, '*'.repeat(secret.length)), told);
-      return { ...finding, message: hidden(finding.message), mend: hidden(finding.mend) };
+      const hidden = (text: string) =>
+        secrets.reduce((rest, secret) => rest.replaceAll(secret, '*'.repeat(secret.length)), text);
+      return { ...finding, message: hidden(finding.message), help: hidden(finding.help) };
     }),
   };
 }

@@ -1,0 +1,91 @@
+import { branchOrder } from '../../lib/haproxy/version/branches';
+import type { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { availabilityOn, type Keyword, keywordOf } from '../keywords';
+import type { ReferenceKind } from '../keywords/notation';
+import type { Word } from '../model';
+import type { Cursor } from '../syntax/cursor';
+import { Diagnostics } from './diagnostics';
+import type { SectionModel } from './document';
+import type { ProxyState, SectionState, Symbols } from './state';
+
+/** A grammar of its own, behind `@name` in a signature: whether the words are taken. */
+export type Grammar = (context: Context, cursor: Cursor) => boolean;
+
+/** The grammars by name. */
+export type Grammars = Readonly<Record<string, Grammar>>;
+
+/** What a check needs to know: the branch, the line and its section, and what the lines above have declared. */
+export class Context {
+  public readonly branch: string;
+  public readonly report: Diagnostics;
+  public readonly symbols: Symbols = { references: [], trackers: 3, experimental: false, experiments: 0 };
+  /** The kind of the section that the line belongs to. */
+  public kind = '';
+  public proxy?: ProxyState;
+  /** The section that the line is in, for the rules of meaning. */
+  public model?: SectionModel;
+  /** The section that the line is in, when it is not a proxy. */
+  public section?: SectionState;
+  private readonly order: number;
+
+  public constructor(
+    public readonly version: HaproxyVersion,
+    public readonly grammars: Grammars,
+  ) {
+    this.branch = version.branch;
+    this.order = branchOrder(version.branch);
+    this.report = new Diagnostics(version.branch);
+  }
+
+  /** The words of the line. */
+  public get words(): readonly Word[] {
+    return this.report.words;
+  }
+
+  /** Whether the branch is at least this one. */
+  public from(branch: string): boolean {
+    return this.order >= branchOrder(branch);
+  }
+
+  /** What the branch says to something that it refuses from another branch on. */
+  public severity(errorFrom: string): 'error' | 'warning' {
+    return this.from(errorFrom) ? 'error' : 'warning';
+  }
+
+  /** Whether the branch has a word of a table. */
+  public knows(table: string, word: string): boolean {
+    const keyword = keywordOf(table, [word]);
+    return keyword !== undefined && this.from(keyword.since);
+  }
+
+  /** Notes a name that has to exist. */
+  public refer(kind: ReferenceKind, word: Word, name = word.text, key?: string): void {
+    this.symbols.references.push({ kind, name, word, line: this.report.line, proxy: this.proxy, key });
+  }
+
+  /** Reports a word that this branch does not have, has no more, or warns about; whether the branch takes it. */
+  public checkAvailability(keyword: Keyword, at: Word | undefined, name = keyword.words): boolean {
+    const { since, removed, deprecated, instead } = keyword;
+    const help = instead === undefined ? 'remove it' : `remove it, or write ${instead}`;
+    switch (availabilityOn(keyword, this.branch)) {
+      case 'too-new':
+        return this.report.tooNew(at, name, since);
+      case 'removed':
+        return this.report.removed(at, name, removed!, help);
+      case 'deprecated':
+        this.report.warn('deprecated-directive', at, `HAProxy ${deprecated} and later warn about '${name}'`, help);
+    }
+    return this.isBuilt(keyword, at, name);
+  }
+
+  /** Whether a build, or a setting in the global section, has a word. TLS and Lua are in every package and image. */
+  private isBuilt({ needs }: Keyword, at: Word | undefined, name: string): boolean {
+    if (needs === 'expose-experimental-directives') {
+      this.symbols.experiments += 1;
+      const message = `'${name}' is experimental: it needs 'expose-experimental-directives' in the global section`;
+      const help = 'add that line above, or remove this one';
+      return this.symbols.experimental || this.report.error('wrong-section', at, message, help);
+    }
+    return needs === undefined || needs === 'lua' || this.report.indeterminate();
+  }
+}

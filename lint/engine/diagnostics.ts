@@ -1,0 +1,182 @@
+import type { Word } from '../model';
+
+/** The rules of the language, by id. */
+export type LanguageRule =
+  | 'unknown-directive'
+  | 'too-new'
+  | 'removed-directive'
+  | 'deprecated-directive'
+  | 'wrong-section'
+  | 'ignored-directive'
+  | 'bad-value'
+  | 'missing-value'
+  | 'extra-word'
+  | 'unknown-reference'
+  | 'duplicate-name'
+  | 'incomplete'
+  | 'bad-line';
+
+/** Where on a line something is. */
+export type Place = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'unresolvedVariable'>>;
+
+/** What a branch says about a line. */
+export interface LanguageFinding {
+  readonly rule: LanguageRule;
+  /** `error` when `haproxy -c` of the branch refuses the file for it, `warning` when it warns. */
+  readonly severity: 'error' | 'warning';
+  /** From 1, counted on from file to file. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** How many characters of the line it is about, from 1. */
+  readonly length: number;
+  /** One line: what, and since when. */
+  readonly message: string;
+  /** One line: what to do about it. */
+  readonly help: string;
+}
+
+/** Words in quotes, for a message: `'a', 'b'`. */
+export const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
+
+/** Collects findings. A line that HAProxy may not read gets none. */
+export class Diagnostics {
+  public readonly findings: LanguageFinding[] = [];
+  /** Lines without a verdict. */
+  public readonly unknown: { line: number; words: string[] }[] = [];
+  /** The line that is checked now, counted on from file to file, and its words. */
+  public line = 0;
+  public words: readonly Word[] = [];
+  private readonly indeterminateLines = new Set<number>();
+  private readonly uncertainLines = new Set<number>();
+  private readonly files: { name: string; from: number }[] = [];
+
+  public constructor(private readonly branch: string) {}
+
+  /** Adds a finding. */
+  public add(
+    severity: LanguageFinding['severity'],
+    rule: LanguageRule,
+    at: Place | undefined,
+    message: string,
+    help: string,
+    line = this.line,
+  ): void {
+    if (at?.unresolvedVariable) {
+      this.uncertain(line);
+    }
+    if (!this.uncertainLines.has(line)) {
+      const { column = 1, source } = at ?? {};
+      this.findings.push({ rule, severity, line, column, length: source?.length ?? 1, message, help });
+    }
+  }
+
+  /** Adds what makes HAProxy refuse the file. Always `false`, for a line that ends there. */
+  public error(rule: LanguageRule, at: Place | undefined, message: string, help: string, line?: number): false {
+    this.add('error', rule, at, message, help, line);
+    return false;
+  }
+
+  /** Adds what makes HAProxy warn. Always `true`, for a line that is taken. */
+  public warn(rule: LanguageRule, at: Place | undefined, message: string, help: string, line?: number): true {
+    this.add('warning', rule, at, message, help, line);
+    return true;
+  }
+
+  /** The branch does not have something yet. */
+  public tooNew(at: Place | undefined, name: string, since: string, rule: LanguageRule = 'too-new'): false {
+    return this.error(rule, at, this.existsFrom(name, since), `remove it, or run HAProxy ${since} or later`);
+  }
+
+  /** Since when something exists, where this branch is older. */
+  public existsFrom(name: string, since: string): string {
+    return `'${name}' exists from HAProxy ${since} on, and this is for ${this.branch}`;
+  }
+
+  /** The branch no longer has something. */
+  public removed(at: Place | undefined, name: string, from: string, help = 'remove it'): false {
+    return this.error('removed-directive', at, this.refusedFrom(name, from), help);
+  }
+
+  /** Since when something is refused. */
+  public refusedFrom(name: string, from: string): string {
+    return `'${name}' is refused from HAProxy ${from} on, and this is for ${this.branch}`;
+  }
+
+  /** A word lacks what has to follow it. */
+  public missing(after: Word | undefined, what: string, name = after?.text): false {
+    return this.error('missing-value', after, `'${name}' needs ${what}`, 'add it');
+  }
+
+  /** A text is not what it should be. */
+  public invalid(at: Word | undefined, what: string, help: string, text = at?.text ?? ''): false {
+    return this.error('bad-value', at, `'${text}' is not ${what}`, help);
+  }
+
+  /** A word is none of those that this branch knows. */
+  public notOneOf(at: Word | undefined, what: string, words: readonly string[], text = at?.text ?? ''): false {
+    const help = `use one of ${quoted(words)}`;
+    return this.error('bad-value', at, `'${text}' is not a valid ${what} for HAProxy ${this.branch}`, help);
+  }
+
+  /** A name has a character that it cannot have. */
+  public badName(at: Word, what: string): false {
+    const message = `'${at.text}' has a character that the name of ${what} cannot have`;
+    return this.error('bad-value', at, message, 'use letters, digits, . : _ and -');
+  }
+
+  /** A word is left over. */
+  public extra(at: Word | undefined, after?: string): false {
+    const where = after === undefined ? '' : ` after '${after}'`;
+    return this.error('extra-word', at, `unexpected '${at?.text}'${where}`, 'remove it');
+  }
+
+  /** Something is not allowed in a kind of section. */
+  public wrongSection(at: Place | undefined, name: string, kind: string, help: string): false {
+    return this.error('wrong-section', at, `'${name}' is not allowed in a '${kind}' section`, help);
+  }
+
+  /** Marks a line without a verdict. Always `true`, for a line that is not refused. */
+  public indeterminate(line = this.line, words: readonly Word[] = this.words): true {
+    if (!this.indeterminateLines.has(line)) {
+      this.indeterminateLines.add(line);
+      this.unknown.push({ line, words: words.map(({ text }) => text) });
+    }
+    return true;
+  }
+
+  /** Takes back `indeterminate` of this line: it is refused in any case. */
+  public determinate(): void {
+    if (this.unknown.at(-1)?.line === this.line && this.isCertain()) {
+      this.unknown.pop();
+      this.indeterminateLines.delete(this.line);
+    }
+  }
+
+  /** Marks a line without any claim: whether HAProxy reads it, or what it says, shows when HAProxy starts. */
+  public uncertain(line = this.line): void {
+    this.uncertainLines.add(line);
+    this.indeterminate(line);
+  }
+
+  /** Whether the line is read for certain. */
+  public isCertain(): boolean {
+    return !this.uncertainLines.has(this.line);
+  }
+
+  /** A file begins behind the line that was the last. */
+  public beginFile(name: string): void {
+    this.files.push({ name, from: this.line });
+  }
+
+  /** The name of another line in a message about this one. */
+  public lineName(line: number): string {
+    const { from, name } = this.fileOf(line);
+    return this.fileOf(this.line).name === name ? `line ${line - from}` : `line ${line - from} of ${name}`;
+  }
+
+  /** The file of a line, and the number of lines before it. */
+  private fileOf(line: number): { name: string; from: number } {
+    return this.files.findLast(({ from }) => from < line) ?? { name: '', from: 0 };
+  }
+}

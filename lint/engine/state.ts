@@ -1,0 +1,107 @@
+import type { ReferenceKind } from '../keywords/notation';
+import type { Word } from '../model';
+import type { SectionModel, ServerModel } from './document';
+
+/** A directive that stands in a proxy section. */
+export interface Seen {
+  readonly line: number;
+  readonly words: readonly Word[];
+}
+
+/** What is known of a proxy section while and after its lines are read. */
+export interface ProxyState {
+  readonly kind: string;
+  readonly name: Word | undefined;
+  readonly line: number;
+  /** The `defaults` section that it takes its settings from. */
+  readonly parent?: ProxyState;
+  readonly acls: Map<string, Acl>;
+  /** The section as the rules of meaning see it. */
+  readonly model: SectionModel;
+  /** The servers that the branch takes. */
+  readonly servers: ServerModel[];
+  /** The lines with a `bind`. */
+  readonly binds: number[];
+  /** The first line of each directive, by the words of the table; the last of those that set one thing. */
+  readonly has: Map<string, Seen>;
+  /** Conditions about raw bytes, ignored in HTTP mode from 2.4 on. */
+  readonly rawSamples: { line: number; word: Word }[];
+  /** Log variables of HTTP mode, up to 3.0 refused in others. */
+  readonly httpFormats: { line: number; word: Word; name: string }[];
+  /** How many slots for captured headers are declared, and the rules that name one. */
+  readonly captures: {
+    request: number;
+    response: number;
+    readonly used: { line: number; word: Word; response: boolean }[];
+  };
+  /** Rules about content that look for a key or a text: whether it is there from the start, and they always track it. */
+  readonly contents: { line: number; word: Word; early: boolean; tracks: boolean }[];
+  /** A rule lets connections change to HTTP. */
+  upgrades: boolean;
+  readonly progress: Progress;
+  /** Options that `no` took back. */
+  readonly off: Set<string>;
+}
+
+/** What is known of a sample. */
+export interface Sample {
+  /** `str`, `sint`, `ipv4`, … or `any` where it is not known. */
+  readonly type: string;
+  /** Where it comes from, by the names of `checkpoints.ts`; nothing where it is not known. */
+  readonly origins?: readonly string[];
+}
+
+/** A name that a line uses and that has to exist somewhere in the file. */
+export interface Reference {
+  readonly kind: ReferenceKind;
+  readonly name: string;
+  readonly line: number;
+  readonly word: Word;
+  readonly proxy?: ProxyState;
+  /** Of tables: the type of the sample that is its key. */
+  readonly key?: string;
+}
+
+/** What the lines so far have declared for the whole file. */
+export interface Symbols {
+  readonly references: Reference[];
+  /** How many entries of tables a connection can have tracked, as `tune.stick-counters` says. */
+  trackers: number;
+  /** The global section has `expose-experimental-directives`. */
+  experimental: boolean;
+  /** How many experimental directives there are. */
+  experiments: number;
+}
+
+/** A section that is not a proxy, while it is read. */
+export interface SectionState {
+  readonly kind: string;
+  readonly name: Word | undefined;
+  readonly line: number;
+  /** The first line of each directive, by the words of the table. */
+  readonly has: Map<string, Seen>;
+  /** All lines that are taken. */
+  readonly lines: Seen[];
+  /** The line of each name that the section has given. */
+  readonly names: Map<string, number>;
+}
+
+/** The settings of the global section. */
+export type Globals = ReadonlyMap<string, Seen>;
+
+/** Warns about a proxy, or about a line of it. */
+export type Warn = (message: string, help: string, at?: Seen) => void;
+
+/** What an ACL asks for. */
+export interface Acl {
+  /** Of each expression, where its sample comes from. */
+  readonly origins: readonly (readonly string[])[];
+}
+
+/** How far a section has come in the order of rules. */
+export interface Progress {
+  /** The kind that is last in the order, of those that are in the section so far. */
+  furthest?: { readonly order: number; readonly line: number };
+  /** The line of the rule that ends a set of rules for good, by the set; removed with the next rule of the set. */
+  readonly final: Map<string, number>;
+}

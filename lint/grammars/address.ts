@@ -1,0 +1,82 @@
+import { isAddress } from '../../lib/haproxy/address';
+import type { Context } from '../engine/context';
+import { keywordOf } from '../keywords';
+import type { Address, Word } from '../model';
+import { readAddress } from '../syntax/address';
+
+/** What an address may be made of. */
+export interface AddressRules {
+  /** `needed`: an address without a port is refused. */
+  readonly port: 'needed' | 'allowed' | 'range' | 'refused';
+  /** When a name in it is looked up. */
+  readonly resolves: 'at start' | 'never';
+}
+
+/** A name as DNS has them; `_` for SRV records. */
+const NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/;
+
+/**
+ * Checks an address: its family, its port, and whether the rest can be an address. A name is taken to resolve, except
+ * where the configuration itself says that it may not.
+ */
+export function checkAddress(context: Context, word: Word, rules: AddressRules): boolean {
+  const { report } = context;
+  if (word.unresolvedVariable || word.text.includes('$')) {
+    return report.indeterminate();
+  }
+  const address = readAddress(word);
+  const { family } = address;
+  if (family !== undefined) {
+    const keyword = keywordOf('address-family', [family]);
+    if (keyword === undefined) {
+      return report.invalid(word, 'an address family', 'remove it', `${family}@`);
+    }
+    if (!context.from(keyword.since)) {
+      return report.tooNew(word, `${family}@`, keyword.since, 'bad-value');
+    }
+    context.symbols.experiments += family === 'rhttp' ? 1 : 0;
+    if (!/^(ipv[46]|udp[46]?|tcp[46]?)$/.test(family)) {
+      return !/^(quic.*|rhttp|fd|ring)$/.test(family) || report.indeterminate();
+    }
+  }
+  return checkHostAndPort(context, address, rules);
+}
+
+function checkHostAndPort(context: Context, { word, host, port = '' }: Address, rules: AddressRules): boolean {
+  const { report } = context;
+  if (host === undefined) {
+    return true;
+  }
+  if (port === '' && rules.port === 'needed') {
+    return report.error('bad-value', word, `'${word.text}' has no port`, "add ':' and the port");
+  }
+  if (port !== '' && rules.port === 'refused') {
+    return report.error('bad-value', word, `'${word.text}' has a port, which is not allowed here`, 'remove the port');
+  }
+  if (host !== '' && !context.from('1.7') && /(^|@)\[/.test(word.text)) {
+    const message = `'${word.text}' has brackets, which HAProxy 1.6 does not read`;
+    return report.error('bad-value', word, message, 'remove the brackets');
+  }
+  if (!isPort(context, port, rules)) {
+    return report.invalid(word, `a port in '${word.text}'`, 'use a number of 1 to 65535', port);
+  }
+  if (host === '' || host === '*' || isAddress(host)) {
+    return true;
+  }
+  return NAME.test(host)
+    ? rules.resolves !== 'never' || report.indeterminate()
+    : report.invalid(word, `an address or a name in '${word.text}'`, 'use an address or a name', host);
+}
+
+function isPort(context: Context, port: string, rules: AddressRules): boolean {
+  if (port === '') {
+    return true;
+  }
+  const [, first, last] = /^[-+]?(\d+)(?:-(\d+))?$/.exec(port) ?? [];
+  const numbers = [first, last].filter((n) => n !== undefined).map(Number);
+  return (
+    numbers.length > 0 &&
+    numbers.every((n) => n <= 65535 || (rules.port === 'allowed' && !context.from('2.3'))) &&
+    (last === undefined || rules.port === 'range')
+  );
+}

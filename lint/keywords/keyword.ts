@@ -1,0 +1,198 @@
+import { branchOrder } from '../../lib/haproxy/version/branches';
+import { isOrigin, isPlace } from './checkpoints';
+import { editionsOf } from './notation';
+
+/** How a directive stands in a kind of section: it works, or HAProxy warns and ignores it. */
+export type Standing = 'works' | 'ignored';
+
+/**
+ * What a keyword has in common with others of a table:
+ *
+ * - `http`: it works in HTTP mode only; `page`: it turns the statistics page on
+ * - `check`: it sets the kind of health check
+ * - `client-timeout` and the like: it sets this timeout
+ * - `negatable`: `no` may stand before it; `not-negatable`: `no` may not stand before this option
+ * - `opaque`: what follows is not read where the keyword is ignored
+ * - `needed`: others need it, and do not miss it when its line is refused
+ */
+const TRAITS = [
+  'http',
+  'page',
+  'check',
+  'client-timeout',
+  'connect-timeout',
+  'server-timeout',
+  'tunnel-timeout',
+  'negatable',
+  'not-negatable',
+  'opaque',
+  'needed',
+] as const;
+
+/** One of the things that keywords have in common. */
+export type Trait = (typeof TRAITS)[number];
+
+/** Where a word may stand, from when to when, and what follows it. */
+export interface Keyword {
+  /** The table: `section`, `global`, `proxy`, `server`, `bind`, `http-request`, `fetch`, `resolvers`, … */
+  readonly table: string;
+  /** The words that a directive begins with, such as `timeout connect`. A last `(` stands for an argument in brackets. */
+  readonly words: string;
+  /** How it stands in each kind of section; a kind that is missing refuses it. */
+  readonly standing: ReadonlyMap<string, Standing>;
+  /** Elsewhere than in proxy sections: rule sets, `server` or `default-server`, where a sample is there, a mode. */
+  readonly places: readonly string[];
+  /** The branch before which the section kinds that ignore it take it. @default - they always ignored it */
+  readonly ignoredSince?: string;
+  /** The branch from which the section kinds that ignore it refuse it. @default - they go on ignoring it */
+  readonly strictSince?: string;
+  /** The branch from which it may stand in a `defaults` section that has a name. @default - see `standing` */
+  readonly namedDefaultsSince?: string;
+  /** The first branch that has it; 1.6 stands for 1.6 or older. */
+  readonly since: string;
+  /** The branch from which `haproxy -c` warns about it. @default - none does */
+  readonly deprecated?: string;
+  /** The branch from which `haproxy -c` refuses it. @default - none does */
+  readonly removed?: string;
+  /** What a build needs to have it, such as `quic`: one that lacks it refuses the word. @default - every build has it */
+  readonly needs?: string;
+  /** What follows, in the notation of `notation.ts`. @default - nothing follows */
+  readonly args: string;
+  /** What to write instead of it. @default - nothing takes its place */
+  readonly instead?: string;
+  /** Of samples and converters: the type that they give; of ACL criteria: how they match. @default - it gives nothing */
+  readonly result?: string;
+  /** Its traits, each with the branch from which it holds. */
+  readonly traits: ReadonlyMap<Trait, string>;
+  /** A section of the manual, or the table of the source in which it is registered. */
+  readonly source: string;
+}
+
+/** Sections whose letters stand in the second column of a table. */
+const LETTERS: Readonly<Record<string, string>> = {
+  D: 'defaults',
+  F: 'frontend',
+  B: 'backend',
+  L: 'listen',
+};
+
+/** The words of a version in the third column: `2.0 ~2.3 -2.5 +quic`. */
+const DATES = /^(\d+\.\d+)(?: ~(\d+\.\d+))?(?: -(\d+\.\d+))?(?: \+(\S+))?$/;
+
+/** The second column of the table of proxies. */
+const PLACE = /^([DFBLdfbl]+)(?:~(\d+\.\d+))?(?:!(\d+\.\d+))?(?:n(\d+\.\d+))?$/;
+
+/** The tables with a result in the last column. */
+const RESULTS = new Set(['fetch', 'converter', 'criterion']);
+
+/** How many arguments a sample or converter takes, and their types; `!`: it looks at the first closely. */
+const ARGUMENTS = /^(\d+(\.\.\d+)?( (str|sint|ipv4|ipv6|msk4|msk6|pbuf_fnum|reg|tab|be|fe|srv|usr|!))+)?$/;
+
+/**
+ * Reads a table: one row a line, with the columns
+ * `words ; where ; life ; what follows ; what to write instead ; traits`.
+ *
+ * Words with ` | ` between them share a row. `where` is letters for the kinds of proxy section (a small letter: warns
+ * and ignores), with `~1.9` and `!3.2` for the branches from which the small letters warn and refuse, and `n2.5` for the
+ * branch that takes it in named `defaults`. In tables that are not about sections it is a list of places, and the fifth
+ * column may be a result. `life` is the first branch, `~` the first that warns, `-` the first that refuses, `+` what the
+ * build needs; empty is every branch from 1.6 on. `http@1.8` is a trait from a branch on.
+ *
+ * @param name of the table
+ * @param source of its rows
+ * @throws when a row has another form, or a signature that cannot be read
+ */
+export function table(name: string, source: string, text: string): Keyword[] {
+  const rows = text.split('\n').map((row) => row.trim());
+  return rows.filter((row) => row !== '').flatMap((row) => keywordsOf(name, source, row));
+}
+
+function keywordsOf(name: string, source: string, row: string): Keyword[] {
+  const cells = row.split(';').map((cell) => cell.trim());
+  const [words = '', where = '', life = '', args = '', last = '', traits = ''] = cells;
+  const dates = DATES.exec(life === '' ? '1.6' : life);
+  const place = name === 'proxy' ? PLACE.exec(where) : [];
+  const gives = RESULTS.has(name);
+  const places = name === 'proxy' || where === '' ? [] : where.split(' ');
+  const read = gives ? ARGUMENTS.test(args) && (name !== 'fetch' || places.every(isOrigin)) : true;
+  if (words === '' || dates === null || place === null || !read) {
+    throw new Error(`not a row of the table '${name}': ${row}`);
+  }
+  const [, since = '', deprecated, removed, needs] = dates;
+  const [, letters = '', ignoredSince, strictSince, namedDefaultsSince] = place;
+  if (!gives && args !== '') {
+    editionsOf(args);
+    checkPlaces(args);
+  }
+  const standing = name === 'proxy' ? standingOf(letters) : NOWHERE;
+  const instead = last === '' || gives ? undefined : last;
+  const result = gives ? last : undefined;
+  const has = traits === '' ? NO_TRAITS : new Map(traits.split(' ').map((trait) => traitOf(trait, since)));
+  return words.split(' | ').map((one) => ({
+    table: name,
+    words: one,
+    standing,
+    places,
+    ignoredSince,
+    strictSince,
+    namedDefaultsSince,
+    since,
+    deprecated,
+    removed,
+    needs,
+    args,
+    instead,
+    result,
+    traits: has,
+    source,
+  }));
+}
+
+const NOWHERE: Keyword['standing'] = new Map();
+const NO_TRAITS: Keyword['traits'] = new Map();
+
+function standingOf(letters: string): Keyword['standing'] {
+  const standing = new Map<string, Standing>();
+  for (const letter of letters) {
+    const kind = LETTERS[letter.toUpperCase()]!;
+    standing.set(kind, letter === letter.toUpperCase() ? 'works' : 'ignored');
+  }
+  return standing;
+}
+
+/** Refuses a place of samples or conditions that has no checkpoints. */
+function checkPlaces(args: string): void {
+  for (const [part, place = ''] of args.matchAll(/\b(?:fmt|expr|cond!?)\(([^)]*)\)/g)) {
+    if (!isPlace(place)) {
+      throw new Error(`'${place}' in the signature '${part}' is not a place: see checkpoints.ts`);
+    }
+  }
+}
+
+function traitOf(text: string, since: string): [Trait, string] {
+  const [name, from = since] = text.split('@');
+  const trait = TRAITS.find((one) => one === name);
+  if (trait === undefined) {
+    throw new Error(`'${name}' is not a trait of keywords`);
+  }
+  return [trait, from];
+}
+
+/** Whether a branch has a keyword. */
+export type Availability = 'too-new' | 'current' | 'deprecated' | 'removed';
+
+/** Whether a branch has a word, from its dates. */
+export function availabilityOn(
+  keyword: Pick<Keyword, 'since' | 'deprecated' | 'removed'>,
+  branch: string,
+): Availability {
+  if (branchOrder(branch) < branchOrder(keyword.since)) {
+    return 'too-new';
+  }
+  if (keyword.removed !== undefined && branchOrder(branch) >= branchOrder(keyword.removed)) {
+    return 'removed';
+  }
+  return keyword.deprecated !== undefined && branchOrder(branch) >= branchOrder(keyword.deprecated)
+    ? 'deprecated'
+    : 'current';
+}

@@ -1,0 +1,33 @@
+import type { HaproxyVersion } from '../../lib/haproxy/version/version';
+import type { Hit, Rule } from '../finding';
+import type { Document } from '../model';
+
+/** Options that end the connection to the server with the answer. */
+const CLOSING: ReadonlySet<string> = new Set(['option http-server-close', 'option httpclose', 'option forceclose']);
+
+export const keptConnections: Rule = {
+  id: 'kept-connections',
+  severity: 'warning',
+  why: 'Up to 2.9 a server that gets a new address keeps its connections to the old one, and uses them as long as that one answers. A client that keeps its own connection stays on the old address.',
+  help: "add 'option http-server-close', or run 3.0 or later",
+  link: 'https://docs.haproxy.org/3.2/configuration.html#4-option%20http-server-close',
+  find,
+};
+
+/** With several slots an address that is dropped leaves its slot empty; with one the next address takes its place. */
+function find({ sections }: Document, version: HaproxyVersion): Hit[] {
+  const hits: Hit[] = [];
+  const closes = sections.some(({ directives }) => directives.some(({ keyword }) => CLOSING.has(keyword)));
+  if (version._capabilities.leavesInPlace || closes) {
+    return hits;
+  }
+  const servers = sections.filter(({ mode }) => mode === 'http').flatMap((section) => section.servers);
+  for (const { line, address, named, slots, options } of servers) {
+    const follows = named === true && slots === 1 && options.has('resolvers');
+    if (follows && options.value('pool-max-conn') !== '0') {
+      const message = `clients that keep their connection stay on the old address of '${address.host}' as long as it answers`;
+      hits.push({ line, word: address.word, message });
+    }
+  }
+  return hits;
+}
