@@ -1,22 +1,5 @@
-export type { HaproxyBind } from './haproxy/address';
-export { type HaproxyConfigModel, HaproxyMode, type HaproxyResolution } from './haproxy/model/config-model';
-export {
-  type HaproxyHeaderRules,
-  type HaproxyLimits,
-  type HaproxyListenerTls,
-  type HaproxyLog,
-  HaproxyLogFormat,
-  type HaproxyMutualTls,
-  HaproxyTlsVersion,
-} from './haproxy/model/listener';
-export {
-  type HaproxyHealthCheck,
-  HaproxyResolutionMode,
-  type HaproxyRoute,
-  type HaproxyUpstream,
-  type HaproxyUpstreamTls,
-} from './haproxy/model/upstream';
-export { HaproxyConfig } from './haproxy/render/config';
+export type { HaproxyHeaderRules } from './haproxy/model/config-model';
+export { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion } from './haproxy/model/options';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
@@ -35,5 +18,13 @@ export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
 export { type PrivateDnsOptions, ProxyIngress } from './proxy/ingress';
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
-export type { ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './proxy/options';
+export type {
+  HaproxyLog,
+  HaproxyUpstreamTls,
+  ProxyLimits,
+  ProxyMutualTls,
+  ProxyResolution,
+  ProxyRoute,
+  ProxyTls,
+} from './proxy/options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';

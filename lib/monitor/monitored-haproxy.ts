@@ -3,7 +3,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { checkNameserver } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
-import { DEFAULTS } from '../haproxy/model/defaults';
+import { RESOLUTION } from '../haproxy/model/options';
 import type { HaproxyVersion } from '../haproxy/version/version';
 import { checkName, refuseTokens } from '../private/checks';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
@@ -107,7 +107,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
     refuseTokens('resolutionPeriod', props.resolutionPeriod);
     refuseTokens('dnsWindow', props.dnsWindow);
     refuseTokens('nameservers', nameservers);
-    const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? DEFAULTS.holdValidMillis;
+    const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? RESOLUTION.holdValid.default;
     register(this, props.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version?.toString(),
@@ -120,7 +120,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
       runtimeApiTls: props.runtimeApiTls,
       resolutionMillis,
       dnsWindowMillis:
-        props.dnsWindow?.toMilliseconds() ?? ELB_TTL_MILLIS + resolutionMillis + DEFAULTS.holdObsoleteMillis,
+        props.dnsWindow?.toMilliseconds() ?? ELB_TTL_MILLIS + resolutionMillis + RESOLUTION.holdObsolete.default,
     });
   }
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { renderDiff } from '../../bin/commands/render/diff';
 import { readSpec } from '../../bin/spec';
-import { modelOf } from '../../bin/spec/to-model';
+import { modelOfSpec } from '../../bin/spec/to-model';
 import { VERDICTS } from '../../lib/contract/contract';
-import { HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { version } from '../../package.json';
@@ -57,7 +57,7 @@ describe('render', () => {
 
   test('prints what a task of a spec file would carry', async () => {
     const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
-    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOf(payments!));
+    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOfSpec(payments!));
     expect(await cli('render', '-f', 'haproxy-elb.yaml', '--proxy', 'payments')).toEqual({
       code: 0,
       stdout,
@@ -75,7 +75,7 @@ describe('render', () => {
 
   test('finds the spec file in a folder above', async () => {
     const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
-    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOf(payments!));
+    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOfSpec(payments!));
     expect(await cliIn(path.join(ROOT, 'lib/haproxy'), 'render', '--proxy', 'payments')).toEqual({
       code: 0,
       stdout,
@@ -101,7 +101,7 @@ describe('render', () => {
     const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
     expect(await cli('render', '--diff', '2.0..2.8', '--proxy', 'payments')).toEqual({
       code: 0,
-      stdout: renderDiff(HaproxyVersion.V2_0, HaproxyVersion.V2_8, modelOf(payments!)),
+      stdout: renderDiff(HaproxyVersion.V2_0, HaproxyVersion.V2_8, modelOfSpec(payments!)),
       stderr: '',
     });
   });

@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
 import { parseSpec, type Spec, specJsonSchema } from '../../bin/spec';
 import { ProxiesStack } from '../../bin/spec/stack';
-import { modelOf, versionOf } from '../../bin/spec/to-model';
+import { modelOfSpec, versionOf } from '../../bin/spec/to-model';
 import { InputError } from '../../lib/haproxy/errors';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { readLine } from '../../lint/words';
@@ -68,7 +68,7 @@ function specWith(keys: Keys, value: unknown): string {
 function shapeOf({ environments }: Spec): [string | undefined, number][][][] {
   return Object.values(environments).map(({ proxies }) =>
     Object.values(proxies).map((proxy) =>
-      HaproxyConfig.render(versionOf(proxy), modelOf(proxy))
+      HaproxyConfig.render(versionOf(proxy), modelOfSpec(proxy))
         // Line separators of Unicode are none for HAProxy, and a carriage return is.
         .split(/[\r\n]/)
         .map((line) => readLine(line).words)

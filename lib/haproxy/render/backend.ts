@@ -1,8 +1,7 @@
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedUpstream } from '../model/check-upstream';
-import { HaproxyMode } from '../model/config-model';
-import { HaproxyResolutionMode } from '../model/upstream';
+import { HaproxyMode, HaproxyResolutionMode } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';

@@ -1,8 +1,7 @@
 import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
-import { HaproxyMode } from '../model/config-model';
-import { HaproxyResolutionMode } from '../model/upstream';
+import { HaproxyMode, HaproxyResolutionMode } from '../model/options';
 import { MADE_FOR } from '../runtime-api/parse';
 import type { HaproxyVersion } from '../version/version';
 import type { Section } from './words';
