@@ -5,7 +5,7 @@ import { configModelOf, maxConnectionsOf, type ProxyUpstream } from '../../lib/p
 import { fargateSizeOf } from '../../lib/private/proxy/fargate-size';
 import type { ProxySpec } from './spec';
 
-/** Stands for a DNS name that is looked up at deployment. */
+/** In place of a DNS name that is looked up at deployment. */
 const UNKNOWN_NAME = 'known-at-deployment.invalid';
 /** Memory of a task on instances, if none is given. */
 const EC2_MEMORY_MIB = 512;

@@ -5,8 +5,8 @@ import { InputError } from '../haproxy/errors';
 export const MAX_TASKS = 5000;
 
 /**
- * Refuses numbers, times and lists that are known only at deployment: other values are computed from them, and a
- * configuration that HAProxy would refuse must be seen before. Texts may be tokens, also those of a list.
+ * Refuses numbers, times and lists that are tokens: other values are computed from them, and errors in the configuration
+ * must show before the deployment. Texts may be tokens, also those of a list.
  */
 export function refuseTokens(what: string, value: unknown): void {
   const unresolved = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);
@@ -20,7 +20,7 @@ export function refuseTokens(what: string, value: unknown): void {
   }
 }
 
-/** Refuses a text that is known only at deployment, where something is read out of it. */
+/** Refuses a text that is a token, where the text is parsed. */
 export function refuseTextToken(what: string, text: string | undefined): void {
   if (Token.isUnresolved(text)) {
     throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
@@ -40,6 +40,6 @@ export function checkCount(what: string, count: number | undefined, least: numbe
 /** Checks the name of a proxy: it is the name of a parameter and a dimension of metrics. */
 export function checkName(name: string | undefined): void {
   if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
-    throw new InputError(`proxyName '${name}' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'`);
+    throw new InputError(`proxyName '${name}' is not valid: give 1 to 64 letters, digits, '.', '-' or '_'`);
   }
 }

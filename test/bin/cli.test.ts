@@ -148,7 +148,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
       'metrics need HAProxy 2.0 or later, and this is 1.7: leave them out',
       ['render', '--diff', '1.7..3.2', ...RENDER.slice(3), '--health', '8404', '--metrics'],
     ],
-    ["--upstream 'elb.test' has no single port at its end: give NAME:PORT", [...RENDER.slice(0, 4), 'elb.test']],
+    ["--upstream 'elb.test' does not end with a port: give NAME:PORT", [...RENDER.slice(0, 4), 'elb.test']],
     ["--mode 'udp' is not known: allowed are http and tcp", [...RENDER, '--mode', 'udp']],
     [
       "--hold-valid '10' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",

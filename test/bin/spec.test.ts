@@ -331,7 +331,7 @@ describe('a mistake that only the reader sees', () => {
       ],
       [
         proxyWith('capacity: { memoryMiB: 1000 }'),
-        "9:5: proxies.orders: memoryMiB '1000' does not go with cpu 256: give 512, 1024, 2048",
+        "9:5: proxies.orders: memoryMiB '1000' is not valid for cpu 256: give 512, 1024, 2048",
       ],
       [
         proxyWith('ingress: {}'),

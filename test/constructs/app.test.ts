@@ -203,7 +203,7 @@ describe('npx cdk synth, without credentials', () => {
       'a port that another listener has',
       () => specFile('port.yaml', (spec) => Object.assign(spec.proxies.orders, { listenPort: 8404 })),
       (file) =>
-        `${file}:16:5: proxies.orders: health port 8404 is taken by listen: give each listener a port of its own`,
+        `${file}:16:5: proxies.orders: port 8404 is used by listen and by health: give each listener a port of its own`,
     ],
     [
       'a file that does not exist',

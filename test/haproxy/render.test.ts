@@ -257,14 +257,14 @@ describe('raw lines', () => {
   test('need a section that is there', () => {
     expect(() => render('3.2', { upstream: HTTP.upstream, rawLines: { 'backend other': ['fullconn 5'] } })).toThrow(
       new InputError(
-        "rawLines: there is no section 'backend other': allowed are global, defaults, resolvers dns, frontend traffic, backend upstream",
+        "rawLines has the unknown section 'backend other': allowed are global, defaults, resolvers dns, frontend traffic, backend upstream",
       ),
     );
   });
 
   test.each(['a\nb', 'a\r'])('are one line each: %j is not', (line) => {
     expect(() => render('3.2', { ...HTTP, rawLines: { global: ['nbthread 2', line] } })).toThrow(
-      new InputError(`rawLines of 'global': ${JSON.stringify(line)} is more than one line: give each its own item`),
+      new InputError(`rawLines of 'global' has ${JSON.stringify(line)}, which is more than one line: give each line an item of its own`),
     );
   });
 });

@@ -140,7 +140,7 @@ test.each([...mappings])('%s has no key that reaches a prototype', (_, keys) => 
 
 test('a name that JavaScript would not keep is refused', () => {
   expect(() => parseSpec('proxies:\n  __proto__: {}\n', 'spec')).toThrow(
-    new InputError("spec:2:3: '__proto__' is not usable as a name: give another one"),
+    new InputError("spec:2:3: '__proto__' is not allowed as a name: give another one"),
   );
 });
 

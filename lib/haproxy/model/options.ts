@@ -45,7 +45,7 @@ export const RUNTIME_API_PORT = 9990;
 
 /*
  * The tables of options: each value that props, model, spec file and command line share, with its bounds and its default.
- * The struct that documents a table for users of the constructs stands in lib/proxy; the compiler compares the two.
+ * The struct that documents a table for users of the constructs is in lib/proxy; the compiler compares the two.
  */
 
 /** Where traffic comes in. Not below 1024: the official images do not run as root. */

@@ -13,7 +13,7 @@ const JSON_FIELDS: Record<HaproxyMode, string> = {
     '{"time":"%T","client":"%ci","client_port":%cp,"backend":"%b","server":"%s","address":"%si","queue_ms":%Tw,"connect_ms":%Tc,"total_ms":%Tt,"bytes":%B,"state":"%ts"}',
 };
 
-/** The section that takes traffic in, picks a backend and applies the rules of the listener. */
+/** The section that accepts traffic, selects a backend and applies the rules of the listener. */
 export function trafficSection(version: HaproxyVersion, model: ValidatedModel): Section {
   const { mode, listen, redirectPort, acceptProxyProtocol, forwardedFor, routes, upstream } = model;
   const http = mode === HaproxyMode.HTTP;
@@ -51,7 +51,7 @@ function logFormat({ log, mode }: ValidatedModel): string {
   return log.format === HaproxyLogFormat.JSON ? `log-format '${JSON_FIELDS[mode]}'` : `option ${mode}log`;
 }
 
-/** Rules on the client's address. `content` and not `connection`: only then is it the one that the PROXY protocol told. */
+/** Rules on the client's address. `content` and not `connection`: only there it is the one from the PROXY protocol. */
 function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
   return [
     ...aclLines('denied', 'src', denyFrom),

@@ -9,7 +9,7 @@ import { DEFAULT_GRACE, type DriftMonitorAttributes } from '../../monitor/drift-
 import type { Repair } from '../../monitor/repair';
 import type { GateAccess } from './deployment-gate';
 
-/** A monitor of another app, as far as a proxy needs to know it. */
+/** A monitor of another app. */
 export class ImportedDriftMonitor extends DriftMonitorBase {
   public readonly registryPath: string;
   public readonly role: IRole;
@@ -31,7 +31,7 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
     this._gate = this.importGate(attributes);
   }
 
-  /** The permissions to check a proxy are attached to the role, which works in its own account alone. */
+  /** The permissions to check a proxy are attached to the role, which is possible only in the account of the role. */
   private importRole(roleArn: string): IRole {
     const { account } = Stack.of(this);
     const owner = Token.isUnresolved(roleArn) ? account : Arn.split(roleArn, ArnFormat.SLASH_RESOURCE_NAME).account;
@@ -49,7 +49,7 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
     }
     if (gateFunctionArn === undefined || gateRoleArn === undefined) {
       throw new InputError(
-        `one of gateFunctionArn and gateRoleArn is missing for ${this.node.path}: give both or neither`,
+        `only one of gateFunctionArn and gateRoleArn is given for ${this.node.path}: give both or neither`,
       );
     }
     return {
@@ -62,7 +62,9 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
 /** The last part of a registry's path. */
 function nameIn(registryPath: string): string {
   if (!Token.isUnresolved(registryPath) && !/^\/cdk-haproxy-elb\/[A-Za-z0-9._-]+$/.test(registryPath)) {
-    throw new InputError(`registryPath '${registryPath}' is not that of a DriftMonitor: give /cdk-haproxy-elb/NAME`);
+    throw new InputError(
+      `registryPath '${registryPath}' is not the path of a DriftMonitor: give /cdk-haproxy-elb/NAME`,
+    );
   }
   return Fn.select(2, Fn.split('/', registryPath));
 }

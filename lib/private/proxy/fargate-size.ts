@@ -1,6 +1,6 @@
 import { InputError } from '../../haproxy/errors';
 
-/** What a task has. */
+/** CPU and memory of a task. */
 export interface TaskSize {
   /** CPU units, of which 1024 are one virtual CPU. */
   readonly cpu: number;
@@ -18,7 +18,7 @@ const SIZES: Readonly<Record<number, readonly [least: number, most: number, step
   16384: [32_768, 122_880, 8192],
 };
 
-/** The size of a Fargate task: the smallest one, or what is given. */
+/** The size of a Fargate task: the given one, or the smallest. */
 export function fargateSizeOf({ cpu = 256, memoryMiB }: Partial<TaskSize>): TaskSize {
   const size = SIZES[cpu];
   if (size === undefined) {
@@ -27,11 +27,11 @@ export function fargateSizeOf({ cpu = 256, memoryMiB }: Partial<TaskSize>): Task
   const [least, most, step] = size;
   const memory = memoryMiB ?? least;
   const all = Array.from({ length: (most - least) / step + 1 }, (_, i) => least + i * step);
-  // The smallest one has no 1.5 GiB.
+  // The smallest size does not offer 1.5 GiB.
   const allowed = all.filter((mib) => !(cpu === 256 && mib === 1536));
   if (!allowed.includes(memory)) {
     const known = allowed.length <= 4 ? allowed.join(', ') : `${least} to ${most} in steps of ${step}`;
-    throw new InputError(`memoryMiB '${memory}' does not go with cpu ${cpu}: give ${known}`);
+    throw new InputError(`memoryMiB '${memory}' is not valid for cpu ${cpu}: give ${known}`);
   }
   return { cpu, memoryMiB: memory };
 }

@@ -13,7 +13,7 @@ import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balanc
 import { checkCount, refuseTokens } from '../checks';
 import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
 
-/** Makes a Network Load Balancer, its listeners and target groups, and lets it, and nobody else, reach the tasks. */
+/** Creates a Network Load Balancer, its listeners and target groups, and allows it alone at the tasks. */
 export function makeLoadBalancer(
   scope: Construct,
   proxy: IngressBindOptions,
@@ -60,7 +60,7 @@ interface Forward {
   readonly certificates: NonNullable<NetworkLoadBalancerOptions['certificates']>;
 }
 
-/** A listener whose connections go to a port of the tasks. */
+/** Adds a listener whose connections go to a port of the tasks. */
 function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGroup {
   const { proxy, loadBalancer, connections, port, to, certificates } = forward;
   const group = (suffix: string) =>
@@ -70,9 +70,9 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
       proxyProtocolV2: forward.proxyProtocol,
-      // A connection that is alive is given as long as HAProxy itself gives it.
+      // Running connections get the same time as in HAProxy.
       deregistrationDelay: proxy.stopTimeout,
-      // With the PROXY protocol the health check sends its header too, which only the traffic port takes.
+      // With the PROXY protocol the health check sends its header too, which only the traffic port accepts.
       healthCheck: { protocol: Protocol.TCP },
     });
   const targetGroup = group('Targets');
@@ -107,14 +107,14 @@ function subnetsOf(
   }
   if (!internetFacing) {
     throw new InputError(
-      'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
+      'allocationIds is given without internetFacing: give internetFacing: true as well, or leave allocationIds out',
     );
   }
   refuseTokens('allocationIds', allocationIds);
   const { subnets } = cluster.vpc.selectSubnets(vpcSubnets ?? { subnetType: SubnetType.PUBLIC });
   if (subnets.length !== allocationIds.length) {
     throw new InputError(
-      `${allocationIds.length} allocationIds for ${subnets.length} subnets: give one for each subnet, in the same order`,
+      `allocationIds has ${allocationIds.length} items for ${subnets.length} subnets: give one for each subnet, in the same order`,
     );
   }
   return { subnetMappings: subnets.map((subnet, i) => ({ subnet, allocationId: allocationIds[i] })) };

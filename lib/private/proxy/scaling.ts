@@ -7,7 +7,7 @@ import type { ProxyScaling, ScheduledTasks } from '../../proxy/scaling';
 import { checkCount, MAX_TASKS } from '../checks';
 import type { IngressLoadBalancer } from './ingress-config';
 
-/** CPU is looked at when nothing else is: TLS and HTTP both cost CPU before they cost memory. */
+/** Without another target scaling follows the CPU: TLS and HTTP need CPU before they need memory. */
 const CPU_PERCENT = 60;
 
 /** Lets the number of tasks follow the load. */
@@ -33,7 +33,7 @@ export function scale(
   if (connectionsPerTask !== undefined) {
     if (isBlueGreen) {
       throw new InputError(
-        'connectionsPerTask does not go with a blue/green deployment, which moves the tasks to another target group than the one they are counted in: give cpuPercent, or a rolling deployment',
+        'connectionsPerTask cannot be combined with a blue/green deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
       );
     }
     trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, front);
@@ -41,7 +41,7 @@ export function scale(
   for (const [i, { schedule, minTasks: minCapacity, maxTasks: maxCapacity }] of schedules.entries()) {
     count.scaleOnSchedule(`Schedule${i}`, { schedule, minCapacity, maxCapacity });
   }
-  // A deployment must not set back what scaling has found. A new service begins with one task and is scaled at once.
+  // A deployment must not reset the number of tasks. A new service begins with one task and scales at once.
   (service.node.findChild('Service') as CfnService).addPropertyDeletionOverride('DesiredCount');
 }
 
@@ -49,15 +49,17 @@ function checkBounds({ minTasks, maxTasks }: Pick<ScheduledTasks, 'minTasks' | '
   checkCount('minTasks', minTasks, 0, MAX_TASKS);
   checkCount('maxTasks', maxTasks, 0, MAX_TASKS);
   if (![minTasks, maxTasks].some(Token.isUnresolved) && minTasks > maxTasks) {
-    throw new InputError(`minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give at most as many`);
+    throw new InputError(
+      `minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give minTasks at most the value of maxTasks`,
+    );
   }
 }
 
-/** The high-level construct takes no expression over metrics, and no metric tells the connections of a task alone. */
+/** No metric has the connections of one task, and the high-level construct accepts no expression over metrics. */
 function trackConnections(target: ScalableTarget, targetValue: number, front?: IngressLoadBalancer): void {
   if (front === undefined) {
     throw new InputError(
-      'connectionsPerTask needs somebody who counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
+      'connectionsPerTask needs a load balancer that counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
     );
   }
   const { loadBalancer, targetGroup } = front;
