@@ -264,7 +264,9 @@ describe('raw lines', () => {
 
   test.each(['a\nb', 'a\r'])('are one line each: %j is not', (line) => {
     expect(() => render('3.2', { ...HTTP, rawLines: { global: ['nbthread 2', line] } })).toThrow(
-      new InputError(`rawLines of 'global' has ${JSON.stringify(line)}, which is more than one line: give each line an item of its own`),
+      new InputError(
+        `rawLines of 'global' has ${JSON.stringify(line)}, which is more than one line: give each line an item of its own`,
+      ),
     );
   });
 });
