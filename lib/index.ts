@@ -13,14 +13,18 @@ export {
 export { Repair } from './monitor/repair';
 export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy/capacity';
 export { type BlueGreenDeploymentOptions, ProxyDeployment, type RollingDeploymentOptions } from './proxy/deployment';
-export { ElbUpstream, type ElbUpstreamOptions, type UpstreamHealthCheck } from './proxy/elb-upstream';
+export {
+  ElbUpstream,
+  type ElbUpstreamOptions,
+  type HaproxyUpstreamTls,
+  type UpstreamHealthCheck,
+} from './proxy/elb-upstream';
 export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
 export { type PrivateDnsOptions, ProxyIngress } from './proxy/ingress';
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
 export type {
   HaproxyLog,
-  HaproxyUpstreamTls,
   ProxyLimits,
   ProxyMutualTls,
   ProxyResolution,

@@ -5,7 +5,32 @@ import type { ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { HaproxyResolutionMode } from '../haproxy/model/options';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
-import type { HaproxyUpstreamTls } from './options';
+
+/** TLS towards the load balancer. */
+export interface HaproxyUpstreamTls {
+  /**
+   * Verify the certificate and its name. Without verification, any host that later gets one of the load balancer's
+   * addresses can answer in its place.
+   *
+   * @default true
+   */
+  readonly verify?: boolean;
+
+  /**
+   * File in the image with the certificate authorities to trust.
+   *
+   * @default /etc/ssl/certs/ca-certificates.crt, which the official images have, Debian's and Alpine's
+   */
+  readonly caFile?: string;
+
+  /**
+   * Name that HAProxy sends (SNI) and that the certificate must have. Give your own domain where the certificate is for
+   * that domain.
+   *
+   * @default - the DNS name of the load balancer
+   */
+  readonly serverName?: string;
+}
 
 /** How each address of a load balancer is checked. */
 export interface UpstreamHealthCheck {

@@ -34,32 +34,6 @@ export interface ProxyTls {
   readonly http2?: boolean;
 }
 
-/** TLS towards the load balancer. */
-export interface HaproxyUpstreamTls {
-  /**
-   * Verify the certificate and its name. Without verification, any host that later gets one of the load balancer's
-   * addresses can answer in its place.
-   *
-   * @default true
-   */
-  readonly verify?: boolean;
-
-  /**
-   * File in the image with the certificate authorities to trust.
-   *
-   * @default /etc/ssl/certs/ca-certificates.crt, which the official images have, Debian's and Alpine's
-   */
-  readonly caFile?: string;
-
-  /**
-   * Name that HAProxy sends (SNI) and that the certificate must have. Give your own domain where the certificate is for
-   * that domain.
-   *
-   * @default - the DNS name of the load balancer
-   */
-  readonly serverName?: string;
-}
-
 /** Mutual TLS between the drift checker and the runtime API. */
 export interface ProxyMutualTls {
   /**

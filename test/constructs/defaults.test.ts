@@ -28,7 +28,7 @@ const STRUCTS: [struct: string, file: string, table: Options][] = [
   ['HaproxyElbProxyProps', 'haproxy-elb-proxy-props.ts', TRAFFIC],
   ['HaproxyElbProxyProps', 'haproxy-elb-proxy-props.ts', PROCESS],
   ['ElbUpstreamOptions', 'elb-upstream.ts', UPSTREAM],
-  ['HaproxyUpstreamTls', 'options.ts', UPSTREAM_TLS],
+  ['HaproxyUpstreamTls', 'elb-upstream.ts', UPSTREAM_TLS],
   ['UpstreamHealthCheck', 'elb-upstream.ts', HEALTH_CHECK],
   ['ProxyTls', 'options.ts', LISTEN_TLS],
   ['ProxyLimits', 'options.ts', LIMITS],
