@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { NetworkLoadBalancerOptions, PrivateDnsOptions } from '../../lib';
 import { checkNetwork } from '../../lib/haproxy/address';
-import { duration, flag, form, list, port, type Shape, text } from './values';
+import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../../lib/private/options';
+import { form, keysOf, list, type Shape, text } from './values';
 
 /** Clients by address. */
 export const network = text((value) => checkNetwork(value, 'network'), 'An address, or a network such as 10.0.0.0/8.');
 
 const networkLoadBalancer = z
   .strictObject({
-    internetFacing: flag('Reachable from the internet. Default: false.'),
+    ...keysOf(NETWORK_LOAD_BALANCER),
     subnetIds: list(
       form(/^subnet-[0-9a-f]{8,17}$/, 'the id of a subnet, such as subnet-0123456789abcdef0'),
       "Its subnets, one for each of the vpc's availabilityZones. Default: the private subnets.",
@@ -17,11 +18,6 @@ const networkLoadBalancer = z
       form(/^eipalloc-[0-9a-f]{8,17}$/, 'the allocation id of an elastic address, such as eipalloc-0123456789abcdef0'),
       'Elastic addresses, one for each subnet. Default: AWS chooses the addresses.',
     ),
-    port: port().optional().meta({ description: 'Port of the listener. Default: listenPort.' }),
-    redirectPort: port()
-      .optional()
-      .meta({ description: "Port of the listener for the proxy's redirectPort. Default: 80." }),
-    proxyProtocol: flag("Send each client's address to the proxy in a PROXY protocol header. Default: true."),
     certificateArns: list(
       form(/^arn:[a-z-]+:(acm|iam):\S+$/, 'the ARN of a certificate'),
       'Terminate TLS in the load balancer with these certificates. Default: TLS is passed through.',
@@ -30,7 +26,6 @@ const networkLoadBalancer = z
       .string()
       .optional()
       .meta({ description: 'Name of the bucket for access logs. Default: no access logs.' }),
-    deletionProtection: flag('Refuse to be deleted. Default: false.'),
     clients: list(network, 'Clients that may connect. Default: none.'),
   } satisfies Shape<
     NetworkLoadBalancerOptions,
@@ -49,7 +44,7 @@ const privateDns = z
     ).optional(),
     namespaceName: z.string().optional().meta({ description: 'Name of the namespace.' }),
     name: z.string().optional().meta({ description: 'Name below the namespace.' }),
-    dnsTtl: duration('dnsTtl', 'How long clients may keep an answer. Default: 10s.'),
+    ...keysOf(PRIVATE_DNS),
   } satisfies Shape<PrivateDnsOptions, 'cloudMapNamespace', 'namespaceArn' | 'namespaceName'>)
   .refine(({ namespaceArn, namespaceName }) => (namespaceArn === undefined) === (namespaceName === undefined), {
     error: 'needs namespaceArn and namespaceName, or neither',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type {
+  BlueGreenDeploymentOptions,
   Ec2CapacityOptions,
   FargateCapacityOptions,
   HaproxyElbProxyProps,
@@ -11,13 +12,15 @@ import type {
   ProxyRoute,
   ProxyScaling,
   ProxyTls,
+  RollingDeploymentOptions,
   ScheduledTasks,
 } from '../../lib';
 import { LIMITS, LISTEN_TLS, LOG, PORTS, PROCESS, RESOLUTION, TRAFFIC } from '../../lib/haproxy/model/options';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
+import { BLUE_GREEN, CAPACITY, MAX_TASKS, ROLLING, SCALING, SERVICE } from '../../lib/private/options';
 import { ingressSchema, network } from './ingress-schema';
 import { upstreamSchema } from './upstream-schema';
-import { count, duration, flag, form, keysOf, list, type Shape, secretArn, text } from './values';
+import { flag, form, keysOf, list, type Shape, secretArn, text } from './values';
 
 /** What CloudWatch Logs accepts. */
 const RETENTION_DAYS = [
@@ -26,7 +29,7 @@ const RETENTION_DAYS = [
 
 const haproxyVersion = text(
   (value) => HaproxyVersion.of(value),
-  "HAProxy branch ('3.2') or release ('3.2.4'), in quotes. Decides the image and the text of the configuration. Default: 3.2.",
+  `HAProxy branch ('3.2') or release ('3.2.4'), in quotes. Decides the image and the text of the configuration. Default: ${DEFAULT_VERSION}.`,
 ).optional();
 
 const imageDigest = form(
@@ -93,9 +96,7 @@ const runtimeApiTls = z
 
 const capacity = z
   .strictObject({
-    cpu: count(128, 16_384, 'CPU units of a task, 1024 for a virtual CPU. Default: 256.'),
-    memoryMiB: count(128, 122_880, 'Memory of a task, MiB. Default: 512.'),
-    spot: flag('Run all tasks but one on Fargate Spot. Default: false.'),
+    ...keysOf(CAPACITY),
     capacityProvider: z
       .string()
       .optional()
@@ -108,18 +109,16 @@ const capacity = z
 const schedules = list(
   z.strictObject({
     cron: z.string().meta({ description: 'When, in UTC: six fields such as 0 7 ? * MON-FRI *.' }),
-    minTasks: z.int().min(0).max(5000).meta({ description: 'The fewest tasks from then on.' }),
-    maxTasks: z.int().min(0).max(5000).meta({ description: 'The most tasks from then on.' }),
+    minTasks: z.int().min(0).max(MAX_TASKS).meta({ description: 'The fewest tasks from then on.' }),
+    maxTasks: z.int().min(0).max(MAX_TASKS).meta({ description: 'The most tasks from then on.' }),
   } satisfies Shape<ScheduledTasks, 'schedule', 'cron'>),
   'Numbers of tasks that hold from a certain time on. Default: none.',
 );
 
 const scaling = z
   .strictObject({
-    maxTasks: z.int().min(1).max(5000).meta({ description: 'The most tasks.' }),
-    minTasks: count(0, 5000, 'The fewest tasks. Default: desiredCount.'),
-    cpuPercent: count(1, 100, 'Target for the use of the CPU, percent. Default: 60, without connectionsPerTask.'),
-    connectionsPerTask: count(1, 1_000_000, 'Target for the connections of a task. Default: none.'),
+    maxTasks: z.int().min(1).max(MAX_TASKS).meta({ description: 'The most tasks.' }),
+    ...keysOf(SCALING),
     schedules,
   } satisfies Shape<ProxyScaling>)
   .optional()
@@ -130,11 +129,10 @@ const deployment = z
     strategy: z
       .enum(['rolling', 'blue-green'])
       .meta({ description: 'Replace a few tasks at a time, or start all new tasks beside the old ones.' }),
-    minHealthyPercent: count(0, 100, 'Rolling: share of desiredCount that always runs, percent. Default: 100.'),
-    maxHealthyPercent: count(100, 200, 'Rolling: share of desiredCount that may run, percent. Default: 200.'),
-    bakeTime: duration('bakeTime', 'Blue-green: how long the old tasks stay after the switch. Default: 15m.'),
+    ...keysOf(ROLLING),
+    ...keysOf(BLUE_GREEN),
     gate: flag('Blue-green: let the checker test the new tasks before they take traffic. Default: false.'),
-  })
+  } satisfies Shape<RollingDeploymentOptions & BlueGreenDeploymentOptions, never, 'strategy' | 'gate'>)
   .optional()
   .meta({ description: 'How ECS replaces the tasks. Default: rolling.' });
 
@@ -169,11 +167,10 @@ export const proxySchema = z.strictObject({
   ingress: ingressSchema,
   clients: list(network, 'Clients that may connect to the tasks at listenPort. Default: none.'),
   capacity,
-  desiredCount: count(0, 5000, 'Number of tasks. Default: 2.'),
   scaling,
   deployment,
+  ...keysOf(SERVICE),
   ...keysOf(PROCESS),
-  enableExecuteCommand: flag('Allow aws ecs execute-command. Default: false.'),
   logRetentionDays: z
     .literal(RETENTION_DAYS)
     .optional()

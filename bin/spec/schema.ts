@@ -1,36 +1,26 @@
 import { z } from 'zod';
 import type { DriftAlarms, DriftMonitorProps } from '../../lib';
+import { ALARMS, MONITOR } from '../../lib/private/options';
 import { proxySchema } from './proxy-schema';
-import { count, duration, flag, form, list, type Shape } from './values';
+import { form, keysOf, list, type Shape } from './values';
 
 const alarms = z
-  .strictObject({
-    criticalIncidents: count(1, 1000, 'Open critical incidents that trigger an alarm. Default: 1.'),
-    missedRuns: count(1, 1440, 'Intervals without a finished run that trigger an alarm. Default: 3.'),
-    openIncidents: count(1, 1000, 'Open incidents, warnings included, that trigger an alarm. Default: no alarm.'),
-    uncheckedProxies: count(1, 1000, 'Unchecked proxies that trigger an alarm. Default: no alarm.'),
-    malformedRecords: count(1, 1000, 'Malformed records of the registry that trigger an alarm. Default: no alarm.'),
-    functionErrors: count(1, 1000, 'Failed runs in an interval that trigger an alarm. Default: no alarm.'),
-  } satisfies Shape<DriftAlarms>)
+  .strictObject(keysOf(ALARMS) satisfies Shape<DriftAlarms>)
   .optional()
   .meta({ description: 'Thresholds of the alarms.' });
 
 const monitorSchema = z
   .strictObject({
-    interval: duration('interval', 'How often every proxy is checked, at least one minute. Default: 1m.'),
-    grace: duration('grace', 'How long a finding must last before it becomes an incident. Default: 1m.'),
+    ...keysOf(MONITOR),
     alarms,
     alarmTopicArns: list(
       form(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:\S+$/, 'the ARN of an SNS topic'),
       'SNS topics that get a message from each alarm. Default: none.',
     ),
-    dashboard: flag('Create a CloudWatch dashboard. Default: false.'),
     repair: z
       .enum(['redeploy', 'dry-run'])
       .optional()
       .meta({ description: 'Redeploy a proxy that has a critical incident, or only log it. Default: neither.' }),
-    opsItems: flag('Create an OpsItem for each incident. Default: false.'),
-    createEndpoints: flag('Create the interface endpoints that the checker needs without NAT. Default: false.'),
   } satisfies Shape<DriftMonitorProps, 'vpc' | 'vpcSubnets' | 'alarmActions' | 'gate', 'alarmTopicArns'>)
   .optional()
   .meta({ description: 'The monitor that checks the proxies of each environment.' });

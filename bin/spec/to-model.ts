@@ -1,18 +1,17 @@
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { PORTS, PROCESS } from '../../lib/haproxy/model/options';
-import { HaproxyVersion } from '../../lib/haproxy/version/version';
+import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
+import { CAPACITY } from '../../lib/private/options';
 import { configModelOf, maxConnectionsOf, type ProxyUpstream } from '../../lib/private/proxy/configuration';
 import { fargateSizeOf } from '../../lib/private/proxy/fargate-size';
 import type { ProxySpec } from './spec';
 
 /** In place of a DNS name that is looked up at deployment. */
 const UNKNOWN_NAME = 'known-at-deployment.invalid';
-/** Memory of a task on instances, if none is given. */
-const EC2_MEMORY_MIB = 512;
 
 /** The HAProxy version of a proxy of a spec. */
 export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
-  return haproxyVersion === undefined ? HaproxyVersion.V3_2 : HaproxyVersion.of(haproxyVersion);
+  return haproxyVersion === undefined ? DEFAULT_VERSION : HaproxyVersion.of(haproxyVersion);
 }
 
 /** The configuration model of a proxy of a spec: what its task definition will hold. */
@@ -24,7 +23,7 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
   const { memoryMiB } =
     capacity.capacityProvider === undefined
       ? fargateSizeOf(capacity)
-      : { memoryMiB: capacity.memoryMiB ?? EC2_MEMORY_MIB };
+      : { memoryMiB: capacity.memoryMiB ?? CAPACITY.memoryMiB.default };
   return configModelOf(proxy, {
     upstreams,
     listenPort: proxy.listenPort ?? PORTS.listenPort.default,

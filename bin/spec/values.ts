@@ -93,25 +93,16 @@ export function form(pattern: RegExp, words: string, description?: string) {
 }
 
 /** A time such as `10s`. An error shows a number without a unit with one. */
-function time(name: string, check: (millis: number) => unknown = () => undefined) {
+function time(name: string, check: (millis: number) => unknown) {
   return z
     .string({ error: ({ input }) => `give a time with its unit, such as ${typeof input === 'number' ? input : 10}s` })
     .superRefine((value, context) => report(context, () => check(parseDuration(value, name))))
     .transform((value) => new SpecDuration(parseDuration(value, name)));
 }
 
-/** A key that is a time. */
-export const duration = (name: string, description: string) =>
-  time(name)
-    .optional()
-    .meta({ description: `${description} ${TIME_FORM}` });
-
 export const port = () => z.int().min(1).max(65535);
 
 export const flag = (description: string) => z.boolean().optional().meta({ description });
-
-export const count = (min: number, max: number, description: string) =>
-  z.int().min(min).max(max).optional().meta({ description });
 
 export const list = <T extends z.ZodType>(item: T, description: string) =>
   z.array(item).min(1).optional().meta({ description });

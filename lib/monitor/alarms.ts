@@ -11,6 +11,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { ALARMS } from '../private/options';
 import type { IDriftMonitor } from './drift-monitor-interface';
 
 /**
@@ -135,7 +136,7 @@ export function makeAlarms(
   const critical = atLeast(
     'Alarm',
     'criticalIncidents',
-    thresholds.criticalIncidents ?? 1,
+    thresholds.criticalIncidents ?? ALARMS.criticalIncidents.default,
     subject.monitor.metricCriticalIncidents({ period }),
     'HAProxy holds addresses that its load balancer no longer has, or will not follow the next change',
   );
@@ -143,7 +144,7 @@ export function makeAlarms(
     alarmDescription: 'The drift checker is silent: nobody knows whether the proxies hold the right addresses',
     metric: subject.monitor.metricHeartbeat({ period, statistic: Stats.SUM }),
     threshold: 1,
-    evaluationPeriods: checkMissedRuns(thresholds.missedRuns ?? 3, period),
+    evaluationPeriods: checkMissedRuns(thresholds.missedRuns ?? ALARMS.missedRuns.default, period),
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
   });

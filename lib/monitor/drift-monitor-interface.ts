@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
@@ -39,9 +39,6 @@ export interface IDriftMonitor extends IConstruct, IConnectable {
   /** Repairs that the checker started. */
   metricRepairs(options?: MetricOptions): Metric;
 }
-
-/** One interval: a finding becomes an incident when two checks in a row see it. */
-export const DEFAULT_GRACE = Duration.minutes(1);
 
 /** Attributes of a `DriftMonitor` of another app, of the same account and region. */
 export interface DriftMonitorAttributes {

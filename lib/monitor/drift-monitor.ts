@@ -20,11 +20,11 @@ import { type CheckerFunctionProps, checkerFunction } from '../private/monitor/c
 import { checkerRole } from '../private/monitor/checker-role';
 import { DeploymentGate } from '../private/monitor/deployment-gate';
 import { ImportedDriftMonitor } from '../private/monitor/imported-monitor';
+import { MONITOR } from '../private/options';
 import { type DriftAlarms, makeAlarms } from './alarms';
 import { makeDashboard, saveQueries } from './dashboard';
 import { DriftMonitorBase } from './drift-monitor-base';
-import type { DriftMonitorAttributes } from './drift-monitor-interface';
-import { DEFAULT_GRACE, type IDriftMonitor } from './drift-monitor-interface';
+import type { DriftMonitorAttributes, IDriftMonitor } from './drift-monitor-interface';
 import type { Repair } from './repair';
 
 /** Properties of a `DriftMonitor`. */
@@ -157,8 +157,8 @@ export class DriftMonitor extends DriftMonitorBase {
   public constructor(scope: Construct, id: string, props: DriftMonitorProps) {
     super(scope, id);
     const { vpc } = props;
-    const interval = checkInterval(props.interval ?? Duration.minutes(1));
-    this.grace = checkGrace(props.grace ?? DEFAULT_GRACE);
+    const interval = checkInterval(props.interval ?? Duration.millis(MONITOR.interval.default));
+    this.grace = checkGrace(props.grace ?? Duration.millis(MONITOR.grace.default));
     this.repair = props.repair;
     this._monitorName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.registryPath = `/cdk-haproxy-elb/${this._monitorName}`;

@@ -1,9 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { InputError } from '../haproxy/errors';
 
-/** The most tasks of a service (AWS, "Amazon ECS service quotas"). */
-export const MAX_TASKS = 5000;
-
 /**
  * Refuses numbers, times and lists that are tokens: other values are computed from them, and errors in the configuration
  * must show before the deployment. Texts may be tokens, also those of a list.
@@ -28,12 +25,16 @@ export function refuseTextToken(what: string, text: string | undefined): void {
 }
 
 /** Checks a number that AWS bounds. It may be a token. */
-export function checkCount(what: string, count: number | undefined, least: number, most: number): void {
+export function checkCount(
+  what: string,
+  count: number | undefined,
+  { min, max }: { readonly min: number; readonly max: number },
+): void {
   if (count === undefined || Token.isUnresolved(count)) {
     return;
   }
-  if (!Number.isInteger(count) || count < least || count > most) {
-    throw new InputError(`${what} '${count}' is out of range: give a whole number from ${least} to ${most}`);
+  if (!Number.isInteger(count) || count < min || count > max) {
+    throw new InputError(`${what} '${count}' is out of range: give a whole number from ${min} to ${max}`);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
 import { refuseTokens } from '../private/checks';
+import { CAPACITY } from '../private/options';
 import { fargateSizeOf } from '../private/proxy/fargate-size';
 
 /** Size of tasks on AWS Fargate. */
@@ -153,10 +154,12 @@ class Ec2Capacity extends ProxyCapacity {
     super();
     refuseTokens('cpu', options.cpu);
     refuseTokens('memoryMiB', options.memoryMiB);
-    this.cpu = options.cpu ?? 256;
-    this.memoryMiB = options.memoryMiB ?? 512;
-    if (this.memoryMiB < 128) {
-      throw new InputError(`memoryMiB '${this.memoryMiB}' is not enough for HAProxy: give 128 or more`);
+    this.cpu = options.cpu ?? CAPACITY.cpu.default;
+    this.memoryMiB = options.memoryMiB ?? CAPACITY.memoryMiB.default;
+    if (this.memoryMiB < CAPACITY.memoryMiB.min) {
+      throw new InputError(
+        `memoryMiB '${this.memoryMiB}' is not enough for HAProxy: give ${CAPACITY.memoryMiB.min} or more`,
+      );
     }
     if (options.capacityProviderStrategies.length === 0) {
       throw new InputError('capacityProviderStrategies is empty: give at least one, or use ProxyCapacity.fargate()');

@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { AvailabilityZoneRebalancing, DeploymentStrategy } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../haproxy/errors';
+import { ROLLING } from '../private/options';
 
 /** How many tasks run while ECS replaces a few tasks at a time. */
 export interface RollingDeploymentOptions {
@@ -38,9 +39,13 @@ export interface BlueGreenDeploymentOptions {
 export class ProxyDeployment {
   /** Replaces a few tasks at a time. */
   public static rolling(options: RollingDeploymentOptions = {}): ProxyDeployment {
-    const { minHealthyPercent = 100, maxHealthyPercent = 200 } = options;
+    const { minHealthyPercent: min, maxHealthyPercent: max } = ROLLING;
+    const { minHealthyPercent = min.default, maxHealthyPercent = max.default } = options;
     const usable =
-      minHealthyPercent >= 0 && minHealthyPercent <= 100 && maxHealthyPercent >= 100 && maxHealthyPercent <= 200;
+      minHealthyPercent >= min.min &&
+      minHealthyPercent <= min.max &&
+      maxHealthyPercent >= max.min &&
+      maxHealthyPercent <= max.max;
     if (!usable || minHealthyPercent >= maxHealthyPercent) {
       throw new InputError(
         `minHealthyPercent '${minHealthyPercent}' and maxHealthyPercent '${maxHealthyPercent}' do not fit together: give 0 to 100 for the first, and 100 to 200 and more than the first for the second`,

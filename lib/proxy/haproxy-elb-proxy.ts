@@ -18,12 +18,13 @@ import type { HaproxyConfigModel } from '../haproxy/model/config-model';
 import { valuesOf } from '../haproxy/model/option';
 import { HEALTH_PORT, PORTS, PROCESS, RESOLUTION, RUNTIME_API_PORT } from '../haproxy/model/options';
 import { HaproxyConfig } from '../haproxy/render/config';
-import { HaproxyVersion } from '../haproxy/version/version';
+import { DEFAULT_VERSION, type HaproxyVersion } from '../haproxy/version/version';
 import { DriftMonitor } from '../monitor/drift-monitor';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
+import { SERVICE } from '../private/options';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
 import { scale } from '../private/proxy/scaling';
 import { secretFilesOf } from '../private/proxy/secret-files';
@@ -81,13 +82,13 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
     super(scope, id);
     denySessionLogs(this);
-    const version = props.version ?? HaproxyVersion.V3_2;
+    const version = props.version ?? DEFAULT_VERSION;
     const capacity = props.capacity ?? ProxyCapacity.fargate();
     const ingress = props.ingress ?? ProxyIngress.privateDns();
     const deployment = props.deployment ?? ProxyDeployment.rolling();
     const stopTimeout = props.stopTimeout ?? Duration.millis(PROCESS.stopTimeout.default);
     const listenPort = props.listenPort ?? PORTS.listenPort.default;
-    const desiredCount = props.desiredCount ?? 2;
+    const desiredCount = props.desiredCount ?? SERVICE.desiredCount.default;
     checkProxy(this, props, capacity, ingress);
     for (const { id, message } of warningsOf(props, version, capacity)) {
       Annotations.of(this).addWarningV2(id, message);

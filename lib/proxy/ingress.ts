@@ -4,6 +4,7 @@ import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticl
 import { type INamespace, NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../private/options';
 import type { IngressBindOptions, IngressConfig } from '../private/proxy/ingress-config';
 import { makeLoadBalancer } from '../private/proxy/network-load-balancer';
 import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
@@ -87,7 +88,7 @@ class PrivateDns extends ProxyIngress {
   }
 
   public _bind(scope: Construct, { cluster, service }: IngressBindOptions): IngressConfig {
-    const { dnsTtl = Duration.seconds(10) } = this.options;
+    const { dnsTtl = Duration.millis(PRIVATE_DNS.dnsTtl.default) } = this.options;
     const label = Names.uniqueResourceName(scope, { maxLength: 63, separator: '-' }).toLowerCase();
     const given = this.options.cloudMapNamespace ?? namespaceOf(cluster);
     const cloudMapNamespace =
@@ -108,7 +109,7 @@ class NetworkLoadBalancerIngress extends ProxyIngress {
 
   public constructor(private readonly options: NetworkLoadBalancerOptions) {
     super();
-    this._proxyProtocol = options.proxyProtocol ?? true;
+    this._proxyProtocol = options.proxyProtocol ?? NETWORK_LOAD_BALANCER.proxyProtocol.default;
   }
 
   public _bind(scope: Construct, proxy: IngressBindOptions): IngressConfig {

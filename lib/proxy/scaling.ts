@@ -27,7 +27,7 @@ export interface ProxyScaling {
   /**
    * Target for the use of the CPU, percent of a task's CPU, 1 to 100.
    *
-   * @default 60 without `connectionsPerTask`, so that the others can take over from a task that fails
+   * @default - 60 without `connectionsPerTask`, so that the others can take over from a task that fails
    */
   readonly cpuPercent?: number;
 

@@ -19,26 +19,46 @@ import {
   UPSTREAM,
   UPSTREAM_TLS,
 } from '../../lib/haproxy/model/options';
+import {
+  ALARMS,
+  BLUE_GREEN,
+  CAPACITY,
+  MONITOR,
+  NETWORK_LOAD_BALANCER,
+  PRIVATE_DNS,
+  ROLLING,
+  SCALING,
+  SERVICE,
+} from '../../lib/private/options';
 
-const ROOM = path.resolve(__dirname, '../../lib/proxy');
+const LIB = path.resolve(__dirname, '../../lib');
 
 /** The table of options that each struct documents, and the file of the struct. */
 const STRUCTS: [struct: string, file: string, table: Options][] = [
-  ['HaproxyElbProxyProps', 'haproxy-elb-proxy-props.ts', PORTS],
-  ['HaproxyElbProxyProps', 'haproxy-elb-proxy-props.ts', TRAFFIC],
-  ['HaproxyElbProxyProps', 'haproxy-elb-proxy-props.ts', PROCESS],
-  ['ElbUpstreamOptions', 'elb-upstream.ts', UPSTREAM],
-  ['HaproxyUpstreamTls', 'elb-upstream.ts', UPSTREAM_TLS],
-  ['UpstreamHealthCheck', 'elb-upstream.ts', HEALTH_CHECK],
-  ['ProxyTls', 'options.ts', LISTEN_TLS],
-  ['ProxyLimits', 'options.ts', LIMITS],
-  ['ProxyResolution', 'options.ts', RESOLUTION],
-  ['HaproxyLog', 'options.ts', LOG],
+  ['HaproxyElbProxyProps', 'proxy/haproxy-elb-proxy-props.ts', PORTS],
+  ['HaproxyElbProxyProps', 'proxy/haproxy-elb-proxy-props.ts', TRAFFIC],
+  ['HaproxyElbProxyProps', 'proxy/haproxy-elb-proxy-props.ts', PROCESS],
+  ['ElbUpstreamOptions', 'proxy/elb-upstream.ts', UPSTREAM],
+  ['HaproxyUpstreamTls', 'proxy/elb-upstream.ts', UPSTREAM_TLS],
+  ['UpstreamHealthCheck', 'proxy/elb-upstream.ts', HEALTH_CHECK],
+  ['ProxyTls', 'proxy/options.ts', LISTEN_TLS],
+  ['ProxyLimits', 'proxy/options.ts', LIMITS],
+  ['ProxyResolution', 'proxy/options.ts', RESOLUTION],
+  ['HaproxyLog', 'proxy/options.ts', LOG],
+  ['HaproxyElbProxyProps', 'proxy/haproxy-elb-proxy-props.ts', SERVICE],
+  ['FargateCapacityOptions', 'proxy/capacity.ts', CAPACITY],
+  ['ProxyScaling', 'proxy/scaling.ts', SCALING],
+  ['RollingDeploymentOptions', 'proxy/deployment.ts', ROLLING],
+  ['BlueGreenDeploymentOptions', 'proxy/deployment.ts', BLUE_GREEN],
+  ['PrivateDnsOptions', 'proxy/ingress.ts', PRIVATE_DNS],
+  ['NetworkLoadBalancerOptions', 'proxy/network-load-balancer-options.ts', NETWORK_LOAD_BALANCER],
+  ['DriftMonitorProps', 'monitor/drift-monitor.ts', MONITOR],
+  ['DriftAlarms', 'monitor/alarms.ts', ALARMS],
 ];
 
 /** The text of `@default` of each property of a struct. */
 function documentedDefaults(struct: string, file: string): Map<string, string> {
-  const source = ts.createSourceFile(file, readFileSync(path.join(ROOM, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = ts.createSourceFile(file, readFileSync(path.join(LIB, file), 'utf8'), ts.ScriptTarget.Latest, true);
   const found = new Map<string, string>();
   source.forEachChild((node) => {
     if (!ts.isInterfaceDeclaration(node) || node.name.text !== struct) {
@@ -87,7 +107,7 @@ test.each(ROWS)('@default of $struct $name says what the table says', ({ struct,
 });
 
 test('options are documented in the one way that the test above reads', () => {
-  const limits = documentedDefaults('ProxyLimits', 'options.ts');
+  const limits = documentedDefaults('ProxyLimits', 'proxy/options.ts');
   expect(documentedValue(LIMITS.connectTimeout, limits.get('connectTimeout')!)).toBe(5000);
   expect(documentedValue(LIMITS.connectTimeout, 'Duration.seconds(6), enough')).not.toBe(5000);
 });

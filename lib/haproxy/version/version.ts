@@ -130,6 +130,9 @@ export class HaproxyVersion {
   }
 }
 
+/** A branch with long-term support until 2030. */
+export const DEFAULT_VERSION = HaproxyVersion.V3_2;
+
 function warningsOf(branch: Branch, release?: string): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];
   if (branch.endOfLife <= CHECKED_ON) {

@@ -1,12 +1,13 @@
-import { Arn, ArnFormat, type Duration, Fn, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import { DriftMonitorBase } from '../../monitor/drift-monitor-base';
-import { DEFAULT_GRACE, type DriftMonitorAttributes } from '../../monitor/drift-monitor-interface';
+import type { DriftMonitorAttributes } from '../../monitor/drift-monitor-interface';
 import type { Repair } from '../../monitor/repair';
+import { MONITOR } from '../options';
 import type { GateAccess } from './deployment-gate';
 
 /** A monitor of another app. */
@@ -24,7 +25,7 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
     this.registryPath = attributes.registryPath;
     this._monitorName = nameIn(attributes.registryPath);
     this.role = this.importRole(attributes.roleArn);
-    this.grace = attributes.grace ?? DEFAULT_GRACE;
+    this.grace = attributes.grace ?? Duration.millis(MONITOR.grace.default);
     this.repair = attributes.repair;
     const securityGroup = SecurityGroup.fromSecurityGroupId(this, 'SecurityGroup', attributes.securityGroupId);
     this.connections = new Connections({ securityGroups: [securityGroup] });

@@ -1,4 +1,5 @@
 import { InputError } from '../../haproxy/errors';
+import { CAPACITY } from '../options';
 
 /** CPU and memory of a task. */
 export interface TaskSize {
@@ -19,7 +20,7 @@ const SIZES: Readonly<Record<number, readonly [least: number, most: number, step
 };
 
 /** The size of a Fargate task: the given one, or the smallest. */
-export function fargateSizeOf({ cpu = 256, memoryMiB }: Partial<TaskSize>): TaskSize {
+export function fargateSizeOf({ cpu = CAPACITY.cpu.default, memoryMiB }: Partial<TaskSize>): TaskSize {
   const size = SIZES[cpu];
   if (size === undefined) {
     throw new InputError(`cpu '${cpu}' is not a Fargate size: give one of ${Object.keys(SIZES).join(', ')}`);

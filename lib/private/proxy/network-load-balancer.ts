@@ -11,6 +11,7 @@ import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balancer-options';
 import { checkCount, refuseTokens } from '../checks';
+import { NETWORK_LOAD_BALANCER } from '../options';
 import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
 
 /** Creates a Network Load Balancer, its listeners and target groups, and allows it alone at the tasks. */
@@ -20,9 +21,10 @@ export function makeLoadBalancer(
   options: NetworkLoadBalancerOptions,
   proxyProtocol: boolean,
 ): IngressLoadBalancer {
-  const { port = proxy.listenPort, redirectPort = 80, certificates = [] } = options;
-  checkCount('port of the ingress', port, 1, 65_535);
-  checkCount('redirectPort of the ingress', redirectPort, 1, 65_535);
+  const { redirectPort: redirectRow, ...rows } = NETWORK_LOAD_BALANCER;
+  const { port = proxy.listenPort, redirectPort = redirectRow.default, certificates = [] } = options;
+  checkCount('port of the ingress', port, rows.port);
+  checkCount('redirectPort of the ingress', redirectPort, redirectRow);
   if (proxy.redirectPort !== undefined && port === redirectPort) {
     throw new InputError(`port and redirectPort of the ingress are both ${port}: give each listener a port of its own`);
   }
@@ -34,8 +36,8 @@ export function makeLoadBalancer(
   const connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(port) });
   const loadBalancer = new NetworkLoadBalancer(scope, 'FrontDoor', {
     vpc: proxy.cluster.vpc,
-    internetFacing: options.internetFacing ?? false,
-    deletionProtection: options.deletionProtection ?? false,
+    internetFacing: options.internetFacing ?? rows.internetFacing.default,
+    deletionProtection: options.deletionProtection ?? rows.deletionProtection.default,
     securityGroups: [securityGroup],
     ...subnetsOf(proxy, options),
   });

@@ -4,11 +4,9 @@ import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService, CfnService } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../../haproxy/errors';
 import type { ProxyScaling, ScheduledTasks } from '../../proxy/scaling';
-import { checkCount, MAX_TASKS } from '../checks';
+import { checkCount } from '../checks';
+import { MAX_TASKS, SCALING } from '../options';
 import type { IngressLoadBalancer } from './ingress-config';
-
-/** Without another target scaling follows the CPU: TLS and HTTP need CPU before they need memory. */
-const CPU_PERCENT = 60;
 
 /** Lets the number of tasks follow the load. */
 export function scale(
@@ -19,14 +17,15 @@ export function scale(
   isBlueGreen: boolean,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
-  checkCount('maxTasks', maxTasks, 1, MAX_TASKS);
-  checkCount('cpuPercent', scaling.cpuPercent, 1, 100);
-  checkCount('connectionsPerTask', connectionsPerTask, 1, 1_000_000);
+  checkCount('maxTasks', maxTasks, { min: 1, max: MAX_TASKS });
+  checkCount('cpuPercent', scaling.cpuPercent, SCALING.cpuPercent);
+  checkCount('connectionsPerTask', connectionsPerTask, SCALING.connectionsPerTask);
   for (const bounds of [{ minTasks, maxTasks }, ...schedules]) {
     checkBounds(bounds);
   }
   const count = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
-  const cpuPercent = scaling.cpuPercent ?? (connectionsPerTask === undefined ? CPU_PERCENT : undefined);
+  // Without another target scaling follows the CPU: TLS and HTTP need CPU before they need memory.
+  const cpuPercent = scaling.cpuPercent ?? (connectionsPerTask === undefined ? SCALING.cpuPercent.default : undefined);
   if (cpuPercent !== undefined) {
     count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent });
   }
@@ -46,8 +45,8 @@ export function scale(
 }
 
 function checkBounds({ minTasks, maxTasks }: Pick<ScheduledTasks, 'minTasks' | 'maxTasks'>): void {
-  checkCount('minTasks', minTasks, 0, MAX_TASKS);
-  checkCount('maxTasks', maxTasks, 0, MAX_TASKS);
+  checkCount('minTasks', minTasks, SCALING.minTasks);
+  checkCount('maxTasks', maxTasks, SCALING.minTasks);
   if (![minTasks, maxTasks].some(Token.isUnresolved) && minTasks > maxTasks) {
     throw new InputError(
       `minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give minTasks at most the value of maxTasks`,

@@ -7,7 +7,8 @@ import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/versio
 import type { ProxyCapacity } from '../../proxy/capacity';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
-import { checkCount, checkName, MAX_TASKS, refuseTextToken, refuseTokens } from '../checks';
+import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
+import { SERVICE } from '../options';
 
 /** ECS limits a task definition to 65,536 bytes; everything but the configuration needs less than 4 KiB of them. */
 export const MAX_CONFIG_BYTES = 61_440;
@@ -46,7 +47,7 @@ export function checkProxy(
   for (const what of ['allowFrom', 'denyFrom', 'requestHeaders', 'responseHeaders', 'rawLines'] as const) {
     refuseTokens(what, props[what]);
   }
-  checkCount('desiredCount', props.desiredCount, 0, MAX_TASKS);
+  checkCount('desiredCount', props.desiredCount, SERVICE.desiredCount);
   if (imageDigest !== undefined && image !== undefined) {
     throw new InputError(
       'image and imageDigest are both given: leave imageDigest out, and write the digest into image',
