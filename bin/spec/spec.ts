@@ -3,7 +3,7 @@ import type { proxySchema } from './proxy-schema';
 import type { specSchema } from './schema';
 
 /** A spec file as it is written. */
-export type WrittenSpec = z.output<typeof specSchema>;
+type WrittenSpec = z.output<typeof specSchema>;
 /** A proxy as it is written. */
 export type WrittenProxy = z.output<typeof proxySchema>;
 

@@ -64,14 +64,14 @@ export interface DriftAlarms {
 }
 
 /** What the alarms need of their monitor. */
-export interface AlarmSubject {
+interface AlarmSubject {
   readonly monitor: IDriftMonitor;
   readonly handler: IFunction;
   readonly interval: Duration;
 }
 
 /** The alarms of a monitor. */
-export interface MadeAlarms {
+interface MadeAlarms {
   readonly critical: Alarm;
   readonly heartbeat: Alarm;
   /** These two, and those on request. */

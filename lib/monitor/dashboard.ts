@@ -67,7 +67,7 @@ export function saveQueries(scope: Construct, monitorName: string, logGroup: ILo
 }
 
 /** What the dashboard needs of its monitor. */
-export interface DashboardSubject {
+interface DashboardSubject {
   readonly monitor: IDriftMonitor;
   readonly handler: IFunction;
   readonly logGroup: ILogGroup;

@@ -42,7 +42,7 @@ interface ChoiceOption extends Described {
 }
 
 /** Returns the text as HAProxy takes it, or throws. `what` is the name of the option, for the error. */
-export type TextCheck = (text: string, what: string) => string;
+type TextCheck = (text: string, what: string) => string;
 
 interface TextOption extends Described {
   readonly kind: 'text';

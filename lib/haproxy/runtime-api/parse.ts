@@ -28,7 +28,7 @@ export interface ResolverCounters {
 }
 
 /** The process, as `show info` shows it. */
-export interface ProcessInfo {
+interface ProcessInfo {
   /** The release, such as `2.6.12`, without the distribution's suffix. */
   readonly version: string;
   /** Seconds since the process started. */

@@ -42,7 +42,7 @@ export const BRANCHES: readonly Branch[] = [
 ];
 
 /** A release with a known fault: `refused` cannot follow a load balancer, `warned` can, with a problem. */
-export interface FaultyRelease {
+interface FaultyRelease {
   readonly release: string;
   readonly severity: 'refused' | 'warned';
   readonly reason: string;

@@ -7,7 +7,7 @@ import { STATE_FOLDER } from '../../contract/contract';
 import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
 
 /** Properties of the role of the checker. */
-export interface CheckerRoleProps {
+interface CheckerRoleProps {
   readonly logGroup: ILogGroup;
   readonly registryPath: string;
   readonly subnets: readonly ISubnet[];

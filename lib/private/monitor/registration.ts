@@ -15,7 +15,7 @@ const MAX_RECORD_BYTES = 4096;
 export const ELB_TTL_MILLIS = 60_000;
 
 /** What a monitor needs to know of a proxy. */
-export interface Registration {
+interface Registration {
   readonly proxyName: string;
   /** The branch or release that the configuration was made for. */
   readonly haproxyVersion?: string;

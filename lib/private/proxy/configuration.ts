@@ -28,15 +28,13 @@ type UpstreamOptions = Timed<Omit<ElbUpstreamOptions, 'securityGroups' | 'health
 };
 
 /** An upstream of a proxy, with what its stack knows of it. */
-export interface ProxyUpstream<Bound extends Pick<BoundUpstream, 'dnsName'> = Pick<BoundUpstream, 'dnsName'>> {
-  /** Name of the route. Left out for the default upstream. */
-  readonly route?: string;
+export interface ProxyUpstream {
   readonly options: UpstreamOptions;
-  readonly bound: Bound;
+  readonly bound: Pick<BoundUpstream, 'dnsName'>;
 }
 
 /** What follows from a proxy's properties and not from them alone. */
-export interface ProxySettings {
+interface ProxySettings {
   readonly upstreams: readonly ProxyUpstream[];
   readonly listenPort: number;
   readonly maxConnections: number;
@@ -47,7 +45,7 @@ export interface ProxySettings {
 type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'responseHeaders' | 'log' | 'rawLines';
 
 /** The properties that a configuration is made of, of the constructs or of a spec file. */
-export type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
+type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
   readonly routes?: readonly RouteConditions[];
   readonly listenTls?: Omit<ProxyTls, 'secret'>;
   readonly limits?: Timed<ProxyLimits>;

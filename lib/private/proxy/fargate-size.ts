@@ -2,7 +2,7 @@ import { InputError } from '../../haproxy/errors';
 import { CAPACITY } from '../options';
 
 /** CPU and memory of a task. */
-export interface TaskSize {
+interface TaskSize {
   /** CPU units, of which 1024 are one virtual CPU. */
   readonly cpu: number;
   readonly memoryMiB: number;

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 
 /** Attributes of a load balancer that are looked up at deployment: tokens. */
-export interface FoundLoadBalancer {
+interface FoundLoadBalancer {
   readonly dnsName: string;
   readonly loadBalancerArn: string;
 }

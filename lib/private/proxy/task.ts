@@ -37,7 +37,7 @@ export function startScript(files: readonly SecretFile[]): string {
  * The container's health check: `GET /live`. The official images have no curl. Those based on Debian have bash, which can
  * open a connection itself; those based on Alpine have wget.
  */
-export function healthCommand(port: number): string[] {
+function healthCommand(port: number): string[] {
   const bash = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET /live HTTP/1.0\\r\\n\\r\\n' >&3 && read -r -t 2 _ status _ <&3 && test "$status" = 200`;
   return [
     'CMD-SHELL',
@@ -46,7 +46,7 @@ export function healthCommand(port: number): string[] {
 }
 
 /** Options of the container. */
-export interface TaskOptions {
+interface TaskOptions {
   readonly image: ContainerImage;
   readonly configuration: string;
   readonly files: readonly SecretFile[];
