@@ -110,7 +110,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 
 function unknownKey(key: string, path: readonly string[], where: string): string {
   const name = Object.hasOwn(RENAMED, key) ? RENAMED[key] : undefined;
-  return name !== undefined && keysOf(schemaAt(path)).includes(name)
+  return name !== undefined && namesOf(schemaAt(path)).includes(name)
     ? `key '${key}' in ${where} has a new name: write '${name}'`
     : `unknown key '${key}' in ${where}: ${suggest(key, path)}`;
 }
@@ -122,10 +122,10 @@ const TYPING_ERROR = 0.5;
 function suggest(key: string, path: readonly string[]): string {
   const node = schemaAt(path);
   const below = Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
-    keysOf(child).map((inner) => `${name}.${inner}`),
+    namesOf(child).map((inner) => `${name}.${inner}`),
   );
-  const name = nearest(key, keysOf(node)) ?? nearest(key, below);
-  return name === undefined ? `allowed are ${keysOf(node).join(', ')}` : `did you mean '${name}'?`;
+  const name = nearest(key, namesOf(node)) ?? nearest(key, below);
+  return name === undefined ? `allowed are ${namesOf(node).join(', ')}` : `did you mean '${name}'?`;
 }
 
 function nearest(key: string, candidates: readonly string[]): string | undefined {
@@ -149,6 +149,6 @@ function schemaAt(path: readonly string[]): SchemaNode {
 }
 
 /** The keys that the schema allows. */
-function keysOf({ properties = {} }: SchemaNode): string[] {
+function namesOf({ properties = {} }: SchemaNode): string[] {
   return Object.keys(properties);
 }

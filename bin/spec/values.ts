@@ -12,7 +12,7 @@ export class SpecDuration implements Time {
   }
 }
 
-/** A value of the constructs as a spec file has it. What is neither a value nor a list of values is checked elsewhere. */
+/** A value of the constructs as a spec file has it. A struct inside has a `Shape` of its own. */
 type SpecOf<V> = V extends Duration | Time
   ? SpecDuration
   : V extends string | number | boolean | undefined

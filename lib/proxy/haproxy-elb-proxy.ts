@@ -158,7 +158,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     }
     this.node.defaultChild = this.service;
 
-    const front = ingress._bind(this, {
+    const ingressConfig = ingress._bind(this, {
       cluster: this.cluster,
       service: this.service,
       connections: this.taskConnections,
@@ -168,11 +168,11 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       isBlueGreen: deployment._isBlueGreen,
       stopTimeout,
     });
-    this.dnsName = front.dnsName;
-    this.networkLoadBalancer = front.balancer?.loadBalancer;
-    this.connections = front.balancer?.connections ?? this.taskConnections;
+    this.dnsName = ingressConfig.dnsName;
+    this.networkLoadBalancer = ingressConfig.balancer?.loadBalancer;
+    this.connections = ingressConfig.balancer?.connections ?? this.taskConnections;
     if (props.scaling !== undefined) {
-      scale(this.service, props.scaling, desiredCount, front.balancer, deployment._isBlueGreen);
+      scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._isBlueGreen);
     }
     this.allowToUpstreams(upstreams);
     this.register(version, props, upstreams);

@@ -13,7 +13,7 @@ export function scale(
   service: BaseService,
   scaling: ProxyScaling,
   desiredCount: number,
-  front: IngressLoadBalancer | undefined,
+  balancer: IngressLoadBalancer | undefined,
   isBlueGreen: boolean,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
@@ -35,7 +35,7 @@ export function scale(
         'connectionsPerTask cannot be combined with a blue/green deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
       );
     }
-    trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, front);
+    trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, balancer);
   }
   for (const [i, { schedule, minTasks: minCapacity, maxTasks: maxCapacity }] of schedules.entries()) {
     count.scaleOnSchedule(`Schedule${i}`, { schedule, minCapacity, maxCapacity });
@@ -55,13 +55,13 @@ function checkBounds({ minTasks, maxTasks }: Pick<ScheduledTasks, 'minTasks' | '
 }
 
 /** No metric has the connections of one task, and the high-level construct accepts no expression over metrics. */
-function trackConnections(target: ScalableTarget, targetValue: number, front?: IngressLoadBalancer): void {
-  if (front === undefined) {
+function trackConnections(target: ScalableTarget, targetValue: number, balancer?: IngressLoadBalancer): void {
+  if (balancer === undefined) {
     throw new InputError(
       'connectionsPerTask needs a load balancer that counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
     );
   }
-  const { loadBalancer, targetGroup } = front;
+  const { loadBalancer, targetGroup } = balancer;
   new CfnScalingPolicy(target, 'Connections', {
     policyName: `${target.node.addr}-connections`,
     policyType: 'TargetTrackingScaling',
