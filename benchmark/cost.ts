@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '../lib/contract/contract';
+import type { RegistryRecord } from '../lib/contract/registry-record';
 import { AwsEndpoints, ssmParameters } from '../testbed/aws';
 import { anyUsable } from '../testbed/binaries/usable';
 import { DnsServer } from '../testbed/dns-server';

@@ -1,5 +1,5 @@
 import { CONCURRENT_TASKS } from '../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../lib/contract/contract';
+import type { RegistryRecord } from '../lib/contract/registry-record';
 import { AwsEndpoints, type SignedRequest, ssmParameters } from '../testbed/aws';
 import { usableBinaries } from '../testbed/binaries/usable';
 import { type DnsListener, DnsServer } from '../testbed/dns-server';

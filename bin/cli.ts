@@ -5,7 +5,7 @@ import { InputError } from '../lib/haproxy/errors';
 import { version } from '../package.json';
 import { addApp } from './commands/app';
 import { addCheck } from './commands/check';
-import { asksForNagios, nagiosUnusable } from './commands/check/formats';
+import { asksForNagios, nagiosInvalid } from './commands/check/formats';
 import { addCompletion } from './commands/completion';
 import { addDemo } from './commands/demo';
 import { addLint } from './commands/lint';
@@ -55,7 +55,7 @@ function reported(error: InputError | LabError | CommanderError): number {
     return 0;
   }
   if (asksForNagios(process.argv)) {
-    const { line, code } = nagiosUnusable(error.message);
+    const { line, code } = nagiosInvalid(error.message);
     process.stdout.write(`${line}\n`);
     return code;
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeState } from '../lambda/controller/state/state';
+import { decodeState } from '../lambda/controller/state/codec';
 import { almostOpen, Fleet, type Line, linesOf, REGISTRY } from '../testbed/fleet';
 import { LambdaFailure } from '../testbed/lambda';
 import type { Fault, Ground } from './fault';

@@ -1,10 +1,10 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkProxy } from '../lambda/controller/check';
-import { NO_STATE, type ProxyState } from '../lambda/controller/state/state';
+import { NO_STATE, type ProxyState } from '../lambda/controller/domain/state';
 import { lookUp } from '../lambda/probe/dns';
 import { readRuntime } from '../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../lib/contract/contract';
+import type { RegistryRecord } from '../lib/contract/registry-record';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { Balancer, ELB_NAME } from '../testbed/balancer';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkProxy } from '../lambda/controller/check';
-import type { ProxyReport } from '../lambda/controller/domain/conclude';
-import { NO_STATE, type ProxyState } from '../lambda/controller/state/state';
+import type { ProxyReport } from '../lambda/controller/domain/proxy-report';
+import { NO_STATE, type ProxyState } from '../lambda/controller/domain/state';
 import { lookUp } from '../lambda/probe/dns';
 import { readRuntime } from '../lambda/probe/runtime-client';
-import type { RegistryRecord, RegistryUpstream } from '../lib/contract/contract';
+import type { RegistryRecord, RegistryUpstream } from '../lib/contract/registry-record';
 import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';

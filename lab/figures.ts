@@ -1,4 +1,4 @@
-import type { VerdictKind } from '../lib/contract/contract';
+import type { VerdictKind } from '../lib/contract/verdicts';
 import { type Lane, nameOf, openIncidents, type Sample } from './lane';
 import type { Expectation, Milestone, Scenario } from './scenario';
 import { CHICK } from './world';

@@ -1,4 +1,4 @@
-import type { Severity, VerdictKind } from '../lib/contract/contract';
+import type { Severity, VerdictKind } from '../lib/contract/verdicts';
 import type { ConfigurationKind } from './contender';
 
 /** An incident that the checker raised. Times are seconds since the start of the demo. */

@@ -1,4 +1,4 @@
-import type { ProxyReport } from '../lambda/controller/domain/conclude';
+import type { ProxyReport } from '../lambda/controller/domain/proxy-report';
 import type { Contender } from './contender';
 import { LabError } from './lab-error';
 import { type Lane, type LaneIncident, nameOf, type Sample } from './lane';
@@ -102,9 +102,9 @@ export class Runner {
   }
 
   async #check(): Promise<void> {
-    const { reading, verdicts, events } = await this.contender.check(Date.now());
+    const { observation, verdicts, events } = await this.contender.check(Date.now());
     const at = this.seconds();
-    const held = reading.tasks.flatMap((task) => ('runtime' in task ? heldBy(task.runtime) : []));
+    const held = observation.tasks.flatMap((task) => ('runtime' in task ? heldBy(task.runtime) : []));
     const kinds = [...new Set(verdicts.map(({ kind }) => kind))];
     this.lane.looks.push({ at, held, queries: this.contender.queries, verdicts: kinds });
     for (const { event, incident } of events) {

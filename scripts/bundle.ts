@@ -1,21 +1,25 @@
-/** Bundles the drift checker's function, the command line and the app into assets/: what is published needs no dependency. */
-import { copyFileSync, rmSync } from 'node:fs';
+/** Bundles the function, the command line and the app into assets/, with notices and a bill of materials: what is published needs no dependency. */
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { bundledPackages, NOTICES_FILE, noticesOf } from './notices';
+import { SBOM_FILE, sbomOf } from './sbom';
 
 /** Bundled CommonJS packages call `require`, which an ES module does not have. The long name collides with no other. */
 const REQUIRE =
   "import{createRequire as moduleCreateRequire}from'node:module';const require=moduleCreateRequire(import.meta.url);";
 
-const common: BuildOptions = {
+const common = {
   bundle: true,
+  metafile: true,
   minify: true,
   platform: 'node',
   format: 'esm',
   mainFields: ['module', 'main'],
+  // Licences are in the notices file.
   legalComments: 'none',
   logLevel: 'warning',
-};
+} as const satisfies BuildOptions;
 
 /** Errors of the SDK that the function tells from others by their classes. Each other one keeps its name and message. */
 const CAUGHT_ERRORS = new Set([
@@ -51,10 +55,14 @@ const leanSchemas: Plugin = {
   },
 };
 
-/** The function: assets/drift-checker/index.mjs. */
-export async function bundleHandler(): Promise<void> {
-  rmSync('assets/drift-checker', { recursive: true, force: true });
-  await build({
+/** An ES module does not have `__dirname` either. */
+const DIRNAME =
+  "import{fileURLToPath as moduleFileUrlToPath}from'node:url';const moduleDirname=moduleFileUrlToPath(new URL('.',import.meta.url));";
+
+/** Each bundle by its folder in assets/. */
+export const BUNDLES = {
+  /** The function. */
+  'drift-checker': {
     ...common,
     entryPoints: ['lambda/controller/index.ts'],
     outfile: 'assets/drift-checker/index.mjs',
@@ -65,17 +73,9 @@ export async function bundleHandler(): Promise<void> {
     external: ['@smithy/core/event-streams'],
     // Lambda hands credentials over in the environment; the chain of other providers is half of the bundle.
     alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
-  });
-}
-
-/** An ES module does not have `__dirname` either. */
-const DIRNAME =
-  "import{fileURLToPath as moduleFileUrlToPath}from'node:url';const moduleDirname=moduleFileUrlToPath(new URL('.',import.meta.url));";
-
-/** The command line: assets/cli/cdk-haproxy-elb.mjs, and beside it what it reads. */
-export async function bundleCli(): Promise<void> {
-  rmSync('assets/cli', { recursive: true, force: true });
-  await build({
+  },
+  /** The command line. */
+  cli: {
     ...common,
     entryPoints: ['bin/cli.ts'],
     outfile: 'assets/cli/cdk-haproxy-elb.mjs',
@@ -83,17 +83,9 @@ export async function bundleCli(): Promise<void> {
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}${DIRNAME}` },
     define: { __dirname: 'moduleDirname' },
     plugins: [fromPackage(/^\.\.\/\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
-  });
-  copyFileSync('lab/compose.yaml', 'assets/cli/compose.yaml');
-}
-
-/**
- * The CDK app of a spec file: assets/app/cdk-haproxy-elb-app.cjs. It takes the constructs from dist/, where they find
- * the function's asset, and the CDK from where it is installed.
- */
-export async function bundleApp(): Promise<void> {
-  rmSync('assets/app', { recursive: true, force: true });
-  await build({
+  },
+  /** The CDK app of a spec file: the constructs come from dist/, where they find the function, and the CDK from where it is installed. */
+  app: {
     ...common,
     format: 'cjs',
     entryPoints: ['bin/app.ts'],
@@ -103,8 +95,8 @@ export async function bundleApp(): Promise<void> {
     plugins: [
       fromPackage(/^(\.\.\/)+lib(\/|$)/, (path) => `../../dist${path.replace(/^(\.\.\/)+lib/, '') || '/index'}.js`),
     ],
-  });
-}
+  },
+} as const satisfies Record<string, BuildOptions>;
 
 /** Leaves imports to what lies elsewhere in the package. */
 function fromPackage(filter: RegExp, place: (path: string) => string): Plugin {
@@ -117,7 +109,20 @@ function fromPackage(filter: RegExp, place: (path: string) => string): Plugin {
 }
 
 async function main(): Promise<void> {
-  await Promise.all([bundleHandler(), bundleCli(), bundleApp()]);
+  rmSync('assets', { recursive: true, force: true });
+  const bundled = await Promise.all(
+    Object.entries(BUNDLES).map(async ([name, options]) => [name, (await build(options)).metafile] as const),
+  );
+  // What the command line reads beside it.
+  copyFileSync('lab/compose.yaml', 'assets/cli/compose.yaml');
+  const packages = bundledPackages(Object.fromEntries(bundled));
+  writeFileSync(NOTICES_FILE, noticesOf(packages));
+  writeFileSync(SBOM_FILE, sbomOf(packages));
 }
 
-void main();
+if (require.main === module) {
+  main().catch((error) => {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  });
+}

@@ -1,50 +1,122 @@
-/** Packs the package as it would be published and checks what is in it. Argument: a folder for the tarball. */
+/** Packs the package as it would be published and checks what is in it and what can be imported. Argument: a folder for the tarball. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { version } from '../package.json';
 
-const REQUIRED = [
+/** Everything in the package but the compiled constructs. */
+const FILES = [
   '.jsii',
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'assets/THIRD-PARTY-NOTICES.txt',
   'assets/app/cdk-haproxy-elb-app.cjs',
   'assets/cli/cdk-haproxy-elb.mjs',
   'assets/cli/compose.yaml',
   'assets/drift-checker/index.mjs',
-  'dist/index.d.ts',
-  'dist/index.js',
-  'dist/contract/contract.js',
+  'assets/sbom.cdx.json',
   'haproxy-elb.schema.json',
-  'CHANGELOG.md',
-  'LICENSE',
-  'README.md',
+  'package.json',
 ];
 
+/** What others may import, by name. */
+const EXPORTED = [
+  'cdk-haproxy-elb',
+  'cdk-haproxy-elb/package.json',
+  'cdk-haproxy-elb/.jsii',
+  'cdk-haproxy-elb/haproxy-elb.schema.json',
+];
+
+/** What lies in the package and is no part of its interface. */
+const INTERNAL = [
+  'cdk-haproxy-elb/dist/index.js',
+  'cdk-haproxy-elb/dist/contract/metrics.js',
+  'cdk-haproxy-elb/assets/cli/cdk-haproxy-elb.mjs',
+];
+
+/** The files below a folder, sorted. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
+    .sort();
+}
+
 const folder = process.argv[2]!;
-// The scripts are off: the build has been made, and a stale one shall be seen here and not be mended.
+// The scripts are off: the build has been made, and a stale build must show here.
 execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]);
 execFileSync('tar', ['-xzf', join(folder, `cdk-haproxy-elb-${version}.tgz`), '-C', folder]);
 
-const missing = REQUIRED.filter((file) => !existsSync(join(folder, 'package', file)));
+const compiled = filesBelow('lib').flatMap((file) =>
+  ['.d.ts', '.js'].map((end) => join('dist', file.replace(/\.ts$/, end))),
+);
+const expected = new Set([...FILES, ...compiled]);
+const packed = new Set(filesBelow(join(folder, 'package')));
+const missing = [...expected].filter((file) => !packed.has(file));
 if (missing.length > 0) {
-  throw new Error(`the package lacks ${missing.join(', ')}: is it built, and named in "files" of package.json?`);
+  throw new Error(
+    `the package lacks ${missing.join(', ')}: build it (npm run build), or add them to "files" of package.json`,
+  );
 }
-// It must run where nothing of ours is installed.
-const cli = join(folder, 'package', 'assets', 'cli', 'cdk-haproxy-elb.mjs');
+const superfluous = [...packed].filter((file) => !expected.has(file));
+if (superfluous.length > 0) {
+  throw new Error(
+    `the package has ${superfluous.join(', ')}: build it again (npm run build), or add them to scripts/check-package.ts`,
+  );
+}
+
+// It must be usable where nothing of ours is installed but the CDK, which npm installs with it.
+const modules = join(folder, 'node_modules');
+const installed = join(modules, 'cdk-haproxy-elb');
+mkdirSync(modules, { recursive: true });
+renameSync(join(folder, 'package'), installed);
+for (const peer of ['aws-cdk-lib', 'constructs']) {
+  symlinkSync(resolve('node_modules', peer), join(modules, peer), 'dir');
+}
+
+/** Runs a script, as an ES module, beside the installed package. */
+const evaluate = (script: string) =>
+  execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder, encoding: 'utf8' }).trim();
+
+const resolved = (name: string): string =>
+  evaluate(
+    `import { createRequire } from 'node:module';
+    try { console.log(createRequire(process.cwd() + '/x.js').resolve('${name}')); } catch ({ code }) { console.log(code); }`,
+  );
+for (const name of EXPORTED) {
+  const place = resolved(name);
+  if (!place.startsWith(`${realpathSync(installed)}/`)) {
+    throw new Error(`'${name}' cannot be imported from the package (${place}): add it to "exports" of package.json`);
+  }
+}
+for (const name of INTERNAL) {
+  const place = resolved(name);
+  if (place !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
+    throw new Error(`'${name}' can be imported from the package (${place}): remove it from "exports" of package.json`);
+  }
+}
+const imported = evaluate(`import { HaproxyElbProxy } from 'cdk-haproxy-elb'; console.log(typeof HaproxyElbProxy);`);
+if (imported !== 'function') {
+  throw new Error(`the packed constructs have a HaproxyElbProxy of type '${imported}'; expected a class`);
+}
+
+const cli = join(installed, 'assets', 'cli', 'cdk-haproxy-elb.mjs');
 const printed = execFileSync(process.execPath, [cli, '--version'], { cwd: folder, encoding: 'utf8' }).trim();
 if (printed !== version) {
   throw new Error(`the packed command line says version '${printed}' and the package '${version}'`);
 }
 
-// With the CDK beside it, which npm installs with it, it is an app for a spec file.
-const modules = join(folder, 'node_modules');
-mkdirSync(modules, { recursive: true });
-for (const peer of ['aws-cdk-lib', 'constructs']) {
-  symlinkSync(resolve('node_modules', peer), join(modules, peer), 'dir');
-}
+// It is an app for a spec file.
 copyFileSync('haproxy-elb.yaml', join(folder, 'haproxy-elb.yaml'));
 const CDK_OUTDIR = join(folder, 'cdk.out');
 execFileSync(process.execPath, [cli, 'app'], { cwd: folder, env: { ...process.env, CDK_OUTDIR } });
 const template = readFileSync(join(CDK_OUTDIR, 'haproxy-elb-production.template.json'), 'utf8');
 if (!template.includes('AWS::ECS::Service')) {
   throw new Error('the packed app makes a stack without a service');
+}
+const assets = readdirSync(CDK_OUTDIR).filter((name) => name.startsWith('asset.'));
+const handler = readFileSync(join(installed, 'assets', 'drift-checker', 'index.mjs'), 'utf8');
+if (!assets.some((asset) => readFileSync(join(CDK_OUTDIR, asset, 'index.mjs'), 'utf8') === handler)) {
+  throw new Error('the packed app makes a stack without the packed function');
 }

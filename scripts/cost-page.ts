@@ -1,32 +1,32 @@
 import { checkerBill, DEFAULTS, PRICES, tasksBill } from '../benchmark/bill';
 
-/** More than a run takes and writes for one proxy: see benchmark/RESULTS.md. */
+/** More than a run takes and writes for one proxy (benchmark/RESULTS.md has the measured figures). */
 const ASSUMED = { proxies: 1, runSeconds: 2, logBytesPerRun: 2000 };
 
 const dollars = (value: number) => `$${value.toFixed(2)}`;
 const count = (value: number) => value.toLocaleString('en-US');
 const table = (rows: readonly (readonly string[])[]) => rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** What a proxy with its defaults and a monitor of its own costs a month, US dollars. */
+/** US dollars per month of a proxy with default options and its own monitor. */
 export function monthOfOne(): number {
   const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
   return tasksBill() + PRICES.hostedZone + runs + logs + metrics + alarms;
 }
 
-/** The page about what it costs, computed from the prices of the benchmark. */
+/** The page about costs, computed from the prices of the benchmark. */
 export function costPage(): string {
   const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
   const { hours } = DEFAULTS;
   const further = tasksBill() + PRICES.hostedZone + checkerBill({ ...ASSUMED, proxies: 2 }).metrics - metrics;
   const zones = DEFAULTS.endpoints * DEFAULTS.zones;
-  return `# What it costs a month
+  return `# Cost per month
 
-Written by \`npm run docs\`, computed and not billed, from \`benchmark/bill.ts\`: list prices of us-east-1 as of November 2026,
-${hours} hours, no free tier, no discount. Check your region's prices before you rely on a figure.
+Written by \`npm run docs\` from \`benchmark/bill.ts\`. The figures are computed, not billed: list prices of us-east-1 as of
+November 2026, ${hours} hours, no free tier, no discount. Check the prices of your region.
 
-One proxy with its defaults and a monitor of its own:
+A proxy with default options and its own monitor:
 
-| what | how much of it | a month |
+| item | quantity | per month |
 | --- | --- | --- |
 ${table([
   [
@@ -35,7 +35,7 @@ ${table([
     dollars(tasksBill()),
   ],
   [
-    'its name in Cloud Map',
+    'the name in Cloud Map',
     `a private hosted zone of Route 53 (of the first 25), and ${dollars(PRICES.dnsMillionQueries)} a million queries`,
     dollars(PRICES.hostedZone),
   ],
@@ -55,29 +55,29 @@ ${table([
     `${ASSUMED.logBytesPerRun / 1000} KB a run (assumed), ${dollars(PRICES.logGb)} a GB`,
     dollars(logs),
   ],
-  ['registry and state', 'standard parameters of Systems Manager', 'nothing'],
-  ['**together**', '', `**${dollars(monthOfOne())}**`],
+  ['registry and state', 'standard parameters of Systems Manager', 'free'],
+  ['**total**', '', `**${dollars(monthOfOne())}**`],
 ])}
 
-What else there may be:
+Other items:
 
-| what | a month |
+| item | per month |
 | --- | --- |
 ${table([
   [`each further proxy on the same monitor: tasks, name and ${DEFAULTS.metricsPerProxy} metrics`, dollars(further)],
-  ['a NAT gateway, where the VPC has none', `${dollars(hours * PRICES.natGatewayHour)} and the data`],
+  ['a NAT gateway, where the VPC has none', `${dollars(hours * PRICES.natGatewayHour)} plus data`],
   ['`createEndpoints`: four interface endpoints in two zones', dollars(hours * zones * PRICES.interfaceEndpointHour)],
   [
-    '`ProxyIngress.networkLoadBalancer`, in place of the name',
-    `${dollars(hours * PRICES.networkLoadBalancerHour)} and its capacity units`,
+    '`ProxyIngress.networkLoadBalancer`, instead of the name',
+    `${dollars(hours * PRICES.networkLoadBalancerHour)} plus capacity units`,
   ],
   [
     "HAProxy's own log",
     `${dollars(PRICES.logGb)} a GB: about ${dollars(0.2 * PRICES.logGb)} for a million requests of 200 bytes a line`,
   ],
-  ['`dashboard`, beyond the first three of an account', dollars(PRICES.dashboard)],
+  ['`dashboard`, after the first three of an account', dollars(PRICES.dashboard)],
 ])}
 
-The endpoints are the dearest part of a VPC without a way out: share one monitor among its proxies.
+In a VPC without internet access the endpoints cost most: share one monitor among its proxies.
 `;
 }

@@ -1,12 +1,16 @@
 import { costPage } from './cost-page';
 import { lintPage } from './lint-page';
+import { readme } from './readme';
 import { troubleshootingPage } from './troubleshooting-page';
+import { VERDICT_INDEX, verdictIndex } from './verdict-index';
 import { versionsPage } from './versions-page';
 
-/** The pages that are made from tables, by their place: `npm run docs` writes them. */
+/** The files that are made from tables, by their place: `npm run docs` writes them. */
 export const PAGES: Readonly<Record<string, () => string>> = {
+  'README.md': readme,
   'docs/cost.md': costPage,
   'docs/haproxy-versions.md': versionsPage,
   'docs/lint.md': lintPage,
   'docs/troubleshooting.md': troubleshootingPage,
+  [VERDICT_INDEX]: verdictIndex,
 };

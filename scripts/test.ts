@@ -1,44 +1,73 @@
-/** Everything that must hold before a change lands: `npm test`. Ends with one line, `N passed, N failed`. */
+/** Everything that must hold before a change lands: `npm test`. Its last line is `N passed, N failed`. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AggregatedResult } from '@jest/test-result';
-import { usableBinaries } from '../testbed/binaries/usable';
+import pLimit from 'p-limit';
 
 const scratch = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-test-'));
 const jestReport = join(scratch, 'jest.json');
 
 const ENVIRONMENT = {
-  // jsii says with every run that Node 20 is at its end of life.
+  // jsii prints with every run that Node 20 is at its end of life.
   JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
-  // Our constructs are made of resources and are none themselves.
+  // Our constructs consist of resources and are none themselves.
   AWSLINT_BASE_CONSTRUCT: 'true',
 };
 
-/** Each step is a command that ends with 0 when all is well. */
-const STEPS: readonly { name: string; command: string[] }[] = [
+/** A command that ends with 0 when all is well. */
+interface Step {
+  readonly name: string;
+  /** A program of node_modules/.bin, and its arguments. */
+  readonly command: readonly string[];
+  /** Steps that must have ended before, passed or not. @default - none */
+  readonly after?: readonly string[];
+  /** Shows the output as it comes, and not only that of a failure. @default false */
+  readonly verbose?: boolean;
+}
+
+/**
+ * Ready steps start in this order, {@link LANES} at a time. The tests wait for processes and timers most of the time, so
+ * the slow checks of the package run beside them.
+ */
+const STEPS: readonly Step[] = [
+  { name: 'bundle', command: ['tsx', 'scripts/bundle.ts'] },
+  { name: 'binaries', command: ['tsx', 'scripts/fetch-binaries.ts'], verbose: true },
   { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings'] },
+  { name: 'walls between folders', command: ['npm', 'run', '-s', 'walls'] },
+  { name: 'jsii', command: ['npm', 'run', '-s', 'compile'] },
+  {
+    name: 'tests',
+    command: ['jest', '--json', `--outputFile=${jestReport}`, ...process.argv.slice(2)],
+    after: ['bundle', 'binaries', 'jsii'],
+    verbose: true,
+  },
   { name: 'types', command: ['tsc'] },
-  { name: 'bundle the handler and the command line', command: ['tsx', 'scripts/bundle.ts'] },
-  { name: 'compile the constructs with jsii', command: ['jsii', '--fail-on-warnings'] },
-  { name: 'guidelines for construct libraries', command: ['awslint'] },
-  { name: 'examples of the README and of docstrings compile', command: ['jsii-rosetta', 'extract', '--strict'] },
-  { name: 'API.md is current', command: ['tsx', 'scripts/check-api.ts', scratch] },
-  { name: 'content of the package', command: ['tsx', 'scripts/check-package.ts', scratch] },
-  { name: 'the package in TypeScript and Python', command: ['tsx', 'scripts/check-languages.ts', scratch] },
-  { name: 'the demo in containers', command: ['tsx', 'scripts/test-containers.ts'] },
+  { name: 'awslint', command: ['awslint'], after: ['jsii'] },
+  { name: 'snippets of README and docstrings', command: ['jsii-rosetta', 'extract', '--strict'], after: ['jsii'] },
+  { name: 'API.md is current', command: ['tsx', 'scripts/check-api.ts', scratch], after: ['jsii'] },
+  { name: 'package content', command: ['tsx', 'scripts/check-package.ts', scratch], after: ['bundle', 'jsii'] },
+  {
+    name: 'package in TypeScript and Python',
+    command: ['tsx', 'scripts/check-languages.ts', scratch],
+    after: ['package content'],
+  },
+  { name: 'demo in containers', command: ['tsx', 'scripts/test-containers.ts'], after: ['bundle', 'binaries'] },
 ];
 
-/** How a step begins a line about what this machine does not have: it is shown also when the step passes. */
+/** Two: the smallest machine that runs the tests has two cores. */
+const LANES = 2;
+
+/** A line that starts so names something that this machine does not have. It is shown also when the step passes. */
 const UNAVAILABLE = 'not to be had: ';
 
-/** Runs a command of node_modules/.bin; its output is shown when it fails, or as it comes. */
-function run([command, ...args]: string[], show: boolean): Promise<boolean> {
+/** Runs the command of a step. @returns whether it ended with 0 */
+function run({ command: [program, ...args], verbose = false }: Step): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(join('node_modules', '.bin', command!), args, {
-      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
-      env: { ...process.env, ...ENVIRONMENT },
+    const child = spawn(program!, args, {
+      stdio: ['ignore', verbose ? 'inherit' : 'pipe', verbose ? 'inherit' : 'pipe'],
+      env: { ...process.env, ...ENVIRONMENT, PATH: `${join('node_modules', '.bin')}:${process.env.PATH}` },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -51,44 +80,50 @@ function run([command, ...args]: string[], show: boolean): Promise<boolean> {
       resolve(false);
     });
     child.on('exit', (code) => {
-      if (!show) {
-        const lines = output.trimEnd().split('\n');
-        for (const line of code === 0 ? lines.filter((text) => text.startsWith(UNAVAILABLE)) : lines) {
-          console.log(line);
-        }
+      const lines = output === '' ? [] : output.trimEnd().split('\n');
+      for (const line of code === 0 ? lines.filter((text) => text.startsWith(UNAVAILABLE)) : lines) {
+        console.log(line);
       }
       resolve(code === 0);
     });
   });
 }
 
+/** Runs all steps. @returns those that failed */
+async function runAll(): Promise<Step[]> {
+  const failed: Step[] = [];
+  const lane = pLimit(LANES);
+  const ended = new Map<string, Promise<void>>();
+  for (const step of STEPS) {
+    const ready = Promise.all((step.after ?? []).map((name) => ended.get(name)));
+    const timed = async () => {
+      const since = Date.now();
+      const ok = await run(step);
+      console.log(`${ok ? 'ok    ' : 'FAILED'} ${step.name} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
+      if (!ok) {
+        failed.push(step);
+      }
+    };
+    ended.set(
+      step.name,
+      ready.then(() => lane(timed)),
+    );
+  }
+  await Promise.all(ended.values());
+  return failed;
+}
+
 async function main(): Promise<void> {
-  let passed = 0;
-  let failed = 0;
-  const count = (ok: boolean, name: string, since: number) => {
-    console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
-    passed += ok ? 1 : 0;
-    failed += ok ? 0 : 1;
-  };
-  for (const { name, command } of STEPS) {
-    const since = Date.now();
-    count(await run(command, false), name, since);
-  }
-
-  console.log('Real HAProxy binaries for the tests:');
-  const { binaries, unavailable } = await usableBinaries({ onProgress: (line) => console.log(`  ${line}`) });
-  for (const { what, reason } of unavailable) {
-    console.log(`  not to be had: ${what}: ${reason}`);
-  }
-  console.log(`Testing with HAProxy ${binaries.map(({ version }) => version).join(', ')}`);
-
-  const jestOk = await run(['jest', '--json', `--outputFile=${jestReport}`, ...process.argv.slice(2)], true);
+  const failedSteps = await runAll();
+  const jestFailed = failedSteps.some(({ name }) => name === 'tests');
+  let failed = failedSteps.length - (jestFailed ? 1 : 0);
+  let passed = STEPS.length - 1 - failed;
   try {
     const report = JSON.parse(readFileSync(jestReport, 'utf8')) as AggregatedResult;
     passed += report.numPassedTests;
-    // A file that cannot be loaded has no tests that could fail.
-    failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
-    failed += !jestOk && failed === 0 ? 1 : 0;
+    // A file that cannot be loaded has no tests that could fail. Jest also fails for other reasons, such as a bad flag.
+    const failedTests = report.numFailedTests + report.numRuntimeErrorTestSuites;
+    failed += jestFailed ? Math.max(failedTests, 1) : 0;
   } catch {
     failed += 1;
   }

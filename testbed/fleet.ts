@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { ProxyState } from '../lambda/controller/domain/state';
 import { keyOf } from '../lambda/controller/domain/verdicts/verdict';
-import { encodeState, type ProxyState } from '../lambda/controller/state/state';
-import type { RegistryRecord } from '../lib/contract/contract';
+import { encodeState } from '../lambda/controller/state/codec';
+import type { RegistryRecord } from '../lib/contract/registry-record';
 import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from './aws';
 import type { HaproxyBinary } from './binaries';
 import { DnsServer } from './dns-server';

@@ -1,26 +1,25 @@
-import type { RegistryRecord, RegistryUpstream } from '../../lib/contract/contract';
-import { conclude, type ProxyReport } from './domain/conclude';
-import type { UpstreamReading } from './domain/live-addresses';
-import type { RuntimeReading, Task, TaskReading } from './domain/observation';
-import type { ProxyState } from './state/state';
-import { OutOfTime } from './time-limit';
+import type { RegistryRecord, RegistryUpstream } from '../../lib/contract/registry-record';
+import { OutOfTime } from '../probe/time-limit';
+import type { ObservedRuntime, ObservedTask, ObservedUpstream, Task } from './domain/observation';
+import { type ProxyReport, reportOn } from './domain/proxy-report';
+import type { ProxyState } from './domain/state';
 
-/** Everything that a check asks the world. Each of them settles in bounded time. */
-export interface Senses {
-  /** What an upstream of the record has now. Never rejects: what could not be read is in the reading. */
-  readonly upstream: (upstream: RegistryUpstream, record: RegistryRecord) => Promise<UpstreamReading>;
+/** Everything that a check asks DNS, the runtime APIs and AWS. Each call settles in bounded time. */
+export interface Probes {
+  /** What an upstream of the record has now. Never rejects: the result says what could not be read. */
+  readonly upstream: (upstream: RegistryUpstream, record: RegistryRecord) => Promise<ObservedUpstream>;
   /** The running processes. Rejects when they cannot be listed. */
   readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
-  /** One process of the record. Rejects with one line when it cannot be read, with `OutOfTime` before it was. */
-  readonly runtime: (endpoint: string, record: RegistryRecord) => Promise<RuntimeReading>;
+  /** One process of the record. Rejects with one line when it cannot be read, with `OutOfTime` when there was no time. */
+  readonly runtime: (endpoint: string, record: RegistryRecord) => Promise<ObservedRuntime>;
 }
 
-/** What is said of a task without an endpoint. */
+/** Why a task without an endpoint cannot be read. */
 const NO_ENDPOINT = 'it has no network interface of its own: only tasks in network mode awsvpc can be checked';
 
 /**
- * One proxy's check: a registry record and what was seen before in, a report out. It keeps nothing and shares nothing,
- * so it can run anywhere that its senses reach.
+ * Checks one proxy: takes a registry record and the state of the last check, returns a report. It keeps nothing and
+ * shares nothing, so it runs wherever its probes do.
  *
  * @param now milliseconds since 1970
  * @throws when the running tasks cannot be listed
@@ -28,27 +27,27 @@ const NO_ENDPOINT = 'it has no network interface of its own: only tasks in netwo
 export async function checkProxy(
   record: RegistryRecord,
   state: ProxyState,
-  senses: Senses,
+  probes: Probes,
   now: number,
 ): Promise<ProxyReport> {
   const [upstreams, tasks] = await Promise.all([
-    Promise.all(record.upstreams.map((upstream) => senses.upstream(upstream, record))),
-    senses.tasks(record).then((running) => Promise.all(running.map((task) => readTask(task, record, senses)))),
+    Promise.all(record.upstreams.map((upstream) => probes.upstream(upstream, record))),
+    probes.tasks(record).then((running) => Promise.all(running.map((task) => readTask(task, record, probes)))),
   ]);
-  return conclude(record, state, { upstreams, tasks, deploying: isDeploying(tasks) }, now);
+  return reportOn(record, state, { upstreams, tasks, deploying: haveTwoRevisions(tasks) }, now);
 }
 
-/** While a service is being deployed, tasks of two revisions run side by side. */
-function isDeploying(tasks: readonly TaskReading[]): boolean {
+/** Tasks of two revisions run side by side while a service is being deployed. */
+function haveTwoRevisions(tasks: readonly ObservedTask[]): boolean {
   return new Set(tasks.map(({ task }) => task.revision)).size > 1;
 }
 
-async function readTask(task: Task, record: RegistryRecord, senses: Senses): Promise<TaskReading> {
+async function readTask(task: Task, record: RegistryRecord, probes: Probes): Promise<ObservedTask> {
   if (task.endpoint === undefined) {
     return { task, unreachable: NO_ENDPOINT };
   }
   try {
-    return { task, runtime: await senses.runtime(task.endpoint, record) };
+    return { task, runtime: await probes.runtime(task.endpoint, record) };
   } catch (error) {
     if (error instanceof OutOfTime) {
       return { task, unchecked: true };

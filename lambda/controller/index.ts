@@ -1,6 +1,6 @@
 /** What Lambda calls: `index.handler` on a schedule, `index.gate` from a deployment of ECS. */
-import type { CheckerEnvironment } from '../../lib/contract/contract';
-import { type GateAnswer, type GateEvent, judgeDeployment } from './deployment-gate';
+import type { CheckerEnvironment } from '../../lib/contract/environment';
+import { type GateAnswer, type GateEvent, gateDeployment } from './deployment-gate';
 import { Report, type RunSummary } from './report';
 import { type Invocation, run } from './run';
 
@@ -12,7 +12,7 @@ export function handler(_event: unknown, invocation: Invocation): Promise<RunSum
   return run(environment, invocation, report);
 }
 
-/** Says whether a deployment may go on. */
+/** Decides whether a deployment goes on. */
 export function gate(event: GateEvent, invocation: Invocation): Promise<GateAnswer> {
-  return judgeDeployment(event, environment, invocation, report);
+  return gateDeployment(event, environment, invocation, report);
 }

@@ -1,20 +1,20 @@
 import pLimit from 'p-limit';
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { lookUp } from '../probe/dns';
 import { CONCURRENT_TASKS, readRuntime } from '../probe/runtime-client';
 import { balancerReader } from './aws/load-balancer';
 import { secretReader } from './aws/secrets';
 import { listTasks } from './aws/tasks';
-import type { Senses } from './check';
-import type { Task } from './domain/observation';
+import type { Probes } from './check';
+import { endpointTasks } from './local-probes';
 
 /**
- * The senses of one run: what several proxies share is asked for once.
+ * The probes of one run. What several proxies share is asked for once.
  *
  * @param functionArn ARN of the function that runs
- * @param deadline when no process is read any more, in milliseconds since 1970
+ * @param deadline when to stop reading processes, in milliseconds since 1970
  */
-export function sensesOf(functionArn: string, deadline?: number): Senses {
+export function createProbes(functionArn: string, deadline?: number): Probes {
   const readBalancer = balancerReader(functionArn);
   const readSecret = secretReader();
   const tlsOf = async ({ runtimeApiTls }: RegistryRecord) => runtimeApiTls && readSecret(runtimeApiTls.secretArn);
@@ -30,17 +30,13 @@ export function sensesOf(functionArn: string, deadline?: number): Senses {
       };
     },
     tasks: async (record) => {
-      // Without the secret nothing of the proxy can be read, and none of its tasks is at fault.
+      // Without the secret no task of the proxy can be read, and the reason is not with the tasks.
       await tlsOf(record);
-      return findTasks(record);
+      return 'endpoints' in record.tasks ? endpointTasks(record) : listTasks(record.tasks);
     },
     runtime: async (endpoint, record) => {
       const tls = await tlsOf(record);
       return limit(() => readRuntime(endpoint, { tls, deadline }));
     },
   };
-}
-
-async function findTasks({ tasks }: RegistryRecord): Promise<Task[]> {
-  return 'endpoints' in tasks ? tasks.endpoints.map((endpoint) => ({ id: endpoint, endpoint })) : listTasks(tasks);
 }

@@ -1,50 +1,50 @@
-import type { CheckerEnvironment } from '../../lib/contract/contract';
-import { reasonOf } from './aws/client-options';
+import type { CheckerEnvironment } from '../../lib/contract/environment';
+import { OutOfTime, type TimeLimit } from '../probe/time-limit';
 import { isDeploying, redeploy } from './aws/redeploy';
 import type { RegistryEntry } from './aws/registry';
-import { keepState } from './aws/state-store';
+import { writeState } from './aws/state-store';
 import type { Incident } from './domain/incidents';
-import { type Candidate, candidatesOf, lastRepaired, type Patient } from './domain/repair-plan';
-import { mendOf, type Report } from './report';
-import { OutOfTime, type TimeLimit } from './time-limit';
+import { reasonOf } from './domain/reason';
+import { type PlannedRepair, planRepairs, type RepairCandidate, recentlyRepaired } from './domain/repair-plan';
+import { type Report, remediationOf } from './report';
 
-/** A proxy that was checked: its state as it is kept, and what is open on it. */
-export interface Checked {
+/** A proxy that was checked: its entry with the state as it is saved, and the incidents that are open on it. */
+interface CheckedEntry {
   readonly entry: RegistryEntry;
   readonly open: readonly Incident[];
 }
 
 /**
- * Deploys at most one service anew, or says that it would: none while one that was deployed anew before is still at it,
- * and the next one where one cannot be.
+ * Redeploys at most one service, or logs that it would. It waits while an earlier redeployment is in progress, and goes
+ * on to the next service where one cannot be redeployed.
  *
- * It is written down before it is done: a run that is killed in between, or another one that runs at the same time,
- * leaves an incident that nobody mends, and never a service that is deployed twice.
+ * The repair is written down before it is done: a run that is killed in between, or a second run at the same time, may
+ * leave an incident without a repair, and never a service that is redeployed twice.
  *
- * @returns how many services were deployed anew
+ * @returns how many services were redeployed
  */
-export async function mendOne(
-  checked: readonly Checked[],
+export async function repair(
+  checked: readonly CheckedEntry[],
   mode: CheckerEnvironment['REPAIR'],
   time: TimeLimit,
   report: Report,
 ): Promise<number> {
   const dryRun = mode === 'dry-run';
   const now = Date.now();
-  const patients = checked.map(({ entry, open }) => ({ entry, open, record: entry.record, state: entry.state }));
-  const candidates = mode === undefined ? [] : candidatesOf(patients, dryRun, now);
-  const before = candidates.length === 0 || dryRun ? [] : lastRepaired(patients, now);
-  for (const candidate of candidates) {
-    const { proxy } = candidate.patient.record;
-    const about = { proxy, incidents: candidate.repaired.incidents, mend: mendOf(candidate.patient.record.tasks) };
+  const candidates = checked.map(({ entry, open }) => ({ entry, open, record: entry.record, state: entry.state }));
+  const planned = mode === undefined ? [] : planRepairs(candidates, dryRun, now);
+  const earlier = planned.length === 0 || dryRun ? [] : recentlyRepaired(candidates, now);
+  for (const one of planned) {
+    const { proxy, tasks } = one.candidate.record;
+    const about = { proxy, incidents: one.repaired.incidents, remediation: remediationOf(tasks) };
     try {
-      const outcome = await time.within(() => mend(candidate, before, dryRun));
-      report.tell(outcome.level, 'repair', outcome.message, { ...about, ...(dryRun && { dryRun }) });
+      const outcome = await time.within(() => attempt(one, earlier, dryRun));
+      report.log(outcome.level, 'repair', outcome.message, { ...about, ...(dryRun && { dryRun }) });
       if (outcome.last) {
-        return outcome.deployed ? 1 : 0;
+        return outcome.redeployed ? 1 : 0;
       }
     } catch (error) {
-      report.tell('error', 'repair', `${proxy} could not be deployed anew`, { ...about, reasons: [reasonOf(error)] });
+      report.log('error', 'repair', `${proxy} could not be redeployed`, { ...about, reasons: [reasonOf(error)] });
       if (error instanceof OutOfTime) {
         return 0;
       }
@@ -53,40 +53,36 @@ export async function mendOne(
   return 0;
 }
 
-/** What came of a candidate. */
+/** What came of a planned repair. */
 interface Outcome {
   readonly level: 'info' | 'warn';
   readonly message: string;
-  /** Whether it is the last one of this run. */
+  /** Whether the run tries no other one. */
   readonly last: boolean;
-  readonly deployed?: true;
+  readonly redeployed?: true;
 }
 
-async function mend(
-  { patient: { entry, state, record }, repaired, service }: Candidate<Patient & Checked>,
-  before: ReturnType<typeof lastRepaired>,
+async function attempt(
+  { candidate: { entry, state, record }, repaired, service }: PlannedRepair<RepairCandidate & CheckedEntry>,
+  earlier: ReturnType<typeof recentlyRepaired>,
   dryRun: boolean,
 ): Promise<Outcome> {
   const { proxy } = record;
-  for (const other of before) {
+  for (const other of earlier) {
     if (await isDeploying(other.service)) {
-      return {
-        level: 'info',
-        message: `${proxy} has to wait: ${other.proxy} is still being deployed anew`,
-        last: true,
-      };
+      return { level: 'info', message: `${proxy} waits: ${other.proxy} is still being redeployed`, last: true };
     }
   }
   if (!dryRun && (await isDeploying(service))) {
-    return { level: 'info', message: `${proxy} is being deployed already`, last: false };
+    return { level: 'info', message: `${proxy} is already being deployed`, last: false };
   }
-  const kept = await keepState(entry, { ...state, repaired });
-  if (kept.state.repaired?.at !== repaired.at) {
-    return { level: 'info', message: `another run is at ${proxy} already`, last: true };
+  const written = await writeState(entry, { ...state, repaired });
+  if (written.state.repaired?.at !== repaired.at) {
+    return { level: 'info', message: `another run already repairs ${proxy}`, last: true };
   }
   if (dryRun) {
-    return { level: 'warn', message: `would deploy ${proxy} anew`, last: true };
+    return { level: 'warn', message: `would redeploy ${proxy}`, last: true };
   }
   await redeploy(service);
-  return { level: 'warn', message: `${proxy} is deployed anew`, last: true, deployed: true };
+  return { level: 'warn', message: `${proxy} is being redeployed`, last: true, redeployed: true };
 }

@@ -1,30 +1,32 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS, type Severity, type TaskSource } from '../../lib/contract/contract';
-import type { ProxyReport } from './domain/conclude';
+import { METRICS } from '../../lib/contract/metrics';
+import type { TaskSource } from '../../lib/contract/registry-record';
+import type { Severity } from '../../lib/contract/verdicts';
 import type { Incident, IncidentEvent } from './domain/incidents';
-import type { Reading } from './domain/observation';
+import type { Observation } from './domain/observation';
+import type { ProxyReport } from './domain/proxy-report';
 
-/** What a whole run came to. Also what the function answers, for people who invoke it by hand. */
+/** The result of a whole run. The function also returns it, for people who invoke it by hand. */
 export interface RunSummary {
   readonly checkedProxies: number;
-  /** Those of which nothing, or not every task, could be looked at, or nothing could be kept. */
+  /** Proxies that were not checked, of which not every task was read, or whose state could not be saved. */
   readonly uncheckedProxies: number;
   readonly malformedRecords: number;
-  /** Incidents that are open, those included that nobody could look at; those of severity `info` are left out. */
+  /** Incidents that are open, also those that this run could not decide on. Severity `info` does not count. */
   readonly openIncidents: number;
   readonly criticalIncidents: number;
   readonly repairs: number;
 }
 
-/** What a log line is about. */
-export type EventName = IncidentEvent['event'] | 'not-checked' | 'degraded' | 'repair' | 'gate' | 'run';
+/** What a log line is about: its field `event`. */
+type EventName = IncidentEvent['event'] | 'not-checked' | 'degraded' | 'repair' | 'gate' | 'run';
 
 type Level = 'error' | 'warn' | 'info';
 
 const LEVELS: Record<Severity, Level> = { critical: 'error', warning: 'warn', info: 'info' };
 
-/** Figures by name, as they become metrics. */
+/** Values of metrics by name. */
 type Figures = Readonly<Record<string, number>>;
 
 /** Writes log lines and embedded metrics, one JSON document a line. CloudWatch makes metrics of them; no API is called. */
@@ -36,41 +38,42 @@ export class Report {
   public constructor(private readonly monitor: string) {
     this.#logger = new Logger({ serviceName: monitor });
     this.#metrics = new Metrics({ namespace: METRICS.namespace });
-    // The dimension `service` would make every metric another one, under a name that no alarm knows.
+    // With the dimension `service` each metric would be another metric, which no alarm watches.
     this.#metrics.clearDefaultDimensions();
   }
 
-  /** A proxy's check: its figures, one line for each incident that began or ended, one for what could not be read. */
+  /** Reports a check of a proxy: its figures, one line for each incident event, one for what could not be read. */
   public proxy(report: ProxyReport): void {
-    const { record, upstreams } = report.reading;
+    const { record, upstreams } = report.observation;
     this.#publish(METRICS.proxyDimension, record.proxy, figuresOf(report));
     for (const { message } of report.verdicts.filter(({ kind }) => kind === 'unchecked')) {
-      this.tell('warn', 'not-checked', message, { proxy: record.proxy });
+      this.log('warn', 'not-checked', message, { proxy: record.proxy });
     }
     for (const event of report.events) {
       const level = event.event === 'incident-resolved' ? 'info' : LEVELS[event.incident.severity];
-      this.tell(level, event.event, event.incident.message, { incident: detailsOf(event.incident, report.reading) });
+      this.log(level, event.event, event.incident.message, { incident: detailsOf(event.incident, report.observation) });
     }
     const reasons = upstreams.flatMap(({ degraded }) => degraded);
     if (reasons.length > 0) {
-      this.tell('warn', 'degraded', `${record.proxy} was checked with less than there is`, {
+      this.log('warn', 'degraded', `${record.proxy} was checked with incomplete data`, {
         proxy: record.proxy,
         reasons,
       });
     }
   }
 
-  /** The end of incidents of a proxy that is no longer in the registry. */
-  public gone(events: readonly IncidentEvent[]): void {
+  /** Reports the resolved incidents of a proxy that is no longer in the registry. */
+  public reportRemoved(events: readonly IncidentEvent[]): void {
     for (const { event, incident } of events) {
-      this.tell('info', event, incident.message, { incident: datesOf(incident) });
+      this.log('info', event, incident.message, { incident: datesOf(incident) });
     }
   }
 
   /**
-   * A whole run: its figures, with which the function shows that it is alive, and one line.
+   * Reports a whole run: its figures, and one line.
    *
-   * @param remembers whether the next run will know of this one: without that the function is as good as dead
+   * @param remembers whether the next run will know of this one. If not, no incident ever opens, so that there is no
+   * heartbeat and its alarm goes off
    */
   public run(summary: RunSummary, remembers: boolean): void {
     this.#publish(METRICS.monitorDimension, this.monitor, {
@@ -83,15 +86,15 @@ export class Report {
       [METRICS.repairs]: summary.repairs,
     });
     const { checkedProxies: checked, uncheckedProxies: unchecked, openIncidents: open } = summary;
-    this.tell('info', 'run', `checked ${checked} of ${checked + unchecked} proxies, ${open} open incidents`, summary);
+    this.log('info', 'run', `checked ${checked} of ${checked + unchecked} proxies, ${open} open incidents`, summary);
   }
 
-  /** One line. `message` is for people, the rest for queries. */
-  public tell(level: Level, event: EventName, message: string, fields: object): void {
+  /** Writes one line. `message` is for people, the rest for queries. */
+  public log(level: Level, event: EventName, message: string, fields: object): void {
     this.#logger[level](message, { event, ...fields });
   }
 
-  /** Added and written in one go: other checks of the same run use the same collector. */
+  /** Adds and writes without a pause: other checks of the same run use the same collector. */
   #publish(dimension: string, value: string, figures: Figures): void {
     this.#metrics.addDimension(dimension, value);
     for (const [name, figure] of Object.entries(figures)) {
@@ -102,7 +105,7 @@ export class Report {
   }
 }
 
-/** The incidents that count as open: what is only for information never rings. */
+/** The incidents that count as open. Severity `info` never counts for an alarm. */
 export function countOf(open: readonly Pick<Incident, 'severity'>[]): { open: number; critical: number } {
   return {
     open: open.filter(({ severity }) => severity !== 'info').length,
@@ -110,12 +113,12 @@ export function countOf(open: readonly Pick<Incident, 'severity'>[]): { open: nu
   };
 }
 
-function figuresOf({ reading, verdicts, open, staleSessionShare }: ProxyReport): Figures {
-  const { upstreams, tasks } = reading;
+function figuresOf({ observation, verdicts, open, staleSessionShare }: ProxyReport): Figures {
+  const { upstreams, tasks } = observation;
   const checkedTasks = tasks.filter((task) => 'runtime' in task).length;
   const counts = countOf(open);
   const incidents = { [METRICS.openIncidents]: counts.open, [METRICS.criticalIncidents]: counts.critical };
-  if (reading.unchecked !== undefined) {
+  if (observation.unchecked !== undefined) {
     return incidents;
   }
   return {
@@ -128,25 +131,24 @@ function figuresOf({ reading, verdicts, open, staleSessionShare }: ProxyReport):
   };
 }
 
-/** What a log line says of an incident in any case. */
+/** What each log line says of an incident. */
 function datesOf({ firstSeen, openedAt: _, ...rest }: Incident) {
   return { ...rest, firstSeen: new Date(firstSeen).toISOString() };
 }
 
-/** The same, with what its proxy has now. */
-function detailsOf(incident: Incident, { record, upstreams }: Reading) {
-  const { upstream: about } = incident;
-  const concerned = upstreams.filter(({ name }) => about === undefined || name === about);
+/** The same, with what its proxy has now and what to do. */
+function detailsOf(incident: Incident, { record, upstreams }: Observation) {
+  const concerned = upstreams.filter(({ name }) => incident.upstream === undefined || name === incident.upstream);
   return {
     ...datesOf(incident),
     upstream: [...new Set(concerned.map(({ upstream }) => upstream.dnsName))].join(', '),
     live: [...new Set(concerned.flatMap(({ live }) => live))].sort(),
-    mend: mendOf(record.tasks),
+    remediation: remediationOf(record.tasks),
   };
 }
 
 /** The command that makes every process of a proxy resolve again. */
-export function mendOf(tasks: TaskSource): string {
+export function remediationOf(tasks: TaskSource): string {
   return 'endpoints' in tasks
     ? `restart the HAProxy behind ${tasks.endpoints.join(', ')}`
     : `aws ecs update-service --cluster ${tasks.cluster} --service ${tasks.service} --force-new-deployment`;

@@ -1,30 +1,47 @@
 import type { Context } from 'aws-lambda';
 import pLimit from 'p-limit';
-import type { CheckerEnvironment } from '../../lib/contract/contract';
+import type { CheckerEnvironment } from '../../lib/contract/environment';
+import { OutOfTime, TimeLimit } from '../probe/time-limit';
 import { openOpsItem, resolveOpsItem } from './aws/ops-items';
 import { type Orphan, type RegistryEntry, readRegistry } from './aws/registry';
-import { keepState, removeState } from './aws/state-store';
-import { checkProxy, type Senses } from './check';
-import { notChecked, type ProxyReport } from './domain/conclude';
-import { abandon, type IncidentEvent } from './domain/incidents';
+import { removeState, writeState } from './aws/state-store';
+import { checkProxy, type Probes } from './check';
+import { type IncidentEvent, resolveAll } from './domain/incidents';
+import { type ProxyReport, reportUnchecked } from './domain/proxy-report';
+import { reasonOf } from './domain/reason';
+import type { ProxyState } from './domain/state';
 import { keyOf } from './domain/verdicts/verdict';
-import { sensesOf } from './probes';
-import { mendOne } from './repair';
+import { createProbes } from './probes';
+import { repair } from './repair';
 import { countOf, type Report, type RunSummary } from './report';
-import { encodeState, type ProxyState } from './state/state';
-import { OutOfTime, TimeLimit } from './time-limit';
+import { encodeState } from './state/codec';
 
 /** How many proxies are checked at the same time. */
 const CONCURRENT_PROXIES = 32;
 
-/** What is kept of the time of a run to tell and to keep what was found. */
+/** The end of a run that is reserved for reporting and saving; half of the run where it is shorter than twice this. */
 const RESERVE_MILLIS = 8000;
+
+/**
+ * How much of the reserve is left when a stage ends. Reading processes ends first: what is known of a proxy is worth
+ * reporting even if some processes were not reached. OpsCenter may be
+ * slow, so states are saved after its stage.
+ */
+const RESERVE_LEFT = { reading: 1, checking: 0.75, opsItems: 0.5, saving: 0.25 } as const;
 
 /** What a run needs to know of its invocation. */
 export type Invocation = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
 
+/** The time limits of a run. */
+interface Limits {
+  readonly checking: TimeLimit;
+  readonly saving: TimeLimit;
+  /** @default - no OpsItems are wanted */
+  readonly opsItems?: TimeLimit;
+}
+
 /**
- * Checks every proxy of the registry once, as far as the time reaches.
+ * Checks every proxy of the registry once, as far as the time allows.
  *
  * @throws when the registry cannot be read
  */
@@ -35,43 +52,28 @@ export async function run(
 ): Promise<RunSummary> {
   const remaining = invocation.getRemainingTimeInMillis();
   const reserve = Math.min(RESERVE_MILLIS, remaining / 2);
-  // Processes first: what is known of a proxy is worth telling even if some of them were not reached.
-  const deadline = Date.now() + remaining - reserve;
-  const checking = new TimeLimit(remaining - reserve * 0.75);
-  const keeping = new TimeLimit(remaining - reserve / 4);
-  const opsItems = environment.OPS_ITEMS === 'on' ? new TimeLimit(remaining - reserve * 0.5) : undefined;
+  const millisUntil = (stage: keyof typeof RESERVE_LEFT) => remaining - reserve * RESERVE_LEFT[stage];
+  const deadline = Date.now() + millisUntil('reading');
+  const limits: Limits = {
+    checking: new TimeLimit(millisUntil('checking')),
+    saving: new TimeLimit(millisUntil('saving')),
+    opsItems: environment.OPS_ITEMS === 'on' ? new TimeLimit(millisUntil('opsItems')) : undefined,
+  };
   try {
     const registry = await readRegistry(environment.REGISTRY_PATH);
     for (const { reason, ...found } of registry.malformedRecords) {
-      report.tell('error', 'not-checked', `${found.parameter}: ${reason}`, { ...found, reason });
+      report.log('error', 'not-checked', `${found.parameter}: ${reason}`, { ...found, reason });
     }
     for (const { reason, ...found } of registry.malformedStates) {
-      report.tell('error', 'degraded', `${found.parameter}: ${reason}`, { ...found, reason });
+      report.log('error', 'degraded', `${found.parameter}: ${reason}`, { ...found, reason });
     }
-    const senses = sensesOf(invocation.invokedFunctionArn, deadline);
+    const probes = createProbes(invocation.invokedFunctionArn, deadline);
     const limit = pLimit(CONCURRENT_PROXIES);
     const outcomes = await Promise.all(
-      inTurn(registry.entries).map((entry) =>
-        limit(async () => {
-          tellTruncated(entry, report);
-          const found = await examine(entry, senses, checking);
-          report.proxy(found);
-          const { open, verdicts } = found;
-          const unchecked = verdicts.some(({ kind }) => kind === 'unchecked');
-          const kept = await keep(entry, found, report, keeping, opsItems);
-          // What was read of its tasks is dropped here: of thousands it would be most of the memory of a run.
-          return {
-            open,
-            unchecked: unchecked || kept === undefined,
-            entry: kept ?? entry,
-            lost: kept === undefined,
-            written: kept !== undefined && kept !== entry,
-          };
-        }),
-      ),
+      byStaleness(registry.entries).map((entry) => limit(() => checkEntry(entry, probes, report, limits))),
     );
-    const repairs = await mendOne(outcomes, environment.REPAIR, keeping, report);
-    await Promise.all(registry.orphans.map((orphan) => limit(() => forget(orphan, report, keeping, opsItems))));
+    const repairs = await repair(outcomes, environment.REPAIR, limits.saving, report);
+    await Promise.all(registry.orphans.map((orphan) => limit(() => removeOrphan(orphan, report, limits))));
     const uncheckedProxies = outcomes.filter(({ unchecked }) => unchecked).length;
     const incidents = countOf(outcomes.flatMap(({ open }) => open));
     const summary = {
@@ -82,95 +84,112 @@ export async function run(
       criticalIncidents: incidents.critical,
       repairs,
     };
-    // No incident opens on what nobody remembers.
+    // No incident opens on a verdict that was not saved.
     const remembers = outcomes.some(({ written }) => written) || outcomes.every(({ lost }) => !lost);
     report.run(summary, remembers);
     return summary;
   } finally {
-    checking.clear();
-    keeping.clear();
-    opsItems?.clear();
+    limits.checking.clear();
+    limits.saving.clear();
+    limits.opsItems?.clear();
   }
 }
 
-/** The proxies that were not checked the last time first, those that wait longest before the others. */
-export function inTurn(entries: readonly RegistryEntry[]): RegistryEntry[] {
+/** The proxies that were not checked the last time first, those that have waited longest before the others. */
+export function byStaleness(entries: readonly RegistryEntry[]): RegistryEntry[] {
   const waitingSince = ({ state }: RegistryEntry) =>
     Math.min(
       ...Object.values(state.watched).flatMap(({ kind, firstSeen }) => (kind === 'unchecked' ? [firstSeen] : [])),
     );
   // The others in any order: a run that is always too short must not always miss the same ones.
-  const turns = entries.map((entry) => ({ entry, since: waitingSince(entry), lot: Math.random() }));
-  return turns.sort((a, b) => (a.since === b.since ? a.lot - b.lot : a.since - b.since)).map(({ entry }) => entry);
+  const turns = entries.map((entry) => ({ entry, since: waitingSince(entry), tieBreak: Math.random() }));
+  return turns
+    .sort((a, b) => (a.since === b.since ? a.tieBreak - b.tieBreak : a.since - b.since))
+    .map(({ entry }) => entry);
 }
 
-/** Says what had no room in the state of a proxy: an incident among it was told of and begins anew. */
-function tellTruncated({ record: { proxy }, state: { truncated } }: RegistryEntry, report: Report): void {
+/** Checks a proxy, reports what was found and saves it. */
+async function checkEntry(entry: RegistryEntry, probes: Probes, report: Report, limits: Limits) {
+  logTruncated(entry, report);
+  const found = await checkInTime(entry, probes, limits.checking);
+  report.proxy(found);
+  const saved = await saveState(entry, found, report, limits);
+  // Without what was read of its tasks: for thousands of tasks that would be most of the memory of a run.
+  return {
+    open: found.open,
+    unchecked: saved === undefined || found.verdicts.some(({ kind }) => kind === 'unchecked'),
+    entry: saved ?? entry,
+    lost: saved === undefined,
+    written: saved !== undefined && saved !== entry,
+  };
+}
+
+/** Reports what had no room in the state of a proxy. An incident among it opens a second time. */
+function logTruncated({ record: { proxy }, state: { truncated } }: RegistryEntry, report: Report): void {
   if (truncated !== undefined) {
-    const message = `the state of ${proxy} had no room for ${truncated} watched verdicts, which begin anew`;
-    report.tell('warn', 'degraded', message, { proxy, truncated });
+    const message = `the state of ${proxy} had no room for ${truncated} watched verdicts: their grace time starts again`;
+    report.log('warn', 'degraded', message, { proxy, truncated });
   }
 }
 
-/** Checks a proxy. What keeps it from being checked is a report as well. */
-async function examine({ record, state }: RegistryEntry, senses: Senses, time: TimeLimit): Promise<ProxyReport> {
+/** Checks a proxy. When it cannot be checked, the report says why. */
+async function checkInTime({ record, state }: RegistryEntry, probes: Probes, time: TimeLimit): Promise<ProxyReport> {
   try {
-    return await time.within(() => checkProxy(record, state, senses, Date.now()));
+    return await time.within(() => checkProxy(record, state, probes, Date.now()));
   } catch (error) {
-    return notChecked(record, state, messageOf(error), Date.now());
+    return reportUnchecked(record, state, reasonOf(error), Date.now());
   }
 }
 
 /**
- * Keeps what was found of a proxy, if it has changed. What cannot be kept has been told before.
+ * Saves what was found of a proxy, if it has changed. What cannot be saved has been reported before.
  *
- * @returns the entry as it is kept; nothing where it could not be
+ * @returns the entry as it is saved; undefined where it could not be
  */
-async function keep(
+async function saveState(
   entry: RegistryEntry,
   found: ProxyReport,
   report: Report,
-  time: TimeLimit,
-  opsItems?: TimeLimit,
+  { saving, opsItems }: Limits,
 ): Promise<RegistryEntry | undefined> {
   const { proxy } = entry.record;
-  // OpsCenter may be slow: there is time left to keep the state when there is none for OpsItems any more.
   const state = opsItems === undefined ? found.state : await withOpsItems(found, report, opsItems);
   try {
-    return await time.within(async () =>
-      encodeState(state) === encodeState(entry.state) ? entry : await keepState(entry, state),
+    return await saving.within(async () =>
+      encodeState(state) === encodeState(entry.state) ? entry : await writeState(entry, state),
     );
   } catch (error) {
-    report.tell('error', 'degraded', `the state of ${proxy} could not be kept`, { proxy, reasons: [messageOf(error)] });
+    report.log('error', 'degraded', `the state of ${proxy} could not be saved`, { proxy, reasons: [reasonOf(error)] });
     return undefined;
   }
 }
 
-/** Resolves the OpsItems of incidents that are over, and opens those of incidents that have none. Never rejects. */
+/** Resolves the OpsItems of incidents that are resolved, and opens those of incidents that have none. Never rejects. */
 async function withOpsItems(
-  { state, open, events, reading }: ProxyReport,
+  { state, open, events, observation }: ProxyReport,
   report: Report,
   time: TimeLimit,
 ): Promise<ProxyState> {
+  const { proxy } = observation.record;
   const watched = { ...state.watched };
-  await eachOpsItem(reading.record.proxy, endOpsItems(events), report, time);
+  await eachOpsItem(proxy, resolvedOpsItems(events), report, time);
   const missing = open.filter(({ severity, opsItem }) => severity !== 'info' && opsItem === undefined);
-  const begin = missing.map((incident) => async () => {
+  const opening = missing.map((incident) => async () => {
     const key = keyOf(incident);
     watched[key] = { ...watched[key]!, opsItem: await openOpsItem(incident) };
   });
-  await eachOpsItem(reading.record.proxy, begin, report, time);
+  await eachOpsItem(proxy, opening, report, time);
   return { ...state, watched };
 }
 
-function endOpsItems(events: readonly IncidentEvent[]): (() => Promise<void>)[] {
+function resolvedOpsItems(events: readonly IncidentEvent[]): (() => Promise<void>)[] {
   return events.flatMap(({ event, incident: { opsItem } }) =>
     event === 'incident-resolved' && opsItem !== undefined ? [() => resolveOpsItem(opsItem)] : [],
   );
 }
 
 /**
- * Does one after the other, and tells what failed, until the time is over.
+ * Does one after the other until the time is over, and reports what failed.
  *
  * @returns whether all of it was done
  */
@@ -186,7 +205,7 @@ async function eachOpsItem(
       await time.within(work);
     } catch (error) {
       failed += 1;
-      report.tell('warn', 'degraded', `an OpsItem of ${proxy} failed`, { proxy, reasons: [messageOf(error)] });
+      report.log('warn', 'degraded', `an OpsItem of ${proxy} failed`, { proxy, reasons: [reasonOf(error)] });
       if (error instanceof OutOfTime) {
         break;
       }
@@ -195,27 +214,20 @@ async function eachOpsItem(
   return failed === 0;
 }
 
-/** Ends what is open on a proxy that is no longer in the registry. What fails is tried again in the next run. */
-async function forget(
+/** Resolves what is open on a proxy that is no longer in the registry. What fails is tried again in the next run. */
+async function removeOrphan(
   { proxy, parameter, state }: Orphan,
   report: Report,
-  time: TimeLimit,
-  opsItems?: TimeLimit,
+  { saving, opsItems }: Limits,
 ): Promise<void> {
-  const events = abandon(proxy, state, Date.now());
-  if (opsItems !== undefined && !(await eachOpsItem(proxy, endOpsItems(events), report, opsItems))) {
+  const events = resolveAll(proxy, state, Date.now());
+  if (opsItems !== undefined && !(await eachOpsItem(proxy, resolvedOpsItems(events), report, opsItems))) {
     return;
   }
   try {
-    await time.within(() => removeState(parameter));
-    report.gone(events);
+    await saving.within(() => removeState(parameter));
+    report.reportRemoved(events);
   } catch (error) {
-    report.tell('warn', 'degraded', `${parameter} could not be removed`, { parameter, reasons: [messageOf(error)] });
+    report.log('warn', 'degraded', `${parameter} could not be removed`, { parameter, reasons: [reasonOf(error)] });
   }
-}
-
-/** The errors of AWS say most with their names. */
-function messageOf(error: unknown): string {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return name === 'Error' ? message : `${name}: ${message}`;
 }

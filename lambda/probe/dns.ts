@@ -1,15 +1,16 @@
 import { Resolver } from 'node:dns/promises';
-import { FULL_ANSWER, type RecordType, type UpstreamReading } from '../controller/domain/live-addresses';
+import { FULL_ANSWER } from '../controller/domain/live-addresses';
+import type { ObservedUpstream, RecordType } from '../controller/domain/observation';
 
-/** How often a name is asked for while its answers are full. */
+/** How many times a name is asked for while its answers are full. */
 const MAX_LOOKUPS = 4;
-/** All of it together takes no longer. */
+/** All lookups of a name together take no longer. */
 const MAX_MILLIS = 4000;
-/** Answers that say that the name has no address, in contrast to no answer at all. */
+/** Codes of answers that say that the name has no address. Other codes mean that there was no answer. */
 const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA']);
 
 /** What DNS says of a name. */
-export type DnsReading = Pick<UpstreamReading, 'answers' | 'unanswered' | 'problems' | 'degraded'>;
+type DnsAnswers = Pick<ObservedUpstream, 'answers' | 'unanswered' | 'problems' | 'degraded'>;
 
 /**
  * Asks DNS for all addresses of a name: once, and again while the answers are full and bring new addresses. A truncated
@@ -17,7 +18,7 @@ export type DnsReading = Pick<UpstreamReading, 'answers' | 'unanswered' | 'probl
  *
  * @param nameservers `IP:PORT` each; those of the machine when left out
  */
-export async function lookUp(name: string, nameservers?: readonly string[]): Promise<DnsReading> {
+export async function lookUp(name: string, nameservers?: readonly string[]): Promise<DnsAnswers> {
   const resolver = new Resolver({ timeout: 1000, tries: 2 });
   if (nameservers !== undefined) {
     resolver.setServers(nameservers);
@@ -42,11 +43,11 @@ export async function lookUp(name: string, nameservers?: readonly string[]): Pro
 interface Sampled {
   readonly type: RecordType;
   readonly addresses: readonly string[];
-  /** Why it ended before its time. */
+  /** Code of the error that ended it. */
   readonly code?: string;
 }
 
-/** One line for each code; the type of the records stands in it where the other type was answered otherwise. */
+/** One line for each code. It names the type of the records where the other type ended otherwise. */
 function sentences(name: string, silent: readonly Sampled[]): string[] {
   const codes = [...new Set(silent.map(({ code }) => code))];
   return codes.map((code) => {
@@ -70,7 +71,7 @@ async function sample(type: RecordType, resolve: () => Promise<string[]>): Promi
     }
     return { type, addresses: [...addresses] };
   } catch (error) {
-    // Cancelled is what this function does when the time is over.
+    // `lookUp` cancels the resolver when the time is over.
     const code = ((error as NodeJS.ErrnoException).code ?? String(error)).replace('ECANCELLED', 'ETIMEOUT');
     return { type, addresses: [...addresses], code };
   }

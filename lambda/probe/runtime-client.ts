@@ -9,27 +9,29 @@ import {
   type ResolverCounters,
 } from '../../lib/haproxy/runtime-api/parse';
 import { branchOrder } from '../../lib/haproxy/version/branches';
-import type { RuntimeReading } from '../controller/domain/observation';
+import type { ObservedRuntime } from '../controller/domain/observation';
+import { reasonOf } from '../controller/domain/reason';
 import { slotName } from '../controller/domain/slots';
-import { OutOfTime } from '../controller/time-limit';
+import { OutOfTime } from './time-limit';
 
 /** What mutual TLS with a runtime API needs, in PEM. */
 export interface RuntimeTls {
   /** Our certificate, and its key. */
   readonly cert: string;
   readonly key: string;
-  /** Whoever signed the certificate of the runtime API. */
+  /** The authority that signed the certificate of the runtime API. */
   readonly ca: string;
 }
 
 /** How a process is read. */
-export interface RuntimeOptions {
+interface RuntimeOptions {
   /** @default - plain TCP, as the runtime API is offered by default */
   readonly tls?: RuntimeTls;
   /**
-   * When the caller's time is over, in milliseconds since 1970.
+   * When the caller's time is over, in milliseconds since 1970. A process has at most 3 s in any case: a runtime API
+   * answers within milliseconds or not at all.
    *
-   * @default - never: a process has 3 s in any case, as a runtime API answers within milliseconds, or not at all
+   * @default - never
    */
   readonly deadline?: number;
 }
@@ -38,7 +40,7 @@ export interface RuntimeOptions {
 export const CONCURRENT_TASKS = 64;
 
 const MAX_MILLIS = 3000;
-/** For all answers of a process together. Far above what 1,000 slots print. More is not a runtime API. */
+/** For all answers of a process together. 1,000 slots print far less. More is not a runtime API. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** What the codes of failed connections mean. */
@@ -63,7 +65,7 @@ function addressOf(endpoint: string): NetConnectOpts {
 
 function connect(address: NetConnectOpts, tls?: RuntimeTls): Socket {
   // The endpoint is an address, and all tasks of a service share one certificate, which therefore names none of them.
-  // What proves who is there is that `ca`, which signs nothing else, has signed it.
+  // The proof of identity is that `ca`, which signs nothing else, has signed it.
   const checkServerIdentity = () => undefined;
   return tls === undefined ? connectPlain(address) : connectTls({ ...address, ...tls, checkServerIdentity });
 }
@@ -106,7 +108,9 @@ export class RuntimeClient {
         reject(reason);
       };
       const timer = setTimeout(() => fail(late()), left);
-      socket.on('error', (error) => fail(new Error(reasonOf(error))));
+      socket.on('error', (error: NodeJS.ErrnoException) =>
+        fail(new Error(REASONS[error.code ?? ''] ?? reasonOf(error))),
+      );
       socket.on(this.#tls === undefined ? 'connect' : 'secureConnect', () => socket.write(`${command}\n`));
       socket.on('data', (chunk) => {
         this.#bytesLeft -= chunk.length;
@@ -124,18 +128,13 @@ export class RuntimeClient {
   }
 }
 
-/** Why a connection failed. What OpenSSL says is one word among many, which Node keeps apart as `reason`. */
-function reasonOf(error: NodeJS.ErrnoException & { reason?: string }): string {
-  return REASONS[error.code ?? ''] ?? error.reason ?? error.message;
-}
-
 /**
  * Reads one process.
  *
  * @throws OutOfTime when the caller's time was too short, else an Error whose message is one line: why the runtime API
  * could not be read
  */
-export async function readRuntime(endpoint: string, options?: RuntimeOptions): Promise<RuntimeReading> {
+export async function readRuntime(endpoint: string, options?: RuntimeOptions): Promise<ObservedRuntime> {
   const client = new RuntimeClient(endpoint, options);
   const info = parseInfo(await client.ask(RUNTIME_COMMANDS.info));
   const slots = parseServersState(await client.ask(RUNTIME_COMMANDS.serversState));
@@ -147,7 +146,7 @@ export async function readRuntime(endpoint: string, options?: RuntimeOptions): P
   return { ...info, slots, resolvers };
 }
 
-/** Counters per section; nothing from 1.7, which tells none. */
+/** Counters per section; undefined for 1.7, which has none. */
 async function readResolvers(client: RuntimeClient, version: string): Promise<ResolverCounters[] | undefined> {
   // A branch that is newer than this program is read as the newest that it knows.
   if (branchOrder(version) >= branchOrder(SHOW_RESOLVERS_SINCE)) {
@@ -158,7 +157,7 @@ async function readResolvers(client: RuntimeClient, version: string): Promise<Re
     : undefined;
 }
 
-/** Nothing where they are not to be had: an allow-list of an older release of this project does not pass the command. */
+/** Sessions by slot; undefined where an allow-list of an older release of this project refuses the command. */
 async function readSessions(client: RuntimeClient): Promise<Map<string, number> | undefined> {
   try {
     return parseSessions(await client.ask(RUNTIME_COMMANDS.stat));

@@ -61,7 +61,7 @@ export function checkPort(port: number, what: string): number {
 function splitHostPort(text: string, what: string, form: string): { host?: string; port: number } {
   const [, bracketed, host, port] = /^(?:(?:\[([^\]]+)\]|([^:]+)):)?(\d+)$/.exec(text) ?? [];
   if (port === undefined) {
-    throw new InputError(`${what} '${text}' does not end with a port: give ${form}`);
+    throw new InputError(`${what} '${text}' is not valid: give ${form}`);
   }
   return { host: bracketed ?? host, port: checkPort(Number(port), `port of ${what} '${text}':`) };
 }

@@ -13,7 +13,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, QueryDefinition, QueryString, type QueryStringProps } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { METRICS } from '../contract/contract';
+import { METRICS } from '../contract/metrics';
 import type { IDriftMonitor } from './drift-monitor-interface';
 
 /** The newest first. */
@@ -28,7 +28,7 @@ const INCIDENTS: QueryStringProps = {
     'incident.severity',
     'incident.task',
     'incident.address',
-    'incident.mend',
+    'incident.remediation',
   ],
   filterStatements: ['event like /^incident-/'],
   ...NEWEST,

@@ -4,7 +4,7 @@ import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { METRICS } from '../contract/contract';
+import { METRICS } from '../contract/metrics';
 import { InputError } from '../haproxy/errors';
 import { CheckPermissions } from '../private/monitor/check-permissions';
 import { addGate, type GateAccess } from '../private/monitor/deployment-gate';

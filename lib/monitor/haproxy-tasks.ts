@@ -2,7 +2,7 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, type IConnectable, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
 import type { Construct, IConstruct } from 'constructs';
-import type { TaskSource } from '../contract/contract';
+import type { TaskSource } from '../contract/registry-record';
 import { checkEndpoint, checkPort } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
 import { refuseTokens } from '../private/checks';

@@ -1,6 +1,6 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { METRICS } from '../contract/contract';
+import { METRICS } from '../contract/metrics';
 import { metricOf } from '../private/monitor/metric';
 
 /**

@@ -19,7 +19,7 @@ import {
 import { type FunctionConfiguration, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 
 /** A resource of a stack: its logical id, type and physical id. */
 export interface Deployed {

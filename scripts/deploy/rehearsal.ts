@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Task as EcsTask, Service, TaskDefinition } from '@aws-sdk/client-ecs';
 import { parse, stringify } from 'yaml';
 import { CHICK, EGG } from '../../lab/world';
-import { REGISTRY_FOLDER } from '../../lib/contract/contract';
+import { REGISTRY_FOLDER } from '../../lib/contract/registry-record';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { DnsServer } from '../../testbed/dns-server';
 import { Task } from '../../testbed/ecs-task';

@@ -1,4 +1,4 @@
-import { VERDICTS } from '../../lib/contract/contract';
+import { VERDICTS } from '../../lib/contract/verdicts';
 import { DnsServer } from '../../testbed/dns-server';
 import { anyBinary } from '../support/binaries';
 import { SocketHaproxy } from '../support/socket-haproxy';
@@ -106,12 +106,12 @@ describe.each(OUTCOMES)('%s', (_, addresses, flags, exit, nagiosExit, line) => {
 });
 
 test.each<[what: string, args: string[], line: string]>([
-  ['a flag is missing', ['--upstream', 'elb.test:80'], '--runtime-api is missing: give ADDR:PORT or unix:PATH'],
+  ['a flag is missing', ['--upstream', 'elb.test:80'], '--runtime-api is missing: give HOST:PORT or unix:PATH'],
   ['a flag is mistyped', ['--upstram', 'elb.test:80'], "unknown option '--upstram' (Did you mean --upstream?)"],
   [
     'a verdict is mistyped',
     ['--explain', 'pined'],
-    `--explain 'pined' is not known: did you mean 'pinned'? Verdicts are ${Object.keys(VERDICTS).join(', ')}`,
+    `--explain 'pined' is not a verdict: did you mean 'pinned'? Verdicts are ${Object.keys(VERDICTS).join(', ')}`,
   ],
 ])('a call that cannot be used is UNKNOWN for Nagios, whereas 2 would be CRITICAL: %s', async (_, args, line) => {
   for (const format of [['--format', 'nagios'], ['--format=nagios']]) {
@@ -121,10 +121,10 @@ test.each<[what: string, args: string[], line: string]>([
 });
 
 test.each(Object.entries(VERDICTS))(
-  '--explain %s says why there is one, and how to mend it',
+  '--explain %s prints what it means, why it occurs and what to do',
   async (kind, severity) => {
     const { code, stdout, stderr } = await cli('check', '--explain', kind);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(new RegExp(`^${kind} \\(${severity}\\): .+\n  why   .+\n  mend  .+\n$`));
+    expect(stdout).toMatch(new RegExp(`^${kind} \\(${severity}\\): .+\n  why     .+\n  remedy  .+\n$`));
   },
 );

@@ -77,7 +77,7 @@ if (binary === undefined) {
       code: 2,
       stdout: '',
       stderr:
-        '--tls-cert, --tls-key and --tls-ca cannot be used together (key values mismatch): give a certificate, its own key without passphrase, and who signs\n',
+        '--tls-cert, --tls-key and --tls-ca cannot be used together (key values mismatch): give a certificate, its key without passphrase, and the authority that signs\n',
     });
   });
 }

@@ -100,7 +100,7 @@ if (!HAS_TERMINALS) {
     test('the newest look takes the place of the one before, and Ctrl-C leaves it there', async () => {
       run = new TerminalRun(command.join(' '), COLUMNS);
       await run.shows(/^critical {2}stale-address/);
-      await run.shows(/^as of \d\d:\d\d:\d\d, Ctrl-C ends it$/);
+      await run.shows(/^as of \d\d:\d\d:\d\d, Ctrl-C to stop$/);
       dns.set('elb.test', ['127.0.0.3']);
       await run.shows(/^no drift$/);
       expect(await run.interrupt()).toBe(130);

@@ -171,7 +171,7 @@ no drift
     });
   });
 
-  test('nobody answers at the runtime API: exit 2', async () => {
+  test('no process answers at the runtime API: exit 2', async () => {
     dns.set('elb.test', ['127.0.0.3']);
     const [port] = await freePorts(1);
     const nobody = `${endpoint}.other`;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { renderDiff } from '../../bin/commands/render/diff';
 import { readSpec } from '../../bin/spec';
 import { modelOfSpec } from '../../bin/spec/to-model';
-import { VERDICTS } from '../../lib/contract/contract';
+import { VERDICTS } from '../../lib/contract/verdicts';
 import { HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
@@ -148,7 +148,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
       'metrics needs HAProxy 2.0 or later, and this is 1.7: leave it out',
       ['render', '--diff', '1.7..3.2', ...RENDER.slice(3), '--health', '8404', '--metrics'],
     ],
-    ["--upstream 'elb.test' does not end with a port: give NAME:PORT", [...RENDER.slice(0, 4), 'elb.test']],
+    ["--upstream 'elb.test' is not valid: give NAME:PORT", [...RENDER.slice(0, 4), 'elb.test']],
     ["--mode 'udp' is not known: allowed are http, tcp", [...RENDER, '--mode', 'udp']],
     [
       "--hold-valid '10' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",
@@ -194,12 +194,12 @@ describe('bad usage is told in one line, with exit code 2', () => {
     ],
     ["--format 'sarif' is not known: allowed are text, json, nagios", [...CHECK, '--format', 'sarif']],
     ['--upstream is missing: give the load balancer as NAME:PORT', ['check']],
-    ['--runtime-api is missing: give ADDR:PORT or unix:PATH', CHECK.slice(0, 3)],
+    ['--runtime-api is missing: give HOST:PORT or unix:PATH', CHECK.slice(0, 3)],
     ...[
       ['stale-adress', 'stale-address'],
       ['resolver', 'silent-resolver'],
     ].map(([verdict, nearest]): [string, string[]] => [
-      `--explain '${verdict}' is not known: did you mean '${nearest}'? Verdicts are ${Object.keys(VERDICTS).join(', ')}`,
+      `--explain '${verdict}' is not a verdict: did you mean '${nearest}'? Verdicts are ${Object.keys(VERDICTS).join(', ')}`,
       ['check', '--explain', verdict!],
     ]),
     [
@@ -214,12 +214,11 @@ describe('bad usage is told in one line, with exit code 2', () => {
       "--tls-cert package.json is not PEM: it has no line '-----BEGIN …-----'",
       [...CHECK, '--tls-cert', 'package.json', '--tls-key', 'nope.pem', '--tls-ca', 'nope.pem'],
     ],
-    ["--runtime-api 'unix:' is not usable: give ADDR:PORT or unix:PATH", [...CHECK.slice(0, 4), 'unix:']],
-    ["--runtime-api '127.0.0.1' is not usable: give ADDR:PORT or unix:PATH", [...CHECK.slice(0, 4), '127.0.0.1']],
-    [
-      "--runtime-api '127.0.0.1:80.5' is not usable: give ADDR:PORT or unix:PATH",
-      [...CHECK.slice(0, 4), '127.0.0.1:80.5'],
-    ],
+    ["--runtime-api 'unix:' has no path: give HOST:PORT or unix:PATH", [...CHECK.slice(0, 4), 'unix:']],
+    ...['127.0.0.1', '127.0.0.1:80.5', '::1:9990'].map((endpoint): [string, string[]] => [
+      `--runtime-api '${endpoint}' is not valid: give HOST:PORT or [IPV6]:PORT`,
+      [...CHECK.slice(0, 4), endpoint],
+    ]),
     [
       "name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
       [...CHECK, '--nameserver', 'dns:53'],

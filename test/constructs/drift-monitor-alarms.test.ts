@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { type DriftAlarms, DriftMonitor, type DriftMonitorProps } from '../../lib';
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { resourcesOf } from '../e2e/template';
 import { stackWithVpc } from './stacks';
 

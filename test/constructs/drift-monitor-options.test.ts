@@ -120,7 +120,7 @@ describe('what people look at', () => {
     ]);
     expect(queries[0].QueryString).toBe(
       [
-        'fields @timestamp, event, incident.proxy, incident.kind, incident.severity, incident.task, incident.address, incident.mend',
+        'fields @timestamp, event, incident.proxy, incident.kind, incident.severity, incident.task, incident.address, incident.remediation',
         'filter event like /^incident-/',
         'sort @timestamp desc',
         'limit 100',

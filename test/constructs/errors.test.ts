@@ -78,10 +78,7 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
     "holdObsolete '30s' is not longer than holdValid '30s': give more, because an address that one answer leaves out would be dropped",
   ],
   [{ resolution: { nameservers: [] } }, 'nameservers is empty: give at least one IP:PORT, or leave it out'],
-  [
-    { resolution: { nameservers: ['10.0.0.2'] } },
-    "nameservers '10.0.0.2' does not end with a port: give IP:PORT or [IPV6]:PORT",
-  ],
+  [{ resolution: { nameservers: ['10.0.0.2'] } }, "nameservers '10.0.0.2' is not valid: give IP:PORT or [IPV6]:PORT"],
   [{ stopTimeout: Duration.seconds(5) }, "stopTimeout '5s' is out of range: give 6s to 1h, in whole milliseconds"],
   [{ redirectPort: 8081 }, 'redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out'],
   [

@@ -13,7 +13,7 @@ import {
   type MonitoredHaproxyProps,
   Repair,
 } from '../../lib';
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { BY_NAME, ENV, stackWithVpc } from './stacks';
 import { permissionsOf, recordsOf } from './template';
 
@@ -230,10 +230,7 @@ describe('what cannot be monitored', () => {
 
   test.each<[() => unknown, string]>([
     [() => HaproxyTasks.atEndpoints([]), 'endpoints is empty: give the runtime API of each process as HOST:PORT'],
-    [
-      () => HaproxyTasks.atEndpoints(['10.0.0.5']),
-      "endpoint '10.0.0.5' does not end with a port: give HOST:PORT or [IPV6]:PORT",
-    ],
+    [() => HaproxyTasks.atEndpoints(['10.0.0.5']), "endpoint '10.0.0.5' is not valid: give HOST:PORT or [IPV6]:PORT"],
     [() => HaproxyTasks.atEndpoints(['9990']), "endpoint '9990' has no host: give HOST:PORT or [IPV6]:PORT"],
     [
       () => HaproxyTasks.atEndpoints(['10.0.0.5:99990']),
@@ -264,7 +261,7 @@ describe('what cannot be monitored', () => {
     ],
     [
       () => haproxy({ nameservers: ['ns.example'] }),
-      "name server 'ns.example' does not end with a port: give IP:PORT or [IPV6]:PORT",
+      "name server 'ns.example' is not valid: give IP:PORT or [IPV6]:PORT",
     ],
     [
       () => haproxy({ proxyName: 'a b' }),

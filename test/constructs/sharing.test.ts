@@ -5,7 +5,7 @@ import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy } from '../../lib';
-import { REGISTRY_FOLDER } from '../../lib/contract/contract';
+import { REGISTRY_FOLDER } from '../../lib/contract/registry-record';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
 import { configurationOf, permissionsOf, recordsOf } from './template';

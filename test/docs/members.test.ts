@@ -6,7 +6,10 @@ const KNOWN = new Set(
   [...API.matchAll(/id="cdk-haproxy-elb\.(\w+(?:\.\w+)*)"/g)].map(([, id]) => id!.replace('.property.', '.')),
 );
 
-test.each([...PAGES, 'API.md'])('%s names no member that a class does not have', (page) => {
+/** The changelog names what is no more. */
+const CURRENT = PAGES.filter((page) => page !== 'CHANGELOG.md');
+
+test.each([...CURRENT, 'API.md'])('%s names no member that a class does not have', (page) => {
   const named = [...textOf(page).matchAll(/(?<![\w.-])(\w+)\.(\w+)/g)].filter(([, type]) => KNOWN.has(type!));
   expect(named.map(([member]) => member).filter((member) => !KNOWN.has(member!))).toEqual([]);
 });

@@ -67,7 +67,7 @@ describe('a synthesized stack, its load balancer moves', () => {
           address: '127.0.0.1',
           live: ['127.0.0.2'],
           ageSeconds: expect.any(Number),
-          mend: expect.stringContaining(`--service ${pinned.proxy} --force-new-deployment`),
+          remediation: expect.stringContaining(`--service ${pinned.proxy} --force-new-deployment`),
         },
       });
       expect(line!.incident.ageSeconds).toBeGreaterThanOrEqual(2);

@@ -5,7 +5,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DriftMonitor, type DriftMonitorProps, ElbUpstream, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
-import { STATE_FOLDER } from '../../lib/contract/contract';
+import { STATE_FOLDER } from '../../lib/contract/registry-record';
 import { type AwsCall, AwsEndpoints, type AwsHandlers } from '../../testbed/aws';
 import { Fleet, REGISTRY } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';

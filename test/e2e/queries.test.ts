@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { DriftMonitor } from '../../lib';
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { almostOpen, Fleet, type Line, linesOf, openIncident } from '../../testbed/fleet';
 import { stackWithVpc } from '../constructs/stacks';
 import { textOf } from '../constructs/template';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import type { RuntimeReading } from '../../lambda/controller/domain/observation';
+import type { ObservedRuntime } from '../../lambda/controller/domain/observation';
 import { readRuntime } from '../../lambda/probe/runtime-client';
 
 /**
@@ -17,7 +17,7 @@ import { readRuntime } from '../../lambda/probe/runtime-client';
  *
  * @param cut the command whose answer ends half way
  */
-export async function readCapture(capture: string, cut?: string): Promise<RuntimeReading> {
+export async function readCapture(capture: string, cut?: string): Promise<ObservedRuntime> {
   const server = createServer((socket) => {
     socket.once('data', (line) => {
       const [command] = line.toString().split(';');

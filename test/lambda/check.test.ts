@@ -1,17 +1,17 @@
-import { checkProxy, type Senses } from '../../lambda/controller/check';
-import { NO_STATE } from '../../lambda/controller/state/state';
-import { OutOfTime } from '../../lambda/controller/time-limit';
-import { HEALTHY, RECORD, START } from './readings';
+import { checkProxy, type Probes } from '../../lambda/controller/check';
+import { NO_STATE } from '../../lambda/controller/domain/state';
+import { OutOfTime } from '../../lambda/probe/time-limit';
+import { HEALTHY, RECORD, START } from './observations';
 
-const SENSES: Senses = {
+const PROBES: Probes = {
   upstream: async () => ({ answers: ['10.0.0.1'], owned: [], problems: [], degraded: [] }),
   tasks: async () => [{ id: 'task-1', endpoint: '10.1.0.1:9990' }],
   runtime: async () => HEALTHY,
 };
 
 test('live is what DNS has now, what it had within the window and what the load balancer owns', async () => {
-  const senses: Senses = {
-    ...SENSES,
+  const probes: Probes = {
+    ...PROBES,
     upstream: async () => ({
       answers: ['10.0.0.5', '10.0.0.1'],
       owned: ['10.0.0.2', '10.0.0.5'],
@@ -26,8 +26,8 @@ test('live is what DNS has now, what it had within the window and what the load 
     '10.0.0.6': [hour],
   } as const;
   const dns = { 'elb.test': { addresses, silent: {} } };
-  const { reading, state } = await checkProxy(RECORD, { ...NO_STATE, dns }, senses, START);
-  expect(reading.upstreams[0]!.live).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.5', '10.0.0.6']);
+  const { observation, state } = await checkProxy(RECORD, { ...NO_STATE, dns }, probes, START);
+  expect(observation.upstreams[0]!.live).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.5', '10.0.0.6']);
   expect(state.dns['elb.test']!.addresses).toEqual({
     '10.0.0.1': [START],
     '10.0.0.3': [hour, START - 99_000],
@@ -37,23 +37,23 @@ test('live is what DNS has now, what it had within the window and what the load 
 });
 
 test('a task that cannot be read does not keep the others from being read', async () => {
-  const senses: Senses = {
-    ...SENSES,
+  const probes: Probes = {
+    ...PROBES,
     tasks: async () => ['a', 'b', 'c'].map((id) => ({ id, endpoint: `${id}:9990` })),
     runtime: async (endpoint) => (endpoint === 'b:9990' ? Promise.reject(new Error('ECONNREFUSED')) : HEALTHY),
   };
-  const { reading } = await checkProxy(RECORD, NO_STATE, senses, START);
-  expect(reading.tasks).toEqual([
+  const { observation } = await checkProxy(RECORD, NO_STATE, probes, START);
+  expect(observation.tasks).toEqual([
     { task: { id: 'a', endpoint: 'a:9990' }, runtime: HEALTHY },
     { task: { id: 'b', endpoint: 'b:9990' }, unreachable: 'ECONNREFUSED' },
     { task: { id: 'c', endpoint: 'c:9990' }, runtime: HEALTHY },
   ]);
 });
 
-test('a task that was not reached in time is unchecked, and nobody is at fault', async () => {
-  const senses: Senses = { ...SENSES, runtime: () => Promise.reject(new OutOfTime()) };
-  const { reading, verdicts } = await checkProxy(RECORD, NO_STATE, senses, START);
-  expect(reading.tasks).toEqual([{ task: { id: 'task-1', endpoint: '10.1.0.1:9990' }, unchecked: true }]);
+test('a task that was not reached in time is unchecked, and not unreachable', async () => {
+  const probes: Probes = { ...PROBES, runtime: () => Promise.reject(new OutOfTime()) };
+  const { observation, verdicts } = await checkProxy(RECORD, NO_STATE, probes, START);
+  expect(observation.tasks).toEqual([{ task: { id: 'task-1', endpoint: '10.1.0.1:9990' }, unchecked: true }]);
   expect(verdicts).toMatchObject([
     { kind: 'unchecked', message: '1 of 1 tasks of orders were not checked: no time was left' },
   ]);
@@ -65,24 +65,24 @@ test.each<[what: string, revisions: (string | undefined)[], kinds: string[]]>([
   ['nobody knows revisions', [undefined, undefined], ['version-mismatch', 'version-mismatch']],
 ])('while %s', async (_what, revisions, kinds) => {
   const tasks = revisions.map((revision, i) => ({ id: `task-${i}`, endpoint: `10.1.0.${i}:9990`, revision }));
-  const senses: Senses = {
-    ...SENSES,
+  const probes: Probes = {
+    ...PROBES,
     tasks: async () => tasks,
     upstream: async () => ({ answers: ['10.0.0.1', '10.0.0.2'], owned: [], problems: [], degraded: [] }),
     runtime: async () => ({ ...HEALTHY, version: '2.8.5' }),
   };
-  const { verdicts } = await checkProxy(RECORD, NO_STATE, senses, START);
+  const { verdicts } = await checkProxy(RECORD, NO_STATE, probes, START);
   expect(verdicts.map(({ kind }) => kind)).toEqual(kinds);
 });
 
 test('a check without its tasks is no check', async () => {
-  const senses: Senses = { ...SENSES, tasks: () => Promise.reject(new Error('ClusterNotFoundException')) };
-  await expect(checkProxy(RECORD, NO_STATE, senses, START)).rejects.toThrow('ClusterNotFoundException');
+  const probes: Probes = { ...PROBES, tasks: () => Promise.reject(new Error('ClusterNotFoundException')) };
+  await expect(checkProxy(RECORD, NO_STATE, probes, START)).rejects.toThrow('ClusterNotFoundException');
 });
 
-test('a task without a network interface of its own is told as one that nobody can ask', async () => {
-  const senses: Senses = { ...SENSES, tasks: async () => [{ id: 'task-1' }] };
-  const { verdicts } = await checkProxy(RECORD, NO_STATE, senses, START);
+test('a task without a network interface of its own is reported as unreachable, with the reason', async () => {
+  const probes: Probes = { ...PROBES, tasks: async () => [{ id: 'task-1' }] };
+  const { verdicts } = await checkProxy(RECORD, NO_STATE, probes, START);
   expect(verdicts).toMatchObject([
     {
       kind: 'unreachable-task',

@@ -1,5 +1,5 @@
 import Ajv, { type ValidateFunction } from 'ajv';
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 
 const name = { type: 'string', minLength: 1, maxLength: 1024 };
 
@@ -56,7 +56,7 @@ const SCHEMA = {
 const isEmbeddedMetric: ValidateFunction = new Ajv().compile(SCHEMA);
 
 /** A document that CloudWatch makes metrics of: its dimension's value, and its figures by name. */
-export interface Figures {
+interface Figures {
   readonly dimension: string;
   readonly value: string;
   readonly figures: Record<string, number>;

@@ -1,4 +1,4 @@
-import { METRICS } from '../../lib/contract/contract';
+import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
 import { almostOpen, Fleet, type Line, openIncident, toldBy } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
@@ -34,7 +34,7 @@ describe('repair', () => {
     expect(fleet.calls('DescribeServices')).toBe(0);
   });
 
-  test('deploys a service anew, once for an incident, also after a cold start', async () => {
+  test('redeploys a service once for an incident, also after a cold start', async () => {
     await fleet.deploy(drifting('orders'), { ...idle, ...updated }, { environment: { REPAIR: 'redeploy' } });
     const { lines, payload } = await fleet.invoke();
     expect(payload).toMatchObject({ repairs: 1 });
@@ -43,11 +43,11 @@ describe('repair', () => {
     expect(told(lines, 'repair')).toEqual([
       {
         level: 'WARN',
-        message: 'orders is deployed anew',
+        message: 'orders is being redeployed',
         event: 'repair',
         proxy: 'orders',
         incidents: [opened.incident.id],
-        mend: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
+        remediation: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
       },
     ]);
     const monitor = lines.filter((line) => METRICS.heartbeat in line).map(figuresOf);
@@ -57,7 +57,7 @@ describe('repair', () => {
     expect(fleet.calls('UpdateService')).toBe(1);
   });
 
-  test('mends one service in a run, and another in the next', async () => {
+  test('repairs one service in a run, and another in the next', async () => {
     const services = { ...drifting('orders'), ...drifting('payments') };
     await fleet.deploy(services, { ...idle, ...updated }, { environment: { REPAIR: 'redeploy' } });
     await fleet.invoke();
@@ -75,12 +75,12 @@ describe('repair', () => {
   test('waits while a deployment is in progress', async () => {
     const busy = { 'ecs:DescribeServices': () => ({ services: [{ deployments: [{}, {}] }] }) };
     await fleet.deploy(drifting('orders'), { ...busy, ...updated }, { environment: { REPAIR: 'redeploy' } });
-    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is being deployed already']);
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is already being deployed']);
     fleet.before('ecs:DescribeServices', idle['ecs:DescribeServices']);
-    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is deployed anew']);
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is being redeployed']);
   });
 
-  test('goes on to the next service where one is being deployed by somebody else, or cannot be looked at', async () => {
+  test('goes on to the next service where one is already being deployed, or cannot be read', async () => {
     const describe = ({ services: [service] = [] }: { services?: string[] }) => {
       if (service === 'foreign') {
         throw new AwsError('AccessDeniedException', 'not authorized to perform: ecs:DescribeServices');
@@ -93,10 +93,10 @@ describe('repair', () => {
     const { lines, payload } = await fleet.invoke();
     expect(payload).toMatchObject({ openIncidents: 3, repairs: 1 });
     expect(fleet.inputs('UpdateService')).toMatchObject([{ service: 'orders' }]);
-    expect(messages(lines, 'repair')).toContain('orders is deployed anew');
+    expect(messages(lines, 'repair')).toContain('orders is being redeployed');
   });
 
-  test('waits for the service that it has deployed anew before', async () => {
+  test('waits for the service that it has redeployed before', async () => {
     let busy = '';
     const describe = ({ services: [service] = [] }: { services?: string[] }) => ({
       services: [service === busy ? { deployments: [{}, {}] } : completed],
@@ -109,13 +109,13 @@ describe('repair', () => {
     const second = first === 'orders' ? 'payments' : 'orders';
     busy = first;
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([
-      `${second} has to wait: ${first} is still being deployed anew`,
+      `${second} waits: ${first} is still being redeployed`,
     ]);
     busy = '';
-    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([`${second} is deployed anew`]);
+    expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([`${second} is being redeployed`]);
   });
 
-  test('that fails is told, and not tried for the same incident again', async () => {
+  test('that fails is logged, and not tried for the same incident again', async () => {
     const refused = {
       'ecs:UpdateService': () => {
         throw new AwsError('AccessDeniedException', 'not authorized to perform: ecs:UpdateService');
@@ -123,7 +123,11 @@ describe('repair', () => {
     };
     await fleet.deploy(drifting('orders'), { ...idle, ...refused }, { environment: { REPAIR: 'redeploy' } });
     expect(told((await fleet.invoke()).lines, 'repair')).toMatchObject([
-      { level: 'ERROR', message: 'orders could not be deployed anew', reasons: ['AccessDeniedException'] },
+      {
+        level: 'ERROR',
+        message: 'orders could not be redeployed',
+        reasons: ['AccessDeniedException: not authorized to perform: ecs:UpdateService'],
+      },
     ]);
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([]);
   });
@@ -131,7 +135,7 @@ describe('repair', () => {
   test('as a dry run says once what it would do, and asks ECS for nothing', async () => {
     await fleet.deploy(drifting('orders'), {}, { environment: { REPAIR: 'dry-run' } });
     expect(told((await fleet.invoke()).lines, 'repair')).toMatchObject([
-      { level: 'WARN', message: 'would deploy orders anew', dryRun: true },
+      { level: 'WARN', message: 'would redeploy orders', dryRun: true },
     ]);
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([]);
     expect(fleet.calls('DescribeServices') + fleet.calls('UpdateService')).toBe(0);
@@ -206,7 +210,7 @@ describe('OpsItems', () => {
     expect(fleet.calls('CreateOpsItem')).toBe(2);
   });
 
-  test('that somebody has deleted are over', async () => {
+  test('that were deleted count as resolved', async () => {
     const gone = () => {
       throw new AwsError('OpsItemNotFoundException', 'no such OpsItem');
     };
@@ -236,7 +240,7 @@ describe('OpsItems', () => {
       {
         level: 'INFO',
         event: 'incident-resolved',
-        message: 'is over: orders is no longer in the registry',
+        message: 'resolved: orders is no longer in the registry',
         incident: { proxy: 'orders', kind: 'stale-address', address: '127.0.0.9', opsItem: 'oi-1' },
       },
     ]);

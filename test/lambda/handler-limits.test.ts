@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { RegistryEntry } from '../../lambda/controller/aws/registry';
-import { inTurn } from '../../lambda/controller/run';
-import { decodeState, NO_STATE, type ProxyState } from '../../lambda/controller/state/state';
-import { METRICS } from '../../lib/contract/contract';
+import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
+import { byStaleness } from '../../lambda/controller/run';
+import { decodeState } from '../../lambda/controller/state/codec';
+import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
 import { almostOpen, Fleet, type Line, openIncident, REGISTRY, toldBy } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
-import { RECORD, START } from './readings';
+import { RECORD, START } from './observations';
 
 let fleet: Fleet;
 
@@ -89,7 +90,7 @@ describe('the time is too short', () => {
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-resolved orders stale-address']);
   }, 20_000);
 
-  test('for one task: the others are checked, what is open on it stays open, and nobody blames it', async () => {
+  test('for one task: the others are checked, what is open on it stays open, and it has no new verdict', async () => {
     const silent = createServer(() => {});
     await once(silent.listen(fleet.runtimeApiPort, '127.0.0.7'), 'listening');
     try {
@@ -114,7 +115,7 @@ describe('the time is too short', () => {
     }
   }, 20_000);
 
-  test('to keep what was found: it is told, and told again by the next run under the same id', async () => {
+  test('to save what was found: it is logged, and logged again by the next run under the same id', async () => {
     const record = fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 });
     fleet.point('127.0.0.2');
     await fleet.deploy({ 'registry/orders': record, 'state/orders': almostOpen('127.0.0.1') }, {}, { timeoutMs: 2000 });
@@ -131,13 +132,13 @@ describe('the time is too short', () => {
   }, 20_000);
 });
 
-test('what had no room in the state of a proxy is told by the next run', async () => {
+test('what had no room in the state of a proxy is logged by the next run', async () => {
   const state = { ...openIncident('127.0.0.1'), truncated: 3 };
   await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': state });
   const told = toldBy((await fleet.invoke()).lines);
   expect(told).toContainEqual({
     level: 'WARN',
-    message: 'the state of orders had no room for 3 watched verdicts, which begin anew',
+    message: 'the state of orders had no room for 3 watched verdicts: their grace time starts again',
     event: 'degraded',
     proxy: 'orders',
     truncated: 3,
@@ -173,7 +174,7 @@ test('a function that is killed in the middle loses no incident', async () => {
   expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-opened payments stale-address']);
 });
 
-test('a function that Lambda kills at its deadline begins anew with what is written down', async () => {
+test('a function that Lambda kills at its deadline starts again from the saved state', async () => {
   const parameters = {
     'registry/orders': fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 }),
     'state/orders': almostOpen('127.0.0.1'),
@@ -233,7 +234,7 @@ test('what was not checked the last time goes first, what waits longest before t
     return { record: { ...RECORD, proxy }, state, stateParameter: '', stateVersion: 1 };
   };
   const entries = [entry('a'), entry('b', START + 1), entry('c'), entry('d', START)];
-  expect(inTurn(entries).map(({ record }) => record.proxy)).toEqual([
+  expect(byStaleness(entries).map(({ record }) => record.proxy)).toEqual([
     'd',
     'b',
     ...[expect.stringMatching(/^[ac]$/), expect.stringMatching(/^[ac]$/)],

@@ -57,7 +57,7 @@ test('a runtime API behind mutual TLS is read with the certificate of the secret
   expect(fleet.inputs('GetParameter')).toEqual([{ Name: PARAMETER, WithDecryption: true }]);
 });
 
-test('a secret that is not usable keeps its proxies from being checked, and nothing of it is told', async () => {
+test('a secret that is not usable keeps its proxies from being checked, and nothing of it is logged', async () => {
   await deploy({ cert: 'CERT' });
   const { payload, lines } = await fleet.invoke();
   expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 2 });

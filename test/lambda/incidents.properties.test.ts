@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { anyReading } from './arbitrary-readings';
+import { anyObservation } from './arbitrary-observations';
 import { Watch } from './watch';
 
 /** Any sequence of checks, 1 to 90 s apart, with a grace time of 60 s. */
-const anyChecks = fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), anyReading), { maxLength: 25 });
+const anyChecks = fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), anyObservation), { maxLength: 25 });
 
 /** Makes the checks; tells for each of them what it did and what was open after it. */
 function run(checks: readonly (readonly [number, Parameters<Watch['check']>[1]])[]) {

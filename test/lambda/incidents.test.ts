@@ -1,13 +1,13 @@
-import { advance } from '../../lambda/controller/domain/incidents';
-import { judge } from '../../lambda/controller/domain/judge';
-import type { Reading } from '../../lambda/controller/domain/observation';
-import { NO_STATE } from '../../lambda/controller/state/state';
-import { deepFrozen } from './arbitrary-readings';
-import { RECORD, read, reading, START, slots, unread } from './readings';
+import { evaluate } from '../../lambda/controller/domain/evaluate';
+import { track } from '../../lambda/controller/domain/incidents';
+import type { Observation } from '../../lambda/controller/domain/observation';
+import { NO_STATE } from '../../lambda/controller/domain/state';
+import { deepFrozen } from './arbitrary-observations';
+import { observation, RECORD, read, START, slots, unread } from './observations';
 import { Watch } from './watch';
 
-const STALE = reading({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] });
-const FINE = reading();
+const STALE = observation({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] });
+const FINE = observation();
 
 /** An incident on STALE that was first seen at the start and opened after the grace time. */
 function watchWithIncident(): Watch {
@@ -76,37 +76,37 @@ describe('an incident is resolved', () => {
     const { events, open } = watch.check(120, FINE);
     expect(open).toEqual([]);
     expect(events).toEqual([
-      { event: 'incident-resolved', incident: { ...opened, ageSeconds: 120, message: 'is over' } },
+      { event: 'incident-resolved', incident: { ...opened, ageSeconds: 120, message: 'resolved' } },
     ]);
     expect(watch.check(180, FINE)).toEqual({ watched: {}, events: [], open: [] });
   });
 
   test('when its task no longer runs', () => {
-    const { events } = watchWithIncident().check(120, reading({ tasks: [read('task-2')] }));
+    const { events } = watchWithIncident().check(120, observation({ tasks: [read('task-2')] }));
     expect(events).toMatchObject([
-      { event: 'incident-resolved', incident: { task: 'task-1', message: 'is over: task-1 no longer runs' } },
+      { event: 'incident-resolved', incident: { task: 'task-1', message: 'resolved: task-1 no longer runs' } },
     ]);
   });
 
   test('when no task runs at all, which is another story', () => {
     const watch = watchWithIncident();
-    const gone = reading({ tasks: [] });
+    const gone = observation({ tasks: [] });
     expect(watch.events(120, gone)).toEqual(['resolved stale-address task-1 10.0.0.9']);
     expect(watch.events(180, gone)).toEqual(['opened no-running-task']);
     expect(watch.events(240, FINE)).toEqual(['resolved no-running-task']);
   });
 });
 
-const NOT_LOOKED_AT: [what: string, seen: Reading][] = [
-  ['its task does not answer', reading({ tasks: [unread('task-1')] })],
+const NOT_LOOKED_AT: [what: string, seen: Observation][] = [
+  ['its task does not answer', observation({ tasks: [unread('task-1')] })],
   [
     'its task does not answer and no address of the upstream is known',
-    reading({ live: [], tasks: [unread('task-1')] }),
+    observation({ live: [], tasks: [unread('task-1')] }),
   ],
-  ['no address of the upstream is known', reading({ live: [], tasks: STALE.tasks })],
+  ['no address of the upstream is known', observation({ live: [], tasks: STALE.tasks })],
   [
     'its task has lost the backend',
-    reading({ tasks: [read('task-1', { slots: [{ backend: 'other', name: 'elb1', checked: true }] })] }),
+    observation({ tasks: [read('task-1', { slots: [{ backend: 'other', name: 'elb1', checked: true }] })] }),
   ],
 ];
 
@@ -116,7 +116,7 @@ describe.each(NOT_LOOKED_AT)('while %s', (_what, seen) => {
     const { events, open } = watch.check(120, seen);
     expect(events.filter(({ incident }) => incident.kind === 'stale-address')).toEqual([]);
     expect(open.filter(({ kind }) => kind === 'stale-address')).toMatchObject([
-      { ageSeconds: 120, address: '10.0.0.9', message: 'could not be looked at in this check' },
+      { ageSeconds: 120, address: '10.0.0.9', message: 'not checked this time' },
     ]);
     expect(watch.events(180, FINE)).toContain('resolved stale-address task-1 10.0.0.9');
   });
@@ -132,33 +132,35 @@ describe.each(NOT_LOOKED_AT)('while %s', (_what, seen) => {
 
 test('what was left alone by a task that does not answer is resolved when the task is gone', () => {
   const watch = watchWithIncident();
-  watch.check(120, reading({ tasks: [unread('task-1')] }));
-  expect(watch.events(180, reading({ tasks: [read('task-2')] }))).toContain('resolved stale-address task-1 10.0.0.9');
+  watch.check(120, observation({ tasks: [unread('task-1')] }));
+  expect(watch.events(180, observation({ tasks: [read('task-2')] }))).toContain(
+    'resolved stale-address task-1 10.0.0.9',
+  );
 });
 
 describe('the id of an incident', () => {
-  const idOf = (watch: Watch, from: number, seen: Reading) => {
+  const idOf = (watch: Watch, from: number, seen: Observation) => {
     watch.check(from, seen);
     return watch.check(from + 60, seen).open[0]!.id;
   };
 
-  test('is the same whoever makes it', () => {
+  test('is the same in every instance of the function', () => {
     expect(idOf(new Watch(), 0, STALE)).toBe(idOf(new Watch(), 0, STALE));
   });
 
   test('is the same from the opening to the end', () => {
     const watch = new Watch();
     const id = idOf(watch, 0, STALE);
-    expect(watch.check(120, reading({ tasks: [unread('task-1')] })).open[0]!.id).toBe(id);
+    expect(watch.check(120, observation({ tasks: [unread('task-1')] })).open[0]!.id).toBe(id);
     expect(watch.check(180, FINE).events[0]!.incident.id).toBe(id);
   });
 
-  test.each<[what: string, from: number, seen: Reading]>([
+  test.each<[what: string, from: number, seen: Observation]>([
     ['a later occurrence', 1, STALE],
     ['another proxy', 0, { ...STALE, record: { ...RECORD, proxy: 'payments' } }],
-    ['another task', 0, reading({ tasks: [read('task-2', { slots: slots('10.0.0.9') })] })],
-    ['another address', 0, reading({ tasks: [read('task-1', { slots: slots('10.0.0.8') })] })],
-    ['another verdict', 0, reading({ tasks: [read('task-1', { slots: slots(undefined) })] })],
+    ['another task', 0, observation({ tasks: [read('task-2', { slots: slots('10.0.0.9') })] })],
+    ['another address', 0, observation({ tasks: [read('task-1', { slots: slots('10.0.0.8') })] })],
+    ['another verdict', 0, observation({ tasks: [read('task-1', { slots: slots(undefined) })] })],
   ])('differs for %s', (_what, from, seen) => {
     expect(idOf(new Watch(), from, seen)).not.toBe(idOf(new Watch(), 0, STALE));
   });
@@ -172,9 +174,9 @@ describe('the id of an incident', () => {
 });
 
 test('the state that came in is not changed', () => {
-  const { watched } = advance(NO_STATE, STALE, judge(STALE));
+  const { watched } = track(NO_STATE, STALE, evaluate(STALE));
   const state = deepFrozen({ dns: {}, watched });
   const later = { ...STALE, at: START + 60_000 };
-  expect(advance(state, later, judge(later)).events).toHaveLength(1);
+  expect(track(state, later, evaluate(later)).events).toHaveLength(1);
   expect(Object.values(state.watched)).toMatchObject([{ kind: 'stale-address', firstSeen: START }]);
 });

@@ -1,27 +1,26 @@
 import { checkProxy } from '../../lambda/controller/check';
-import type { ProxyReport } from '../../lambda/controller/domain/conclude';
-import type { UpstreamReading } from '../../lambda/controller/domain/live-addresses';
-import type { RuntimeReading } from '../../lambda/controller/domain/observation';
-import { countOf, mendOf, Report } from '../../lambda/controller/report';
-import { NO_STATE, type ProxyState } from '../../lambda/controller/state/state';
-import { METRICS } from '../../lib/contract/contract';
+import type { ObservedRuntime, ObservedUpstream } from '../../lambda/controller/domain/observation';
+import type { ProxyReport } from '../../lambda/controller/domain/proxy-report';
+import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
+import { countOf, Report, remediationOf } from '../../lambda/controller/report';
+import { METRICS } from '../../lib/contract/metrics';
 import { type Line, toldBy } from '../../testbed/fleet';
 import { figuresOf } from './emf';
-import { HEALTHY, RECORD, START, slots } from './readings';
+import { HEALTHY, RECORD, START, slots } from './observations';
 
-const UPSTREAM: UpstreamReading = { answers: ['10.0.0.1', '10.0.0.2'], owned: [], problems: [], degraded: [] };
+const UPSTREAM: ObservedUpstream = { answers: ['10.0.0.1', '10.0.0.2'], owned: [], problems: [], degraded: [] };
 /** Counters that stand still would be another verdict. */
-const FINE: RuntimeReading = { ...HEALTHY, resolvers: undefined };
-const DRIFTED: RuntimeReading = { ...FINE, slots: slots('10.0.0.1', '10.0.0.9') };
+const FINE: ObservedRuntime = { ...HEALTHY, resolvers: undefined };
+const DRIFTED: ObservedRuntime = { ...FINE, slots: slots('10.0.0.1', '10.0.0.9') };
 
 /** One check, with a task that holds a stale address unless told otherwise. */
 function check(state: ProxyState, seconds: number, runtime = DRIFTED, upstream = UPSTREAM): Promise<ProxyReport> {
-  const senses = {
+  const probes = {
     upstream: async () => upstream,
     tasks: async () => [{ id: 'task-1', endpoint: '10.1.0.1:9990' }],
     runtime: async () => runtime,
   };
-  return checkProxy(RECORD, state, senses, START + seconds * 1000);
+  return checkProxy(RECORD, state, probes, START + seconds * 1000);
 }
 
 /** The lines that are printed. */
@@ -59,12 +58,12 @@ test('a check of a proxy is one document of metrics, with one dimension', async 
   expect(lines[0]).not.toHaveProperty('service');
 });
 
-test('what could not be read of the upstream is told', async () => {
+test('what could not be read of the upstream is logged', async () => {
   const reasons = ['DNS did not answer for elb.test (ETIMEOUT)', 'DescribeLoadBalancers failed: TimeoutError'];
   expect(toldBy(linesOf(await check(NO_STATE, 0, HEALTHY, { ...UPSTREAM, degraded: reasons })))).toEqual([
     {
       level: 'WARN',
-      message: 'orders was checked with less than there is',
+      message: 'orders was checked with incomplete data',
       event: 'degraded',
       proxy: 'orders',
       reasons,
@@ -89,7 +88,7 @@ test('an incident is a line when it opens and a line when it is resolved', async
     upstream: 'elb.test',
     live: ['10.0.0.1', '10.0.0.2'],
     firstSeen: '2026-11-22T12:00:00.000Z',
-    mend: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
+    remediation: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
   };
   const lines = linesOf(opened);
   expect(toldBy(lines)).toEqual([
@@ -101,9 +100,9 @@ test('an incident is a line when it opens and a line when it is resolved', async
   expect(toldBy(resolved)).toEqual([
     {
       level: 'INFO',
-      message: 'is over',
+      message: 'resolved',
       event: 'incident-resolved',
-      incident: expect.objectContaining({ ...incident, ageSeconds: 120, message: 'is over' }),
+      incident: expect.objectContaining({ ...incident, ageSeconds: 120, message: 'resolved' }),
     },
   ]);
   expect(figuresOf(resolved[0]).figures).toMatchObject({ [METRICS.openIncidents]: 0, [METRICS.staleAddresses]: 0 });
@@ -116,8 +115,8 @@ test('what is only for information is no open incident', () => {
   });
 });
 
-test('where there is no ECS, what would mend it is a restart', () => {
-  expect(mendOf({ endpoints: ['10.1.0.1:9990', 'unix:/run/haproxy.sock'] })).toBe(
+test('without ECS the remediation is a restart', () => {
+  expect(remediationOf({ endpoints: ['10.1.0.1:9990', 'unix:/run/haproxy.sock'] })).toBe(
     'restart the HAProxy behind 10.1.0.1:9990, unix:/run/haproxy.sock',
   );
 });

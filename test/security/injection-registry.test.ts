@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { Fleet, REGISTRY } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { HOSTILE_VALUES } from './hostile-values';

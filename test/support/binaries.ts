@@ -5,22 +5,14 @@ import path from 'node:path';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Acquisition, HaproxyBinary } from '../../testbed/binaries';
 
-const ROOT = path.resolve(__dirname, '../..');
-
-const ACQUIRE =
-  "require('./testbed/binaries/usable').usableBinaries().then((found) => console.log(JSON.stringify(found)))";
+/** Where the global set-up of the tests leaves the acquisition, as JSON: `test.each` needs it without waiting. */
+export const ACQUISITION = 'TEST_HAPROXY_ACQUISITION';
 
 let acquired: Acquisition | undefined;
 
-/** What the lab can get, and why it cannot get the rest. A process of its own makes it synchronous, as `test.each` needs it. */
+/** The binaries that this machine can get, and why it cannot get the rest. */
 export function acquisition(): Acquisition {
-  acquired ??= JSON.parse(
-    execFileSync(process.execPath, ['--require', 'tsx/cjs', '--eval', ACQUIRE], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }),
-  ) as Acquisition;
+  acquired ??= JSON.parse(process.env[ACQUISITION]!) as Acquisition;
   return acquired;
 }
 

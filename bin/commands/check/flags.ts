@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { reasonOf } from '../../../lambda/controller/domain/reason';
 import type { RuntimeTls } from '../../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../../lib/contract/contract';
-import { checkHostName, checkNameserver, isAddress, parseUpstream } from '../../../lib/haproxy/address';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
+import { checkEndpoint, checkNameserver, parseUpstream } from '../../../lib/haproxy/address';
 import { InputError } from '../../../lib/haproxy/errors';
 import { RESOLUTION } from '../../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { codeOf } from '../lint/files';
 
-/** The flags of `check`, as they are given. */
+/** The flags of `check` as given. */
 export interface CheckFlags {
   readonly upstream?: string;
   readonly runtimeApi?: string[];
@@ -23,21 +24,18 @@ export interface CheckFlags {
   readonly explain?: string;
 }
 
-/** As long as an ELB's records live, plus what a generated configuration keeps an address for. */
+/** The time to live of an ELB's records, plus the time for which a generated configuration keeps an address. */
 const DNS_WINDOW_SECONDS = 60 + (RESOLUTION.holdValid.default + RESOLUTION.holdObsolete.default) / 1000;
 
-/** What to check, as in a registry. */
+/** What to check, as a record of a registry. */
 export function recordOf(flags: CheckFlags): RegistryRecord {
   const { upstream, runtimeApi, backend, haproxyVersion, nameserver, watch } = flags;
-  // Not as options that commander requires: `--explain` goes without them.
+  // Commander cannot require them: `--explain` works without them.
   if (upstream === undefined) {
     throw new InputError('--upstream is missing: give the load balancer as NAME:PORT');
   }
   if (runtimeApi === undefined) {
-    throw new InputError('--runtime-api is missing: give ADDR:PORT or unix:PATH');
-  }
-  for (const endpoint of runtimeApi) {
-    checkEndpoint(endpoint);
+    throw new InputError('--runtime-api is missing: give HOST:PORT or unix:PATH');
   }
   const { dnsName, port } = parseUpstream(upstream, '--upstream');
   return {
@@ -45,30 +43,25 @@ export function recordOf(flags: CheckFlags): RegistryRecord {
     haproxyVersion: haproxyVersion === undefined ? undefined : HaproxyVersion.of(haproxyVersion).toString(),
     upstreams: [{ backend, dnsName, port }],
     nameservers: nameserver?.map((address) => checkNameserver(address)),
-    tasks: { endpoints: runtimeApi },
+    tasks: { endpoints: runtimeApi.map(checkRuntimeApi) },
     resolutionSeconds: RESOLUTION.holdValid.default / 1000,
     dnsWindowSeconds: watch ? DNS_WINDOW_SECONDS : 0,
     graceSeconds: 0,
   };
 }
 
-/** `ADDR:PORT`, `NAME:PORT` or `unix:PATH`. */
-function checkEndpoint(endpoint: string): void {
-  if (/^unix:./.test(endpoint)) {
-    return;
+/** `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
+function checkRuntimeApi(endpoint: string): string {
+  if (!endpoint.startsWith('unix:')) {
+    return checkEndpoint(endpoint, '--runtime-api');
   }
-  const at = endpoint.lastIndexOf(':');
-  const host = endpoint.slice(0, at).replace(/^\[|\]$/g, '');
-  const port = endpoint.slice(at + 1);
-  if (at < 1 || !/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
-    throw new InputError(`--runtime-api '${endpoint}' is not usable: give ADDR:PORT or unix:PATH`);
+  if (endpoint === 'unix:') {
+    throw new InputError(`--runtime-api '${endpoint}' has no path: give HOST:PORT or unix:PATH`);
   }
-  if (!isAddress(host)) {
-    checkHostName(host, '--runtime-api');
-  }
+  return endpoint;
 }
 
-/** The files of mutual TLS; nothing when none is given. */
+/** The files of mutual TLS; undefined when none is given. */
 export function tlsOf({ tlsCert, tlsKey, tlsCa }: CheckFlags): RuntimeTls | undefined {
   const files = { '--tls-cert': tlsCert, '--tls-key': tlsKey, '--tls-ca': tlsCa };
   const missing = Object.entries(files).flatMap(([flag, file]) => (file === undefined ? [flag] : []));
@@ -82,15 +75,14 @@ export function tlsOf({ tlsCert, tlsKey, tlsCa }: CheckFlags): RuntimeTls | unde
   try {
     createSecureContext({ cert, key, ca });
   } catch (error) {
-    const { reason, message } = error as Error & { reason?: string };
     throw new InputError(
-      `--tls-cert, --tls-key and --tls-ca cannot be used together (${reason ?? message}): give a certificate, its own key without passphrase, and who signs`,
+      `--tls-cert, --tls-key and --tls-ca cannot be used together (${reasonOf(error)}): give a certificate, its key without passphrase, and the authority that signs`,
     );
   }
   return { cert, key, ca };
 }
 
-/** Whether it is PEM of anything shows at once; OpenSSL would take a file without certificate as one that signs nothing. */
+/** Reads a PEM file. OpenSSL would accept a `ca` without any certificate as an authority that signs nothing. */
 function readPem(flag: string, file: string): string {
   let text: string;
   try {

@@ -1,17 +1,16 @@
-import type { ProxyReport } from '../../../lambda/controller/domain/conclude';
-import type { LiveUpstream, TaskReading } from '../../../lambda/controller/domain/observation';
+import type { LiveUpstream, ObservedTask } from '../../../lambda/controller/domain/observation';
+import type { ProxyReport } from '../../../lambda/controller/domain/proxy-report';
 import { slotName, slotsOf } from '../../../lambda/controller/domain/slots';
+import { DEFINITIONS } from '../../../lambda/controller/domain/verdicts';
 import type { Verdict } from '../../../lambda/controller/domain/verdicts/verdict';
-import type { RegistryUpstream, Severity, VerdictKind } from '../../../lib/contract/contract';
+import type { RegistryUpstream } from '../../../lib/contract/registry-record';
+import type { Severity } from '../../../lib/contract/verdicts';
 import { pc } from '../colours';
 
-/** How a look ended, in the words of Nagios. */
+/** The result of a check, in the words of Nagios. */
 type Outcome = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
-/** Verdicts that say that something could not be looked at, in contrast to what was seen. */
-const BLIND: ReadonlySet<VerdictKind> = new Set(['unknown-upstream', 'unreachable-task', 'unchecked']);
-
-/** Exit codes that scripts rely on: of Nagios' plugin interface, and of the other formats. */
+/** Exit codes that scripts rely on: those of Nagios' plugin interface, and those of the other formats. */
 const NAGIOS_CODES: Readonly<Record<Outcome, number>> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
 const CODES: Readonly<Record<Outcome, number>> = { OK: 0, WARNING: 1, CRITICAL: 1, UNKNOWN: 2 };
 
@@ -28,29 +27,28 @@ export const FORMATS = {
   nagios: { print: toNagios, code: (report) => NAGIOS_CODES[outcomeOf(report)] },
 } as const satisfies Record<string, Format>;
 
-/** What was seen says more than what could not be seen, and `info` is no finding. */
+/** What was found counts before what could not be checked. Severity `info` does not count. */
 function outcomeOf({ verdicts }: Pick<ProxyReport, 'verdicts'>): Outcome {
-  const seen = verdicts.filter(({ kind }) => !BLIND.has(kind));
-  const worst = (severity: Severity) => seen.some((one) => one.severity === severity);
-  return worst('critical')
-    ? 'CRITICAL'
-    : worst('warning')
-      ? 'WARNING'
-      : seen.length < verdicts.length
-        ? 'UNKNOWN'
-        : 'OK';
+  const found = verdicts.filter(({ kind }) => !DEFINITIONS[kind].blind);
+  if (found.some(({ severity }) => severity === 'critical')) {
+    return 'CRITICAL';
+  }
+  if (found.some(({ severity }) => severity === 'warning')) {
+    return 'WARNING';
+  }
+  return found.length < verdicts.length ? 'UNKNOWN' : 'OK';
 }
 
-function toJson({ reading, verdicts }: ProxyReport): string {
-  const [upstream] = reading.upstreams;
-  return JSON.stringify({ ...upstream, tasks: reading.tasks, verdicts });
+function toJson({ observation, verdicts }: ProxyReport): string {
+  const [upstream] = observation.upstreams;
+  return JSON.stringify({ ...upstream, tasks: observation.tasks, verdicts });
 }
 
 /** One line: the state, what was found, and figures as `name=value;warning;critical;minimum;maximum`. */
 function toNagios(report: ProxyReport): string {
-  const { reading, verdicts, staleSessionShare } = report;
-  const [{ live }] = reading.upstreams as [LiveUpstream];
-  const read = reading.tasks.filter((task) => 'runtime' in task).length;
+  const { observation, verdicts, staleSessionShare } = report;
+  const [{ live }] = observation.upstreams as [LiveUpstream];
+  const read = observation.tasks.filter((task) => 'runtime' in task).length;
   const count = (severity: Severity) => verdicts.filter((one) => one.severity === severity).length;
   const found = verdicts
     .filter(({ severity }) => severity !== 'info')
@@ -59,21 +57,21 @@ function toNagios(report: ProxyReport): string {
     `critical=${count('critical')};;0;0`,
     `warning=${count('warning')};0;;0`,
     `live_addresses=${live.length};;;0`,
-    `read_processes=${read};;;0;${reading.tasks.length}`,
+    `read_processes=${read};;;0;${observation.tasks.length}`,
     ...(staleSessionShare === undefined ? [] : [`stale_sessions=${staleSessionShare}%;;;0;100`]),
   ];
-  const text = `${reading.record.proxy}: ${found.join('; ') || 'no drift'}`;
-  // The sign stands before the figures, and nowhere else.
+  const text = `${observation.record.proxy}: ${found.join('; ') || 'no drift'}`;
+  // `|` separates the figures, so it must not be in the text.
   return `${outcomeOf(report)} - ${text.replaceAll('|', '/')} | ${figures.join(' ')}`;
 }
 
-/** Whether the words of a call ask for Nagios' format, be the call usable or not. */
+/** Whether the words of a call ask for Nagios' format, also when the call is not valid. */
 export function asksForNagios(words: readonly string[]): boolean {
   return words.includes('check') && /(^| )--format[ =]nagios( |$)/.test(words.join(' '));
 }
 
-/** A call that cannot be used is no answer to Nagios, whereas 2, as for all other formats, would be a drift. */
-export function nagiosUnusable(message: string): { line: string; code: number } {
+/** The line and exit code for a call that is not valid. Exit code 2, as for all other formats, would be CRITICAL. */
+export function nagiosInvalid(message: string): { line: string; code: number } {
   const text = message
     .replace(/^error: /, '')
     .replaceAll('|', '/')
@@ -87,23 +85,30 @@ const PAINT: Readonly<Record<Severity, (text: string) => string>> = {
   info: pc.dim,
 };
 
-function toText({ reading, verdicts }: ProxyReport): string {
-  const [{ upstream, live, degraded }] = reading.upstreams as [LiveUpstream];
+function toText({ observation, verdicts }: ProxyReport): string {
+  const [{ upstream, live, degraded }] = observation.upstreams as [LiveUpstream];
   const findings = aligned(verdicts.map(({ severity, kind, message }) => [severity, kind, message]));
   return [
     `${upstream.dnsName} has ${live.join(', ') || 'no known address'}`,
     ...degraded,
     ...aligned([
       ['RUNTIME API', 'HAPROXY', 'SLOT', 'ADDRESS', 'SESSIONS', 'STATE'],
-      ...reading.tasks.flatMap((read) => rowsOf(read, upstream, verdicts)),
+      ...observation.tasks.flatMap((read) => rowsOf(read, upstream, verdicts)),
     ]),
     ...verdicts.map(({ severity }, i) => findings[i]!.replace(severity, PAINT[severity])),
-    verdicts.length === 0 ? 'no drift' : verdicts.length === 1 ? '1 finding' : `${verdicts.length} findings`,
+    summaryOf(verdicts.length),
   ].join('\n');
 }
 
-/** One row for each slot with an address; one for a process that was not read, or has none. */
-function rowsOf(read: TaskReading, upstream: RegistryUpstream, verdicts: readonly Verdict[]): string[][] {
+function summaryOf(findings: number): string {
+  if (findings === 0) {
+    return 'no drift';
+  }
+  return findings === 1 ? '1 finding' : `${findings} findings`;
+}
+
+/** One row for each slot with an address; one for a process without any, or that was not read. */
+function rowsOf(read: ObservedTask, upstream: RegistryUpstream, verdicts: readonly Verdict[]): string[][] {
   const { id } = read.task;
   const runtime = 'runtime' in read ? read.runtime : undefined;
   const slots = runtime === undefined ? [] : slotsOf(runtime, { upstream, alone: true });
@@ -118,7 +123,7 @@ function rowsOf(read: TaskReading, upstream: RegistryUpstream, verdicts: readonl
   return rows.length > 0 ? rows : [[id, runtime?.version ?? '-', '-', '-', '-', kinds(() => true).join(', ')]];
 }
 
-/** Columns as wide as their widest cell; nothing is wider than it must at the end of a row. */
+/** Columns as wide as their widest cell, without blanks at the end of a row. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
   return rows.map((row) =>

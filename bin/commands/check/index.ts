@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { checkProxy, type Senses } from '../../../lambda/controller/check';
-import { NO_STATE } from '../../../lambda/controller/state/state';
-import { lookUp } from '../../../lambda/probe/dns';
-import { readRuntime } from '../../../lambda/probe/runtime-client';
+import { checkProxy } from '../../../lambda/controller/check';
+import { NO_STATE } from '../../../lambda/controller/domain/state';
+import { localProbes } from '../../../lambda/controller/local-probes';
 import { collect, oneOf } from '../options';
 import { explain } from './explain';
 import { type CheckFlags, recordOf, tlsOf } from './flags';
@@ -12,28 +11,35 @@ import { openWatch } from './watch';
 
 const WATCH_MILLIS = 5000;
 
-/** `check`: exit 0 no finding, 1 drift or another finding, 2 could not check; Nagios' own codes for its format. */
+/** `check`: exit code 0 no finding, 1 drift or another finding, 2 not checked; Nagios' own codes for its format. */
 export function addCheck(program: Command): void {
   program
     .command('check')
     .summary('compare what running HAProxy processes hold with what DNS says')
     .description('Compares the addresses that running HAProxy processes hold with those that the load balancer has.')
-    .option('--upstream <name:port>', 'the load balancer, always needed but for --explain')
-    .option('--runtime-api <addr:port|unix:path>', 'runtime API of a HAProxy, always needed, repeatable', collect)
-    .option('--backend <name>', 'the backend that holds its addresses (default: slots that follow its name, else all)')
-    .option('--tls-cert <file>', 'PEM of the certificate to show to a runtime API that asks for mutual TLS')
-    .option('--tls-key <file>', 'PEM of its key')
-    .option('--tls-ca <file>', "PEM of who has signed the runtime API's certificate")
+    .option('--upstream <name:port>', 'the load balancer; required, except with --explain')
+    .option(
+      '--runtime-api <host:port|unix:path>',
+      'runtime API of a HAProxy; required, except with --explain; repeatable',
+      collect,
+    )
+    .option(
+      '--backend <name>',
+      'the backend whose slots hold its addresses (default: the slots that follow its name, or else all)',
+    )
+    .option('--tls-cert <file>', 'PEM file of the client certificate, for a runtime API that requires mutual TLS')
+    .option('--tls-key <file>', 'PEM file of its key')
+    .option('--tls-ca <file>', "PEM file of the authority that signed the runtime API's certificate")
     .option('--haproxy-version <version>', 'the version that should be running')
     .option('--nameserver <ip:port>', "name server, repeatable (default: this machine's)", collect)
-    .option('--format <text|json|nagios>', 'how the result is printed', 'text')
-    .option('--watch', 'look every 5 s until Ctrl-C; an address then counts as live for 100 s after it left DNS')
-    .option('--explain <verdict>', 'only print why there is such a verdict, and how to mend it')
+    .option('--format <text|json|nagios>', 'output format', 'text')
+    .option('--watch', 'check every 5 s until Ctrl-C; an address counts as live for 100 s after it left DNS')
+    .option('--explain <verdict>', 'print what a verdict means, why it occurs and what to do, and check nothing')
     .addHelpText(
       'after',
       `
-Exit code: 0 no finding but of severity info, 1 drift or another finding, 2 could not check.
-With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also a call that cannot be used.
+Exit code: 0 no finding above severity info, 1 drift or another finding, 2 not checked or bad usage.
+With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also for bad usage.
 
 Examples:
   $ cdk-haproxy-elb check --upstream my-elb.example.com:80 --runtime-api 10.0.0.5:9990
@@ -44,23 +50,18 @@ Examples:
         process.stdout.write(`${explain(flags.explain)}\n`);
         return;
       }
-      await look(flags, FORMATS[oneOf(flags.format, ['text', 'json', 'nagios'] as const, '--format')]);
+      await runCheck(flags, FORMATS[oneOf(flags.format, ['text', 'json', 'nagios'] as const, '--format')]);
     });
 }
 
-async function look(flags: CheckFlags, format: Format): Promise<void> {
+async function runCheck(flags: CheckFlags, format: Format): Promise<void> {
   const record = recordOf(flags);
-  const tls = tlsOf(flags);
-  const senses: Senses = {
-    upstream: async ({ dnsName }, { nameservers }) => ({ ...(await lookUp(dnsName, nameservers)), owned: [] }),
-    tasks: async () => flags.runtimeApi!.map((endpoint) => ({ id: endpoint, endpoint })),
-    runtime: (endpoint) => readRuntime(endpoint, { tls }),
-  };
+  const probes = localProbes({ tls: tlsOf(flags) });
   const show =
     flags.watch && format === FORMATS.text ? openWatch() : (report: string) => process.stdout.write(`${report}\n`);
   let state = NO_STATE;
   do {
-    const report = await checkProxy(record, state, senses, Date.now());
+    const report = await checkProxy(record, state, probes, Date.now());
     state = report.state;
     show(format.print(report));
     process.exitCode = format.code(report);

@@ -1,16 +1,16 @@
 import cliTruncate from 'cli-truncate';
 import { createLogUpdate } from 'log-update';
 
-/** Shows a report after the other: in place on a terminal, else below each other, each below its time. */
+/** Shows one report after the other: in place on a terminal, otherwise below each other, each with its time. */
 export function openWatch(): (report: string) => void {
   const { NO_COLOR, CI, TERM } = process.env;
   if (!process.stdout.isTTY || NO_COLOR || CI || TERM === 'dumb') {
     return (report) => process.stdout.write(`${new Date().toISOString()}\n${report}\n`);
   }
-  // The cursor stays, so that nothing is to be put back however the process ends.
+  // The cursor stays visible: nothing has to be restored, however the process ends.
   const draw = createLogUpdate(process.stdout, { showCursor: true });
   return (report) => {
-    const lines = [...report.split('\n'), `as of ${new Date().toLocaleTimeString('en-GB')}, Ctrl-C ends it`];
+    const lines = [...report.split('\n'), `as of ${new Date().toLocaleTimeString('en-GB')}, Ctrl-C to stop`];
     draw(lines.map((line) => cliTruncate(line, process.stdout.columns)).join('\n'));
   };
 }

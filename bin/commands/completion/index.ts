@@ -1,6 +1,6 @@
 import { Argument, type Command, type Option } from 'commander';
 import { SCENARIOS } from '../../../lab/scenarios';
-import { VERDICTS } from '../../../lib/contract/contract';
+import { VERDICTS } from '../../../lib/contract/verdicts';
 import { BRANCHES } from '../../../lib/haproxy/version/branches';
 
 /** A word that may stand somewhere. */

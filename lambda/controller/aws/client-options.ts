@@ -9,17 +9,11 @@ const logger = { trace: nothing, debug: nothing, warn: nothing, error: nothing }
   SSMClientConfig['logger']
 >;
 
-/** What becomes of a command is worked out once for all commands of its kind: a run sends many of few kinds. */
+/** The SDK prepares a command once for all commands of its kind: a run sends many commands of few kinds. */
 const COMMON = { requestHandler, logger, cacheMiddleware: true };
 
-/** For what a check can do without: each call is tried twice. */
-export const HASTY = { maxAttempts: 2, ...COMMON };
+/** For calls that a check can do without: two attempts. */
+export const BEST_EFFORT = { maxAttempts: 2, ...COMMON };
 
-/** For what no check can do without: each call is tried up to four times, throttling included. */
-export const PATIENT = { maxAttempts: 4, ...COMMON };
-
-/** The name of an error of AWS; what a connection that failed says of itself. */
-export function reasonOf(error: unknown): string {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return name === 'Error' ? message : name;
-}
+/** For calls that every check needs: up to four attempts, also when AWS throttles. */
+export const REQUIRED = { maxAttempts: 4, ...COMMON };

@@ -1,6 +1,5 @@
 /**
- * Stands in for the SDK's default provider chain in the bundle: Lambda hands credentials over in the environment and
- * in no other way.
+ * Stands in for the SDK's default provider chain in the bundle: Lambda passes credentials in the environment only.
  */
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 

@@ -4,33 +4,34 @@ import {
   type LoadBalancer,
   LoadBalancerNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { RegistryUpstream } from '../../../lib/contract/contract';
-import type { UpstreamReading } from '../domain/live-addresses';
-import { HASTY, reasonOf } from './client-options';
+import type { RegistryUpstream } from '../../../lib/contract/registry-record';
+import type { ObservedUpstream } from '../domain/observation';
+import { reasonOf } from '../domain/reason';
+import { BEST_EFFORT } from './client-options';
 import { readInterfaces, type Scope } from './network-interfaces';
 
 /** What the APIs say of a load balancer: its state, and the addresses that it has. */
-export type BalancerReading = Omit<UpstreamReading, 'answers' | 'unanswered'>;
+type ObservedBalancer = Omit<ObservedUpstream, 'answers' | 'unanswered'>;
 
 /** States in which a load balancer takes traffic. */
 const USABLE = new Set(['active', 'active_impaired']);
 
-/** Where nobody can be asked: a Classic Load Balancer, another account's, a name alone. DNS alone tells. */
-const NOT_ASKED: BalancerReading = { owned: [], problems: [], degraded: [] };
+/** A Classic Load Balancer, another account's, or a name alone: DNS alone says what it has. */
+const NOT_ASKED: ObservedBalancer = { owned: [], problems: [], degraded: [] };
 
 /** `arn:…:REGION:ACCOUNT:loadbalancer/TYPE/NAME/ID`. A Classic Load Balancer's has a name only, and another API. */
 const ARN = /^arn:[^:]+:elasticloadbalancing:([^:]*):(\d*):loadbalancer\/(?:app|net|gwy)\/[^/]+\/[^/]+$/;
 
-const elb = new ElasticLoadBalancingV2Client(HASTY);
+const elb = new ElasticLoadBalancingV2Client(BEST_EFFORT);
 
 /**
- * Asks about load balancers, about each of them once: many proxies of a fleet share one.
+ * Reads load balancers, each of them once: many proxies of a fleet share one.
  *
- * @param functionArn ARN of the function: load balancers of other accounts and regions cannot be asked about
+ * @param functionArn ARN of the function: the APIs do not know load balancers of other accounts and regions
  */
-export function balancerReader(functionArn: string): (upstream: RegistryUpstream) => Promise<BalancerReading> {
+export function balancerReader(functionArn: string): (upstream: RegistryUpstream) => Promise<ObservedBalancer> {
   const [, , , region, account] = functionArn.split(':');
-  const readings = new Map<string, Promise<BalancerReading>>();
+  const known = new Map<string, Promise<ObservedBalancer>>();
   return ({ loadBalancerArn, loadBalancerName }) => {
     const [, arnRegion, arnAccount] = ARN.exec(loadBalancerArn ?? '') ?? [];
     const foreign = arnRegion !== region || arnAccount !== account;
@@ -38,14 +39,14 @@ export function balancerReader(functionArn: string): (upstream: RegistryUpstream
       return Promise.resolve(NOT_ASKED);
     }
     const key = loadBalancerArn ?? loadBalancerName!;
-    const known = readings.get(key) ?? describe(key, loadBalancerArn);
-    readings.set(key, known);
-    return known;
+    const balancer = known.get(key) ?? describe(key, loadBalancerArn);
+    known.set(key, balancer);
+    return balancer;
   };
 }
 
-async function describe(key: string, arn: string | undefined): Promise<BalancerReading> {
-  const unusable = (owned: string[], state: string): BalancerReading => ({
+async function describe(key: string, arn: string | undefined): Promise<ObservedBalancer> {
+  const unusable = (owned: string[], state: string): ObservedBalancer => ({
     owned,
     balancer: 'unusable',
     problems: [`load balancer ${key} is ${state}`],

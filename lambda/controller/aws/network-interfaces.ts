@@ -1,11 +1,12 @@
 import { EC2Client, type NetworkInterface, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
-import type { UpstreamReading } from '../domain/live-addresses';
-import { HASTY, reasonOf } from './client-options';
+import type { ObservedUpstream } from '../domain/observation';
+import { reasonOf } from '../domain/reason';
+import { BEST_EFFORT } from './client-options';
 
 /** Which addresses clients of a load balancer are given: those of an internal one are private. */
 export type Scope = 'private' | 'public';
 
-const ec2 = new EC2Client(HASTY);
+const ec2 = new EC2Client(BEST_EFFORT);
 
 /**
  * The addresses of a load balancer's network interfaces: what it has now, whatever DNS shows of it.
@@ -16,7 +17,7 @@ const ec2 = new EC2Client(HASTY);
 export async function readInterfaces(
   loadBalancerArn: string,
   scope: Scope,
-): Promise<Pick<UpstreamReading, 'interfaces' | 'degraded'>> {
+): Promise<Pick<ObservedUpstream, 'interfaces' | 'degraded'>> {
   const [, id] = loadBalancerArn.split(':loadbalancer/');
   const Filters = [
     { Name: 'description', Values: [`ELB ${id}`] },
@@ -33,7 +34,7 @@ export async function readInterfaces(
   }
 }
 
-/** IPv6 knows no private addresses here: they are the same inside and outside. */
+/** IPv6 addresses are the same inside and outside of the VPC. */
 function addressesOf({ PrivateIpAddresses = [], Ipv6Addresses = [] }: NetworkInterface, scope: Scope): string[] {
   return [
     ...PrivateIpAddresses.map((a) => (scope === 'private' ? a.PrivateIpAddress : a.Association?.PublicIp)),

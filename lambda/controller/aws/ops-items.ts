@@ -4,11 +4,11 @@ import {
   OpsItemNotFoundException,
   UpdateOpsItemCommand,
 } from '@aws-sdk/client-ssm';
-import type { Severity } from '../../../lib/contract/contract';
+import type { Severity } from '../../../lib/contract/verdicts';
 import { ssm } from './registry';
 
-/** What an OpsItem tells of an incident. */
-export interface OpsItemSubject {
+/** What an OpsItem says of an incident. */
+interface OpsItemSubject {
   readonly id: string;
   readonly proxy: string;
   readonly kind: string;
@@ -19,11 +19,11 @@ export interface OpsItemSubject {
 /** OpsCenter counts from 1, the worst, to 4. */
 const SEVERITIES: Record<Severity, string> = { critical: '2', warning: '3', info: '4' };
 
-/** Largest title of an OpsItem; a description may be twice as long. A verdict names each of hundreds of slots. */
+/** Longest title of an OpsItem; a description may be twice as long. A verdict may name hundreds of slots. */
 const MAX_TEXT = 1024;
 
 /**
- * Opens the OpsItem of an incident, once: OpsCenter itself knows that one with the same text for deduplication is open.
+ * Opens the OpsItem of an incident, once: OpsCenter refuses a second one with the same text for deduplication.
  *
  * @returns its id
  */
@@ -49,7 +49,7 @@ export async function openOpsItem({ id, proxy, kind, severity, message }: OpsIte
   }
 }
 
-/** Says that what an OpsItem is about is over. Somebody may have deleted it. */
+/** Resolves an OpsItem, if it still exists. */
 export async function resolveOpsItem(OpsItemId: string): Promise<void> {
   try {
     await ssm.send(new UpdateOpsItemCommand({ OpsItemId, Status: 'Resolved' }));

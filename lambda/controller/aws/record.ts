@@ -1,5 +1,6 @@
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { checkNameserver } from '../../../lib/haproxy/address';
+import { isObject, isText, isTexts } from '../domain/guards';
 
 /** What a member of a record must be. */
 interface Member {
@@ -7,8 +8,6 @@ interface Member {
   readonly wanted: string;
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 const isAtLeast = (least: number) => (value: unknown) => typeof value === 'number' && value >= least;
 const optional = (is: Member['is']) => (value: unknown) => value === undefined || is(value);
 
@@ -19,9 +18,9 @@ const UPSTREAM: Readonly<Record<string, Member['is']>> = {
   loadBalancerName: optional(isText),
 };
 
-/** Members that are not here are those of a later version, and let alone. */
+/** A member that is not listed may be one of a later version, and is ignored. */
 const MEMBERS: Readonly<Record<keyof RegistryRecord, Member>> = {
-  // Metrics without a name would be those of nobody.
+  // It is the dimension of the metrics.
   proxy: { is: (value) => isText(value) && value.trim() !== '', wanted: 'a text that is not blank' },
   haproxyVersion: {
     is: optional((value) => isText(value) && /^\d+\.\d+(\.\d+)?$/.test(value)),
@@ -49,7 +48,7 @@ const MEMBERS: Readonly<Record<keyof RegistryRecord, Member>> = {
 };
 
 /**
- * Reads a record of the registry, which anybody may have written.
+ * Reads a record of the registry, which may be written by hand.
  *
  * @returns the record, or what is wrong with it: one line
  */
@@ -68,10 +67,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isUpstream(value: unknown): boolean {

@@ -1,14 +1,14 @@
 import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { type EcsService, ecs } from './tasks';
 
-/** Whether tasks of a service are being replaced already. */
+/** Whether a deployment of a service is in progress. */
 export async function isDeploying({ cluster, service }: EcsService): Promise<boolean> {
   const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
   const deployments = services.flatMap((found) => found.deployments ?? []);
   return deployments.length > 1 || deployments.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
 }
 
-/** Replaces every task of a service by a new one of the same revision, as its deployment settings say. */
+/** Replaces every task of a service by a new one of the same revision, by its deployment settings. */
 export async function redeploy({ cluster, service }: EcsService): Promise<void> {
   await ecs.send(new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }));
 }

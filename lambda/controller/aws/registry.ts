@@ -1,7 +1,8 @@
 import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
-import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/contract/contract';
-import { decodeState, NO_STATE, type ProxyState } from '../state/state';
-import { PATIENT } from './client-options';
+import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/contract/registry-record';
+import { NO_STATE, type ProxyState } from '../domain/state';
+import { decodeState } from '../state/codec';
+import { REQUIRED } from './client-options';
 import { decodeRecord } from './record';
 
 /** A proxy to check, with what is remembered of it. */
@@ -14,11 +15,11 @@ export interface RegistryEntry {
   readonly stateVersion: number;
 }
 
-/** A parameter that is not what it should be: named and passed over. */
-export interface MalformedParameter {
+/** A parameter that cannot be read as what it should be. It is reported and skipped. */
+interface MalformedParameter {
   readonly parameter: string;
   readonly reason: string;
-  /** What stands in it, as far as a log line should have it. */
+  /** The start of its value, for the log line. */
   readonly value: string;
 }
 
@@ -26,7 +27,7 @@ export interface MalformedParameter {
 export interface Registry {
   readonly entries: readonly RegistryEntry[];
   readonly malformedRecords: readonly MalformedParameter[];
-  /** States that cannot be read: their proxies begin anew. */
+  /** States that cannot be read: their proxies start without one. */
   readonly malformedStates: readonly MalformedParameter[];
   /** The states of proxies that are no longer in the registry. */
   readonly orphans: readonly Orphan[];
@@ -39,12 +40,12 @@ export interface Orphan {
   readonly state: ProxyState;
 }
 
-/** How much of a malformed value is told. */
-const MAX_TOLD = 500;
+/** How much of a malformed value is logged. */
+const MAX_VALUE_CHARACTERS = 500;
 
-export const ssm = new SSMClient(PATIENT);
+export const ssm = new SSMClient(REQUIRED);
 
-/** Reads all records and states below a path. A malformed one concerns nothing but itself. */
+/** Reads all records and states below a path. A malformed one does not affect the others. */
 export async function readRegistry(path: string): Promise<Registry> {
   const parameters = new Map<string, Parameter>();
   for await (const page of paginateGetParametersByPath({ client: ssm }, { Path: path, Recursive: true })) {
@@ -73,7 +74,9 @@ export async function readRegistry(path: string): Promise<Registry> {
     const { Value: text, Version: stateVersion = 0 } = parameters.get(stateParameter) ?? {};
     const state = text === undefined ? NO_STATE : decodeState(text);
     if (state === undefined) {
-      malformedStates.push(malformed(stateParameter, 'not a state of this version; begun anew', text ?? ''));
+      malformedStates.push(
+        malformed(stateParameter, 'not a state of this version: the proxy starts without one', text ?? ''),
+      );
     }
     entries.push({ record, state: state ?? NO_STATE, stateParameter, stateVersion });
   }
@@ -81,5 +84,5 @@ export async function readRegistry(path: string): Promise<Registry> {
 }
 
 function malformed(parameter: string, reason: string, value: string): MalformedParameter {
-  return { parameter, reason, value: value.slice(0, MAX_TOLD) };
+  return { parameter, reason, value: value.slice(0, MAX_VALUE_CHARACTERS) };
 }

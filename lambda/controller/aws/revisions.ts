@@ -9,7 +9,7 @@ export async function listRevisionTasks(service: EcsService, revisionArn: string
   );
   const [revision] = serviceRevisions;
   if (revision === undefined) {
-    throw new Error(`ECS knows no service revision ${revisionArn}`);
+    throw new Error(`ECS has no service revision ${revisionArn}`);
   }
   // A deployment without a change has the same task definition as the one before.
   const since = revision.createdAt?.getTime() ?? 0;
@@ -19,7 +19,7 @@ export async function listRevisionTasks(service: EcsService, revisionArn: string
     .map((described) => taskOf(described, service.runtimeApiPort));
 }
 
-/** How many tasks a service is to have. */
+/** The desired count of a service. */
 export async function desiredCount({ cluster, service }: EcsService): Promise<number> {
   const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
   return services[0]?.desiredCount ?? 0;

@@ -1,8 +1,8 @@
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { ssm } from './registry';
 
-/** Certificate and key of the checker, and who signs those of the runtime APIs; PEM each. */
-export interface TlsSecret {
+/** Certificate and key of the checker, and the authority that signs those of the runtime APIs; PEM each. */
+interface TlsSecret {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
@@ -37,7 +37,7 @@ async function read(secretArn: string): Promise<TlsSecret> {
   return secret as unknown as TlsSecret;
 }
 
-/** What is no JSON has no fields. Its text must not get into an error message. */
+/** A text that is not JSON has no fields. The text must not get into an error message. */
 function fieldsOf(text: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(text));

@@ -4,33 +4,33 @@ import {
   ParameterVersionNotFound,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
+import type { ProxyState } from '../domain/state';
+import { decodeState, encodeState } from '../state/codec';
 import { mergeStates } from '../state/merge';
-import { decodeState, encodeState, type ProxyState } from '../state/state';
 import { type RegistryEntry, ssm } from './registry';
 
-/** How often a state is written when other runs write it at the same time. */
+/** How many times a state is written when other runs write it at the same time. */
 const MAX_WRITES = 5;
 
 /**
- * Keeps what is remembered of a proxy, and loses nothing that another run has kept since this one read.
+ * Writes the state of a proxy, and loses nothing that another run has written since this one read.
  *
  * Parameter Store writes without conditions, but it numbers the versions and keeps the last 100 of them. A write that
- * did not make the version after the one that was read has covered another run's. That one is fetched from the history,
- * merged and written again. So whoever writes last has in it what the version before has, and by induction all of them;
- * a run that ends between its two writes leaves the loss of one overlapping run's changes, which the next check makes
- * again.
+ * did not make the version after the one that was read has overwritten another run's. That one is fetched from the
+ * history, merged and written again. So the last write contains the version before it, and by induction all of them. A
+ * run that ends between its two writes loses the changes of one overlapping run, which the next check makes again.
  *
- * @returns the entry as it is kept in the end
- * @throws when other runs got in between five times, or Parameter Store refuses
+ * @returns the entry as it is written in the end
+ * @throws when other runs wrote in between five times, or Parameter Store refuses
  */
-export async function keepState(entry: RegistryEntry, state: ProxyState): Promise<RegistryEntry> {
+export async function writeState(entry: RegistryEntry, state: ProxyState): Promise<RegistryEntry> {
   const Name = entry.stateParameter;
   let known = entry.stateVersion;
   let mine = state;
   for (let writes = 0; writes < MAX_WRITES; writes += 1) {
     const Value = encodeState(mine);
     const { Version = 1 } = await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
-    // A parameter that was removed in the meantime begins at 1 again.
+    // A parameter that was removed in the meantime starts at 1 again.
     const theirs = Version === known + 1 || Version === 1 ? undefined : await readVersion(Name, Version - 1);
     const merged = theirs === undefined ? mine : mergeStates(entry.state, mine, theirs);
     if (encodeState(merged) === Value) {
@@ -54,7 +54,7 @@ async function readVersion(name: string, version: number): Promise<ProxyState | 
   }
 }
 
-/** Forgets a proxy that is no longer in the registry. */
+/** Removes the state of a proxy that is no longer in the registry. */
 export async function removeState(Name: string): Promise<void> {
   await ssm.send(new DeleteParameterCommand({ Name }));
 }

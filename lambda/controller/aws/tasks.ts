@@ -1,6 +1,6 @@
 import { type Task as DescribedTask, DescribeTasksCommand, ECSClient, paginateListTasks } from '@aws-sdk/client-ecs';
 import type { Task } from '../domain/observation';
-import { PATIENT } from './client-options';
+import { REQUIRED } from './client-options';
 
 /** The ECS tasks of a registry record. */
 export interface EcsService {
@@ -9,14 +9,14 @@ export interface EcsService {
   readonly runtimeApiPort: number;
 }
 
-export const ecs = new ECSClient(PATIENT);
+export const ecs = new ECSClient(REQUIRED);
 
 /** The running tasks of a service, each with the address of its own network interface. */
 export async function listTasks(service: EcsService): Promise<Task[]> {
   return (await describeRunning(service)).map((described) => taskOf(described, service.runtimeApiPort));
 }
 
-/** The running tasks of a service as ECS describes them. What stops between the list and the description is left out. */
+/** The running tasks of a service as ECS describes them, without those that stopped since they were listed. */
 export async function describeRunning({ cluster, service }: EcsService): Promise<DescribedTask[]> {
   const running: DescribedTask[] = [];
   // A page has at most 100 tasks, which is also the most that DescribeTasks takes.
@@ -30,7 +30,7 @@ export async function describeRunning({ cluster, service }: EcsService): Promise
   return running;
 }
 
-/** What the checker needs to know of a task. */
+/** A task as the checker knows it. */
 export function taskOf(described: DescribedTask, runtimeApiPort: number): Task {
   const id = described.taskArn?.split('/').at(-1) ?? '';
   const host = addressOf(described);
@@ -42,7 +42,7 @@ export function taskOf(described: DescribedTask, runtimeApiPort: number): Task {
   };
 }
 
-/** Address of a task's network interface, as a host of an endpoint; on Fargate and on EC2 alike. */
+/** Address of a task's network interface, as the host of an endpoint, on Fargate and on EC2. */
 function addressOf({ attachments = [], containers = [] }: DescribedTask): string | undefined {
   const details = attachments.flatMap((attachment) => attachment.details ?? []);
   const interfaces = containers.flatMap((container) => container.networkInterfaces ?? []);

@@ -1,8 +1,8 @@
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import type { ResolverCounters } from '../../../lib/haproxy/runtime-api/parse';
-import type { Reading, RuntimeReading, Task } from './observation';
+import type { Observation, ObservedRuntime, Task } from './observation';
 
-/** Counters of the resolvers of some tasks at an earlier check: what later ones are compared with. */
+/** Counters of the resolvers of some tasks at an earlier check. Later checks are compared with them. */
 export interface Counters {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -17,19 +17,19 @@ export interface Activity {
 }
 
 /** Nothing follows from what the resolvers of a process did in less than this many of its periods. */
-export const PERIODS_TO_TELL = 3;
+export const MIN_PERIODS = 3;
 
 /**
- * A new comparison begins after this time, or after twice what it takes to tell something, where that is longer.
- * Beginning one in each check would have the state written in each check.
+ * A new comparison begins after this time, or after twice `MIN_PERIODS`, where that is longer. Beginning one in each
+ * check would write the state in each check.
  */
 const COMPARE_MILLIS = 5 * 60_000;
-/** So many tasks are compared at a time, one after the other; more would not fit into the state. */
+/** The state has room for the counters of this many tasks. Checks take turns with the others. */
 const COMPARED_TASKS = 50;
 
-/** What the resolvers of a process did since they were last remembered; since its start where they were not. */
+/** What the resolvers of a process did since their counters were remembered, or since its start if they were not. */
 export function activityOf(
-  { uptimeSeconds, resolvers = [] }: RuntimeReading,
+  { uptimeSeconds, resolvers = [] }: ObservedRuntime,
   { id }: Task,
   before: Counters | undefined,
   at: number,
@@ -37,7 +37,7 @@ export function activityOf(
   const remembered = before?.tasks[id];
   const seconds = before === undefined ? 0 : Math.round((at - before.at) / 1000);
   const counted = resolvers.map((now) => ({ now, was: remembered?.[now.section] ?? ([0, 0] as const) }));
-  // A process that started since, or whose counters somebody has cleared, is compared with nothing.
+  // A process that started since, or whose counters were cleared, has no counters to compare with.
   const comparable =
     remembered !== undefined && uptimeSeconds >= seconds && counted.every(({ now, was }) => now.sent >= was[0]);
   return comparable
@@ -53,19 +53,19 @@ export function activityOf(
     : { seconds: uptimeSeconds, sections: resolvers };
 }
 
-/** Whether the comparison of a task has begun too short a time ago to tell anything. */
-export function beganToCompare(
+/** Whether the comparison of a task began less than `MIN_PERIODS` ago. */
+export function isComparisonYoung(
   task: string,
   before: Counters | undefined,
   { resolutionSeconds }: RegistryRecord,
   at: number,
 ): boolean {
-  return before?.tasks[task] !== undefined && at - before.at < PERIODS_TO_TELL * resolutionSeconds * 1000;
+  return before?.tasks[task] !== undefined && at - before.at < MIN_PERIODS * resolutionSeconds * 1000;
 }
 
-/** What the next checks compare with: the same as before, or this check's counters when it is time for it. */
-export function nextCounters(before: Counters | undefined, { record, tasks, at }: Reading): Counters | undefined {
-  const comparing = Math.max(COMPARE_MILLIS, 2 * PERIODS_TO_TELL * record.resolutionSeconds * 1000);
+/** What the next checks compare with: the same as before, or this check's counters when a new comparison is due. */
+export function nextCounters(before: Counters | undefined, { record, tasks, at }: Observation): Counters | undefined {
+  const comparing = Math.max(COMPARE_MILLIS, 2 * MIN_PERIODS * record.resolutionSeconds * 1000);
   if (before !== undefined && at - before.at < comparing) {
     return before;
   }

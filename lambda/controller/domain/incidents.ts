@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { RegistryRecord, VerdictKind } from '../../../lib/contract/contract';
-import type { ProxyState, Watched } from '../state/state';
-import { beganToCompare, type Counters } from './counters';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
+import { type Counters, isComparisonYoung } from './counters';
 import { FULL_ANSWER, isFamilyKnown, isSilent } from './live-addresses';
-import type { Reading } from './observation';
+import type { LiveUpstream, Observation } from './observation';
+import type { ProxyState, WatchedVerdict } from './state';
+import { DEFINITIONS } from './verdicts';
+import type { Requirement } from './verdicts/definition';
 import { keyOf, type Verdict } from './verdicts/verdict';
 
 /** An incident: a verdict that lasted longer than its grace time. */
 export interface Incident extends Verdict {
-  /** The same in every check, whichever function instance makes it. */
+  /** The same in every check and in every instance of the function. */
   readonly id: string;
   readonly proxy: string;
   /** Milliseconds since 1970. */
   readonly firstSeen: number;
+  /** Milliseconds since 1970. */
   readonly openedAt: number;
   /** Id of the OpsItem that was opened for it. */
   readonly opsItem?: string;
@@ -20,56 +23,34 @@ export interface Incident extends Verdict {
   readonly ageSeconds: number;
 }
 
-/** The beginning of an incident, a change of what it concerns, or its end. */
+/** An incident that opened, changed in what it concerns, or was resolved. */
 export interface IncidentEvent {
   readonly event: 'incident-opened' | 'incident-updated' | 'incident-resolved';
   readonly incident: Incident;
 }
 
 /** What a check changed. */
-export interface Advance {
-  readonly watched: Record<string, Watched>;
+export interface Tracked {
+  readonly watched: Record<string, WatchedVerdict>;
   /** What opened, changed or was resolved by this check. */
   readonly events: IncidentEvent[];
   /** All incidents that are open now. */
   readonly open: Incident[];
 }
 
-/** Verdicts that come from the whole service, and say nothing while old and new tasks run side by side. */
-const NOT_WHILE_DEPLOYING: ReadonlySet<VerdictKind> = new Set(['version-mismatch', 'no-running-task']);
-
-/** Verdicts that compare with live addresses. */
-const NEEDS_LIVE: ReadonlySet<VerdictKind> = new Set([
-  'stale-address',
-  'leaving-address',
-  'pinned',
-  'uncovered-address',
-]);
-
-/** Verdicts that compare with what DNS names in this very check. */
-const NEEDS_ANSWERS: ReadonlySet<VerdictKind> = new Set([
-  'leaving-address',
-  'pinned',
-  'uncovered-address',
-  'unknown-upstream',
-]);
-
-/** Verdicts that compare with an earlier check. */
-const COMPARES: ReadonlySet<VerdictKind> = new Set(['silent-resolver', 'failing-resolver']);
-
 /**
  * Carries the watched verdicts on by one check: pure.
  *
- * A verdict is an incident when two checks in a row have seen it and the grace time lies between them. What could not
- * be looked at in this check (a task that did not answer, an upstream that is not known) is neither resolved nor made
- * an incident: it stays as it was.
+ * A verdict is an incident when two checks in a row have seen it and the grace time lies between them. A check that
+ * cannot decide on a verdict (the task did not answer, the upstream is not known) neither resolves it nor makes it an
+ * incident: it stays as it was.
  */
-export function advance(state: ProxyState, reading: Reading, verdicts: readonly Verdict[]): Advance {
-  const { record, at } = reading;
-  const watched: Record<string, Watched> = {};
+export function track(state: ProxyState, observation: Observation, verdicts: readonly Verdict[]): Tracked {
+  const { record, at } = observation;
+  const watched: Record<string, WatchedVerdict> = {};
   const events: IncidentEvent[] = [];
   const open: Incident[] = [];
-  const tell = (event: IncidentEvent['event'], incident: Incident) => events.push({ event, incident });
+  const emit = (event: IncidentEvent['event'], incident: Incident) => events.push({ event, incident });
 
   for (const found of verdicts) {
     const key = keyOf(found);
@@ -77,17 +58,18 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
     const firstSeen = before?.firstSeen ?? at;
     const lasted = before !== undefined && at - firstSeen >= graceMillis(found, record);
     const openedAt = before?.openedAt ?? (lasted ? at : undefined);
-    const told = digestOf(found, reading);
+    const lastReportedDigest = digestOf(found, observation);
     const { message: _, sessionShare: __, ...identity } = found;
-    watched[key] = { ...identity, firstSeen, openedAt, told, opsItem: before?.opsItem };
-    if (openedAt !== undefined) {
-      const incident = incidentOf(record.proxy, key, { ...found, opsItem: before?.opsItem }, firstSeen, openedAt, at);
-      open.push(incident);
-      if (before?.openedAt === undefined) {
-        tell('incident-opened', incident);
-      } else if (before.told !== undefined && before.told !== told) {
-        tell('incident-updated', incident);
-      }
+    watched[key] = { ...identity, firstSeen, openedAt, lastReportedDigest, opsItem: before?.opsItem };
+    if (openedAt === undefined) {
+      continue;
+    }
+    const incident = incidentOf(record.proxy, key, { ...found, opsItem: before?.opsItem }, firstSeen, openedAt, at);
+    open.push(incident);
+    if (before?.openedAt === undefined) {
+      emit('incident-opened', incident);
+    } else if (before.lastReportedDigest !== undefined && before.lastReportedDigest !== lastReportedDigest) {
+      emit('incident-updated', incident);
     }
   }
 
@@ -95,81 +77,101 @@ export function advance(state: ProxyState, reading: Reading, verdicts: readonly 
     if (key in watched) {
       continue;
     }
-    const { firstSeen, openedAt, told: _, ...identity } = before;
-    const close = (message: string) =>
+    const { firstSeen, openedAt, lastReportedDigest: _, ...identity } = before;
+    const incidentWith = (message: string) =>
       incidentOf(record.proxy, key, { ...identity, message }, firstSeen, openedAt ?? at, at);
     const runs =
-      reading.unchecked !== undefined ||
+      observation.unchecked !== undefined ||
       before.task === undefined ||
-      reading.tasks.some(({ task }) => task.id === before.task);
-    if (runs && unseen(before, reading, verdicts, state.counters)) {
+      observation.tasks.some(({ task }) => task.id === before.task);
+    if (runs && isUndecided(before, observation, verdicts, state.counters)) {
       watched[key] = before;
       if (openedAt !== undefined) {
-        open.push(close('could not be looked at in this check'));
+        open.push(incidentWith('not checked this time'));
       }
     } else if (openedAt !== undefined) {
-      tell('incident-resolved', close(runs ? 'is over' : `is over: ${before.task} no longer runs`));
+      emit('incident-resolved', incidentWith(runs ? 'resolved' : `resolved: ${before.task} no longer runs`));
     }
   }
   return { watched, events, open };
 }
 
 /**
- * The end of all incidents of a proxy that nobody checks any more: pure.
+ * Resolves all incidents of a proxy that is no longer in the registry: pure.
  *
  * @param now milliseconds since 1970
  */
-export function abandon(proxy: string, { watched }: ProxyState, now: number): IncidentEvent[] {
-  return Object.entries(watched).flatMap(([key, { firstSeen, openedAt, told: _, ...identity }]) => {
-    const message = `is over: ${proxy} is no longer in the registry`;
-    return openedAt === undefined
-      ? []
-      : [
-          {
-            event: 'incident-resolved' as const,
-            incident: incidentOf(proxy, key, { ...identity, message }, firstSeen, openedAt, now),
-          },
-        ];
-  });
+export function resolveAll(proxy: string, { watched }: ProxyState, now: number): IncidentEvent[] {
+  const events: IncidentEvent[] = [];
+  for (const [key, { firstSeen, openedAt, lastReportedDigest: _, ...identity }] of Object.entries(watched)) {
+    if (openedAt === undefined) {
+      continue;
+    }
+    const verdict = { ...identity, message: `resolved: ${proxy} is no longer in the registry` };
+    events.push({ event: 'incident-resolved', incident: incidentOf(proxy, key, verdict, firstSeen, openedAt, now) });
+  }
+  return events;
 }
 
-/** How long a verdict must last. A slot that lost an address which DNS shows now and then takes it again by itself. */
+/** How long a verdict must last. */
 function graceMillis({ kind }: Verdict, { graceSeconds, dnsWindowSeconds }: RegistryRecord): number {
-  return 1000 * (kind === 'uncovered-address' ? graceSeconds + 2 * dnsWindowSeconds : graceSeconds);
+  return 1000 * (graceSeconds + DEFINITIONS[kind].graceWindows * dnsWindowSeconds);
 }
 
-/** Whether nobody could tell in this check if it still is so. */
-function unseen(
-  { kind, task, upstream, address, cause }: Watched,
-  reading: Reading,
+/** What is known about the subject of a watched verdict. */
+interface Subject {
+  readonly watched: WatchedVerdict;
+  readonly upstream: LiveUpstream | undefined;
+  readonly observation: Observation;
+  readonly counters: Counters | undefined;
+}
+
+/** When what a verdict requires is missing. */
+const IS_MISSING: Readonly<Record<Requirement, (subject: Subject) => boolean>> = {
+  live: ({ watched: { address }, upstream }) => {
+    if (address === undefined) {
+      return upstream?.live.length === 0;
+    }
+    return upstream !== undefined && !isFamilyKnown(upstream, address);
+  },
+  // An incident of the load balancer itself does not depend on DNS.
+  answers: ({ watched: { cause }, upstream }) => cause === undefined && upstream !== undefined && isSilent(upstream),
+  history: ({ watched: { task }, observation: { record, at }, counters }) =>
+    task !== undefined && isComparisonYoung(task, counters, record, at),
+};
+
+/** Whether this check cannot decide if a watched verdict, which it did not find, is over. */
+function isUndecided(
+  watched: WatchedVerdict,
+  observation: Observation,
   verdicts: readonly Verdict[],
   counters?: Counters,
 ): boolean {
-  const about = reading.upstreams.find((one) => one.name === upstream);
-  const read = reading.tasks.find((one) => one.task.id === task);
-  const missing = verdicts.some(
-    (one) => one.kind === 'unreachable-task' && one.task === task && one.upstream === upstream,
+  const { kind, task, cause } = watched;
+  const { requires, whileDeploying } = DEFINITIONS[kind];
+  const upstream = observation.upstreams.find(({ name }) => name === watched.upstream);
+  const read = observation.tasks.find((one) => one.task.id === task);
+  const lacksUpstream = verdicts.some(
+    (one) => one.kind === 'unreachable-task' && one.task === task && one.upstream === watched.upstream,
   );
-  const isMissingBackend = kind === 'unreachable-task' && upstream !== undefined;
-  const known = address === undefined ? about?.live.length !== 0 : about === undefined || isFamilyKnown(about, address);
+  const undecidedWhileDeploying =
+    whileDeploying === 'undecided' || (whileDeploying === 'undecided-for-upstreams' && watched.upstream !== undefined);
   return (
-    (reading.unchecked !== undefined && kind !== 'unchecked') ||
+    (observation.unchecked !== undefined && kind !== 'unchecked') ||
     (read !== undefined && !('runtime' in read)) ||
-    (task !== undefined && missing) ||
-    (reading.deploying === true && (NOT_WHILE_DEPLOYING.has(kind) || isMissingBackend)) ||
-    (COMPARES.has(kind) && task !== undefined && beganToCompare(task, counters, reading.record, reading.at)) ||
-    (NEEDS_LIVE.has(kind) && !known) ||
-    (NEEDS_ANSWERS.has(kind) && cause === undefined && about !== undefined && isSilent(about)) ||
-    (cause === 'balancer' && about?.balancer === 'unread')
+    (task !== undefined && lacksUpstream) ||
+    (observation.deploying === true && undecidedWhileDeploying) ||
+    requires.some((requirement) => IS_MISSING[requirement]({ watched, upstream, observation, counters })) ||
+    (cause === 'balancer' && upstream?.balancer === 'unread')
   );
 }
 
 /**
- * What an update of an incident is about: which slots are concerned, and what the upstream has. Those that are seen of a
- * large ELB are others in each check.
+ * What an update of an incident is about: the slots concerned, and what the upstream has. The live addresses of a large
+ * ELB do not count: DNS shows others in each check.
  */
-function digestOf({ upstream, slots }: Verdict, reading: Reading): string {
-  const live = reading.upstreams.find((one) => one.name === upstream)?.live ?? [];
+function digestOf({ upstream, slots }: Verdict, observation: Observation): string {
+  const live = observation.upstreams.find((one) => one.name === upstream)?.live ?? [];
   return createHash('sha256')
     .update(JSON.stringify([slots, live.length < FULL_ANSWER ? live : 'many']))
     .digest('base64url')

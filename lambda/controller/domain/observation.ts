@@ -1,74 +1,103 @@
-import type { RegistryRecord, RegistryUpstream } from '../../../lib/contract/contract';
+import type { RegistryRecord, RegistryUpstream } from '../../../lib/contract/registry-record';
 import type { ResolverCounters, Slot } from '../../../lib/haproxy/runtime-api/parse';
-import type { RecordType } from './live-addresses';
 
-/** A running HAProxy: `host:port` of its runtime API, or `unix:PATH`. */
+/** DNS records that hold addresses. */
+export type RecordType = 'A' | 'AAAA';
+
+/** A running HAProxy. */
 export interface Task {
   /** ECS task id, or the endpoint itself where there is no ECS. */
   readonly id: string;
-  /** Nothing where it has no network interface of its own, so that nobody can ask it. */
+  /** `HOST:PORT` of its runtime API, or `unix:PATH`. @default - it has no network interface of its own: not readable */
   readonly endpoint?: string;
-  /** When it started, in milliseconds since 1970; nothing where there is no ECS. */
+  /** When it started, in milliseconds since 1970. @default - not known: there is no ECS */
   readonly startedAt?: number;
-  /** What tells it from tasks of another revision of its service: the ARN of its task definition; nothing without ECS. */
+  /** ARN of its task definition: tasks of two revisions differ in it. @default - not known: there is no ECS */
   readonly revision?: string;
 }
 
-/** What the runtime API of one process told. */
-export interface RuntimeReading {
+/** What the runtime API of one process answered. */
+export interface ObservedRuntime {
   readonly version: string;
   readonly uptimeSeconds: number;
-  /** The branch that its configuration says it was made for; nothing where it does not. */
+  /** The branch that its configuration says it was made for. @default - the configuration does not say it */
   readonly madeFor?: string;
   readonly slots: readonly Slot[];
-  /** Counters of its resolvers; nothing where the branch has none (1.7). */
+  /** Counters of its resolvers. @default - the branch has none (1.7) */
   readonly resolvers?: readonly ResolverCounters[];
 }
 
-/** One task: read, not to be read, or not reached before the time of the run was over. */
-export type TaskReading = { readonly task: Task } & (
-  | { readonly runtime: RuntimeReading }
+/** One task: read, not readable, or not reached before the time of the run was over. */
+export type ObservedTask = { readonly task: Task } & (
+  | { readonly runtime: ObservedRuntime }
   | { readonly unreachable: string }
   | { readonly unchecked: true }
 );
 
-/** What one upstream of a proxy has now. */
-export interface LiveUpstream {
-  readonly upstream: RegistryUpstream;
-  /** What tells it from other upstreams of the record. */
-  readonly name: string;
-  /** Whether the slots that it may have are nobody else's, even if they do not tell which name they follow. */
-  readonly alone: boolean;
-  /** Recent DNS answers, the load balancer's own addresses and those of its interfaces. Empty: not known. */
-  readonly live: readonly string[];
-  /** Those of them that only an interface still has: DNS does not name them any more. */
-  readonly leaving: readonly string[];
+/** What one check learned of an upstream from DNS and the AWS APIs. */
+export interface ObservedUpstream {
   /** Addresses of this check's DNS answers. */
   readonly answers: readonly string[];
-  /** Those of them that have been there long enough for every process to have adopted them. */
-  readonly settled: readonly string[];
-  /** Types of records for which DNS does not answer now. What was known before may still be live. */
-  readonly silent: readonly RecordType[];
-  /** Whether the load balancer's interfaces could be read. Where not, DNS and its API alone say what it has. */
-  readonly interfacesKnown: boolean;
-  /** What the API says of the load balancer; nothing when it is usable, or when nobody asked. */
+  /** Records for which DNS did not answer. An answer without addresses is an answer. @default - none */
+  readonly unanswered?: readonly RecordType[];
+  /** Addresses that the load balancer's API names (those of a Network Load Balancer). */
+  readonly owned: readonly string[];
+  /** Addresses of the load balancer's network interfaces, as clients of its scheme see them. @default - not known */
+  readonly interfaces?: readonly string[];
+  /** What the API says of the load balancer. @default - it is usable, or the API was not asked */
   readonly balancer?: 'unusable' | 'unread';
-  /** Why the upstream cannot be used; one line each. */
+  /** Why the upstream cannot be used: gone, not active, its name does not exist. One line each. */
   readonly problems: readonly string[];
-  /** What could not be read, although the rest could; one line each. */
+  /** What could not be read. The check knows less then, and hides no drift. One line each. */
   readonly degraded: readonly string[];
 }
 
-/** What one check saw of one proxy. */
-export interface Reading {
+/** What the probes saw of one proxy, before anything is compared. */
+export interface RawObservation {
+  /** In the order of the record. */
+  readonly upstreams: readonly ObservedUpstream[];
+  readonly tasks: readonly ObservedTask[];
+  /** Whether the service is being deployed. @default false */
+  readonly deploying?: boolean;
+}
+
+/** What one upstream of a proxy has now, recent checks included. */
+export interface LiveUpstream {
+  readonly upstream: RegistryUpstream;
+  /** Unique among the upstreams of the record. */
+  readonly name: string;
+  /** Whether all slots that it may have are its own, also those that do not say which name they follow. */
+  readonly alone: boolean;
+  /** Recent DNS answers, the load balancer's own addresses and those of its interfaces. Empty: not known. */
+  readonly live: readonly string[];
+  /** Live addresses that DNS no longer names: the load balancer or an interface still has them. */
+  readonly leaving: readonly string[];
+  /** Addresses of this check's DNS answers. */
+  readonly answers: readonly string[];
+  /** Answers that have been there long enough for every process to have adopted them. */
+  readonly settled: readonly string[];
+  /** Types of records for which DNS does not answer now. What was known before may still be live. */
+  readonly silent: readonly RecordType[];
+  /** Whether the load balancer's interfaces could be read. If not, live is what DNS and the API of the load balancer say. */
+  readonly interfacesKnown: boolean;
+  /** See `ObservedUpstream`. */
+  readonly balancer?: 'unusable' | 'unread';
+  /** See `ObservedUpstream`. */
+  readonly problems: readonly string[];
+  /** See `ObservedUpstream`. */
+  readonly degraded: readonly string[];
+}
+
+/** What one check saw of one proxy. Verdicts are evaluated on it. */
+export interface Observation {
   readonly record: RegistryRecord;
   /** When, in milliseconds since 1970. */
   readonly at: number;
   /** In the order of the record, each once. */
   readonly upstreams: readonly LiveUpstream[];
-  readonly tasks: readonly TaskReading[];
-  /** Whether the service is being deployed: tasks of the former revision may still run, or none yet. */
+  readonly tasks: readonly ObservedTask[];
+  /** Whether the service is being deployed: tasks of the former revision may still run, or none yet. @default false */
   readonly deploying?: boolean;
-  /** Why nothing of it was looked at: the time of the run was over, or its tasks could not be listed. One line. */
+  /** Why the check failed as a whole: the time of the run was over, or its tasks could not be listed. One line. */
   readonly unchecked?: string;
 }

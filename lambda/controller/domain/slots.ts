@@ -1,33 +1,33 @@
 import type { Slot } from '../../../lib/haproxy/runtime-api/parse';
-import type { LiveUpstream, RuntimeReading } from './observation';
+import type { LiveUpstream, ObservedRuntime } from './observation';
 
 /** The slots of an upstream; see `RegistryUpstream.backend`. */
 export function slotsOf(
-  { slots }: RuntimeReading,
+  { slots }: ObservedRuntime,
   { upstream: { backend, dnsName }, alone }: Pick<LiveUpstream, 'upstream' | 'alone'>,
 ): readonly Slot[] {
   const candidates = backend === undefined ? slots : slots.filter((slot) => slot.backend === backend);
-  const following = candidates.filter(({ fqdn }) => fqdn !== undefined && plain(fqdn) === plain(dnsName));
-  // A backend may have servers of others beside: another load balancer's, or one that apologizes.
+  const following = candidates.filter(({ fqdn }) => fqdn !== undefined && normalized(fqdn) === normalized(dnsName));
+  // A backend may also have servers of another load balancer, or one that serves an error page.
   return following.length > 0 || !alone ? following : candidates;
 }
 
 /** A name as DNS compares it. */
-function plain(name: string): string {
+function normalized(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
 
-/** What an operator put into maintenance takes no traffic; what is drained does until its last session ends. */
+/** Whether a slot takes traffic: not in maintenance, and when drained only until its last session ends. */
 export function inService({ out, sessions = 0 }: Slot): boolean {
   return out === undefined || (out === 'draining' && sessions > 0);
 }
 
-/** How a slot is named in verdicts. */
+/** The name of a slot in verdicts. */
 export function slotName({ backend, name }: Slot): string {
   return `${backend}/${name}`;
 }
 
-/** Percent of the current sessions of slots that are on some of them; nothing when no slot tells its sessions. */
+/** Percent of the current sessions of slots that are on some of them; undefined when no slot has a session count. */
 export function sessionShare(slots: readonly Slot[], which: (slot: Slot) => boolean): number | undefined {
   let [known, all, some] = [false, 0, 0];
   for (const slot of slots) {

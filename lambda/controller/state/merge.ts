@@ -1,22 +1,22 @@
 import type { DnsMemory } from '../domain/live-addresses';
-import { mergeRepaired } from '../domain/repair-plan';
-import type { ProxyState, Watched } from './state';
+import { mergeRepairs } from '../domain/repair-plan';
+import type { ProxyState, WatchedVerdict } from '../domain/state';
 
 /**
- * What is remembered when two runs overlapped, so that neither's findings are lost: pure.
+ * The state after two runs that overlapped, so that the findings of neither are lost: pure.
  *
- * @param base what both began with
+ * @param base what both started from
  * @param mine what this run remembers
  * @param theirs what the other run has written since
  */
 export function mergeStates(base: ProxyState, mine: ProxyState, theirs: ProxyState): ProxyState {
   const dns = mergeRecords(mine.dns, theirs.dns, mergeDns);
   const all = mergeRecords(mine.watched, theirs.watched, mergeWatched);
-  // What one of them has resolved was told, and stays so.
+  // What one of them has resolved was reported, and stays resolved.
   const resolved = (key: string) => key in base.watched && !(key in mine.watched && key in theirs.watched);
   const watched = Object.fromEntries(Object.entries(all).filter(([key]) => !resolved(key)));
   const counters = [mine.counters, theirs.counters].sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0))[0];
-  return { dns, watched, counters, repaired: mergeRepaired(mine.repaired, theirs.repaired) };
+  return { dns, watched, counters, repaired: mergeRepairs(mine.repaired, theirs.repaired) };
 }
 
 function mergeRecords<T>(a: Record<string, T>, b: Record<string, T>, merge: (a: T, b: T) => T): Record<string, T> {
@@ -36,7 +36,7 @@ function mergeDns(a: DnsMemory, b: DnsMemory): DnsMemory {
     const since = Math.min(since1, since2);
     return left1 === undefined || left2 === undefined ? [since] : [since, Math.max(left1, left2)];
   });
-  // Who got an answer knows better than who got none.
+  // A run that got an answer knows better than one that got none.
   const types = (['A', 'AAAA'] as const).filter((type) => a.silent[type] !== undefined && b.silent[type] !== undefined);
   return {
     addresses,
@@ -44,7 +44,7 @@ function mergeDns(a: DnsMemory, b: DnsMemory): DnsMemory {
   };
 }
 
-function mergeWatched(a: Watched, b: Watched): Watched {
+function mergeWatched(a: WatchedVerdict, b: WatchedVerdict): WatchedVerdict {
   const opened = [a.openedAt, b.openedAt].filter((at) => at !== undefined);
   return {
     ...b,

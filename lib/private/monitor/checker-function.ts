@@ -5,7 +5,7 @@ import type { Policy, Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { CheckerEnvironment } from '../../contract/contract';
+import type { CheckerEnvironment } from '../../contract/environment';
 
 /** Properties that both functions of a monitor share. */
 export interface CheckerFunctionProps {

@@ -3,7 +3,7 @@ import type { ISubnet, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { STATE_FOLDER } from '../../contract/contract';
+import { STATE_FOLDER } from '../../contract/registry-record';
 import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
 
 /** Properties of the role of the checker. */

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../../contract/contract';
+import { METRICS } from '../../contract/metrics';
 
 type Dimension = typeof METRICS.proxyDimension | typeof METRICS.monitorDimension;
 

@@ -2,7 +2,7 @@ import { Stack, Stage, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
-import { REGISTRY_FOLDER, type RegistryRecord, type RegistryUpstream } from '../../contract/contract';
+import { REGISTRY_FOLDER, type RegistryRecord, type RegistryUpstream } from '../../contract/registry-record';
 import { InputError } from '../../haproxy/errors';
 import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import type { HaproxyTasks } from '../../monitor/haproxy-tasks';

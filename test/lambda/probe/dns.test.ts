@@ -111,7 +111,7 @@ test.each<[what: string, respond: Respond, problem: string]>([
   expect(await lookUp(NAME, [address])).toEqual({ ...FINE, answers: [], problems: [problem] });
 });
 
-describe('no answer: the reading is poorer, and nothing is said of the upstream', () => {
+describe('no answer: the observation is poorer, and nothing is said of the upstream', () => {
   test.each<[what: string, server: () => Promise<string>, code: string]>([
     ['nobody listens', nobody, 'ECONNREFUSED'],
     ['the name server says nothing', async () => (await serve(() => undefined)).address, 'ETIMEOUT'],

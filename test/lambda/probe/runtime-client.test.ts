@@ -4,8 +4,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OutOfTime } from '../../../lambda/controller/time-limit';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
+import { OutOfTime } from '../../../lambda/probe/time-limit';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { DnsServer } from '../../../testbed/dns-server';
 import { Haproxy, nameFor } from '../../../testbed/generated-haproxy';
@@ -28,7 +28,7 @@ describe('real HAProxy processes', () => {
   );
 
   test.each(readable)(
-    '$version tells version, uptime, held addresses, sessions and queries',
+    '$version gives version, uptime, held addresses, sessions and queries',
     async (binary) => {
       const { autonomousResolution, showResolvers } = HaproxyVersion.of(binary.branch)._capabilities;
       dns.set(nameFor(binary), ['127.0.0.1']);
@@ -165,7 +165,7 @@ describe('what is no runtime API', () => {
     await expect(readRuntime(endpoint)).rejects.toThrow(/^'show info' was answered with '[\x20-\x7e]*F[\x20-\x7e]*'$/);
   });
 
-  test('the time of whoever asks is over before it has answered', async () => {
+  test('the time of the caller is over before it has answered', async () => {
     const endpoint = await serve(table({ 'show info;quit': INFO, 'show servers state;quit': STATE }));
     await expect(readRuntime(endpoint, { deadline: Date.now() - 1 })).rejects.toThrow(new OutOfTime());
     server.close();
@@ -173,7 +173,7 @@ describe('what is no runtime API', () => {
     await expect(readRuntime(silent, { deadline: Date.now() + 100 })).rejects.toThrow(new OutOfTime());
   });
 
-  test('nobody listens', async () => {
+  test('no process listens', async () => {
     const endpoint = await serve(() => {});
     await new Promise((closed) => server.close(closed));
     await expect(readRuntime(endpoint)).rejects.toThrow(new Error('connection refused'));

@@ -38,7 +38,7 @@ describe('the address of the load balancer moves', () => {
     expect(await watch.events(...minutely(120, 360))).toEqual(['300 opened stale-address']);
   });
 
-  test('and a proxy that follows goes with it: nothing is told', async () => {
+  test('and a proxy that follows goes with it: there is no event', async () => {
     const watch = new Watch([following.task], nameserver);
     expect(await watch.events(0, 60)).toEqual([]);
     for (const server of [dns, following.dns]) {
@@ -59,9 +59,9 @@ test('an ELB of 12 nodes shows 8 of them at random for 10 minutes: no incident, 
     const watch = new Watch([large.task], nameserver, { resolutionSeconds: 10 });
     const held = new Set<string>();
     for (const seconds of minutely(0, 600)) {
-      const { events, open, reading } = await watch.check(seconds);
+      const { events, open, observation } = await watch.check(seconds);
       expect([seconds, events, open]).toEqual([seconds, [], []]);
-      expect(reading.upstreams[0]!.live.length).toBeGreaterThanOrEqual(8);
+      expect(observation.upstreams[0]!.live.length).toBeGreaterThanOrEqual(8);
       held.add((await large.held()).sort().join());
       await sleep(550);
     }
@@ -79,8 +79,8 @@ test('two upstreams of an ELB of 40 nodes, on two ports, are looked up at random
   );
   const upstream = { backend: 'upstream', dnsName: NAME, port: 80 };
   const upstreams = [upstream, { ...upstream, backend: undefined, port: 443 }];
-  const { reading } = await new Watch([following.task], nameserver, { upstreams }).check(0);
-  const [one, other] = reading.upstreams;
+  const { observation } = await new Watch([following.task], nameserver, { upstreams }).check(0);
+  const [one, other] = observation.upstreams;
   expect(one!.answers).not.toEqual(other!.answers);
   expect(one!.live).toEqual([...new Set([...one!.answers, ...other!.answers])].sort());
 });
@@ -99,7 +99,7 @@ test('a backend has servers of another name and of none beside those of the load
   }
 }, 20_000);
 
-test('a node leaves DNS while its interface lives: told, and nothing that rings', async () => {
+test('a node leaves DNS while its interface lives: an event of severity info', async () => {
   const watch = new Watch([following.task], nameserver);
   watch.interfaces = ['127.0.0.1', '127.0.0.2'];
   expect(await watch.events(0)).toEqual([]);

@@ -1,5 +1,5 @@
 import { readRuntime } from '../../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { DnsServer } from '../../../testbed/dns-server';
 import { availableBinaries, isDeaf } from '../../support/binaries';
 import { CheckedProxy, minutely, Watch } from './checked';
@@ -72,14 +72,14 @@ async function told(watches: ReadonlyMap<string, Watch>, ...times: number[]): Pr
 const allOf = (proxies: readonly CheckedProxy[], ...events: string[]) =>
   Object.fromEntries(proxies.map(({ binary }) => [binary.version, events]));
 
-test('a pinned proxy is told by its silence, and again when the address has moved', async () => {
+test('a pinned proxy is reported for its silence, and again when the address has moved', async () => {
   const watches = watchesOf(pinned);
   expect(await told(watches, 0, 60)).toEqual(allOf(pinned, '60 opened silent-resolver'));
   point('127.0.0.2');
   expect(await told(watches, ...minutely(120, 360))).toEqual(allOf(pinned, '300 opened stale-address'));
 }, 40_000);
 
-test('of a proxy that follows the address nothing is told', async () => {
+test('a proxy that follows the address has no event', async () => {
   const watches = watchesOf(following);
   expect(await told(watches, 0, 60)).toEqual(allOf(following));
   point('127.0.0.2');
@@ -88,7 +88,7 @@ test('of a proxy that follows the address nothing is told', async () => {
   expect(await told(watches, ...minutely(240, 600))).toEqual(allOf(following));
 }, 60_000);
 
-test('no slot has an address any more: told, until one has it again', async () => {
+test('no slot has an address any more: reported, until one has it again', async () => {
   await pointProxies(following, '127.0.0.2');
   point('127.0.0.2');
   const losing = following.filter(({ binary }) => !KEEPS.test(binary.version));
@@ -106,7 +106,7 @@ test('the running branch is not the one that its configuration was made for', as
   expect(await told(watches, 0, 60)).toEqual(allOf(following, '60 opened version-mismatch'));
 }, 60_000);
 
-test('every process tells which branch its configuration was made for', async () => {
+test('every process says which branch its configuration was made for', async () => {
   const told = await Promise.all(
     following.map(async ({ binary, task }) => [binary.branch, (await readRuntime(task.endpoint!)).madeFor]),
   );

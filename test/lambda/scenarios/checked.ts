@@ -1,16 +1,17 @@
 import { checkProxy } from '../../../lambda/controller/check';
-import type { ProxyReport } from '../../../lambda/controller/domain/conclude';
 import type { Task } from '../../../lambda/controller/domain/observation';
-import { decodeState, encodeState, NO_STATE } from '../../../lambda/controller/state/state';
-import { lookUp } from '../../../lambda/probe/dns';
+import type { ProxyReport } from '../../../lambda/controller/domain/proxy-report';
+import { NO_STATE } from '../../../lambda/controller/domain/state';
+import { localProbes } from '../../../lambda/controller/local-probes';
+import { decodeState, encodeState } from '../../../lambda/controller/state/codec';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../../lib/contract/contract';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import type { HaproxyBinary } from '../../../testbed/binaries';
 import { DnsServer } from '../../../testbed/dns-server';
 import { Haproxy, type HaproxySettings, nameFor } from '../../../testbed/generated-haproxy';
 import { until } from '../../haproxy/running';
 import { anyBinary } from '../../support/binaries';
-import { START } from '../readings';
+import { START } from '../observations';
 
 const BINARY = anyBinary();
 
@@ -18,7 +19,7 @@ const BINARY = anyBinary();
 export const NAME = nameFor(BINARY);
 
 /** How a proxy differs from one that follows DNS on the newest binary. */
-export interface ProxySettings extends HaproxySettings {
+interface ProxySettings extends HaproxySettings {
   readonly binary?: HaproxyBinary;
   /** How many addresses its own name server shows at a time. @default 8 */
   readonly shown?: number;
@@ -116,16 +117,8 @@ export class Watch {
 
   /** One check, this many seconds after the start, by a function instance that knows only what was written down. */
   public async check(seconds: number): Promise<ProxyReport> {
-    const senses = {
-      upstream: async ({ dnsName }: { dnsName: string }) => ({
-        ...(await lookUp(dnsName, this.record.nameservers)),
-        owned: [],
-        interfaces: this.interfaces,
-      }),
-      tasks: async () => this.tasks,
-      runtime: (endpoint: string) => readRuntime(endpoint),
-    };
-    const found = await checkProxy(this.record, decodeState(this.#written)!, senses, START + seconds * 1000);
+    const probes = localProbes({ tasks: this.tasks, interfaces: this.interfaces });
+    const found = await checkProxy(this.record, decodeState(this.#written)!, probes, START + seconds * 1000);
     // The counters of a process follow the real clock, and are judged since its start.
     this.#written = encodeState({ ...found.state, counters: undefined });
     return found;

@@ -79,7 +79,7 @@ test('a task runs another branch than its configuration was made for: opened aft
   expect(await watch.events(...minutely(0, 120))).toEqual(['60 opened version-mismatch']);
 });
 
-test('a task of another branch beside one of another revision is a deployment in progress: nothing is told', async () => {
+test('a task of another branch beside one of another revision is a deployment in progress: there is no event', async () => {
   const tasks = ['orders:1', 'orders:2'].map((revision) => ({ ...proxy.task, id: revision, revision }));
   const watch = new Watch(tasks, nameserver, { haproxyVersion: '1.8' });
   expect(await watch.events(...minutely(0, 120))).toEqual([]);

@@ -1,21 +1,29 @@
 import type { ResolverCounters } from '../../../../lib/haproxy/runtime-api/parse';
-import { PERIODS_TO_TELL } from '../counters';
-import { type Process, type Verdict, verdict } from './verdict';
+import { MIN_PERIODS } from '../counters';
+import { defineVerdict } from './definition';
 
-/** A section of resolvers sends queries and gets no address for any. One that sends none is not used, or silent. */
-export function failingResolver({ task, reading, activity: { seconds, sections } }: Process): Verdict[] {
-  const failing =
-    seconds >= PERIODS_TO_TELL * reading.record.resolutionSeconds
-      ? sections.filter(({ sent, valid }) => sent > 0 && valid === 0)
-      : [];
-  if (failing.length === 0) {
-    return [];
-  }
-  const message = `${task.id} gets no address from DNS: ${failing.map(sentence).sort().join('; ')}`;
-  return [verdict('failing-resolver', { task: task.id, message })];
-}
+/** A `resolvers` section sends queries and gets no address for any. A section that sends none is unused, or silent. */
+export const failingResolver = defineVerdict('failing-resolver', {
+  requires: ['history'],
+  blocksDeployment: true,
+  explanation: {
+    what: 'the process sends DNS queries and gets no address for any of them',
+    why: 'answers are errors, late, truncated or too large: a name server refuses, is far away or is overloaded, a network drops packets, or the payload size is too small for eight addresses',
+    remedy:
+      "set `accepted_payload_size` to 8192; look at the name servers and at the network's limits for DNS; ask the name servers from the same subnet",
+  },
+  evaluate: ({ processes, observation }) =>
+    processes.flatMap(({ task, activity: { seconds, sections } }) => {
+      const failing =
+        seconds >= MIN_PERIODS * observation.record.resolutionSeconds
+          ? sections.filter(({ sent, valid }) => sent > 0 && valid === 0)
+          : [];
+      const message = `${task.id} gets no address from DNS: ${failing.map(sentenceOn).sort().join('; ')}`;
+      return failing.length === 0 ? [] : [{ task: task.id, message }];
+    }),
+});
 
-function sentence({ section, sent, failures }: ResolverCounters): string {
+function sentenceOn({ section, sent, failures }: ResolverCounters): string {
   const counted = Object.entries(failures).map(([name, count]) => `${name} ${count}`);
   const since = counted.length === 0 ? '' : ` (since its start: ${counted.join(', ')})`;
   return `none of ${sent} queries of resolvers '${section}' was answered with one${since}`;

@@ -1,12 +1,22 @@
-import { type Holding, ofHolding, type Verdict } from './verdict';
+import { defineVerdict, ofHolding } from './definition';
 
-/** No slot that is in service has an address, except where each request brings its own. */
-export function noAddress(holding: Holding): Verdict[] {
-  const { task, held, slots } = holding;
-  const empty = held.size === 0 && slots.some(({ perRequest }) => !perRequest);
-  const { backend } = holding.upstream.upstream;
-  const where = backend === undefined ? task.id : `backend '${backend}' of ${task.id}`;
-  return empty
-    ? [ofHolding('no-address', holding, { message: `no slot of ${where} has an address: it answers 503` })]
-    : [];
-}
+/** No slot that is in service has an address. Slots that each request resolves have none by design. */
+export const noAddress = defineVerdict('no-address', {
+  blocksDeployment: true,
+  repairedByNewTasks: true,
+  explanation: {
+    what: 'no slot of the backend has an address, so that HAProxy answers 503',
+    why: 'no name server has answered with an address since the start, or HAProxy gave the last one up after errors',
+    remedy:
+      'ask the name servers of the proxy for the name from the same subnet; look at security groups and at `nameservers`',
+  },
+  evaluate: ({ holdings }) =>
+    holdings.flatMap((holding) => {
+      const { task, held, slots, upstream } = holding;
+      const { backend } = upstream.upstream;
+      const where = backend === undefined ? task.id : `backend '${backend}' of ${task.id}`;
+      return held.size === 0 && slots.some(({ perRequest }) => !perRequest)
+        ? [ofHolding(holding, { message: `no slot of ${where} has an address: it answers 503` })]
+        : [];
+    }),
+});

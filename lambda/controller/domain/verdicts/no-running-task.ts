@@ -1,9 +1,13 @@
-import type { Reading } from '../observation';
-import { type Verdict, verdict } from './verdict';
+import { defineVerdict } from './definition';
 
-/** The service has no task to check. While a deployment runs, there may be none yet. */
-export function noRunningTask({ record, tasks, deploying }: Reading): Verdict[] {
-  return tasks.length === 0 && !deploying
-    ? [verdict('no-running-task', { message: `${record.proxy} has no running task` })]
-    : [];
-}
+/** The service has no task to check. During a deployment there may be none yet. */
+export const noRunningTask = defineVerdict('no-running-task', {
+  whileDeploying: 'undecided',
+  explanation: {
+    what: 'the service has no running task',
+    why: 'it is scaled to zero, or its tasks do not start',
+    remedy: "look at the service's events in ECS: image, subnets, capacity, secrets",
+  },
+  evaluate: ({ observation: { record, tasks, deploying } }) =>
+    tasks.length === 0 && !deploying ? [{ message: `${record.proxy} has no running task` }] : [],
+});

@@ -1,9 +1,22 @@
 import { isFamilyKnown } from '../live-addresses';
 import { sessionShare } from '../slots';
-import { type Holding, ofHolding, type Verdict } from './verdict';
+import { defineVerdict, type Holding, ofHolding } from './definition';
+import type { Finding } from './verdict';
 
-/** A slot holds an address that is in no recent answer and no interface. Nothing is, while no live one is known. */
-export function staleAddress(holding: Holding): Verdict[] {
+/** A slot holds an address that is in no recent answer and on no interface. While no live address is known, none is stale. */
+export const staleAddress = defineVerdict('stale-address', {
+  requires: ['live'],
+  repairedByNewTasks: true,
+  explanation: {
+    what: 'a slot holds an address that the load balancer no longer has: it is in no recent DNS answer and on no interface',
+    why: 'the process resolved the name at its start only, or no longer gets answers',
+    remedy:
+      'run the command of the incident: new processes resolve at their start; then run `cdk-haproxy-elb lint` on the configuration to see why the old process did not',
+  },
+  evaluate: ({ holdings }) => holdings.flatMap(evaluateHolding),
+});
+
+function evaluateHolding(holding: Holding): Finding[] {
   const { task, held, upstream } = holding;
   const { live, interfacesKnown, upstream: elb } = upstream;
   const has = interfacesKnown
@@ -12,7 +25,7 @@ export function staleAddress(holding: Holding): Verdict[] {
   return [...held]
     .filter(([address]) => isFamilyKnown(upstream, address) && !live.includes(address))
     .map(([address, slots]) =>
-      ofHolding('stale-address', holding, {
+      ofHolding(holding, {
         address,
         slots,
         sessionShare: sessionShare(holding.slots, (slot) => slot.address === address),

@@ -1,21 +1,34 @@
-import { isIP } from 'node:net';
-import { type Holding, ofHolding, type Verdict } from './verdict';
+import { isAddress } from '../../../../lib/haproxy/address';
+import { recordTypeOf } from '../live-addresses';
+import { defineVerdict, type Holding, ofHolding } from './definition';
+import type { Finding } from './verdict';
 
-/** A live address that no slot holds, although a slot is free. Of a family of which nothing is held, nothing is missed. */
-export function uncoveredAddress(holding: Holding): Verdict[] {
+/** No slot holds a live address although a slot is free. A family of which nothing is held is not expected. */
+export const uncoveredAddress = defineVerdict('uncovered-address', {
+  requires: ['live', 'answers'],
+  // A slot that lost an address which DNS shows now and then takes it again by itself.
+  graceWindows: 2,
+  explanation: {
+    what: 'no slot holds an address of the load balancer, although a slot is free',
+    why: 'the process has not asked since the load balancer grew, or has not seen this part of the answer',
+    remedy: 'wait for a few periods of resolution; if it stays, see `failing-resolver`',
+  },
+  evaluate: ({ holdings }) => holdings.flatMap(evaluateHolding),
+});
+
+function evaluateHolding(holding: Holding): Finding[] {
   const { task, held, slots, upstream } = holding;
   const missing = upstream.settled.filter((address) => !held.has(address));
   if (missing.length === 0) {
     return [];
   }
-  const serving = slots.filter((slot) => slot.address !== undefined);
-  const beside = (backend: string) => serving.some((slot) => slot.backend === backend);
-  const free = slots.filter((slot) => slot.address === undefined && beside(slot.backend)).length;
-  const families = new Set([...held.keys()].map(isIP));
+  const serving = new Set(slots.filter((slot) => slot.address !== undefined).map(({ backend }) => backend));
+  const free = slots.filter((slot) => slot.address === undefined && serving.has(slot.backend)).length;
+  const families = new Set([...held.keys()].filter(isAddress).map(recordTypeOf));
   return missing
-    .filter((address) => free > 0 && families.has(isIP(address)))
+    .filter((address) => free > 0 && families.has(recordTypeOf(address)))
     .map((address) =>
-      ofHolding('uncovered-address', holding, {
+      ofHolding(holding, {
         address,
         message: `${task.id} does not use ${address} of ${upstream.upstream.dnsName}, although it has ${free} free ${free === 1 ? 'slot' : 'slots'}`,
       }),

@@ -1,11 +1,25 @@
 import type { LiveUpstream } from '../observation';
-import { type Verdict, verdict } from './verdict';
+import { defineVerdict } from './definition';
+import type { Finding } from './verdict';
 
-/** The load balancer is gone or not active, its name does not resolve, or nothing is known of it at all. */
-export function unknownUpstream({ name, upstream, live, balancer, problems }: LiveUpstream): Verdict[] {
+/** The load balancer is gone or not active, its name does not resolve, or no address of it is known. */
+export const unknownUpstream = defineVerdict('unknown-upstream', {
+  requires: ['answers'],
+  // New tasks would find no address either.
+  preventsRepair: true,
+  blind: true,
+  explanation: {
+    what: 'the load balancer is gone or not active, or its name does not resolve',
+    why: 'it was deleted or replaced, or the name server does not know its zone',
+    remedy:
+      'see whether it was replaced by one of the same name: the new one has another DNS name, so deploy again with it',
+  },
+  evaluate: ({ observation: { upstreams } }) => upstreams.flatMap(evaluateUpstream),
+});
+
+function evaluateUpstream({ name, upstream, live, balancer, problems }: LiveUpstream): Finding[] {
   const why = [...problems, ...(live.length === 0 ? ['no address is known'] : [])];
   // An incident of the load balancer itself ends only when its API says so, one of its name when the name resolves.
   const cause = balancer === 'unusable' ? 'balancer' : undefined;
-  const message = `${upstream.dnsName}: ${why.join('; ')}`;
-  return why.length === 0 ? [] : [verdict('unknown-upstream', { upstream: name, cause, message })];
+  return why.length === 0 ? [] : [{ upstream: name, cause, message: `${upstream.dnsName}: ${why.join('; ')}` }];
 }

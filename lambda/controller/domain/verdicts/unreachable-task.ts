@@ -1,26 +1,41 @@
-import type { LiveUpstream, Reading, TaskReading } from '../observation';
-import { type Verdict, verdict } from './verdict';
+import type { Observation } from '../observation';
+import { defineVerdict, type Process } from './definition';
+import type { Finding } from './verdict';
 
-/** The task runs, its runtime API does not answer. */
-export function unreachableTask(read: TaskReading): Verdict[] {
-  const { id } = read.task;
-  return 'unreachable' in read
-    ? [
-        verdict('unreachable-task', {
-          task: id,
-          message: `the runtime API of ${id} does not answer: ${read.unreachable}`,
-        }),
-      ]
-    : [];
+/** The task runs and its runtime API does not answer, or answers for a process that has no slot of an upstream. */
+export const unreachableTask = defineVerdict('unreachable-task', {
+  whileDeploying: 'undecided-for-upstreams',
+  blocksDeployment: true,
+  blind: true,
+  explanation: {
+    what: 'the task runs, and its runtime API does not answer or has no server of the load balancer',
+    why: 'no process listens there, a firewall is between, TLS is refused, or the backend has another name',
+    remedy: "look at the security groups between checker and tasks, and at the task's log",
+  },
+  evaluate: ({ observation, processes }) => [
+    ...withoutAnswer(observation),
+    // A process of the former revision may lack an upstream of the new one.
+    ...(observation.deploying ? [] : processes.flatMap(withoutUpstream)),
+  ],
+});
+
+function withoutAnswer({ tasks }: Observation): Finding[] {
+  return tasks.flatMap((read) =>
+    'unreachable' in read
+      ? [
+          {
+            task: read.task.id,
+            message: `the runtime API of ${read.task.id} does not answer: ${read.unreachable}`,
+          },
+        ]
+      : [],
+  );
 }
 
-/** The runtime API answers for a process that has nothing of the upstream. While a deployment runs, an old one may. */
-export function missingBackend(
-  { deploying }: Reading,
-  { task }: TaskReading,
-  { name, upstream }: LiveUpstream,
-): Verdict[] {
-  const what = upstream.backend === undefined ? 'no backend' : `no backend '${upstream.backend}'`;
-  const message = `${task.id} has ${what} with a server in it`;
-  return deploying ? [] : [verdict('unreachable-task', { upstream: name, task: task.id, message })];
+function withoutUpstream({ task, missing }: Process): Finding[] {
+  return missing.map(({ name, upstream: { backend } }) => ({
+    upstream: name,
+    task: task.id,
+    message: `${task.id} has ${backend === undefined ? 'no backend' : `no backend '${backend}'`} with a server in it`,
+  }));
 }

@@ -1,19 +1,28 @@
 import { branchOrder } from '../../../../lib/haproxy/version/branches';
-import { type Process, type Verdict, verdict } from './verdict';
+import { defineVerdict, type Process } from './definition';
+import type { Finding } from './verdict';
 
-/**
- * The running branch is not the one that the configuration was made for, as itself or the record has it. While a
- * deployment runs, the record is right about some of the tasks only.
- */
-export function versionMismatch({ reading: { record, deploying }, task, runtime }: Process): Verdict[] {
-  const { version, madeFor } = runtime;
-  const wanted = [madeFor, deploying ? undefined : record.haproxyVersion].find(
+/** The running branch is not the one that the configuration was made for, by its own word or by that of the record. */
+export const versionMismatch = defineVerdict('version-mismatch', {
+  whileDeploying: 'undecided',
+  blocksDeployment: true,
+  explanation: {
+    what: 'the running branch is not the one that the configuration was made for',
+    why: 'a configuration that is right for one branch can keep another one from following DNS',
+    remedy: 'look for a deployment that is not finished, or an image that was changed by hand',
+  },
+  evaluate: ({ processes, observation: { record, deploying } }) =>
+    // During a deployment the record describes some of the tasks only.
+    processes.flatMap((process) => evaluateProcess(process, deploying ? undefined : record.haproxyVersion)),
+});
+
+function evaluateProcess({ task, runtime: { version, madeFor } }: Process, recorded: string | undefined): Finding[] {
+  const wanted = [madeFor, recorded].find(
     (branch) => branch !== undefined && branchOrder(branch) !== branchOrder(version),
   );
   if (wanted === undefined) {
     return [];
   }
   const [branch] = /^\d+\.\d+/.exec(wanted) ?? [wanted];
-  const message = `${task.id} runs HAProxy ${version}, its configuration was made for ${branch}`;
-  return [verdict('version-mismatch', { task: task.id, message })];
+  return [{ task: task.id, message: `${task.id} runs HAProxy ${version}, its configuration was made for ${branch}` }];
 }

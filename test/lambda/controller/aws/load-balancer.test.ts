@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import type { AvailabilityZone, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as loadBalancer from '../../../../lambda/controller/aws/load-balancer';
-import type { RegistryUpstream } from '../../../../lib/contract/contract';
+import type { RegistryUpstream } from '../../../../lib/contract/registry-record';
 import { AwsError } from '../../../../testbed/aws';
 import { freePorts } from '../../../../testbed/ports';
 import { SwitchableAws } from './aws';
@@ -42,7 +42,7 @@ function awsHas(balancers: () => LoadBalancer[] | Promise<LoadBalancer[]>, ...pa
 }
 
 /** What the checker makes of it. */
-const reading = (upstream = UPSTREAM) => balancerReader(FUNCTION)(upstream);
+const readBalancer = (upstream = UPSTREAM) => balancerReader(FUNCTION)(upstream);
 
 const balancer = (Code: string, more: Partial<LoadBalancer> = {}) =>
   [{ LoadBalancerArn: ARN, Scheme: 'internal', State: { Code }, ...more }] as LoadBalancer[];
@@ -68,7 +68,7 @@ describe('the addresses of a load balancer', () => {
     'are those of its interfaces, of the kind that an %s one shows, of all pages',
     async (Scheme, addresses) => {
       awsHas(() => balancer('active', { Type: 'application', Scheme }), ...INTERFACES);
-      expect(await reading()).toEqual({ ...NOTHING, interfaces: addresses });
+      expect(await readBalancer()).toEqual({ ...NOTHING, interfaces: addresses });
       expect(aws.takeCalls()).toEqual([
         ['DescribeLoadBalancers', { LoadBalancerArns: [ARN] }],
         ...[undefined, '1'].map((NextToken) => [
@@ -97,17 +97,19 @@ describe('the addresses of a load balancer', () => {
     ['internet-facing', ['52.0.0.1', 'fd00::1', '52.0.0.2']],
   ] as const)('are fixed where a Network Load Balancer is %s and has them', async (Scheme, owned) => {
     awsHas(() => balancer('active', { Type: 'network', Scheme, AvailabilityZones: ZONES }));
-    expect(await reading()).toEqual({ ...NOTHING, owned });
+    expect(await readBalancer()).toEqual({ ...NOTHING, owned });
   });
 
-  test('are not known when its interfaces cannot be read, and that is told', async () => {
+  test('are not known when its interfaces cannot be read, and the result says so', async () => {
     awsHas(() => balancer('active'));
     aws.handlers['ec2:DescribeNetworkInterfaces'] = () => {
       throw new AwsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
     };
-    expect(await reading()).toEqual({
+    expect(await readBalancer()).toEqual({
       ...NOT_ASKED,
-      degraded: ['DescribeNetworkInterfaces failed: UnauthorizedOperation'],
+      degraded: [
+        'DescribeNetworkInterfaces failed: UnauthorizedOperation: You are not authorized to perform this operation.',
+      ],
     });
   });
 });
@@ -116,7 +118,7 @@ describe('who is asked', () => {
   test('a load balancer that is known by its name', async () => {
     awsHas(() => balancer('active'), [{ PrivateIpAddresses: [{ PrivateIpAddress: '10.0.0.1' }] }]);
     const upstream = { dnsName: 'elb.test', port: 80, loadBalancerName: 'orders' };
-    expect(await reading(upstream)).toEqual({ ...NOTHING, interfaces: ['10.0.0.1'] });
+    expect(await readBalancer(upstream)).toEqual({ ...NOTHING, interfaces: ['10.0.0.1'] });
     expect(aws.takeCalls()).toEqual([
       ['DescribeLoadBalancers', { Names: ['orders'] }],
       [
@@ -142,7 +144,7 @@ describe('who is asked', () => {
     ['a load balancer of another account', ARN.replace('123456789012', '210987654321')],
     ['a load balancer of another region', ARN.replace('eu-west-1', 'eu-north-1')],
   ])('nobody about %s', async (_what, loadBalancerArn) => {
-    expect(await reading({ ...UPSTREAM, loadBalancerArn })).toEqual(NOT_ASKED);
+    expect(await readBalancer({ ...UPSTREAM, loadBalancerArn })).toEqual(NOT_ASKED);
     expect(operations()).toEqual([]);
   });
 });
@@ -150,12 +152,12 @@ describe('who is asked', () => {
 describe('the state of a load balancer', () => {
   test('may be impaired: it still takes traffic', async () => {
     awsHas(() => balancer('active_impaired'));
-    expect(await reading()).toEqual(NOTHING);
+    expect(await readBalancer()).toEqual(NOTHING);
   });
 
   test.each(['provisioning', 'failed'])('is a problem of the upstream when it is %s', async (state) => {
     awsHas(() => balancer(state));
-    expect(await reading()).toEqual({
+    expect(await readBalancer()).toEqual({
       ...NOT_ASKED,
       balancer: 'unusable',
       problems: [`load balancer ${ARN} is ${state}`],
@@ -172,7 +174,7 @@ describe('the state of a load balancer', () => {
     ['it is in no answer', () => []],
   ])('is gone when %s', async (_what, answer) => {
     awsHas(answer);
-    expect(await reading()).toEqual({
+    expect(await readBalancer()).toEqual({
       ...NOT_ASKED,
       balancer: 'unusable',
       problems: [`load balancer ${ARN} is gone`],
@@ -181,14 +183,14 @@ describe('the state of a load balancer', () => {
 });
 
 describe('a call', () => {
-  test('that is not allowed makes the reading poorer, and says nothing of the load balancer', async () => {
+  test('that is not allowed leaves the addresses unknown, and says nothing of the load balancer', async () => {
     awsHas(() => {
       throw new AwsError('AccessDenied', 'User is not authorized', 403);
     });
-    expect(await reading()).toEqual({
+    expect(await readBalancer()).toEqual({
       ...NOT_ASKED,
       balancer: 'unread',
-      degraded: ['DescribeLoadBalancers failed: AccessDenied'],
+      degraded: ['DescribeLoadBalancers failed: AccessDenied: User is not authorized'],
     });
   });
 
@@ -201,21 +203,21 @@ describe('a call', () => {
       }
       return balancer('active');
     });
-    expect(await reading()).toEqual(NOTHING);
+    expect(await readBalancer()).toEqual(NOTHING);
     expect(operations()).toEqual(['DescribeLoadBalancers', 'DescribeLoadBalancers', 'DescribeNetworkInterfaces']);
   });
 
   test('that is never answered is given up', async () => {
     awsHas(() => new Promise(() => {}));
-    expect(await reading()).toEqual({
+    expect(await readBalancer()).toEqual({
       ...NOT_ASKED,
       balancer: 'unread',
-      degraded: ['DescribeLoadBalancers failed: TimeoutError'],
+      degraded: [expect.stringMatching(/^DescribeLoadBalancers failed: TimeoutError: .+ 2000 ms/)],
     });
     expect(operations()).toHaveLength(2);
   }, 15_000);
 
-  test('to an endpoint where nobody listens is told as that', async () => {
+  test('to an endpoint where no process listens fails with the reason', async () => {
     const [port] = await freePorts(1);
     process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
     await jest.isolateModulesAsync(async () => {

@@ -1,8 +1,9 @@
 import type * as registry from '../../../../lambda/controller/aws/registry';
+import { NO_STATE, type ProxyState } from '../../../../lambda/controller/domain/state';
 import { keyOf } from '../../../../lambda/controller/domain/verdicts/verdict';
-import { encodeState, NO_STATE, type ProxyState } from '../../../../lambda/controller/state/state';
+import { encodeState } from '../../../../lambda/controller/state/codec';
 import { AwsError, ssmParameters } from '../../../../testbed/aws';
-import { RECORD, START } from '../../readings';
+import { RECORD, START } from '../../observations';
 import { SwitchableAws } from './aws';
 
 const PATH = '/cdk-haproxy-elb/fleet';
@@ -23,7 +24,7 @@ beforeEach(() => aws.takeCalls());
 afterAll(() => aws.close());
 
 /** Reads a registry with these parameters. */
-function reading(parameters: Record<string, string>) {
+function observation(parameters: Record<string, string>) {
   aws.handlers = ssmParameters(parameters);
   return readRegistry(PATH);
 }
@@ -51,7 +52,7 @@ test('a record with what is remembered of its proxy, and one of which nothing is
     [record('payments')]: text(other),
     [state('orders')]: encodeState(STATE),
   };
-  expect(await reading(parameters)).toEqual({
+  expect(await observation(parameters)).toEqual({
     ...NOTHING,
     entries: [
       { record: RECORD, state: STATE, stateParameter: state('orders'), stateVersion: 1 },
@@ -66,7 +67,7 @@ test('more parameters than one page has', async () => {
     [record(name), text({ ...RECORD, proxy: name })],
     [state(name), encodeState(STATE)],
   ]);
-  const { entries, ...rest } = await reading(Object.fromEntries(parameters));
+  const { entries, ...rest } = await observation(Object.fromEntries(parameters));
   expect({ ...rest, entries: [] }).toEqual(NOTHING);
   expect(entries.map((entry) => entry.record.proxy)).toEqual(names);
   expect(entries.map((entry) => entry.state)).toEqual(names.map(() => STATE));
@@ -74,7 +75,7 @@ test('more parameters than one page has', async () => {
 });
 
 test('an empty registry', async () => {
-  expect(await reading({})).toEqual(NOTHING);
+  expect(await observation({})).toEqual(NOTHING);
 });
 
 test('a state without a record is an orphan; other parameters, and those of other monitors, are left alone', async () => {
@@ -86,7 +87,7 @@ test('a state without a record is an orphan; other parameters, and those of othe
     [`${PATH}/notes`]: 'x',
     [`${PATH}-2/registry/other`]: text(RECORD),
   };
-  const { entries, orphans } = await reading(parameters);
+  const { entries, orphans } = await observation(parameters);
   expect(entries.map((entry) => entry.record.proxy)).toEqual(['orders']);
   expect(orphans).toMatchObject([{ proxy: 'removed', parameter: state('removed') }]);
 });
@@ -135,7 +136,7 @@ const MALFORMED: [what: string, value: string, wrong: string][] = [
 ];
 
 test.each(MALFORMED)('a record that is %s is named and passed over', async (_what, value, wrong) => {
-  const { entries, malformedRecords } = await reading({
+  const { entries, malformedRecords } = await observation({
     [record('a')]: text(RECORD),
     [record('broken')]: value,
     [record('z')]: text(RECORD),
@@ -148,15 +149,17 @@ test.each(MALFORMED)('a record that is %s is named and passed over', async (_wha
 
 test('members that this version does not know are let alone', async () => {
   const later = { ...RECORD, upstreams: [{ ...upstream, zone: 'a' }], schedule: { every: 5 } };
-  expect((await reading({ [record('orders')]: text(later) })).malformedRecords).toEqual([]);
+  expect((await observation({ [record('orders')]: text(later) })).malformedRecords).toEqual([]);
 });
 
-test('a state of another version is named and begun anew', async () => {
+test('a state of another version is reported, and the proxy starts without one', async () => {
   const value = text({ dns: {}, watched: {} });
-  expect(await reading({ [record('orders')]: text(RECORD), [state('orders')]: value })).toEqual({
+  expect(await observation({ [record('orders')]: text(RECORD), [state('orders')]: value })).toEqual({
     ...NOTHING,
     entries: [{ record: RECORD, state: NO_STATE, stateParameter: state('orders'), stateVersion: 1 }],
-    malformedStates: [{ parameter: state('orders'), reason: 'not a state of this version; begun anew', value }],
+    malformedStates: [
+      { parameter: state('orders'), reason: 'not a state of this version: the proxy starts without one', value },
+    ],
   });
 });
 

@@ -1,9 +1,10 @@
 import type * as registry from '../../../../lambda/controller/aws/registry';
 import type * as store from '../../../../lambda/controller/aws/state-store';
+import { NO_STATE, type ProxyState, type WatchedVerdict } from '../../../../lambda/controller/domain/state';
+import { encodeState } from '../../../../lambda/controller/state/codec';
 import { mergeStates } from '../../../../lambda/controller/state/merge';
-import { encodeState, NO_STATE, type ProxyState, type Watched } from '../../../../lambda/controller/state/state';
 import { ssmParameters } from '../../../../testbed/aws';
-import { RECORD, START } from '../../readings';
+import { RECORD, START } from '../../observations';
 import { SwitchableAws } from './aws';
 
 const PATH = '/cdk-haproxy-elb/fleet';
@@ -11,12 +12,12 @@ const NAME = `${PATH}/state/orders`;
 
 let aws: SwitchableAws;
 let readRegistry: typeof registry.readRegistry;
-let keepState: typeof store.keepState;
+let writeState: typeof store.writeState;
 
 beforeAll(async () => {
   aws = await SwitchableAws.start();
   ({ readRegistry } = require('../../../../lambda/controller/aws/registry') as typeof registry);
-  ({ keepState } = require('../../../../lambda/controller/aws/state-store') as typeof store);
+  ({ writeState } = require('../../../../lambda/controller/aws/state-store') as typeof store);
 });
 
 beforeEach(() => {
@@ -31,7 +32,7 @@ const entry = async () => (await readRegistry(PATH)).entries[0]!;
 
 /** A state in which these tasks have no address. */
 function stateOf(...tasks: string[]): ProxyState {
-  const watched = tasks.map((task): [string, Watched] => [
+  const watched = tasks.map((task): [string, WatchedVerdict] => [
     `no-address|upstream|${task}||`,
     { kind: 'no-address', severity: 'critical', upstream: 'upstream', task, firstSeen: START },
   ]);
@@ -41,12 +42,12 @@ function stateOf(...tasks: string[]): ProxyState {
 const operations = () => aws.takeCalls().map(([operation]) => operation);
 
 test('a state is kept in one write, and is the same when it is read', async () => {
-  await keepState(await entry(), NO_STATE);
-  const kept = await keepState(await entry(), stateOf('a'));
+  await writeState(await entry(), NO_STATE);
+  const kept = await writeState(await entry(), stateOf('a'));
   aws.takeCalls();
   expect(await entry()).toEqual(kept);
   expect(kept).toMatchObject({ state: stateOf('a'), stateParameter: NAME, stateVersion: 2 });
-  await keepState(kept, stateOf('b'));
+  await writeState(kept, stateOf('b'));
   expect(operations()).toEqual(['GetParametersByPath', 'PutParameter']);
   expect((await entry()).state).toEqual(stateOf('b'));
 });
@@ -54,23 +55,23 @@ test('a state is kept in one write, and is the same when it is read', async () =
 describe('runs that overlap lose nothing', () => {
   test('when both begin without a state', async () => {
     const [one, other] = [await entry(), await entry()];
-    await keepState(one, stateOf('a'));
-    await keepState(other, stateOf('b'));
+    await writeState(one, stateOf('a'));
+    await writeState(other, stateOf('b'));
     expect((await entry()).state).toEqual(stateOf('a', 'b'));
   });
 
   test('whatever the order in which three of them write', async () => {
-    await keepState(await entry(), stateOf('a'));
+    await writeState(await entry(), stateOf('a'));
     const entries = [await entry(), await entry(), await entry()];
-    await Promise.all(['b', 'c', 'd'].map((task, i) => keepState(entries[i]!, stateOf('a', task))));
+    await Promise.all(['b', 'c', 'd'].map((task, i) => writeState(entries[i]!, stateOf('a', task))));
     expect((await entry()).state).toEqual(stateOf('a', 'b', 'c', 'd'));
   });
 
   test('and write once more only when there is something to merge', async () => {
     const [one, other] = [await entry(), await entry()];
-    await keepState(one, stateOf('a'));
+    await writeState(one, stateOf('a'));
     aws.takeCalls();
-    await keepState(other, stateOf('a', 'b'));
+    await writeState(other, stateOf('a', 'b'));
     expect(operations()).toEqual(['PutParameter', 'GetParameter']);
   });
 
@@ -83,7 +84,7 @@ describe('runs that overlap lose nothing', () => {
       await put({ ...input, Value: encodeState(stateOf(`other-${others}`)) });
       return put(input);
     };
-    await expect(keepState(mine, stateOf('mine'))).rejects.toThrow(
+    await expect(writeState(mine, stateOf('mine'))).rejects.toThrow(
       `${NAME} was written by other runs 5 times while this one wrote it`,
     );
     expect(Object.keys((await entry()).state.watched)).toContain('no-address|upstream|mine||');
@@ -91,17 +92,17 @@ describe('runs that overlap lose nothing', () => {
 });
 
 test('a state that was removed in the meantime is written as it is', async () => {
-  await keepState(await entry(), stateOf('a'));
-  await keepState(await entry(), stateOf('a', 'b'));
+  await writeState(await entry(), stateOf('a'));
+  await writeState(await entry(), stateOf('a', 'b'));
   const late = await entry();
   await aws.handlers['ssm:DeleteParameter']!({ Name: NAME });
-  await keepState(late, stateOf('c'));
+  await writeState(late, stateOf('c'));
   expect((await entry()).state).toEqual(stateOf('c'));
 });
 
 describe('two states merged', () => {
   const key = 'no-address|upstream|a||';
-  const at = (firstSeen: number, more: Partial<Watched> = {}): ProxyState => ({
+  const at = (firstSeen: number, more: Partial<WatchedVerdict> = {}): ProxyState => ({
     dns: {},
     watched: { [key]: { ...stateOf('a').watched[key]!, firstSeen, ...more } },
   });

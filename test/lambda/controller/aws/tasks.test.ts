@@ -109,11 +109,7 @@ describe('the address of a task', () => {
 
   test.each<[what: string, described: Task, endpoint: string | undefined]>([
     ['is that of its attachment', { ...task('a', '10.1.0.1'), containers }, '10.1.0.1:9990'],
-    [
-      'is that of its containers where no attachment tells it',
-      { ...task('a', undefined), containers },
-      '10.1.0.4:9990',
-    ],
+    ['is that of its containers where no attachment has it', { ...task('a', undefined), containers }, '10.1.0.4:9990'],
     [
       'is an IPv6 address where it has no other',
       { ...task('a', undefined), containers: [{ networkInterfaces: [{ ipv6Address: 'fd00::4' }] }] },

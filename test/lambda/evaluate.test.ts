@@ -1,20 +1,20 @@
-import { judge } from '../../lambda/controller/domain/judge';
-import type { Reading } from '../../lambda/controller/domain/observation';
+import { evaluate } from '../../lambda/controller/domain/evaluate';
+import type { Observation } from '../../lambda/controller/domain/observation';
 import type { Verdict } from '../../lambda/controller/domain/verdicts/verdict';
-import { VERDICTS, type VerdictKind } from '../../lib/contract/contract';
+import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { parseServersState } from '../../lib/haproxy/runtime-api/parse';
-import { RECORD, read, reading, recordOf, resolvers, START, slots, unread } from './readings';
+import { observation, RECORD, read, recordOf, resolvers, START, slots, unread } from './observations';
 
 const { haproxyVersion: _, ...RECORD_WITHOUT_VERSION } = RECORD;
 const RECORD_OF_ALL_BACKENDS = recordOf();
 
 type Expected = Omit<Verdict, 'kind' | 'severity'>;
 
-const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected][] = [
+const FOUND: [kind: VerdictKind, when: string, seen: Observation, expected: Expected][] = [
   [
     'stale-address',
     'a slot holds an address that the load balancer does not have',
-    reading({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] }),
+    observation({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] }),
     {
       upstream: 'upstream',
       task: 'task-1',
@@ -26,7 +26,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'stale-address',
     'several slots hold it: one verdict that names them all',
-    reading({ tasks: [read('task-1', { slots: slots('10.0.0.9', '10.0.0.1', '10.0.0.9') })] }),
+    observation({ tasks: [read('task-1', { slots: slots('10.0.0.9', '10.0.0.1', '10.0.0.9') })] }),
     {
       upstream: 'upstream',
       task: 'task-1',
@@ -38,7 +38,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'no-address',
     'no slot has an address',
-    reading({ tasks: [read('task-1', { slots: slots(undefined, undefined) })] }),
+    observation({ tasks: [read('task-1', { slots: slots(undefined, undefined) })] }),
     {
       upstream: 'upstream',
       task: 'task-1',
@@ -48,7 +48,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'silent-resolver',
     'a process of 1.8 or later has sent no DNS query for three periods',
-    reading({ tasks: [read('task-1', { uptimeSeconds: 30, resolvers: resolvers(0) })] }),
+    observation({ tasks: [read('task-1', { uptimeSeconds: 30, resolvers: resolvers(0) })] }),
     {
       task: 'task-1',
       message: 'task-1 has sent 0 DNS queries in 30 s: it will not follow the next change',
@@ -57,7 +57,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'silent-resolver',
     'a process has sent a few queries after its start and none since',
-    reading({ tasks: [read('task-1', { uptimeSeconds: 3600, resolvers: resolvers(35) })] }),
+    observation({ tasks: [read('task-1', { uptimeSeconds: 3600, resolvers: resolvers(35) })] }),
     {
       task: 'task-1',
       message: 'task-1 has sent 35 DNS queries in 3600 s: it will not follow the next change',
@@ -66,7 +66,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'silent-resolver',
     'a server line of 1.7 has no health check',
-    reading({
+    observation({
       live: ['10.0.0.1'],
       record: { ...RECORD, haproxyVersion: '1.7' },
       tasks: [
@@ -86,29 +86,29 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'version-mismatch',
     'another branch runs than the configuration was made for',
-    reading({ record: { ...RECORD, haproxyVersion: '2.8.5' } }),
+    observation({ record: { ...RECORD, haproxyVersion: '2.8.5' } }),
     {
       task: 'task-1',
       message: 'task-1 runs HAProxy 3.2.26, its configuration was made for 2.8',
     },
   ],
-  ['no-running-task', 'no task runs', reading({ tasks: [] }), { message: 'orders has no running task' }],
+  ['no-running-task', 'no task runs', observation({ tasks: [] }), { message: 'orders has no running task' }],
   [
     'unknown-upstream',
     'no address of the load balancer is known; nothing is called stale then',
-    reading({ live: [] }),
+    observation({ live: [] }),
     { upstream: 'upstream', message: 'elb.test: no address is known' },
   ],
   [
     'unknown-upstream',
     'the load balancer is not active, although its addresses are known',
-    reading({ problems: ['load balancer arn:lb is provisioning'] }),
+    observation({ problems: ['load balancer arn:lb is provisioning'] }),
     { upstream: 'upstream', message: 'elb.test: load balancer arn:lb is provisioning' },
   ],
   [
     'unknown-upstream',
     'everything that is known to be wrong stands in one message',
-    reading({ live: [], problems: ['elb.test does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone'] }),
+    observation({ live: [], problems: ['elb.test does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone'] }),
     {
       upstream: 'upstream',
       message: 'elb.test: elb.test does not resolve (ENOTFOUND); load balancer arn:lb is gone; no address is known',
@@ -117,25 +117,25 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'unreachable-task',
     'the runtime API does not answer',
-    reading({ tasks: [unread('task-1')] }),
+    observation({ tasks: [unread('task-1')] }),
     { task: 'task-1', message: 'the runtime API of task-1 does not answer: ECONNREFUSED' },
   ],
   [
     'unreachable-task',
     'the process has other backends only',
-    reading({ record: recordOf('other') }),
+    observation({ record: recordOf('other') }),
     { upstream: 'other', task: 'task-1', message: "task-1 has no backend 'other' with a server in it" },
   ],
   [
     'unreachable-task',
     'the process has no backend at all',
-    reading({ record: RECORD_OF_ALL_BACKENDS, tasks: [read('task-1', { slots: [] })] }),
+    observation({ record: RECORD_OF_ALL_BACKENDS, tasks: [read('task-1', { slots: [] })] }),
     { upstream: 'elb.test', task: 'task-1', message: 'task-1 has no backend with a server in it' },
   ],
   [
     'leaving-address',
     'a held address is on an interface, and DNS does not name it any more',
-    reading({ leaving: ['10.0.0.2'], answers: ['10.0.0.1'], settled: ['10.0.0.1'] }),
+    observation({ leaving: ['10.0.0.2'], answers: ['10.0.0.1'], settled: ['10.0.0.1'] }),
     {
       upstream: 'upstream',
       task: 'task-1',
@@ -148,7 +148,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'pinned',
     'one slot serves while the load balancer has two addresses',
-    reading({ tasks: [read('task-1', { slots: slots('10.0.0.1') })] }),
+    observation({ tasks: [read('task-1', { slots: slots('10.0.0.1') })] }),
     {
       upstream: 'upstream',
       task: 'task-1',
@@ -159,7 +159,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'uncovered-address',
     'a slot is free and no slot holds an address that DNS has named for long',
-    reading({ tasks: [read('task-1', { slots: slots('10.0.0.1', undefined) })] }),
+    observation({ tasks: [read('task-1', { slots: slots('10.0.0.1', undefined) })] }),
     {
       upstream: 'upstream',
       task: 'task-1',
@@ -170,7 +170,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'failing-resolver',
     'no query was answered with an address',
-    reading({ tasks: [read('task-1', { resolvers: resolvers(360, 0, { timeout: 300, truncated: 60 }) })] }),
+    observation({ tasks: [read('task-1', { resolvers: resolvers(360, 0, { timeout: 300, truncated: 60 }) })] }),
     {
       task: 'task-1',
       message:
@@ -180,19 +180,19 @@ const FOUND: [kind: VerdictKind, when: string, seen: Reading, expected: Expected
   [
     'unchecked',
     'the proxy could not be looked at',
-    { ...reading({ tasks: [] }), upstreams: [], unchecked: 'the time of the run was over' },
+    { ...observation({ tasks: [] }), upstreams: [], unchecked: 'the time of the run was over' },
     { message: 'orders was not checked: the time of the run was over' },
   ],
   [
     'unchecked',
     'the time was over before the turn of a task',
-    reading({ tasks: [read('task-1'), { task: { id: 'task-2' }, unchecked: true }] }),
+    observation({ tasks: [read('task-1'), { task: { id: 'task-2' }, unchecked: true }] }),
     { message: '1 of 2 tasks of orders were not checked: no time was left' },
   ],
 ];
 
 test.each(FOUND)('%s: %s', (kind, _when, seen, expected) => {
-  expect(judge(seen)).toEqual([{ kind, severity: VERDICTS[kind], ...expected }]);
+  expect(evaluate(seen)).toEqual([{ kind, severity: VERDICTS[kind], ...expected }]);
 });
 
 test('every verdict of the contract is among the cases above', () => {
@@ -200,9 +200,9 @@ test('every verdict of the contract is among the cases above', () => {
 });
 
 describe('a resolver that is compared with an earlier check', () => {
-  const seen = reading({ at: START + 300_000, tasks: [read('task-1', { resolvers: resolvers(360, 300) })] });
+  const seen = observation({ at: START + 300_000, tasks: [read('task-1', { resolvers: resolvers(360, 300) })] });
   const kindsSince = (sent: number, valid: number, task = 'task-1') =>
-    judge(seen, { at: START, tasks: { [task]: { dns: [sent, valid] } } }).map(({ kind }) => kind);
+    evaluate(seen, { at: START, tasks: { [task]: { dns: [sent, valid] } } }).map(({ kind }) => kind);
 
   test('has stopped, although it has asked often since its start', () => {
     expect(kindsSince(360, 300)).toEqual(['silent-resolver']);
@@ -230,24 +230,24 @@ const OUT: [what: string, out: 'maintenance' | 'draining', sessions: number, kin
 test.each(OUT)('a slot in the hands of its operator %s (%s, %d sessions)', (_what, out, sessions, kinds) => {
   const [one, two, old] = slots('10.0.0.1', '10.0.0.2', '10.0.0.9');
   const tasks = [read('task-1', { slots: [one!, two!, { ...old!, out, sessions }] })];
-  expect(judge(reading({ tasks })).map(({ kind }) => kind)).toEqual(kinds);
+  expect(evaluate(observation({ tasks })).map(({ kind }) => kind)).toEqual(kinds);
 });
 
 test('slots to which each request brings an address hold none, miss none and ask when they are used', () => {
   const perRequest = { backend: 'upstream', name: 'elb', checked: false, perRequest: true } as const;
   const tasks = [read('task-1', { slots: [perRequest], resolvers: resolvers(0) })];
-  expect(judge(reading({ tasks }))).toEqual([]);
+  expect(evaluate(observation({ tasks }))).toEqual([]);
 });
 
 test('while a deployment runs, tasks of the former revision may run, or none', () => {
   const record = { ...RECORD, haproxyVersion: '2.8' };
-  expect(judge(reading({ record, deploying: true }))).toEqual([]);
-  expect(judge(reading({ tasks: [], deploying: true }))).toEqual([]);
+  expect(evaluate(observation({ record, deploying: true }))).toEqual([]);
+  expect(evaluate(observation({ tasks: [], deploying: true }))).toEqual([]);
 });
 
 test('what a configuration itself was made for counts, also while a deployment runs', () => {
   const tasks = [read('task-1', { madeFor: '2.8' })];
-  expect(judge(reading({ tasks, deploying: true }))).toMatchObject([
+  expect(evaluate(observation({ tasks, deploying: true }))).toMatchObject([
     {
       kind: 'version-mismatch',
       message: 'task-1 runs HAProxy 3.2.26, its configuration was made for 2.8',
@@ -263,28 +263,31 @@ const UNRESOLVED_1_7 = `1
 
 `;
 
-const NOT_FOUND: [what: string, seen: Reading][] = [
-  ['a healthy task', reading()],
+const NOT_FOUND: [what: string, seen: Observation][] = [
+  ['a healthy task', observation()],
   [
     'slots that nothing was resolved for',
-    reading({ live: ['10.0.0.1'], tasks: [read('task-1', { slots: slots(undefined, '10.0.0.1') })] }),
+    observation({ live: ['10.0.0.1'], tasks: [read('task-1', { slots: slots(undefined, '10.0.0.1') })] }),
   ],
   [
     'a slot at 0.0.0.0, which is how 1.7 shows one without address',
-    reading({ live: ['10.0.0.1'], tasks: [read('task-1', { slots: parseServersState(UNRESOLVED_1_7) })] }),
+    observation({ live: ['10.0.0.1'], tasks: [read('task-1', { slots: parseServersState(UNRESOLVED_1_7) })] }),
   ],
-  ['a live address that no slot holds, where no slot is free', reading({ live: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] })],
+  [
+    'a live address that no slot holds, where no slot is free',
+    observation({ live: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] }),
+  ],
   [
     'a young process without a query',
-    reading({ tasks: [read('task-1', { uptimeSeconds: 29, resolvers: resolvers(0) })] }),
+    observation({ tasks: [read('task-1', { uptimeSeconds: 29, resolvers: resolvers(0) })] }),
   ],
-  ['a process that asks a tenth of the time', reading({ tasks: [read('task-1', { resolvers: resolvers(36) })] })],
-  ['an old branch with checks', reading({ tasks: [read('task-1', { resolvers: undefined })] })],
-  ['a process that is asked for no version', reading({ record: RECORD_WITHOUT_VERSION })],
-  ['another release of the same branch', reading({ record: { ...RECORD, haproxyVersion: '3.2.4' } })],
+  ['a process that asks a tenth of the time', observation({ tasks: [read('task-1', { resolvers: resolvers(36) })] })],
+  ['an old branch with checks', observation({ tasks: [read('task-1', { resolvers: undefined })] })],
+  ['a process that is asked for no version', observation({ record: RECORD_WITHOUT_VERSION })],
+  ['another release of the same branch', observation({ record: { ...RECORD, haproxyVersion: '3.2.4' } })],
   [
     'an address of another backend',
-    reading({
+    observation({
       live: ['10.0.0.1'],
       tasks: [
         read('task-1', {
@@ -295,7 +298,7 @@ const NOT_FOUND: [what: string, seen: Reading][] = [
   ],
   [
     'a server of 1.7 on a unix socket, such as the one behind the guarded runtime API',
-    reading({
+    observation({
       live: ['10.0.0.1'],
       record: { ...RECORD_OF_ALL_BACKENDS, haproxyVersion: '1.7' },
       tasks: [
@@ -307,16 +310,19 @@ const NOT_FOUND: [what: string, seen: Reading][] = [
       ],
     }),
   ],
-  ['what could not be read of the load balancer', reading({ degraded: ['DescribeLoadBalancers failed: Throttled'] })],
+  [
+    'what could not be read of the load balancer',
+    observation({ degraded: ['DescribeLoadBalancers failed: Throttled'] }),
+  ],
 ];
 
 test.each(NOT_FOUND)('no verdict: %s', (_what, seen) => {
-  expect(judge(seen)).toEqual([]);
+  expect(evaluate(seen)).toEqual([]);
 });
 
-test('without a backend in the record every backend is judged', () => {
+test('without a backend in the record every backend is checked', () => {
   const tasks = [read('task-1', { slots: [{ backend: 'b', name: 's', address: '10.0.0.9', checked: true }] })];
-  expect(judge(reading({ record: RECORD_OF_ALL_BACKENDS, live: ['10.0.0.1'], tasks }))).toMatchObject([
+  expect(evaluate(observation({ record: RECORD_OF_ALL_BACKENDS, live: ['10.0.0.1'], tasks }))).toMatchObject([
     { kind: 'stale-address', slots: ['b/s'] },
   ]);
 });
@@ -328,7 +334,7 @@ test('a fault of one task says nothing of another', () => {
     read('task-1', { uptimeSeconds: 600, resolvers: resolvers(1), slots: slots('10.0.0.9', '10.0.0.8') }),
   ];
   expect(
-    judge(reading({ tasks })).map(({ kind, task, address }) => [kind, task, address].filter(Boolean).join(' ')),
+    evaluate(observation({ tasks })).map(({ kind, task, address }) => [kind, task, address].filter(Boolean).join(' ')),
   ).toEqual([
     'silent-resolver task-1',
     'stale-address task-1 10.0.0.8',

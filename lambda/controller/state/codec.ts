@@ -1,49 +1,20 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Severity, VERDICTS } from '../../../lib/contract/contract';
+import { VERDICTS } from '../../../lib/contract/verdicts';
 import type { Counters } from '../domain/counters';
+import { isObject, isText, isTexts } from '../domain/guards';
 import type { DnsMemory } from '../domain/live-addresses';
-import type { Repaired } from '../domain/repair-plan';
-import { keyOf, type VerdictIdentity } from '../domain/verdicts/verdict';
-
-/** A verdict that is being watched. Times are milliseconds since 1970. */
-export interface Watched extends VerdictIdentity {
-  readonly severity: Severity;
-  /** `backend/slot` for each slot concerned. */
-  readonly slots?: readonly string[];
-  readonly firstSeen: number;
-  /** When it became an incident; nothing before. */
-  readonly openedAt?: number;
-  /** Digest of what was last told of it: the slots concerned and the live addresses. */
-  readonly told?: string;
-  /** Id of the OpsItem that was opened for it. */
-  readonly opsItem?: string;
-}
-
-/** What is remembered of a proxy between two checks. */
-export interface ProxyState {
-  /** By DNS name. */
-  readonly dns: Readonly<Record<string, DnsMemory>>;
-  /** By `keyOf`. */
-  readonly watched: Readonly<Record<string, Watched>>;
-  readonly counters?: Counters;
-  /** The last repair; nothing when there was none. */
-  readonly repaired?: Repaired;
-  /** How many watched verdicts had no room; the oldest are kept. */
-  readonly truncated?: number;
-}
-
-/** Nothing seen yet. */
-export const NO_STATE: ProxyState = { dns: {}, watched: {} };
+import type { ProxyState, RepairRecord, WatchedVerdict } from '../domain/state';
+import { keyOf } from '../domain/verdicts/verdict';
 
 /** Characters that a standard SSM parameter holds. */
 const MAX_CHARACTERS = 4096;
-/** A text that is not plain JSON. */
+/** Start of a text that is not plain JSON. */
 const COMPRESSED = 'gzip:';
-/** Whatever a text says, it is not blown up beyond this many bytes. */
+/** Bytes that a text may have when it is inflated, whatever it says. */
 const MAX_INFLATED = 1024 * 1024;
 /** More verdicts than this never fit, however well they compress. */
 const MAX_WATCHED = 1000;
-/** First member of every state. A text with another one is foreign. */
+/** First member of every state. A text with another one was not written by this version. */
 const FORMAT = 2;
 
 /**
@@ -79,7 +50,7 @@ export function encodeState(state: ProxyState): string {
   return textWith(fits);
 }
 
-/** Reads what `encodeState` wrote; nothing when the text is foreign or corrupt. */
+/** Reads what `encodeState` wrote; undefined when the text is another version's or corrupt. */
 export function decodeState(text: string): ProxyState | undefined {
   try {
     const value: unknown = JSON.parse(text.startsWith(COMPRESSED) ? inflate(text) : text);
@@ -91,11 +62,22 @@ export function decodeState(text: string): ProxyState | undefined {
 
 type Row = readonly (string | number | readonly string[] | null)[];
 
-/** A watched verdict without what its kind says. */
-function rowOf({ kind, upstream, task, address, cause, slots, firstSeen, openedAt, told, opsItem }: Watched): Row {
-  return [kind, upstream, task, address, cause, slots, firstSeen, openedAt, told, opsItem].map(
-    (value) => value ?? null,
-  );
+/** Columns of a row. Severity is missing: it follows from the kind. */
+const COLUMNS = [
+  'kind',
+  'upstream',
+  'task',
+  'address',
+  'cause',
+  'slots',
+  'firstSeen',
+  'openedAt',
+  'lastReportedDigest',
+  'opsItem',
+] as const satisfies readonly (keyof WatchedVerdict)[];
+
+function rowOf(verdict: WatchedVerdict): Row {
+  return COLUMNS.map((column) => verdict[column] ?? null);
 }
 
 function textOf(value: object): string {
@@ -113,42 +95,34 @@ function stateOf({ dns, watched, counters, repaired, truncated }: Record<string,
     isRecordOf(isDnsMemory)(dns) &&
     rows.every((row) => row !== undefined) &&
     (counters === undefined || isCounters(counters)) &&
-    (repaired === undefined || isRepaired(repaired)) &&
+    (repaired === undefined || isRepairRecord(repaired)) &&
     (truncated === undefined || isCount(truncated));
   return whole
     ? { dns, watched: Object.fromEntries(rows.map((row) => [keyOf(row), row])), counters, repaired, truncated }
     : undefined;
 }
 
-function watchedOf(row: unknown): Watched | undefined {
-  if (!Array.isArray(row) || row.length !== 10 || !Object.hasOwn(VERDICTS, String(row[0]))) {
+function watchedOf(row: unknown): WatchedVerdict | undefined {
+  if (!Array.isArray(row) || row.length !== COLUMNS.length || !Object.hasOwn(VERDICTS, String(row[0]))) {
     return undefined;
   }
-  const [kind, upstream, task, address, cause, slots, firstSeen, openedAt, told, opsItem] = row.map(
+  const [kind, upstream, task, address, cause, slots, firstSeen, openedAt, lastReportedDigest, opsItem] = row.map(
     (value) => value ?? undefined,
   );
-  const texts = [upstream, task, address, cause, told, opsItem];
+  const texts = [upstream, task, address, cause, lastReportedDigest, opsItem];
   const whole =
-    texts.every((text) => text === undefined || typeof text === 'string') &&
+    texts.every((text) => text === undefined || isText(text)) &&
     (slots === undefined || isTexts(slots)) &&
     isCount(firstSeen) &&
     (openedAt === undefined || isCount(openedAt));
-  const severity = VERDICTS[kind as Watched['kind']];
+  const severity = VERDICTS[kind as WatchedVerdict['kind']];
   return whole
-    ? { kind, severity, upstream, task, address, cause, slots, firstSeen, openedAt, told, opsItem }
+    ? { kind, severity, upstream, task, address, cause, slots, firstSeen, openedAt, lastReportedDigest, opsItem }
     : undefined;
 }
 
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
-}
-
-function isRepaired(value: unknown): value is Repaired {
+function isRepairRecord(value: unknown): value is RepairRecord {
   return isObject(value) && isCount(value.at) && isTexts(value.incidents);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isRecordOf<T>(isOne: (value: unknown) => value is T) {

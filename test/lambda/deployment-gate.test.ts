@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@aws-sdk/client-ecs';
 import { readRuntime } from '../../lambda/probe/runtime-client';
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import type { AwsHandlers } from '../../testbed/aws';
 import { DnsServer } from '../../testbed/dns-server';
 import { Fleet, linesOf, toldBy } from '../../testbed/fleet';
@@ -26,7 +26,7 @@ const EVENT = {
   },
 };
 
-/** Long enough for the periods that the judgement waits for. */
+/** Long enough for the periods that the verdicts wait for. */
 const SETTLED_SECONDS = 5;
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
 
@@ -159,7 +159,7 @@ test('a revision whose runtime API cannot be reached is rolled back', async () =
   );
 });
 
-test('tasks get the time to resolve before they are judged', async () => {
+test('tasks get the time to resolve before they are checked', async () => {
   const young = task('b', { startedAt: ago(3) });
   const { payload } = await ask([task('a'), young], { record: recordOf(pinned) });
   expect(payload).toMatchObject({ hookStatus: 'IN_PROGRESS' });
@@ -168,7 +168,7 @@ test('tasks get the time to resolve before they are judged', async () => {
   expect(callBackDelay).toBeLessThanOrEqual(7);
 });
 
-test('the tasks of the revision before are not judged, also when it has the same task definition', async () => {
+test('the tasks of the revision before are not checked, also when it has the same task definition', async () => {
   const gone = [{ details: [{ name: 'privateIPv4Address', value: '127.0.0.7' }] }];
   const before = [
     task('old', { taskDefinitionArn: OLD, attachments: gone }),
@@ -197,7 +197,8 @@ test('a gate at another stage says where it belongs', async () => {
   expect(result).toMatchObject({
     functionError: 'Unhandled',
     payload: {
-      errorMessage: 'the gate stands at stage PRE_SCALE_UP: put it at POST_SCALE_UP, where there are tasks to check',
+      errorMessage:
+        'the gate is attached to stage PRE_SCALE_UP: attach it to POST_SCALE_UP, where there are tasks to check',
     },
   });
 });

@@ -1,10 +1,11 @@
-import { judge } from '../../lambda/controller/domain/judge';
-import type { LiveUpstream, RuntimeReading } from '../../lambda/controller/domain/observation';
-import { type RegistryUpstream, VERDICTS, type VerdictKind } from '../../lib/contract/contract';
+import { evaluate } from '../../lambda/controller/domain/evaluate';
+import type { LiveUpstream, ObservedRuntime } from '../../lambda/controller/domain/observation';
+import type { RegistryUpstream } from '../../lib/contract/registry-record';
+import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { readCapture } from './captured';
-import { RECORD, reading } from './readings';
+import { observation, RECORD } from './observations';
 
-/** What is judged beside a capture: the proxy's record, and what its load balancer has. */
+/** What is evaluated beside a capture: the proxy's record, and what its load balancer has. */
 interface Beside extends Partial<LiveUpstream> {
   readonly upstream: RegistryUpstream;
   /** @default - the branch that runs */
@@ -15,7 +16,7 @@ type Row = [
   when: string,
   captures: readonly string[],
   beside: Beside,
-  expected: (runtime: RuntimeReading) => (readonly [kind: VerdictKind, message: string])[],
+  expected: (runtime: ObservedRuntime) => (readonly [kind: VerdictKind, message: string])[],
 ];
 
 const named = (dnsName: string): RegistryUpstream => ({ dnsName, port: 80 });
@@ -97,7 +98,7 @@ const ROWS: Row[] = [
     ],
   ],
   [
-    'no query has ever had an answer, which its branch does not tell',
+    'no query has ever had an answer, which its branch does not count',
     of('lost', ['1.7']),
     { upstream: ELB, live: [NEW] },
     () => [['no-address', "no slot of backend 'upstream' of task has an address: it answers 503"]],
@@ -149,8 +150,10 @@ const found = new Set<VerdictKind>();
 /** All verdicts on one task of a proxy that resolves every second. */
 function verdictsOn(seen: object, { upstream, haproxyVersion, ...more }: Beside) {
   const record = { ...RECORD, haproxyVersion, upstreams: [upstream], resolutionSeconds: 1 };
-  const tasks = [{ task: { id: 'task', endpoint: 'task:9990' }, ...seen } as Parameters<typeof judge>[0]['tasks'][0]];
-  const verdicts = judge(reading({ record, tasks, ...more }));
+  const tasks = [
+    { task: { id: 'task', endpoint: 'task:9990' }, ...seen } as Parameters<typeof evaluate>[0]['tasks'][0],
+  ];
+  const verdicts = evaluate(observation({ record, tasks, ...more }));
   for (const { kind } of verdicts) {
     found.add(kind);
   }

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { conclude, type ProxyReport, type Seen } from '../../lambda/controller/domain/conclude';
-import type { UpstreamReading } from '../../lambda/controller/domain/live-addresses';
-import { decodeState, encodeState, NO_STATE, type ProxyState } from '../../lambda/controller/state/state';
-import { anyTasks, reordered, shuffledTasks, someAddresses } from './arbitrary-readings';
-import { RECORD, read, resolvers, START, slots } from './readings';
+import type { ObservedUpstream, RawObservation } from '../../lambda/controller/domain/observation';
+import { type ProxyReport, reportOn } from '../../lambda/controller/domain/proxy-report';
+import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
+import { decodeState, encodeState } from '../../lambda/controller/state/codec';
+import { anyTasks, reordered, shuffledTasks, someAddresses } from './arbitrary-observations';
+import { RECORD, read, resolvers, START, slots } from './observations';
 
-const anyUpstream: fc.Arbitrary<UpstreamReading> = fc
+const anyUpstream: fc.Arbitrary<ObservedUpstream> = fc
   .record({
     answers: someAddresses,
     silent: fc.boolean(),
@@ -13,18 +14,18 @@ const anyUpstream: fc.Arbitrary<UpstreamReading> = fc
     interfaces: fc.option(someAddresses, { nil: undefined }),
     balancer: fc.option(fc.constantFrom('unusable', 'unread'), { nil: undefined, freq: 4 }),
   })
-  .map(({ silent, balancer, ...seen }): UpstreamReading => {
+  .map(({ silent, balancer, ...seen }): ObservedUpstream => {
     const unanswered = silent && seen.answers.length === 0 ? ['A' as const] : [];
     return { ...seen, unanswered, balancer, problems: balancer === 'unusable' ? ['it is gone'] : [], degraded: [] };
   });
 
-/** All that the senses of one check bring. */
-const anySeen: fc.Arbitrary<Seen> = fc
+/** All that the probes of one check bring. */
+const anySeen: fc.Arbitrary<RawObservation> = fc
   .record({ upstream: anyUpstream, tasks: anyTasks, deploying: fc.boolean() })
   .map(({ upstream, ...seen }) => ({ ...seen, upstreams: [upstream] }));
 
 /** The same, everything that is a list in another order. */
-function shuffledSeen({ upstreams: [upstream], tasks, deploying }: Seen): fc.Arbitrary<Seen> {
+function shuffledSeen({ upstreams: [upstream], tasks, deploying }: RawObservation): fc.Arbitrary<RawObservation> {
   const { answers, owned, interfaces, ...rest } = upstream!;
   return fc
     .record({
@@ -41,28 +42,28 @@ const checksOf = <T>(seen: fc.Arbitrary<T>) =>
   fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), seen), { minLength: 1, maxLength: 12 });
 
 /** Makes the checks, each with what the one before has written down. */
-function run(checks: readonly (readonly [number, Seen])[]): (ProxyReport & { at: number })[] {
+function run(checks: readonly (readonly [number, RawObservation])[]): (ProxyReport & { at: number })[] {
   let [at, state]: [number, ProxyState] = [START, NO_STATE];
   return checks.map(([after, seen]) => {
     at += after * 1000;
-    const report = conclude(RECORD, state, seen, at);
+    const report = reportOn(RECORD, state, seen, at);
     state = decodeState(encodeState(report.state))!;
     return { at, ...report };
   });
 }
 
-test('the same reading has no second event, and nothing to write down', () => {
+test('the same observation has no second event, and nothing to write down', () => {
   fc.assert(
     fc.property(checksOf(anySeen), (checks) => {
       const { state, at } = run(checks).at(-1)!;
-      const again = conclude(RECORD, decodeState(encodeState(state))!, checks.at(-1)![1], at);
+      const again = reportOn(RECORD, decodeState(encodeState(state))!, checks.at(-1)![1], at);
       expect(again.events).toEqual([]);
       expect(encodeState(again.state)).toBe(encodeState(state));
     }),
   );
 });
 
-test('what stays as it is opens once, and that is all that is told of it', () => {
+test('what stays as it is opens once, and is not reported again', () => {
   const often = fc.tuple(anySeen, fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 12 }));
   fc.assert(
     fc.property(often, ([seen, gaps]) => {
@@ -98,7 +99,7 @@ test('no stale address is an incident but one that a task held outside of the li
       const reports = run(checks);
       const heldOutside = (at: number, task?: string, address = '') =>
         reports.some(
-          ({ at: then, reading: { tasks, upstreams } }) =>
+          ({ at: then, observation: { tasks, upstreams } }) =>
             then === at &&
             upstreams[0]!.live.length > 0 &&
             !upstreams[0]!.live.includes(address) &&
@@ -134,7 +135,7 @@ test('a resolver that stops is one incident until it asks again, however long it
         const runtime = { uptimeSeconds: seconds, resolvers: resolvers(sent), slots: slots('10.0.0.1') };
         const upstreams = [{ answers: ['10.0.0.1'], owned: [], problems: [], degraded: [] }];
         const seen = { upstreams, tasks: [read('task-1', runtime)] };
-        const report = conclude(record, decodeState(encodeState(state))!, seen, START + seconds * 1000);
+        const report = reportOn(record, decodeState(encodeState(state))!, seen, START + seconds * 1000);
         told.push(...report.events.map(({ event, incident }) => `${event} ${incident.kind}`));
         state = report.state;
       }

@@ -1,5 +1,10 @@
-import type { LiveUpstream, Reading, RuntimeReading, TaskReading } from '../../lambda/controller/domain/observation';
-import type { RegistryRecord } from '../../lib/contract/contract';
+import type {
+  LiveUpstream,
+  Observation,
+  ObservedRuntime,
+  ObservedTask,
+} from '../../lambda/controller/domain/observation';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-api/parse';
 
 /** The start of all watches: whole seconds, as a JSON round trip must keep them. */
@@ -27,7 +32,7 @@ export function resolvers(sent: number, valid = sent, failures: Record<string, n
 }
 
 /** A process that runs for an hour, resolves as it should and holds what the load balancer has. */
-export const HEALTHY: RuntimeReading = {
+export const HEALTHY: ObservedRuntime = {
   version: '3.2.26',
   uptimeSeconds: 3600,
   resolvers: resolvers(360),
@@ -35,23 +40,23 @@ export const HEALTHY: RuntimeReading = {
 };
 
 /** A task that was read. */
-export function read(id: string, runtime: Partial<RuntimeReading> = {}): TaskReading {
+export function read(id: string, runtime: Partial<ObservedRuntime> = {}): ObservedTask {
   return { task: { id, endpoint: `${id}:9990` }, runtime: { ...HEALTHY, ...runtime } };
 }
 
 /** A task that could not be read. */
-export function unread(id: string): TaskReading {
+export function unread(id: string): ObservedTask {
   return { task: { id, endpoint: `${id}:9990` }, unreachable: 'ECONNREFUSED' };
 }
 
 /** What a check saw: one upstream and one healthy task, unless told otherwise. */
-export function reading({
+export function observation({
   record = RECORD,
   tasks = [read('task-1')],
   at = START,
   deploying,
   ...upstream
-}: Partial<Omit<Reading, 'upstreams' | 'unchecked'> & Omit<LiveUpstream, 'upstream'>> = {}): Reading {
+}: Partial<Omit<Observation, 'upstreams' | 'unchecked'> & Omit<LiveUpstream, 'upstream'>> = {}): Observation {
   const live = upstream.live ?? ['10.0.0.1', '10.0.0.2'];
   const [first] = record.upstreams;
   const nothing = { leaving: [], silent: [], interfacesKnown: false, problems: [], degraded: [] };

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { judge } from '../../lambda/controller/domain/judge';
-import type { Reading } from '../../lambda/controller/domain/observation';
+import { evaluate } from '../../lambda/controller/domain/evaluate';
+import type { Observation } from '../../lambda/controller/domain/observation';
 import { keyOf } from '../../lambda/controller/domain/verdicts/verdict';
-import { VERDICTS } from '../../lib/contract/contract';
-import { anyReading, deepFrozen, shuffled } from './arbitrary-readings';
+import { VERDICTS } from '../../lib/contract/verdicts';
+import { anyObservation, deepFrozen, shuffled } from './arbitrary-observations';
 
-const heldOf = ({ tasks, upstreams: [one] }: Reading) =>
+const heldOf = ({ tasks, upstreams: [one] }: Observation) =>
   tasks.flatMap((seen) =>
     'runtime' in seen
       ? seen.runtime.slots
@@ -17,8 +17,8 @@ const heldOf = ({ tasks, upstreams: [one] }: Reading) =>
 
 test('nothing is stale but a held address outside of the addresses that are known to be live', () => {
   fc.assert(
-    fc.property(anyReading, (seen) => {
-      const stale = judge(seen).filter(({ kind }) => kind === 'stale-address');
+    fc.property(anyObservation, (seen) => {
+      const stale = evaluate(seen).filter(({ kind }) => kind === 'stale-address');
       const { live } = seen.upstreams[0]!;
       const outside = heldOf(seen).filter((address) => !live.includes(address));
       expect(new Set(stale.map(({ address }) => address))).toEqual(new Set(live.length === 0 ? [] : outside));
@@ -27,27 +27,27 @@ test('nothing is stale but a held address outside of the addresses that are know
 });
 
 test('the order of tasks, slots and live addresses does not matter', () => {
-  const both = anyReading.chain((seen) => fc.tuple(fc.constant(seen), shuffled(seen)));
+  const both = anyObservation.chain((seen) => fc.tuple(fc.constant(seen), shuffled(seen)));
   fc.assert(
     fc.property(both, ([seen, reordered]) => {
-      expect(judge(reordered)).toEqual(judge(seen));
+      expect(evaluate(reordered)).toEqual(evaluate(seen));
     }),
   );
 });
 
-test('judging changes nothing: the same reading has the same verdicts again', () => {
+test('evaluating changes nothing: the same observation has the same verdicts again', () => {
   fc.assert(
-    fc.property(anyReading, (seen) => {
+    fc.property(anyObservation, (seen) => {
       const frozen = deepFrozen(seen);
-      expect(judge(frozen)).toEqual(judge(frozen));
+      expect(evaluate(frozen)).toEqual(evaluate(frozen));
     }),
   );
 });
 
-test('every verdict is of the contract, with its severity, and is told once', () => {
+test('every verdict is of the contract, with its severity, and occurs once', () => {
   fc.assert(
-    fc.property(anyReading, (seen) => {
-      const verdicts = judge(seen);
+    fc.property(anyObservation, (seen) => {
+      const verdicts = evaluate(seen);
       for (const { kind, severity, message } of verdicts) {
         expect(VERDICTS[kind]).toBe(severity);
         expect(message).toMatch(/^[^\n]+$/);
@@ -58,11 +58,11 @@ test('every verdict is of the contract, with its severity, and is told once', ()
   );
 });
 
-test('whoever cannot be read is called unreachable and nothing worse', () => {
+test('a task that cannot be read is unreachable and has no other verdict', () => {
   fc.assert(
-    fc.property(anyReading, (seen) => {
+    fc.property(anyObservation, (seen) => {
       for (const { task } of seen.tasks.filter((one) => 'unreachable' in one)) {
-        const kinds = judge(seen).flatMap((verdict) => (verdict.task === task.id ? verdict.kind : []));
+        const kinds = evaluate(seen).flatMap((verdict) => (verdict.task === task.id ? verdict.kind : []));
         expect(kinds).toEqual(['unreachable-task']);
       }
     }),

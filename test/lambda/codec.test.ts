@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { NO_STATE, type ProxyState, type WatchedVerdict } from '../../lambda/controller/domain/state';
 import { keyOf } from '../../lambda/controller/domain/verdicts/verdict';
+import { decodeState, encodeState } from '../../lambda/controller/state/codec';
 import { mergeStates } from '../../lambda/controller/state/merge';
-import { decodeState, encodeState, NO_STATE, type ProxyState, type Watched } from '../../lambda/controller/state/state';
-import { START } from './readings';
+import { START } from './observations';
 
 const MAX_CHARACTERS = 4096;
 
 /** Every task holds every address of a load balancer that moved; each task began a second after the one before. */
 function stale(tasks: number, addresses: number): ProxyState {
-  const rows = Array.from({ length: tasks * addresses }, (_, i): Watched => {
+  const rows = Array.from({ length: tasks * addresses }, (_, i): WatchedVerdict => {
     const [task, slot] = [Math.floor(i / addresses), i % addresses];
     return {
       kind: 'stale-address',
@@ -42,6 +43,28 @@ test.each([
   expect(decodeState(text)).toEqual(state);
   expect(encodeState(decodeState(text)!)).toBe(text);
   expect(text.length).toBeLessThanOrEqual(MAX_CHARACTERS);
+});
+
+test('a state that version 0.1 wrote is read', () => {
+  const text = `{"format":2,"dns":{},"watched":[["stale-address","upstream","task-1","10.0.0.9",null,["upstream/elb2"],${START},${START + 60_000},"Zm9vYg","oi-1"]],"repaired":{"at":${START},"incidents":["a"]}}`;
+  expect(decodeState(text)).toEqual({
+    dns: {},
+    watched: {
+      'stale-address|upstream|task-1|10.0.0.9|': {
+        kind: 'stale-address',
+        severity: 'critical',
+        upstream: 'upstream',
+        task: 'task-1',
+        address: '10.0.0.9',
+        slots: ['upstream/elb2'],
+        firstSeen: START,
+        openedAt: START + 60_000,
+        lastReportedDigest: 'Zm9vYg',
+        opsItem: 'oi-1',
+      },
+    },
+    repaired: { at: START, incidents: ['a'] },
+  });
 });
 
 test('a thousand tasks with sixteen stale addresses each: the oldest are kept, and the rest counted', () => {
@@ -92,7 +115,9 @@ test('whatever a text says, it is a state or none', () => {
 
 describe('two runs that overlapped', () => {
   const only = (...tasks: string[]): ProxyState => {
-    const rows = tasks.map((task): Watched => ({ kind: 'no-address', severity: 'critical', task, firstSeen: START }));
+    const rows = tasks.map(
+      (task): WatchedVerdict => ({ kind: 'no-address', severity: 'critical', task, firstSeen: START }),
+    );
     return { dns: {}, watched: Object.fromEntries(rows.map((row) => [keyOf(row), row])) };
   };
 
@@ -116,7 +141,7 @@ describe('two runs that overlapped', () => {
     expect(mergeStates(NO_STATE, at(5), answered).dns['elb.test']!.silent).toEqual({});
   });
 
-  test('come to the same whoever writes last', () => {
+  test('are the same in whichever order they write', () => {
     const subsets = fc.subarray(['a', 'b', 'c', 'd']).map((tasks) => only(...tasks));
     fc.assert(
       fc.property(subsets, subsets, subsets, (base, one, other) => {

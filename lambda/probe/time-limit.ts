@@ -1,11 +1,11 @@
-/** The time was too short for some work: it was not done, and nobody is at fault. */
+/** The time was too short for some work, which was not done. It says nothing of what the work was about. */
 export class OutOfTime extends Error {
   public constructor() {
     super('the time of the run was over');
   }
 }
 
-/** A point in time after which nobody waits any more. */
+/** A point in time after which no work starts and none is waited for. */
 export class TimeLimit {
   readonly #over: Promise<never>;
   readonly #timer: NodeJS.Timeout;
@@ -17,7 +17,7 @@ export class TimeLimit {
     this.#over = new Promise((_, reject) => {
       end = reject;
     });
-    // Nobody may be waiting when the time comes.
+    // Without work at that time, the rejection would count as unhandled.
     this.#over.catch(() => {});
     this.#timer = setTimeout(() => {
       this.#reached = true;
@@ -26,7 +26,7 @@ export class TimeLimit {
   }
 
   /**
-   * Does some work and waits for it until the time is over; begins nothing after that.
+   * Does some work and waits for it until the time is over; starts nothing after that.
    *
    * @throws OutOfTime when the time was too short, or what the work throws
    */
@@ -34,7 +34,7 @@ export class TimeLimit {
     return Promise.race(this.#reached ? [this.#over] : [this.#over, work()]);
   }
 
-  /** The work is done before its time. */
+  /** Ends the limit: all work is done. */
   public clear(): void {
     clearTimeout(this.#timer);
   }

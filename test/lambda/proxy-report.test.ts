@@ -1,14 +1,18 @@
-import { conclude, type Seen } from '../../lambda/controller/domain/conclude';
-import type { UpstreamReading } from '../../lambda/controller/domain/live-addresses';
-import { decodeState, encodeState, NO_STATE } from '../../lambda/controller/state/state';
-import type { RegistryRecord } from '../../lib/contract/contract';
-import { RECORD, read, START, slots } from './readings';
+import type { ObservedUpstream, RawObservation } from '../../lambda/controller/domain/observation';
+import { reportOn } from '../../lambda/controller/domain/proxy-report';
+import { NO_STATE } from '../../lambda/controller/domain/state';
+import { decodeState, encodeState } from '../../lambda/controller/state/codec';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
+import { RECORD, read, START, slots } from './observations';
 
 /** Checks at these seconds after the start: what was told, as `SECONDS opened|updated|resolved KIND`. */
-function told(record: RegistryRecord, ...checks: readonly (readonly [seconds: number, seen: Seen])[]): string[] {
+function told(
+  record: RegistryRecord,
+  ...checks: readonly (readonly [seconds: number, seen: RawObservation])[]
+): string[] {
   let state = NO_STATE;
   return checks.flatMap(([seconds, seen]) => {
-    const report = conclude(record, decodeState(encodeState(state))!, seen, START + seconds * 1000);
+    const report = reportOn(record, decodeState(encodeState(state))!, seen, START + seconds * 1000);
     state = report.state;
     return report.events.map(
       ({ event, incident: { kind } }) => `${seconds} ${event.slice('incident-'.length)} ${kind}`,
@@ -20,7 +24,7 @@ function told(record: RegistryRecord, ...checks: readonly (readonly [seconds: nu
 const holding = (...addresses: (string | undefined)[]) =>
   read('task-1', { slots: slots(...addresses), resolvers: undefined });
 
-const dns = (answers: string[], more: Partial<UpstreamReading> = {}): UpstreamReading => ({
+const dns = (answers: string[], more: Partial<ObservedUpstream> = {}): ObservedUpstream => ({
   answers,
   owned: [],
   problems: [],
@@ -36,15 +40,15 @@ describe('two upstreams of one name, on two ports', () => {
 
   test('share what either lookup was answered', () => {
     const upstreams = [dns(['10.0.0.1', '10.0.0.3']), dns(['10.0.0.2', '10.0.0.3'])];
-    const { reading, state } = conclude(record, NO_STATE, { upstreams, tasks }, START);
+    const { observation, state } = reportOn(record, NO_STATE, { upstreams, tasks }, START);
     const all = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
-    expect(reading.upstreams.map(({ live }) => live)).toEqual([all, all]);
+    expect(observation.upstreams.map(({ live }) => live)).toEqual([all, all]);
     expect(Object.keys(state.dns['elb.test']!.addresses)).toEqual(all);
   });
 
   test('are answered when one of them is', () => {
     const upstreams = [dns(['10.0.0.1'], { unanswered: ['AAAA'] }), dns([], { unanswered: ['A', 'AAAA'] })];
-    const { state } = conclude(record, NO_STATE, { upstreams, tasks }, START);
+    const { state } = reportOn(record, NO_STATE, { upstreams, tasks }, START);
     expect(state.dns['elb.test']!.silent).toEqual({ AAAA: START });
   });
 });
@@ -69,7 +73,7 @@ test('two load balancers behind one backend have their own servers and their own
     upstreams: [dns(['10.0.0.1']), dns(['10.0.1.1'], { problems: ['load balancer two is gone'] })],
     tasks: [read('task-1', { slots: servers, resolvers: undefined })],
   };
-  const { verdicts } = conclude({ ...RECORD, upstreams }, NO_STATE, seen, START);
+  const { verdicts } = reportOn({ ...RECORD, upstreams }, NO_STATE, seen, START);
   expect(verdicts).toMatchObject([
     { kind: 'stale-address', upstream: 'upstream two.test', address: '10.0.1.9' },
     { kind: 'unknown-upstream', upstream: 'upstream two.test' },
@@ -80,13 +84,13 @@ describe('a check without an answer of DNS neither resolves nor opens', () => {
   const silent = dns([], { unanswered: ['A', 'AAAA'] });
   const two = dns(['10.0.0.1', '10.0.0.2']);
 
-  test.each<[kind: string, before: UpstreamReading, held: (string | undefined)[]]>([
+  test.each<[kind: string, before: ObservedUpstream, held: (string | undefined)[]]>([
     ['pinned', two, ['10.0.0.1']],
     ['uncovered-address', two, ['10.0.0.1', undefined]],
     ['leaving-address', dns(['10.0.0.1'], { interfaces: ['10.0.0.1', '10.0.0.2'] }), ['10.0.0.1', '10.0.0.2']],
     ['unknown-upstream', dns(['10.0.0.1'], { problems: ['it says so'] }), ['10.0.0.1']],
   ])('an incident of the kind %s', (kind, before, held) => {
-    const seen = (upstream: UpstreamReading): Seen => ({
+    const seen = (upstream: ObservedUpstream): RawObservation => ({
       upstreams: [{ ...upstream, interfaces: before.interfaces }],
       tasks: [holding(...held)],
     });
@@ -101,7 +105,7 @@ describe('an address of a family of which nothing is known', () => {
   const tasks = [holding('10.0.0.1')];
   const dual = dns(['10.0.0.1', 'fd00::1']);
   const withoutA = dns(['fd00::1'], { unanswered: ['A'] });
-  const every = (from: number, to: number, upstream: UpstreamReading) =>
+  const every = (from: number, to: number, upstream: ObservedUpstream) =>
     Array.from({ length: (to - from) / 60 + 1 }, (_, i) => [from + i * 60, { upstreams: [upstream], tasks }] as const);
 
   test('is not stale because DNS answers for the other one', () => {
@@ -124,7 +128,7 @@ describe('an address of a family of which nothing is known', () => {
 test('an incident of one upstream ends while a task has no backend of another', () => {
   const [upstream] = RECORD.upstreams;
   const record = { ...RECORD, upstreams: [upstream!, { ...upstream!, backend: 'gone', dnsName: 'other.test' }] };
-  const seen = (held: string): Seen => ({
+  const seen = (held: string): RawObservation => ({
     upstreams: [dns(['10.0.0.1']), dns(['10.0.1.1'])],
     tasks: [holding(held)],
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Reading, RuntimeReading, TaskReading } from '../../lambda/controller/domain/observation';
+import type { Observation, ObservedRuntime, ObservedTask } from '../../lambda/controller/domain/observation';
 import type { Slot } from '../../lib/haproxy/runtime-api/parse';
-import { read, reading, recordOf, resolvers, unread } from './readings';
+import { observation, read, recordOf, resolvers, unread } from './observations';
 
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];
 
@@ -20,7 +20,7 @@ const anySlots: fc.Arbitrary<Slot[]> = fc.uniqueArray(
   { selector: ({ backend, name }) => `${backend}/${name}`, maxLength: 6 },
 );
 
-const anyRuntime: fc.Arbitrary<RuntimeReading> = fc.record({
+const anyRuntime: fc.Arbitrary<ObservedRuntime> = fc.record({
   version: fc.constantFrom('1.7.14', '2.6.12', '3.2.26'),
   uptimeSeconds: fc.nat(200),
   resolvers: fc.option(
@@ -30,7 +30,7 @@ const anyRuntime: fc.Arbitrary<RuntimeReading> = fc.record({
   slots: anySlots,
 });
 
-const anyTask: fc.Arbitrary<TaskReading> = fc
+const anyTask: fc.Arbitrary<ObservedTask> = fc
   .tuple(fc.constantFrom('task-1', 'task-2', 'task-3'), fc.option(anyRuntime, { freq: 4 }))
   .map(([id, runtime]) => (runtime === null ? unread(id) : read(id, runtime)));
 
@@ -38,7 +38,7 @@ const anyTask: fc.Arbitrary<TaskReading> = fc
 export const anyTasks = fc.uniqueArray(anyTask, { selector: ({ task }) => task.id });
 
 /** Anything that a check of a proxy with up to three tasks could see. */
-export const anyReading: fc.Arbitrary<Reading> = fc
+export const anyObservation: fc.Arbitrary<Observation> = fc
   .record({
     backend: fc.constantFrom('upstream', undefined),
     haproxyVersion: fc.constantFrom('3.2', '2.6', undefined),
@@ -48,24 +48,24 @@ export const anyReading: fc.Arbitrary<Reading> = fc
     tasks: anyTasks,
   })
   .map(({ backend, haproxyVersion, ...seen }) =>
-    reading({ record: { ...recordOf(backend), haproxyVersion }, ...seen }),
+    observation({ record: { ...recordOf(backend), haproxyVersion }, ...seen }),
   );
 
 /** The same things in any order. */
 export const reordered = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
 
 /** The same tasks in another order, their slots as well. */
-export function shuffledTasks(tasks: readonly TaskReading[]): fc.Arbitrary<TaskReading[]> {
+export function shuffledTasks(tasks: readonly ObservedTask[]): fc.Arbitrary<ObservedTask[]> {
   const each = tasks.map((one) =>
     'runtime' in one
-      ? reordered(one.runtime.slots).map((slots): TaskReading => ({ ...one, runtime: { ...one.runtime, slots } }))
+      ? reordered(one.runtime.slots).map((slots): ObservedTask => ({ ...one, runtime: { ...one.runtime, slots } }))
       : fc.constant(one),
   );
   return fc.tuple(...each).chain(reordered);
 }
 
-/** The same reading with its tasks, their slots and the live addresses in another order. */
-export function shuffled(seen: Reading): fc.Arbitrary<Reading> {
+/** The same observation with its tasks, their slots and the live addresses in another order. */
+export function shuffled(seen: Observation): fc.Arbitrary<Observation> {
   const [upstream] = seen.upstreams;
   return fc
     .record({ live: reordered(upstream!.live), tasks: shuffledTasks(seen.tasks) })

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { liveUpstream, NO_DNS, type RecordType, remember } from '../../lambda/controller/domain/live-addresses';
-import { deepFrozen } from './arbitrary-readings';
-import { RECORD } from './readings';
+import { liveUpstream, NO_DNS, remember } from '../../lambda/controller/domain/live-addresses';
+import type { RecordType } from '../../lambda/controller/domain/observation';
+import { deepFrozen } from './arbitrary-observations';
+import { RECORD } from './observations';
 
 const WINDOW = 100;
 

@@ -1,0 +1,21 @@
+/** How bad a verdict is. `info` is logged and never counts for an alarm. */
+export type Severity = 'critical' | 'warning' | 'info';
+
+/** The closed list of verdicts with their severities. `lambda/controller/domain/verdicts/KIND.ts` defines each. */
+export const VERDICTS = {
+  'stale-address': 'critical',
+  'leaving-address': 'info',
+  'no-address': 'critical',
+  pinned: 'warning',
+  'uncovered-address': 'warning',
+  'silent-resolver': 'critical',
+  'failing-resolver': 'warning',
+  'version-mismatch': 'critical',
+  'unreachable-task': 'warning',
+  'no-running-task': 'critical',
+  'unknown-upstream': 'critical',
+  unchecked: 'warning',
+} as const satisfies Record<string, Severity>;
+
+/** A verdict of the list. */
+export type VerdictKind = keyof typeof VERDICTS;

@@ -1,0 +1,58 @@
+import { DEFINITIONS } from '../../lambda/controller/domain/verdicts';
+import type { VerdictDefinition } from '../../lambda/controller/domain/verdicts/definition';
+import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
+
+const ALL: readonly VerdictDefinition[] = Object.values(DEFINITIONS);
+
+/** The kinds for which this holds, sorted. */
+const kindsWith = (holds: (definition: VerdictDefinition) => boolean): VerdictKind[] =>
+  ALL.filter(holds)
+    .map(({ kind }) => kind)
+    .sort();
+
+test('the definitions are those of the contract, with its severities', () => {
+  expect(Object.fromEntries(ALL.map(({ kind, severity }) => [kind, severity]))).toEqual(VERDICTS);
+});
+
+// Each row is a promise to operators: a change of it belongs into CHANGELOG.md.
+test.each<[what: string, holds: (definition: VerdictDefinition) => boolean, kinds: VerdictKind[]]>([
+  [
+    'fail a deployment',
+    ({ blocksDeployment }) => blocksDeployment,
+    ['failing-resolver', 'no-address', 'pinned', 'silent-resolver', 'unreachable-task', 'version-mismatch'],
+  ],
+  ['are repaired by new tasks', ({ repairedByNewTasks }) => repairedByNewTasks, ['no-address', 'stale-address']],
+  ['prevent a repair', ({ preventsRepair }) => preventsRepair, ['unknown-upstream']],
+  [
+    'are not decided on during a deployment',
+    ({ whileDeploying }) => whileDeploying === 'undecided',
+    ['no-running-task', 'version-mismatch'],
+  ],
+  [
+    'are not decided on for an upstream during a deployment',
+    ({ whileDeploying }) => whileDeploying === 'undecided-for-upstreams',
+    ['unreachable-task'],
+  ],
+  [
+    'need the live addresses',
+    ({ requires }) => requires.includes('live'),
+    ['leaving-address', 'pinned', 'stale-address', 'uncovered-address'],
+  ],
+  [
+    'need an answer of DNS',
+    ({ requires }) => requires.includes('answers'),
+    ['leaving-address', 'pinned', 'uncovered-address', 'unknown-upstream'],
+  ],
+  ['need an earlier check', ({ requires }) => requires.includes('history'), ['failing-resolver', 'silent-resolver']],
+  ['last longer before they open', ({ graceWindows }) => graceWindows > 0, ['uncovered-address']],
+  ['say that something was not checked', ({ blind }) => blind, ['unchecked', 'unknown-upstream', 'unreachable-task']],
+])('these %s', (_what, holds, kinds) => {
+  expect(kindsWith(holds)).toEqual(kinds);
+});
+
+test.each(ALL)('$kind explains itself in three texts that fit into a cell of a table', ({ explanation }) => {
+  expect(Object.keys(explanation)).toEqual(['what', 'why', 'remedy']);
+  for (const text of Object.values(explanation)) {
+    expect(text).toMatch(/^[^A-Z|\n][^|\n]+[^.|\n]$/);
+  }
+});
