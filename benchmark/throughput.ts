@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyListenerTls } from '../lib/haproxy/model/listener';
+import type { HaproxyListenTls } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../testbed/binaries';
@@ -56,7 +56,7 @@ export interface IdleCost {
 }
 
 /** The smallest configuration that does the same work. */
-function smallest(listen: number, upstream: number, tls: HaproxyListenerTls | undefined, log: boolean): string {
+function smallest(listen: number, upstream: number, tls: HaproxyListenTls | undefined, log: boolean): string {
   const logs = log ? 'global\n    log stdout len 8192 format raw local0 info\n' : '';
   const use = log ? '    log global\n    option httplog\n' : '';
   return `${logs}defaults

@@ -1,22 +1,5 @@
-export type { HaproxyBind } from './haproxy/address';
-export { type HaproxyConfigModel, HaproxyMode, type HaproxyResolution } from './haproxy/model/config-model';
-export {
-  type HaproxyHeaderRules,
-  type HaproxyLimits,
-  type HaproxyListenerTls,
-  type HaproxyLog,
-  HaproxyLogFormat,
-  type HaproxyMutualTls,
-  HaproxyTlsVersion,
-} from './haproxy/model/listener';
-export {
-  type HaproxyHealthCheck,
-  HaproxyResolutionMode,
-  type HaproxyRoute,
-  type HaproxyUpstream,
-  type HaproxyUpstreamTls,
-} from './haproxy/model/upstream';
-export { HaproxyConfig } from './haproxy/render/config';
+export type { HaproxyHeaderRules } from './haproxy/model/config-model';
+export { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion } from './haproxy/model/options';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
@@ -30,10 +13,22 @@ export {
 export { Repair } from './monitor/repair';
 export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy/capacity';
 export { type BlueGreenDeploymentOptions, ProxyDeployment, type RollingDeploymentOptions } from './proxy/deployment';
-export { ElbUpstream, type ElbUpstreamOptions, type UpstreamHealthCheck } from './proxy/elb-upstream';
+export {
+  ElbUpstream,
+  type ElbUpstreamOptions,
+  type HaproxyUpstreamTls,
+  type UpstreamHealthCheck,
+} from './proxy/elb-upstream';
 export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
 export { type PrivateDnsOptions, ProxyIngress } from './proxy/ingress';
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
-export type { ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './proxy/options';
+export type {
+  HaproxyLog,
+  ProxyLimits,
+  ProxyMutualTls,
+  ProxyResolution,
+  ProxyRoute,
+  ProxyTls,
+} from './proxy/options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';

@@ -7,10 +7,10 @@ import { specJsonSchema } from './schema';
 type Document = ReturnType<typeof parseDocument>;
 type Path = readonly (string | number)[];
 
-/** Problems of a key and not of its value. */
+/** Problems of a key, not of its value. */
 const KEY_ISSUES = new Set(['unrecognized_keys', 'invalid_key']);
 
-/** A spec file as its author wrote it: tells where things stand. */
+/** The text of a spec file, for errors that name line and column. */
 export class SpecSource {
   public constructor(
     private readonly file: string,
@@ -24,7 +24,7 @@ export class SpecSource {
     return new InputError(`${this.file}:${line}:${col}: ${message}`);
   }
 
-  /** An error about what stands at a path. */
+  /** An error about the value at a path. */
   public errorOf(path: Path, message: string): InputError {
     return this.errorAt(this.offsetOf(path), message);
   }
@@ -37,14 +37,14 @@ export class SpecSource {
     return this.errorAt(offset, explain(issue, valueAt(this.document.toJS(), path)));
   }
 
-  /** Where a key stands in the text. */
+  /** The place of a key in the text. */
   private keyOffsetOf(path: Path): number {
     const parent = path.length === 1 ? this.document.contents : this.document.getIn(path.slice(0, -1), true);
     const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
     return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : this.offsetOf(path);
   }
 
-  /** Where a value stands in the text; where the nearest thing around it stands when it is missing. */
+  /** The place of a value in the text, or of the nearest value around it when it is missing. */
   private offsetOf(path: Path): number {
     for (let depth = path.length; depth >= 0; depth -= 1) {
       const node = this.document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
@@ -60,18 +60,18 @@ function valueAt(root: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], root);
 }
 
-/** What was given, what is allowed. */
+/** What was given and what is allowed. */
 function explain(issue: z.core.$ZodIssue, given: unknown): string {
   const where = issue.path.join('.') || 'the file';
-  // In the place of a secret's ARN somebody may have put the secret.
-  const shown = /secretArn$/i.test(where) ? 'something that is not shown here' : (JSON.stringify(given) ?? 'nothing');
-  // A check of ours that says what to give.
+  // Somebody may have written the secret in place of its ARN.
+  const shown = /secretArn$/i.test(where) ? 'a value that is not shown here' : (JSON.stringify(given) ?? 'nothing');
+  // Checks of our own say what to give.
   if (given !== undefined && issue.message.startsWith('give ')) {
     return `${where} is ${shown}: ${issue.message}`;
   }
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `unknown key '${issue.keys[0]}' in ${where}: ${suggest(issue.keys[0]!, issue.path as string[])}`;
+      return unknownKey(issue.keys[0]!, issue.path as string[], where);
     case 'invalid_type':
       return given === undefined
         ? `${where} is missing: give ${article(issue.expected)}`
@@ -83,7 +83,7 @@ function explain(issue: z.core.$ZodIssue, given: unknown): string {
     case 'too_big':
       return `${where} is ${shown}: give at most ${issue.maximum}`;
     case 'invalid_key':
-      return `${where} is not usable as a name: give a letter, then letters, digits and hyphens, at most 63`;
+      return `${where} is not a valid name: give a letter, then letters, digits and hyphens, at most 63`;
     default:
       return `${where}${/^(is|needs) /.test(issue.message) ? '' : ':'} ${issue.message}`;
   }
@@ -102,24 +102,37 @@ function article(expected: string): string {
   return NOUNS[expected] ?? `a ${expected}`;
 }
 
-/** A key with at most this share of other letters is taken for a slip. */
-const SLIP = 0.5;
+/** Keys of earlier releases. */
+const RENAMED: Readonly<Record<string, string>> = {
+  frontDoor: 'ingress',
+  executeCommand: 'enableExecuteCommand',
+};
 
-/** The key that was meant, here or one level below, where one is near; all that are allowed where none is. */
+function unknownKey(key: string, path: readonly string[], where: string): string {
+  const name = Object.hasOwn(RENAMED, key) ? RENAMED[key] : undefined;
+  return name !== undefined && namesOf(schemaAt(path)).includes(name)
+    ? `key '${key}' in ${where} has a new name: write '${name}'`
+    : `unknown key '${key}' in ${where}: ${suggest(key, path)}`;
+}
+
+/** A key with at most this share of wrong letters counts as a typing error. */
+const TYPING_ERROR = 0.5;
+
+/** The nearest key here or one level below; all keys that are allowed where none is near. */
 function suggest(key: string, path: readonly string[]): string {
   const node = schemaAt(path);
   const below = Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
-    keysOf(child).map((inner) => `${name}.${inner}`),
+    namesOf(child).map((inner) => `${name}.${inner}`),
   );
-  const name = nearest(key, keysOf(node)) ?? nearest(key, below);
-  return name === undefined ? `allowed are ${keysOf(node).join(', ')}` : `did you mean '${name}'?`;
+  const name = nearest(key, namesOf(node)) ?? nearest(key, below);
+  return name === undefined ? `allowed are ${namesOf(node).join(', ')}` : `did you mean '${name}'?`;
 }
 
 function nearest(key: string, candidates: readonly string[]): string | undefined {
   const last = (name: string) => name.split('.').at(-1)!.toLowerCase();
   const found = closest(key.toLowerCase(), candidates.map(last));
-  const isSlip = candidates.length > 0 && distance(key.toLowerCase(), found) <= SLIP * key.length;
-  return isSlip ? candidates.find((name) => last(name) === found) : undefined;
+  const isNear = candidates.length > 0 && distance(key.toLowerCase(), found) <= TYPING_ERROR * key.length;
+  return isNear ? candidates.find((name) => last(name) === found) : undefined;
 }
 
 interface SchemaNode {
@@ -136,6 +149,6 @@ function schemaAt(path: readonly string[]): SchemaNode {
 }
 
 /** The keys that the schema allows. */
-function keysOf({ properties = {} }: SchemaNode): string[] {
+function namesOf({ properties = {} }: SchemaNode): string[] {
   return Object.keys(properties);
 }

@@ -1,36 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import type { z } from 'zod';
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
 import { SpecSource } from './errors';
-import { type proxySchema, specSchema } from './schema';
-import { modelOf, versionOf } from './to-model';
+import { specSchema } from './schema';
+import type { ProxySpec, Spec, WrittenProxy } from './spec';
+import { modelOfSpec, versionOf } from './to-model';
 
 export { specJsonSchema } from './schema';
+export type { ProxySpec, Spec } from './spec';
 
-/** Where a spec is looked for when none is named. */
+/** The file that is read when none is named. */
 export const SPEC_FILE = 'haproxy-elb.yaml';
-
-type WrittenSpec = z.output<typeof specSchema>;
-type WrittenProxy = z.output<typeof proxySchema>;
-
-/** One proxy of an environment. */
-export type ProxySpec = WrittenProxy & { readonly upstream: NonNullable<WrittenProxy['upstream']> };
-/** A load balancer of a proxy. */
-export type UpstreamSpec = ProxySpec['upstream'];
-
-/** One environment with its proxies, complete. */
-export type EnvironmentSpec = Omit<WrittenSpec['environments'][string], 'proxies'> & {
-  readonly proxies: Readonly<Record<string, ProxySpec>>;
-};
-
-/** A spec file. What it leaves out is left to the constructs. */
-export interface Spec {
-  readonly stackName: string;
-  readonly monitor: NonNullable<WrittenSpec['monitor']>;
-  readonly environments: Readonly<Record<string, EnvironmentSpec>>;
-}
 
 /**
  * Reads and checks a spec file.
@@ -60,9 +41,9 @@ export function parseSpec(text: string, file: string): Spec {
   }
   visit(document, {
     Pair: (_, { key }) => {
-      // The schema would leave it out without a word.
+      // The schema would drop it without an error.
       if (isScalar(key) && key.value === '__proto__') {
-        throw source.errorAt(key.range?.[0] ?? 0, "'__proto__' is not usable as a name: give another one");
+        throw source.errorAt(key.range?.[0] ?? 0, "'__proto__' is not allowed as a name: give another one");
       }
     },
   });
@@ -70,7 +51,7 @@ export function parseSpec(text: string, file: string): Spec {
   try {
     value = document.toJS();
   } catch (error) {
-    // An alias of nothing shows only when values are made of the document.
+    // An alias without an anchor is found only here.
     throw source.errorAt(0, `not YAML: ${(error as Error).message}`);
   }
   const parsed = specSchema.safeParse(value);
@@ -85,7 +66,7 @@ export function parseSpec(text: string, file: string): Spec {
   return { stackName, monitor, environments: Object.fromEntries(complete) };
 }
 
-/** The proxies of an environment: what it says itself goes before what is said for all. */
+/** The proxies of an environment: its own keys replace those that hold for all environments. */
 function proxiesOf(
   source: SpecSource,
   environment: string,
@@ -97,7 +78,7 @@ function proxiesOf(
     if (!Object.hasOwn(common, name)) {
       throw source.errorOf(
         [...here, name],
-        `${here.join('.')} has '${name}', which proxies has not: it has ${Object.keys(common).join(', ')}`,
+        `${here.join('.')} has '${name}', which is not in proxies: give one of ${Object.keys(common).join(', ')}`,
       );
     }
   }
@@ -109,9 +90,9 @@ function proxiesOf(
         throw source.errorOf(path, `${path.join('.')}.upstream is missing: give a mapping`);
       }
       const complete = { ...rest, upstream };
-      // What each value may be on its own is in the schema; what fits together, the model knows.
+      // The schema checks each value on its own, the model checks that they fit together.
       try {
-        checkModel(versionOf(complete), modelOf(complete));
+        checkModel(versionOf(complete), modelOfSpec(complete));
       } catch (error) {
         throw source.errorOf(path, `${path.join('.')}: ${(error as Error).message}`);
       }

@@ -3,25 +3,25 @@ import { type IVpc, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
-import type { EnvironmentSpec, ProxySpec, Spec } from '.';
+import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
 import { monitorPropsOf, propsOf } from './to-props';
 
-/** One environment of a spec: a stack with every proxy, a cluster for them and their monitor. */
+/** One environment of a spec: a stack with its proxies, their cluster and their monitor. */
 export class ProxiesStack extends Stack {
   public constructor(scope: Construct, spec: Spec, name: string) {
-    const { account, region, vpc: place, clusterName, proxies } = spec.environments[name]!;
+    const { account, region, vpc: vpcSpec, clusterName, proxies } = spec.environments[name]!;
     super(scope, `${spec.stackName}-${name}`, { env: { account, region } });
-    const vpc = this.vpcOf(place);
+    const vpc = this.vpcOf(vpcSpec);
     const cluster = this.clusterOf(vpc, clusterName);
     const gate = Object.values(proxies).some(({ deployment }) => deployment?.gate);
     const monitor = new DriftMonitor(this, 'Monitor', { vpc, gate, ...monitorPropsOf(this, spec.monitor) });
-    // A scope of their own: a proxy may be called like anything else in the stack.
+    // A scope of their own, because a proxy may have any name.
     const scopeOfProxies = new Construct(this, 'Proxies');
     const imports = new Construct(this, 'Imports');
     for (const [proxyName, proxySpec] of Object.entries(proxies)) {
       const props = propsOf(new Construct(imports, proxyName), proxySpec);
       const proxy = new HaproxyElbProxy(scopeOfProxies, proxyName, { ...props, cluster, monitor, proxyName });
-      letIn(proxy, proxySpec);
+      allowClients(proxy, proxySpec);
       if (proxySpec.deployment?.gate) {
         monitor.gateDeployments(proxy.service);
       }
@@ -33,7 +33,7 @@ export class ProxiesStack extends Stack {
       return Vpc.fromLookup(this, 'Vpc', { vpcId: id });
     }
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: id, availabilityZones, privateSubnetIds });
-    // The route tables are of no use here, and the spec does not ask for them.
+    // Nothing here uses the route tables, and the spec does not have them.
     Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
     return vpc;
   }
@@ -45,8 +45,8 @@ export class ProxiesStack extends Stack {
   }
 }
 
-/** Lets in whom the file names. */
-function letIn(proxy: HaproxyElbProxy, { clients = [], ingress }: ProxySpec): void {
+/** Allows the clients that the file names. */
+function allowClients(proxy: HaproxyElbProxy, { clients = [], ingress }: ProxySpec): void {
   for (const network of clients) {
     proxy.taskConnections.allowDefaultPortFrom(peerOf(network), 'Client');
   }

@@ -19,37 +19,44 @@ import {
   ProxyIngress,
   Repair,
 } from '../../lib';
-import type { ProxySpec, Spec, UpstreamSpec } from '.';
+import type { ProxySpec, Spec, UpstreamSpec } from './spec';
 import { versionOf } from './to-model';
-import { Span } from './values';
+import { SpecDuration } from './values';
 
-/** A value of a file with its times as the constructs take them. */
-type Told<T> = T extends Span ? Duration : T extends object ? { [K in keyof T]: Told<T[K]> } : T;
+/** A value of a file with its times as `Duration` of the CDK. */
+type WithCdkDurations<T> = T extends SpecDuration
+  ? Duration
+  : T extends object
+    ? { [K in keyof T]: WithCdkDurations<T[K]> }
+    : T;
 
-function told<T>(value: T): Told<T> {
-  if (value instanceof Span) {
-    return Duration.millis(value.toMilliseconds()) as Told<T>;
+function withCdkDurations<T>(value: T): WithCdkDurations<T> {
+  if (value instanceof SpecDuration) {
+    return Duration.millis(value.toMilliseconds()) as WithCdkDurations<T>;
   }
   if (Array.isArray(value)) {
-    return value.map(told) as Told<T>;
+    return value.map(withCdkDurations) as WithCdkDurations<T>;
   }
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, told(one)])) as Told<T>;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, withCdkDurations(one)]),
+    ) as WithCdkDurations<T>;
   }
-  return value as Told<T>;
+  return value as WithCdkDurations<T>;
 }
 
-/** Properties of the construct that a spec's proxy becomes. What the file names by id or ARN is imported into the scope. */
+/** Properties of the construct for a proxy of a spec. Resources that the file names by id or ARN are imported into the scope. */
 export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
   const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
-  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, ...rest } = told(spec);
+  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, ...rest } =
+    withCdkDurations(spec);
   const secret = (id: string, arn: string): ISecret => Secret.fromSecretCompleteArn(scope, id, arn);
   return {
     ...rest,
     version: versionOf(proxy),
     image: image === undefined ? undefined : ContainerImage.fromRegistry(image),
-    upstream: upstreamOf(scope, 'Upstream', upstream),
-    routes: routes?.map((route, i) => ({ ...route, upstream: upstreamOf(scope, `Route${i}`, route.upstream) })),
+    upstream: elbUpstreamOf(scope, 'Upstream', upstream),
+    routes: routes?.map((route, i) => ({ ...route, upstream: elbUpstreamOf(scope, `Route${i}`, route.upstream) })),
     listenTls: listenTls && { ...listenTls, secret: secret('ListenerSecret', listenTls.secretArn) },
     runtimeApiTls: runtimeApiTls && {
       secret: secret('RuntimeApiSecret', runtimeApiTls.secretArn),
@@ -77,7 +84,7 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
 
 /** Properties of the monitor of a spec. */
 export function monitorPropsOf(scope: Construct, spec: Spec['monitor']): Omit<DriftMonitorProps, 'vpc' | 'gate'> {
-  const { repair, alarmTopicArns, ...rest } = told(spec);
+  const { repair, alarmTopicArns, ...rest } = withCdkDurations(spec);
   return {
     ...rest,
     repair: repair && (repair === 'redeploy' ? Repair.redeploy() : Repair.dryRun()),
@@ -85,7 +92,7 @@ export function monitorPropsOf(scope: Construct, spec: Spec['monitor']): Omit<Dr
   };
 }
 
-function upstreamOf(scope: Construct, id: string, upstream: Told<UpstreamSpec>): ElbUpstream {
+function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkDurations<UpstreamSpec>): ElbUpstream {
   const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, ...rest } = upstream;
   const securityGroups = securityGroupIds?.map((group, i) =>
     SecurityGroup.fromSecurityGroupId(scope, `${id}SecurityGroup${i}`, group),
@@ -105,8 +112,8 @@ function capacityOf({ capacityProvider, ...size }: NonNullable<ProxySpec['capaci
     : ProxyCapacity.ec2({ ...size, capacityProviderStrategies: [{ capacityProvider, weight: 1 }] });
 }
 
-function ingressOf(scope: Construct, door: Told<NonNullable<ProxySpec['ingress']>>): ProxyIngress {
-  const { none, networkLoadBalancer, privateDns, targetGroupArn } = door;
+function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['ingress']>>): ProxyIngress {
+  const { none, networkLoadBalancer, privateDns, targetGroupArn } = spec;
   if (none) {
     return ProxyIngress.none();
   }

@@ -1,12 +1,78 @@
+import type { Duration } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { parseDuration } from '../../lib/haproxy/duration';
+import { checked, describe, type Given, type Option, type Options, type Time } from '../../lib/haproxy/model/option';
 
-/** A time of a file. The constructs' own `Duration` tells its milliseconds in the same way. */
-export class Span {
+/** A time of a spec file. */
+export class SpecDuration implements Time {
   public constructor(private readonly millis: number) {}
 
   public toMilliseconds(): number {
     return this.millis;
+  }
+}
+
+/** A value of the constructs as a spec file has it. A struct inside has a `Shape` of its own. */
+type SpecOf<V> = V extends Duration | Time
+  ? SpecDuration
+  : V extends string | number | boolean | undefined
+    ? V
+    : V extends readonly (infer Item)[]
+      ? SpecOf<Item>[]
+      : unknown;
+
+/**
+ * The keys of a struct of the constructs. `satisfies Shape<…>` makes the compiler refuse a schema in which one is missing,
+ * has another type, or is not a property.
+ *
+ * @template Elsewhere properties that a spec file does not have under this name
+ * @template Extra keys that only the spec file has
+ */
+export type Shape<Struct, Elsewhere extends keyof Struct = never, Extra extends string = never> = {
+  readonly [K in Exclude<keyof Struct, Elsewhere>]-?: z.ZodType<SpecOf<Struct[K]> | undefined>;
+} & { readonly [K in Extra]: z.ZodType };
+
+/** For editors. */
+const TIME_FORM = 'A whole number and a unit, such as 10s.';
+
+type Keys<T extends Options> = {
+  readonly [K in keyof T]: z.ZodOptional<z.ZodType<SpecOf<NonNullable<Given<T>[K]>>>>;
+};
+
+/** The keys of a table of options, with the bounds and the defaults of the table. */
+export function keysOf<T extends Options>(table: T): Keys<T> {
+  const keys = Object.entries<Option>(table).map(([name, option]) => [
+    name,
+    keyOf(name, option)
+      .optional()
+      .meta({ description: option.kind === 'time' ? `${describe(option)} ${TIME_FORM}` : describe(option) }),
+  ]);
+  return Object.fromEntries(keys) as Keys<T>;
+}
+
+function keyOf(name: string, option: Option): z.ZodType {
+  switch (option.kind) {
+    case 'flag':
+      return z.boolean();
+    case 'count':
+      return z.int().min(option.min).max(option.max);
+    case 'time':
+      return time(name, (millis) => checked(option, millis, name));
+    case 'choice':
+      return z.enum(option.of);
+    case 'text':
+      return text((value) => option.check(value, name));
+    case 'list':
+      return z.array(text((value) => option.check(value, name), option.item)).min(1);
+  }
+}
+
+/** Reports the error of one of the library's own checks as the issue of a key. */
+function report(context: z.RefinementCtx, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
   }
 }
 
@@ -15,16 +81,10 @@ export function text(check: (value: string) => unknown, description?: string) {
   return z
     .string()
     .meta({ description })
-    .superRefine((value, context) => {
-      try {
-        check(value);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-      }
-    });
+    .superRefine((value, context) => report(context, () => check(value)));
 }
 
-/** A text of a form that is told in words. */
+/** A text of a form. `words` say in an error what to give. */
 export function form(pattern: RegExp, words: string, description?: string) {
   return z
     .string()
@@ -32,27 +92,17 @@ export function form(pattern: RegExp, words: string, description?: string) {
     .meta({ description });
 }
 
-/** A time such as `10s`. A number without a unit is shown with one. */
-export function duration(what: string, description: string) {
+/** A time such as `10s`. An error shows a number without a unit with one. */
+function time(name: string, check: (millis: number) => unknown) {
   return z
     .string({ error: ({ input }) => `give a time with its unit, such as ${typeof input === 'number' ? input : 10}s` })
-    .meta({ description: `${description} A whole number and a unit, such as 10s.` })
-    .transform((value, context) => {
-      try {
-        return new Span(parseDuration(value, what));
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-        return z.NEVER;
-      }
-    });
+    .superRefine((value, context) => report(context, () => check(parseDuration(value, name))))
+    .transform((value) => new SpecDuration(parseDuration(value, name)));
 }
 
 export const port = () => z.int().min(1).max(65535);
 
 export const flag = (description: string) => z.boolean().optional().meta({ description });
-
-export const count = (min: number, max: number, description: string) =>
-  z.int().min(min).max(max).optional().meta({ description });
 
 export const list = <T extends z.ZodType>(item: T, description: string) =>
   z.array(item).min(1).optional().meta({ description });

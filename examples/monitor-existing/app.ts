@@ -1,4 +1,4 @@
-/** A monitor for HAProxy processes that are not ours: their runtime API answers on TCP, and their owners let us in. */
+/** A monitor for existing HAProxy processes: their runtime API listens on TCP, and their security groups allow the monitor. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { DriftMonitor, ElbUpstream, HaproxyTasks, HaproxyVersion, MonitoredHaproxy } from 'cdk-haproxy-elb';

@@ -1,5 +1,5 @@
 /**
- * A partner's Network Load Balancer behind fixed addresses of ours: TLS goes through unread, and the partner sees our
+ * A partner's Network Load Balancer behind a load balancer of our own: HAProxy passes TLS through, and the partner gets our
  * clients' addresses in PROXY protocol headers.
  */
 import { App, Stack } from 'aws-cdk-lib';

@@ -1,4 +1,4 @@
-/** One HAProxy in front of three load balancers: by path, by host name, and one for the rest. */
+/** One HAProxy in front of three load balancers: one by path, one by host name, one for everything else. */
 import { App, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ElbUpstream, HaproxyElbProxy } from 'cdk-haproxy-elb';
@@ -22,7 +22,7 @@ new HaproxyElbProxy(stack, 'Proxy', {
     {
       name: 'accounts',
       host: 'accounts.example.com',
-      // Asked for at deployment: the load balancer has another name in each account.
+      // Looked up at deployment, because the load balancer has another DNS name in each account.
       upstream: ElbUpstream.fromLoadBalancerName('accounts', {
         port: 443,
         tls: { serverName: 'accounts.example.com' },

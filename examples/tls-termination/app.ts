@@ -1,4 +1,4 @@
-/** TLS ends at HAProxy, with a certificate out of Secrets Manager, and begins anew towards the load balancer. */
+/** HAProxy terminates TLS with a certificate from Secrets Manager, and uses TLS again to the load balancer. */
 import { App, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -11,12 +11,12 @@ const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: { destination: FlowLogDesti
 new HaproxyElbProxy(stack, 'Proxy', {
   vpc,
   listenPort: 8443,
-  // A JSON object with `cert` and `key`, both PEM. Neither stands in the template or in the task definition.
+  // A JSON object with `cert` and `key`, both PEM. Neither is in the template or in the task definition.
   listenTls: {
     secret: Secret.fromSecretNameV2(stack, 'Certificate', 'shop/certificate'),
     minVersion: HaproxyTlsVersion.V1_3,
   },
-  // Who speaks HTTP is sent to HTTPS.
+  // HAProxy redirects HTTP to HTTPS.
   redirectPort: 8080,
   upstream: ElbUpstream.fromDnsName('internal-shop-1234567890.eu-west-1.elb.amazonaws.com', {
     port: 443,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { InputError } from './errors';
 
-/** Marks a value that the CDK fills in at deployment. It passes through unread and unbroken. */
+/** A CDK token: a value that CloudFormation fills in at deployment. It passes through unchanged. */
 const TOKEN = /\$\{Token\[[^\]\s]*\]\}/g;
 const LABEL = /^(?!-)[A-Za-z0-9_-]{1,63}(?<!-)$/;
 
@@ -17,12 +17,7 @@ export interface HaproxyBind {
   readonly port: number;
 }
 
-/** Whether a text holds a CDK token, which must not be parsed. */
-export function hasToken(text: string): boolean {
-  return text.search(TOKEN) >= 0;
-}
-
-/** Whether a text is an IPv4 or IPv6 address, or a token, which will be one. */
+/** Whether a text is an IPv4 or IPv6 address, or a token for one. */
 function isAddressOrToken(text: string): boolean {
   return isAddress(text) || text.replace(TOKEN, '') === '';
 }
@@ -33,9 +28,9 @@ export function isAddress(text: string): boolean {
 }
 
 /**
- * Checks a host name as HAProxy and DNS take it (letters, digits, `-`, `_`, labels of 1 to 63, 253 in all).
+ * Checks a host name by the rules of HAProxy and DNS (letters, digits, `-`, `_`, labels of 1 to 63, 253 in all).
  *
- * @param what what the name is for, as the error shall call it
+ * @param what name of the option in the error
  */
 export function checkHostName(name: string, what: string): string {
   if (isAddress(name)) {
@@ -43,7 +38,7 @@ export function checkHostName(name: string, what: string): string {
       `${what} '${name}' is an address: give the host name of the load balancer, because its addresses change`,
     );
   }
-  // A token stands for letters; what stands around it is checked.
+  // A token counts as letters; the text around it is checked.
   const filled = name.replace(TOKEN, 'token');
   const labels = filled.replace(/\.$/, '').split('.');
   if (filled.length > 253 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1) ?? '')) {
@@ -66,7 +61,7 @@ export function checkPort(port: number, what: string): number {
 function splitHostPort(text: string, what: string, form: string): { host?: string; port: number } {
   const [, bracketed, host, port] = /^(?:(?:\[([^\]]+)\]|([^:]+)):)?(\d+)$/.exec(text) ?? [];
   if (port === undefined) {
-    throw new InputError(`${what} '${text}' has no single port at its end: give ${form}`);
+    throw new InputError(`${what} '${text}' is not valid: give ${form}`);
   }
   return { host: bracketed ?? host, port: checkPort(Number(port), `port of ${what} '${text}':`) };
 }
@@ -96,7 +91,7 @@ export function checkBind(bind: HaproxyBind, what: string): HaproxyBind {
   return { address: bind.address, port: checkPort(bind.port, what) };
 }
 
-/** Reads `IP:PORT`, of a name server or a syslog server. HAProxy takes no host name and no missing port there. */
+/** Reads `IP:PORT` of a name server or a syslog server. HAProxy needs an address and a port there. */
 export function checkNameserver(text: string, what = 'name server'): string {
   const { host, port } = splitHostPort(text, what, 'IP:PORT or [IPV6]:PORT');
   if (host === undefined || !isAddressOrToken(host)) {

@@ -11,69 +11,70 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { ALARMS } from '../private/options';
 import type { IDriftMonitor } from './drift-monitor-interface';
 
 /**
- * When the alarms of a monitor ring. Each is evaluated once per interval of the monitor and costs about $0.10 a month;
- * one that is not named and has no default is not made.
+ * Thresholds of the alarms of a monitor. CloudWatch evaluates each alarm once per interval of the monitor; an alarm costs
+ * about $0.10 a month. An alarm without a threshold is not created.
  */
 export interface DriftAlarms {
   /**
-   * Rings at this many open critical incidents or more.
+   * Open critical incidents that trigger an alarm.
    *
    * @default 1
    */
   readonly criticalIncidents?: number;
 
   /**
-   * Rings when no run was finished for this many intervals: a checker that is silent must not pass for one that finds
-   * nothing. A run that fails, times out or can keep nothing of what it saw is such a silence.
+   * Intervals without a finished run that trigger an alarm, because a checker that does not run finds no incidents. A run
+   * that fails, times out or cannot store its state is not finished.
    *
-   * @default 3, so that a single late run does not ring
+   * @default 3, so that a single late run triggers no alarm
    */
   readonly missedRuns?: number;
 
   /**
-   * Rings at this many open incidents or more, warnings included.
+   * Open incidents, warnings included, that trigger an alarm.
    *
    * @default - no alarm
    */
   readonly openIncidents?: number;
 
   /**
-   * Rings at this many proxies or more that a run could not check.
+   * Proxies that a run could not check that trigger an alarm.
    *
    * @default - no alarm
    */
   readonly uncheckedProxies?: number;
 
   /**
-   * Rings at this many malformed records or more in the registry.
+   * Malformed records in the registry that trigger an alarm.
    *
    * @default - no alarm
    */
   readonly malformedRecords?: number;
 
   /**
-   * Rings at this many failed runs or more within one interval, time-outs included.
+   * Failed runs within one interval, time-outs included, that trigger an alarm.
    *
-   * @default - no alarm, because `missedRuns` rings when it lasts
+   * @default - no alarm, because `missedRuns` triggers one when runs keep failing
    */
   readonly functionErrors?: number;
 }
 
-/** What the alarms look at. */
-export interface AlarmSubject {
+/** What the alarms need of their monitor. */
+interface AlarmSubject {
   readonly monitor: IDriftMonitor;
   readonly handler: IFunction;
   readonly interval: Duration;
 }
 
 /** The alarms of a monitor. */
-export interface MadeAlarms {
+interface MadeAlarms {
   readonly critical: Alarm;
   readonly heartbeat: Alarm;
-  /** These two, and those that were asked for. */
+  /** These two, and those on request. */
   readonly all: Alarm[];
 }
 
@@ -84,7 +85,7 @@ interface AtLeast {
   readonly description: string;
 }
 
-/** The alarms that are made when they are asked for. */
+/** The alarms that are created on request. */
 const ON_REQUEST: readonly AtLeast[] = [
   {
     name: 'openIncidents',
@@ -114,7 +115,7 @@ const ON_REQUEST: readonly AtLeast[] = [
 
 const DAY_SECONDS = 86_400;
 
-/** Makes the alarms of a monitor, in its scope. */
+/** Creates the alarms of a monitor, in its scope. */
 export function makeAlarms(
   scope: Construct,
   subject: AlarmSubject,
@@ -129,13 +130,13 @@ export function makeAlarms(
       threshold: checkCount(name, threshold),
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // Silence of the checker is not a drift. The alarm of the heartbeat is for that.
+      // A checker that does not run has the heartbeat alarm.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   const critical = atLeast(
     'Alarm',
     'criticalIncidents',
-    thresholds.criticalIncidents ?? 1,
+    thresholds.criticalIncidents ?? ALARMS.criticalIncidents.default,
     subject.monitor.metricCriticalIncidents({ period }),
     'HAProxy holds addresses that its load balancer no longer has, or will not follow the next change',
   );
@@ -143,7 +144,7 @@ export function makeAlarms(
     alarmDescription: 'The drift checker is silent: nobody knows whether the proxies hold the right addresses',
     metric: subject.monitor.metricHeartbeat({ period, statistic: Stats.SUM }),
     threshold: 1,
-    evaluationPeriods: checkMissedRuns(thresholds.missedRuns ?? 3, period),
+    evaluationPeriods: checkMissedRuns(thresholds.missedRuns ?? ALARMS.missedRuns.default, period),
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
   });
@@ -160,18 +161,18 @@ export function makeAlarms(
 
 function checkCount(name: keyof DriftAlarms, count: number): number {
   if (!Token.isUnresolved(count) && (!Number.isInteger(count) || count < 1)) {
-    throw new InputError(`alarms.${name} '${count}' is not usable: give a whole number from 1`);
+    throw new InputError(`alarms.${name} '${count}' is out of range: give a whole number from 1`);
   }
   return count;
 }
 
-/** CloudWatch looks back one day, or seven where a period is an hour or longer. */
+/** CloudWatch evaluates at most one day, or seven where a period is an hour or longer. */
 function checkMissedRuns(missedRuns: number, interval: Duration): number {
   const seconds = interval.toSeconds();
   const most = Math.floor(((seconds < 3600 ? 1 : 7) * DAY_SECONDS) / seconds);
   if (checkCount('missedRuns', missedRuns) > most) {
     throw new InputError(
-      `alarms.missedRuns '${missedRuns}' is further back than CloudWatch looks: give at most ${most}`,
+      `alarms.missedRuns '${missedRuns}' is out of range: give at most ${most}, because CloudWatch evaluates no longer period`,
     );
   }
   return missedRuns;

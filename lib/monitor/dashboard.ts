@@ -34,7 +34,7 @@ const INCIDENTS: QueryStringProps = {
   ...NEWEST,
 };
 
-/** Questions to the checker's log that people ask, by name. */
+/** Saved queries of the checker's log, by name. */
 const QUERIES: Record<string, QueryStringProps> = {
   incidents: INCIDENTS,
   'history of a proxy': {
@@ -54,7 +54,7 @@ const QUERIES: Record<string, QueryStringProps> = {
   },
 };
 
-/** Saves the queries: they cost nothing until they are run. */
+/** Creates the saved queries, which cost nothing until somebody runs them. */
 export function saveQueries(scope: Construct, monitorName: string, logGroup: ILogGroup): QueryDefinition[] {
   return Object.entries(QUERIES).map(
     ([name, query]) =>
@@ -66,8 +66,8 @@ export function saveQueries(scope: Construct, monitorName: string, logGroup: ILo
   );
 }
 
-/** What a dashboard shows. */
-export interface DashboardSubject {
+/** What the dashboard needs of its monitor. */
+interface DashboardSubject {
   readonly monitor: IDriftMonitor;
   readonly handler: IFunction;
   readonly logGroup: ILogGroup;
@@ -77,7 +77,7 @@ export interface DashboardSubject {
 const FULL = 24;
 const HALF = FULL / 2;
 
-/** A page of everything that a monitor knows. */
+/** Creates a dashboard with the alarms, the metrics and the last incidents of a monitor. */
 export function makeDashboard(scope: Construct, { monitor, handler, logGroup, alarms }: DashboardSubject): Dashboard {
   const period = Duration.minutes(1);
   const perProxy = (title: string, metricName: string): IWidget =>
@@ -134,7 +134,7 @@ export function makeDashboard(scope: Construct, { monitor, handler, logGroup, al
   });
 }
 
-/** A line for each proxy that writes the metric, those included that were registered after this was deployed. */
+/** A line for each proxy that has the metric, also for proxies that are registered after this deployment. */
 function ofEveryProxy(metricName: string): MathExpression {
   const schema = `{${METRICS.namespace},${METRICS.proxyDimension}}`;
   return new MathExpression({

@@ -13,7 +13,7 @@ import type { IDriftMonitor } from './drift-monitor-interface';
 import type { Repair } from './repair';
 
 /**
- * What a monitor of this app and an imported one have in common.
+ * The base of monitors of this app and of imported ones.
  *
  * @internal
  */
@@ -32,20 +32,20 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   protected abstract readonly _monitorName: string;
 
   /**
-   * What judges deployments.
+   * The function that checks deployments.
    *
    * @internal
    */
   protected abstract readonly _gate?: GateAccess;
 
   /**
-   * Has each deployment of a service judged when its tasks run and before they take traffic: a revision that pins its
-   * addresses, cannot resolve or runs another branch fails, and ECS rolls it back. The first deployment of a service
-   * passes, because the registry does not know it yet.
+   * Checks each deployment of a service when its tasks run and before they take traffic. A revision that pins its
+   * addresses, cannot resolve names or runs another branch fails, and ECS rolls it back. The first deployment of a service
+   * passes, because the registry does not have it yet.
    *
-   * The registry learns of a change when its deployment is over. A new branch and routes that go are judged by what the
-   * tasks themselves say; switch mutual TLS of the runtime API in a deployment without the gate, which could not read the
-   * new tasks.
+   * CloudFormation updates the registry after the deployment. The gate therefore takes a new branch and removed routes from
+   * the tasks themselves. It cannot read new tasks that switch mutual TLS of the runtime API on or off: deploy such a
+   * change without the gate.
    *
    * @param service a service whose proxy is registered with this monitor, with a deployment strategy that has the stage
    *   `POST_SCALE_UP` (AWS documents it for blue/green, linear and canary)
@@ -54,15 +54,15 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   public gateDeployments(service: BaseService): void {
     if (this._gate === undefined) {
       throw new InputError(
-        `${this.node.path} has no gate: make the DriftMonitor with gate, and name it to fromAttributes`,
+        `${this.node.path} has no gate: give gate: true to the DriftMonitor, and gateFunctionArn and gateRoleArn to fromAttributes`,
       );
     }
-    CheckPermissions.of(service, this).judgeRevisions(service);
+    CheckPermissions.of(service, this).checkRevisions(service);
     addGate(service, this._gate);
   }
 
   /**
-   * Incidents that are open, over all proxies of this monitor, those of severity `info` left out.
+   * Open incidents of all proxies of this monitor, without those of severity `info`.
    *
    * @default - the maximum over one minute
    */
@@ -71,7 +71,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   }
 
   /**
-   * Critical incidents that are open, over all proxies of this monitor.
+   * Open critical incidents of all proxies of this monitor.
    *
    * @default - the maximum over one minute
    */
@@ -80,7 +80,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   }
 
   /**
-   * 1 for each run that was finished.
+   * 1 for each finished run.
    *
    * @default - the maximum over one minute
    */
@@ -98,7 +98,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   }
 
   /**
-   * Proxies that a run did not reach in its time or could not check, in whole or in part.
+   * Proxies that a run could not check, in whole or in part, or for which it had no time.
    *
    * @default - the maximum over one minute
    */
@@ -107,7 +107,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   }
 
   /**
-   * Parameters of the registry that are not records.
+   * Parameters of the registry that are not valid records.
    *
    * @default - the maximum over one minute
    */
@@ -116,7 +116,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   }
 
   /**
-   * Repairs that were begun.
+   * Repairs that the checker started.
    *
    * @default - the maximum over one minute
    */

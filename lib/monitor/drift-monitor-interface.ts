@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
@@ -8,42 +8,39 @@ import type { Repair } from './repair';
 
 /** A drift monitor, of this app or imported. */
 export interface IDriftMonitor extends IConstruct, IConnectable {
-  /** Path of the SSM parameters that say what to check and what was seen. */
+  /** Path of the SSM parameters of the monitor: what to check, and the state of each proxy. */
   readonly registryPath: string;
-  /** The role of the checker: each proxy adds what is needed to check it. */
+  /** The role of the checker. Each proxy adds the permissions to check it. */
   readonly role: IRole;
-  /** How long a finding must last before it is an incident. */
+  /** How long a finding must last before it becomes an incident. */
   readonly grace: Duration;
   /**
-   * What is done about a proxy with a critical incident.
+   * What the checker does about a proxy with a critical incident.
    *
    * @default - nothing
    */
   readonly repair?: Repair;
 
-  /** Has each deployment of a service judged before it takes traffic. */
+  /** Checks each deployment of a service before its tasks take traffic. */
   gateDeployments(service: BaseService): void;
 
-  /** Incidents that are open, over all proxies, those of severity `info` left out. */
+  /** Open incidents of all proxies, without those of severity `info`. */
   metricOpenIncidents(options?: MetricOptions): Metric;
-  /** Critical incidents that are open, over all proxies. */
+  /** Open critical incidents of all proxies. */
   metricCriticalIncidents(options?: MetricOptions): Metric;
-  /** 1 for each run that was finished. */
+  /** 1 for each finished run. */
   metricHeartbeat(options?: MetricOptions): Metric;
   /** Proxies that a run checked. */
   metricCheckedProxies(options?: MetricOptions): Metric;
-  /** Proxies that a run did not reach in its time or could not check, in whole or in part. */
+  /** Proxies that a run could not check, in whole or in part, or for which it had no time. */
   metricUncheckedProxies(options?: MetricOptions): Metric;
-  /** Parameters of the registry that are not records. */
+  /** Parameters of the registry that are not valid records. */
   metricMalformedRecords(options?: MetricOptions): Metric;
-  /** Repairs that were begun. */
+  /** Repairs that the checker started. */
   metricRepairs(options?: MetricOptions): Metric;
 }
 
-/** Two checks that agree, one minute apart, are not a slip. */
-export const DEFAULT_GRACE = Duration.minutes(1);
-
-/** What another app needs to know of a `DriftMonitor`, of the same account and region. */
+/** Attributes of a `DriftMonitor` of another app, of the same account and region. */
 export interface DriftMonitorAttributes {
   /** Its `registryPath`: `/cdk-haproxy-elb/NAME`. */
   readonly registryPath: string;
@@ -55,14 +52,14 @@ export interface DriftMonitorAttributes {
   readonly securityGroupId: string;
 
   /**
-   * How long a finding about the proxies of this app must last before it is an incident.
+   * How long a finding about the proxies of this app must last before it becomes an incident.
    *
    * @default Duration.minutes(1), the monitor's own default
    */
   readonly grace?: Duration;
 
   /**
-   * What the monitor does about a proxy with a critical incident. Give what the monitor was made with: a repair needs a
+   * What the monitor does about a proxy with a critical incident. Give the `repair` of the monitor: a repair needs a
    * permission for each service.
    *
    * @default - nothing
@@ -77,7 +74,7 @@ export interface DriftMonitorAttributes {
   readonly gateFunctionArn?: string;
 
   /**
-   * ARN of the role with which ECS asks the gate, `gateRole.roleArn`.
+   * ARN of the role with which ECS calls the gate, `gateRole.roleArn`.
    *
    * @default - no gate
    */

@@ -15,95 +15,95 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
 import { refuseTokens } from '../private/checks';
-import { createEndpoints, enterEndpoints, warnOfMissingEndpoints } from '../private/monitor/checker-endpoints';
+import { allowAtEndpoints, createEndpoints, warnOfMissingEndpoints } from '../private/monitor/checker-endpoints';
 import { type CheckerFunctionProps, checkerFunction } from '../private/monitor/checker-function';
 import { checkerRole } from '../private/monitor/checker-role';
 import { DeploymentGate } from '../private/monitor/deployment-gate';
 import { ImportedDriftMonitor } from '../private/monitor/imported-monitor';
+import { MONITOR } from '../private/options';
 import { type DriftAlarms, makeAlarms } from './alarms';
 import { makeDashboard, saveQueries } from './dashboard';
 import { DriftMonitorBase } from './drift-monitor-base';
-import type { DriftMonitorAttributes } from './drift-monitor-interface';
-import { DEFAULT_GRACE, type IDriftMonitor } from './drift-monitor-interface';
+import type { DriftMonitorAttributes, IDriftMonitor } from './drift-monitor-interface';
 import type { Repair } from './repair';
 
 /** Properties of a `DriftMonitor`. */
 export interface DriftMonitorProps {
   /**
-   * The VPC in which the checker stands. It must reach the proxies' tasks, and the APIs of SSM, ECS, Elastic Load
-   * Balancing and EC2: through a NAT gateway or VPC endpoints.
+   * The VPC of the checker. The checker must reach the proxies' tasks, and through a NAT gateway or VPC endpoints the APIs
+   * of SSM, ECS, Elastic Load Balancing and EC2.
    */
   readonly vpc: IVpc;
 
   /**
    * The subnets of the checker: private or isolated ones.
    *
-   * @default - the private subnets with egress; the isolated ones where there are no others
+   * @default - the private subnets with egress; the isolated ones if there are no others
    */
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * How often every proxy is checked: whole minutes, from one minute to one day.
+   * How often the checker checks every proxy: whole minutes, from one minute to one day.
    *
-   * @default Duration.minutes(1), the shortest that EventBridge Scheduler has
+   * @default Duration.minutes(1), the shortest interval of EventBridge Scheduler
    */
   readonly interval?: Duration;
 
   /**
-   * How long a finding must last before it is an incident: whole seconds, at most one day.
+   * How long a finding must last before it becomes an incident: whole seconds, at most one day.
    *
-   * @default Duration.minutes(1), so that a single check never makes one
+   * @default Duration.minutes(1), so that a single check never opens an incident
    */
   readonly grace?: Duration;
 
   /**
-   * When the alarms ring.
+   * Thresholds of the alarms.
    *
-   * @default - at one open critical incident, and when three runs are missing
+   * @default - one open critical incident, and three intervals without a finished run
    */
   readonly alarms?: DriftAlarms;
 
   /**
-   * What happens when an alarm rings.
+   * Actions of the alarms.
    *
-   * @default - nothing but the alarm's state
+   * @default - none: only the state of the alarm changes
    */
   readonly alarmActions?: IAlarmAction[];
 
   /**
-   * Make a CloudWatch dashboard: alarms, figures of every proxy, the last incidents.
+   * Create a CloudWatch dashboard with the alarms, the metrics of every proxy and the last incidents.
    *
    * @default false, because a dashboard costs $3 a month beyond the first three of an account
    */
   readonly dashboard?: boolean;
 
   /**
-   * What is done about a proxy with a critical incident.
+   * What the checker does about a proxy with a critical incident.
    *
-   * @default - nothing: the incident names the command that would mend it
+   * @default - nothing: the incident names the command that repairs it
    */
   readonly repair?: Repair;
 
   /**
-   * Make an OpsItem in Systems Manager OpsCenter of each incident, and resolve it with the incident.
+   * Create an OpsItem in Systems Manager OpsCenter for each incident, and resolve it with the incident.
    *
-   * @default false, because OpsItems are paid for
+   * @default false, because AWS charges for OpsItems
    */
   readonly opsItems?: boolean;
 
   /**
-   * Make the function that judges deployments, for `gateDeployments`.
+   * Create the function that checks deployments, for `gateDeployments`.
    *
    * @default false
    */
   readonly gate?: boolean;
 
   /**
-   * Make the interface endpoints for SSM, ECS, Elastic Load Balancing and EC2 that the VPC does not have in this app, for
-   * the checkers of this app alone. The names of these services then stand for the endpoints in the whole VPC: what else
-   * calls them there must be let in by `endpoints`. In a VPC with a NAT gateway they are not needed.
+   * Create the interface endpoints for SSM, ECS, Elastic Load Balancing and EC2 that the VPC does not have in this app.
+   * Their security groups allow only the checkers of this app. In the whole VPC the names of these services then resolve to
+   * the endpoints: allow other callers with `endpoints`. A VPC with a NAT gateway does not need them.
    *
-   * @default false, because each costs about $7.30 a month for every availability zone: about $58 for four in two zones
+   * @default false, because an endpoint costs about $7.30 a month in each Availability Zone: four in two zones about $58
    */
   readonly createEndpoints?: boolean;
 }
@@ -115,36 +115,36 @@ export interface DriftMonitorProps {
  * One monitor can serve many proxies, also those of other stacks and apps of the same account and region.
  */
 export class DriftMonitor extends DriftMonitorBase {
-  /** A monitor of another app of the same account and region, for proxies of this one. */
+  /** A monitor of another app of the same account and region, for proxies of this app. */
   public static fromAttributes(scope: Construct, id: string, attributes: DriftMonitorAttributes): IDriftMonitor {
     return new ImportedDriftMonitor(scope, id, attributes);
   }
 
-  /** The function that checks. */
+  /** The function of the checker. */
   public readonly handler: LambdaFunction;
   /** The role of the function. */
   public readonly role: IRole;
-  /** Where log lines and embedded metrics go. Kept for a month, removed with the stack. */
+  /** Log lines and embedded metrics of the checker. Kept for a month, deleted with the stack. */
   public readonly logGroup: LogGroup;
-  /** What starts the function. */
+  /** The schedule that starts the function. */
   public readonly schedule: Schedule;
-  /** Rings while critical incidents are open. Silence of the checker is not a drift: missing data is fine. */
+  /** The alarm for open critical incidents. Missing data does not trigger it: that is what `heartbeatAlarm` is for. */
   public readonly alarm: Alarm;
-  /** Rings when the checker is silent. */
+  /** The alarm for a checker that finishes no runs. */
   public readonly heartbeatAlarm: Alarm;
   /** Every alarm of the monitor, these two included. */
   public readonly alarms: Alarm[];
-  /** Saved questions to the log: incidents, the history of a proxy, what could not be checked. */
+  /** Saved queries of the log: incidents, the history of a proxy, what could not be checked. */
   public readonly queries: QueryDefinition[];
-  /** The dashboard, where one was asked for. */
+  /** The dashboard, if requested. */
   public readonly dashboard?: Dashboard;
-  /** The function that judges deployments, where one was asked for. */
+  /** The function that checks deployments, if requested. */
   public readonly gateHandler?: LambdaFunction;
-  /** What ECS assumes to ask the gate, where one was asked for. */
+  /** The role with which ECS calls the gate, if requested. */
   public readonly gateRole?: IRole;
-  /** The endpoints that were made on request. */
+  /** The endpoints that `createEndpoints` created. */
   public readonly endpoints: InterfaceVpcEndpoint[];
-  /** The network side of the checker. */
+  /** The security group of the checker. */
   public readonly connections: Connections;
   public readonly registryPath: string;
   public readonly grace: Duration;
@@ -157,15 +157,15 @@ export class DriftMonitor extends DriftMonitorBase {
   public constructor(scope: Construct, id: string, props: DriftMonitorProps) {
     super(scope, id);
     const { vpc } = props;
-    const interval = checkInterval(props.interval ?? Duration.minutes(1));
-    this.grace = checkGrace(props.grace ?? DEFAULT_GRACE);
+    const interval = checkInterval(props.interval ?? Duration.millis(MONITOR.interval.default));
+    this.grace = checkGrace(props.grace ?? Duration.millis(MONITOR.grace.default));
     this.repair = props.repair;
     this._monitorName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.registryPath = `/cdk-haproxy-elb/${this._monitorName}`;
     const { subnets, hasPublic } = vpc.selectSubnets(props.vpcSubnets);
     if (hasPublic) {
       throw new InputError(
-        `the subnets of ${this.node.path} are public, where a function has no way out: give vpcSubnets that are private or isolated`,
+        `the subnets of ${this.node.path} are public, where a function cannot reach AWS APIs: give vpcSubnets that are private or isolated`,
       );
     }
 
@@ -223,7 +223,7 @@ export class DriftMonitor extends DriftMonitorBase {
     this.dashboard = props.dashboard
       ? makeDashboard(this, { monitor: this, handler: this.handler, logGroup: this.logGroup, alarms: this.alarms })
       : undefined;
-    enterEndpoints(this, vpc, securityGroup);
+    allowAtEndpoints(this, vpc, securityGroup);
     this.endpoints = props.createEndpoints ? createEndpoints(this, vpc, subnets, securityGroup) : [];
     warnOfMissingEndpoints(this, vpc, subnets);
   }
@@ -234,7 +234,7 @@ function checkInterval(interval: Duration): Duration {
   refuseTokens('interval', interval);
   const seconds = interval.toMilliseconds() / 1000;
   if (seconds < 60 || seconds > 86_400 || seconds % 60 !== 0) {
-    throw new InputError(`interval '${seconds} s' is not usable: give whole minutes, from 1 minute to 1 day`);
+    throw new InputError(`interval '${seconds} s' is not valid: give whole minutes, from 1 minute to 1 day`);
   }
   return interval;
 }
@@ -243,12 +243,12 @@ function checkGrace(grace: Duration): Duration {
   refuseTokens('grace', grace);
   const seconds = grace.toMilliseconds() / 1000;
   if (seconds > 86_400 || !Number.isInteger(seconds)) {
-    throw new InputError(`grace '${seconds} s' is not usable: give whole seconds, at most 1 day`);
+    throw new InputError(`grace '${seconds} s' is not valid: give whole seconds, at most 1 day`);
   }
   return grace;
 }
 
-/** What EventBridge Scheduler assumes: it may start this function, for schedules of this account alone. */
+/** The role of EventBridge Scheduler: it may start this function, for schedules of this account alone. */
 function scheduleRole(scope: Construct, handler: LambdaFunction) {
   const stack = Stack.of(scope);
   const role = new Role(scope, 'ScheduleRole', {
@@ -271,6 +271,6 @@ function scheduleRole(scope: Construct, handler: LambdaFunction) {
       }),
     },
   });
-  // The target would add the function's versions, which nothing here has.
+  // The target would also allow versions of the function, which do not exist.
   return role.withoutPolicyUpdates();
 }

@@ -9,34 +9,34 @@ import { refuseTokens } from '../private/checks';
 import { CheckPermissions } from '../private/monitor/check-permissions';
 import type { IDriftMonitor } from './drift-monitor-interface';
 
-/** How the tasks of a service are asked. */
+/** How the checker reaches the tasks of a service. */
 export interface HaproxyServiceOptions {
   /** TCP port of the runtime API in each task, 1 to 65535. */
   readonly runtimeApiPort: number;
 
   /**
-   * Security groups of the tasks: the monitor is let in to the port of the runtime API.
+   * Security groups of the tasks. They then allow the monitor at the port of the runtime API.
    *
-   * @default - those of the service, where it is of this app; an imported one tells none, and a warning says so
+   * @default - those of the service if it is of this app; an imported service has none, which causes a warning
    */
   readonly securityGroups?: ISecurityGroup[];
 }
 
-/** Where the running HAProxy processes of a proxy are found. */
+/** Where the running HAProxy processes of a proxy are. */
 export class HaproxyTasks {
   /**
-   * The running tasks of an ECS service, made by this app or imported. Each task must have a network interface of its
-   * own (network mode `awsvpc`).
+   * The running tasks of an ECS service, of this app or imported. Each task must have a network interface of its own
+   * (network mode `awsvpc`).
    */
   public static ofService(service: IBaseService, options: HaproxyServiceOptions): HaproxyTasks {
     const { runtimeApiPort } = options;
     if (!Token.isUnresolved(runtimeApiPort)) {
       checkPort(runtimeApiPort, 'runtimeApiPort');
     }
-    // The types say that there is one, which Python does not look at.
+    // The types require a cluster, and Python does not check types.
     if (service.cluster === undefined) {
       throw new InputError(
-        `${service.node.path} does not tell its cluster: import it with BaseService.fromServiceArnWithCluster, or by attributes`,
+        `the cluster of ${service.node.path} is not known: import the service with BaseService.fromServiceArnWithCluster, or by attributes`,
       );
     }
     return new HaproxyTasks((scope, monitor) => {
@@ -49,25 +49,25 @@ export class HaproxyTasks {
       if (groups.length === 0) {
         Annotations.of(scope).addWarningV2(
           'cdk-haproxy-elb:runtime-api-not-opened',
-          `no security group of ${service.node.path} is known: give securityGroups, or let the monitor in to port ${runtimeApiPort} yourself`,
+          `no security group of ${service.node.path} is known: give securityGroups, or allow the monitor at port ${runtimeApiPort} yourself`,
         );
       }
       for (const group of groups) {
-        letIn(scope, monitor, group, runtimeApiPort);
+        allowMonitor(scope, monitor, group, runtimeApiPort);
       }
       return { cluster: service.cluster.clusterArn, service: service.serviceName, runtimeApiPort };
     });
   }
 
   /**
-   * Processes that are not on ECS. Whoever owns them must let the monitor in, and they cannot be repaired.
+   * Processes that are not on ECS. Allow the monitor at these endpoints yourself; the monitor cannot repair the processes.
    *
    * @param endpoints the runtime API of each process, as `HOST:PORT` or `[IPV6]:PORT`
    */
   public static atEndpoints(endpoints: string[]): HaproxyTasks {
     refuseTokens('endpoints', endpoints);
     if (endpoints.length === 0) {
-      throw new InputError('no endpoint given: give the runtime API of each process as HOST:PORT');
+      throw new InputError('endpoints is empty: give the runtime API of each process as HOST:PORT');
     }
     for (const endpoint of endpoints.filter((given) => !Token.isUnresolved(given))) {
       checkEndpoint(endpoint, 'endpoint');
@@ -77,7 +77,7 @@ export class HaproxyTasks {
 
   private constructor(
     /**
-     * Lets a monitor find the processes and ask them.
+     * Allows a monitor to find the processes and to read their runtime APIs.
      *
      * @internal
      */
@@ -90,10 +90,11 @@ function securityGroupsOf(service: IBaseService): ISecurityGroup[] {
 }
 
 /**
- * A rule that stands in the stack of the scope: neither the stack of the tasks nor that of the monitor gets a dependency
- * by it. Two proxies of a stack that share a security group share the rule, also where each has imported the group.
+ * Allows the monitor in a security group, by a rule in the stack of the scope: so neither the stack of the tasks nor that
+ * of the monitor depends on the other. Proxies of a stack with the same security group share the rule, also where each has
+ * imported the group.
  */
-function letIn(scope: Construct, monitor: IDriftMonitor, group: ISecurityGroup, port: number): void {
+function allowMonitor(scope: Construct, monitor: IDriftMonitor, group: ISecurityGroup, port: number): void {
   const stack = Stack.of(scope);
   for (const source of monitor.connections.securityGroups) {
     const id = `DriftCheck${source.node.addr}${group.node.addr}${Token.isUnresolved(port) ? '' : port}`;

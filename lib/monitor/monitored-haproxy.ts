@@ -3,7 +3,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { checkNameserver } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
-import { DEFAULTS } from '../haproxy/model/defaults';
+import { RESOLUTION } from '../haproxy/model/options';
 import type { HaproxyVersion } from '../haproxy/version/version';
 import { checkName, refuseTokens } from '../private/checks';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
@@ -12,17 +12,17 @@ import type { IDriftMonitor } from './drift-monitor-interface';
 import type { HaproxyTasks } from './haproxy-tasks';
 import { MonitoredProxyBase } from './monitored-proxy-base';
 
-/** A load balancer behind a HAProxy that this library did not make. */
+/** A load balancer behind a HAProxy that this library did not deploy. */
 export interface MonitoredUpstream {
   /** The load balancer. */
   readonly upstream: ElbUpstream;
 
   /**
-   * The backend whose servers hold the load balancer's addresses: those that follow its name, all of them where none
-   * does.
+   * The backend whose servers hold the load balancer's addresses. The checker reads the servers of the backend that follow
+   * the load balancer's name; if none does, all of its servers.
    *
-   * @default - the servers that follow the load balancer's name; all servers where the branch does not tell names (1.6
-   * and 1.7), which needs this to be the only upstream
+   * @default - all servers that follow the load balancer's name; on branches that do not show names (1.6 and 1.7) all
+   * servers, which allows only one upstream
    */
   readonly backend?: string;
 }
@@ -32,10 +32,10 @@ export interface MonitoredHaproxyProps {
   /** The monitor that checks the processes. */
   readonly monitor: IDriftMonitor;
 
-  /** Where its processes run. */
+  /** Where the processes run. */
   readonly tasks: HaproxyTasks;
 
-  /** The load balancers behind it, one or more. */
+  /** The load balancers behind the processes, one or more. */
   readonly upstreams: MonitoredUpstream[];
 
   /**
@@ -46,16 +46,16 @@ export interface MonitoredHaproxyProps {
   readonly proxyName?: string;
 
   /**
-   * The branch that should be running; another one is an incident.
+   * The branch that must run; any other branch is an incident.
    *
-   * @default - whatever runs is right
+   * @default - any branch
    */
   readonly version?: HaproxyVersion;
 
   /**
    * Name servers that HAProxy asks, as `IP:PORT`.
    *
-   * @default - the resolver of the VPC, as the monitor itself
+   * @default - the resolver of the VPC, which the monitor uses too
    */
   readonly nameservers?: string[];
 
@@ -67,7 +67,7 @@ export interface MonitoredHaproxyProps {
   readonly resolutionPeriod?: Duration;
 
   /**
-   * How long an address counts as the load balancer's after it was last in an answer.
+   * How long an address counts as an address of the load balancer after it was last in an answer.
    *
    * @default - the 60 s that an ELB's records live, plus `resolutionPeriod`, plus 30 s because an answer shows only 8 of
    * an ELB's addresses
@@ -77,17 +77,17 @@ export interface MonitoredHaproxyProps {
   /**
    * Mutual TLS to the runtime API: a JSON secret with `cert`, `key` and `ca`, each in PEM.
    *
-   * @default - the runtime API is spoken to in clear text
+   * @default - no TLS
    */
   readonly runtimeApiTls?: ISecret;
 }
 
 /**
- * Lets a monitor check a HAProxy that this library did not make: an ECS service of any app, or processes anywhere in
- * reach. Its runtime API must answer on TCP.
+ * A HAProxy that this library did not deploy and that a monitor checks: an ECS service of any app, or processes anywhere
+ * that the monitor can reach. Its runtime API must listen on TCP.
  *
- * Everything that it needs (permissions, security group rules, the registry parameter) is in the stack of this construct.
- * Put it into the stack of the service where that stack depends on the monitor's.
+ * Permissions, security group rules and the registry parameter are in the stack of this construct. Create it in the stack
+ * of the service if that stack depends on the stack of the monitor.
  */
 export class MonitoredHaproxy extends MonitoredProxyBase {
   /** Name of the proxy in metrics, log lines and the registry. */
@@ -99,7 +99,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     const { upstreams, version, nameservers } = props;
     if (upstreams.length === 0) {
-      throw new InputError(`${this.node.path} has no upstream: give the load balancers behind the proxy`);
+      throw new InputError(`upstreams of ${this.node.path} is empty: give the load balancers behind the proxy`);
     }
     if (upstreams.length > 1 && version?._capabilities.serverTemplate === false) {
       checkBackends(this.node.path, upstreams);
@@ -107,7 +107,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
     refuseTokens('resolutionPeriod', props.resolutionPeriod);
     refuseTokens('dnsWindow', props.dnsWindow);
     refuseTokens('nameservers', nameservers);
-    const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? DEFAULTS.holdValidMillis;
+    const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? RESOLUTION.holdValid.default;
     register(this, props.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version?.toString(),
@@ -120,16 +120,16 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
       runtimeApiTls: props.runtimeApiTls,
       resolutionMillis,
       dnsWindowMillis:
-        props.dnsWindow?.toMilliseconds() ?? ELB_TTL_MILLIS + resolutionMillis + DEFAULTS.holdObsoleteMillis,
+        props.dnsWindow?.toMilliseconds() ?? ELB_TTL_MILLIS + resolutionMillis + RESOLUTION.holdObsolete.default,
     });
   }
 }
 
-/** Branches without names in `show servers state` cannot tell which server belongs to which load balancer. */
+/** Without names in `show servers state` the checker does not know which server belongs to which load balancer. */
 function checkBackends(path: string, upstreams: readonly MonitoredUpstream[]): void {
   if (upstreams.some(({ backend }) => backend === undefined)) {
     throw new InputError(
-      `an upstream of ${path} has no backend: give one for each, because 1.6 and 1.7 do not tell names`,
+      `an upstream of ${path} has no backend: give one for each, because 1.6 and 1.7 do not show names`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { METRICS } from '../contract/metrics';
 import { metricOf } from '../private/monitor/metric';
 
 /**
- * A proxy that a monitor checks, made by this library or not.
+ * A proxy that a monitor checks, deployed by this library or not.
  *
  * @internal
  */
@@ -13,7 +13,7 @@ export abstract class MonitoredProxyBase extends Construct {
   public abstract readonly proxyName: string;
 
   /**
-   * Incidents of this proxy that are open, those of severity `info` left out.
+   * Open incidents of this proxy, without those of severity `info`.
    *
    * @default - the maximum over one minute
    */
@@ -22,7 +22,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Critical incidents of this proxy that are open.
+   * Open critical incidents of this proxy.
    *
    * @default - the maximum over one minute
    */
@@ -49,7 +49,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Percent of the current sessions that are on stale addresses.
+   * Share of the current sessions that are on stale addresses, percent.
    *
    * @default - the maximum over one minute
    */
@@ -58,7 +58,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Running tasks that were read.
+   * Running tasks that the checker read.
    *
    * @default - the maximum over one minute
    */
@@ -67,7 +67,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Running tasks that could not be read.
+   * Running tasks that the checker could not read.
    *
    * @default - the maximum over one minute
    */

@@ -1,23 +1,23 @@
 /**
  * What the checker does about a proxy with a critical incident.
  *
- * A repair is a new deployment of the proxy's service with the task definition that it has (`ecs:UpdateService` with
- * `forceNewDeployment`): its new tasks resolve the load balancer's name anew. One service at a time, and once for an
- * incident. Only proxies on ECS can be repaired.
+ * A repair is a new deployment of the proxy's service with the same task definition (`ecs:UpdateService` with
+ * `forceNewDeployment`): the new tasks resolve the load balancer's name again. The checker repairs one service at a time,
+ * and once per incident. It can repair only proxies on ECS.
  */
 export class Repair {
-  /** Deploys the service anew. The checker gets the permission for the registered services, and for no other. */
+  /** Redeploys the service. The checker gets the permission for the registered services alone. */
   public static redeploy(): Repair {
     return new Repair('redeploy');
   }
 
-  /** Logs what `redeploy` would do. No permission is given. */
+  /** Logs what `redeploy` would do. The checker gets no permission. */
   public static dryRun(): Repair {
     return new Repair('dry-run');
   }
 
   /**
-   * What the checker is told.
+   * The mode in the environment of the checker.
    *
    * @internal
    */

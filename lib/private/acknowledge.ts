@@ -1,15 +1,15 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { Policy } from 'aws-cdk-lib/aws-iam';
 
-/** Why a resource with a wildcard is in a policy, by a part of it; `*` is the whole resource. */
+/** The reason for each wildcard of a policy, by a part of the resource; `*` is the whole resource. */
 export type WildcardReasons = Readonly<Record<string, string>>;
 
 /**
- * Acknowledges the wildcards of a policy, each with its reason, so that whoever reviews the app with cdk-nag finds the
- * reasons and no findings. A wildcard without a reason stays a finding.
+ * Acknowledges the wildcards of a policy, each with its reason, so that cdk-nag shows the reasons and no findings. A
+ * wildcard without a reason stays a finding.
  *
- * It is done when the app is complete: the id of a finding has in it what the references have become by then. `acknowledge`
- * of the CDK refuses such ids, because there is more than one `::` in them; the metadata is what it would write.
+ * This runs when the app is complete, because the id of a finding contains resolved references. The CDK's `acknowledge`
+ * refuses such ids, which have more than one `::`; the metadata is what it would write.
  */
 export function acknowledgeWildcards(policy: Policy, reasons: WildcardReasons): void {
   policy.node.addValidation({

@@ -1,12 +1,9 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { InputError } from '../haproxy/errors';
 
-/** The most tasks of a service (AWS, "Amazon ECS service quotas"). */
-export const MAX_TASKS = 5000;
-
 /**
- * Refuses numbers, times and lists that are known only at deployment: other values are computed from them, and a
- * configuration that HAProxy would refuse must be seen before. Texts may be tokens, also those of a list.
+ * Refuses numbers, times and lists that are tokens: other values are computed from them, and errors in the configuration
+ * must show before the deployment. Texts may be tokens, also those of a list.
  */
 export function refuseTokens(what: string, value: unknown): void {
   const unresolved = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);
@@ -20,7 +17,7 @@ export function refuseTokens(what: string, value: unknown): void {
   }
 }
 
-/** Refuses a text that is known only at deployment, where something is read out of it. */
+/** Refuses a text that is a token, where the text is parsed. */
 export function refuseTextToken(what: string, text: string | undefined): void {
   if (Token.isUnresolved(text)) {
     throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
@@ -28,18 +25,22 @@ export function refuseTextToken(what: string, text: string | undefined): void {
 }
 
 /** Checks a number that AWS bounds. It may be a token. */
-export function checkCount(what: string, count: number | undefined, least: number, most: number): void {
+export function checkCount(
+  what: string,
+  count: number | undefined,
+  { min, max }: { readonly min: number; readonly max: number },
+): void {
   if (count === undefined || Token.isUnresolved(count)) {
     return;
   }
-  if (!Number.isInteger(count) || count < least || count > most) {
-    throw new InputError(`${what} '${count}' is out of range: give a whole number from ${least} to ${most}`);
+  if (!Number.isInteger(count) || count < min || count > max) {
+    throw new InputError(`${what} '${count}' is out of range: give a whole number from ${min} to ${max}`);
   }
 }
 
 /** Checks the name of a proxy: it is the name of a parameter and a dimension of metrics. */
 export function checkName(name: string | undefined): void {
   if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
-    throw new InputError(`proxyName '${name}' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'`);
+    throw new InputError(`proxyName '${name}' is not valid: give 1 to 64 letters, digits, '.', '-' or '_'`);
   }
 }

@@ -12,34 +12,35 @@ import {
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
 import { refuseTokens } from '../private/checks';
+import { CAPACITY } from '../private/options';
 import { fargateSizeOf } from '../private/proxy/fargate-size';
 
-/** Tasks on AWS Fargate. */
+/** Size of tasks on AWS Fargate. */
 export interface FargateCapacityOptions {
   /**
    * CPU units of a task, of which 1024 are one virtual CPU: 256, 512, 1024, 2048, 4096, 8192 or 16384.
    *
-   * @default 256, the smallest
+   * @default 256, the smallest size of Fargate
    */
   readonly cpu?: number;
 
   /**
-   * Memory of a task, MiB. Each `cpu` has its range.
+   * Memory of a task, MiB. The valid range depends on `cpu`.
    *
-   * @default - the least that goes with `cpu`: 512 MiB for 256 units
+   * @default - the least for `cpu`: 512 MiB for 256 units
    */
   readonly memoryMiB?: number;
 
   /**
-   * Run all tasks but one on Fargate Spot, which AWS takes back with two minutes' notice. The cluster must have the
-   * capacity providers `FARGATE` and `FARGATE_SPOT`; one that the proxy makes has them.
+   * Run all tasks but one on Fargate Spot, which AWS stops with two minutes' notice. The cluster must have the capacity
+   * providers `FARGATE` and `FARGATE_SPOT`; a cluster that the proxy creates has them.
    *
    * @default false
    */
   readonly spot?: boolean;
 }
 
-/** Tasks on instances of the cluster. */
+/** Size of tasks on instances of the cluster, and the capacity providers that run them. */
 export interface Ec2CapacityOptions {
   /** The capacity providers of the cluster that the tasks run on. */
   readonly capacityProviderStrategies: CapacityProviderStrategy[];
@@ -60,7 +61,7 @@ export interface Ec2CapacityOptions {
 }
 
 /**
- * What a service of any capacity is made of.
+ * Options of the service, for any capacity.
  *
  * @internal
  */
@@ -70,14 +71,17 @@ export interface ServiceOptions extends BaseServiceOptions {
   readonly availabilityZoneRebalancing: AvailabilityZoneRebalancing;
 }
 
-/** What the tasks run on, and how big they are. */
+/** What the tasks run on, and their size. */
 export abstract class ProxyCapacity {
-  /** AWS Fargate. */
+  /** Tasks on AWS Fargate. */
   public static fargate(options: FargateCapacityOptions = {}): ProxyCapacity {
     return new FargateCapacity(options);
   }
 
-  /** Instances of the cluster. Each task has a network interface of its own: the instance type bounds how many run. */
+  /**
+   * Tasks on instances of the cluster. Each task has a network interface of its own, so the instance type limits the
+   * number of tasks.
+   */
   public static ec2(options: Ec2CapacityOptions): ProxyCapacity {
     return new Ec2Capacity(options);
   }
@@ -87,7 +91,7 @@ export abstract class ProxyCapacity {
   /** Memory of a task, MiB. */
   public abstract readonly memoryMiB: number;
   /**
-   * The longest that ECS waits between the stop signal and the end by force, seconds.
+   * Longest time that ECS waits between the stop signal and the forced end, seconds.
    *
    * @internal
    */
@@ -150,13 +154,15 @@ class Ec2Capacity extends ProxyCapacity {
     super();
     refuseTokens('cpu', options.cpu);
     refuseTokens('memoryMiB', options.memoryMiB);
-    this.cpu = options.cpu ?? 256;
-    this.memoryMiB = options.memoryMiB ?? 512;
-    if (this.memoryMiB < 128) {
-      throw new InputError(`memoryMiB '${this.memoryMiB}' is too little for HAProxy: give 128 or more`);
+    this.cpu = options.cpu ?? CAPACITY.cpu.default;
+    this.memoryMiB = options.memoryMiB ?? CAPACITY.memoryMiB.default;
+    if (this.memoryMiB < CAPACITY.memoryMiB.min) {
+      throw new InputError(
+        `memoryMiB '${this.memoryMiB}' is not enough for HAProxy: give ${CAPACITY.memoryMiB.min} or more`,
+      );
     }
     if (options.capacityProviderStrategies.length === 0) {
-      throw new InputError('capacityProviderStrategies: none given; give at least one, or use ProxyCapacity.fargate()');
+      throw new InputError('capacityProviderStrategies is empty: give at least one, or use ProxyCapacity.fargate()');
     }
   }
 

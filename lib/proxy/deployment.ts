@@ -1,30 +1,31 @@
 import type { Duration } from 'aws-cdk-lib';
 import { AvailabilityZoneRebalancing, DeploymentStrategy } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../haproxy/errors';
+import { ROLLING } from '../private/options';
 
-/** Tasks are replaced a few at a time. */
+/** How many tasks run while ECS replaces a few tasks at a time. */
 export interface RollingDeploymentOptions {
   /**
-   * Share of `desiredCount` that must run throughout, percent.
+   * Share of `desiredCount` that always runs, percent.
    *
-   * @default 100: no capacity is lost
+   * @default 100, so that a deployment loses no capacity
    */
   readonly minHealthyPercent?: number;
 
   /**
-   * Share of `desiredCount` that may run at most, percent. 100 switches the rebalancing of Availability Zones off,
-   * because it needs room for a task more.
+   * Largest share of `desiredCount` that may run, percent. 100 switches the rebalancing of Availability Zones off,
+   * because that starts a new task before it stops an old one.
    *
    * @default 200
    */
   readonly maxHealthyPercent?: number;
 }
 
-/** All new tasks are started beside the old ones before traffic goes to them. */
+/** How ECS starts all new tasks beside the old ones before they take traffic. */
 export interface BlueGreenDeploymentOptions {
   /**
-   * How long the old tasks stay once traffic goes to the new ones, so that a way back takes seconds: whole minutes, at
-   * most one day.
+   * How long the old tasks stay after traffic has moved to the new ones, so that a rollback takes seconds: whole minutes,
+   * at most one day.
    *
    * @default Duration.minutes(15), ECS's own
    */
@@ -32,26 +33,30 @@ export interface BlueGreenDeploymentOptions {
 }
 
 /**
- * How a new version replaces the old one. In every case a deployment whose tasks do not come up is rolled back, with its
- * configuration: that is part of the task definition.
+ * How ECS replaces the tasks. If the new tasks do not start, ECS rolls the deployment back, with its configuration, which
+ * is part of the task definition.
  */
 export class ProxyDeployment {
-  /** A few tasks at a time. */
+  /** Replaces a few tasks at a time. */
   public static rolling(options: RollingDeploymentOptions = {}): ProxyDeployment {
-    const { minHealthyPercent = 100, maxHealthyPercent = 200 } = options;
+    const { minHealthyPercent: min, maxHealthyPercent: max } = ROLLING;
+    const { minHealthyPercent = min.default, maxHealthyPercent = max.default } = options;
     const usable =
-      minHealthyPercent >= 0 && minHealthyPercent <= 100 && maxHealthyPercent >= 100 && maxHealthyPercent <= 200;
+      minHealthyPercent >= min.min &&
+      minHealthyPercent <= min.max &&
+      maxHealthyPercent >= max.min &&
+      maxHealthyPercent <= max.max;
     if (!usable || minHealthyPercent >= maxHealthyPercent) {
       throw new InputError(
-        `minHealthyPercent '${minHealthyPercent}' and maxHealthyPercent '${maxHealthyPercent}' do not go together: give 0 to 100, and more than that from 100 to 200`,
+        `minHealthyPercent '${minHealthyPercent}' and maxHealthyPercent '${maxHealthyPercent}' do not fit together: give 0 to 100 for the first, and 100 to 200 and more than the first for the second`,
       );
     }
     return new ProxyDeployment(DeploymentStrategy.ROLLING, minHealthyPercent, maxHealthyPercent);
   }
 
   /**
-   * All at once, beside the old ones. With `ProxyIngress.networkLoadBalancer` ECS moves the listeners; without it ECS moves no
-   * traffic, and clients find the old tasks and the new ones until the bake time is over.
+   * Starts all new tasks beside the old ones. With `ProxyIngress.networkLoadBalancer` ECS moves the listeners. Without it
+   * ECS moves no traffic, and clients reach old and new tasks until the bake time is over.
    */
   public static blueGreen(options: BlueGreenDeploymentOptions = {}): ProxyDeployment {
     checkBakeTime(options.bakeTime);
@@ -74,7 +79,7 @@ export class ProxyDeployment {
   public get _serviceOptions() {
     const { strategy: deploymentStrategy, minHealthyPercent, maxHealthyPercent, bakeTime } = this;
     return {
-      // A rolling deployment is what a service does that is told nothing.
+      // A service without these options does a rolling deployment.
       ...(this._isBlueGreen ? { deploymentStrategy, bakeTime } : {}),
       minHealthyPercent,
       maxHealthyPercent,
@@ -88,6 +93,6 @@ export class ProxyDeployment {
 function checkBakeTime(bakeTime: Duration | undefined): void {
   const minutes = bakeTime === undefined || bakeTime.isUnresolved() ? 0 : bakeTime.toMinutes({ integral: false });
   if (!Number.isInteger(minutes) || minutes > 1440) {
-    throw new InputError(`bakeTime '${minutes} min' is not usable: give whole minutes, at most 1 day`);
+    throw new InputError(`bakeTime '${minutes} min' is not valid: give whole minutes, at most 1 day`);
   }
 }

@@ -3,27 +3,53 @@ import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { LoadBalancer as ClassicLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
 import type { ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import type { HaproxyResolutionMode, HaproxyUpstreamTls } from '../haproxy/model/upstream';
+import type { HaproxyResolutionMode } from '../haproxy/model/options';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
+
+/** TLS towards the load balancer. */
+export interface HaproxyUpstreamTls {
+  /**
+   * Verify the certificate and its name. Without verification, any host that later gets one of the load balancer's
+   * addresses can answer in its place.
+   *
+   * @default true
+   */
+  readonly verify?: boolean;
+
+  /**
+   * File in the image with the certificate authorities to trust.
+   *
+   * @default /etc/ssl/certs/ca-certificates.crt, which the official images have, Debian's and Alpine's
+   */
+  readonly caFile?: string;
+
+  /**
+   * Name that HAProxy sends (SNI) and that the certificate must have. Give your own domain where the certificate is for
+   * that domain.
+   *
+   * @default - the DNS name of the load balancer
+   */
+  readonly serverName?: string;
+}
 
 /** How each address of a load balancer is checked. */
 export interface UpstreamHealthCheck {
   /**
-   * Check at all. HAProxy 1.6 and 1.7 always do, because nothing else makes them resolve.
+   * Check each address. HAProxy 1.6 and 1.7 always check, because only a check makes them resolve names.
    *
-   * @default true, because DNS removes an address slowly and only a check removes a dead one fast
+   * @default true, because a check removes a dead address much faster than DNS does
    */
   readonly enabled?: boolean;
 
   /**
-   * Path of an HTTP check that must be answered with 200 to 399.
+   * Path of an HTTP check, which must get a status from 200 to 399.
    *
-   * @default - no HTTP: a connection, and the TLS handshake where TLS is spoken, must succeed
+   * @default - no HTTP check: the connection, and with `tls` the TLS handshake, must succeed
    */
   readonly path?: string;
 
   /**
-   * Host header of the HTTP check. An Application Load Balancer picks its rule by it.
+   * Host header of the HTTP check. An Application Load Balancer selects its rule by this header.
    *
    * @default - the DNS name of the load balancer
    */
@@ -32,19 +58,19 @@ export interface UpstreamHealthCheck {
   /**
    * Time between two checks, 100 ms to 1 hour.
    *
-   * @default Duration.seconds(2), so that a dead address gets no more traffic after about 3 s
+   * @default Duration.seconds(2), so that a dead address gets no traffic after about 3 s
    */
   readonly interval?: Duration;
 
   /**
-   * Failed checks in a row after which an address is down, 1 to 100.
+   * Failed checks in a row that mark an address as down, 1 to 100.
    *
    * @default 2
    */
   readonly fall?: number;
 
   /**
-   * Good checks in a row after which it is up again, 1 to 100.
+   * Passed checks in a row that mark an address as up again, 1 to 100.
    *
    * @default 2
    */
@@ -57,29 +83,29 @@ export interface ElbUpstreamOptions {
   readonly port: number;
 
   /**
-   * Speak TLS to the load balancer. `{}` verifies its certificate against its DNS name.
+   * Use TLS to the load balancer. `{}` verifies its certificate against its DNS name.
    *
    * @default - no TLS
    */
   readonly tls?: HaproxyUpstreamTls;
 
   /**
-   * How the addresses of the load balancer are used.
+   * How HAProxy uses the addresses of the load balancer.
    *
    * @default HaproxyResolutionMode.SLOTS, which survives an outage of DNS
    */
   readonly resolutionMode?: HaproxyResolutionMode;
 
   /**
-   * How many addresses of the load balancer each task can hold, 1 to 100 (HAProxy 1.8 and later). With one,
-   * HAProxy before 3.0 opens a connection for each HTTP request: a kept one would stay on the old address.
+   * Number of addresses of the load balancer that each task can hold, 1 to 100 (HAProxy 1.8 and later). With one slot,
+   * HAProxy before 3.0 opens a connection for each HTTP request, because a kept connection would stay on the old address.
    *
-   * @default 16, twice the 8 addresses of one answer
+   * @default 16, twice the 8 addresses of one DNS answer
    */
   readonly slots?: number;
 
   /**
-   * How each address is checked.
+   * How HAProxy checks each address.
    *
    * @default - a connection every 2 s
    */
@@ -87,31 +113,31 @@ export interface ElbUpstreamOptions {
 
   /**
    * Send the client's address in a PROXY protocol header, version 2. In HTTP mode HAProxy before 3.0 then opens a
-   * connection for each request: a kept one would stay on an old address.
+   * connection for each request, because a kept connection would stay on an old address.
    *
    * @default false
    */
   readonly sendProxyProtocol?: boolean;
 
   /**
-   * Time over which a new address gets its full share of traffic, at most 1 hour.
+   * Time until a new address gets its full share of traffic, at most 1 hour.
    *
-   * @default - at once: the nodes of a load balancer are warm when DNS names them
+   * @default - at once: a node of a load balancer is ready for traffic when DNS shows it
    */
   readonly slowStart?: Duration;
 
   /**
-   * The load balancer's own idle time, 1 to 4000 s. HAProxy gives up idle connections before.
+   * Idle timeout that the load balancer has, 1 to 4000 s. HAProxy closes idle connections before.
    *
    * @default Duration.seconds(60), that of an Application Load Balancer; a Network Load Balancer has 350 s
    */
   readonly idleTimeout?: Duration;
 
   /**
-   * Security groups of the load balancer, to be opened to the proxy at `port`. Only traffic within a VPC, or between
-   * peered ones, shows the proxy's security group; an internet-facing load balancer sees the address of a NAT gateway.
+   * Security groups of the load balancer. The construct allows the proxy in them at `port`. This works within a VPC and
+   * between peered VPCs; to an internet-facing load balancer the traffic comes from the address of a NAT gateway.
    *
-   * @default - those that the load balancer itself tells, where it is of the same account and region
+   * @default - those of the load balancer, where the app knows them and the account and region are the proxy's
    */
   readonly securityGroups?: ISecurityGroup[];
 }
@@ -132,9 +158,8 @@ export interface BoundUpstream {
 /** The load balancer behind a proxy: a name whose addresses change, and a port. */
 export class ElbUpstream {
   /**
-   * An Application or Network Load Balancer, of this stack or another, created, imported or looked up. The checker also
-   * asks AWS for its state, and its security groups are opened to the proxy, where it is of the proxy's account and
-   * region.
+   * An Application or Network Load Balancer, of this stack or another, created, imported or looked up. Where it is in the
+   * account and region of the proxy, the checker also reads its state from AWS, and its security groups allow the proxy.
    *
    * @throws when the load balancer was imported without `loadBalancerDnsName`
    */
@@ -149,8 +174,8 @@ export class ElbUpstream {
   }
 
   /**
-   * A Classic Load Balancer of the app. One that is not of the app: by its DNS name. The checker knows what DNS tells of
-   * it and nothing more, because a Classic Load Balancer has another API.
+   * A Classic Load Balancer of this app; use `fromDnsName` for any other. The checker knows only its DNS answers, because
+   * a Classic Load Balancer has another API.
    */
   public static fromClassicLoadBalancer(loadBalancer: ClassicLoadBalancer, options: ElbUpstreamOptions): ElbUpstream {
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
@@ -161,10 +186,10 @@ export class ElbUpstream {
   }
 
   /**
-   * An Application or Network Load Balancer by its ARN. Its DNS name is asked for at deployment, by a function that may
-   * call `DescribeLoadBalancers` and nothing else, and again when the ARN changes.
+   * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and again
+   * when the ARN changes. It may call `DescribeLoadBalancers` alone.
    *
-   * @throws when the ARN is of another account than the proxy's stack: nobody there may ask
+   * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
    */
   public static fromLoadBalancerArn(loadBalancerArn: string, options: ElbUpstreamOptions): ElbUpstream {
     return new ElbUpstream(options, (scope, id) => ({
@@ -174,9 +199,10 @@ export class ElbUpstream {
   }
 
   /**
-   * An Application or Network Load Balancer of the stack's account and region by its name. Its DNS name is asked for at
-   * deployment, as `fromLoadBalancerArn` does. A load balancer that is made anew under the same name has another DNS
-   * name: the checker reports `unknown-upstream` until `fromDnsName` or another name makes the deployment ask again.
+   * An Application or Network Load Balancer of the stack's account and region by its name. A custom resource looks its
+   * DNS name up at deployment, as for `fromLoadBalancerArn`. A load balancer that was replaced under the same name has
+   * another DNS name: the checker reports `unknown-upstream` until `fromDnsName` or another name makes the deployment look
+   * it up again.
    */
   public static fromLoadBalancerName(loadBalancerName: string, options: ElbUpstreamOptions): ElbUpstream {
     return new ElbUpstream(options, (scope, id) => ({
@@ -186,15 +212,15 @@ export class ElbUpstream {
   }
 
   /**
-   * Any load balancer by its DNS name: a Classic one, one of another account, an alias. The checker then knows what
-   * DNS tells and nothing more.
+   * Any load balancer by its DNS name: a Classic one, one of another account, an alias. The checker then knows only its
+   * DNS answers.
    */
   public static fromDnsName(dnsName: string, options: ElbUpstreamOptions): ElbUpstream {
     return new ElbUpstream(options, () => ({ dnsName, securityGroups: [] }));
   }
 
   private constructor(
-    /** How the load balancer is reached. */
+    /** How to reach the load balancer, and how to use its addresses. */
     public readonly options: ElbUpstreamOptions,
     private readonly find: (scope: Construct, id: string) => BoundUpstream,
   ) {}

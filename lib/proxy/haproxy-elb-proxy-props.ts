@@ -2,26 +2,26 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { ContainerImage, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { HaproxyMode } from '../haproxy/model/config-model';
-import type { HaproxyHeaderRules, HaproxyLog } from '../haproxy/model/listener';
+import type { HaproxyHeaderRules } from '../haproxy/model/config-model';
+import type { HaproxyMode } from '../haproxy/model/options';
 import type { HaproxyVersion } from '../haproxy/version/version';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import type { ProxyCapacity } from './capacity';
 import type { ProxyDeployment } from './deployment';
 import type { ElbUpstream } from './elb-upstream';
 import type { ProxyIngress } from './ingress';
-import type { ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './options';
+import type { HaproxyLog, ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './options';
 import type { ProxyScaling } from './scaling';
 
 /** Properties of a `HaproxyElbProxy`. */
 export interface HaproxyElbProxyProps {
-  /** The load balancer behind the proxy: for all that no route takes. */
+  /** The load balancer behind the proxy, for all traffic that no route takes. */
   readonly upstream: ElbUpstream;
 
   /**
-   * Other load balancers, and what goes to them. The first that fits is taken.
+   * Other load balancers, and the requests or connections that go to them. HAProxy takes the first route that fits.
    *
-   * @default - none
+   * @default - none: all traffic goes to `upstream`
    */
   readonly routes?: ProxyRoute[];
 
@@ -40,8 +40,9 @@ export interface HaproxyElbProxyProps {
   readonly cluster?: ICluster;
 
   /**
-   * The subnets of the tasks. They need a way to CloudWatch Logs and to the registry of the official image (public.ecr.aws,
-   * for some old branches Docker Hub): a NAT gateway. VPC endpoints are enough with an `image` of a private registry.
+   * The subnets of the tasks. The tasks must reach CloudWatch Logs and the registry of the official image (public.ecr.aws,
+   * for some old branches Docker Hub) through a NAT gateway. With an `image` of a private registry VPC endpoints are
+   * enough.
    *
    * @default - the private subnets with egress
    */
@@ -50,33 +51,33 @@ export interface HaproxyElbProxyProps {
   /**
    * Security groups of the tasks.
    *
-   * @default - a new one that lets everything out and only the drift checker in
+   * @default - a new one that allows all outbound traffic, and inbound traffic of the drift checker alone
    */
   readonly securityGroups?: ISecurityGroup[];
 
   /**
-   * What the tasks run on, and how big they are.
+   * What the tasks run on, and their size.
    *
    * @default ProxyCapacity.fargate(), the smallest size: a quarter of a CPU and 512 MiB
    */
   readonly capacity?: ProxyCapacity;
 
   /**
-   * The HAProxy version: decides the image and how the configuration is written.
+   * The HAProxy version. It decides the image and the text of the configuration.
    *
    * @default HaproxyVersion.V3_2, a branch with long-term support until 2030
    */
   readonly version?: HaproxyVersion;
 
   /**
-   * Digest of the official image, `sha256:…`: the image is then exactly this one, also after the tag has moved.
+   * Digest of the official image, `sha256:…`: tasks run exactly this image, also after the tag has moved.
    *
    * @default - the newest image of the version's tag when a task starts
    */
   readonly imageDigest?: string;
 
   /**
-   * Another image than the official one, such as a copy in a registry of your own. It must be of `version`, have
+   * Another image than the official one, such as a copy in your own registry. It must be of `version` and have
    * `haproxy` on its PATH, `/bin/sh`, and `bash` or `wget`.
    *
    * @default - the official image of the version
@@ -84,14 +85,14 @@ export interface HaproxyElbProxyProps {
   readonly image?: ContainerImage;
 
   /**
-   * How traffic is treated.
+   * Whether HAProxy reads requests, or passes connections on unread.
    *
    * @default HaproxyMode.HTTP
    */
   readonly mode?: HaproxyMode;
 
   /**
-   * Where traffic comes in, 1024 to 65535: the container does not run as root and holds no capability.
+   * Port on which clients connect, 1024 to 65535: the container does not run as root and has no capability.
    *
    * @default 8080
    */
@@ -105,16 +106,16 @@ export interface HaproxyElbProxyProps {
   readonly listenTls?: ProxyTls;
 
   /**
-   * Port of a second listener without TLS that redirects to HTTPS, 1024 to 65535. Needs `listenTls` and HTTP mode.
+   * Port of a second listener without TLS, which redirects to HTTPS, 1024 to 65535. Needs `listenTls` and HTTP mode.
    *
    * @default - none
    */
   readonly redirectPort?: number;
 
   /**
-   * Whoever connects sends a PROXY protocol header first; a connection without such a header is refused.
+   * Expect a PROXY protocol header at the start of each connection. HAProxy refuses connections without it.
    *
-   * @default - what the ingress does
+   * @default - true where the ingress sends the header, else false
    */
   readonly acceptProxyProtocol?: boolean;
 
@@ -140,28 +141,28 @@ export interface HaproxyElbProxyProps {
   readonly responseHeaders?: HaproxyHeaderRules;
 
   /**
-   * Networks (CIDR) or addresses that HAProxy serves; it rejects all others. This comes on top of security groups.
+   * Networks (CIDR) or addresses of clients that HAProxy serves; it rejects all others. Security groups apply as well.
    *
-   * @default - everybody that the network lets through
+   * @default - all clients that the security groups allow
    */
   readonly allowFrom?: string[];
 
   /**
-   * Networks (CIDR) or addresses that HAProxy rejects, also when `allowFrom` has them.
+   * Networks (CIDR) or addresses of clients that HAProxy rejects, also when `allowFrom` has them.
    *
    * @default - none
    */
   readonly denyFrom?: string[];
 
   /**
-   * Bounds of connections, times and sizes.
+   * Limits of connections, times and sizes.
    *
    * @default - those of `ProxyLimits`
    */
   readonly limits?: ProxyLimits;
 
   /**
-   * How the load balancers' names are resolved.
+   * How HAProxy resolves the load balancers' names.
    *
    * @default - the VPC's resolver, every 10 s
    */
@@ -175,24 +176,24 @@ export interface HaproxyElbProxyProps {
   readonly metrics?: boolean;
 
   /**
-   * How log lines look, and where they go besides `logGroup`.
+   * How log lines look, and whether they go to a syslog server.
    *
-   * @default - HAProxy's own format
+   * @default - HAProxy's own format, to `logGroup`
    */
   readonly log?: HaproxyLog;
 
   /**
    * Lines to add at the end of sections of the configuration, by the section's opening line, such as `frontend traffic`.
-   * They are written as they are: `cdk-haproxy-elb lint` of the construct's `configuration` tells what is wrong with them.
+   * They are not checked: run `cdk-haproxy-elb lint` on the construct's `configuration`.
    *
    * @default - none
    */
   readonly rawLines?: { readonly [section: string]: string[] };
 
   /**
-   * Let the checker reach the runtime API with a certificate only, and speak TLS.
+   * Mutual TLS for the runtime API: the checker must show a certificate.
    *
-   * @default - clear text; the security group lets the checker in and nobody else
+   * @default - no TLS; the security group allows the checker alone
    */
   readonly runtimeApiTls?: ProxyMutualTls;
 
@@ -204,7 +205,7 @@ export interface HaproxyElbProxyProps {
   readonly ingress?: ProxyIngress;
 
   /**
-   * How many tasks run.
+   * Number of tasks.
    *
    * @default 2, so that one can fail
    */
@@ -213,62 +214,62 @@ export interface HaproxyElbProxyProps {
   /**
    * How the number of tasks follows the load.
    *
-   * @default - it does not: `desiredCount` tasks run
+   * @default - no scaling: `desiredCount` tasks run
    */
   readonly scaling?: ProxyScaling;
 
   /**
-   * How a new version replaces the old one.
+   * How ECS replaces the tasks.
    *
    * @default ProxyDeployment.rolling()
    */
   readonly deployment?: ProxyDeployment;
 
   /**
-   * Time between ECS's stop signal and the end by force, 6 s to 1 hour, on Fargate at most 2 minutes. Running connections
-   * are ended 5 s before (HAProxy 1.8 and later).
+   * Time between ECS's stop signal and the forced end of a task, whole seconds, 6 s to 1 hour, on Fargate at most 2
+   * minutes. HAProxy ends running connections 5 s before (1.8 and later).
    *
    * @default Duration.seconds(30), ECS's own
    */
   readonly stopTimeout?: Duration;
 
   /**
-   * Allow `aws ecs execute-command`. It needs a root file system that can be written, and permissions of the task.
+   * Allow `aws ecs execute-command`. This makes the root file system writable and gives the task permissions.
    *
    * @default false
    */
   readonly enableExecuteCommand?: boolean;
 
   /**
-   * CloudWatch Container Insights of the cluster that is made. Its metrics are paid for.
+   * CloudWatch Container Insights of the new cluster. AWS charges for its metrics.
    *
    * @default - the account's setting
    */
   readonly containerInsights?: ContainerInsights;
 
   /**
-   * Where HAProxy's log goes.
+   * Log group for HAProxy's log.
    *
    * @default - a new log group
    */
   readonly logGroup?: ILogGroup;
 
   /**
-   * How long the new log group keeps lines.
+   * How long the new log group keeps log lines.
    *
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays;
 
   /**
-   * What becomes of the new log group when the stack is removed.
+   * What happens to the new log group when the stack is deleted.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * What compares the proxy's addresses with the load balancers'.
+   * The monitor that compares the addresses of the proxy with those of the load balancers.
    *
    * @default - a new `DriftMonitor` for this proxy alone
    */

@@ -14,30 +14,42 @@ import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
 import { checkResolution } from '../haproxy/model/check';
 import { UPSTREAM_BACKEND } from '../haproxy/model/check-upstream';
-import { DEFAULTS } from '../haproxy/model/defaults';
+import type { HaproxyConfigModel } from '../haproxy/model/config-model';
+import { valuesOf } from '../haproxy/model/option';
+import { HEALTH_PORT, PORTS, PROCESS, RESOLUTION, RUNTIME_API_PORT } from '../haproxy/model/options';
 import { HaproxyConfig } from '../haproxy/render/config';
-import { HaproxyVersion } from '../haproxy/version/version';
+import { DEFAULT_VERSION, type HaproxyVersion } from '../haproxy/version/version';
 import { DriftMonitor } from '../monitor/drift-monitor';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
-import { maxConnectionsOf, modelOf, openFilesOf, type ProxyUpstream } from '../private/proxy/configuration';
-import { millisOf } from '../private/proxy/millis';
+import { SERVICE } from '../private/options';
+import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
 import { scale } from '../private/proxy/scaling';
 import { secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
 import { addContainer } from '../private/proxy/task';
-import { checkProxy, MAX_CONFIG_BYTES, warnOf } from '../private/proxy/validation';
+import { checkProxy, MAX_CONFIG_BYTES, warningsOf } from '../private/proxy/validation';
 import { ProxyCapacity } from './capacity';
 import { ProxyDeployment } from './deployment';
-import type { BoundUpstream } from './elb-upstream';
+import type { BoundUpstream, ElbUpstreamOptions } from './elb-upstream';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
 import { ProxyIngress } from './ingress';
 
-type StackUpstream = ProxyUpstream<BoundUpstream>;
+/** A load balancer of the proxy, with what the stack knows of it. */
+interface StackUpstream {
+  /** Name of the route. Left out for the default upstream. */
+  readonly route?: string;
+  readonly options: ElbUpstreamOptions;
+  readonly bound: BoundUpstream;
+}
 
-/** HAProxy on ECS in front of Elastic Load Balancers, not reachable from anywhere until a connection is allowed. */
+/**
+ * Deploys HAProxy on ECS in front of Elastic Load Balancers, and a monitor that compares their addresses.
+ *
+ * No client can reach the tasks until you allow it with `connections` or `taskConnections`.
+ */
 export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable {
   /** The service that runs the tasks. */
   public readonly service: BaseService;
@@ -45,24 +57,24 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public readonly taskDefinition: TaskDefinition;
   /** The container that runs HAProxy. */
   public readonly container: ContainerDefinition;
-  /** The cluster, given or made. */
+  /** The cluster: the given one, or a new one. */
   public readonly cluster: ICluster;
-  /** HAProxy's log, given or made. */
+  /** HAProxy's log: the given log group, or a new one. */
   public readonly logGroup: ILogGroup;
-  /** What checks this proxy. */
+  /** The monitor that checks this proxy. */
   public readonly monitor: IDriftMonitor;
   /**
-   * Where clients connect: the security groups of the Network Load Balancer where the ingress made one, else of the
+   * Where clients connect: the security groups of the Network Load Balancer if the ingress creates one, else those of the
    * tasks. The default port is the one that clients connect to.
    */
   public readonly connections: Connections;
   /** The security groups of the tasks. The default port is `listenPort`. */
   public readonly taskConnections: Connections;
-  /** The name that clients connect to, where the ingress has one: of the tasks, or of the Network Load Balancer. */
+  /** The name that clients connect to, if the ingress has one: of the tasks, or of the Network Load Balancer. */
   public readonly dnsName?: string;
-  /** The Network Load Balancer, where the ingress made one. */
+  /** The Network Load Balancer, if the ingress creates one. */
   public readonly networkLoadBalancer?: NetworkLoadBalancer;
-  /** The text of the configuration. Tokens in it are filled in at deployment. */
+  /** The text of the configuration. CloudFormation fills its tokens in at deployment. */
   public readonly configuration: string;
   /** Name of the proxy in metrics, log lines and the registry. */
   public readonly proxyName: string;
@@ -70,15 +82,15 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
     super(scope, id);
     denySessionLogs(this);
-    const version = props.version ?? HaproxyVersion.V3_2;
+    const version = props.version ?? DEFAULT_VERSION;
     const capacity = props.capacity ?? ProxyCapacity.fargate();
     const ingress = props.ingress ?? ProxyIngress.privateDns();
     const deployment = props.deployment ?? ProxyDeployment.rolling();
-    const stopTimeout = props.stopTimeout ?? Duration.millis(DEFAULTS.stopTimeoutMillis);
-    const listenPort = props.listenPort ?? DEFAULTS.listenPort;
-    const desiredCount = props.desiredCount ?? 2;
+    const stopTimeout = props.stopTimeout ?? Duration.millis(PROCESS.stopTimeout.default);
+    const listenPort = props.listenPort ?? PORTS.listenPort.default;
+    const desiredCount = props.desiredCount ?? SERVICE.desiredCount.default;
     checkProxy(this, props, capacity, ingress);
-    for (const { id, message } of warnOf(props, version, capacity)) {
+    for (const { id, message } of warningsOf(props, version, capacity)) {
       Annotations.of(this).addWarningV2(id, message);
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
@@ -91,7 +103,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       }),
     );
     const maxConnections = maxConnectionsOf(props, upstreams, capacity.memoryMiB);
-    const model = modelOf(props, {
+    const model = configModelOf(props, {
       upstreams,
       listenPort,
       maxConnections,
@@ -114,8 +126,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),
       configuration: this.configuration,
       files: secretFilesOf(props.listenTls?.secret, props.runtimeApiTls?.secret),
-      ports: [listenPort, ...redirectPorts, DEFAULTS.healthPort, DEFAULTS.runtimeApiPort],
-      healthPort: DEFAULTS.healthPort,
+      ports: [listenPort, ...redirectPorts, HEALTH_PORT, RUNTIME_API_PORT],
+      healthPort: HEALTH_PORT,
       stopTimeout,
       openFiles: openFilesOf(maxConnections, upstreams),
       enableExecuteCommand: props.enableExecuteCommand ?? false,
@@ -146,7 +158,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     }
     this.node.defaultChild = this.service;
 
-    const front = ingress._bind(this, {
+    const ingressConfig = ingress._bind(this, {
       cluster: this.cluster,
       service: this.service,
       connections: this.taskConnections,
@@ -156,13 +168,13 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       isBlueGreen: deployment._isBlueGreen,
       stopTimeout,
     });
-    this.dnsName = front.dnsName;
-    this.networkLoadBalancer = front.balancer?.loadBalancer;
-    this.connections = front.balancer?.connections ?? this.taskConnections;
+    this.dnsName = ingressConfig.dnsName;
+    this.networkLoadBalancer = ingressConfig.balancer?.loadBalancer;
+    this.connections = ingressConfig.balancer?.connections ?? this.taskConnections;
     if (props.scaling !== undefined) {
-      scale(this.service, props.scaling, desiredCount, front.balancer, deployment._isBlueGreen);
+      scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._isBlueGreen);
     }
-    this.openUpstreams(upstreams);
+    this.allowToUpstreams(upstreams);
     this.register(version, props, upstreams);
   }
 
@@ -175,10 +187,10 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   }
 
   /**
-   * Lets the proxy into the load balancers. Each rule is a remote one: it stands in this stack also where the load
-   * balancer is of another, which must not depend on us.
+   * Allows the proxy in the security groups of the load balancers. Each rule is a remote one: it is in this stack also
+   * where the load balancer is of another stack, which must not depend on this one.
    */
-  private openUpstreams(upstreams: readonly StackUpstream[]): void {
+  private allowToUpstreams(upstreams: readonly StackUpstream[]): void {
     for (const { options, bound } of upstreams) {
       for (const group of bound.securityGroups) {
         for (const own of this.taskConnections.securityGroups) {
@@ -188,9 +200,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     }
   }
 
-  /** Tells the monitor what to check, and lets it. */
+  /** Registers the proxy with its monitor. */
   private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly StackUpstream[]): void {
-    const resolution = millisOf(props.resolution ?? {});
+    const resolution = valuesOf(RESOLUTION, props.resolution);
     const { holdValidMillis, holdObsoleteMillis } = checkResolution(version, resolution);
     register(this, this.monitor, {
       proxyName: this.proxyName,
@@ -201,8 +213,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
         port: options.port,
         loadBalancerArn: bound.loadBalancerArn,
       })),
-      nameservers: resolution.nameservers,
-      tasks: HaproxyTasks.ofService(this.service, { runtimeApiPort: DEFAULTS.runtimeApiPort }),
+      nameservers: props.resolution?.nameservers,
+      tasks: HaproxyTasks.ofService(this.service, { runtimeApiPort: RUNTIME_API_PORT }),
       runtimeApiTls: props.runtimeApiTls?.checkerSecret ?? props.runtimeApiTls?.secret,
       resolutionMillis: holdValidMillis,
       dnsWindowMillis: ELB_TTL_MILLIS + holdValidMillis + holdObsoleteMillis,
@@ -210,12 +222,12 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   }
 }
 
-function render(version: HaproxyVersion, model: Parameters<typeof HaproxyConfig.render>[1]): string {
+function render(version: HaproxyVersion, model: HaproxyConfigModel): string {
   const text = HaproxyConfig.render(version, model);
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_CONFIG_BYTES) {
     throw new InputError(
-      `the configuration has ${bytes} bytes, at most ${MAX_CONFIG_BYTES} fit into a task definition: give fewer routes, rules or name servers`,
+      `the configuration has ${bytes} bytes, and a task definition holds at most ${MAX_CONFIG_BYTES} of it: give fewer routes, rules or name servers`,
     );
   }
   return text;

@@ -4,6 +4,7 @@ import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticl
 import { type INamespace, NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../private/options';
 import type { IngressBindOptions, IngressConfig } from '../private/proxy/ingress-config';
 import { makeLoadBalancer } from '../private/proxy/network-load-balancer';
 import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
@@ -11,22 +12,22 @@ import type { NetworkLoadBalancerOptions } from './network-load-balancer-options
 /** A name in a Cloud Map namespace. */
 export interface PrivateDnsOptions {
   /**
-   * A private DNS namespace. Its hosted zone costs about half a dollar a month.
+   * A private DNS namespace. Its hosted zone costs about $0.50 a month.
    *
-   * @default - the default namespace of the cluster, where it is given and has a private DNS one, else one of the
-   * proxy's own, such as `shop-orders-894ad419.internal`: the construct's path in lower case, a hash of it, and `.internal`
+   * @default - the default namespace of the given cluster if it is a private DNS namespace, else a new one such as
+   * `shop-orders-894ad419.internal`: the construct's path in lower case, a hash of it, and `.internal`
    */
   readonly cloudMapNamespace?: INamespace;
 
   /**
    * Name below the namespace.
    *
-   * @default - `haproxy` in a namespace of its own, in another the construct's path in lower case and a hash of it
+   * @default - `haproxy` in a new namespace, in an existing one the construct's path in lower case and a hash of it
    */
   readonly name?: string;
 
   /**
-   * How long clients may keep an answer. It shows at most 8 tasks.
+   * How long clients may keep an answer. An answer shows at most 8 tasks.
    *
    * @default Duration.seconds(10)
    */
@@ -35,7 +36,7 @@ export interface PrivateDnsOptions {
 
 /** How clients reach the tasks. */
 export abstract class ProxyIngress {
-  /** Nothing in front: clients know the tasks' addresses from elsewhere. Costs nothing. */
+  /** Nothing in front of the tasks: clients get their addresses from elsewhere. Costs nothing. */
   public static none(): ProxyIngress {
     return new NoIngress();
   }
@@ -45,29 +46,30 @@ export abstract class ProxyIngress {
     return new PrivateDns(options);
   }
 
-  /** A Network Load Balancer of the proxy's own, internal unless it is told otherwise. */
+  /** A new Network Load Balancer, internal by default. */
   public static networkLoadBalancer(options: NetworkLoadBalancerOptions = {}): ProxyIngress {
     return new NetworkLoadBalancerIngress(options);
   }
 
   /**
-   * A target group of type `ip` that exists: of an Application or Network Load Balancer, TCP or HTTP at the proxy's
-   * `listenPort`. The load balancer's own security groups are let in where they are known. A group that sends the PROXY
-   * protocol needs the proxy's `acceptProxyProtocol`. An HTTP health check is passed on and answered by the upstream.
+   * An existing target group of type `ip`, of an Application or Network Load Balancer, TCP or HTTP at the proxy's
+   * `listenPort`. The tasks allow the load balancer's security groups where the app knows them. A target group that sends
+   * the PROXY protocol needs the proxy's `acceptProxyProtocol`. HAProxy passes an HTTP health check of the target group on
+   * to the upstream, which answers it.
    */
   public static targetGroup(targetGroup: ITargetGroup): ProxyIngress {
     return new ExistingTargetGroup(targetGroup);
   }
 
   /**
-   * Whether connections come with a PROXY protocol header.
+   * Whether connections begin with a PROXY protocol header.
    *
    * @internal
    */
   public readonly _proxyProtocol: boolean = false;
 
   /**
-   * Puts itself before a proxy.
+   * Creates the resources of the ingress for a proxy.
    *
    * @internal
    */
@@ -86,7 +88,7 @@ class PrivateDns extends ProxyIngress {
   }
 
   public _bind(scope: Construct, { cluster, service }: IngressBindOptions): IngressConfig {
-    const { dnsTtl = Duration.seconds(10) } = this.options;
+    const { dnsTtl = Duration.millis(PRIVATE_DNS.dnsTtl.default) } = this.options;
     const label = Names.uniqueResourceName(scope, { maxLength: 63, separator: '-' }).toLowerCase();
     const given = this.options.cloudMapNamespace ?? namespaceOf(cluster);
     const cloudMapNamespace =
@@ -97,7 +99,7 @@ class PrivateDns extends ProxyIngress {
   }
 }
 
-/** The default namespace of a cluster, unless it has no DNS: one for Service Connect alone. */
+/** The default namespace of a cluster, unless it is one for Service Connect alone, without DNS. */
 function namespaceOf({ defaultCloudMapNamespace: namespace }: ICluster): INamespace | undefined {
   return namespace?.type === NamespaceType.DNS_PRIVATE ? namespace : undefined;
 }
@@ -107,7 +109,7 @@ class NetworkLoadBalancerIngress extends ProxyIngress {
 
   public constructor(private readonly options: NetworkLoadBalancerOptions) {
     super();
-    this._proxyProtocol = options.proxyProtocol ?? true;
+    this._proxyProtocol = options.proxyProtocol ?? NETWORK_LOAD_BALANCER.proxyProtocol.default;
   }
 
   public _bind(scope: Construct, proxy: IngressBindOptions): IngressConfig {
@@ -127,11 +129,11 @@ class ExistingTargetGroup extends ProxyIngress {
   ): IngressConfig {
     if (isBlueGreen) {
       throw new InputError(
-        `${scope.node.path}: a blue/green deployment needs two target groups and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
+        `${scope.node.path}: ProxyIngress.targetGroup has one target group, and a blue/green deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
       );
     }
     const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });
-    // Both kinds of target groups take it.
+    // Both kinds of target groups accept this target.
     (this.targetGroup as INetworkTargetGroup).addTarget(target);
     return {};
   }

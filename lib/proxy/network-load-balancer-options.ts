@@ -14,13 +14,13 @@ export interface NetworkLoadBalancerOptions {
   /**
    * Subnets of the load balancer, one for each Availability Zone.
    *
-   * @default - private subnets; public ones when it is internet-facing
+   * @default - private subnets; public subnets if `internetFacing`
    */
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * Allocation ids of elastic addresses (`eipalloc-…`), one for each subnet in the same order: addresses that clients
-   * can put on a list. Needs `internetFacing`.
+   * Allocation ids of elastic addresses (`eipalloc-…`), one for each subnet in the same order: fixed addresses for the
+   * allow-lists of clients. Needs `internetFacing`.
    *
    * @default - addresses that AWS chooses
    */
@@ -41,30 +41,30 @@ export interface NetworkLoadBalancerOptions {
   readonly redirectPort?: number;
 
   /**
-   * Tell the proxy each client's address in a PROXY protocol header, and make the proxy accept no connection without it.
+   * Send each client's address to the proxy in a PROXY protocol header. The proxy then refuses connections without it.
    *
-   * @default true: without it every client has the load balancer's address, in logs, in X-Forwarded-For and in `allowFrom`
+   * @default true, because without it logs, X-Forwarded-For and `allowFrom` see the load balancer's address for every client
    */
   readonly proxyProtocol?: boolean;
 
   /**
-   * Certificates, to terminate TLS in the load balancer and not in HAProxy.
+   * Certificates, to terminate TLS in the load balancer instead of HAProxy.
    *
-   * @default - connections are passed through, also those with TLS
+   * @default - the load balancer passes all connections through, also TLS
    */
   readonly certificates?: IListenerCertificate[];
 
   /**
-   * Bucket for access logs. A Network Load Balancer logs TLS listeners only, those with `certificates`.
+   * Bucket for access logs. A Network Load Balancer logs only TLS listeners, which need `certificates`.
    *
    * @default - no access logs
    */
   readonly accessLogs?: IBucket;
 
   /**
-   * Refuse to be deleted.
+   * Protect the load balancer against deletion.
    *
-   * @default false, AWS's own: the stack can be removed
+   * @default false, the default of AWS: the stack can be deleted
    */
   readonly deletionProtection?: boolean;
 }

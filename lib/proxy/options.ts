@@ -1,35 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { HaproxyTlsVersion } from '../haproxy/model/listener';
+import type { RouteConditions } from '../haproxy/model/config-model';
+import type { HaproxyLogFormat, HaproxyTlsVersion } from '../haproxy/model/options';
 import type { ElbUpstream } from './elb-upstream';
 
-/** Which requests or connections go to another load balancer than the default one. All conditions given must hold. */
-export interface ProxyRoute {
-  /** Name of the route, for the backend `upstream-NAME`: letters, digits, `-` and `_`, at most 40. */
-  readonly name: string;
-
-  /**
-   * Host header without port, HTTP only. Upper and lower case are the same.
-   *
-   * @default - any
-   */
-  readonly host?: string;
-
-  /**
-   * Beginning of the path, HTTP only, such as `/api/`.
-   *
-   * @default - any
-   */
-  readonly pathPrefix?: string;
-
-  /**
-   * Name that the client asks for in its TLS handshake: of a connection passed through in TCP mode, or of one that is
-   * terminated here.
-   *
-   * @default - any
-   */
-  readonly sni?: string;
-
+/** Requests or connections that go to another load balancer than the default one. All conditions given must hold. */
+export interface ProxyRoute extends RouteConditions {
   /** The load balancer of this route. */
   readonly upstream: ElbUpstream;
 }
@@ -37,9 +13,9 @@ export interface ProxyRoute {
 /** TLS towards clients. */
 export interface ProxyTls {
   /**
-   * A secret that is a JSON object with `cert` (certificate and chain) and `key`, both PEM. ECS hands both to the task;
-   * the task definition shows the secret's ARN alone, and HAProxy reads them from memory, not from a disk. A new value
-   * of the secret is read by tasks that start after it.
+   * A secret that is a JSON object with `cert` (certificate and chain) and `key`, both PEM. ECS passes both to the task.
+   * The task definition holds only the ARN of the secret, and HAProxy reads the files from memory, not from a disk. Tasks
+   * that start after a rotation use the new value.
    */
   readonly secret: ISecret;
 
@@ -61,72 +37,78 @@ export interface ProxyTls {
 /** Mutual TLS between the drift checker and the runtime API. */
 export interface ProxyMutualTls {
   /**
-   * A secret that is a JSON object with `cert`, `key` and `ca`, all PEM: what HAProxy shows, and the authority that the
-   * checker's certificate must come from.
+   * A secret that is a JSON object with `cert`, `key` and `ca`, all PEM: the certificate of HAProxy, and the authority
+   * that the checker's certificate must come from.
    */
   readonly secret: ISecret;
 
   /**
-   * The same for the checker: what it shows, and the authority that HAProxy's certificate must come from.
+   * The same for the checker: its certificate, and the authority that HAProxy's certificate must come from.
    *
    * @default - `secret`: one certificate for both sides
    */
   readonly checkerSecret?: ISecret;
 }
 
-/** How HAProxy asks DNS, and how long it keeps what it was told. */
+/** How HAProxy resolves the load balancers' names, and how long it keeps the answers. */
 export interface ProxyResolution {
   /**
-   * Name servers as `IP:PORT`. All of them are asked in parallel.
+   * Name servers as `IP:PORT`. HAProxy asks all of them in parallel.
    *
    * @default - 169.254.169.253:53, the resolver that every VPC has
    */
   readonly nameservers?: string[];
 
   /**
-   * Take the name servers from the task's /etc/resolv.conf (HAProxy 1.9 and later) and not from `nameservers`.
+   * Take the name servers from the task's /etc/resolv.conf (HAProxy 1.9 and later) instead of `nameservers`.
    *
    * @default false, because the address of the VPC's resolver is the same everywhere
    */
   readonly parseResolvConf?: boolean;
 
   /**
-   * How often the load balancers' names are resolved, 100 ms to 1 day.
+   * How often HAProxy resolves the load balancers' names, 100 ms to 1 day.
    *
    * @default Duration.seconds(10), a sixth of the 60 s that an ELB's records live
    */
   readonly holdValid?: Duration;
 
   /**
-   * How long an address is kept that is no longer in the answer, longer than `holdValid` (HAProxy 1.8 and later).
+   * How long HAProxy keeps an address that is no longer in the answer, longer than `holdValid`, at most 2 days (HAProxy
+   * 1.8 and later).
    *
-   * @default - 30 s, or twice `holdValid` where that is more, because an answer shows only 8 of an ELB's addresses
+   * An answer shows only 8 of an ELB's addresses: with a shorter time HAProxy would drop addresses that one answer leaves
+   * out. The time also lets a new address get a slot of its own. In a slot whose address changes, 2.2 to 2.9 go on using
+   * the connections to the old address.
+   *
+   * @default - 30 s, or twice `holdValid` where that is more
    */
   readonly holdObsolete?: Duration;
 
   /**
-   * How long an address is kept while DNS does not answer or answers with an error (HAProxy 1.7 and later).
+   * How long HAProxy keeps an address while DNS does not answer or answers with an error, at most 1 day (HAProxy 1.7 and
+   * later; 1.6 keeps it forever).
    *
-   * @default Duration.minutes(10): an outage of DNS says nothing of the addresses
+   * @default Duration.minutes(10): an outage of DNS does not change the addresses
    */
   readonly holdOutage?: Duration;
 
   /**
-   * How long an address is kept once the name does not exist (HAProxy 1.7 and later).
+   * How long HAProxy keeps an address once the name no longer exists, at most 1 day (HAProxy 1.7 and later).
    *
-   * @default Duration.seconds(30): the load balancer is deleted, and its addresses go to others
+   * @default Duration.seconds(30): the load balancer is deleted, and AWS gives its addresses to others
    */
   readonly holdNx?: Duration;
 
   /**
-   * Largest DNS answer over UDP, bytes, 512 to 8192 (HAProxy 1.8 and later).
+   * Largest DNS answer over UDP, bytes, 512 to 8192 (HAProxy 1.8 and later; before, it is 512).
    *
-   * @default 8192, because 30 addresses no longer fit into 512
+   * @default 8192, because 30 addresses do not fit into 512
    */
   readonly payloadSize?: number;
 }
 
-/** Bounds. Times are 100 ms to 1 day. */
+/** Limits of connections, times and sizes. Times are 100 ms to 1 day. */
 export interface ProxyLimits {
   /**
    * Connections of a task at the same time, 1 to about 524,000. The limit of open files follows from it.
@@ -138,7 +120,7 @@ export interface ProxyLimits {
   /**
    * Time to connect to the load balancer.
    *
-   * @default Duration.seconds(5), time for one lost SYN packet to be sent again
+   * @default Duration.seconds(5), enough to send one lost SYN packet again
    */
   readonly connectTimeout?: Duration;
 
@@ -152,7 +134,7 @@ export interface ProxyLimits {
   /**
    * Time that the load balancer may be silent.
    *
-   * @default Duration.seconds(65), a little longer than an Application Load Balancer's own 60 s, so that its 504 arrives
+   * @default Duration.seconds(65), longer than the 60 s of an Application Load Balancer, so that its 504 arrives
    */
   readonly serverTimeout?: Duration;
 
@@ -164,24 +146,42 @@ export interface ProxyLimits {
   readonly requestTimeout?: Duration;
 
   /**
-   * Time that a client's connection may be idle between two requests, HTTP only.
+   * Time that a client's connection may be idle between two requests, HTTP only. Before HAProxy 1.9 at most 5/6 of the
+   * upstream's `idleTimeout`, because the connection to the load balancer is idle for the same time.
    *
-   * @default Duration.seconds(65), longer than the 60 s of an Application Load Balancer in front, which must be the first
-   *   to close
+   * @default Duration.seconds(65), longer than the 60 s of an Application Load Balancer in front, which must close first
    */
   readonly keepAliveTimeout?: Duration;
 
   /**
-   * Largest body by its Content-Length, bytes, HTTP only. Larger requests are denied.
+   * Largest body of a request by its Content-Length, bytes, HTTP only. HAProxy denies larger requests with 413, before 2.2
+   * with 403.
    *
-   * @default - no bound
+   * @default - no limit
    */
   readonly maxBodyBytes?: number;
 
   /**
-   * Largest head of a request or response, bytes, 4096 to 262144.
+   * Largest head of a request or response, bytes, 4096 to 262144. With HTTP/2 it is at least 15360.
    *
    * @default - HAProxy's own 15 KiB
    */
   readonly maxHeaderBytes?: number;
+}
+
+/** How log lines look, and where they go. */
+export interface HaproxyLog {
+  /**
+   * Format of the lines.
+   *
+   * @default HaproxyLogFormat.STANDARD
+   */
+  readonly format?: HaproxyLogFormat;
+
+  /**
+   * `IP:PORT` of a syslog server (UDP).
+   *
+   * @default - standard output from HAProxy 1.9 on. Before, HAProxy cannot log to its output and logs nothing
+   */
+  readonly syslog?: string;
 }

@@ -1,6 +1,6 @@
 import type { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 
-/** From some time on other bounds hold. */
+/** The numbers of tasks that hold from a certain time on. */
 export interface ScheduledTasks {
   /** When: `Schedule.cron(…)` or `Schedule.expression(…)` of `aws-applicationautoscaling`, in UTC. */
   readonly schedule: Schedule;
@@ -18,29 +18,29 @@ export interface ProxyScaling {
   readonly maxTasks: number;
 
   /**
-   * The fewest tasks.
+   * The fewest tasks, 0 or more.
    *
    * @default - `desiredCount`
    */
   readonly minTasks?: number;
 
   /**
-   * Use of the CPU that is aimed at, percent of what a task has, 1 to 100.
+   * Target for the use of the CPU, percent of a task's CPU, 1 to 100.
    *
-   * @default 60, when `connectionsPerTask` is not given either: room for a task that fails
+   * @default - 60 without `connectionsPerTask`, so that the others can take over from a task that fails
    */
   readonly cpuPercent?: number;
 
   /**
-   * Connections of a task that are aimed at, 1 or more. Needs `ProxyIngress.networkLoadBalancer`, which counts them, and a
+   * Target for the connections of a task, 1 or more. Needs `ProxyIngress.networkLoadBalancer`, which counts them, and a
    * rolling deployment.
    *
-   * @default - connections are not looked at
+   * @default - scaling does not depend on connections
    */
   readonly connectionsPerTask?: number;
 
   /**
-   * Bounds that hold from some time on.
+   * Numbers of tasks that hold from a certain time on.
    *
    * @default - none
    */

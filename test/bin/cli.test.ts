@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { renderDiff } from '../../bin/commands/render/diff';
 import { readSpec } from '../../bin/spec';
-import { modelOf } from '../../bin/spec/to-model';
+import { modelOfSpec } from '../../bin/spec/to-model';
 import { VERDICTS } from '../../lib/contract/verdicts';
-import { HaproxyMode } from '../../lib/haproxy/model/config-model';
+import { HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { version } from '../../package.json';
@@ -57,7 +57,7 @@ describe('render', () => {
 
   test('prints what a task of a spec file would carry', async () => {
     const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
-    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOf(payments!));
+    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOfSpec(payments!));
     expect(await cli('render', '-f', 'haproxy-elb.yaml', '--proxy', 'payments')).toEqual({
       code: 0,
       stdout,
@@ -75,7 +75,7 @@ describe('render', () => {
 
   test('finds the spec file in a folder above', async () => {
     const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
-    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOf(payments!));
+    const stdout = HaproxyConfig.render(HaproxyVersion.V2_8, modelOfSpec(payments!));
     expect(await cliIn(path.join(ROOT, 'lib/haproxy'), 'render', '--proxy', 'payments')).toEqual({
       code: 0,
       stdout,
@@ -87,7 +87,7 @@ describe('render', () => {
     expect(await cliIn(folder, 'render', '--haproxy-version', '3.2')).toEqual({
       code: 2,
       stdout: '',
-      stderr: `neither --upstream is given nor is there a haproxy-elb.yaml in ${realpathSync(folder)} or above: give --upstream NAME:PORT, or a spec file with --file\n`,
+      stderr: `--upstream is not given, and there is no haproxy-elb.yaml in ${realpathSync(folder)} or above: give --upstream NAME:PORT, or a spec file with --file\n`,
     });
   });
 
@@ -101,7 +101,7 @@ describe('render', () => {
     const { payments } = readSpec(path.join(ROOT, 'haproxy-elb.yaml')).environments.production!.proxies;
     expect(await cli('render', '--diff', '2.0..2.8', '--proxy', 'payments')).toEqual({
       code: 0,
-      stdout: renderDiff(HaproxyVersion.V2_0, HaproxyVersion.V2_8, modelOf(payments!)),
+      stdout: renderDiff(HaproxyVersion.V2_0, HaproxyVersion.V2_8, modelOfSpec(payments!)),
       stderr: '',
     });
   });
@@ -131,25 +131,25 @@ describe('bad usage is told in one line, with exit code 2', () => {
   const CHECK = ['check', '--upstream', 'elb.test:80', '--runtime-api', '127.0.0.1:9990'];
   test.concurrent.each<[string, string[]]>([
     [
-      '--haproxy-version is missing: give it such as 3.2, or a spec file with --file',
+      '--haproxy-version is missing: give a version such as 3.2, or a spec file with --file',
       ['render', '--upstream', 'elb.test:80'],
     ],
     [
-      '--haproxy-version does not go with a spec file: write it into haproxy-elb.yaml, or give --upstream and no file',
+      '--haproxy-version cannot be combined with a spec file: write it into haproxy-elb.yaml, or give --upstream and no file',
       RENDER.slice(0, 3),
     ],
     ['--haproxy-version is missing: give it such as 3.2', ['lint', 'a.cfg']],
     ["--diff '3.2' is not two versions: give them as 1.7..3.2", [...RENDER.slice(0, 1), '--diff', '3.2']],
     [
-      '--haproxy-version does not go with --diff, which names both versions: leave it out',
+      '--haproxy-version and --diff are both given, and --diff names both versions: leave --haproxy-version out',
       [...RENDER, '--diff', '1.7..3.2'],
     ],
     [
-      'metrics need HAProxy 2.0 or later, and this is 1.7: leave them out',
+      'metrics needs HAProxy 2.0 or later, and this is 1.7: leave it out',
       ['render', '--diff', '1.7..3.2', ...RENDER.slice(3), '--health', '8404', '--metrics'],
     ],
-    ["--upstream 'elb.test' has no single port at its end: give NAME:PORT", [...RENDER.slice(0, 4), 'elb.test']],
-    ["--mode 'udp' is not known: allowed are http and tcp", [...RENDER, '--mode', 'udp']],
+    ["--upstream 'elb.test' is not valid: give NAME:PORT", [...RENDER.slice(0, 4), 'elb.test']],
+    ["--mode 'udp' is not known: allowed are http, tcp", [...RENDER, '--mode', 'udp']],
     [
       "--hold-valid '10' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",
       [...RENDER, '--hold-valid', '10'],
@@ -159,15 +159,24 @@ describe('bad usage is told in one line, with exit code 2', () => {
       "--listen 'localhost' is not an address to listen on: give [ADDR:]PORT with an IP address",
       [...RENDER, '--listen', 'localhost:80'],
     ],
-    ['health port 8080 is taken by listen: give each listener a port of its own', [...RENDER, '--health', '8080']],
-    ['--proxy names one of a spec file: leave --upstream out, or --proxy', [...RENDER, '--proxy', 'orders']],
-    ['haproxy-elb.yaml has 2 proxies: name one with --proxy (orders, payments)', ['render', '-f', 'haproxy-elb.yaml']],
+    [
+      'port 8080 is used by listen and by health: give each listener a port of its own',
+      [...RENDER, '--health', '8080'],
+    ],
+    [
+      '--proxy selects from a spec file, and --upstream is given: leave one of them out',
+      [...RENDER, '--proxy', 'orders'],
+    ],
+    [
+      'haproxy-elb.yaml has 2 proxies: select one with --proxy (orders, payments)',
+      ['render', '-f', 'haproxy-elb.yaml'],
+    ],
     [
       "haproxy-elb.yaml has no proxy 'toString': it has orders, payments",
       ['render', '-f', 'haproxy-elb.yaml', '--proxy', 'toString'],
     ],
     [
-      '--hold-valid does not go with a spec file: write it into haproxy-elb.yaml, or give --upstream and no file',
+      '--hold-valid cannot be combined with a spec file: write it into haproxy-elb.yaml, or give --upstream and no file',
       ['render', '-f', 'haproxy-elb.yaml', '--proxy', 'orders', '--hold-valid', '5s'],
     ],
     ['nope.yaml: cannot be read (ENOENT): give the path of a spec file', ['render', '-f', 'nope.yaml']],
@@ -207,7 +216,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
     ],
     ["--runtime-api 'unix:' has no path: give HOST:PORT or unix:PATH", [...CHECK.slice(0, 4), 'unix:']],
     ...['127.0.0.1', '127.0.0.1:80.5', '::1:9990'].map((endpoint): [string, string[]] => [
-      `--runtime-api '${endpoint}' has no single port at its end: give HOST:PORT or [IPV6]:PORT`,
+      `--runtime-api '${endpoint}' is not valid: give HOST:PORT or [IPV6]:PORT`,
       [...CHECK.slice(0, 4), endpoint],
     ]),
     [

@@ -40,7 +40,7 @@ test('every difference between two branches has a reason', () => {
   const changed = renderDiff(HaproxyVersion.V1_6, HaproxyVersion.V3_2, MINIMAL);
   expect(changed).toMatch(/^--- HAProxy 1\.6\n\+\+\+ HAProxy 3\.2\n@@ -6,2 \+6,2 @@ global\n/);
   expect(renderDiff(HaproxyVersion.V3_2, HaproxyVersion.V3_4, MINIMAL)).toBe(
-    'nothing changes: the configuration for 3.2 is right for 3.4 too\n',
+    'nothing changes: the configuration for 3.2 is also right for 3.4\n',
   );
   fc.assert(
     fc.property(versions, versions, models, (from, to, model) => {

@@ -114,14 +114,14 @@ proxies:
     const source = OWN.replace('desiredCount: 1', 'listenPort: 8404');
     expect(() => parseSpec(source, 's.yaml')).toThrow(
       new InputError(
-        's.yaml:9:9: environments.test.proxies.orders: health port 8404 is taken by listen: give each listener a port of its own',
+        's.yaml:9:9: environments.test.proxies.orders: port 8404 is used by listen and by health: give each listener a port of its own',
       ),
     );
   });
 
   test('must be of a proxy that there is', () => {
     expect(() => parseSpec(OWN.replace('      orders:', '      oders:'), 's.yaml')).toThrow(
-      new InputError("s.yaml:9:9: environments.test.proxies has 'oders', which proxies has not: it has orders"),
+      new InputError("s.yaml:9:9: environments.test.proxies has 'oders', which is not in proxies: give one of orders"),
     );
   });
 });
@@ -153,6 +153,26 @@ describe('what is no YAML, in the words of the parser', () => {
   });
 });
 
+describe('a key of an earlier release', () => {
+  test.each([
+    ['frontDoor: { none: true }', "12:5: key 'frontDoor' in proxies.orders has a new name: write 'ingress'"],
+    [
+      'executeCommand: true',
+      "12:5: key 'executeCommand' in proxies.orders has a new name: write 'enableExecuteCommand'",
+    ],
+  ])('%s', (line, message) => {
+    expect(() => parseSpec(proxyWith(line), 's.yaml')).toThrow(new InputError(`s.yaml:${message}`));
+  });
+
+  test('is any unknown key elsewhere', () => {
+    expect(() => parseSpec(`${SPEC}frontDoor: 1\n`, 's.yaml')).toThrow(
+      new InputError(
+        "s.yaml:12:1: unknown key 'frontDoor' in the file: allowed are stackName, environments, monitor, proxies",
+      ),
+    );
+  });
+});
+
 describe('an unknown key is shown where it stands', () => {
   const TOP = 'stackName, environments, monitor, proxies';
   test.each(
@@ -175,7 +195,7 @@ describe('an unknown key is shown where it stands', () => {
       ],
       [
         changed('80\n', '80\n      sni: a\n'),
-        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, resolutionMode, slots, healthCheck, sendProxyProtocol, slowStart, idleTimeout, securityGroupIds",
+        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, resolutionMode, slots, sendProxyProtocol, slowStart, idleTimeout, securityGroupIds",
       ],
       [
         proxyWith('routes: [{ name: a, hots: b, upstream: { dnsName: c, port: 1 } }]'),
@@ -189,7 +209,7 @@ describe('an unknown key is shown where it stands', () => {
   test('so is a name that cannot be one', () => {
     expect(() => parseSpec(changed('orders', 'my_orders'), 's.yaml')).toThrow(
       new InputError(
-        's.yaml:8:3: proxies.my_orders is not usable as a name: give a letter, then letters, digits and hyphens, at most 63',
+        's.yaml:8:3: proxies.my_orders is not a valid name: give a letter, then letters, digits and hyphens, at most 63',
       ),
     );
   });
@@ -230,7 +250,7 @@ const STRUCTURAL: [string, string][] = [
   ],
   [
     proxyWith('listenTls: { secretArn: cert }'),
-    's.yaml:12:29: proxies.orders.listenTls.secretArn is something that is not shown here: give the ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:111111111111:secret:name-AbCdEf',
+    's.yaml:12:29: proxies.orders.listenTls.secretArn is a value that is not shown here: give the ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:111111111111:secret:name-AbCdEf',
   ],
   [
     proxyWith('resolution: { holdValid: 10 }'),
@@ -282,11 +302,19 @@ describe('a mistake that only the reader sees', () => {
       ],
       [
         proxyWith('resolution: { nameservers: ["10.0.0.2:53", "dns:53"] }'),
-        "12:48: proxies.orders.resolution.nameservers.1: name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
+        "12:48: proxies.orders.resolution.nameservers.1: nameservers 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
       ],
       [
         proxyWith('resolution: { holdValid: ten }'),
         "12:30: proxies.orders.resolution.holdValid: holdValid 'ten' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",
+      ],
+      [
+        proxyWith('resolution: { holdValid: 2d }'),
+        "12:30: proxies.orders.resolution.holdValid: holdValid '2d' is out of range: give 100ms to 1d, in whole milliseconds",
+      ],
+      [
+        proxyWith('log: { syslog: "logs:514" }'),
+        "12:20: proxies.orders.log.syslog: syslog 'logs:514' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
       ],
       [`${upTo('upstream')}mode: tcp\n`, '9:5: proxies.orders.upstream is missing: give a mapping'],
       [
@@ -303,7 +331,7 @@ describe('a mistake that only the reader sees', () => {
       ],
       [
         proxyWith('capacity: { memoryMiB: 1000 }'),
-        "9:5: proxies.orders: memoryMiB '1000' does not go with cpu 256: give 512, 1024, 2048",
+        "9:5: proxies.orders: memoryMiB '1000' is not valid for cpu 256: give 512, 1024, 2048",
       ],
       [
         proxyWith('ingress: {}'),

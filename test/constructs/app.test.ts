@@ -8,8 +8,9 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { parse, stringify } from 'yaml';
 import { readSpec, specJsonSchema } from '../../bin/spec';
 import { ProxiesStack } from '../../bin/spec/stack';
-import { modelOf, versionOf } from '../../bin/spec/to-model';
-import { HaproxyConfig, type HaproxyElbProxy } from '../../lib';
+import { modelOfSpec, versionOf } from '../../bin/spec/to-model';
+import type { HaproxyElbProxy } from '../../lib';
+import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { resourcesOf } from '../e2e/template';
 import { recordsOf } from './template';
 
@@ -140,7 +141,7 @@ describe('the file with every key', () => {
       const made = stacks.get('production')!.node.findChild('Proxies').node.findChild(name) as HaproxyElbProxy;
       // A name that is asked for at deployment is a token in the one and a placeholder in the other.
       const configuration = made.configuration.replace(/\$\{Token\[[^\]]*\]\}/g, 'known-at-deployment.invalid');
-      expect(configuration).toBe(HaproxyConfig.render(versionOf(proxy), modelOf(proxy)));
+      expect(configuration).toBe(HaproxyConfig.render(versionOf(proxy), modelOfSpec(proxy)));
     }
   });
 });
@@ -202,7 +203,7 @@ describe('npx cdk synth, without credentials', () => {
       'a port that another listener has',
       () => specFile('port.yaml', (spec) => Object.assign(spec.proxies.orders, { listenPort: 8404 })),
       (file) =>
-        `${file}:16:5: proxies.orders: health port 8404 is taken by listen: give each listener a port of its own`,
+        `${file}:16:5: proxies.orders: port 8404 is used by listen and by health: give each listener a port of its own`,
     ],
     [
       'a file that does not exist',

@@ -95,16 +95,24 @@ test.each<[DriftAlarms, Duration, string]>([
   [
     { criticalIncidents: 0 },
     Duration.minutes(1),
-    "alarms.criticalIncidents '0' is not usable: give a whole number from 1",
+    "alarms.criticalIncidents '0' is out of range: give a whole number from 1",
   ],
-  [{ openIncidents: 1.5 }, Duration.minutes(1), "alarms.openIncidents '1.5' is not usable: give a whole number from 1"],
-  [{ missedRuns: 0 }, Duration.minutes(1), "alarms.missedRuns '0' is not usable: give a whole number from 1"],
+  [
+    { openIncidents: 1.5 },
+    Duration.minutes(1),
+    "alarms.openIncidents '1.5' is out of range: give a whole number from 1",
+  ],
+  [{ missedRuns: 0 }, Duration.minutes(1), "alarms.missedRuns '0' is out of range: give a whole number from 1"],
   [
     { missedRuns: 300 },
     Duration.minutes(5),
-    "alarms.missedRuns '300' is further back than CloudWatch looks: give at most 288",
+    "alarms.missedRuns '300' is out of range: give at most 288, because CloudWatch evaluates no longer period",
   ],
-  [{ missedRuns: 8 }, Duration.days(1), "alarms.missedRuns '8' is further back than CloudWatch looks: give at most 7"],
+  [
+    { missedRuns: 8 },
+    Duration.days(1),
+    "alarms.missedRuns '8' is out of range: give at most 7, because CloudWatch evaluates no longer period",
+  ],
 ])('a threshold that CloudWatch does not take (%#)', (alarms, interval, message) => {
   expect(() => monitorWith({ alarms, interval })).toThrow(new Error(message));
 });

@@ -80,7 +80,7 @@ describe('a monitor of another app', () => {
   test.each([
     [
       { registryPath: '/elsewhere' },
-      "registryPath '/elsewhere' is not that of a DriftMonitor: give /cdk-haproxy-elb/NAME",
+      "registryPath '/elsewhere' is not the path of a DriftMonitor: give /cdk-haproxy-elb/NAME",
     ],
     [
       { roleArn: 'arn:aws:iam::222222222222:role/Shared' },
@@ -88,7 +88,7 @@ describe('a monitor of another app', () => {
     ],
     [
       { gateRoleArn: undefined },
-      'one of gateFunctionArn and gateRoleArn is missing for Stack/Imported: give both or neither',
+      'only one of gateFunctionArn and gateRoleArn is given for Stack/Imported: give both or neither',
     ],
   ])('needs attributes that fit (%#)', (wrong, message) => {
     const { stack } = stackWithVpc({ env: { account: '111111111111', region: 'eu-west-1' } });

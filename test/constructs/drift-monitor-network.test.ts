@@ -23,7 +23,7 @@ describe('a VPC without a way out', () => {
     vpc.addInterfaceEndpoint('Ec2Messages', { service: InterfaceVpcEndpointAwsService.EC2_MESSAGES });
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Monitor',
-      'the subnets of Stack/Monitor have no way out and the VPC has no endpoint for ssm, elasticloadbalancing, ec2: the checker cannot call them; add the endpoints or set createEndpoints [ack: cdk-haproxy-elb:missing-endpoints]',
+      'the subnets of Stack/Monitor have no egress, and the VPC has no endpoint for ssm, elasticloadbalancing, ec2, so the checker cannot call them: add the endpoints or set createEndpoints [ack: cdk-haproxy-elb:missing-endpoints]',
     );
   });
 
@@ -80,7 +80,7 @@ describe('a VPC without a way out', () => {
     expect(() => new DriftMonitor(stack, 'Monitor', { vpc, vpcSubnets })).toThrow(
       expect.objectContaining({
         message:
-          'the subnets of Stack/Monitor are public, where a function has no way out: give vpcSubnets that are private or isolated',
+          'the subnets of Stack/Monitor are public, where a function cannot reach AWS APIs: give vpcSubnets that are private or isolated',
       }),
     );
   });
@@ -92,6 +92,6 @@ describe('a VPC without a way out', () => {
       new InterfaceVpcEndpoint(stack, service.shortName, { vpc: other, service });
     }
     new DriftMonitor(stack, 'Monitor', { vpc });
-    Annotations.fromStack(stack).hasWarning('/Stack/Monitor', Match.stringLikeRegexp(`for ${NAMES.join(', ')}:`));
+    Annotations.fromStack(stack).hasWarning('/Stack/Monitor', Match.stringLikeRegexp(`for ${NAMES.join(', ')}, so`));
   });
 });

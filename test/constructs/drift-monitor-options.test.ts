@@ -100,7 +100,8 @@ describe('the gate', () => {
     template().resourcePropertiesCountIs('AWS::Lambda::Function', { Handler: 'index.gate' }, 0);
     expect(() => monitor.gateDeployments(proxy.service)).toThrow(
       expect.objectContaining({
-        message: 'Stack/Monitor has no gate: make the DriftMonitor with gate, and name it to fromAttributes',
+        message:
+          'Stack/Monitor has no gate: give gate: true to the DriftMonitor, and gateFunctionArn and gateRoleArn to fromAttributes',
       }),
     );
   });

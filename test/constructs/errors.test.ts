@@ -27,30 +27,30 @@ const NAME_ADVICE = "give 1 to 64 letters, digits, '.', '-' or '_'";
 
 const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [{ vpc: undefined }, 'neither vpc nor cluster given for Stack/Proxy: give one of them'],
-  [{ listenPort: 80 }, `listenPort '80' is not usable: ${PORT_ADVICE}`],
-  [{ listenPort: 1023 }, `listenPort '1023' is not usable: ${PORT_ADVICE}`],
-  [{ listenPort: 65_536 }, `listenPort '65536' is not usable: ${PORT_ADVICE}`],
-  [{ listenPort: Number.NaN }, `listenPort 'NaN' is not usable: ${PORT_ADVICE}`],
+  [{ listenPort: 80 }, `listenPort '80' is out of range: ${PORT_ADVICE}`],
+  [{ listenPort: 1023 }, `listenPort '1023' is out of range: ${PORT_ADVICE}`],
+  [{ listenPort: 65_536 }, `listenPort '65536' is out of range: ${PORT_ADVICE}`],
+  [{ listenPort: Number.NaN }, `listenPort 'NaN' is out of range: ${PORT_ADVICE}`],
   [{ listenPort: 8080.5 }, "listen '8080.5' is not a port: give a whole number from 1 to 65535"],
-  [{ listenPort: 8404 }, 'health port 8404 is taken by listen: give each listener a port of its own'],
-  [{ listenPort: 9990 }, 'runtime API port 9990 is taken by listen: give each listener a port of its own'],
-  [{ proxyName: '' }, `proxyName '' is not usable: ${NAME_ADVICE}`],
-  [{ proxyName: 'my proxy' }, `proxyName 'my proxy' is not usable: ${NAME_ADVICE}`],
-  [{ proxyName: 'a/b' }, `proxyName 'a/b' is not usable: ${NAME_ADVICE}`],
-  [{ proxyName: 'x'.repeat(65) }, `proxyName '${'x'.repeat(65)}' is not usable: ${NAME_ADVICE}`],
+  [{ listenPort: 8404 }, 'port 8404 is used by listen and by health: give each listener a port of its own'],
+  [{ listenPort: 9990 }, 'port 9990 is used by listen and by runtimeApi: give each listener a port of its own'],
+  [{ proxyName: '' }, `proxyName '' is not valid: ${NAME_ADVICE}`],
+  [{ proxyName: 'my proxy' }, `proxyName 'my proxy' is not valid: ${NAME_ADVICE}`],
+  [{ proxyName: 'a/b' }, `proxyName 'a/b' is not valid: ${NAME_ADVICE}`],
+  [{ proxyName: 'x'.repeat(65) }, `proxyName '${'x'.repeat(65)}' is not valid: ${NAME_ADVICE}`],
   [
     { limits: { maxConnections: 20_000 } },
-    "maxConnections '20000' are more than 512 MiB of memory are enough for: give at most 10922, or a capacity with more memory",
+    "maxConnections '20000' needs more than 512 MiB of memory: give at most 10922, or a capacity with more memory",
   ],
   [{ limits: { maxConnections: 0 } }, "maxConnections '0' is out of range: give a whole number from 1 to 1000000"],
   [
     { stopTimeout: Duration.seconds(121) },
-    "stopTimeout '121 s' is too long: give at most 120 s, the most that this capacity waits",
+    "stopTimeout '121 s' is too long: give at most 120 s, the limit of this capacity",
   ],
-  [{ imageDigest: 'sha256:12ab' }, "imageDigest 'sha256:12ab' is not a digest: give sha256: and 64 digits from 0 to f"],
+  [{ imageDigest: 'sha256:12ab' }, "imageDigest 'sha256:12ab' is not a digest: give sha256: and 64 hexadecimal digits"],
   [
     { imageDigest: `sha256:${'0'.repeat(64)}`, image: ContainerImage.fromRegistry('registry.test/haproxy:3.2') },
-    'image and imageDigest are both given: write the digest into image',
+    'image and imageDigest are both given: leave imageDigest out, and write the digest into image',
   ],
   [
     { upstream: to('10.0.0.1') },
@@ -67,52 +67,46 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   ],
   [
     { resolution: { holdValid: Duration.millis(99) } },
-    "hold valid (ms) '99' is out of range: give a whole number from 100 to 86400000",
+    "holdValid '99ms' is out of range: give 100ms to 1d, in whole milliseconds",
   ],
   [
     { resolution: { holdObsolete: Duration.days(3) } },
-    "hold obsolete (ms) '259200000' is out of range: give a whole number from 0 to 172800000",
+    "holdObsolete '3d' is out of range: give 0ms to 2d, in whole milliseconds",
   ],
   [
     { resolution: { holdValid: Duration.seconds(30), holdObsolete: Duration.seconds(30) } },
-    "hold obsolete (ms) '30000' is not longer than hold valid '30000': give more, so that an address is not dropped for being absent from one answer",
+    "holdObsolete '30s' is not longer than holdValid '30s': give more, because an address that one answer leaves out would be dropped",
   ],
-  [{ resolution: { nameservers: [] } }, 'name servers: none given; give at least one IP:PORT, or leave the list out'],
-  [
-    { resolution: { nameservers: ['10.0.0.2'] } },
-    "name server '10.0.0.2' has no single port at its end: give IP:PORT or [IPV6]:PORT",
-  ],
-  [
-    { stopTimeout: Duration.seconds(5) },
-    "stop timeout (ms) '5000' is out of range: give a whole number from 6000 to 3600000",
-  ],
-  [{ redirectPort: 8081 }, 'a redirect to HTTPS needs listenTls and HTTP mode: give both, or leave the redirect out'],
+  [{ resolution: { nameservers: [] } }, 'nameservers is empty: give at least one IP:PORT, or leave it out'],
+  [{ resolution: { nameservers: ['10.0.0.2'] } }, "nameservers '10.0.0.2' is not valid: give IP:PORT or [IPV6]:PORT"],
+  [{ stopTimeout: Duration.seconds(5) }, "stopTimeout '5s' is out of range: give 6s to 1h, in whole milliseconds"],
+  [{ redirectPort: 8081 }, 'redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out'],
   [
     { routes: [{ name: 'orders', sni: 'orders.test', upstream: BY_NAME }] },
-    "route 'orders' looks at SNI, and the listener speaks no TLS: give listenTls, or host",
+    "route 'orders' has a condition on SNI, and the listener has no TLS: give listenTls, or use host",
   ],
   [
     { mode: HaproxyMode.TCP, routes: [{ name: 'orders', pathPrefix: '/orders', upstream: BY_NAME }] },
-    "route 'orders' looks at requests, which TCP mode does not read: give sni, or use HTTP mode",
+    "route 'orders' has a condition on requests, which TCP mode does not read: give sni, or use HTTP mode",
   ],
   [
     { mode: HaproxyMode.TCP, responseHeaders: { remove: ['Server'] } },
-    'responseHeaders is about requests, which TCP mode does not read: leave it out, or use HTTP mode',
+    'responseHeaders applies to requests, which TCP mode does not read: leave it out, or use HTTP mode',
   ],
   [
     { mode: HaproxyMode.TCP, limits: { maxBodyBytes: 1024 } },
-    'maxBodyBytes is about requests, which TCP mode does not read: leave it out, or use HTTP mode',
+    'maxBodyBytes applies to requests, which TCP mode does not read: leave it out, or use HTTP mode',
   ],
   [
     {
       version: HaproxyVersion.V1_8,
       upstream: ElbUpstream.fromDnsName('elb.test', { port: 80, resolutionMode: HaproxyResolutionMode.PER_REQUEST }),
     },
-    "resolution mode 'per-request' in http mode needs HAProxy 2.0 or later, and this is 1.8: use 'slots'",
+    "resolutionMode 'per-request' in http mode needs HAProxy 2.0 or later, and this is 1.8: use 'slots'",
   ],
   [
     { version: HaproxyVersion.V1_8, metrics: true },
-    'metrics need HAProxy 2.0 or later, and this is 1.8: leave them out',
+    'metrics needs HAProxy 2.0 or later, and this is 1.8: leave it out',
   ],
   [
     { version: HaproxyVersion.V1_8, resolution: { parseResolvConf: true } },
@@ -120,9 +114,9 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   ],
   [
     { capacity: ProxyCapacity.fargate({ cpu: 16384, memoryMiB: 122880 }), limits: { maxConnections: 600_000 } },
-    "maxConnections '600000' need more open files than Linux allows a process (1048576): give at most 524030, and more tasks",
+    "maxConnections '600000' needs more open files than Linux allows a process (1048576): give at most 524030, and more tasks",
   ],
-  [{ stopTimeout: Duration.millis(30_500) }, "stopTimeout '30.5 s' is not usable: give whole seconds"],
+  [{ stopTimeout: Duration.millis(30_500) }, "stopTimeout '30.5 s' is not valid: give whole seconds"],
   [{ desiredCount: -1 }, "desiredCount '-1' is out of range: give a whole number from 0 to 5000"],
   [{ desiredCount: 1.5 }, "desiredCount '1.5' is out of range: give a whole number from 0 to 5000"],
   [{ scaling: { maxTasks: 0 } }, "maxTasks '0' is out of range: give a whole number from 1 to 5000"],
@@ -136,12 +130,12 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   ],
   [
     { scaling: { maxTasks: 4, schedules: [{ schedule: Schedule.cron({ hour: '7' }), minTasks: 9, maxTasks: 2 }] } },
-    "minTasks '9' is more than maxTasks '2': give at most as many",
+    "minTasks '9' is more than maxTasks '2': give minTasks at most the value of maxTasks",
   ],
-  [{ scaling: { maxTasks: 1 } }, "minTasks '2' is more than maxTasks '1': give at most as many"],
+  [{ scaling: { maxTasks: 1 } }, "minTasks '2' is more than maxTasks '1': give minTasks at most the value of maxTasks"],
   [
     { scaling: { maxTasks: 4, connectionsPerTask: 10 } },
-    'connectionsPerTask needs somebody who counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
+    'connectionsPerTask needs a load balancer that counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
   ],
 ];
 
@@ -190,13 +184,13 @@ const nameservers = (count: number) => Array.from({ length: count }, (_, i) => `
 
 test('a configuration that does not fit into a task definition', () => {
   expect(() => proxyWith({ resolution: { nameservers: nameservers(2000) } })).toThrow(
-    /^the configuration has \d{5} bytes, at most 61440 fit into a task definition: give fewer routes, rules or name servers$/,
+    /^the configuration has \d{5} bytes, and a task definition holds at most 61440 of it: give fewer routes, rules or name servers$/,
   );
 });
 
 test('a configuration that fits, while the record for the registry does not', () => {
   expect(() => proxyWith({ resolution: { nameservers: nameservers(300) } })).toThrow(
-    /^the registry record of 'Stack-Proxy-\w+' has \d{4} bytes, at most 4096 fit into an SSM parameter: give fewer upstreams, name servers or endpoints$/,
+    /^the registry record of 'Stack-Proxy-\w+' has \d{4} bytes, and an SSM parameter holds at most 4096: give fewer upstreams, name servers or endpoints$/,
   );
 });
 
@@ -209,9 +203,9 @@ test('a version that cannot follow a load balancer cannot be named', () => {
 });
 
 test.each([
-  [Duration.seconds(30), "interval '30 s' is not usable: give whole minutes, from 1 minute to 1 day"],
-  [Duration.seconds(90), "interval '90 s' is not usable: give whole minutes, from 1 minute to 1 day"],
-  [Duration.days(2), "interval '172800 s' is not usable: give whole minutes, from 1 minute to 1 day"],
+  [Duration.seconds(30), "interval '30 s' is not valid: give whole minutes, from 1 minute to 1 day"],
+  [Duration.seconds(90), "interval '90 s' is not valid: give whole minutes, from 1 minute to 1 day"],
+  [Duration.days(2), "interval '172800 s' is not valid: give whole minutes, from 1 minute to 1 day"],
 ])('an interval that EventBridge Scheduler or an alarm does not have (%#)', (interval, message) => {
   const { stack, vpc } = stackWithVpc();
   expect(() => new DriftMonitor(stack, 'Monitor', { vpc, interval })).toThrow(new Error(message));

@@ -169,11 +169,11 @@ test('a target group that exists gets the tasks', () => {
 test.each<[make: () => unknown, message: string]>([
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer({ allocationIds: ['eipalloc-1', 'eipalloc-2'] })),
-    'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
+    'allocationIds is given without internetFacing: give internetFacing: true as well, or leave allocationIds out',
   ],
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer({ internetFacing: true, allocationIds: ['eipalloc-1'] })),
-    '1 allocationIds for 2 subnets: give one for each subnet, in the same order',
+    'allocationIds has 1 items for 2 subnets: give one for each subnet, in the same order',
   ],
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer({ port: 0 })),
@@ -188,19 +188,19 @@ test.each<[make: () => unknown, message: string]>([
   ],
   [
     () => ProxyDeployment.blueGreen({ bakeTime: Duration.seconds(90) }),
-    "bakeTime '1.5 min' is not usable: give whole minutes, at most 1 day",
+    "bakeTime '1.5 min' is not valid: give whole minutes, at most 1 day",
   ],
   [
     () => ProxyDeployment.blueGreen({ bakeTime: Duration.days(2) }),
-    "bakeTime '2880 min' is not usable: give whole minutes, at most 1 day",
+    "bakeTime '2880 min' is not valid: give whole minutes, at most 1 day",
   ],
   [
     () => proxyWith(targetGroup(), { deployment: ProxyDeployment.blueGreen() }),
-    'Stack/Proxy: a blue/green deployment needs two target groups and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment',
+    'Stack/Proxy: ProxyIngress.targetGroup has one target group, and a blue/green deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment',
   ],
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer(), { acceptProxyProtocol: false }),
-    'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave it out, or give proxyProtocol: false to the ingress',
+    'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave acceptProxyProtocol out, or give proxyProtocol: false to the ingress',
   ],
   [
     () =>
@@ -208,7 +208,7 @@ test.each<[make: () => unknown, message: string]>([
         deployment: ProxyDeployment.blueGreen(),
         scaling: { maxTasks: 4, connectionsPerTask: 500 },
       }),
-    'connectionsPerTask does not go with a blue/green deployment, which moves the tasks to another target group than the one they are counted in: give cpuPercent, or a rolling deployment',
+    'connectionsPerTask cannot be combined with a blue/green deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
   ],
 ])('what does not fit together is told in one line (%#)', (make, message) => {
   expect(make).toThrow(new InputError(message));

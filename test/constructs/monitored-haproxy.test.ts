@@ -173,7 +173,7 @@ describe('a service that this library did not make', () => {
     });
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Monitor/Watch',
-      'no security group of Stack/Service is known: give securityGroups, or let the monitor in to port 9990 yourself [ack: cdk-haproxy-elb:runtime-api-not-opened]',
+      'no security group of Stack/Service is known: give securityGroups, or allow the monitor at port 9990 yourself [ack: cdk-haproxy-elb:runtime-api-not-opened]',
     );
   });
 
@@ -229,11 +229,8 @@ describe('what cannot be monitored', () => {
   };
 
   test.each<[() => unknown, string]>([
-    [() => HaproxyTasks.atEndpoints([]), 'no endpoint given: give the runtime API of each process as HOST:PORT'],
-    [
-      () => HaproxyTasks.atEndpoints(['10.0.0.5']),
-      "endpoint '10.0.0.5' has no single port at its end: give HOST:PORT or [IPV6]:PORT",
-    ],
+    [() => HaproxyTasks.atEndpoints([]), 'endpoints is empty: give the runtime API of each process as HOST:PORT'],
+    [() => HaproxyTasks.atEndpoints(['10.0.0.5']), "endpoint '10.0.0.5' is not valid: give HOST:PORT or [IPV6]:PORT"],
     [() => HaproxyTasks.atEndpoints(['9990']), "endpoint '9990' has no host: give HOST:PORT or [IPV6]:PORT"],
     [
       () => HaproxyTasks.atEndpoints(['10.0.0.5:99990']),
@@ -252,23 +249,23 @@ describe('what cannot be monitored', () => {
         );
         return HaproxyTasks.ofService(service as FargateService, { runtimeApiPort: 9990 });
       },
-      'Default/Service does not tell its cluster: import it with BaseService.fromServiceArnWithCluster, or by attributes',
+      'the cluster of Default/Service is not known: import the service with BaseService.fromServiceArnWithCluster, or by attributes',
     ],
     [
       () => haproxy({ upstreams: [] }),
-      'Stack/Monitor/Legacy has no upstream: give the load balancers behind the proxy',
+      'upstreams of Stack/Monitor/Legacy is empty: give the load balancers behind the proxy',
     ],
     [
       () => haproxy({ version: HaproxyVersion.V1_7, upstreams: [{ upstream: BY_NAME }, { upstream: BY_NAME }] }),
-      'an upstream of Stack/Monitor/Legacy has no backend: give one for each, because 1.6 and 1.7 do not tell names',
+      'an upstream of Stack/Monitor/Legacy has no backend: give one for each, because 1.6 and 1.7 do not show names',
     ],
     [
       () => haproxy({ nameservers: ['ns.example'] }),
-      "name server 'ns.example' has no single port at its end: give IP:PORT or [IPV6]:PORT",
+      "name server 'ns.example' is not valid: give IP:PORT or [IPV6]:PORT",
     ],
     [
       () => haproxy({ proxyName: 'a b' }),
-      "proxyName 'a b' is not usable: give 1 to 64 letters, digits, '.', '-' or '_'",
+      "proxyName 'a b' is not valid: give 1 to 64 letters, digits, '.', '-' or '_'",
     ],
   ])('%#', (make, message) => {
     expect(make).toThrow(expect.objectContaining({ message }));
@@ -308,7 +305,7 @@ test('more than the policies of a role can hold is refused at once, and not at d
   expect(addMany).toThrow(
     expect.objectContaining({
       message: expect.stringMatching(
-        /^Stack\/Monitor watches too much: what its role needs has \d{5} bytes, IAM allows 10240; give some of the proxies another DriftMonitor$/,
+        /^the policies of Stack\/Monitor have \d{5} bytes, and IAM allows 10240: give some of the proxies another DriftMonitor$/,
       ),
     }),
   );

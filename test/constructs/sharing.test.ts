@@ -130,7 +130,7 @@ test('two proxies of one monitor cannot have the same name', () => {
   const add = (id: string) => new HaproxyElbProxy(stack, id, { vpc, monitor, upstream: BY_NAME, proxyName: 'orders' });
   add('A');
   expect(() => add('B')).toThrow(
-    new Error("proxyName 'orders' is taken by Stack/A: give each proxy of a monitor a name of its own"),
+    new Error("proxyName 'orders' is the name of Stack/A already: give each proxy of a monitor a name of its own"),
   );
 });
 
@@ -164,7 +164,9 @@ describe('the same names', () => {
     const app = new App();
     add(new Stage(app, 'Test'), 'Shop', ireland);
     expect(() => add(new Stage(app, 'Production'), 'Shop', ireland)).toThrow(
-      new Error("proxyName 'orders' is taken by Test/Shop/Proxy: give each proxy of a monitor a name of its own"),
+      new Error(
+        "proxyName 'orders' is the name of Test/Shop/Proxy already: give each proxy of a monitor a name of its own",
+      ),
     );
   });
 });

@@ -68,7 +68,7 @@ test('a load balancer of another account cannot be asked for', () => {
   const arn = ARN.replace('111111111111', '222222222222');
   expect(() => proxyOf(ElbUpstream.fromLoadBalancerArn(arn, { port: 80 }))).toThrow(
     new InputError(
-      `load balancer '${arn}' is of account 222222222222, and Stack of 111111111111 cannot ask for it: give its DNS name with ElbUpstream.fromDnsName`,
+      `load balancer '${arn}' is in account 222222222222, and Stack in account 111111111111 cannot look it up: give its DNS name with ElbUpstream.fromDnsName`,
     ),
   );
 });

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { formatHostPort } from '../../lib/haproxy/address';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { HaproxyLogFormat, HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
-import { HaproxyResolutionMode, type HaproxyRoute } from '../../lib/haproxy/model/upstream';
+import type { HaproxyConfigModel, HaproxyRoute } from '../../lib/haproxy/model/config-model';
+import {
+  HaproxyLogFormat,
+  HaproxyMode,
+  HaproxyResolutionMode,
+  HaproxyTlsVersion,
+} from '../../lib/haproxy/model/options';
 import { BRANCHES } from '../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
@@ -188,7 +192,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         routes: routes.map(routeOf),
         listen: at(p1),
         listenTls,
-        redirectFrom: http && listenTls && has.redirect ? at(p2) : undefined,
+        redirectPort: http && listenTls && has.redirect ? p2 : undefined,
         health: has.health ? at(p3) : undefined,
         metrics: metrics && has.health,
         runtimeApi: has.api ? at(p4) : undefined,

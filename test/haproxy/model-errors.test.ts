@@ -1,8 +1,7 @@
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
-import { HaproxyResolutionMode, type HaproxyRoute, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import type { HaproxyConfigModel, HaproxyRoute, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import { HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion } from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const UPSTREAM: HaproxyUpstream = { dnsName: 'my-elb.example.com', port: 80 };
@@ -18,13 +17,13 @@ function check({ upstream, ...rest }: Change, branch = '3.2') {
 
 const route = (change: Partial<HaproxyRoute>): HaproxyRoute => ({ name: 'api', upstream: UPSTREAM, ...change });
 const unusable = (what: string, text: string) =>
-  `${what} ${text} is not usable: give a text without control characters, not empty`;
+  `${what} ${text} is not valid: give a text that is not empty and has no control characters`;
 const badPath = (what: string, text: string) =>
-  `${what} ${text} is not usable: give a path that begins with / and is URL-encoded`;
+  `${what} ${text} is not a path: give one that begins with / and is URL-encoded`;
 const badName = (what: string, text: string) =>
   `${what} '${text}' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots`;
 const badRoute = (name: string) =>
-  `route name '${name}' is not usable: give each route 1 to 40 letters, digits, '-' or '_' of its own`;
+  `route name '${name}' is not valid: give each route a name of its own, 1 to 40 letters, digits, '-' or '_'`;
 
 describe('one value', () => {
   test.each<[Change, string]>([
@@ -34,8 +33,8 @@ describe('one value', () => {
       { upstream: { dnsName: '10.0.0.1' } },
       "upstream '10.0.0.1' is an address: give the host name of the load balancer, because its addresses change",
     ],
-    [{ upstream: { tls: { caFile: '' } } }, unusable('caFile', '""')],
-    [{ upstream: { tls: { serverName: 'a b' } } }, badName('serverName', 'a b')],
+    [{ upstream: { tls: { caFile: '' } } }, unusable('tls.caFile', '""')],
+    [{ upstream: { tls: { serverName: 'a b' } } }, badName('tls.serverName', 'a b')],
     [{ upstream: { healthCheck: { path: 'health' } } }, badPath('healthCheck.path', '"health"')],
     [{ upstream: { healthCheck: { path: '/a b' } } }, badPath('healthCheck.path', '"/a b"')],
     [{ upstream: { healthCheck: { host: 'a_b..c' } } }, badName('healthCheck.host', 'a_b..c')],
@@ -43,12 +42,12 @@ describe('one value', () => {
     [{ health: { port: 0 } }, "health '0' is not a port: give a whole number from 1 to 65535"],
     [{ listenTls: { certificateFile: '' } }, unusable('listenTls.certificateFile', '""')],
     [
-      { listenTls: LISTEN_TLS, redirectFrom: { port: -1 } },
-      "redirectFrom '-1' is not a port: give a whole number from 1 to 65535",
+      { listenTls: LISTEN_TLS, redirectPort: -1 },
+      "redirectPort '-1' is not a port: give a whole number from 1 to 65535",
     ],
     [
       { runtimeApi: { address: 'localhost', port: 9990 } },
-      "runtime API 'localhost' is not an address to listen on: give [ADDR:]PORT with an IP address",
+      "runtimeApi 'localhost' is not an address to listen on: give [ADDR:]PORT with an IP address",
     ],
     [
       { runtimeApi: { port: 1 }, runtimeApiTls: { certificateFile: '\t', clientCaFile: '/ca' } },
@@ -76,12 +75,12 @@ describe('one value', () => {
     ],
     [
       { log: { syslog: 'logs:514' } },
-      "syslog server 'logs:514' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
+      "log.syslog 'logs:514' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
     ],
-    [{ resolution: { nameservers: [] } }, 'name servers: none given; give at least one IP:PORT, or leave the list out'],
+    [{ resolution: { nameservers: [] } }, 'nameservers is empty: give at least one IP:PORT, or leave it out'],
     [
       { resolution: { nameservers: ['10.0.0.2:53', 'dns:53'] } },
-      "name server 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
+      "nameservers 'dns:53' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
     ],
   ])('%j', (change, message) => {
     expect(() => check(change)).toThrow(new InputError(message));
@@ -98,17 +97,17 @@ describe('routes', () => {
     [
       TCP,
       [route({ host: 'a.test' })],
-      "route 'api' looks at requests, which TCP mode does not read: give sni, or use HTTP mode",
+      "route 'api' has a condition on requests, which TCP mode does not read: give sni, or use HTTP mode",
     ],
     [
       TCP,
       [route({ sni: 'a.test', pathPrefix: '/' })],
-      "route 'api' looks at requests, which TCP mode does not read: give sni, or use HTTP mode",
+      "route 'api' has a condition on requests, which TCP mode does not read: give sni, or use HTTP mode",
     ],
     [
       HTTP,
       [route({ sni: 'a.test' })],
-      "route 'api' looks at SNI, and the listener speaks no TLS: give listenTls, or host",
+      "route 'api' has a condition on SNI, and the listener has no TLS: give listenTls, or use host",
     ],
     [HTTP, [route({ host: 'a.test:80' })], badName("host of route 'api'", 'a.test:80')],
     [HTTP, [route({ pathPrefix: 'v1' })], badPath("pathPrefix of route 'api'", '"v1"')],
@@ -125,7 +124,7 @@ describe('routes', () => {
 
 describe('what a version does not have', () => {
   const perRequest = (branch: string, mode: string, since: string) =>
-    `resolution mode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${branch}: use 'slots'`;
+    `resolutionMode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${branch}: use 'slots'`;
 
   test.each<[string, Change, string]>([
     ['1.9.16', { upstream: { resolutionMode: PER_REQUEST } }, perRequest('1.9.16', 'http', '2.0')],
@@ -133,7 +132,7 @@ describe('what a version does not have', () => {
     [
       '1.7',
       { listenTls: { ...LISTEN_TLS, minVersion: HaproxyTlsVersion.V1_3 } },
-      'TLS 1.3 needs HAProxy 1.8 or later, and this is 1.7: use 1.2',
+      "listenTls.minVersion '1.3' needs HAProxy 1.8 or later, and this is 1.7: give '1.2'",
     ],
     [
       '1.8',
@@ -143,7 +142,7 @@ describe('what a version does not have', () => {
     [
       '1.9',
       { metrics: true, health: { port: 1 } },
-      'metrics need HAProxy 2.0 or later, and this is 1.9: leave them out',
+      'metrics needs HAProxy 2.0 or later, and this is 1.9: leave it out',
     ],
   ])('%s: %j', (branch, change, message) => {
     expect(() => check(change, branch)).toThrow(new InputError(message));
@@ -156,18 +155,15 @@ describe('values that contradict each other', () => {
       { resolution: { parseResolvConf: true, nameservers: ['10.0.0.2:53'] } },
       'parseResolvConf and nameservers are both given: give one of them',
     ],
+    [{ redirectPort: 80 }, 'redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out'],
     [
-      { redirectFrom: { port: 80 } },
-      'a redirect to HTTPS needs listenTls and HTTP mode: give both, or leave the redirect out',
+      { redirectPort: 80, listenTls: LISTEN_TLS, mode: TCP },
+      'redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out',
     ],
-    [
-      { redirectFrom: { port: 80 }, listenTls: LISTEN_TLS, mode: TCP },
-      'a redirect to HTTPS needs listenTls and HTTP mode: give both, or leave the redirect out',
-    ],
-    [{ metrics: true }, 'metrics are answered at the health port: give health'],
+    [{ metrics: true }, 'metrics needs the health listener, which answers GET /metrics: give health'],
     [
       { runtimeApiTls: { certificateFile: '/a', clientCaFile: '/b' } },
-      'runtimeApiTls protects runtimeApi: give runtimeApi, or leave it out',
+      'runtimeApiTls protects runtimeApi, which is not given: give runtimeApi, or leave it out',
     ],
   ])('%j', (change, message) => {
     expect(() => check(change)).toThrow(new InputError(message));
@@ -177,16 +173,16 @@ describe('values that contradict each other', () => {
 describe('two listeners on one port', () => {
   const at = (address: string, port: number) => ({ address, port });
   const taken = (name: string, port: number, by: string) =>
-    `${name} port ${port} is taken by ${by}: give each listener a port of its own`;
+    `port ${port} is used by ${by} and by ${name}: give each listener a port of its own`;
 
   test.each<[Change, string]>([
     [{ health: { port: 8080 } }, taken('health', 8080, 'listen')],
     [{ listen: { port: 8404 }, health: { port: 8404 } }, taken('health', 8404, 'listen')],
-    [{ listen: at('127.0.0.1', 1), runtimeApi: { port: 1 } }, taken('runtime API', 1, 'listen')],
-    [{ listen: { port: 1 }, runtimeApi: at('127.0.0.1', 1) }, taken('runtime API', 1, 'listen')],
-    [{ health: at('::1', 1), runtimeApi: at('::1', 1) }, taken('runtime API', 1, 'health')],
-    [{ listenTls: LISTEN_TLS, redirectFrom: { port: 8080 } }, taken('redirectFrom', 8080, 'listen')],
-    [{ listenTls: LISTEN_TLS, redirectFrom: { port: 1 }, health: { port: 1 } }, taken('health', 1, 'redirectFrom')],
+    [{ listen: at('127.0.0.1', 1), runtimeApi: { port: 1 } }, taken('runtimeApi', 1, 'listen')],
+    [{ listen: { port: 1 }, runtimeApi: at('127.0.0.1', 1) }, taken('runtimeApi', 1, 'listen')],
+    [{ health: at('::1', 1), runtimeApi: at('::1', 1) }, taken('runtimeApi', 1, 'health')],
+    [{ listenTls: LISTEN_TLS, redirectPort: 8080 }, taken('redirectPort', 8080, 'listen')],
+    [{ listenTls: LISTEN_TLS, redirectPort: 1, health: { port: 1 } }, taken('health', 1, 'redirectPort')],
     [{ listen: at('0.0.0.0', 1), health: at('127.0.0.1', 1) }, taken('health', 1, 'listen')],
   ])('%j', (change, message) => {
     expect(() => check(change)).toThrow(new InputError(message));

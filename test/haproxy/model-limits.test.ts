@@ -1,3 +1,4 @@
+import { formatDuration, parseDuration } from '../../lib/haproxy/duration';
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
@@ -11,51 +12,73 @@ const healthCheck = (name: string) => (value: number) => ({
   upstream: { ...UPSTREAM, healthCheck: { [name]: value } },
 });
 const limits = (name: string) => (value: number) => ({ limits: { [name]: value } });
-/** `hold obsolete` may not be the shorter one, and has its own test. */
+/** `holdObsolete` depends on `holdValid`, and has its own test. */
 const resolution = (name: string) => (value: number) => ({ resolution: { [name]: value } });
 
-/** What the error calls a number, the least, the most, and a model with it. */
-const RANGES: [string, number, number, (value: number) => Partial<HaproxyConfigModel>][] = [
+/** The name of an option in errors, the least, the most, and a model with it. */
+const COUNTS: [string, number, number, (value: number) => Partial<HaproxyConfigModel>][] = [
   ['slots', 1, 100, upstream('slots')],
-  ['slowStartMillis', 0, 3_600_000, upstream('slowStartMillis')],
-  ['idleTimeoutMillis', 1000, 4_000_000, upstream('idleTimeoutMillis')],
-  ['healthCheck.intervalMillis', 100, 3_600_000, healthCheck('intervalMillis')],
   ['healthCheck.fall', 1, 100, healthCheck('fall')],
   ['healthCheck.rise', 1, 100, healthCheck('rise')],
   ['maxConnections', 1, 1_000_000, limits('maxConnections')],
-  ['connect timeout (ms)', 100, DAY, limits('connectTimeoutMillis')],
-  ['client timeout (ms)', 100, DAY, limits('clientTimeoutMillis')],
-  ['server timeout (ms)', 100, DAY, limits('serverTimeoutMillis')],
-  ['request timeout (ms)', 100, DAY, limits('requestTimeoutMillis')],
-  ['keep-alive timeout (ms)', 100, DAY, limits('keepAliveTimeoutMillis')],
   ['maxBodyBytes', 0, 2_147_483_647, limits('maxBodyBytes')],
   ['maxHeaderBytes', 4096, 262_144, limits('maxHeaderBytes')],
-  ['hold valid (ms)', 100, DAY, resolution('holdValidMillis')],
-  ['hold outage (ms)', 0, DAY, resolution('holdOutageMillis')],
-  ['hold nx (ms)', 0, DAY, resolution('holdNxMillis')],
-  ['payload size', 512, 8192, resolution('payloadSize')],
-  ['stop timeout (ms)', 6000, 3_600_000, (stopTimeoutMillis) => ({ stopTimeoutMillis })],
+  ['payloadSize', 512, 8192, resolution('payloadSize')],
+];
+
+/** The same for times, with their bounds as the error shows them. */
+const TIMES: [string, string, string, (value: number) => Partial<HaproxyConfigModel>][] = [
+  ['slowStart', '0ms', '1h', upstream('slowStartMillis')],
+  ['idleTimeout', '1s', '4000s', upstream('idleTimeoutMillis')],
+  ['healthCheck.interval', '100ms', '1h', healthCheck('intervalMillis')],
+  ['connectTimeout', '100ms', '1d', limits('connectTimeoutMillis')],
+  ['clientTimeout', '100ms', '1d', limits('clientTimeoutMillis')],
+  ['serverTimeout', '100ms', '1d', limits('serverTimeoutMillis')],
+  ['requestTimeout', '100ms', '1d', limits('requestTimeoutMillis')],
+  ['keepAliveTimeout', '100ms', '1d', limits('keepAliveTimeoutMillis')],
+  ['holdValid', '100ms', '1d', resolution('holdValidMillis')],
+  ['holdOutage', '0ms', '1d', resolution('holdOutageMillis')],
+  ['holdNx', '0ms', '1d', resolution('holdNxMillis')],
+  ['stopTimeout', '6s', '1h', (stopTimeoutMillis) => ({ stopTimeoutMillis })],
 ];
 
 const check = (change: Partial<HaproxyConfigModel>) =>
   checkModel(HaproxyVersion.V3_2, { upstream: UPSTREAM, ...change });
 
-test.each(RANGES)('%s: %d to %d', (what, min, max, modelWith) => {
+/** Values just out of bounds, and what is no whole number. */
+const badValues = (min: number, max: number) => [min - 1, max + 1, min + 0.5, Number.NaN, Number.POSITIVE_INFINITY];
+
+test.each(COUNTS)('%s: %d to %d', (what, min, max, modelWith) => {
   for (const good of [min, max]) {
     expect(check(modelWith(good))).toMatchObject(modelWith(good));
   }
-  for (const bad of [min - 1, max + 1, min + 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+  for (const bad of badValues(min, max)) {
     expect(() => check(modelWith(bad))).toThrow(
       new InputError(`${what} '${bad}' is out of range: give a whole number from ${min} to ${max}`),
     );
   }
 });
 
-describe('hold obsolete', () => {
+test.each(TIMES)('%s: %s to %s', (what, least, most, modelWith) => {
+  const [min, max] = [least, most].map((time) => parseDuration(time, 'bound'));
+  for (const good of [min!, max!]) {
+    expect(check(modelWith(good))).toMatchObject(modelWith(good));
+  }
+  for (const bad of badValues(min!, max!)) {
+    expect(() => check(modelWith(bad))).toThrow(
+      new InputError(
+        `${what} '${formatDuration(bad)}' is out of range: give ${least} to ${most}, in whole milliseconds`,
+      ),
+    );
+  }
+  expect(() => check(modelWith(min! - 1))).toThrow(`'${min! - 1}ms'`);
+});
+
+describe('holdObsolete', () => {
   const hold = (holdObsoleteMillis: number, holdValidMillis?: number) =>
     check({ resolution: { holdObsoleteMillis, holdValidMillis } }).resolution.holdObsoleteMillis;
 
-  test('is longer than hold valid', () => {
+  test('is longer than holdValid', () => {
     expect(hold(10_001)).toBe(10_001);
     expect(hold(101, 100)).toBe(101);
     for (const [obsolete, valid] of [
@@ -64,7 +87,7 @@ describe('hold obsolete', () => {
     ] as const) {
       expect(() => hold(obsolete, valid)).toThrow(
         new InputError(
-          `hold obsolete (ms) '${obsolete}' is not longer than hold valid '${valid}': give more, so that an address is not dropped for being absent from one answer`,
+          `holdObsolete '${formatDuration(obsolete)}' is not longer than holdValid '${formatDuration(valid)}': give more, because an address that one answer leaves out would be dropped`,
         ),
       );
     }
@@ -74,7 +97,7 @@ describe('hold obsolete', () => {
     expect(hold(2 * DAY)).toBe(2 * DAY);
     for (const bad of [-1, 2 * DAY + 1]) {
       expect(() => hold(bad)).toThrow(
-        new InputError(`hold obsolete (ms) '${bad}' is out of range: give a whole number from 0 to 172800000`),
+        new InputError(`holdObsolete '${formatDuration(bad)}' is out of range: give 0ms to 2d, in whole milliseconds`),
       );
     }
   });

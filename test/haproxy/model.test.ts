@@ -1,8 +1,13 @@
 import { checkModel, checkResolution } from '../../lib/haproxy/model/check';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { DEFAULTS } from '../../lib/haproxy/model/defaults';
-import { HaproxyLogFormat, HaproxyTlsVersion } from '../../lib/haproxy/model/listener';
-import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import {
+  HaproxyLogFormat,
+  HaproxyMode,
+  HaproxyResolutionMode,
+  HaproxyTlsVersion,
+  HEALTH_PORT,
+  RUNTIME_API_PORT,
+} from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const NAME = 'my-elb.example.com';
@@ -36,7 +41,7 @@ describe('what a model leaves out', () => {
       mode: HaproxyMode.HTTP,
       listen: { address: undefined, port: 8080 },
       listenTls: undefined,
-      redirectFrom: undefined,
+      redirectPort: undefined,
       acceptProxyProtocol: false,
       forwardedFor: true,
       requestHeaders: { set: {}, remove: [] },
@@ -70,7 +75,7 @@ describe('what a model leaves out', () => {
       stopTimeoutMillis: 30_000,
       rawLines: {},
     });
-    expect(DEFAULTS).toMatchObject({ healthPort: 8404, runtimeApiPort: 9990 });
+    expect([HEALTH_PORT, RUNTIME_API_PORT]).toEqual([8404, 9990]);
   });
 
   test.each(['1.6', '1.7'])('a target for the health check of %s, which cannot do without', (branch) => {
@@ -119,7 +124,7 @@ test('what a model says is kept, and each route has a backend of its own', () =>
     mode: HaproxyMode.HTTP,
     listen: { address: '127.0.0.1', port: 1 },
     listenTls: { certificateFile: '/site.pem', minVersion: HaproxyTlsVersion.V1_3, http2: false },
-    redirectFrom: { port: 2 },
+    redirectPort: 2,
     acceptProxyProtocol: true,
     forwardedFor: false,
     requestHeaders: { set: { A: '%' }, remove: ['B'] },

@@ -1,6 +1,5 @@
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
-import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 /** The name of the golden files' load balancer. */
@@ -32,7 +31,7 @@ export function fullHttp(version: HaproxyVersion): HaproxyConfigModel {
     ],
     listen: { port: 8443 },
     listenTls: { certificateFile: '/etc/haproxy/site.pem' },
-    redirectFrom: { port: 8080 },
+    redirectPort: 8080,
     requestHeaders: { set: { 'X-Proxy': `100 % "sure" it's #1` }, remove: ['X-Debug'] },
     responseHeaders: { set: { 'Strict-Transport-Security': 'max-age=31536000' }, remove: ['Server', 'X-Powered-By'] },
     allowFrom: ['10.0.0.0/8', 'fd00::/8', '192.0.2.7'],

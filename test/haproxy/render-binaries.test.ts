@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
-import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
@@ -73,7 +72,7 @@ function modelOf(version: HaproxyVersion, { mode, listener, upstream, format }: 
     mode,
     upstream: { dnsName: nameFor(version), port: 80, ...UPSTREAMS[upstream] },
     listenTls: listener.startsWith('tls') ? { certificateFile: certificate.file } : undefined,
-    redirectFrom: listener === 'tls+redirect' ? { port: 8081 } : undefined,
+    redirectPort: listener === 'tls+redirect' ? 8081 : undefined,
     acceptProxyProtocol: listener === 'proxy protocol',
     health: { port: 8404 },
     metrics: version._capabilities.prometheus,
@@ -108,7 +107,7 @@ describe.each(availableBinaries())('HAProxy $version accepts without a warning',
       listenTls: { certificateFile: certificate.file },
       runtimeApiTls: { certificateFile: certificate.file, clientCaFile: certificate.caFile },
     };
-    const { listenTls, redirectFrom, runtimeApiTls, ...plain } = model;
+    const { listenTls, redirectPort, runtimeApiTls, ...plain } = model;
     const withoutTls = {
       ...plain,
       upstream: { ...plain.upstream, tls: undefined },

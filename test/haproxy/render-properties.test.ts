@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { InputError } from '../../lib/haproxy/errors';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
+import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
+import { HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
@@ -9,10 +10,10 @@ import { models, values, versions } from './arbitraries';
 
 /** Reasons that lie in the version and not in the model. */
 const FOR_THE_VERSION = [
-  /^resolution mode 'per-request' in (http|tcp) mode needs HAProxy 2\.[01] or later, and this is \d\.\d: use 'slots'$/,
-  /^TLS 1\.3 needs HAProxy 1\.8 or later, and this is 1\.[67]: use 1\.2$/,
+  /^resolutionMode 'per-request' in (http|tcp) mode needs HAProxy 2\.[01] or later, and this is \d\.\d: use 'slots'$/,
+  /^listenTls\.minVersion '1\.3' needs HAProxy 1\.8 or later, and this is 1\.[67]: give '1\.2'$/,
   /^parseResolvConf needs HAProxy 1\.9 or later, and this is 1\.[678]: give nameservers$/,
-  /^metrics need HAProxy 2\.0 or later, and this is 1\.[6789]: leave them out$/,
+  /^metrics needs HAProxy 2\.0 or later, and this is 1\.[6789]: leave it out$/,
 ];
 
 function renderOrReason(version: HaproxyVersion, model: HaproxyConfigModel): string | undefined {
@@ -71,13 +72,13 @@ function askedFor({
   listen,
   health,
   runtimeApi,
-  redirectFrom,
+  redirectPort,
 }: HaproxyConfigModel) {
   const upstreams = [upstream, ...routes.map((route) => route.upstream)];
   const idle = upstreams.map(({ idleTimeoutMillis = 60_000 }) => idleTimeoutMillis);
   const keepAlive = Math.min(limits?.keepAliveTimeoutMillis ?? 65_000, (Math.min(...idle) * 5) / 6);
   return [
-    [listen, health, runtimeApi, redirectFrom].some((bind) => bind !== undefined && bind.port < 1024) &&
+    [listen?.port, health?.port, runtimeApi?.port, redirectPort].some((port) => port !== undefined && port < 1024) &&
       'privileged-port',
     upstreams.some(({ slots }) => slots === 1) && 'single-slot',
     resolution?.payloadSize === 512 && 'small-payload',
@@ -96,7 +97,7 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     routes: [{ name: 'r', host: 'a', pathPrefix: '/p', sni: 'b', upstream: UPSTREAM }],
     listen: { address: '10.0.0.1', port: 8080 },
     listenTls: { certificateFile: '/site.pem' },
-    redirectFrom: { address: '10.0.0.1', port: 8081 },
+    redirectPort: 8081,
     requestHeaders: { set: { X: 'value' }, remove: ['Y'] },
     responseHeaders: { set: { X: 'value' }, remove: ['Y'] },
     allowFrom: ['10.0.0.0/8'],
@@ -138,7 +139,6 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     'address of a name server': (text) => ({ ...PLAIN, resolution: { nameservers: [`${text}:53`] } }),
     'syslog server': (syslog) => ({ ...PLAIN, log: { syslog } }),
     listen: (address) => ({ ...PLAIN, listen: { address, port: 8080 } }),
-    redirectFrom: (address) => ({ ...PLAIN, redirectFrom: { address, port: 8081 } }),
     health: (address) => ({ ...PLAIN, health: { address, port: 8404 } }),
     runtimeApi: (address) => ({ ...PLAIN, runtimeApi: { address, port: 9990 } }),
     'certificate of the listener': (certificateFile) => ({ ...PLAIN, listenTls: { certificateFile } }),

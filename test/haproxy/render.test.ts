@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { InputError } from '../../lib/haproxy/errors';
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { HaproxyResolutionMode } from '../../lib/haproxy/model/upstream';
+import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
+import { HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-api/commands';
 import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
@@ -62,10 +62,10 @@ describe('1.6 and 1.7', () => {
 
   test.each(OLD)('%s: that target takes no port from another listener', (branch) => {
     expect(() => render(branch, { upstream: HTTP.upstream, listen: { port: 8404 } })).toThrow(
-      new InputError('health port 8404 is taken by listen: give each listener a port of its own'),
+      new InputError('port 8404 is used by listen and by health: give each listener a port of its own'),
     );
     expect(() => render(branch, { upstream: HTTP.upstream, runtimeApi: { port: 8404 } })).toThrow(
-      new InputError('runtime API port 8404 is taken by health: give each listener a port of its own'),
+      new InputError('port 8404 is used by health and by runtimeApi: give each listener a port of its own'),
     );
   });
 
@@ -160,19 +160,19 @@ describe('words that a branch does not know', () => {
       'prometheus',
       { ...HTTP, metrics: true },
       /\bprometheus-exporter\b/,
-      'metrics need HAProxy 2.0 or later, and this is BRANCH: leave them out',
+      'metrics needs HAProxy 2.0 or later, and this is BRANCH: leave it out',
     ],
     [
       'doResolve',
       { ...HTTP, upstream },
       /\bhttp-request do-resolve\b/,
-      "resolution mode 'per-request' in http mode needs HAProxy 2.0 or later, and this is BRANCH: use 'slots'",
+      "resolutionMode 'per-request' in http mode needs HAProxy 2.0 or later, and this is BRANCH: use 'slots'",
     ],
     [
       'doResolveTcp',
       { ...HTTP, upstream, mode: HaproxyMode.TCP },
       /\btcp-request content do-resolve\b/,
-      "resolution mode 'per-request' in tcp mode needs HAProxy 2.1 or later, and this is BRANCH: use 'slots'",
+      "resolutionMode 'per-request' in tcp mode needs HAProxy 2.1 or later, and this is BRANCH: use 'slots'",
     ],
   ];
 
@@ -257,14 +257,16 @@ describe('raw lines', () => {
   test('need a section that is there', () => {
     expect(() => render('3.2', { upstream: HTTP.upstream, rawLines: { 'backend other': ['fullconn 5'] } })).toThrow(
       new InputError(
-        "rawLines: there is no section 'backend other': allowed are global, defaults, resolvers dns, frontend traffic, backend upstream",
+        "rawLines has the unknown section 'backend other': allowed are global, defaults, resolvers dns, frontend traffic, backend upstream",
       ),
     );
   });
 
   test.each(['a\nb', 'a\r'])('are one line each: %j is not', (line) => {
     expect(() => render('3.2', { ...HTTP, rawLines: { global: ['nbthread 2', line] } })).toThrow(
-      new InputError(`rawLines of 'global': ${JSON.stringify(line)} is more than one line: give each its own item`),
+      new InputError(
+        `rawLines of 'global' has ${JSON.stringify(line)}, which is more than one line: give each line an item of its own`,
+      ),
     );
   });
 });

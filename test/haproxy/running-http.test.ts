@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { HaproxyLogFormat } from '../../lib/haproxy/model/listener';
+import { HaproxyLogFormat } from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { DnsServer } from '../../testbed/dns-server';
@@ -64,7 +64,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       ],
       listen: at(tls),
       listenTls: { certificateFile: certificate.file },
-      redirectFrom: at(plain),
+      redirectPort: plain,
       requestHeaders: { set: { 'X-Set': 'by proxy', Both: 'new' }, remove: ['X-Debug', 'Both'] },
       responseHeaders: { set: { 'X-Frame-Options': 'DENY' }, remove: ['X-Internal'] },
       allowFrom: ['127.0.0.0/24'],

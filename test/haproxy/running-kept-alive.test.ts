@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
-import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import type { HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import { HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { DnsServer } from '../../testbed/dns-server';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';

@@ -1,5 +1,5 @@
-import { type HaproxyConfigModel, HaproxyMode } from '../../lib/haproxy/model/config-model';
-import { HaproxyResolutionMode, type HaproxyUpstream } from '../../lib/haproxy/model/upstream';
+import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import { HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { DnsServer } from '../../testbed/dns-server';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';

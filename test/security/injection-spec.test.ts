@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
 import { parseSpec, type Spec, specJsonSchema } from '../../bin/spec';
 import { ProxiesStack } from '../../bin/spec/stack';
-import { modelOf, versionOf } from '../../bin/spec/to-model';
+import { modelOfSpec, versionOf } from '../../bin/spec/to-model';
 import { InputError } from '../../lib/haproxy/errors';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { readLine } from '../../lint/syntax/tokenizer';
@@ -68,7 +68,7 @@ function specWith(keys: Keys, value: unknown): string {
 function shapeOf({ environments }: Spec): [string | undefined, number][][][] {
   return Object.values(environments).map(({ proxies }) =>
     Object.values(proxies).map((proxy) =>
-      HaproxyConfig.render(versionOf(proxy), modelOf(proxy))
+      HaproxyConfig.render(versionOf(proxy), modelOfSpec(proxy))
         // Line separators of Unicode are none for HAProxy, and a carriage return is.
         .split(/[\r\n]/)
         .map((line) => readLine(line).words)
@@ -140,7 +140,7 @@ test.each([...mappings])('%s has no key that reaches a prototype', (_, keys) => 
 
 test('a name that JavaScript would not keep is refused', () => {
   expect(() => parseSpec('proxies:\n  __proto__: {}\n', 'spec')).toThrow(
-    new InputError("spec:2:3: '__proto__' is not usable as a name: give another one"),
+    new InputError("spec:2:3: '__proto__' is not allowed as a name: give another one"),
   );
 });
 

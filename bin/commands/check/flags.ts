@@ -5,7 +5,7 @@ import type { RuntimeTls } from '../../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { checkEndpoint, checkNameserver, parseUpstream } from '../../../lib/haproxy/address';
 import { InputError } from '../../../lib/haproxy/errors';
-import { DEFAULTS } from '../../../lib/haproxy/model/defaults';
+import { RESOLUTION } from '../../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { codeOf } from '../lint/files';
 
@@ -25,7 +25,7 @@ export interface CheckFlags {
 }
 
 /** The time to live of an ELB's records, plus the time for which a generated configuration keeps an address. */
-const DNS_WINDOW_SECONDS = 60 + (DEFAULTS.holdValidMillis + DEFAULTS.holdObsoleteMillis) / 1000;
+const DNS_WINDOW_SECONDS = 60 + (RESOLUTION.holdValid.default + RESOLUTION.holdObsolete.default) / 1000;
 
 /** What to check, as a record of a registry. */
 export function recordOf(flags: CheckFlags): RegistryRecord {
@@ -44,7 +44,7 @@ export function recordOf(flags: CheckFlags): RegistryRecord {
     upstreams: [{ backend, dnsName, port }],
     nameservers: nameserver?.map((address) => checkNameserver(address)),
     tasks: { endpoints: runtimeApi.map(checkRuntimeApi) },
-    resolutionSeconds: DEFAULTS.holdValidMillis / 1000,
+    resolutionSeconds: RESOLUTION.holdValid.default / 1000,
     dnsWindowSeconds: watch ? DNS_WINDOW_SECONDS : 0,
     graceSeconds: 0,
   };

@@ -9,21 +9,21 @@ import { pc } from '../colours';
 type Name = keyof typeof CAPABILITIES;
 
 /**
- * What the generator takes up one after the other on its way from the oldest branch to the newest. Slots and resolution
- * without a health check came with one branch, and no configuration has one of them alone.
+ * The capabilities one by one, from the oldest branch to the newest. Slots and resolution without a health check came
+ * with one branch, and no configuration has only one of them.
  */
 const STEPS: readonly (readonly Name[])[] = (Object.keys(CAPABILITIES) as Name[])
   .filter((name) => name !== 'serverTemplate')
   .map((name) => (name === 'autonomousResolution' ? [name, 'serverTemplate'] : [name]));
 
-/** A line of both texts, of the old one (`-`) or of the new one (`+`), and what it is changed for. */
+/** A line of both texts, of the old one (`-`) or of the new one (`+`), and the reasons for its change. */
 interface Row {
   readonly sign: ' ' | '-' | '+';
   readonly text: string;
   readonly reasons: ReadonlySet<Name>;
 }
 
-/** Two versions out of `1.7..3.2`. */
+/** Reads two versions such as `1.7..3.2`. */
 export function parseVersions(value: string): [from: HaproxyVersion, to: HaproxyVersion] {
   const [, from, to] = /^([^ ]+?)\.\.([^. ][^ ]*)$/.exec(value) ?? [];
   if (from === undefined || to === undefined) {
@@ -34,22 +34,22 @@ export function parseVersions(value: string): [from: HaproxyVersion, to: Haproxy
 
 /**
  * What changes in a configuration when another branch reads it: a unified diff without context. Each change is followed by
- * its reasons, in lines that begin with `#`; a reason is told in full where it comes first.
+ * its reasons, in lines that begin with `#`; each reason is explained where it comes first.
  *
  * @throws InputError when one of the branches cannot do what the model asks for
  */
 export function renderDiff(from: HaproxyVersion, to: HaproxyVersion, model: HaproxyConfigModel): string {
-  // Each says by itself what it cannot do.
+  // Each throws if its branch cannot do what the model asks for.
   HaproxyConfig.render(from, model);
   HaproxyConfig.render(to, model);
   const rows = compare(from, to, model);
   if (rows.every(({ sign }) => sign === ' ')) {
-    return `nothing changes: the configuration for ${from} is right for ${to} too\n`;
+    return `nothing changes: the configuration for ${from} is also right for ${to}\n`;
   }
   return `${[pc.bold(`--- HAProxy ${from}`), pc.bold(`+++ HAProxy ${to}`), ...hunks(rows)].join('\n')}\n`;
 }
 
-/** Goes from one branch to the other in steps of one reason, and keeps with each line the reasons that touched it. */
+/** Goes from one branch to the other in steps of one reason, and keeps the reasons that changed each line. */
 function compare(from: HaproxyVersion, to: HaproxyVersion, model: HaproxyConfigModel): Row[] {
   const changing = STEPS.filter(([name]) => from._capabilities[name!] !== to._capabilities[name!]);
   const steps = to.isAtLeast(from.branch) ? changing : changing.reverse();
@@ -57,12 +57,12 @@ function compare(from: HaproxyVersion, to: HaproxyVersion, model: HaproxyConfigM
   let rows = textOf(to, capabilities, model).map((text): Row => ({ sign: ' ', text, reasons: new Set() }));
   for (const step of steps) {
     capabilities = { ...capabilities, ...Object.fromEntries(step.map((name) => [name, to._capabilities[name]])) };
-    rows = advance(rows, textOf(to, capabilities, model), step);
+    rows = applyStep(rows, textOf(to, capabilities, model), step);
   }
   return rows;
 }
 
-/** The lines that a branch would get if it could do just this. */
+/** The lines for a branch that had exactly these capabilities. */
 function textOf(
   version: HaproxyVersion,
   capabilities: HaproxyVersion['_capabilities'],
@@ -74,13 +74,13 @@ function textOf(
   return HaproxyConfig.render(imagined, model).trimEnd().split('\n');
 }
 
-/** Makes the changes of one step. What goes and comes in one place shares its reasons. */
-function advance(rows: readonly Row[], lines: readonly string[], step: readonly Name[]): Row[] {
+/** Applies the changes of one step. Lines removed and added in one place share their reasons. */
+function applyStep(rows: readonly Row[], lines: readonly string[], step: readonly Name[]): Row[] {
   const after: Row[] = [];
   const current = rows.filter(({ sign }) => sign !== '-').map(({ text }) => text);
   let at = 0;
-  // Lines that were there at the beginning stay in view when they go.
-  const passGone = () => {
+  // Removed lines of the old text stay as rows.
+  const passRemoved = () => {
     while (rows[at]?.sign === '-') {
       after.push(rows[at]!);
       at += 1;
@@ -93,7 +93,7 @@ function advance(rows: readonly Row[], lines: readonly string[], step: readonly 
         after.push({ sign: '+', text, reasons });
         continue;
       }
-      passGone();
+      passRemoved();
       const row = rows[at]!;
       at += 1;
       if (!removed) {
@@ -107,31 +107,31 @@ function advance(rows: readonly Row[], lines: readonly string[], step: readonly 
       }
     }
   }
-  passGone();
+  passRemoved();
   return after;
 }
 
-/** The changes one by one, each below the section that it stands in. */
+/** The changes one by one, each with the section that contains it. */
 function hunks(rows: readonly Row[]): string[] {
-  const told = new Set<Name>();
+  const explained = new Set<Name>();
   const out: string[] = [];
   let section = '';
   let [oldLine, newLine] = [0, 0];
   let changed: Row[] = [];
   const flush = () => {
-    const gone = changed.filter(({ sign }) => sign === '-');
-    const come = changed.filter(({ sign }) => sign === '+');
+    const removed = changed.filter(({ sign }) => sign === '-');
+    const added = changed.filter(({ sign }) => sign === '+');
     if (changed.length > 0) {
       out.push(
-        pc.cyan(`@@ -${range(oldLine, gone.length)} +${range(newLine, come.length)} @@ ${section}`.trimEnd()),
-        ...gone.map(({ text }) => pc.red(`-${text}`)),
-        ...come.map(({ text }) => pc.green(`+${text}`)),
-        ...explain(new Set(changed.flatMap(({ reasons }) => [...reasons])), told),
+        pc.cyan(`@@ -${range(oldLine, removed.length)} +${range(newLine, added.length)} @@ ${section}`.trimEnd()),
+        ...removed.map(({ text }) => pc.red(`-${text}`)),
+        ...added.map(({ text }) => pc.green(`+${text}`)),
+        ...explain(new Set(changed.flatMap(({ reasons }) => [...reasons])), explained),
       );
     }
-    oldLine += gone.length;
-    newLine += come.length;
-    section = come.map(({ text }) => text).findLast(isHead) ?? section;
+    oldLine += removed.length;
+    newLine += added.length;
+    section = added.map(({ text }) => text).findLast(isHead) ?? section;
     changed = [];
   };
   for (const row of rows) {
@@ -148,7 +148,7 @@ function hunks(rows: readonly Row[]): string[] {
   return out;
 }
 
-/** Lines of one side, by the line before where there are none. */
+/** Lines of one side in the notation of diff; with no lines, the line before. */
 function range(before: number, count: number): string {
   return `${count === 0 ? before : before + 1},${count}`;
 }
@@ -157,12 +157,12 @@ function isHead(text: string): boolean {
   return /^[a-z]/.test(text);
 }
 
-function explain(reasons: ReadonlySet<Name>, told: Set<Name>): string[] {
+function explain(reasons: ReadonlySet<Name>, explained: Set<Name>): string[] {
   const inOrder = (Object.keys(CAPABILITIES) as Name[]).filter((name) => reasons.has(name));
   return inOrder.flatMap((name) => {
     const { since, with: now, without, why }: Capability = CAPABILITIES[name];
-    const again = told.has(name);
-    told.add(name);
+    const again = explained.has(name);
+    explained.add(name);
     return [`# since ${since}: ${now}`, ...(again ? [] : [`#   before: ${without}`, `#   why: ${why}`])];
   });
 }

@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { parseBind, parseUpstream } from '../../../lib/haproxy/address';
 import { parseDuration } from '../../../lib/haproxy/duration';
 import { InputError } from '../../../lib/haproxy/errors';
-import { type HaproxyConfigModel, HaproxyMode } from '../../../lib/haproxy/model/config-model';
+import type { HaproxyConfigModel } from '../../../lib/haproxy/model/config-model';
+import { defaultOf, type Option } from '../../../lib/haproxy/model/option';
+import { HaproxyMode, PORTS, RESOLUTION, TRAFFIC, UPSTREAM } from '../../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { readSpec, SPEC_FILE } from '../../spec';
-import { modelOf, versionOf } from '../../spec/to-model';
-import { collect } from '../options';
+import { modelOfSpec, versionOf } from '../../spec/to-model';
+import { collect, oneOf } from '../options';
 import { parseVersions, renderDiff } from './diff';
 
 interface RenderFlags {
@@ -35,27 +37,28 @@ interface RenderFlags {
 export function addRender(program: Command): void {
   program
     .command('render')
-    .summary('print the configuration that is right for a HAProxy version')
-    .description('Prints the configuration that is right for a HAProxy version, from flags or from a spec file.')
-    .option('--haproxy-version <version>', 'branch or release that reads the configuration: 1.6 to 3.4')
-    .option('--upstream <name:port>', 'the load balancer')
-    .option('--upstream-tls', 'speak TLS to the load balancer and verify its certificate')
-    .option('--mode <http|tcp>', 'read requests, or pass connections on (default: http)')
-    .option('--listen <[addr:]port>', 'where traffic comes in (default: 8080)')
-    .option('--nameserver <ip:port>', "name server, repeatable (default: 169.254.169.253:53, every VPC's)", collect)
-    .option('--slots <n>', 'addresses held at most, 1.8 and later (default: 16)')
-    .option('--hold-valid <time>', 'how often the name is resolved (default: 10s)')
-    .option('--hold-obsolete <time>', 'how long an address is kept that is no longer in the answer (default: 30s)')
-    .option('--runtime-api <[addr:]port>', "answer the drift checker's read commands here (default: not at all)")
-    .option('--health <[addr:]port>', 'answer GET /live here (default: not at all; 127.0.0.1:8404 on 1.6 and 1.7)')
-    .option('--metrics', 'answer GET /metrics for Prometheus at --health, 2.0 and later')
+    .summary('print the configuration for a HAProxy version')
+    .description('Prints the configuration for a HAProxy version, from flags or from a spec file.')
+    .option('--haproxy-version <version>', 'branch or release of HAProxy, 1.6 to 3.4')
+    .option('--upstream <name:port>', 'DNS name and port of the load balancer')
+    .option('--upstream-tls', 'use TLS to the load balancer and verify its certificate')
+    .option('--mode <http|tcp>', helpOf(TRAFFIC.mode))
+    .option('--listen <[addr:]port>', `where clients connect (default: ${defaultOf(PORTS.listenPort)})`)
     .option(
-      '-f, --file <spec>',
-      `take everything from a spec file (default without --upstream: ${SPEC_FILE}, here or above)`,
+      '--nameserver <ip:port>',
+      `name server, repeatable (default: ${defaultOf(RESOLUTION.nameservers)})`,
+      collect,
     )
-    .option('--proxy <name>', 'which proxy of the spec file (default: its only one)')
-    .option('--environment <name>', 'in which environment of the spec file (default: its only one)')
-    .option('--diff <from..to>', 'what changes between two versions and why, such as 1.7..3.2')
+    .option('--slots <n>', helpOf(UPSTREAM.slots))
+    .option('--hold-valid <time>', helpOf(RESOLUTION.holdValid))
+    .option('--hold-obsolete <time>', helpOf(RESOLUTION.holdObsolete))
+    .option('--runtime-api <[addr:]port>', "where to answer the drift checker's read commands (default: nowhere)")
+    .option('--health <[addr:]port>', 'where to answer GET /live (default: nowhere; on 1.6 and 1.7 127.0.0.1:8404)')
+    .option('--metrics', 'answer GET /metrics for Prometheus at --health (2.0 and later)')
+    .option('-f, --file <spec>', `read a spec file (default without --upstream: ${SPEC_FILE} in this folder or above)`)
+    .option('--proxy <name>', 'proxy of the spec file (default: the only one)')
+    .option('--environment <name>', 'environment of the spec file (default: the only one)')
+    .option('--diff <from..to>', 'show what changes between two versions and why, such as 1.7..3.2')
     .addHelpText(
       'after',
       `
@@ -74,7 +77,9 @@ Examples:
         return;
       }
       if (flags.haproxyVersion !== undefined) {
-        throw new InputError('--haproxy-version does not go with --diff, which names both versions: leave it out');
+        throw new InputError(
+          '--haproxy-version and --diff are both given, and --diff names both versions: leave --haproxy-version out',
+        );
       }
       const [from, to] = parseVersions(diff);
       const { model } = inputOf(source, to);
@@ -82,6 +87,12 @@ Examples:
       warn(to);
       process.stdout.write(text);
     });
+}
+
+/** The help of an option, with its default. */
+function helpOf(option: Option): string {
+  const about = option.about.replace(/\.$/, '');
+  return `${about[0]!.toLowerCase()}${about.slice(1)} (default: ${defaultOf(option)})`;
 }
 
 interface RenderInput {
@@ -95,13 +106,13 @@ function warn({ warnings }: HaproxyVersion): void {
   }
 }
 
-/** From the flags where they name a load balancer, else from a spec file. `version` stands in for a missing one. */
+/** From the flags if they name a load balancer, else from a spec file. `version` replaces a missing one. */
 function inputOf(flags: RenderFlags, version?: HaproxyVersion): RenderInput {
   const file = flags.file ?? (flags.upstream === undefined ? findSpec() : undefined);
   return file === undefined ? fromFlags(flags, version) : fromSpec(file, flags);
 }
 
-/** The spec file of the folder or of the nearest one above. */
+/** The spec file of this folder or of the nearest folder above. */
 function findSpec(): string {
   const start = process.cwd();
   for (let folder = start; ; folder = path.dirname(folder)) {
@@ -111,7 +122,7 @@ function findSpec(): string {
     }
     if (folder === path.dirname(folder)) {
       throw new InputError(
-        `neither --upstream is given nor is there a ${SPEC_FILE} in ${start} or above: give --upstream NAME:PORT, or a spec file with --file`,
+        `--upstream is not given, and there is no ${SPEC_FILE} in ${start} or above: give --upstream NAME:PORT, or a spec file with --file`,
       );
     }
   }
@@ -123,16 +134,16 @@ function fromSpec(file: string, flags: RenderFlags): RenderInput {
   if (extra !== undefined) {
     const flag = extra.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new InputError(
-      `--${flag} does not go with a spec file: write it into ${file}, or give --upstream and no file`,
+      `--${flag} cannot be combined with a spec file: write it into ${file}, or give --upstream and no file`,
     );
   }
   const { environments } = readSpec(file);
   const { proxies } = choose(environments, environment, file, 'environment', 'environments');
   const spec = choose(proxies, proxy, file, 'proxy', 'proxies');
-  return { version: versionOf(spec), model: modelOf(spec) };
+  return { version: versionOf(spec), model: modelOfSpec(spec) };
 }
 
-/** The one that is wanted, or the only one. */
+/** The one with the given name, or the only one. */
 function choose<T>(
   all: Readonly<Record<string, T>>,
   wanted: string | undefined,
@@ -143,7 +154,7 @@ function choose<T>(
   const names = Object.keys(all);
   const name = wanted ?? (names.length === 1 ? names[0]! : undefined);
   if (name === undefined) {
-    throw new InputError(`${file} has ${names.length} ${many}: name one with --${one} (${names.join(', ')})`);
+    throw new InputError(`${file} has ${names.length} ${many}: select one with --${one} (${names.join(', ')})`);
   }
   if (!Object.hasOwn(all, name)) {
     throw new InputError(`${file} has no ${one} '${name}': it has ${names.join(', ')}`);
@@ -154,16 +165,12 @@ function choose<T>(
 function fromFlags(flags: RenderFlags, given?: HaproxyVersion): RenderInput {
   for (const one of ['proxy', 'environment'] as const) {
     if (flags[one] !== undefined) {
-      throw new InputError(`--${one} names one of a spec file: leave --upstream out, or --${one}`);
+      throw new InputError(`--${one} selects from a spec file, and --upstream is given: leave one of them out`);
     }
   }
   const { haproxyVersion, upstream } = flags;
   if (given === undefined && haproxyVersion === undefined) {
-    throw new InputError('--haproxy-version is missing: give it such as 3.2, or a spec file with --file');
-  }
-  const { mode = HaproxyMode.HTTP } = flags;
-  if (mode !== HaproxyMode.HTTP && mode !== HaproxyMode.TCP) {
-    throw new InputError(`--mode '${mode}' is not known: allowed are http and tcp`);
+    throw new InputError('--haproxy-version is missing: give a version such as 3.2, or a spec file with --file');
   }
   return {
     version: given ?? HaproxyVersion.of(haproxyVersion!),
@@ -171,9 +178,9 @@ function fromFlags(flags: RenderFlags, given?: HaproxyVersion): RenderInput {
       upstream: {
         ...parseUpstream(upstream!, '--upstream'),
         tls: flags.upstreamTls ? {} : undefined,
-        slots: flags.slots === undefined ? undefined : wholeNumber(flags.slots, '--slots'),
+        slots: flags.slots === undefined ? undefined : slotsOf(flags.slots),
       },
-      mode,
+      mode: flags.mode === undefined ? undefined : oneOf(flags.mode, Object.values(HaproxyMode), '--mode'),
       listen: flags.listen === undefined ? undefined : parseBind(flags.listen, '--listen'),
       health: flags.health === undefined ? undefined : parseBind(flags.health, '--health'),
       runtimeApi: flags.runtimeApi === undefined ? undefined : parseBind(flags.runtimeApi, '--runtime-api'),
@@ -187,9 +194,10 @@ function fromFlags(flags: RenderFlags, given?: HaproxyVersion): RenderInput {
   };
 }
 
-function wholeNumber(value: string, flag: string): number {
+function slotsOf(value: string): number {
   if (!/^\d{1,9}$/.test(value)) {
-    throw new InputError(`${flag} '${value}' is not a whole number: give one from 1 to 100`);
+    const { min, max } = UPSTREAM.slots;
+    throw new InputError(`--slots '${value}' is not a whole number: give one from ${min} to ${max}`);
   }
   return Number(value);
 }

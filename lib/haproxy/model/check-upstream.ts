@@ -2,22 +2,18 @@ import { checkHostName, checkPort } from '../address';
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
-import { type HaproxyConfigModel, HaproxyMode } from './config-model';
-import { DEFAULTS } from './defaults';
-import {
-  type HaproxyHealthCheck,
-  HaproxyResolutionMode,
-  type HaproxyUpstream,
-  type HaproxyUpstreamTls,
-} from './upstream';
-import { HOUR, range, word } from './value';
+import type { HaproxyConfigModel, HaproxyUpstream } from './config-model';
+import { type Complete, checkPath, complete } from './option';
+import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, UPSTREAM, UPSTREAM_TLS } from './options';
 
 /** An upstream whose every value is set and checked. */
-export interface ValidatedUpstream extends Required<Omit<HaproxyUpstream, 'tls' | 'healthCheck'>> {
+export interface ValidatedUpstream extends Complete<typeof UPSTREAM> {
   /** Name of its backend. */
   readonly backend: string;
-  readonly tls?: Required<HaproxyUpstreamTls>;
-  readonly healthCheck: Required<Omit<HaproxyHealthCheck, 'path'>> & { readonly path?: string };
+  readonly dnsName: string;
+  readonly port: number;
+  readonly tls?: Complete<typeof UPSTREAM_TLS> & { readonly serverName: string };
+  readonly healthCheck: Complete<typeof HEALTH_CHECK> & { readonly host: string };
 }
 
 /** A route whose every value is set and checked. */
@@ -31,7 +27,7 @@ export interface ValidatedRoute {
 /** The backend that holds the slots of the default upstream. */
 export const UPSTREAM_BACKEND = 'upstream';
 
-/** Fills in what an upstream leaves out, and refuses what is not usable. */
+/** Fills in what an upstream leaves out, and refuses what HAProxy cannot use. */
 export function checkUpstream(
   version: HaproxyVersion,
   mode: HaproxyMode,
@@ -40,56 +36,24 @@ export function checkUpstream(
 ): ValidatedUpstream {
   // Names in headers and in SNI have no final dot.
   const dnsName = checkHostName(upstream.dnsName, 'upstream').replace(/\.$/, '');
-  const resolutionMode = upstream.resolutionMode ?? HaproxyResolutionMode.SLOTS;
+  const port = checkPort(upstream.port, 'upstream port');
+  const values = complete(UPSTREAM, upstream);
   const since = mode === HaproxyMode.HTTP ? CAPABILITIES.doResolve.since : CAPABILITIES.doResolveTcp.since;
-  if (resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
+  if (values.resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
     throw new InputError(
-      `resolution mode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${version}: use 'slots'`,
+      `resolutionMode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${version}: use 'slots'`,
     );
   }
-  const { tls, healthCheck = {} } = upstream;
+  const tls = upstream.tls && complete(UPSTREAM_TLS, upstream.tls, 'tls.');
+  const healthCheck = complete(HEALTH_CHECK, upstream.healthCheck ?? {}, 'healthCheck.');
   return {
+    ...values,
     backend,
     dnsName,
-    port: checkPort(upstream.port, 'upstream port'),
-    resolutionMode,
-    slots: range(upstream.slots ?? DEFAULTS.slots, 1, 100, 'slots'),
-    tls: tls && {
-      verify: tls.verify ?? true,
-      caFile: word(tls.caFile ?? DEFAULTS.caFile, 'caFile'),
-      serverName: checkHostName(tls.serverName ?? dnsName, 'serverName'),
-    },
-    healthCheck: {
-      enabled: healthCheck.enabled ?? true,
-      path: healthCheck.path === undefined ? undefined : checkPath(healthCheck.path, 'healthCheck.path'),
-      host: checkHostName(healthCheck.host ?? dnsName, 'healthCheck.host'),
-      intervalMillis: range(
-        healthCheck.intervalMillis ?? DEFAULTS.checkIntervalMillis,
-        100,
-        HOUR,
-        'healthCheck.intervalMillis',
-      ),
-      fall: range(healthCheck.fall ?? DEFAULTS.checkFall, 1, 100, 'healthCheck.fall'),
-      rise: range(healthCheck.rise ?? DEFAULTS.checkRise, 1, 100, 'healthCheck.rise'),
-    },
-    sendProxyProtocol: upstream.sendProxyProtocol ?? false,
-    slowStartMillis: range(upstream.slowStartMillis ?? DEFAULTS.slowStartMillis, 0, HOUR, 'slowStartMillis'),
-    idleTimeoutMillis: range(
-      upstream.idleTimeoutMillis ?? DEFAULTS.idleTimeoutMillis,
-      1000,
-      4_000_000,
-      'idleTimeoutMillis',
-    ),
+    port,
+    tls: tls && { ...tls, serverName: tls.serverName ?? dnsName },
+    healthCheck: { ...healthCheck, host: healthCheck.host ?? dnsName },
   };
-}
-
-function checkPath(path: string, what: string): string {
-  if (!/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]*$/.test(path)) {
-    throw new InputError(
-      `${what} ${JSON.stringify(path)} is not usable: give a path that begins with / and is URL-encoded`,
-    );
-  }
-  return path;
 }
 
 /** Checks routes and their upstreams. */
@@ -102,7 +66,7 @@ export function checkRoutes(
   return routes.map(({ name, host, pathPrefix, sni, upstream }) => {
     if (!/^[A-Za-z0-9_-]{1,40}$/.test(name) || names.has(name)) {
       throw new InputError(
-        `route name '${name}' is not usable: give each route 1 to 40 letters, digits, '-' or '_' of its own`,
+        `route name '${name}' is not valid: give each route a name of its own, 1 to 40 letters, digits, '-' or '_'`,
       );
     }
     names.add(name);
@@ -111,11 +75,13 @@ export function checkRoutes(
     }
     if (mode === HaproxyMode.TCP && (host !== undefined || pathPrefix !== undefined)) {
       throw new InputError(
-        `route '${name}' looks at requests, which TCP mode does not read: give sni, or use HTTP mode`,
+        `route '${name}' has a condition on requests, which TCP mode does not read: give sni, or use HTTP mode`,
       );
     }
     if (mode === HaproxyMode.HTTP && sni !== undefined && listenTls === undefined) {
-      throw new InputError(`route '${name}' looks at SNI, and the listener speaks no TLS: give listenTls, or host`);
+      throw new InputError(
+        `route '${name}' has a condition on SNI, and the listener has no TLS: give listenTls, or use host`,
+      );
     }
     return {
       host: host === undefined ? undefined : checkHostName(host, `host of route '${name}'`),

@@ -1,8 +1,7 @@
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedUpstream } from '../model/check-upstream';
-import { HaproxyMode } from '../model/config-model';
-import { HaproxyResolutionMode } from '../model/upstream';
+import { HaproxyMode, HaproxyResolutionMode } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
@@ -31,7 +30,7 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
   };
 }
 
-/** 1.8 and later: DNS removes an address slowly (`hold obsolete`), the health check removes a dead one fast. */
+/** 1.8 and later: DNS removes an address slowly (`hold obsolete`), a health check removes a dead address fast. */
 function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedUpstream): Line[] {
   const { dnsName, port, slots } = upstream;
   return [
@@ -87,8 +86,8 @@ function perRequestLines(version: HaproxyVersion, { mode }: ValidatedModel, upst
 }
 
 /**
- * How connections are used again in HTTP mode. One that has announced one client's address must not carry another
- * client's requests. Where a kept one would stay on an address that is gone, none is kept.
+ * How connections are reused in HTTP mode. A connection with one client's address in its PROXY header must not carry
+ * another client's requests. Where a kept connection would stay on an address that is gone, none is kept.
  *
  * @param inPlace whether each change of the load balancer replaces an address in one step, for want of another slot
  */
@@ -138,14 +137,14 @@ function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: Validate
   );
 }
 
-/** How the connections to the load balancer are made and given up. */
+/** How HAProxy opens and closes the connections to the load balancer. */
 function connectionOf(
   { _capabilities: capabilities }: HaproxyVersion,
   mode: HaproxyMode,
   upstream: ValidatedUpstream,
 ): Line {
   const { tls, sendProxyProtocol, slowStartMillis, idleTimeoutMillis } = upstream;
-  // Each period the pool gives up half of what it does not need: 100 connections are gone after 7 of them.
+  // In each period the pool closes half of its idle connections: 100 are closed after 7 periods.
   const purge = formatDuration(Math.floor(idleTimeoutMillis / 12));
   const slots = upstream.resolutionMode === HaproxyResolutionMode.SLOTS;
   return join(

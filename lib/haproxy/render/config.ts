@@ -11,14 +11,14 @@ import type { Section } from './words';
 /** Writes HAProxy configurations. */
 export class HaproxyConfig {
   /**
-   * The configuration that is right for a version. Pure: the same arguments always give the same text.
+   * The configuration for a version. Pure: the same arguments always give the same text.
    *
-   * The sections stand in the order of HAProxy's manual. Where the version forces a choice, a comment says so.
+   * The sections are in the order of HAProxy's manual. Where the version forces a choice, a comment says so.
    *
    * @param version the HAProxy version that will read the text
    * @param model what to proxy, and how
    * @returns the text of a configuration file, ending with a newline
-   * @throws in one line when a value of the model is not usable: its name, the value given, the values allowed
+   * @throws InputError in one line when a value of the model is not valid: its name, the value given, the values allowed
    */
   public static render(version: HaproxyVersion, model: HaproxyConfigModel): string {
     const checked = checkModel(version, model);
@@ -47,12 +47,12 @@ function withRawLines(sections: readonly Section[], raw: ValidatedModel['rawLine
   const heads = sections.map(({ head }) => head);
   for (const [head, lines] of Object.entries(raw)) {
     if (!heads.includes(head)) {
-      throw new InputError(`rawLines: there is no section '${head}': allowed are ${heads.join(', ')}`);
+      throw new InputError(`rawLines has the unknown section '${head}': allowed are ${heads.join(', ')}`);
     }
     const broken = lines.find((line) => /[\r\n]/.test(line));
     if (broken !== undefined) {
       throw new InputError(
-        `rawLines of '${head}': ${JSON.stringify(broken)} is more than one line: give each its own item`,
+        `rawLines of '${head}' has ${JSON.stringify(broken)}, which is more than one line: give each line an item of its own`,
       );
     }
   }

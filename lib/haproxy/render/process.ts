@@ -1,8 +1,7 @@
 import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
-import { HaproxyMode } from '../model/config-model';
-import { HaproxyResolutionMode } from '../model/upstream';
+import { HaproxyMode, HaproxyResolutionMode } from '../model/options';
 import { MADE_FOR } from '../runtime-api/parse';
 import type { HaproxyVersion } from '../version/version';
 import type { Section } from './words';
@@ -30,7 +29,7 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
   return {
     head: 'global',
     lines: [
-      // The process shows it in `show info`: whoever reads that knows what it is to be.
+      // `show info` shows it: the checker compares it with the running branch.
       `description ${MADE_FOR} ${version.branch}`,
       `maxconn ${limits.maxConnections}`,
       limits.maxHeaderBytes !== undefined && `tune.bufsize ${bufferOf(version, model, limits.maxHeaderBytes)}`,
@@ -61,7 +60,7 @@ export function defaultsSection(version: HaproxyVersion, model: ValidatedModel):
   const { mode, limits, upstream, routes } = model;
   const http = mode === HaproxyMode.HTTP;
   const idle = Math.min(upstream.idleTimeoutMillis, ...routes.map((route) => route.upstream.idleTimeoutMillis));
-  // The side that sends requests must give up an idle connection first.
+  // The side that sends requests must close an idle connection first.
   const keepAlive = version._capabilities.poolPurgeDelay
     ? limits.keepAliveTimeoutMillis
     : Math.min(limits.keepAliveTimeoutMillis, Math.floor((idle * 5) / 6));
@@ -99,15 +98,15 @@ export function resolversSection({ _capabilities: capabilities }: HaproxyVersion
         ? `accepted_payload_size ${resolution.payloadSize}`
         : '# answers above 512 bytes cannot be read before 1.8',
       'resolve_retries 3',
-      // For `per-request` a name that does not exist must be told soon: after this time for each try but one.
+      // For `per-request`, a name that does not exist must fail soon: after this time for each try but one.
       `timeout retry ${perRequest ? '200ms' : '1s'}`,
       capabilities.timeoutResolve &&
         '# the period is `hold valid` up to 2.0 and `timeout resolve` after: both say the same',
       capabilities.timeoutResolve && `timeout resolve ${formatDuration(holdValidMillis)}`,
       `hold valid ${formatDuration(holdValidMillis)}`,
-      // A name that does not exist belongs to a deleted ELB, whose addresses go to others.
+      // A name that does not exist belongs to a deleted ELB, and AWS gives its addresses to others.
       capabilities.holdErrors && `hold nx ${formatDuration(holdNxMillis)}`,
-      // An outage of DNS says nothing of the addresses.
+      // An outage of DNS does not change the addresses.
       capabilities.holdErrors && `hold timeout ${outage}`,
       capabilities.holdErrors && `hold refused ${outage}`,
       capabilities.holdErrors && `hold other ${outage}`,

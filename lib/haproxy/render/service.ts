@@ -4,7 +4,7 @@ import type { HaproxyVersion } from '../version/version';
 import { bindOf, socketOf } from './process';
 import { join, quote, type Section } from './words';
 
-/** The section that says whether the process lives and whether it is of use. */
+/** The section that answers whether the process runs and whether its default upstream has a usable address. */
 export function healthSection(
   { _capabilities: capabilities }: HaproxyVersion,
   { health, metrics, upstream }: ValidatedModel,
@@ -15,7 +15,7 @@ export function healthSection(
       lines: [
         `bind ${bindOf(health)}`,
         'mode http',
-        // A look every few seconds is no traffic.
+        // A check every few seconds is not traffic.
         'no log',
         'monitor-uri /ready',
         `monitor fail if { nbsrv(${upstream.backend}) lt 1 }`,
@@ -30,7 +30,7 @@ export function healthSection(
 
 /**
  * The runtime API itself stays on a local socket. What comes from the network passes only when it is, byte for byte,
- * one of the checker's commands. All of them stand in one rule: a rule of its own for each would hold up the longer
+ * one of the checker's commands. All of them are in one rule: a rule of its own for each would delay the longer
  * commands until `inspect-delay` ends. `req.payload(0,0)`, which would allow a regular expression, never matches
  * before 1.8.
  */

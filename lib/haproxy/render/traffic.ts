@@ -1,7 +1,6 @@
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedRoute } from '../model/check-upstream';
-import { HaproxyMode } from '../model/config-model';
-import { type HaproxyHeaderRules, HaproxyLogFormat, HaproxyTlsVersion } from '../model/listener';
+import { HaproxyLogFormat, HaproxyMode, HaproxyTlsVersion } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { bindOf, logs } from './process';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
@@ -14,16 +13,16 @@ const JSON_FIELDS: Record<HaproxyMode, string> = {
     '{"time":"%T","client":"%ci","client_port":%cp,"backend":"%b","server":"%s","address":"%si","queue_ms":%Tw,"connect_ms":%Tc,"total_ms":%Tt,"bytes":%B,"state":"%ts"}',
 };
 
-/** The section that takes traffic in, picks a backend and applies the rules of the listener. */
+/** The section that accepts traffic, selects a backend and applies the rules of the listener. */
 export function trafficSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { mode, listen, redirectFrom, acceptProxyProtocol, forwardedFor, routes, upstream } = model;
+  const { mode, listen, redirectPort, acceptProxyProtocol, forwardedFor, routes, upstream } = model;
   const http = mode === HaproxyMode.HTTP;
   const proxyProtocol = acceptProxyProtocol && 'accept-proxy';
   return {
     head: 'frontend traffic',
     lines: [
       join('bind', bindOf(listen), proxyProtocol, tlsOf(version, model)),
-      redirectFrom && join('bind', bindOf(redirectFrom), proxyProtocol),
+      redirectPort !== undefined && join('bind', bindOf({ ...listen, port: redirectPort }), proxyProtocol),
       logs(version, model) && logFormat(model),
       http && forwardedFor && 'option forwardfor',
       ...addressRules(model),
@@ -52,7 +51,7 @@ function logFormat({ log, mode }: ValidatedModel): string {
   return log.format === HaproxyLogFormat.JSON ? `log-format '${JSON_FIELDS[mode]}'` : `option ${mode}log`;
 }
 
-/** Rules on the client's address. `content` and not `connection`: only then is it the one that the PROXY protocol told. */
+/** Rules on the client's address. `content` and not `connection`: only there it is the one from the PROXY protocol. */
 function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
   return [
     ...aclLines('denied', 'src', denyFrom),
@@ -63,11 +62,12 @@ function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
 }
 
 function requestRules({ _capabilities: capabilities }: HaproxyVersion, model: ValidatedModel): Line[] {
-  const { limits, listenTls, redirectFrom, requestHeaders, responseHeaders } = model;
+  const { limits, listenTls, redirectPort, requestHeaders, responseHeaders } = model;
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [
     // Not `scheme`, which keeps the port of the listener without TLS.
-    redirectFrom && 'http-request redirect prefix https://%[req.hdr(host),field(1,:)] code 301 unless { ssl_fc }',
+    redirectPort !== undefined &&
+      'http-request redirect prefix https://%[req.hdr(host),field(1,:)] code 301 unless { ssl_fc }',
     limits.maxBodyBytes !== undefined &&
       `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
     listenTls && 'http-request set-header X-Forwarded-Proto https if { ssl_fc }',
@@ -76,7 +76,10 @@ function requestRules({ _capabilities: capabilities }: HaproxyVersion, model: Va
   ];
 }
 
-function headerRules(rules: 'http-request' | 'http-response', { set = {}, remove = [] }: HaproxyHeaderRules): string[] {
+function headerRules(
+  rules: 'http-request' | 'http-response',
+  { set, remove }: ValidatedModel['requestHeaders'],
+): string[] {
   return [
     ...remove.map((name) => `${rules} del-header ${quote(name)}`),
     ...Object.entries(set).map(([name, value]) => `${rules} set-header ${quote(name)} ${quoteFormat(value)}`),

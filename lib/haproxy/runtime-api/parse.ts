@@ -1,18 +1,18 @@
-/** One server entry of a backend, as `show servers state` tells it. */
+/** One server entry of a backend, as `show servers state` shows it. */
 export interface Slot {
   readonly backend: string;
   readonly name: string;
-  /** The address that the slot uses now; nothing when it has none. */
+  /** The address that the slot uses now, if it has one. */
   readonly address?: string;
-  /** The name that the slot follows; nothing where the branch does not tell (1.6, 1.7) or the slot has a fixed address. */
+  /** The name that the slot follows; undefined where the branch does not show it (1.6, 1.7) or the slot has a fixed address. */
   readonly fqdn?: string;
-  /** Whether a health check runs. On 1.6 and 1.7 nothing else makes a name resolve. */
+  /** Whether a health check runs. On 1.6 and 1.7 only a health check makes HAProxy resolve the name. */
   readonly checked: boolean;
-  /** How its operator took it out of service: without any traffic, or without new sessions. */
+  /** How an operator took it out of service: no traffic at all, or no new sessions. */
   readonly out?: 'maintenance' | 'draining';
   /** Whether each request brings its own address (`do-resolve` and `set-dst`): the slot never holds one. */
   readonly perRequest?: true;
-  /** How many sessions it has now; nothing where nobody has told: that is `show stat`'s to tell. */
+  /** Current sessions, from `show stat`; undefined until that was read. */
   sessions?: number;
 }
 
@@ -23,21 +23,21 @@ export interface ResolverCounters {
   readonly sent: number;
   /** Answers with addresses. */
   readonly valid: number;
-  /** What else came of the queries, as HAProxy names it (`timeout`, `nx`, `too_big` …), where it happened at all. */
+  /** Failed queries by HAProxy's own names (`timeout`, `nx`, `too_big` …), without those that are 0. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** What `show info` tells of the process. */
-export interface ProcessInfo {
+/** The process, as `show info` shows it. */
+interface ProcessInfo {
   /** The release, such as `2.6.12`, without the distribution's suffix. */
   readonly version: string;
   /** Seconds since the process started. */
   readonly uptimeSeconds: number;
-  /** The branch that its configuration was made for; nothing where that does not say so. */
+  /** The branch that its configuration was made for, if the configuration has a `description` of ours. */
   readonly madeFor?: string;
 }
 
-/** What a generated configuration calls itself (`description`), before the branch that it was made for. */
+/** The `description` of a generated configuration, before its branch. */
 export const MADE_FOR = 'configuration for HAProxy';
 const DESCRIPTION = new RegExp(`^description: ${MADE_FOR} (\\d+\\.\\d+)\\s*$`, 'm');
 
@@ -53,12 +53,12 @@ const CHECK_ENABLED = 0x04;
 const UNSPECIFIED = new Set(['0.0.0.0', '::']);
 const NO_ADDRESS = new Set(['-', '', ...UNSPECIFIED]);
 
-/** An answer that is not what the command should print. The text names the command and how the answer began. */
+/** An answer that the command does not give. The text has the command and the beginning of the answer. */
 export class UnexpectedAnswer extends Error {
   public override readonly name = 'UnexpectedAnswer';
 
   public constructor(command: string, answer: string) {
-    // What is no HAProxy may answer anything; a log line or a terminal must not choke on it.
+    // Another program may answer anything; the text must be safe for a log line and a terminal.
     const start = (answer.trim().split(/\r?\n/)[0] ?? '').slice(0, 80).replace(/[^\x20-\x7e]/g, '?');
     super(`'${command}' was answered with ${start === '' ? 'nothing' : `'${start}'`}`);
   }
@@ -74,7 +74,7 @@ export function parseInfo(answer: string): ProcessInfo {
   return { version, uptimeSeconds: Number(uptime), madeFor: DESCRIPTION.exec(answer)?.[1] };
 }
 
-/** What is read of a row of `show servers state`. */
+/** The columns of `show servers state` that are read. */
 const SLOT_COLUMNS = ['be_name', 'srv_name', 'srv_addr', 'srv_admin_state', 'srv_check_state', 'srv_fqdn'] as const;
 
 /**
@@ -109,7 +109,7 @@ function slotOf([backend = '', name = '', address = '', adminState, checkState, 
     fqdn: fqdn === '-' || fqdn === '' ? undefined : fqdn,
     checked: (Number(checkState) & CHECK_ENABLED) !== 0,
     out: admin & ADMIN_MAINTENANCE ? 'maintenance' : admin & ADMIN_DRAINING ? 'draining' : undefined,
-    // A branch that does not tell names (1.6, 1.7) has no such slots. 3.0.0 shows 0.0.0.0 for others, too: with a name.
+    // Branches that do not show names (1.6, 1.7) have no such slots. 3.0.0 shows 0.0.0.0 also for slots with a name.
     perRequest: (resolved && fqdn === '-' && UNSPECIFIED.has(address)) || undefined,
     sessions: undefined,
   };
@@ -142,7 +142,7 @@ export function parseSessions(answer: string): Map<string, number> {
   return new Map(servers.map((row) => [`${row[0]}/${row[server]}`, Number(row[columns.length])]));
 }
 
-/** Counters that are no failures. */
+/** Counters that do not count failures. */
 const NO_FAILURE = new Set(['sent', 'valid', 'update', 'cname']);
 
 /** Reads `show resolvers` (1.8 and later) and `show stat resolvers` (1.6): one entry for each section. */

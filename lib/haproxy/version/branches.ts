@@ -1,4 +1,4 @@
-/** What is known of one HAProxy release branch. */
+/** A release branch of HAProxy. */
 export interface Branch {
   readonly branch: string;
   /** Month or day after which the project makes no more releases of the branch (source: haproxy.org and endoflife.date). */
@@ -13,7 +13,7 @@ export interface Branch {
  */
 export const CHECKED_ON = '2026-11-22';
 
-/** The mirror of the official images without Docker Hub's rate limit. It began in November 2021. */
+/** The mirror of the official images without Docker Hub's rate limit, since November 2021. */
 const ECR_PUBLIC = 'public.ecr.aws/docker/library/haproxy';
 /** Images of branches that were dropped from the official list before the mirror began are on Docker Hub only. */
 const DOCKER_HUB = 'docker.io/library/haproxy';
@@ -41,14 +41,14 @@ export const BRANCHES: readonly Branch[] = [
   { branch: '3.4', endOfLife: '2031-04', repository: ECR_PUBLIC },
 ];
 
-/** A release with a fault that concerns us: `refused` cannot follow a load balancer, `warned` can, but not all is well. */
-export interface FaultyRelease {
+/** A release with a known fault: `refused` cannot follow a load balancer, `warned` can, with a problem. */
+interface FaultyRelease {
   readonly release: string;
   readonly severity: 'refused' | 'warned';
   readonly reason: string;
 }
 
-/** 3.1.0 was run; the mend, commit aac570cd0, is of 2025-02-21 and thus in no release before 3.1.5. */
+/** 3.1.0 was run; the fix, commit aac570cd0 of 2025-02-21, is in 3.1.5 and later. */
 const WITHOUT_ABSTRACT_SOCKETS = ['3.1.0', '3.1.1', '3.1.2', '3.1.3', '3.1.4'].map(
   (release): FaultyRelease => ({
     release,
@@ -63,7 +63,7 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
   {
     release: '2.7.0',
     severity: 'refused',
-    // https://github.com/haproxy/haproxy/issues/1962, mended by commit 819d48b14
+    // https://github.com/haproxy/haproxy/issues/1962, fixed by commit 819d48b14
     reason: 'it resolves a name once after the start and never again (HAProxy issue 1962)',
   },
   {
@@ -76,7 +76,7 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
 
 const orders = new Map<string, number>();
 
-/** The place of a branch in the order of branches: a number that grows from branch to branch (`1.10` is after `1.9`). */
+/** A number that is larger for a later branch (`1.10` is after `1.9`). */
 export function branchOrder(branch: string): number {
   let order = orders.get(branch);
   if (order === undefined) {

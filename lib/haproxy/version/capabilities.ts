@@ -1,16 +1,16 @@
 import { SHOW_RESOLVERS_SINCE } from '../runtime-api/commands';
 
-/** Something that a branch has or has not, and for which the generator therefore does one thing or another. */
+/** A feature that only some branches have, and what the generator does with and without it. */
 export interface Capability {
   /** The first branch that has it. */
   readonly since: string;
-  /** Where that is known from. */
+  /** The source of `since`. */
   readonly source: string;
   /**
    * Table and words of the configuration language, where the capability is a keyword. A test compares `since` and
    * `source` with the linter's table of that keyword.
    *
-   * @default - it is no keyword: a running process showed it
+   * @default - the capability is not a keyword: running processes showed it
    */
   readonly keyword?: readonly [table: string, words: string];
   /** What the generator does on branches without it. */
@@ -21,7 +21,7 @@ export interface Capability {
   readonly why: string;
 }
 
-/** Everything that the generator does differently on different branches. The page in `docs/` is made of it. */
+/** All differences between branches that the generator takes into account. The page in `docs/` is generated from it. */
 export const CAPABILITIES = {
   initAddr: {
     since: '1.7',

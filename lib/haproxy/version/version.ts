@@ -2,19 +2,18 @@ import { InputError } from '../errors';
 import { BRANCHES, type Branch, branchOrder, CHECKED_ON, FAULTY_RELEASES } from './branches';
 import { CAPABILITIES, type Capabilities } from './capabilities';
 
-/** Something about a version that a user should know before it hurts. */
+/** A warning about a version: end of life, or a known fault. */
 export interface HaproxyVersionWarning {
   /** Stable identifier, for acknowledging the warning: `cdk-haproxy-elb:end-of-life` or `cdk-haproxy-elb:faulty-release`. */
   readonly id: string;
-  /** One line: what, and what to do. */
+  /** One line: what is wrong, and what to do. */
   readonly message: string;
 }
 
 /**
  * A HAProxy version: a release branch, optionally one release of it.
  *
- * The branch decides how the configuration is written. A release is only needed to name one with a known fault, or
- * to pin the image.
+ * The branch decides the text of the configuration. Give a release to pin the image.
  */
 export class HaproxyVersion {
   /** HAProxy 1.6. End-of-life. Follows DNS only through health checks. */
@@ -39,7 +38,7 @@ export class HaproxyVersion {
   public static readonly V2_5 = HaproxyVersion.of('2.5');
   /** HAProxy 2.6, long-term support until 2027. */
   public static readonly V2_6 = HaproxyVersion.of('2.6');
-  /** HAProxy 2.7. End-of-life. Its first release, 2.7.0, is refused: it never resolves again. */
+  /** HAProxy 2.7. End-of-life. Its first release, 2.7.0, is refused, because it resolves a name only once. */
   public static readonly V2_7 = HaproxyVersion.of('2.7');
   /** HAProxy 2.8, long-term support until 2028. */
   public static readonly V2_8 = HaproxyVersion.of('2.8');
@@ -57,7 +56,7 @@ export class HaproxyVersion {
   public static readonly V3_4 = HaproxyVersion.of('3.4');
 
   /**
-   * A version by its name.
+   * The version with a name.
    *
    * @param version a branch (`2.8`) or a release (`2.8.5`), as `haproxy -v` prints it; a suffix such as `-1+deb12u4` is ignored
    * @throws when the branch does not exist, cannot resolve names at run time (1.5 and older), or when the release is
@@ -99,10 +98,10 @@ export class HaproxyVersion {
    * @default - the newest of the branch
    */
   public readonly release?: string;
-  /** What a user should know of this version: end of life, known faults. */
+  /** Warnings about this version: end of life, known faults. */
   public readonly warnings: HaproxyVersionWarning[];
   /**
-   * What this version can do, as far as it changes the configuration or the way in which the proxy is checked.
+   * The capabilities of this version that change the configuration or the checks.
    *
    * @internal
    */
@@ -130,6 +129,9 @@ export class HaproxyVersion {
     return this.release ?? this.branch;
   }
 }
+
+/** A branch with long-term support until 2030. */
+export const DEFAULT_VERSION = HaproxyVersion.V3_2;
 
 function warningsOf(branch: Branch, release?: string): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];

@@ -12,11 +12,11 @@ import { throughSecretsManager } from './decryption';
 const MAX_POLICY_BYTES = 10_240;
 /** IAM's limit for the name of a policy. */
 const MAX_POLICY_NAME = 128;
-/** What the monitor's own policy needs of it at least. */
+/** Least size of the monitor's own policy. */
 const OWN_BYTES = 1900;
-/** What the policy of a further stack needs, without the ARNs in it. */
+/** Size of the policy of a further stack, without ARNs. */
 const STACK_BYTES = 180;
-/** An ARN that is not known before the deployment has at least this many characters. */
+/** Least length of an ARN that is known only at deployment. */
 const MIN_ARN_BYTES = 64;
 
 const WILDCARDS: WildcardReasons = {
@@ -26,14 +26,14 @@ const WILDCARDS: WildcardReasons = {
   '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
 };
 
-/** Bytes that the policies of a monitor's role have, at least. */
+/** Least size of the policies of a monitor's role, bytes. */
 const policyBytes = new WeakMap<IConstruct, number>();
 
 /**
  * What a monitor may do with the proxies of one stack.
  *
- * It stands in the stack of the proxies: a policy in the monitor's own stack would make the two stacks depend on each
- * other. Every cluster, service and secret is named once, because the size of a role's policies is limited.
+ * The policy is in the stack of the proxies: in the monitor's own stack it would make the two stacks depend on each other.
+ * It names every cluster, service and secret once, because IAM limits the size of a role's policies.
  */
 export class CheckPermissions extends Policy {
   /** The permissions that belong to the stack of a construct. */
@@ -53,8 +53,8 @@ export class CheckPermissions extends Policy {
     private readonly monitor: IDriftMonitor,
   ) {
     super(scope, id, { roles: [monitor.role] });
-    // Of two inline policies of a role with the same name the later one replaces the other. The CDK's own name is the
-    // logical id, which the policies of several stacks have in common; this one has the name of the stack in it.
+    // A role has one inline policy of a name. The CDK's own name is the logical id, which is the same in several stacks;
+    // this name contains the name of the stack.
     const policyName = Names.uniqueResourceName(this, { maxLength: MAX_POLICY_NAME, separator: '-' });
     (this.node.defaultChild as CfnPolicy).policyName = policyName;
     this.count(STACK_BYTES);
@@ -73,14 +73,14 @@ export class CheckPermissions extends Policy {
     statement.addCondition('ArnEquals', { 'ecs:cluster': [...this.clusters] });
   }
 
-  /** Allows to deploy a service anew. */
+  /** Allows to redeploy a service. */
   public redeploy(serviceArn: string): void {
     this.statement(['ecs:DescribeServices'], serviceArn);
     this.statement(['ecs:UpdateService'], serviceArn);
   }
 
-  /** Allows to judge the revisions of a service. */
-  public judgeRevisions({ cluster, serviceName, serviceArn }: BaseService): void {
+  /** Allows to check the revisions of a service. */
+  public checkRevisions({ cluster, serviceName, serviceArn }: BaseService): void {
     this.statement(['ecs:DescribeServices'], serviceArn);
     const resourceName = `${cluster.clusterName}/${serviceName}/*`;
     for (const resource of [
@@ -93,10 +93,10 @@ export class CheckPermissions extends Policy {
 
   /** Allows to read a secret, through Parameter Store. */
   public readSecret(secret: ISecret): void {
-    // An ARN without the suffix that Secrets Manager adds stands for the secret with any suffix.
+    // The suffix of an ARN that Secrets Manager adds is not always known.
     this.statement(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
-    // The name of a secret is a part of its ARN, which is often known at deployment only. Which secrets may be read is
-    // what the statement above says.
+    // The name of a secret is a part of its ARN, which is often known only at deployment. The statement above limits the
+    // secrets.
     const resourceName = 'aws/reference/secretsmanager/*';
     this.statement(
       ['ssm:GetParameter'],
@@ -123,19 +123,19 @@ export class CheckPermissions extends Policy {
     return statement;
   }
 
-  /** Counts what is certain, so that what is refused would really have failed at deployment. */
+  /** Counts only bytes that are certain, so that it refuses nothing that IAM would accept. */
   private count(bytes: number): void {
     const total = (policyBytes.get(this.monitor) ?? OWN_BYTES) + bytes;
     policyBytes.set(this.monitor, total);
     if (total > MAX_POLICY_BYTES) {
       throw new InputError(
-        `${this.monitor.node.path} watches too much: what its role needs has ${total} bytes, IAM allows ${MAX_POLICY_BYTES}; give some of the proxies another DriftMonitor`,
+        `the policies of ${this.monitor.node.path} have ${total} bytes, and IAM allows ${MAX_POLICY_BYTES}: give some of the proxies another DriftMonitor`,
       );
     }
   }
 }
 
-/** With quotes and comma. */
+/** Size of an ARN in a policy, with quotes and comma. */
 function bytesOf(arn: string): number {
   return (Token.isUnresolved(arn) ? MIN_ARN_BYTES : arn.length) + 3;
 }

@@ -18,10 +18,10 @@ const SERVICES: Record<string, InterfaceVpcEndpointAwsService> = {
   Ec2: InterfaceVpcEndpointAwsService.EC2,
 };
 
-/** Endpoints that let in nobody but checkers. */
+/** Endpoints that allow only checkers. */
 const closed = new WeakSet<IConstruct>();
 
-/** Makes the endpoints that the VPC does not have yet. Only checkers may use them, until someone else is let in. */
+/** Creates the endpoints that the VPC does not have yet. They allow only checkers, until the app allows others. */
 export function createEndpoints(
   scope: Construct,
   vpc: IVpc,
@@ -38,33 +38,33 @@ export function createEndpoints(
       open: false,
     });
     closed.add(endpoint);
-    letIn(endpoint, checker);
+    allowChecker(endpoint, checker);
     return endpoint;
   });
   if (made.length > 0 && vpc.publicSubnets.length + vpc.privateSubnets.length > 0) {
     Annotations.of(scope).addWarningV2(
       'cdk-haproxy-elb:closed-endpoints',
-      `the endpoints of ${scope.node.path} answer for their services in the whole VPC and let in the checker alone: let in by its endpoints what else calls these services, or leave createEndpoints out`,
+      `the names of the services resolve to the endpoints of ${scope.node.path} in the whole VPC, and the endpoints allow only the checker: allow other callers with its endpoints, or leave createEndpoints out`,
     );
   }
   return made;
 }
 
-/** Lets a checker in to the endpoints of other monitors: their names hold in the whole VPC. */
-export function enterEndpoints(scope: Construct, vpc: IVpc, checker: ISecurityGroup): void {
+/** Allows a checker at the endpoints of other monitors, whose names hold in the whole VPC. */
+export function allowAtEndpoints(scope: Construct, vpc: IVpc, checker: ISecurityGroup): void {
   for (const { node } of endpointsOf(scope, vpc).filter((one) => closed.has(one.node.scope!))) {
-    letIn(node.scope as InterfaceVpcEndpoint, checker);
+    allowChecker(node.scope as InterfaceVpcEndpoint, checker);
   }
 }
 
-/** A remote rule: it stands in the checker's stack, on which that of the endpoint must not depend. */
-function letIn({ connections }: InterfaceVpcEndpoint, checker: ISecurityGroup): void {
+/** A remote rule: it is in the checker's stack, on which the stack of the endpoint must not depend. */
+function allowChecker({ connections }: InterfaceVpcEndpoint, checker: ISecurityGroup): void {
   for (const group of connections.securityGroups) {
     group.addIngressRule(checker, Port.tcp(443), 'Drift checker', true);
   }
 }
 
-/** Warns, when the app is complete, of subnets that have neither a way out nor the endpoints that the checker needs. */
+/** Warns, when the app is complete, of subnets that have neither egress nor the endpoints that the checker needs. */
 export function warnOfMissingEndpoints(scope: Construct, vpc: IVpc, subnets: readonly ISubnet[]): void {
   const isolated = new Set(vpc.isolatedSubnets);
   if (!subnets.some((subnet) => isolated.has(subnet))) {
@@ -77,7 +77,7 @@ export function warnOfMissingEndpoints(scope: Construct, vpc: IVpc, subnets: rea
         const names = services.map((id) => SERVICES[id]!.shortName).join(', ');
         Annotations.of(scope).addWarningV2(
           'cdk-haproxy-elb:missing-endpoints',
-          `the subnets of ${scope.node.path} have no way out and the VPC has no endpoint for ${names}: the checker cannot call them; add the endpoints or set createEndpoints`,
+          `the subnets of ${scope.node.path} have no egress, and the VPC has no endpoint for ${names}, so the checker cannot call them: add the endpoints or set createEndpoints`,
         );
       }
     },
@@ -88,7 +88,7 @@ export function warnOfMissingEndpoints(scope: Construct, vpc: IVpc, subnets: rea
 function missing(scope: Construct, vpc: IVpc): string[] {
   const present = endpointsOf(scope, vpc).map(({ serviceName }) => serviceName ?? '');
   return Object.keys(SERVICES).filter((id) => {
-    // A token may follow, but not more of a name: `ecs-agent` is another service.
+    // `ecs-agent` is another service than `ecs`.
     const end = new RegExp(`\\.${SERVICES[id]!.shortName}(?![\\w-])`);
     return !present.some((name) => end.test(name));
   });

@@ -7,26 +7,26 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { CheckerEnvironment } from '../../contract/environment';
 
-/** What the two functions of a monitor share. */
+/** Properties that both functions of a monitor share. */
 export interface CheckerFunctionProps {
   readonly vpc: IVpc;
   readonly subnets: readonly ISubnet[];
   readonly securityGroup: ISecurityGroup;
   readonly role: Role;
-  /** What must be attached to the role before the function is made. */
+  /** Must be attached to the role before the function is created. */
   readonly policy: Policy;
   readonly logGroup: ILogGroup;
   readonly environment: CheckerEnvironment;
 }
 
-/** A function of the one bundle that the package ships. */
+/** Creates a function from the bundle of the package. */
 export function checkerFunction(
   scope: Construct,
   description: string,
   handler: 'index.handler' | 'index.gate',
   props: CheckerFunctionProps,
 ): LambdaFunction {
-  const made = new LambdaFunction(scope, 'Handler', {
+  const created = new LambdaFunction(scope, 'Handler', {
     description,
     handler,
     runtime: Runtime.NODEJS_24_X,
@@ -41,6 +41,6 @@ export function checkerFunction(
     role: props.role,
     environment: { ...props.environment },
   });
-  made.node.addDependency(props.policy);
-  return made;
+  created.node.addDependency(props.policy);
+  return created;
 }

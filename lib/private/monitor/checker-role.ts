@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import { STATE_FOLDER } from '../../contract/registry-record';
 import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
 
-/** What the role of the checker depends on. */
-export interface CheckerRoleProps {
+/** Properties of the role of the checker. */
+interface CheckerRoleProps {
   readonly logGroup: ILogGroup;
   readonly registryPath: string;
   readonly subnets: readonly ISubnet[];
@@ -16,10 +16,10 @@ export interface CheckerRoleProps {
 }
 
 /**
- * The role of the checker with what it needs for itself. What it needs for a proxy is added by the proxy.
+ * The role of the checker with the permissions for itself. Each proxy adds the permissions for the proxy.
  *
- * The policy is returned, because the function must not be made before it: Lambda looks at the creation of a function
- * whether its role can make network interfaces.
+ * The function must be created after the policy: at the creation of a function Lambda checks whether its role can create
+ * network interfaces.
  */
 export function checkerRole(scope: Construct, props: CheckerRoleProps): { role: Role; policy: Policy } {
   const stack = Stack.of(scope);
@@ -44,12 +44,12 @@ export function checkerRole(scope: Construct, props: CheckerRoleProps): { role: 
         actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
         resources: [`${parameters}/${STATE_FOLDER}/*`],
       }),
-      // IAM has no resource for these. Of the first two, Lambda needs both and the checker calls the first.
+      // IAM has no resource for these. Lambda needs the first two, the checker calls the first and the third.
       new PolicyStatement({
         actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'elasticloadbalancing:DescribeLoadBalancers'],
         resources: ['*'],
       }),
-      // Lambda makes the function's network interfaces with this role, in these subnets and with this security group.
+      // Lambda creates the function's network interfaces with this role, in these subnets and with this security group.
       new PolicyStatement({
         actions: ['ec2:CreateNetworkInterface'],
         resources: [
@@ -63,7 +63,7 @@ export function checkerRole(scope: Construct, props: CheckerRoleProps): { role: 
         actions: [...INTERFACE_ACTIONS],
         resources: [interfaces],
       }),
-      // They are for Lambda, not for the code (AWS, "Giving Lambda functions access to resources in an Amazon VPC").
+      // For Lambda, not for the code (AWS, "Giving Lambda functions access to resources in an Amazon VPC").
       new PolicyStatement({
         effect: Effect.DENY,
         actions: ['ec2:CreateNetworkInterface', 'ec2:DescribeSubnets', ...INTERFACE_ACTIONS],

@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import type { SecretFile } from '../proxy/secret-files';
 
 /**
- * Allows to decrypt secrets that have a key of their owner. The CDK allows it in the policy of a key that it makes, and
- * nowhere for a key that is imported.
+ * Allows to decrypt secrets that have a customer managed key. The CDK allows it in the policy of a key of the app, and
+ * nowhere for an imported key.
  */
 export function allowDecryption(scope: Construct, { grantPrincipal }: IGrantable, files: readonly SecretFile[]): void {
   const keys = files.flatMap(({ secret: { encryptionKey } }) => (encryptionKey === undefined ? [] : [encryptionKey]));
@@ -20,7 +20,7 @@ export function allowDecryption(scope: Construct, { grantPrincipal }: IGrantable
   }
 }
 
-/** That Secrets Manager, and nobody else, uses a key in somebody's name. */
+/** The condition that the key is used through Secrets Manager. */
 export function throughSecretsManager(scope: Construct): Record<string, string> {
   const { region, urlSuffix } = Stack.of(scope);
   return { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` };

@@ -4,17 +4,17 @@ import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import { Construct } from 'constructs';
 import { type CheckerFunctionProps, checkerFunction } from './checker-function';
 
-/** What ECS needs to ask a gate. */
+/** What ECS needs to call a gate. */
 export interface GateAccess {
-  /** The function that judges. */
+  /** The function of the gate. */
   readonly handler: IFunction;
-  /** What ECS assumes to call it. */
+  /** The role that ECS assumes to call it. */
   readonly role: IRole;
 }
 
 /**
- * Judges the tasks of a new revision before they take traffic: the checker's code with the checker's permissions, and a
- * role for ECS that may call it and nothing else.
+ * Checks the tasks of a new revision before they take traffic: the code and the permissions of the checker, and a role
+ * with which ECS may call this function alone.
  */
 export class DeploymentGate extends Construct implements GateAccess {
   public readonly handler: LambdaFunction;
@@ -33,7 +33,7 @@ export class DeploymentGate extends Construct implements GateAccess {
   }
 }
 
-/** Has ECS ask a gate when the tasks of a new revision run and traffic still goes to the old ones. */
+/** Makes ECS call a gate when the tasks of a new revision run and traffic still goes to the old ones. */
 export function addGate(service: BaseService, { handler, role }: GateAccess): void {
   const lifecycleStages = [DeploymentLifecycleStage.POST_SCALE_UP];
   service.addLifecycleHook(new DeploymentLifecycleLambdaTarget(handler, 'DriftGate', { role, lifecycleStages }));

@@ -1,15 +1,16 @@
-import { Arn, ArnFormat, type Duration, Fn, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import { DriftMonitorBase } from '../../monitor/drift-monitor-base';
-import { DEFAULT_GRACE, type DriftMonitorAttributes } from '../../monitor/drift-monitor-interface';
+import type { DriftMonitorAttributes } from '../../monitor/drift-monitor-interface';
 import type { Repair } from '../../monitor/repair';
+import { MONITOR } from '../options';
 import type { GateAccess } from './deployment-gate';
 
-/** A monitor of another app, as far as a proxy needs to know it. */
+/** A monitor of another app. */
 export class ImportedDriftMonitor extends DriftMonitorBase {
   public readonly registryPath: string;
   public readonly role: IRole;
@@ -24,14 +25,14 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
     this.registryPath = attributes.registryPath;
     this._monitorName = nameIn(attributes.registryPath);
     this.role = this.importRole(attributes.roleArn);
-    this.grace = attributes.grace ?? DEFAULT_GRACE;
+    this.grace = attributes.grace ?? Duration.millis(MONITOR.grace.default);
     this.repair = attributes.repair;
     const securityGroup = SecurityGroup.fromSecurityGroupId(this, 'SecurityGroup', attributes.securityGroupId);
     this.connections = new Connections({ securityGroups: [securityGroup] });
     this._gate = this.importGate(attributes);
   }
 
-  /** The permissions to check a proxy are attached to the role, which works in its own account alone. */
+  /** The permissions to check a proxy are attached to the role, which is possible only in the account of the role. */
   private importRole(roleArn: string): IRole {
     const { account } = Stack.of(this);
     const owner = Token.isUnresolved(roleArn) ? account : Arn.split(roleArn, ArnFormat.SLASH_RESOURCE_NAME).account;
@@ -49,7 +50,7 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
     }
     if (gateFunctionArn === undefined || gateRoleArn === undefined) {
       throw new InputError(
-        `one of gateFunctionArn and gateRoleArn is missing for ${this.node.path}: give both or neither`,
+        `only one of gateFunctionArn and gateRoleArn is given for ${this.node.path}: give both or neither`,
       );
     }
     return {
@@ -62,7 +63,9 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
 /** The last part of a registry's path. */
 function nameIn(registryPath: string): string {
   if (!Token.isUnresolved(registryPath) && !/^\/cdk-haproxy-elb\/[A-Za-z0-9._-]+$/.test(registryPath)) {
-    throw new InputError(`registryPath '${registryPath}' is not that of a DriftMonitor: give /cdk-haproxy-elb/NAME`);
+    throw new InputError(
+      `registryPath '${registryPath}' is not the path of a DriftMonitor: give /cdk-haproxy-elb/NAME`,
+    );
   }
   return Fn.select(2, Fn.split('/', registryPath));
 }

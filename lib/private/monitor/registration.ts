@@ -14,8 +14,8 @@ const MAX_RECORD_BYTES = 4096;
 /** How long an ELB's DNS records live (AWS, "DNS failover" in the guide of Application Load Balancers). */
 export const ELB_TTL_MILLIS = 60_000;
 
-/** What a monitor is told of a proxy. */
-export interface Registration {
+/** What a monitor needs to know of a proxy. */
+interface Registration {
   readonly proxyName: string;
   /** The branch or release that the configuration was made for. */
   readonly haproxyVersion?: string;
@@ -29,16 +29,16 @@ export interface Registration {
   readonly dnsWindowMillis: number;
 }
 
-/** Names of the proxies of each registry of an app, with the paths of those who have them. */
+/** Names of the proxies of each registry of an app, with the paths of the constructs that have them. */
 const names = new WeakMap<IConstruct, Map<string, string>>();
 
 /**
- * Tells a monitor what to check, and lets it: one parameter, permissions and a way to the runtime API, all in the stack
- * of the scope.
+ * Registers a proxy with a monitor: a parameter, permissions and security group rules for the runtime API, all in the
+ * stack of the scope.
  */
 export function register(scope: Construct, monitor: IDriftMonitor, registration: Registration): StringParameter {
   const { proxyName, upstreams, tasks, runtimeApiTls } = registration;
-  checkPlace(scope, monitor);
+  checkEnvironment(scope, monitor);
   takeName(scope, monitor, proxyName);
   if (runtimeApiTls !== undefined) {
     CheckPermissions.of(scope, monitor).readSecret(runtimeApiTls);
@@ -57,26 +57,26 @@ export function register(scope: Construct, monitor: IDriftMonitor, registration:
   const bytes = Buffer.byteLength(JSON.stringify(record));
   if (bytes > MAX_RECORD_BYTES) {
     throw new InputError(
-      `the registry record of '${proxyName}' has ${bytes} bytes, at most ${MAX_RECORD_BYTES} fit into an SSM parameter: give fewer upstreams, name servers or endpoints`,
+      `the registry record of '${proxyName}' has ${bytes} bytes, and an SSM parameter holds at most ${MAX_RECORD_BYTES}: give fewer upstreams, name servers or endpoints`,
     );
   }
   return new StringParameter(scope, 'Registration', {
     description: 'Read by the drift checker: what to check',
-    // The name may be a token; it has slashes either way.
+    // The name has slashes, also where it is a token.
     simpleName: false,
     parameterName: `${monitor.registryPath}/${REGISTRY_FOLDER}/${proxyName}`,
     stringValue: Stack.of(scope).toJsonString(record),
   });
 }
 
-/** Account and region of a construct. What is not known of them is as good as the stage: each may be deployed elsewhere. */
-function placeOf(scope: Construct): string[] {
+/** Account and region of a construct; the stage in place of an unknown one, because stages may be deployed to different places. */
+function environmentOf(scope: Construct): string[] {
   const { account, region } = Stack.of(scope);
   return [account, region].map((part) => (Token.isUnresolved(part) ? `${Stage.of(scope)?.node.path}` : part));
 }
 
 /** A monitor reads the registry of its own account and region. */
-function checkPlace(scope: Construct, monitor: IDriftMonitor): void {
+function checkEnvironment(scope: Construct, monitor: IDriftMonitor): void {
   const [here, there] = [Stack.of(scope), Stack.of(monitor)];
   for (const part of ['account', 'region'] as const) {
     if (!Token.isUnresolved(here[part]) && !Token.isUnresolved(there[part]) && here[part] !== there[part]) {
@@ -91,10 +91,12 @@ function takeName(scope: Construct, monitor: IDriftMonitor, name: string): void 
   const root = scope.node.root;
   const taken = names.get(root) ?? new Map<string, string>();
   names.set(root, taken);
-  const key = [...placeOf(scope), monitor.registryPath, name].join('/');
+  const key = [...environmentOf(scope), monitor.registryPath, name].join('/');
   const owner = taken.get(key);
   if (owner !== undefined) {
-    throw new InputError(`proxyName '${name}' is taken by ${owner}: give each proxy of a monitor a name of its own`);
+    throw new InputError(
+      `proxyName '${name}' is the name of ${owner} already: give each proxy of a monitor a name of its own`,
+    );
   }
   taken.set(key, scope.node.path);
 }

@@ -1,23 +1,40 @@
+import type { Duration } from 'aws-cdk-lib';
 import { InputError } from '../../haproxy/errors';
-import type { HaproxyConfigModel } from '../../haproxy/model/config-model';
-import { DEFAULTS } from '../../haproxy/model/defaults';
-import type { HaproxyUpstream } from '../../haproxy/model/upstream';
-import type { BoundUpstream, ElbUpstreamOptions } from '../../proxy/elb-upstream';
+import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from '../../haproxy/model/config-model';
+import { type Time, valuesOf } from '../../haproxy/model/option';
+import {
+  HEALTH_CHECK,
+  HEALTH_PORT,
+  LIMITS,
+  LISTEN_TLS,
+  LOG,
+  RESOLUTION,
+  RUNTIME_API_PORT,
+  TRAFFIC,
+  UPSTREAM,
+  UPSTREAM_TLS,
+} from '../../haproxy/model/options';
+import type { BoundUpstream, ElbUpstreamOptions, UpstreamHealthCheck } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
-import type { ProxyRoute, ProxyTls } from '../../proxy/options';
-import { millisOf } from './millis';
+import type { ProxyLimits, ProxyResolution, ProxyTls } from '../../proxy/options';
 import { SECRET_PATHS } from './secret-files';
 
-/** An upstream of a proxy, with its backend and with what its stack knows of it. */
-export interface ProxyUpstream<Bound extends Pick<BoundUpstream, 'dnsName'> = Pick<BoundUpstream, 'dnsName'>> {
-  /** Name of the route. Left out for the default upstream. */
-  readonly route?: string;
-  readonly options: ElbUpstreamOptions;
-  readonly bound: Bound;
+/** A struct of the constructs whose times come from the CDK or from a spec file. */
+type Timed<T> = { readonly [K in keyof T]: T[K] extends Duration | undefined ? Time | undefined : T[K] };
+
+/** The options of an upstream that a configuration is made of. */
+type UpstreamOptions = Timed<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck'>> & {
+  readonly healthCheck?: Timed<UpstreamHealthCheck>;
+};
+
+/** An upstream of a proxy, with what its stack knows of it. */
+export interface ProxyUpstream {
+  readonly options: UpstreamOptions;
+  readonly bound: Pick<BoundUpstream, 'dnsName'>;
 }
 
 /** What follows from a proxy's properties and not from them alone. */
-export interface ProxySettings {
+interface ProxySettings {
   readonly upstreams: readonly ProxyUpstream[];
   readonly listenPort: number;
   readonly maxConnections: number;
@@ -25,79 +42,68 @@ export interface ProxySettings {
   readonly acceptProxyProtocol: boolean;
 }
 
-/** The properties that a configuration is made of. */
-export type ConfigurationProps = Pick<
-  HaproxyElbProxyProps,
-  | 'mode'
-  | 'redirectPort'
-  | 'forwardedFor'
-  | 'requestHeaders'
-  | 'responseHeaders'
-  | 'allowFrom'
-  | 'denyFrom'
-  | 'limits'
-  | 'resolution'
-  | 'metrics'
-  | 'log'
-  | 'rawLines'
-> & {
-  readonly routes?: readonly Omit<ProxyRoute, 'upstream'>[];
+type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'responseHeaders' | 'log' | 'rawLines';
+
+/** The properties that a configuration is made of, of the constructs or of a spec file. */
+type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
+  readonly routes?: readonly RouteConditions[];
   readonly listenTls?: Omit<ProxyTls, 'secret'>;
+  readonly limits?: Timed<ProxyLimits>;
+  readonly resolution?: Timed<ProxyResolution>;
   readonly runtimeApiTls?: object;
 };
 
 /** The configuration model of a proxy. */
-export function modelOf(props: ConfigurationProps, settings: ProxySettings): HaproxyConfigModel {
+export function configModelOf(props: ConfigurationProps, settings: ProxySettings): HaproxyConfigModel {
   const { listenTls, runtimeApiTls, routes = [] } = props;
   const [main, ...others] = settings.upstreams;
   return {
-    upstream: upstreamOf(main!),
-    routes: routes.map((route, i) => ({ ...route, upstream: upstreamOf(others[i]!) })),
-    mode: props.mode,
-    listen: { port: settings.listenPort },
-    listenTls: listenTls && {
-      certificateFile: SECRET_PATHS.listener,
-      minVersion: listenTls.minVersion,
-      http2: listenTls.http2,
-    },
-    redirectFrom: props.redirectPort === undefined ? undefined : { port: props.redirectPort },
+    ...valuesOf(TRAFFIC, props),
     acceptProxyProtocol: settings.acceptProxyProtocol,
-    forwardedFor: props.forwardedFor,
+    upstream: modelUpstreamOf(main!),
+    routes: routes.map(({ name, host, pathPrefix, sni }, i) => ({
+      name,
+      host,
+      pathPrefix,
+      sni,
+      upstream: modelUpstreamOf(others[i]!),
+    })),
+    listen: { port: settings.listenPort },
+    listenTls: listenTls && { certificateFile: SECRET_PATHS.listener, ...valuesOf(LISTEN_TLS, listenTls) },
+    redirectPort: props.redirectPort,
     requestHeaders: props.requestHeaders,
     responseHeaders: props.responseHeaders,
-    allowFrom: props.allowFrom,
-    denyFrom: props.denyFrom,
-    limits: { ...millisOf(props.limits ?? {}), maxConnections: settings.maxConnections },
-    resolution: millisOf(props.resolution ?? {}),
-    health: { port: DEFAULTS.healthPort },
-    metrics: props.metrics,
-    runtimeApi: { port: DEFAULTS.runtimeApiPort },
+    limits: { ...valuesOf(LIMITS, props.limits), maxConnections: settings.maxConnections },
+    resolution: valuesOf(RESOLUTION, props.resolution),
+    health: { port: HEALTH_PORT },
+    runtimeApi: { port: RUNTIME_API_PORT },
     runtimeApiTls: runtimeApiTls && {
       certificateFile: SECRET_PATHS.runtimeApi,
       clientCaFile: SECRET_PATHS.runtimeApiCa,
     },
-    log: props.log,
+    log: valuesOf(LOG, props.log),
     stopTimeoutMillis: settings.stopTimeoutMillis,
     rawLines: props.rawLines,
   };
 }
 
-function upstreamOf({ options, bound }: ProxyUpstream): HaproxyUpstream {
-  const { securityGroups: _, healthCheck, ...rest } = options;
+function modelUpstreamOf({ options, bound }: ProxyUpstream): HaproxyUpstream {
   return {
-    ...millisOf(rest),
+    ...valuesOf(UPSTREAM, options),
     dnsName: bound.dnsName,
-    healthCheck: healthCheck && millisOf(healthCheck),
+    port: options.port,
+    tls: options.tls && valuesOf(UPSTREAM_TLS, options.tls),
+    healthCheck: valuesOf(HEALTH_CHECK, options.healthCheck),
   };
 }
 
-/** Connections that a task of the smallest size is good for by default: see `HaproxyLimits`. */
-const CONNECTIONS_PER_MIB = DEFAULTS.maxConnections / 512;
+/** The default of `maxConnections` is for 512 MiB. */
+const CONNECTIONS_PER_MIB = LIMITS.maxConnections.default / 512;
 /** HAProxy's own buffer; `tune.bufsize` is larger where larger heads are allowed. */
 const BUFFER_BYTES = 16_384;
 const KIB = 1024;
 /**
- * Files that are no connections: listeners, DNS, the runtime API, and three of each thread. Measured on 2.2, 2.6, 3.0, 3.2
+ * Files that are not connections: listeners, DNS, the runtime API, and three of each thread. Measured on 2.2, 2.6, 3.0, 3.2
  * and 3.4, idle and with 500 connections alike: 13 or 14 with one thread, 58 or 59 with 16, 202 to 214 with 64.
  */
 const OTHER_FILES = 500;
@@ -105,11 +111,11 @@ const OTHER_FILES = 500;
 const MAX_OPEN_FILES = 1_048_576;
 
 /**
- * How many connections a task takes, so that its memory is enough for all of them.
+ * Most connections of a task, so that its memory is enough for all of them.
  *
  * A connection that transfers data has a buffer for each direction (HAProxy's manual, `tune.bufsize`), some 4 KiB of
  * state, and on each side that speaks TLS about 32 KiB of OpenSSL's (two records of 16 KiB). A quarter of the memory is
- * left for the rest.
+ * left for everything else.
  */
 export function maxConnectionsOf(
   { limits = {}, listenTls }: Pick<ConfigurationProps, 'limits' | 'listenTls'>,
@@ -125,20 +131,20 @@ export function maxConnectionsOf(
   const maxConnections = limits.maxConnections ?? Math.min(most, Math.floor(memoryMiB * CONNECTIONS_PER_MIB));
   if (maxConnections > most) {
     throw new InputError(
-      `maxConnections '${maxConnections}' are more than ${memoryMiB} MiB of memory are enough for: give at most ${most}, or a capacity with more memory`,
+      `maxConnections '${maxConnections}' needs more than ${memoryMiB} MiB of memory: give at most ${most}, or a capacity with more memory`,
     );
   }
   return maxConnections;
 }
 
-/** Open files that so many connections need: two each, a health check for each slot, and what is there besides. */
+/** Open files of so many connections: two each, a health check for each slot, and a fixed number of others. */
 export function openFilesOf(maxConnections: number, upstreams: readonly ProxyUpstream[]): number {
-  const checks = upstreams.reduce((sum, { options }) => sum + (options.slots ?? DEFAULTS.slots), 0);
+  const checks = upstreams.reduce((sum, { options }) => sum + (options.slots ?? UPSTREAM.slots.default), 0);
   const others = checks + OTHER_FILES;
   const most = Math.floor((MAX_OPEN_FILES - others) / 2);
   if (maxConnections > most) {
     throw new InputError(
-      `maxConnections '${maxConnections}' need more open files than Linux allows a process (${MAX_OPEN_FILES}): give at most ${most}, and more tasks`,
+      `maxConnections '${maxConnections}' needs more open files than Linux allows a process (${MAX_OPEN_FILES}): give at most ${most}, and more tasks`,
     );
   }
   return 2 * maxConnections + others;

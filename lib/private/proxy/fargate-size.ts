@@ -1,7 +1,8 @@
 import { InputError } from '../../haproxy/errors';
+import { CAPACITY } from '../options';
 
-/** What a task has. */
-export interface TaskSize {
+/** CPU and memory of a task. */
+interface TaskSize {
   /** CPU units, of which 1024 are one virtual CPU. */
   readonly cpu: number;
   readonly memoryMiB: number;
@@ -18,8 +19,8 @@ const SIZES: Readonly<Record<number, readonly [least: number, most: number, step
   16384: [32_768, 122_880, 8192],
 };
 
-/** The size of a Fargate task: the smallest one, or what is given. */
-export function fargateSizeOf({ cpu = 256, memoryMiB }: Partial<TaskSize>): TaskSize {
+/** The size of a Fargate task: the given one, or the smallest. */
+export function fargateSizeOf({ cpu = CAPACITY.cpu.default, memoryMiB }: Partial<TaskSize>): TaskSize {
   const size = SIZES[cpu];
   if (size === undefined) {
     throw new InputError(`cpu '${cpu}' is not a Fargate size: give one of ${Object.keys(SIZES).join(', ')}`);
@@ -27,11 +28,11 @@ export function fargateSizeOf({ cpu = 256, memoryMiB }: Partial<TaskSize>): Task
   const [least, most, step] = size;
   const memory = memoryMiB ?? least;
   const all = Array.from({ length: (most - least) / step + 1 }, (_, i) => least + i * step);
-  // The smallest one has no 1.5 GiB.
+  // The smallest size does not offer 1.5 GiB.
   const allowed = all.filter((mib) => !(cpu === 256 && mib === 1536));
   if (!allowed.includes(memory)) {
     const known = allowed.length <= 4 ? allowed.join(', ') : `${least} to ${most} in steps of ${step}`;
-    throw new InputError(`memoryMiB '${memory}' does not go with cpu ${cpu}: give ${known}`);
+    throw new InputError(`memoryMiB '${memory}' is not valid for cpu ${cpu}: give ${known}`);
   }
   return { cpu, memoryMiB: memory };
 }

@@ -3,7 +3,7 @@ import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { NetworkLoadBalancer, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
-/** What an ingress needs to know of its proxy. */
+/** What an ingress needs of its proxy. */
 export interface IngressBindOptions {
   readonly cluster: ICluster;
   readonly service: BaseService;
@@ -15,17 +15,17 @@ export interface IngressBindOptions {
   readonly stopTimeout: Duration;
 }
 
-/** What an ingress has made. */
+/** What an ingress created. */
 export interface IngressConfig {
   /** The name that clients connect to. */
   readonly dnsName?: string;
   readonly balancer?: IngressLoadBalancer;
 }
 
-/** A load balancer that was made for a proxy. */
+/** The load balancer of an ingress. */
 export interface IngressLoadBalancer {
   readonly loadBalancer: NetworkLoadBalancer;
   readonly connections: Connections;
-  /** The group that ECS registers tasks with. */
+  /** The target group in which ECS registers the tasks. */
   readonly targetGroup: NetworkTargetGroup;
 }

@@ -5,19 +5,19 @@ import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from '
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 
-/** What AWS tells of a load balancer at deployment: tokens. */
-export interface FoundLoadBalancer {
+/** Attributes of a load balancer that are looked up at deployment: tokens. */
+interface FoundLoadBalancer {
   readonly dnsName: string;
   readonly loadBalancerArn: string;
 }
 
-/** Whether something is of the account and region of a stack, as far as that is known when the app runs. */
+/** Whether a resource is in the account and region of a stack, as far as the app knows. */
 export function isOfStack(scope: Construct, { account, region }: ResourceEnvironment): boolean {
   const stack = Stack.of(scope);
   return isSame(account, stack.account) && isSame(region, stack.region);
 }
 
-/** Asks for the load balancer with an ARN. */
+/** Looks up a load balancer by its ARN. */
 export function lookUpByArn(scope: Construct, id: string, arn: string): FoundLoadBalancer {
   const stack = Stack.of(scope);
   const { account = stack.account, region = stack.region } = Token.isUnresolved(arn)
@@ -25,13 +25,13 @@ export function lookUpByArn(scope: Construct, id: string, arn: string): FoundLoa
     : Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME);
   if (!isSame(account, stack.account)) {
     throw new InputError(
-      `load balancer '${arn}' is of account ${account}, and ${stack.node.path} of ${stack.account} cannot ask for it: give its DNS name with ElbUpstream.fromDnsName`,
+      `load balancer '${arn}' is in account ${account}, and ${stack.node.path} in account ${stack.account} cannot look it up: give its DNS name with ElbUpstream.fromDnsName`,
     );
   }
   return lookUp(scope, id, { LoadBalancerArns: [arn] }, arn, isSame(region, stack.region) ? undefined : region);
 }
 
-/** Asks for the load balancer with a name. */
+/** Looks up a load balancer by its name. */
 export function lookUpByName(scope: Construct, id: string, name: string): FoundLoadBalancer {
   return lookUp(scope, id, { Names: [name] }, name);
 }
@@ -57,7 +57,7 @@ function lookUp(scope: Construct, id: string, parameters: object, key: string, r
   return { dnsName: lookup.getResponseField(dnsName), loadBalancerArn: lookup.getResponseField(arn) };
 }
 
-/** The function that asks is one for a stack, and so is its log. */
+/** A stack has one function that looks up, and one log group for it. */
 function logGroupOf(stack: Stack): LogGroup {
   const id = 'LoadBalancerLookupLogGroup';
   return (

@@ -11,18 +11,20 @@ import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balancer-options';
 import { checkCount, refuseTokens } from '../checks';
+import { NETWORK_LOAD_BALANCER } from '../options';
 import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
 
-/** Makes a Network Load Balancer, its listeners and target groups, and lets it, and nobody else, reach the tasks. */
+/** Creates a Network Load Balancer, its listeners and target groups, and allows it alone at the tasks. */
 export function makeLoadBalancer(
   scope: Construct,
   proxy: IngressBindOptions,
   options: NetworkLoadBalancerOptions,
   proxyProtocol: boolean,
 ): IngressLoadBalancer {
-  const { port = proxy.listenPort, redirectPort = 80, certificates = [] } = options;
-  checkCount('port of the ingress', port, 1, 65_535);
-  checkCount('redirectPort of the ingress', redirectPort, 1, 65_535);
+  const { redirectPort: redirectRow, ...rows } = NETWORK_LOAD_BALANCER;
+  const { port = proxy.listenPort, redirectPort = redirectRow.default, certificates = [] } = options;
+  checkCount('port of the ingress', port, rows.port);
+  checkCount('redirectPort of the ingress', redirectPort, redirectRow);
   if (proxy.redirectPort !== undefined && port === redirectPort) {
     throw new InputError(`port and redirectPort of the ingress are both ${port}: give each listener a port of its own`);
   }
@@ -34,8 +36,8 @@ export function makeLoadBalancer(
   const connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(port) });
   const loadBalancer = new NetworkLoadBalancer(scope, 'FrontDoor', {
     vpc: proxy.cluster.vpc,
-    internetFacing: options.internetFacing ?? false,
-    deletionProtection: options.deletionProtection ?? false,
+    internetFacing: options.internetFacing ?? rows.internetFacing.default,
+    deletionProtection: options.deletionProtection ?? rows.deletionProtection.default,
     securityGroups: [securityGroup],
     ...subnetsOf(proxy, options),
   });
@@ -60,7 +62,7 @@ interface Forward {
   readonly certificates: NonNullable<NetworkLoadBalancerOptions['certificates']>;
 }
 
-/** A listener whose connections go to a port of the tasks. */
+/** Adds a listener whose connections go to a port of the tasks. */
 function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGroup {
   const { proxy, loadBalancer, connections, port, to, certificates } = forward;
   const group = (suffix: string) =>
@@ -70,9 +72,9 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
       proxyProtocolV2: forward.proxyProtocol,
-      // A connection that is alive is given as long as HAProxy itself gives it.
+      // Running connections get the same time as in HAProxy.
       deregistrationDelay: proxy.stopTimeout,
-      // With the PROXY protocol the health check sends its header too, which only the traffic port takes.
+      // With the PROXY protocol the health check sends its header too, which only the traffic port accepts.
       healthCheck: { protocol: Protocol.TCP },
     });
   const targetGroup = group('Targets');
@@ -107,14 +109,14 @@ function subnetsOf(
   }
   if (!internetFacing) {
     throw new InputError(
-      'allocationIds need a load balancer that is internet-facing: give internetFacing: true as well',
+      'allocationIds is given without internetFacing: give internetFacing: true as well, or leave allocationIds out',
     );
   }
   refuseTokens('allocationIds', allocationIds);
   const { subnets } = cluster.vpc.selectSubnets(vpcSubnets ?? { subnetType: SubnetType.PUBLIC });
   if (subnets.length !== allocationIds.length) {
     throw new InputError(
-      `${allocationIds.length} allocationIds for ${subnets.length} subnets: give one for each subnet, in the same order`,
+      `allocationIds has ${allocationIds.length} items for ${subnets.length} subnets: give one for each subnet, in the same order`,
     );
   }
   return { subnetMappings: subnets.map((subnet, i) => ({ subnet, allocationId: allocationIds[i] })) };

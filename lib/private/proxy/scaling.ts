@@ -4,63 +4,64 @@ import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService, CfnService } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../../haproxy/errors';
 import type { ProxyScaling, ScheduledTasks } from '../../proxy/scaling';
-import { checkCount, MAX_TASKS } from '../checks';
+import { checkCount } from '../checks';
+import { MAX_TASKS, SCALING } from '../options';
 import type { IngressLoadBalancer } from './ingress-config';
-
-/** CPU is looked at when nothing else is: TLS and HTTP both cost CPU before they cost memory. */
-const CPU_PERCENT = 60;
 
 /** Lets the number of tasks follow the load. */
 export function scale(
   service: BaseService,
   scaling: ProxyScaling,
   desiredCount: number,
-  front: IngressLoadBalancer | undefined,
+  balancer: IngressLoadBalancer | undefined,
   isBlueGreen: boolean,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
-  checkCount('maxTasks', maxTasks, 1, MAX_TASKS);
-  checkCount('cpuPercent', scaling.cpuPercent, 1, 100);
-  checkCount('connectionsPerTask', connectionsPerTask, 1, 1_000_000);
+  checkCount('maxTasks', maxTasks, { min: 1, max: MAX_TASKS });
+  checkCount('cpuPercent', scaling.cpuPercent, SCALING.cpuPercent);
+  checkCount('connectionsPerTask', connectionsPerTask, SCALING.connectionsPerTask);
   for (const bounds of [{ minTasks, maxTasks }, ...schedules]) {
     checkBounds(bounds);
   }
   const count = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
-  const cpuPercent = scaling.cpuPercent ?? (connectionsPerTask === undefined ? CPU_PERCENT : undefined);
+  // Without another target scaling follows the CPU: TLS and HTTP need CPU before they need memory.
+  const cpuPercent = scaling.cpuPercent ?? (connectionsPerTask === undefined ? SCALING.cpuPercent.default : undefined);
   if (cpuPercent !== undefined) {
     count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent });
   }
   if (connectionsPerTask !== undefined) {
     if (isBlueGreen) {
       throw new InputError(
-        'connectionsPerTask does not go with a blue/green deployment, which moves the tasks to another target group than the one they are counted in: give cpuPercent, or a rolling deployment',
+        'connectionsPerTask cannot be combined with a blue/green deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
       );
     }
-    trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, front);
+    trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, balancer);
   }
   for (const [i, { schedule, minTasks: minCapacity, maxTasks: maxCapacity }] of schedules.entries()) {
     count.scaleOnSchedule(`Schedule${i}`, { schedule, minCapacity, maxCapacity });
   }
-  // A deployment must not set back what scaling has found. A new service begins with one task and is scaled at once.
+  // A deployment must not reset the number of tasks. A new service begins with one task and scales at once.
   (service.node.findChild('Service') as CfnService).addPropertyDeletionOverride('DesiredCount');
 }
 
 function checkBounds({ minTasks, maxTasks }: Pick<ScheduledTasks, 'minTasks' | 'maxTasks'>): void {
-  checkCount('minTasks', minTasks, 0, MAX_TASKS);
-  checkCount('maxTasks', maxTasks, 0, MAX_TASKS);
+  checkCount('minTasks', minTasks, SCALING.minTasks);
+  checkCount('maxTasks', maxTasks, SCALING.minTasks);
   if (![minTasks, maxTasks].some(Token.isUnresolved) && minTasks > maxTasks) {
-    throw new InputError(`minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give at most as many`);
+    throw new InputError(
+      `minTasks '${minTasks}' is more than maxTasks '${maxTasks}': give minTasks at most the value of maxTasks`,
+    );
   }
 }
 
-/** The high-level construct takes no expression over metrics, and no metric tells the connections of a task alone. */
-function trackConnections(target: ScalableTarget, targetValue: number, front?: IngressLoadBalancer): void {
-  if (front === undefined) {
+/** No metric has the connections of one task, and the high-level construct accepts no expression over metrics. */
+function trackConnections(target: ScalableTarget, targetValue: number, balancer?: IngressLoadBalancer): void {
+  if (balancer === undefined) {
     throw new InputError(
-      'connectionsPerTask needs somebody who counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
+      'connectionsPerTask needs a load balancer that counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
     );
   }
-  const { loadBalancer, targetGroup } = front;
+  const { loadBalancer, targetGroup } = balancer;
   new CfnScalingPolicy(target, 'Connections', {
     policyName: `${target.node.addr}-connections`,
     policyType: 'TargetTrackingScaling',

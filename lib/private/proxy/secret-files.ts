@@ -1,6 +1,6 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
-/** Where HAProxy finds what came out of secrets. */
+/** Files of the task that come from secrets. */
 export const SECRET_PATHS = {
   listener: '/dev/shm/listen.pem',
   runtimeApi: '/dev/shm/runtime-api.pem',
@@ -8,15 +8,15 @@ export const SECRET_PATHS = {
 } as const;
 
 /**
- * A file that HAProxy reads and that is made of a secret: parts of the secret, one after another.
+ * A file that HAProxy reads: parts of a secret, one after another.
  *
- * It must be a file, because HAProxy reads a certificate twice (a pipe says "an error occurred while reading"). It lies
- * in the memory that every container has at /dev/shm, which is writable also where the root file system is not.
+ * It must be a file, because HAProxy reads a certificate twice (with a pipe: "an error occurred while reading"). It is in
+ * /dev/shm, the memory that every container has, which is writable also where the root file system is not.
  */
 export interface SecretFile {
   readonly path: string;
   readonly secret: ISecret;
-  /** Keys of the secret's JSON object, by the name of the variable in which ECS hands each over. */
+  /** Keys of the secret's JSON object, by the environment variable in which ECS passes each. */
   readonly parts: Readonly<Record<string, string>>;
 }
 

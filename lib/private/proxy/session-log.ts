@@ -10,16 +10,16 @@ const WILDCARDS: WildcardReasons = {
 };
 
 /**
- * Keeps the CDK from allowing to write to every log group of the account, as it does for ECS Exec without this flag.
- * Must be called before the construct has children.
+ * Prevents the CDK from allowing ECS Exec to write to every log group of the account, as it does without this flag. Must
+ * be called before the construct has children.
  */
 export function denySessionLogs(scope: Construct): void {
   scope.node.setContext(REDUCE_EC2_FARGATE_CLOUDWATCH_PERMISSIONS, true);
 }
 
 /**
- * Allows to log sessions of ECS Exec where they go unless the cluster says otherwise: to the log of the container (ECS
- * guide, "Using ECS Exec", logging `DEFAULT`). What another logging needs the CDK allows itself.
+ * Allows ECS Exec to log sessions to the log of the container, which is the default of a cluster (ECS guide, "Using ECS
+ * Exec", logging `DEFAULT`). For other settings the CDK itself adds the permissions.
  */
 export function allowSessionLog(cluster: ICluster, { taskRole }: TaskDefinition, logGroup: ILogGroup): void {
   const logging = cluster.executeCommandConfiguration?.logging ?? ExecuteCommandLogging.DEFAULT;

@@ -14,7 +14,7 @@ import type { Construct } from 'constructs';
 import { allowDecryption } from '../monitor/decryption';
 import type { SecretFile } from './secret-files';
 
-/** User and group `haproxy` of the official images from 2.4. Given as a number it also fits the older ones. */
+/** User and group `haproxy` of the official images from 2.4. As a number it also works in older images. */
 const HAPROXY_UID = '99:99';
 
 /**
@@ -34,10 +34,10 @@ export function startScript(files: readonly SecretFile[]): string {
 }
 
 /**
- * Asks HAProxy's liveness page. The official images have no curl; those made of Debian have bash, which can open a
- * connection itself, and those made of Alpine have a wget.
+ * The container's health check: `GET /live`. The official images have no curl. Those based on Debian have bash, which can
+ * open a connection itself; those based on Alpine have wget.
  */
-export function healthCommand(port: number): string[] {
+function healthCommand(port: number): string[] {
   const bash = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET /live HTTP/1.0\\r\\n\\r\\n' >&3 && read -r -t 2 _ status _ <&3 && test "$status" = 200`;
   return [
     'CMD-SHELL',
@@ -45,8 +45,8 @@ export function healthCommand(port: number): string[] {
   ];
 }
 
-/** What the container is made of. */
-export interface TaskOptions {
+/** Options of the container. */
+interface TaskOptions {
   readonly image: ContainerImage;
   readonly configuration: string;
   readonly files: readonly SecretFile[];
@@ -58,7 +58,7 @@ export interface TaskOptions {
   readonly logGroup: ILogGroup;
 }
 
-/** Adds the container that runs HAProxy: not as root, without capabilities, on a file system that cannot be written. */
+/** Adds the container that runs HAProxy: not as root, without capabilities, on a read-only file system. */
 export function addContainer(
   scope: Construct,
   taskDefinition: TaskDefinition,
@@ -66,7 +66,7 @@ export function addContainer(
 ): ContainerDefinition {
   const { files, enableExecuteCommand } = options;
   const linuxParameters = new LinuxParameters(scope, 'LinuxParameters', {
-    // The agent of ECS Exec leaves processes behind, which somebody must collect.
+    // The agent of ECS Exec leaves zombie processes, which an init process collects.
     initProcessEnabled: enableExecuteCommand ? true : undefined,
   });
   linuxParameters.dropCapabilities(Capability.ALL);

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { NetworkLoadBalancerOptions, PrivateDnsOptions } from '../../lib';
+import { checkNetwork } from '../../lib/haproxy/address';
+import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../../lib/private/options';
+import { form, keysOf, list, type Shape, text } from './values';
+
+/** Clients by address. */
+export const network = text((value) => checkNetwork(value, 'network'), 'An address, or a network such as 10.0.0.0/8.');
+
+const networkLoadBalancer = z
+  .strictObject({
+    ...keysOf(NETWORK_LOAD_BALANCER),
+    subnetIds: list(
+      form(/^subnet-[0-9a-f]{8,17}$/, 'the id of a subnet, such as subnet-0123456789abcdef0'),
+      "Its subnets, one for each of the vpc's availabilityZones. Default: the private subnets.",
+    ),
+    allocationIds: list(
+      form(/^eipalloc-[0-9a-f]{8,17}$/, 'the allocation id of an elastic address, such as eipalloc-0123456789abcdef0'),
+      'Elastic addresses, one for each subnet. Default: AWS chooses the addresses.',
+    ),
+    certificateArns: list(
+      form(/^arn:[a-z-]+:(acm|iam):\S+$/, 'the ARN of a certificate'),
+      'Terminate TLS in the load balancer with these certificates. Default: TLS is passed through.',
+    ),
+    accessLogsBucket: z
+      .string()
+      .optional()
+      .meta({ description: 'Name of the bucket for access logs. Default: no access logs.' }),
+    clients: list(network, 'Clients that may connect. Default: none.'),
+  } satisfies Shape<
+    NetworkLoadBalancerOptions,
+    'vpcSubnets' | 'certificates' | 'accessLogs',
+    'subnetIds' | 'certificateArns' | 'accessLogsBucket' | 'clients'
+  >)
+  .optional()
+  .meta({ description: 'A Network Load Balancer of its own.' });
+
+const privateDns = z
+  .strictObject({
+    namespaceArn: form(
+      /^arn:[a-z-]+:servicediscovery:[a-z0-9-]+:\d{12}:namespace\/ns-[a-z0-9]+$/,
+      'the ARN of a private DNS namespace',
+      'ARN of a private DNS namespace of Cloud Map. Default: a new one.',
+    ).optional(),
+    namespaceName: z.string().optional().meta({ description: 'Name of the namespace.' }),
+    name: z.string().optional().meta({ description: 'Name below the namespace.' }),
+    ...keysOf(PRIVATE_DNS),
+  } satisfies Shape<PrivateDnsOptions, 'cloudMapNamespace', 'namespaceArn' | 'namespaceName'>)
+  .refine(({ namespaceArn, namespaceName }) => (namespaceArn === undefined) === (namespaceName === undefined), {
+    error: 'needs namespaceArn and namespaceName, or neither',
+  })
+  .optional()
+  .meta({ description: 'A name in Cloud Map.' });
+
+/** How clients reach the tasks of a proxy. */
+export const ingressSchema = z
+  .strictObject({
+    networkLoadBalancer,
+    none: z.literal(true).optional().meta({ description: 'Nothing: clients know the addresses of the tasks.' }),
+    privateDns,
+    targetGroupArn: form(
+      /^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/\S+$/,
+      'the ARN of a target group, such as arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/name/0123456789abcdef',
+      'An existing target group.',
+    ).optional(),
+  })
+  .refine((ingress) => Object.keys(ingress).length === 1, {
+    error: 'needs one of none, networkLoadBalancer, privateDns and targetGroupArn',
+  })
+  .optional()
+  .meta({ description: 'How clients reach the tasks. Default: privateDns: {}.' });

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import type {
+  BlueGreenDeploymentOptions,
+  Ec2CapacityOptions,
+  FargateCapacityOptions,
+  HaproxyElbProxyProps,
+  HaproxyHeaderRules,
+  HaproxyLog,
+  ProxyLimits,
+  ProxyMutualTls,
+  ProxyResolution,
+  ProxyRoute,
+  ProxyScaling,
+  ProxyTls,
+  RollingDeploymentOptions,
+  ScheduledTasks,
+} from '../../lib';
+import { LIMITS, LISTEN_TLS, LOG, PORTS, PROCESS, RESOLUTION, TRAFFIC } from '../../lib/haproxy/model/options';
+import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
+import { BLUE_GREEN, CAPACITY, MAX_TASKS, ROLLING, SCALING, SERVICE } from '../../lib/private/options';
+import { ingressSchema, network } from './ingress-schema';
+import { upstreamSchema } from './upstream-schema';
+import { flag, form, keysOf, list, type Shape, secretArn, text } from './values';
+
+/** What CloudWatch Logs accepts. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const haproxyVersion = text(
+  (value) => HaproxyVersion.of(value),
+  `HAProxy branch ('3.2') or release ('3.2.4'), in quotes. Decides the image and the text of the configuration. Default: ${DEFAULT_VERSION}.`,
+).optional();
+
+const imageDigest = form(
+  /^sha256:[0-9a-f]{64}$/,
+  'sha256: and 64 hexadecimal digits',
+  'Digest of the official image: tasks run exactly this image.',
+).optional();
+
+const routes = list(
+  z.strictObject({
+    name: z.string().meta({ description: 'Name of the route.' }),
+    host: z.string().optional().meta({ description: 'Host header, HTTP only.' }),
+    pathPrefix: z.string().optional().meta({ description: 'Beginning of the path, HTTP only.' }),
+    sni: z.string().optional().meta({ description: "Server name in the client's TLS handshake." }),
+    upstream: upstreamSchema,
+  } satisfies Shape<ProxyRoute>),
+  'Other load balancers, and what goes to them. HAProxy takes the first route that fits. Default: none.',
+);
+
+const listenTls = z
+  .strictObject({
+    secretArn: secretArn('Secret with cert and key in PEM, as a JSON object.'),
+    ...keysOf(LISTEN_TLS),
+  } satisfies Shape<ProxyTls, 'secret', 'secretArn'>)
+  .optional()
+  .meta({ description: 'TLS towards clients. Default: none.' });
+
+const headerRules = (of: string) =>
+  z
+    .strictObject({
+      set: z.record(z.string(), z.string()).optional().meta({ description: 'Headers to set, by name.' }),
+      remove: list(z.string(), 'Headers to remove. HAProxy removes first and sets then.'),
+    } satisfies Shape<HaproxyHeaderRules>)
+    .optional()
+    .meta({ description: `Changes to the headers of ${of}, HTTP only.` });
+
+const limits = z
+  .strictObject(keysOf(LIMITS) satisfies Shape<ProxyLimits>)
+  .optional()
+  .meta({ description: 'Limits of connections, times and sizes.' });
+
+const resolution = z
+  .strictObject(keysOf(RESOLUTION) satisfies Shape<ProxyResolution>)
+  .optional()
+  .meta({ description: "How HAProxy resolves the load balancers' names." });
+
+const log = z
+  .strictObject(keysOf(LOG) satisfies Shape<HaproxyLog>)
+  .optional()
+  .meta({ description: 'How log lines look, and where they go.' });
+
+const rawLines = z
+  .record(z.string(), z.array(z.string()))
+  .optional()
+  .meta({ description: "Lines to add at the end of sections, by the section's opening line." });
+
+const runtimeApiTls = z
+  .strictObject({
+    secretArn: secretArn('Secret with cert, key and ca in PEM, as a JSON object.'),
+    checkerSecretArn: secretArn('The same for the checker. Default: the same secret.').optional(),
+  } satisfies Shape<ProxyMutualTls, 'secret' | 'checkerSecret', 'secretArn' | 'checkerSecretArn'>)
+  .optional()
+  .meta({ description: 'Mutual TLS between the checker and the proxy. Default: no TLS.' });
+
+const capacity = z
+  .strictObject({
+    ...keysOf(CAPACITY),
+    capacityProvider: z
+      .string()
+      .optional()
+      .meta({ description: "Run on instances of this capacity provider of the environment's cluster." }),
+  } satisfies Shape<FargateCapacityOptions> &
+    Shape<Ec2CapacityOptions, 'capacityProviderStrategies', 'spot' | 'capacityProvider'>)
+  .optional()
+  .meta({ description: 'What the tasks run on. Default: Fargate.' });
+
+const schedules = list(
+  z.strictObject({
+    cron: z.string().meta({ description: 'When, in UTC: six fields such as 0 7 ? * MON-FRI *.' }),
+    minTasks: z.int().min(0).max(MAX_TASKS).meta({ description: 'The fewest tasks from then on.' }),
+    maxTasks: z.int().min(0).max(MAX_TASKS).meta({ description: 'The most tasks from then on.' }),
+  } satisfies Shape<ScheduledTasks, 'schedule', 'cron'>),
+  'Numbers of tasks that hold from a certain time on. Default: none.',
+);
+
+const scaling = z
+  .strictObject({
+    maxTasks: z.int().min(1).max(MAX_TASKS).meta({ description: 'The most tasks.' }),
+    ...keysOf(SCALING),
+    schedules,
+  } satisfies Shape<ProxyScaling>)
+  .optional()
+  .meta({ description: 'How the number of tasks follows the load. Default: it stays at desiredCount.' });
+
+const deployment = z
+  .strictObject({
+    strategy: z
+      .enum(['rolling', 'blue-green'])
+      .meta({ description: 'Replace a few tasks at a time, or start all new tasks beside the old ones.' }),
+    ...keysOf(ROLLING),
+    ...keysOf(BLUE_GREEN),
+    gate: flag('Blue-green: let the checker test the new tasks before they take traffic. Default: false.'),
+  } satisfies Shape<RollingDeploymentOptions & BlueGreenDeploymentOptions, never, 'strategy' | 'gate'>)
+  .optional()
+  .meta({ description: 'How ECS replaces the tasks. Default: rolling.' });
+
+/** Properties that a spec file does not have: the environment gives them, or they take objects of the CDK. */
+type OnlyInCdk =
+  | 'vpc'
+  | 'cluster'
+  | 'vpcSubnets'
+  | 'securityGroups'
+  | 'containerInsights'
+  | 'logGroup'
+  | 'monitor'
+  | 'proxyName';
+
+/** All keys of a proxy. None gets a default here: the constructs fill in what is left out. */
+export const proxySchema = z.strictObject({
+  haproxyVersion,
+  image: z.string().optional().meta({ description: 'Another image of the same version. Default: the official image.' }),
+  imageDigest,
+  upstream: upstreamSchema.optional(),
+  routes,
+  ...keysOf(PORTS),
+  listenTls,
+  ...keysOf(TRAFFIC),
+  requestHeaders: headerRules('requests'),
+  responseHeaders: headerRules('responses'),
+  limits,
+  resolution,
+  log,
+  rawLines,
+  runtimeApiTls,
+  ingress: ingressSchema,
+  clients: list(network, 'Clients that may connect to the tasks at listenPort. Default: none.'),
+  capacity,
+  scaling,
+  deployment,
+  ...keysOf(SERVICE),
+  ...keysOf(PROCESS),
+  logRetentionDays: z
+    .literal(RETENTION_DAYS)
+    .optional()
+    .meta({ description: 'How long log lines are kept, days. Default: 30.' }),
+  removalPolicy: z
+    .enum(['destroy', 'retain'])
+    .optional()
+    .meta({ description: 'What happens to the log when the stack is deleted. Default: destroy.' }),
+} satisfies Shape<
+  HaproxyElbProxyProps,
+  OnlyInCdk | 'version' | 'logRetention' | 'removalPolicy',
+  'haproxyVersion' | 'logRetentionDays' | 'removalPolicy' | 'clients'
+>);

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { ElbUpstreamOptions, HaproxyUpstreamTls, UpstreamHealthCheck } from '../../lib';
+import { checkHostName } from '../../lib/haproxy/address';
+import { HEALTH_CHECK, UPSTREAM, UPSTREAM_TLS } from '../../lib/haproxy/model/options';
+import { form, keysOf, list, port, type Shape, text } from './values';
+
+/** Ways to name a load balancer. */
+const NAMES = {
+  dnsName: text((value) => checkHostName(value, 'upstream'), 'DNS name of the load balancer.').optional(),
+  loadBalancerArn: form(
+    /^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer\/(app|net)\/\S+$/,
+    'the ARN of an Application or Network Load Balancer, such as arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/name/0123456789abcdef',
+    'ARN of the load balancer. Its DNS name is looked up at deployment.',
+  ).optional(),
+  loadBalancerName: form(
+    /^[A-Za-z0-9-]{1,32}$/,
+    'the name of an Application or Network Load Balancer: 1 to 32 letters, digits and hyphens',
+    'Name of the load balancer. Its DNS name is looked up at deployment.',
+  ).optional(),
+} as const;
+
+const tls = z
+  .strictObject(keysOf(UPSTREAM_TLS) satisfies Shape<HaproxyUpstreamTls>)
+  .optional()
+  .meta({ description: 'Use TLS to the load balancer; {} verifies its certificate. Default: no TLS.' });
+
+const healthCheck = z
+  .strictObject(keysOf(HEALTH_CHECK) satisfies Shape<UpstreamHealthCheck>)
+  .optional()
+  .meta({ description: 'How HAProxy checks each address.' });
+
+/** A load balancer behind a proxy. */
+export const upstreamSchema = z
+  .strictObject({
+    ...NAMES,
+    port: port().meta({ description: "Port of the load balancer's listener." }),
+    tls,
+    healthCheck,
+    ...keysOf(UPSTREAM),
+    securityGroupIds: list(
+      form(/^sg-[0-9a-f]{8,17}$/, 'the id of a security group, such as sg-0123456789abcdef0'),
+      'Security groups of the load balancer, which then allow the proxy.',
+    ),
+  } satisfies Shape<ElbUpstreamOptions, 'securityGroups', keyof typeof NAMES | 'securityGroupIds'>)
+  .refine(
+    ({ dnsName, loadBalancerArn, loadBalancerName }) =>
+      [dnsName, loadBalancerArn, loadBalancerName].filter((name) => name !== undefined).length === 1,
+    { error: 'needs one of dnsName, loadBalancerArn and loadBalancerName' },
+  )
+  .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });

@@ -1,0 +1,216 @@
+import { formatDuration } from '../duration';
+import { InputError } from '../errors';
+
+/** Milliseconds. */
+export const HOUR = 3_600_000;
+/** Milliseconds. */
+export const DAY = 24 * HOUR;
+
+interface Described {
+  /** One sentence for editors of a spec file and for the help of the command line. */
+  readonly about: string;
+  /** What holds without a value, in words, where `default` does not say it. */
+  readonly otherwise?: string;
+}
+
+interface FlagOption extends Described {
+  readonly kind: 'flag';
+  readonly default: boolean;
+}
+
+/** A whole number. */
+interface CountOption extends Described {
+  readonly kind: 'count';
+  readonly min: number;
+  readonly max: number;
+  readonly default?: number;
+}
+
+/** A time. Its bounds and its default are milliseconds. */
+interface TimeOption extends Described {
+  readonly kind: 'time';
+  readonly min: number;
+  readonly max: number;
+  readonly default?: number;
+}
+
+/** A member of an enum. */
+interface ChoiceOption extends Described {
+  readonly kind: 'choice';
+  readonly of: Readonly<Record<string, string>>;
+  readonly default: string;
+}
+
+/** Returns the text as HAProxy takes it, or throws. `what` is the name of the option, for the error. */
+type TextCheck = (text: string, what: string) => string;
+
+interface TextOption extends Described {
+  readonly kind: 'text';
+  readonly check: TextCheck;
+  readonly default?: string;
+}
+
+interface ListOption extends Described {
+  readonly kind: 'list';
+  /** For each item. */
+  readonly check: TextCheck;
+  /** For editors: one item. */
+  readonly item: string;
+  readonly default: readonly string[];
+}
+
+/** An option that is one value: its kind, its bounds and its default, from which every check and every help text comes. */
+export type Option = FlagOption | CountOption | TimeOption | ChoiceOption | TextOption | ListOption;
+/** Options by name. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** Anything that tells its milliseconds: a `Duration` of the CDK, a time of a spec file. */
+export interface Time {
+  toMilliseconds(): number;
+}
+
+/** The value of an option; a time is milliseconds. */
+type ValueOf<O> = O extends FlagOption
+  ? boolean
+  : O extends CountOption | TimeOption
+    ? number
+    : O extends ChoiceOption
+      ? O['of'][keyof O['of']]
+      : O extends TextOption
+        ? string
+        : readonly string[];
+
+/** The name of a value: milliseconds say so. */
+type NameOf<K, O> = O extends TimeOption ? `${K & string}Millis` : K;
+
+/** The values of options as the configuration model has them: `interval`, a time, is `intervalMillis`. */
+export type Values<T extends Options> = { readonly [K in keyof T as NameOf<K, T[K]>]?: ValueOf<T[K]> };
+
+/** The same with every value that has a default. */
+export type Complete<T extends Options> = {
+  readonly [K in keyof T as NameOf<K, T[K]>]:
+    | ValueOf<T[K]>
+    | (T[K] extends { default: Exclude<Option['default'], undefined> } ? never : undefined);
+};
+
+/** Options as a struct of the constructs or a spec file has them. */
+export type Given<T extends Options> = {
+  readonly [K in keyof T]?: T[K] extends TimeOption ? Time : ValueOf<T[K]>;
+};
+
+/** The options of a table that a struct does not have. The compiler takes no struct without one of them. */
+type Missing<T extends Options, G> = { readonly [K in Exclude<keyof T, keyof G>]: never };
+
+/** Takes the values of a table's options out of a struct, its times in milliseconds. */
+export function valuesOf<T extends Options, G extends Given<T>>(
+  table: T,
+  given: (G & Missing<T, G>) | undefined,
+): Values<T> {
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(table)) {
+    const value: unknown = given?.[name as keyof G];
+    if (value !== undefined) {
+      values[nameOf(name, table[name]!)] = isTime(value) ? value.toMilliseconds() : value;
+    }
+  }
+  return values as Values<T>;
+}
+
+/**
+ * Fills in the defaults and checks every value.
+ *
+ * @param where what stands before the option's name in an error, such as `healthCheck.`
+ * @throws InputError with the name of the option, the value given and the values allowed
+ */
+export function complete<T extends Options>(table: T, given: Values<T>, where = ''): Complete<T> {
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries<Option>(table)) {
+    const key = nameOf(name, option);
+    const value: unknown = (given as Record<string, unknown>)[key] ?? option.default;
+    values[key] = value === undefined ? undefined : checked(option, value, `${where}${name}`);
+  }
+  return values as Complete<T>;
+}
+
+/** What an option is and what holds without it, in one line. */
+export function describe(option: Option): string {
+  const without = defaultOf(option);
+  return without === undefined ? option.about : `${option.about} Default: ${without}.`;
+}
+
+/** What holds without a value. */
+export function defaultOf(option: Option): string | undefined {
+  const { otherwise, kind, default: value } = option;
+  if (otherwise !== undefined || value === undefined) {
+    return otherwise;
+  }
+  return kind === 'time' ? formatDuration(value) : String(value);
+}
+
+/** A value of an option, or an error. */
+export function checked(option: Option, value: unknown, what: string): unknown {
+  switch (option.kind) {
+    case 'count':
+      return range(Number(value), option.min, option.max, what);
+    case 'time':
+      return timeRange(Number(value), option.min, option.max, what);
+    case 'text':
+      return option.check(String(value), what);
+    case 'list':
+      return (value as readonly string[]).map((item) => option.check(item, what));
+    default:
+      // The types of a flag and a choice allow nothing else.
+      return value;
+  }
+}
+
+function nameOf(name: string, { kind }: Option): string {
+  return kind === 'time' ? `${name}Millis` : name;
+}
+
+function isTime(value: unknown): value is Time {
+  return typeof (value as Partial<Time>).toMilliseconds === 'function';
+}
+
+/** A whole number within bounds. */
+function range(value: number, min: number, max: number, what: string): number {
+  if (!isWithin(value, min, max)) {
+    throw new InputError(`${what} '${value}' is out of range: give a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+function timeRange(value: number, min: number, max: number, what: string): number {
+  if (!isWithin(value, min, max)) {
+    const [least, most] = [min, max].map(formatDuration);
+    throw new InputError(
+      `${what} '${formatDuration(value)}' is out of range: give ${least} to ${most}, in whole milliseconds`,
+    );
+  }
+  return value;
+}
+
+function isWithin(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
+}
+
+/** A text that becomes one word of a line. A line break in it would start a line of its own. */
+export function word(text: string, what: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to keep out.
+  if (text === '' || /[\u0000-\u001f\u007f]/.test(text)) {
+    throw new InputError(
+      `${what} ${JSON.stringify(text)} is not valid: give a text that is not empty and has no control characters`,
+    );
+  }
+  return text;
+}
+
+/** The path of a URL. */
+export function checkPath(path: string, what: string): string {
+  if (!/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]*$/.test(path)) {
+    throw new InputError(
+      `${what} ${JSON.stringify(path)} is not a path: give one that begins with / and is URL-encoded`,
+    );
+  }
+  return path;
+}

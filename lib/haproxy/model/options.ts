@@ -1,0 +1,295 @@
+import { checkHostName, checkNameserver, checkNetwork } from '../address';
+import { checkPath, DAY, HOUR, type Options, word } from './option';
+
+/** How a listener treats what it accepts. */
+export enum HaproxyMode {
+  /** HAProxy reads, logs and balances each request. */
+  HTTP = 'http',
+  /** HAProxy passes connections on unread: TLS passthrough, any other protocol. */
+  TCP = 'tcp',
+}
+
+/** How the addresses of a load balancer are used. */
+export enum HaproxyResolutionMode {
+  /**
+   * HAProxy holds addresses in slots: it survives an outage of DNS, checks each address, and can drift. One slot on 1.6
+   * and 1.7, `server-template` from 1.8.
+   */
+  SLOTS = 'slots',
+  /**
+   * HAProxy resolves for each request (2.0 and later) or connection (2.1 and later): it holds no address that could
+   * drift or be checked, and answers 503 once DNS has been out for longer than `holdValid`.
+   */
+  PER_REQUEST = 'per-request',
+}
+
+/** Oldest TLS version that a listener accepts. */
+export enum HaproxyTlsVersion {
+  /** TLS 1.2. */
+  V1_2 = '1.2',
+  /** TLS 1.3, from HAProxy 1.8 on. */
+  V1_3 = '1.3',
+}
+
+/** How log lines are written. */
+export enum HaproxyLogFormat {
+  /** HAProxy's own format for HTTP or TCP. */
+  STANDARD = 'standard',
+  /** One JSON object a line. */
+  JSON = 'json',
+}
+
+/** Ports of each task that no option changes. */
+export const HEALTH_PORT = 8404;
+export const RUNTIME_API_PORT = 9990;
+
+/*
+ * The tables of options: each value that props, model, spec file and command line share, with its bounds and its default.
+ * The struct that documents a table for users of the constructs is in lib/proxy; the compiler compares the two.
+ */
+
+/** Where traffic comes in. Not below 1024: the official images do not run as root. */
+export const PORTS = {
+  listenPort: { kind: 'count', min: 1024, max: 65_535, default: 8080, about: 'Port on which clients connect.' },
+  redirectPort: {
+    kind: 'count',
+    min: 1024,
+    max: 65_535,
+    about: 'Port of a second listener, which redirects to HTTPS.',
+    otherwise: 'none',
+  },
+} as const satisfies Options;
+
+/** What HAProxy does with traffic. */
+export const TRAFFIC = {
+  mode: {
+    kind: 'choice',
+    of: HaproxyMode,
+    default: HaproxyMode.HTTP,
+    about: 'http reads requests, tcp passes connections on unread.',
+  },
+  acceptProxyProtocol: {
+    kind: 'flag',
+    default: false,
+    about: 'Expect a PROXY protocol header at the start of each connection.',
+    otherwise: 'as the ingress sends it',
+  },
+  forwardedFor: { kind: 'flag', default: true, about: "Add the client's address as X-Forwarded-For, HTTP only." },
+  allowFrom: {
+    kind: 'list',
+    check: checkNetwork,
+    item: 'An address, or a network such as 10.0.0.0/8.',
+    default: [],
+    about: 'Clients that HAProxy serves; it rejects all others.',
+    otherwise: 'all clients',
+  },
+  denyFrom: {
+    kind: 'list',
+    check: checkNetwork,
+    item: 'An address, or a network such as 10.0.0.0/8.',
+    default: [],
+    about: 'Clients that HAProxy rejects, also when allowFrom has them.',
+    otherwise: 'none',
+  },
+  metrics: {
+    kind: 'flag',
+    default: false,
+    about: `Answer GET /metrics for Prometheus on port ${HEALTH_PORT} (2.0 and later).`,
+  },
+} as const satisfies Options;
+
+/** How the process ends. */
+export const PROCESS = {
+  stopTimeout: {
+    kind: 'time',
+    min: 6000,
+    max: HOUR,
+    default: 30_000,
+    about: "Time between ECS's stop signal and the forced end.",
+  },
+} as const satisfies Options;
+
+/** TLS towards clients. */
+export const LISTEN_TLS = {
+  minVersion: {
+    kind: 'choice',
+    of: HaproxyTlsVersion,
+    default: HaproxyTlsVersion.V1_2,
+    about: 'Oldest TLS version.',
+  },
+  http2: { kind: 'flag', default: true, about: 'Offer HTTP/2, HTTP mode only (1.8 and later).' },
+} as const satisfies Options;
+
+/** TLS towards the load balancer. */
+export const UPSTREAM_TLS = {
+  verify: { kind: 'flag', default: true, about: 'Verify the certificate of the load balancer.' },
+  caFile: {
+    kind: 'text',
+    check: word,
+    default: '/etc/ssl/certs/ca-certificates.crt',
+    about: 'File in the image with the certificate authorities to trust.',
+  },
+  serverName: {
+    kind: 'text',
+    check: checkHostName,
+    about: 'Name that HAProxy sends (SNI) and that the certificate must have.',
+    otherwise: 'the DNS name of the load balancer',
+  },
+} as const satisfies Options;
+
+/** How each address of a load balancer is checked. */
+export const HEALTH_CHECK = {
+  enabled: { kind: 'flag', default: true, about: 'Check each address.' },
+  path: {
+    kind: 'text',
+    check: checkPath,
+    about: 'Path of an HTTP check, which must get a status from 200 to 399.',
+    otherwise: 'a connection, no HTTP',
+  },
+  host: {
+    kind: 'text',
+    check: checkHostName,
+    about: 'Host header of the HTTP check.',
+    otherwise: 'the DNS name of the load balancer',
+  },
+  interval: { kind: 'time', min: 100, max: HOUR, default: 2000, about: 'Time between two checks.' },
+  fall: { kind: 'count', min: 1, max: 100, default: 2, about: 'Failed checks in a row that mark an address as down.' },
+  rise: { kind: 'count', min: 1, max: 100, default: 2, about: 'Passed checks in a row that mark it as up again.' },
+} as const satisfies Options;
+
+/** How a load balancer is used. */
+export const UPSTREAM = {
+  resolutionMode: {
+    kind: 'choice',
+    of: HaproxyResolutionMode,
+    default: HaproxyResolutionMode.SLOTS,
+    about: 'slots holds addresses, per-request resolves for each request.',
+  },
+  slots: {
+    kind: 'count',
+    min: 1,
+    max: 100,
+    default: 16,
+    about: 'Number of addresses that a task can hold (1.8 and later).',
+  },
+  sendProxyProtocol: {
+    kind: 'flag',
+    default: false,
+    about: "Send the client's address in a PROXY protocol header.",
+  },
+  slowStart: {
+    kind: 'time',
+    min: 0,
+    max: HOUR,
+    default: 0,
+    about: 'Time until a new address gets its full share of traffic.',
+    otherwise: 'at once',
+  },
+  idleTimeout: {
+    kind: 'time',
+    min: 1000,
+    max: 4_000_000,
+    default: 60_000,
+    about: 'Idle timeout that the load balancer has.',
+  },
+} as const satisfies Options;
+
+const TIMEOUT = { kind: 'time', min: 100, max: DAY } as const;
+
+/** Limits of connections, times and sizes. */
+export const LIMITS = {
+  maxConnections: {
+    kind: 'count',
+    min: 1,
+    max: 1_000_000,
+    default: 2000,
+    about: 'Connections of a task at the same time.',
+    otherwise: '2000 for each 512 MiB of memory',
+  },
+  connectTimeout: { ...TIMEOUT, default: 5000, about: 'Time to connect to the load balancer.' },
+  clientTimeout: { ...TIMEOUT, default: 65_000, about: 'Time that a client may be silent.' },
+  serverTimeout: { ...TIMEOUT, default: 65_000, about: 'Time that the load balancer may be silent.' },
+  requestTimeout: { ...TIMEOUT, default: 10_000, about: 'Time for the whole head of a request, HTTP only.' },
+  keepAliveTimeout: {
+    ...TIMEOUT,
+    default: 65_000,
+    about: "Time that a client's connection may be idle between two requests, HTTP only.",
+  },
+  maxBodyBytes: {
+    kind: 'count',
+    min: 0,
+    max: 2 ** 31 - 1,
+    about: 'Largest body of a request by its Content-Length, bytes, HTTP only.',
+    otherwise: 'no limit',
+  },
+  maxHeaderBytes: {
+    kind: 'count',
+    min: 4096,
+    max: 262_144,
+    about: 'Largest head of a request or response, bytes.',
+    otherwise: "HAProxy's own 15 KiB",
+  },
+} as const satisfies Options;
+
+/** How names are resolved. */
+export const RESOLUTION = {
+  nameservers: {
+    kind: 'list',
+    check: checkNameserver,
+    item: 'IP:PORT of a name server.',
+    default: ['169.254.169.253:53'],
+    about: 'Name servers. HAProxy asks all of them in parallel.',
+    otherwise: "169.254.169.253:53, the VPC's resolver",
+  },
+  parseResolvConf: {
+    kind: 'flag',
+    default: false,
+    about: "Take the name servers from the task's /etc/resolv.conf (1.9 and later).",
+  },
+  holdValid: { ...TIMEOUT, default: 10_000, about: "How often the load balancer's name is resolved." },
+  holdObsolete: {
+    kind: 'time',
+    min: 0,
+    max: 2 * DAY,
+    default: 30_000,
+    about: 'How long an address is kept that is no longer in the answer.',
+    otherwise: '30s, or twice holdValid where that is more',
+  },
+  holdOutage: {
+    kind: 'time',
+    min: 0,
+    max: DAY,
+    default: 600_000,
+    about: 'How long an address is kept while DNS does not answer.',
+  },
+  holdNx: {
+    kind: 'time',
+    min: 0,
+    max: DAY,
+    default: 30_000,
+    about: 'How long an address is kept once the name no longer exists.',
+  },
+  payloadSize: {
+    kind: 'count',
+    min: 512,
+    max: 8192,
+    default: 8192,
+    about: 'Largest DNS answer over UDP, bytes (1.8 and later).',
+  },
+} as const satisfies Options;
+
+/** How log lines look, and where they go. */
+export const LOG = {
+  format: {
+    kind: 'choice',
+    of: HaproxyLogFormat,
+    default: HaproxyLogFormat.STANDARD,
+    about: "standard is HAProxy's own format, json is one JSON object a line.",
+  },
+  syslog: {
+    kind: 'text',
+    check: checkNameserver,
+    about: 'IP:PORT of a syslog server (UDP).',
+    otherwise: 'standard output from 1.9 on, none before',
+  },
+} as const satisfies Options;
