@@ -143,7 +143,8 @@ function takeList(context: Context, cursor: Cursor, item: Extract<Item, { kind: 
   }
   const words = current(context, item.words);
   const form = item.form === undefined ? undefined : FORMS[item.form];
-  const wrong = word.text.split(',').find((part) => !words.includes(part) && !form?.is(part));
+  const parts = (item.strict ? word.text : word.text.replace(/,$/, '')).split(',');
+  const wrong = parts.find((part) => !words.includes(part) && !form?.is(part));
   if (wrong === undefined) {
     return true;
   }

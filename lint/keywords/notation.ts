@@ -10,7 +10,7 @@ import { FORMS } from './forms';
  * - `on|off`, `fast@2.2|slow@1.6-2.3`: one of these words, from and up to a branch
  * - `infinite|<time>`: one of these words, or else a value
  * - `match(octal)`: a text of a form of `forms.ts`
- * - `list(a@2.1|b|<network>)`: words, or texts of a form, with commas between them
+ * - `list(a@2.1|b|<network>)`: words, or texts of a form, with commas between them; `list!(…)`: without a comma at the end
  * - `ref(backend)`: a name that has to exist
  * - `[a b]`: may be missing; `a...`: once or more
  * - `{len int, silent}`: these options in any order; `{a, b}!` at least one of them
@@ -28,7 +28,7 @@ export type Item =
       readonly where?: string;
     }
   | { readonly kind: 'choice'; readonly words: readonly Choice[]; readonly other?: Item }
-  | { readonly kind: 'list'; readonly words: readonly Choice[]; readonly form?: string }
+  | { readonly kind: 'list'; readonly words: readonly Choice[]; readonly form?: string; readonly strict: boolean }
   | { readonly kind: 'reference'; readonly to: ReferenceKind }
   | { readonly kind: 'optional'; readonly items: readonly Item[] }
   | { readonly kind: 'repeat'; readonly item: Item }
@@ -183,7 +183,8 @@ function choicesOf(text: string): { words: Choice[]; other?: string } {
   return { words: parts.filter((part) => part !== other).map(choiceOf), other: other?.slice(1, -1) };
 }
 
-const VALUE = /^(word|given|num|int|time|size|file|status|addr|regex|fmt|expr|cond!|cond|match|list|ref)(?:\((.*)\))?$/;
+const VALUE =
+  /^(word|given|num|int|time|size|file|status|addr|regex|fmt|expr|cond!|cond|match|list!|list|ref)(?:\((.*)\))?$/;
 
 function itemOf(part: string): Item {
   if (part.endsWith('...')) {
@@ -208,9 +209,15 @@ function itemOf(part: string): Item {
       }
       return { kind: 'reference', to };
     }
-    case 'list': {
+    case 'list':
+    case 'list!': {
       const { words, other } = choicesOf(inside);
-      return { kind: 'list', words, form: other === undefined ? undefined : formOf(other, part) };
+      return {
+        kind: 'list',
+        words,
+        form: other === undefined ? undefined : formOf(other, part),
+        strict: type === 'list!',
+      };
     }
     case 'match':
       return { kind: 'value', type, where: formOf(inside, part) };

@@ -158,6 +158,17 @@ test.each([
     'server a 10.0.0.1:80 resolve-net 10.0.0.0/8,net',
     ["35 bad-value: 'net' is not a network; use one such as '10.0.0.0/8', with commas between several"],
   ],
+  // The binaries of 2.2 to 3.4 take a comma at the end of these three, and refuse it in the fourth.
+  ['2.4', 'server a 10.0.0.1:80 init-addr last,libc,', []],
+  ['2.4', 'server a 10.0.0.1:80 resolve-opts allow-dup-ip,', []],
+  ['2.4', 'server a 10.0.0.1:80 resolve-net 10.0.0.0/8,', []],
+  [
+    '2.4',
+    'server a 10.0.0.1:80 proxy-v2-options ssl,',
+    [
+      "40 bad-value: '' is not one of 'ssl', 'cert-cn', 'ssl-cipher', 'cert-sig', 'cert-key', 'authority', 'crc32c', 'unique-id'; use one of them",
+    ],
+  ],
   [
     '2.0',
     'server a 10.0.0.1:80 resolve-opts ignore-weight',

@@ -78,7 +78,7 @@ export const SERVER = table(
   pool-purge-delay ; server default-server ; 1.9 ; time
   port ; server default-server ; ; [num] /2.2 num
   proto ; server default-server ; 1.9 ; @proto
-  proxy-v2-options ; server default-server ; 1.9 ; list(ssl|cert-cn|ssl-cipher|cert-sig|cert-key|authority|crc32c|unique-id@2.2)
+  proxy-v2-options ; server default-server ; 1.9 ; list!(ssl|cert-cn|ssl-cipher|cert-sig|cert-key|authority|crc32c|unique-id@2.2)
   quic-cc-algo ; server default-server ; 3.4 +quic ; word
   redir ; server ; ; [word] /1.8 word
   redir ; server default-server ; 1.8 ; word
