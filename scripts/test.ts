@@ -39,6 +39,7 @@ const STEPS: readonly Step[] = [
   { name: 'binaries', command: ['tsx', 'scripts/fetch-binaries.ts'], verbose: true },
   { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings'] },
   { name: 'walls between folders', command: ['npm', 'run', '-s', 'walls'] },
+  { name: 'unused files and exports', command: ['npm', 'run', '-s', 'unused'] },
   { name: 'jsii', command: ['npm', 'run', '-s', 'compile'] },
   {
     name: 'tests',

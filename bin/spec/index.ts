@@ -8,7 +8,7 @@ import type { ProxySpec, Spec, WrittenProxy } from './spec';
 import { modelOfSpec, versionOf } from './to-model';
 
 export { specJsonSchema } from './schema';
-export type { ProxySpec, Spec } from './spec';
+export type { Spec } from './spec';
 
 /** The file that is read when none is named. */
 export const SPEC_FILE = 'haproxy-elb.yaml';

@@ -65,7 +65,7 @@ export interface Ec2CapacityOptions {
  *
  * @internal
  */
-export interface ServiceOptions extends BaseServiceOptions {
+interface ServiceOptions extends BaseServiceOptions {
   readonly vpcSubnets?: SubnetSelection;
   readonly securityGroups: ISecurityGroup[];
   readonly availabilityZoneRebalancing: AvailabilityZoneRebalancing;

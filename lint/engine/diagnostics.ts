@@ -17,7 +17,7 @@ export type LanguageRule =
   | 'bad-line';
 
 /** Where on a line something is. */
-export type Place = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'unresolvedVariable'>>;
+type Place = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'unresolvedVariable'>>;
 
 /** What a branch says about a line. */
 export interface LanguageFinding {

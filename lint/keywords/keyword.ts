@@ -179,7 +179,7 @@ function traitOf(text: string, since: string): [Trait, string] {
 }
 
 /** Whether a branch has a keyword. */
-export type Availability = 'too-new' | 'current' | 'deprecated' | 'removed';
+type Availability = 'too-new' | 'current' | 'deprecated' | 'removed';
 
 /** Whether a branch has a word, from its dates. */
 export function availabilityOn(

@@ -4,7 +4,7 @@ import { keywordOf } from '../keywords';
 import { cutCall } from './call';
 
 /** What a condition comes to; nothing where that is known when HAProxy starts. */
-export type Outcome = boolean | undefined;
+type Outcome = boolean | undefined;
 
 /**
  * What the condition of an `.if` comes to, as far as the file and the version tell. Operators and brackets are there

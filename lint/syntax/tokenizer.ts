@@ -1,13 +1,13 @@
 import type { Word } from '../model';
 
 /** What is wrong with the quoting of a line. */
-export interface Fault {
+interface Fault {
   readonly column: number;
   readonly message: string;
 }
 
 /** A line in words. */
-export interface Line {
+interface Line {
   readonly words: readonly Word[];
   readonly fault?: Fault;
   /** A variable makes several words of one: how many there are is known when HAProxy starts. */

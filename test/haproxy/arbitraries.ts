@@ -17,9 +17,9 @@ const some = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined 
 const int = (min: number, max: number) => fc.integer({ min, max });
 
 export const versions = fc.constantFrom(...BRANCHES.map(({ branch }) => HaproxyVersion.of(branch)));
-export const addresses = fc.oneof(fc.ipV4(), fc.ipV6());
+const addresses = fc.oneof(fc.ipV4(), fc.ipV6());
 const ports = int(1, 65535);
-export const names = fc.oneof(
+const names = fc.oneof(
   fc.domain(),
   fc.stringMatching(/^([A-Za-z0-9_]{1,63}\.){0,3}[a-z]{1,63}\.?$/).filter((name) => name.length <= 253),
 );

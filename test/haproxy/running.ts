@@ -22,13 +22,13 @@ export async function until<T>(what: string, probe: () => Promise<T | undefined>
   throw new Error(`it never came to this: ${what}`);
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-export interface Ask {
+interface Ask {
   readonly path?: string;
   readonly method?: string;
   readonly headers?: Record<string, string>;
@@ -109,7 +109,7 @@ export class Echo {
 }
 
 /** What an {@link Echo} was asked. */
-export interface Echoed {
+interface Echoed {
   readonly name: string;
   readonly method: string;
   readonly url: string;
