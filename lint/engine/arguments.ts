@@ -53,6 +53,10 @@ function takeItem(context: Context, cursor: Cursor, item: Item): boolean {
       return true;
     }
     case 'optional':
+      if (item.items[0]?.kind === 'list' && cursor.text === '') {
+        // An empty word is a list of nothing.
+        return cursor.take() !== undefined;
+      }
       return cursor.done || !begins(context, cursor, item.items[0]) || takeItems(context, cursor, item.items);
     case 'repeat':
       do {

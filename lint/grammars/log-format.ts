@@ -88,7 +88,7 @@ function endOfAlias(context: Context, word: Word, begin: number): number | boole
   if (!context.checkAvailability(keyword, word, `%${name}`)) {
     return false;
   }
-  if (keyword.places[0] === 'http' && !context.from('3.1') && proxy !== undefined && proxy.kind !== 'defaults') {
+  if (keyword.places[0] === 'http' && !context.from('3.0') && proxy !== undefined && proxy.kind !== 'defaults') {
     // The mode may stand below this line: checked at the end.
     proxy.httpFormats.push({ line: report.line, word, name });
   }

@@ -158,6 +158,14 @@ test.each([
     'server a 10.0.0.1:80 resolve-net 10.0.0.0/8,net',
     ["35 bad-value: 'net' is not a network; use one such as '10.0.0.0/8', with commas between several"],
   ],
+  // The binaries of 2.2 to 3.0 take an empty word for these two, and refuse it for the third.
+  ['2.4', 'server a 10.0.0.1:80 init-addr "" weight 5', []],
+  ['2.4', 'server a 10.0.0.1:80 resolve-opts "" weight 5', []],
+  [
+    '2.4',
+    'server a 10.0.0.1:80 resolve-net ""',
+    ["35 bad-value: '' is not a network; use one such as '10.0.0.0/8', with commas between several"],
+  ],
   // The binaries of 2.2 to 3.4 take a comma at the end of these three, and refuse it in the fourth.
   ['2.4', 'server a 10.0.0.1:80 init-addr last,libc,', []],
   ['2.4', 'server a 10.0.0.1:80 resolve-opts allow-dup-ip,', []],

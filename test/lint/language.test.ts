@@ -218,6 +218,21 @@ test('samples know when they are there', () => {
   ]);
 });
 
+// 2.2.9 and 2.6.12 take the status in TCP mode, and refuse the others; 3.0.11 takes all.
+test('3.0 has all variables of a log format in TCP mode', () => {
+  expect(said('3.0', file(...PROXY, '    log 127.0.0.1 local0', '    log-format "%ci %ST %CC %HM %Ta"'))).toEqual([]);
+});
+
+test.each(['2.2', '2.6'])('%s has some variables of a log format in HTTP mode only', (branch) => {
+  const text = file(...PROXY, '    log 127.0.0.1 local0', '    log-format "%ci %ST %ts %CC %HM %Ta %Tr"');
+  const names = ['CC', 'HM', 'Ta', 'Tr'];
+  expect(said(branch, text)).toEqual(
+    names.map(
+      (name) => `error 7:16 bad-value: '%${name}' needs HTTP mode, and listen 'l' is not in it; add 'mode http'`,
+    ),
+  );
+});
+
 test('what is outside the file is left open', () => {
   const text = file(...PROXY, '    server a name.example:80 init-addr last,libc,none', '    server b "$ADDRESS"');
   expect(judge('2.4', text)).toEqual({
