@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HaproxyVersion } from '../lib';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from './binaries';
 import { HaproxyProcess } from './haproxy-process';
 import { pinned } from './pinned';
