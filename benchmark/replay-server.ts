@@ -38,7 +38,7 @@ export class ReplayServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The commands that it was sent, in the order of the first time. */
+  /** The commands that it received, in the order of their first use. */
   public get commands(): string[] {
     return [...this.#answers.keys()];
   }

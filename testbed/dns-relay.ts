@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { decode, encode } from 'dns-packet';
 import type { DnsListener } from './dns-server';
 
-/** What a network does to the datagrams of a name server. */
+/** Disturbances of the datagrams of a name server. */
 export interface DnsConditions {
   /** Every so many answers one is lost. @default - none */
   readonly lossOneIn?: number;

@@ -77,7 +77,7 @@ function generated(binary: HaproxyBinary): Competitor {
   };
 }
 
-/** As many files have it: a name that HAProxy looks up once. */
+/** As in many files: a name that HAProxy looks up only once. */
 function handWritten(binary: HaproxyBinary): Competitor {
   const name = `HAProxy ${binary.version}, hand-written without resolvers`;
   return {

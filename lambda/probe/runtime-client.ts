@@ -16,7 +16,7 @@ import { OutOfTime } from './time-limit';
 
 /** What mutual TLS with a runtime API needs, in PEM. */
 export interface RuntimeTls {
-  /** Our certificate, and its key. */
+  /** The checker's certificate, and its key. */
   readonly cert: string;
   readonly key: string;
   /** The authority that signed the certificate of the runtime API. */
@@ -148,7 +148,7 @@ export async function readRuntime(endpoint: string, options?: RuntimeOptions): P
 
 /** Counters per section; undefined for 1.7, which has none. */
 async function readResolvers(client: RuntimeClient, version: string): Promise<ResolverCounters[] | undefined> {
-  // A branch that is newer than this program is read as the newest that it knows.
+  // A branch that is newer than this program is read as the newest known branch.
   if (branchOrder(version) >= branchOrder(SHOW_RESOLVERS_SINCE)) {
     return parseResolvers(await client.ask(RUNTIME_COMMANDS.resolvers));
   }

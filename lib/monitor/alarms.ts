@@ -63,7 +63,7 @@ export interface DriftAlarms {
   readonly functionErrors?: number;
 }
 
-/** What the alarms need of their monitor. */
+/** The properties of a monitor that its alarms need. */
 interface AlarmSubject {
   readonly monitor: IDriftMonitor;
   readonly handler: IFunction;
@@ -74,7 +74,7 @@ interface AlarmSubject {
 interface MadeAlarms {
   readonly critical: Alarm;
   readonly heartbeat: Alarm;
-  /** These two, and those on request. */
+  /** Every alarm of the monitor. */
   readonly all: Alarm[];
 }
 
@@ -130,7 +130,7 @@ export function makeAlarms(
       threshold: checkCount(name, threshold),
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // A checker that does not run has the heartbeat alarm.
+      // The heartbeat alarm covers a checker that does not run.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   const critical = atLeast(

@@ -25,7 +25,7 @@ export interface HaproxyServiceOptions {
 /** Where the running HAProxy processes of a proxy are. */
 export class HaproxyTasks {
   /**
-   * The running tasks of an ECS service, of this app or imported. Each task must have a network interface of its own
+   * The running tasks of an ECS service, of this app or imported. Each task must have its own network interface
    * (network mode `awsvpc`).
    */
   public static ofService(service: IBaseService, options: HaproxyServiceOptions): HaproxyTasks {

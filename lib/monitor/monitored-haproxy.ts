@@ -60,7 +60,7 @@ export interface MonitoredHaproxyProps {
   readonly nameservers?: string[];
 
   /**
-   * How often each process asks DNS: the larger of its `hold valid` and `timeout resolve`.
+   * Time between two DNS queries of each process: the larger of its `hold valid` and `timeout resolve`.
    *
    * @default Duration.seconds(10), HAProxy's own `hold valid`
    */
@@ -125,7 +125,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
   }
 }
 
-/** Without names in `show servers state` the checker does not know which server belongs to which load balancer. */
+/** Without names in `show servers state` the checker cannot assign servers to load balancers. */
 function checkBackends(path: string, upstreams: readonly MonitoredUpstream[]): void {
   if (upstreams.some(({ backend }) => backend === undefined)) {
     throw new InputError(

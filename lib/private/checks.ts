@@ -24,7 +24,7 @@ export function refuseTextToken(what: string, text: string | undefined): void {
   }
 }
 
-/** Checks a number that AWS bounds. It may be a token. */
+/** Checks a number within the bounds of AWS. The number may be a token. */
 export function checkCount(
   what: string,
   count: number | undefined,

@@ -27,7 +27,7 @@ export interface BlueGreenDeploymentOptions {
    * How long the old tasks stay after traffic has moved to the new ones, so that a rollback takes seconds: whole minutes,
    * at most one day.
    *
-   * @default Duration.minutes(15), ECS's own
+   * @default Duration.minutes(15), the default of ECS
    */
   readonly bakeTime?: Duration;
 }

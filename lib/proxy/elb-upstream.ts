@@ -19,7 +19,7 @@ export interface HaproxyUpstreamTls {
   /**
    * File in the image with the certificate authorities to trust.
    *
-   * @default /etc/ssl/certs/ca-certificates.crt, which the official images have, Debian's and Alpine's
+   * @default /etc/ssl/certs/ca-certificates.crt, which the official images have (Debian and Alpine)
    */
   readonly caFile?: string;
 
@@ -92,7 +92,7 @@ export interface ElbUpstreamOptions {
   /**
    * How HAProxy uses the addresses of the load balancer.
    *
-   * @default HaproxyResolutionMode.SLOTS, which survives an outage of DNS
+   * @default HaproxyResolutionMode.SLOTS, which survives a DNS outage
    */
   readonly resolutionMode?: HaproxyResolutionMode;
 
@@ -127,7 +127,7 @@ export interface ElbUpstreamOptions {
   readonly slowStart?: Duration;
 
   /**
-   * Idle timeout that the load balancer has, 1 to 4000 s. HAProxy closes idle connections before.
+   * Idle timeout of the load balancer, 1 to 4000 s. HAProxy closes idle connections earlier.
    *
    * @default Duration.seconds(60), that of an Application Load Balancer; a Network Load Balancer has 350 s
    */
@@ -137,20 +137,20 @@ export interface ElbUpstreamOptions {
    * Security groups of the load balancer. The construct allows the proxy in them at `port`. This works within a VPC and
    * between peered VPCs; to an internet-facing load balancer the traffic comes from the address of a NAT gateway.
    *
-   * @default - those of the load balancer, where the app knows them and the account and region are the proxy's
+   * @default - those of the load balancer, if they are known in the app and the account and region are the proxy's
    */
   readonly securityGroups?: ISecurityGroup[];
 }
 
 /**
- * What is known of a load balancer within a stack.
+ * The attributes of a load balancer in a stack.
  *
  * @internal
  */
 export interface BoundUpstream {
   /** May be a token. */
   readonly dnsName: string;
-  /** Known where the checker may ask for it: of the same account and region. */
+  /** Set if the checker may query it: same account and region. */
   readonly loadBalancerArn?: string;
   readonly securityGroups: readonly ISecurityGroup[];
 }
@@ -174,7 +174,7 @@ export class ElbUpstream {
   }
 
   /**
-   * A Classic Load Balancer of this app; use `fromDnsName` for any other. The checker knows only its DNS answers, because
+   * A Classic Load Balancer of this app; use `fromDnsName` for any other. The checker reads only its DNS answers, because
    * a Classic Load Balancer has another API.
    */
   public static fromClassicLoadBalancer(loadBalancer: ClassicLoadBalancer, options: ElbUpstreamOptions): ElbUpstream {
@@ -187,7 +187,7 @@ export class ElbUpstream {
 
   /**
    * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and again
-   * when the ARN changes. It may call `DescribeLoadBalancers` alone.
+   * when the ARN changes. It may call only `DescribeLoadBalancers`.
    *
    * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
    */
@@ -212,7 +212,7 @@ export class ElbUpstream {
   }
 
   /**
-   * Any load balancer by its DNS name: a Classic one, one of another account, an alias. The checker then knows only its
+   * Any load balancer by its DNS name: a Classic one, one of another account, an alias. The checker then reads only its
    * DNS answers.
    */
   public static fromDnsName(dnsName: string, options: ElbUpstreamOptions): ElbUpstream {
@@ -226,9 +226,9 @@ export class ElbUpstream {
   ) {}
 
   /**
-   * What a stack knows of the load balancer.
+   * The attributes of the load balancer in a stack.
    *
-   * @param id of what is made in the scope to know it
+   * @param id id of the constructs that look the load balancer up
    * @internal
    */
   public _bind(scope: Construct, id: string): BoundUpstream {

@@ -85,7 +85,7 @@ export interface HaproxyElbProxyProps {
   readonly image?: ContainerImage;
 
   /**
-   * Whether HAProxy reads requests, or passes connections on unread.
+   * Whether HAProxy reads requests, or passes connections through without reading them.
    *
    * @default HaproxyMode.HTTP
    */
@@ -227,9 +227,9 @@ export interface HaproxyElbProxyProps {
 
   /**
    * Time between ECS's stop signal and the forced end of a task, whole seconds, 6 s to 1 hour, on Fargate at most 2
-   * minutes. HAProxy ends running connections 5 s before (1.8 and later).
+   * minutes. HAProxy ends running connections 5 s earlier (1.8 and later).
    *
-   * @default Duration.seconds(30), ECS's own
+   * @default Duration.seconds(30), the default of ECS
    */
   readonly stopTimeout?: Duration;
 

@@ -78,10 +78,10 @@ export interface ProxyResolution {
    * 1.8 and later).
    *
    * An answer shows only 8 of an ELB's addresses: with a shorter time HAProxy would drop addresses that one answer leaves
-   * out. The time also lets a new address get a slot of its own. In a slot whose address changes, 2.2 to 2.9 go on using
+   * out. The time also lets a new address get its own slot. If the address of a slot changes, 2.2 to 2.9 continue to use
    * the connections to the old address.
    *
-   * @default - 30 s, or twice `holdValid` where that is more
+   * @default - 30 s, or twice `holdValid` if that is more
    */
   readonly holdObsolete?: Duration;
 
@@ -89,7 +89,7 @@ export interface ProxyResolution {
    * How long HAProxy keeps an address while DNS does not answer or answers with an error, at most 1 day (HAProxy 1.7 and
    * later; 1.6 keeps it forever).
    *
-   * @default Duration.minutes(10): an outage of DNS does not change the addresses
+   * @default Duration.minutes(10): a DNS outage does not change the addresses
    */
   readonly holdOutage?: Duration;
 
@@ -101,7 +101,7 @@ export interface ProxyResolution {
   readonly holdNx?: Duration;
 
   /**
-   * Largest DNS answer over UDP, bytes, 512 to 8192 (HAProxy 1.8 and later; before, it is 512).
+   * Largest DNS answer over UDP, bytes, 512 to 8192 (HAProxy 1.8 and later; 512 before).
    *
    * @default 8192, because 30 addresses do not fit into 512
    */
@@ -181,7 +181,7 @@ export interface HaproxyLog {
   /**
    * `IP:PORT` of a syslog server (UDP).
    *
-   * @default - standard output from HAProxy 1.9 on. Before, HAProxy cannot log to its output and logs nothing
+   * @default - standard output from HAProxy 1.9 on. Before 1.9, HAProxy cannot log to its output and logs nothing
    */
   readonly syslog?: string;
 }

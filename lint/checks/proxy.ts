@@ -89,7 +89,7 @@ const MAIL = ['email-alert mailers', 'email-alert from', 'email-alert to'];
 function checkMail(context: Context, proxy: ProxyState, warn: Warn): void {
   const all = [...MAIL, 'email-alert level', 'email-alert myhostname'].map((words) => seen(proxy, words));
   const some = all.find((found) => found !== undefined);
-  // 1.6 does not pass on what defaults have of it.
+  // 1.6 does not use the settings of defaults for this.
   const inherited = ![...proxy.has.keys()].some((words) => words.startsWith('email-alert'));
   if (some === undefined || (inherited && !context.from('1.7'))) {
     return;
@@ -105,7 +105,7 @@ function checkMail(context: Context, proxy: ProxyState, warn: Warn): void {
   context.symbols.references.push({ kind: 'mailers', name: words[2]!.text, word: words[2]!, line, proxy });
 }
 
-/** Rules that name a slot for a header which nothing declares. A backend cannot tell: from 2.2 on it is not looked at. */
+/** Rules that name an undeclared slot for a header. HAProxy 2.2 and later do not check this in a backend. */
 function checkCaptures(context: Context, proxy: ProxyState): void {
   if (!context.from('1.7') || (proxy.kind === 'backend' && context.from('2.2'))) {
     return;

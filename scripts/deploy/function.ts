@@ -39,7 +39,7 @@ export class DeployedFunction {
     return new DeployedFunction(lambda);
   }
 
-  /** What it has reported and no step has waited for yet. */
+  /** Reported incidents that no step has waited for yet. */
   readonly #events: IncidentEvent[] = [];
 
   private constructor(private readonly lambda: LocalLambda) {}

@@ -38,6 +38,6 @@ function findings(separate: boolean): string[] {
 test.each([
   ['with its proxies in its stack', false],
   ['with network and proxies in other stacks', true],
-])('cdk-nag has nothing to say of a monitor with every option and of ECS Exec, %s', (_, separate) => {
+])('cdk-nag has no findings for a monitor with every option and for ECS Exec, %s', (_, separate) => {
   expect(findings(separate)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { cachedFolder } from './cached-folder';
 import { run } from './run';
 
-/** What Debian calls things on one kind of processor. */
+/** Debian's names for one kind of processor. */
 interface Machine {
   /** The architecture of a package. */
   readonly debian: string;
@@ -45,7 +45,7 @@ export function machine(): Machine {
 }
 
 /**
- * A program with all its libraries in a folder of its own, run through its own loader, so that it fits any Linux.
+ * A program with all its libraries in one folder, run through its own loader, so that it works on any Linux.
  * It is in the cache when it is complete and runs.
  *
  * @param cacheDir an absolute folder

@@ -30,7 +30,7 @@ export async function describeRunning({ cluster, service }: EcsService): Promise
   return running;
 }
 
-/** A task as the checker knows it. */
+/** A task of the checker, from a task of ECS. */
 export function taskOf(described: DescribedTask, runtimeApiPort: number): Task {
   const id = described.taskArn?.split('/').at(-1) ?? '';
   const host = addressOf(described);

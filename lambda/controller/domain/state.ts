@@ -27,7 +27,7 @@ export interface RepairRecord {
   readonly dryRun?: true;
 }
 
-/** What is remembered of a proxy between two checks. The names of its members are those that are stored. */
+/** The state of a proxy between two checks. Its member names are also the stored names. */
 export interface ProxyState {
   /** By DNS name. */
   readonly dns: Readonly<Record<string, DnsMemory>>;

@@ -30,7 +30,7 @@ const WILDCARDS: WildcardReasons = {
 const policyBytes = new WeakMap<IConstruct, number>();
 
 /**
- * What a monitor may do with the proxies of one stack.
+ * The permissions of a monitor for the proxies of one stack.
  *
  * The policy is in the stack of the proxies: in the monitor's own stack it would make the two stacks depend on each other.
  * It names every cluster, service and secret once, because IAM limits the size of a role's policies.
@@ -68,7 +68,7 @@ export class CheckPermissions extends Policy {
     }
     this.count(bytesOf(clusterArn));
     this.clusters.add(clusterArn);
-    // ListTasks has no resource that says which cluster; the condition does the narrowing, for both.
+    // ListTasks has no resource for the cluster; the condition limits both.
     const statement = this.statement(['ecs:ListTasks', 'ecs:DescribeTasks'], '*');
     statement.addCondition('ArnEquals', { 'ecs:cluster': [...this.clusters] });
   }

@@ -3,7 +3,7 @@ import { countOf } from '../../../lambda/controller/report';
 import { type DnsFailure, DnsServer } from '../../../testbed/dns-server';
 import { CheckedProxy, minutely, NAME, Watch } from './checked';
 
-/** Follows DNS: its own name server says 127.0.0.1 unless a test says otherwise. */
+/** Follows DNS: its own name server answers 127.0.0.1 unless a test changes it. */
 let following: CheckedProxy;
 /** Keeps 127.0.0.1 whatever happens. */
 let pinned: CheckedProxy;
@@ -38,7 +38,7 @@ describe('the address of the load balancer moves', () => {
     expect(await watch.events(...minutely(120, 360))).toEqual(['300 opened stale-address']);
   });
 
-  test('and a proxy that follows goes with it: there is no event', async () => {
+  test('and a proxy that follows moves too: there is no event', async () => {
     const watch = new Watch([following.task], nameserver);
     expect(await watch.events(0, 60)).toEqual([]);
     for (const server of [dns, following.dns]) {
@@ -85,7 +85,7 @@ test('two upstreams of an ELB of 40 nodes, on two ports, are looked up at random
   expect(one!.live).toEqual([...new Set([...one!.answers, ...other!.answers])].sort());
 });
 
-test('a backend has servers of another name and of none beside those of the load balancer: they are none of its', async () => {
+test('servers of another name, or without one, in the backend of a load balancer do not count as its slots', async () => {
   const backendLines = ['server other localhost:80', 'server sorry 127.0.0.66:80 backup'];
   const mixed = await CheckedProxy.start(['127.0.0.5'], { backendLines });
   try {
@@ -110,31 +110,31 @@ test('a node leaves DNS while its interface lives: an event of severity info', a
 });
 
 describe('DNS', () => {
-  /** Nothing is live any more when the window is over, which is no drift. */
+  /** No address is live after the window, which is not drift. */
   const UNKNOWN = ['240 opened unknown-upstream', '300 resolved unknown-upstream'];
   const GONE = ['180 opened unknown-upstream', '300 resolved unknown-upstream'];
 
-  test.each<[what: string, failure: DnsFailure, told: string[]]>([
+  test.each<[what: string, failure: DnsFailure, reported: string[]]>([
     ['does not answer', 'silent', UNKNOWN],
     ['refuses', 'refused', UNKNOWN],
     ['fails', 'servfail', UNKNOWN],
-    ['says that there is no such name', 'nxdomain', GONE],
+    ['answers that the name does not exist', 'nxdomain', GONE],
     ['truncates its answers: TCP has them', 'truncated', []],
   ])(
     '%s',
-    async (_what, failure, told) => {
+    async (_what, failure, reported) => {
       const watch = new Watch([following.task], nameserver);
       const events = await watch.events(0);
       dns.fail(NAME, failure);
       events.push(...(await watch.events(60, 180, 240)));
       dns.heal(NAME);
       events.push(...(await watch.events(300)));
-      expect(events).toEqual(told);
+      expect(events).toEqual(reported);
     },
     40_000,
   );
 
-  test('is asked for a name that the record has in another case than the process', async () => {
+  test('matches a name that the record has in another case than the process', async () => {
     const upstreams = [{ dnsName: NAME.toUpperCase(), port: 80 }];
     const watch = new Watch([following.task], nameserver, { upstreams });
     expect(await watch.events(...minutely(0, 240))).toEqual([]);
