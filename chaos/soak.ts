@@ -12,8 +12,8 @@ const SETTLE_MILLIS = 8000;
 const MAX_GROWTH = 1.25;
 
 /**
- * A load balancer that changes all the time: every few seconds a new node replaces the oldest one. Once a minute HAProxy
- * is stopped until the checker reports it.
+ * A load balancer that changes all the time: every few seconds a new node replaces the oldest one. Once a minute
+ * HAProxy is stopped until the checker reports it.
  */
 export function soak(minutes: number): Fault {
   return {

@@ -30,8 +30,8 @@ export interface DemoOutput {
 }
 
 /**
- * Runs a scenario with a pinned and a generated HAProxy of each binary: its steps change the load balancer and DNS, each
- * HAProxy gets requests, and the real checker checks each once a second.
+ * Runs a scenario with a pinned and a generated HAProxy of each binary: its steps change the load balancer and DNS,
+ * each HAProxy gets requests, and the real checker checks each once a second.
  *
  * @param binaries may come one by one: each is started when it comes, and the first step waits for the last
  * @param start makes the environment; processes of this machine when left out

@@ -34,7 +34,10 @@ const NO_LOSS: readonly Expectation[] = [{ of: 'generated', figure: 'lost', max:
 const NOT_CRITICAL: Expectation = { of: 'generated', figure: 'criticals', max: 0 };
 const REPAIRED: Expectation = { of: 'pinned', figure: 'open', max: 0 };
 
-/** How long an address takes to leave: DNS no longer shows it at the next query, it is kept, and removed at the query after. */
+/**
+ * How long an address takes to leave: DNS no longer shows it at the next query, it is kept, and removed at the query
+ * after.
+ */
 const LEAVES = PERIOD + OBSOLETE + PERIOD + SLACK;
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -119,7 +122,7 @@ const dnsOutage: Scenario = {
   testbed: {},
   requestsPerSecond: 5,
   steps: [
-    { ...SILENCE, soon: 'DNS falls silent', note: 'DNS falls silent', label: 'DNS silent', dns: 'silent' },
+    { ...SILENCE, soon: 'DNS stops answering', note: 'DNS stops answering', label: 'DNS silent', dns: 'silent' },
     {
       after: 8,
       soon: 'the load balancer moves',

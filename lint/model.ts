@@ -26,7 +26,10 @@ export interface Section {
   readonly line: number;
   /** The opening word. */
   readonly word: Word;
-  /** `http`, `tcp`, …, its own or that of its `defaults`; empty where a variable decides. Sections that are no proxy have none. */
+  /**
+   * `http`, `tcp`, …, its own or that of its `defaults`; empty where a variable decides. Sections that are no proxy
+   * have none.
+   */
   readonly mode?: string;
   readonly directives: readonly Directive[];
   /** The `server` and `server-template` lines, also those that the branch refuses. */
@@ -41,7 +44,9 @@ export interface Section {
 export interface Directive {
   /** From 1, counted across all files. */
   readonly line: number;
-  /** The words that make the directive, such as `timeout connect`; the first one where the branches have no such line. */
+  /**
+   * The words that make the directive, such as `timeout connect`; the first one where the branches have no such line.
+   */
   readonly keyword: string;
   /** All words, those of the keyword included. */
   readonly words: readonly Word[];

@@ -1,4 +1,7 @@
-/** Bundles the function, the command line and the app into assets/, with notices and a bill of materials, so that the package needs no dependency. */
+/**
+ * Bundles the function, the command line and the app into assets/, with notices and a bill of materials, so that the
+ * package needs no dependency.
+ */
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -69,7 +72,7 @@ export const BUNDLES = {
     target: 'node22',
     banner: { js: REQUIRE },
     plugins: [leanSchemas],
-    // Imported when a service streams events, which none of ours does. An import at run time keeps all that it shares.
+    // Imported when a service streams events, which these services do not. An import at run time keeps all that it shares.
     external: ['@smithy/core/event-streams'],
     // Lambda passes credentials in the environment; the chain of other providers is half of the bundle.
     alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
@@ -84,7 +87,10 @@ export const BUNDLES = {
     define: { __dirname: 'moduleDirname' },
     plugins: [fromPackage(/^\.\.\/\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
   },
-  /** The CDK app of a spec file: the constructs come from dist/, where they find the function, and the CDK from where it is installed. */
+  /**
+   * The CDK app of a spec file: the constructs come from dist/, where they find the function, and the CDK from where it
+   * is installed.
+   */
   app: {
     ...common,
     format: 'cjs',

@@ -1,4 +1,7 @@
-/** Packs the package as it would be published and checks its content and its imports. Argument: a folder for the tarball. */
+/**
+ * Packs the package as it would be published and checks its content and its imports. Argument: a folder for the
+ * tarball.
+ */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -6,7 +6,10 @@ import type { Metafile } from 'esbuild';
 /** The notices file: beside the bundles, and so in the package. */
 export const NOTICES_FILE = 'assets/THIRD-PARTY-NOTICES.txt';
 
-/** Licences under which code may be in a bundle: all allow redistribution in binary form with their text. SPDX identifiers. */
+/**
+ * Licences under which code may be in a bundle: all allow redistribution in binary form with their text. SPDX
+ * identifiers.
+ */
 const ALLOWED_LICENSES = new Set([
   '0BSD',
   'Apache-2.0',
@@ -20,7 +23,10 @@ const ALLOWED_LICENSES = new Set([
   'Unlicense',
 ]);
 
-/** Texts for packages that ship none. Only licences without an attribution requirement are allowed here. Source: spdx.org/licenses. */
+/**
+ * Texts for packages that ship none. Only licences without an attribution requirement are allowed here. Source:
+ * spdx.org/licenses.
+ */
 const STANDARD_TEXTS: Readonly<Record<string, (author: string) => string>> = {
   'MIT-0': (author) => `MIT No Attribution
 

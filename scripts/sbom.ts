@@ -1,4 +1,7 @@
-/** The software bill of materials of the package, as CycloneDX: the content of the bundles, and the CDK that npm installs with it. */
+/**
+ * The software bill of materials of the package, as CycloneDX: the content of the bundles, and the CDK that npm
+ * installs with it.
+ */
 import { license, name, peerDependencies, version } from '../package.json';
 import type { BundledPackage } from './notices';
 

@@ -1,7 +1,7 @@
 /**
- * Runs `demo --backend docker` with an engine from Debian's packages and images of Debian's HAProxys:
- * `npm run test:containers`. The engine runs in its own namespaces for network, mounts and processes, which end with it;
- * a Docker of this machine is not used.
+ * Runs `demo --backend docker` with an engine from Debian's packages and images of Debian's HAProxys: `npm run
+ * test:containers`. The engine runs in its own namespaces for network, mounts and processes, which end with it; a
+ * Docker of this machine is not used.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

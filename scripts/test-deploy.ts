@@ -1,6 +1,6 @@
 /**
- * Deploys the example app with the CDK's command line to an emulator of AWS, checks the result, runs the deployed function
- * against real HAProxy processes, updates the app and destroys it: `npm run test:deploy`. All on loopback.
+ * Deploys the example app with the CDK's command line to an emulator of AWS, checks the result, runs the deployed
+ * function against real HAProxy processes, updates the app and destroys it: `npm run test:deploy`. All on loopback.
  *
  * Limits of the emulator (moto), and their replacements:
  *

@@ -31,8 +31,8 @@ interface Step {
 }
 
 /**
- * Ready steps start in this order, {@link LANES} at a time. The tests wait for processes and timers most of the time, so
- * the slow checks of the package run beside them.
+ * Ready steps start in this order, {@link LANES} at a time. The tests wait for processes and timers most of the time,
+ * so the slow checks of the package run beside them.
  */
 const STEPS: readonly Step[] = [
   { name: 'bundle', command: ['tsx', 'scripts/bundle.ts'] },

@@ -18,8 +18,8 @@ export interface DnsConditions {
 }
 
 /**
- * The network between a client and its name server. `tc netem` does the same for all traffic, but needs root and a kernel
- * that has it.
+ * The network between a client and its name server. `tc netem` does the same for all traffic, but needs root and a
+ * kernel that has it.
  */
 export class DnsRelay implements DnsListener {
   /** @param upstream the name server, `IP:PORT` */

@@ -55,8 +55,8 @@ interface LoadBalancerOptions {
 }
 
 /**
- * A load balancer whose nodes come and go: a name server, and nodes on loopback addresses of their own, all with the same
- * port, as those of an ELB have.
+ * A load balancer whose nodes come and go: a name server, and nodes on loopback addresses of their own, all with the
+ * same port, as those of an ELB have.
  */
 export class LoadBalancer {
   /** Starts it with a node for each of these texts. DNS has none of them yet. */

@@ -1,8 +1,8 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
 
 /**
- * A generated configuration with its server line replaced by a common one that never resolves the name again: on 1.6 and
- * 1.7 with `resolvers` and without `check`, on later branches without `resolvers`.
+ * A generated configuration with its server line replaced by a common one that never resolves the name again: on 1.6
+ * and 1.7 with `resolvers` and without `check`, on later branches without `resolvers`.
  *
  * @param addressAtStart the result of the resolver at the start; the machine's resolver does not have the test bed's names
  */

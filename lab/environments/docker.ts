@@ -15,7 +15,10 @@ const NODE_PORT = 8080;
 const DNS_ADDRESS = '198.18.53.2';
 const LISTENERS: Listeners = { listen: { port: 8080 }, health: { port: 8081 }, runtimeApi: { port: 9990 } };
 
-/** As many addresses as one answer for an ELB has. dnsmasq answers with all of its addresses, so the demo changes them each second. */
+/**
+ * As many addresses as one answer for an ELB has. dnsmasq answers with all of its addresses, so the demo changes them
+ * each second.
+ */
 const SHOWN_AT_MOST = 8;
 const ROTATE_MILLIS = 1000;
 

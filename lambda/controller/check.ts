@@ -10,7 +10,9 @@ export interface Probes {
   readonly upstream: (upstream: RegistryUpstream, record: RegistryRecord) => Promise<ObservedUpstream>;
   /** The running processes. Rejects when they cannot be listed. */
   readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
-  /** One process of the record. Rejects with one line when it cannot be read, with `OutOfTime` when there was no time. */
+  /**
+   * One process of the record. Rejects with one line when it cannot be read, with `OutOfTime` when there was no time.
+   */
   readonly runtime: (endpoint: string, record: RegistryRecord) => Promise<ObservedRuntime>;
 }
 

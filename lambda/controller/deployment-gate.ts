@@ -36,8 +36,8 @@ const PERIODS_TO_SETTLE = 5;
 const MIN_SECONDS_TO_SETTLE = 10;
 
 /**
- * Answers a lifecycle hook: a deployment continues when the tasks of the new revision follow the name of the load balancer,
- * and fails otherwise.
+ * Answers a lifecycle hook: a deployment continues when the tasks of the new revision follow the name of the load
+ * balancer, and fails otherwise.
  *
  * @throws when it is attached to another stage, or ECS or the registry cannot be read: ECS rolls back as well
  */
@@ -86,7 +86,8 @@ export async function gateDeployment(
 
 /**
  * Whether a verdict only means that the record is still that of the former revision. The record is replaced after the
- * deployment. A new revision may run another branch, with a configuration for it, and may lack the backend of a removed route.
+ * deployment. A new revision may run another branch, with a configuration for it, and may lack the backend of a removed
+ * route.
  */
 function isOutdated({ kind, task }: Verdict, { tasks, upstreams }: Observation): boolean {
   const read = tasks.find((one) => one.task.id === task);

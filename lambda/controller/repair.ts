@@ -18,8 +18,8 @@ interface CheckedEntry {
  * Redeploys at most one service, or logs that it would. It waits while an earlier redeployment is in progress, and
  * continues with the next service if one cannot be redeployed.
  *
- * The repair is saved before it is done: a run that is killed in between, or a second run at the same time, may leave an
- * incident without a repair, but never redeploys a service twice.
+ * The repair is saved before it is done: a run that is killed in between, or a second run at the same time, may leave
+ * an incident without a repair, but never redeploys a service twice.
  *
  * @returns how many services were redeployed
  */

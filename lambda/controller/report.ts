@@ -29,7 +29,9 @@ const LEVELS: Record<Severity, Level> = { critical: 'error', warning: 'warn', in
 /** Values of metrics by name. */
 type Figures = Readonly<Record<string, number>>;
 
-/** Writes log lines and embedded metrics, one JSON document a line. CloudWatch makes metrics of them; no API is called. */
+/**
+ * Writes log lines and embedded metrics, one JSON document a line. CloudWatch makes metrics of them; no API is called.
+ */
 export class Report {
   readonly #logger: Logger;
   readonly #metrics: Metrics;

@@ -94,7 +94,7 @@ export async function run(
   }
 }
 
-/** The proxies that were not checked the last time first, those that have waited longest before the others. */
+/** First the proxies that the last run did not check, the longest waiting ones before the others. */
 export function byStaleness(entries: readonly RegistryEntry[]): RegistryEntry[] {
   const waitingSince = ({ state }: RegistryEntry) =>
     Math.min(

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { FULL_ANSWER } from '../controller/domain/live-addresses';
 import type { ObservedUpstream, RecordType } from '../controller/domain/observation';
 
-/** How many times a name is asked for while its answers are full. */
+/** How many times a name is queried while its answers are full. */
 const MAX_LOOKUPS = 4;
 /** All lookups of a name together take no longer. */
 const MAX_MILLIS = 4000;

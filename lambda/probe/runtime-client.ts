@@ -64,7 +64,7 @@ function addressOf(endpoint: string): NetConnectOpts {
 }
 
 function connect(address: NetConnectOpts, tls?: RuntimeTls): Socket {
-  // The endpoint is an address, and all tasks of a service share one certificate, which therefore names none of them.
+  // The endpoint is an address, and all tasks of a service share one certificate, which therefore does not name them.
   // The proof of identity is that `ca`, which signs nothing else, has signed it.
   const checkServerIdentity = () => undefined;
   return tls === undefined ? connectPlain(address) : connectTls({ ...address, ...tls, checkServerIdentity });
@@ -114,7 +114,7 @@ export class RuntimeClient {
       socket.on(this.#tls === undefined ? 'connect' : 'secureConnect', () => socket.write(`${command}\n`));
       socket.on('data', (chunk) => {
         this.#bytesLeft -= chunk.length;
-        // One byte a character: none of the names that are read can have another one.
+        // One byte a character: the names in the answers have only such characters.
         answer += chunk.toString('latin1');
         if (this.#bytesLeft < 0) {
           fail(new Error(`the answer to '${command}' is larger than ${MAX_BYTES} bytes`));

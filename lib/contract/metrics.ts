@@ -19,7 +19,9 @@ export const METRICS = {
   /** 1 per finished run of the monitor. A run that could save no state does not count. */
   heartbeat: 'Heartbeat',
   checkedProxies: 'CheckedProxies',
-  /** Proxies that a run did not reach in time, could not check in whole or in part, or whose state it could not save. */
+  /**
+   * Proxies that a run did not reach in time, could not check in whole or in part, or whose state it could not save.
+   */
   uncheckedProxies: 'UncheckedProxies',
   malformedRecords: 'MalformedRecords',
   repairs: 'Repairs',

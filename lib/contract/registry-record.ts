@@ -11,8 +11,9 @@ export type TaskSource =
 /** A load balancer behind a proxy. */
 export interface RegistryUpstream {
   /**
-   * The backend whose slots hold the upstream's addresses: the slots that follow the DNS name, or all if none follows it.
-   * When left out: the slots that follow the DNS name; if none does and the record has no other upstream, all slots.
+   * The backend whose slots hold the upstream's addresses: the slots that follow the DNS name, or all if none follows
+   * it. When left out: the slots that follow the DNS name; if none does and the record has no other upstream, all
+   * slots.
    */
   readonly backend?: string;
   readonly dnsName: string;

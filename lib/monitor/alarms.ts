@@ -15,8 +15,8 @@ import { ALARMS } from '../private/options';
 import type { IDriftMonitor } from './drift-monitor-interface';
 
 /**
- * Thresholds of the alarms of a monitor. CloudWatch evaluates each alarm once per interval of the monitor; an alarm costs
- * about $0.10 a month. An alarm without a threshold is not created.
+ * Thresholds of the alarms of a monitor. CloudWatch evaluates each alarm once per interval of the monitor; an alarm
+ * costs about $0.10 a month. An alarm without a threshold is not created.
  */
 export interface DriftAlarms {
   /**
@@ -27,8 +27,8 @@ export interface DriftAlarms {
   readonly criticalIncidents?: number;
 
   /**
-   * Intervals without a finished run that trigger an alarm, because a checker that does not run finds no incidents. A run
-   * that fails, times out or cannot store its state is not finished.
+   * Intervals without a finished run that trigger an alarm, because a checker that does not run finds no incidents. A
+   * run that fails, times out or cannot store its state is not finished.
    *
    * @default 3, so that a single late run triggers no alarm
    */

@@ -30,8 +30,8 @@ import type { Repair } from './repair';
 /** Properties of a `DriftMonitor`. */
 export interface DriftMonitorProps {
   /**
-   * The VPC of the checker. The checker must reach the proxies' tasks, and through a NAT gateway or VPC endpoints the APIs
-   * of SSM, ECS, Elastic Load Balancing and EC2.
+   * The VPC of the checker. The checker must reach the proxies' tasks, and through a NAT gateway or VPC endpoints the
+   * APIs of SSM, ECS, Elastic Load Balancing and EC2.
    */
   readonly vpc: IVpc;
 
@@ -100,8 +100,8 @@ export interface DriftMonitorProps {
 
   /**
    * Create the interface endpoints for SSM, ECS, Elastic Load Balancing and EC2 that the VPC does not have in this app.
-   * Their security groups allow only the checkers of this app. In the whole VPC the names of these services then resolve to
-   * the endpoints: allow other callers with `endpoints`. A VPC with a NAT gateway does not need them.
+   * Their security groups allow only the checkers of this app. In the whole VPC the names of these services then
+   * resolve to the endpoints: allow other callers with `endpoints`. A VPC with a NAT gateway does not need them.
    *
    * @default false, because an endpoint costs about $7.30 a month in each Availability Zone: four in two zones about $58
    */

@@ -2,8 +2,8 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { InputError } from '../haproxy/errors';
 
 /**
- * Refuses numbers, times and lists that are tokens: other values are computed from them, and errors in the configuration
- * must show before the deployment. Texts may be tokens, also those of a list.
+ * Refuses numbers, times and lists that are tokens: other values are computed from them, and errors in the
+ * configuration must show before the deployment. Texts may be tokens, also those of a list.
  */
 export function refuseTokens(what: string, value: unknown): void {
   const unresolved = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);

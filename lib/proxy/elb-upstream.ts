@@ -98,7 +98,8 @@ export interface ElbUpstreamOptions {
 
   /**
    * Number of addresses of the load balancer that each task can hold, 1 to 100 (HAProxy 1.8 and later). With one slot,
-   * HAProxy before 3.0 opens a connection for each HTTP request, because a kept connection would stay on the old address.
+   * HAProxy before 3.0 opens a connection for each HTTP request, because a kept connection would stay on the old
+   * address.
    *
    * @default 16, twice the 8 addresses of one DNS answer
    */
@@ -158,8 +159,9 @@ export interface BoundUpstream {
 /** The load balancer behind a proxy: a name whose addresses change, and a port. */
 export class ElbUpstream {
   /**
-   * An Application or Network Load Balancer, of this stack or another, created, imported or looked up. Where it is in the
-   * account and region of the proxy, the checker also reads its state from AWS, and its security groups allow the proxy.
+   * An Application or Network Load Balancer, of this stack or another, created, imported or looked up. Where it is in
+   * the account and region of the proxy, the checker also reads its state from AWS, and its security groups allow the
+   * proxy.
    *
    * @throws when the load balancer was imported without `loadBalancerDnsName`
    */
@@ -174,8 +176,8 @@ export class ElbUpstream {
   }
 
   /**
-   * A Classic Load Balancer of this app; use `fromDnsName` for any other. The checker reads only its DNS answers, because
-   * a Classic Load Balancer has another API.
+   * A Classic Load Balancer of this app; use `fromDnsName` for any other. The checker reads only its DNS answers,
+   * because a Classic Load Balancer has another API.
    */
   public static fromClassicLoadBalancer(loadBalancer: ClassicLoadBalancer, options: ElbUpstreamOptions): ElbUpstream {
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
@@ -186,8 +188,8 @@ export class ElbUpstream {
   }
 
   /**
-   * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and again
-   * when the ARN changes. It may call only `DescribeLoadBalancers`.
+   * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and
+   * again when the ARN changes. It may call only `DescribeLoadBalancers`.
    *
    * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
    */
@@ -201,8 +203,8 @@ export class ElbUpstream {
   /**
    * An Application or Network Load Balancer of the stack's account and region by its name. A custom resource looks its
    * DNS name up at deployment, as for `fromLoadBalancerArn`. A load balancer that was replaced under the same name has
-   * another DNS name: the checker reports `unknown-upstream` until `fromDnsName` or another name makes the deployment look
-   * it up again.
+   * another DNS name: the checker reports `unknown-upstream` until `fromDnsName` or another name makes the deployment
+   * look it up again.
    */
   public static fromLoadBalancerName(loadBalancerName: string, options: ElbUpstreamOptions): ElbUpstream {
     return new ElbUpstream(options, (scope, id) => ({

@@ -40,9 +40,9 @@ export interface HaproxyElbProxyProps {
   readonly cluster?: ICluster;
 
   /**
-   * The subnets of the tasks. The tasks must reach CloudWatch Logs and the registry of the official image (public.ecr.aws,
-   * for some old branches Docker Hub) through a NAT gateway. With an `image` of a private registry VPC endpoints are
-   * enough.
+   * The subnets of the tasks. The tasks must reach CloudWatch Logs and the registry of the official image
+   * (public.ecr.aws, for some old branches Docker Hub) through a NAT gateway. With an `image` of a private registry VPC
+   * endpoints are enough.
    *
    * @default - the private subnets with egress
    */
@@ -183,8 +183,8 @@ export interface HaproxyElbProxyProps {
   readonly log?: HaproxyLog;
 
   /**
-   * Lines to add at the end of sections of the configuration, by the section's opening line, such as `frontend traffic`.
-   * They are not checked: run `cdk-haproxy-elb lint` on the construct's `configuration`.
+   * Lines to add at the end of sections of the configuration, by the section's opening line, such as `frontend
+   * traffic`. They are not checked: run `cdk-haproxy-elb lint` on the construct's `configuration`.
    *
    * @default - none
    */

@@ -64,8 +64,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   /** The monitor that checks this proxy. */
   public readonly monitor: IDriftMonitor;
   /**
-   * Where clients connect: the security groups of the Network Load Balancer if the ingress creates one, else those of the
-   * tasks. The default port is the one that clients connect to.
+   * Where clients connect: the security groups of the Network Load Balancer if the ingress creates one, else those of
+   * the tasks. The default port is the one that clients connect to.
    */
   public readonly connections: Connections;
   /** The security groups of the tasks. The default port is `listenPort`. */

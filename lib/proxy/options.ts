@@ -13,9 +13,9 @@ export interface ProxyRoute extends RouteConditions {
 /** TLS towards clients. */
 export interface ProxyTls {
   /**
-   * A secret that is a JSON object with `cert` (certificate and chain) and `key`, both PEM. ECS passes both to the task.
-   * The task definition holds only the ARN of the secret, and HAProxy reads the files from memory, not from a disk. Tasks
-   * that start after a rotation use the new value.
+   * A secret that is a JSON object with `cert` (certificate and chain) and `key`, both PEM. ECS passes both to the
+   * task. The task definition holds only the ARN of the secret, and HAProxy reads the files from memory, not from a
+   * disk. Tasks that start after a rotation use the new value.
    */
   readonly secret: ISecret;
 
@@ -77,17 +77,17 @@ export interface ProxyResolution {
    * How long HAProxy keeps an address that is no longer in the answer, longer than `holdValid`, at most 2 days (HAProxy
    * 1.8 and later).
    *
-   * An answer shows only 8 of an ELB's addresses: with a shorter time HAProxy would drop addresses that one answer leaves
-   * out. The time also lets a new address get its own slot. If the address of a slot changes, 2.2 to 2.9 continue to use
-   * the connections to the old address.
+   * An answer shows only 8 of an ELB's addresses: with a shorter time HAProxy would drop addresses that one answer
+   * leaves out. The time also lets a new address get its own slot. If the address of a slot changes, 2.2 to 2.9
+   * continue to use the connections to the old address.
    *
    * @default - 30 s, or twice `holdValid` if that is more
    */
   readonly holdObsolete?: Duration;
 
   /**
-   * How long HAProxy keeps an address while DNS does not answer or answers with an error, at most 1 day (HAProxy 1.7 and
-   * later; 1.6 keeps it forever).
+   * How long HAProxy keeps an address while DNS does not answer or answers with an error, at most 1 day (HAProxy 1.7
+   * and later; 1.6 keeps it forever).
    *
    * @default Duration.minutes(10): a DNS outage does not change the addresses
    */
@@ -154,8 +154,8 @@ export interface ProxyLimits {
   readonly keepAliveTimeout?: Duration;
 
   /**
-   * Largest body of a request by its Content-Length, bytes, HTTP only. HAProxy denies larger requests with 413, before 2.2
-   * with 403.
+   * Largest body of a request by its Content-Length, bytes, HTTP only. HAProxy denies larger requests with 413, before
+   * 2.2 with 403.
    *
    * @default - no limit
    */

@@ -63,7 +63,9 @@ export class Context {
     this.symbols.references.push({ kind, name, word, line: this.report.line, proxy: this.proxy, key });
   }
 
-  /** Reports a word that this branch does not have, no longer has, or warns about. Returns whether it accepts the word. */
+  /**
+   * Reports a word that this branch does not have, no longer has, or warns about. Returns whether it accepts the word.
+   */
   public checkAvailability(keyword: Keyword, at: Word | undefined, name = keyword.words): boolean {
     const { since, removed, deprecated, instead } = keyword;
     const help = instead === undefined ? 'remove it' : `remove it, or write ${instead}`;

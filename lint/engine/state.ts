@@ -47,7 +47,7 @@ export interface ProxyState {
 export interface Sample {
   /** `str`, `sint`, `ipv4`, … or `any` if it is not known. */
   readonly type: string;
-  /** Where it comes from, by the names of `checkpoints.ts`; nothing where it is not known. */
+  /** Where it comes from, by the names of `checkpoints.ts`; undefined if it is not known. */
   readonly origins?: readonly string[];
 }
 
@@ -100,7 +100,7 @@ export interface Acl {
 
 /** How far a section has come in the order of rules. */
 export interface Progress {
-  /** The kind that is last in the order, of those that are in the section so far. */
+  /** The last kind, in the order of rules, that the section has so far. */
   furthest?: { readonly order: number; readonly line: number };
   /** The line of the rule that ends a set of rules for good, by the set; removed with the next rule of the set. */
   readonly final: Map<string, number>;

@@ -35,8 +35,8 @@ interface LanguageVerdict {
 
 /**
  * The result of `haproxy -c` of a branch for the language of a configuration: an error where it refuses the file, a
- * warning where it warns. Assumes that names resolve and that files exist. If a verdict depends on anything else outside
- * the file, there is none. One pass, linear in the length of the text.
+ * warning where it warns. Assumes that names resolve and that files exist. If a verdict depends on anything else
+ * outside the file, there is none. One pass, linear in the length of the text.
  *
  * @param sources the files of one configuration, in the order in which HAProxy reads them
  * @param version the HAProxy version that reads it; its branch decides

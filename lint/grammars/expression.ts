@@ -28,7 +28,7 @@ interface Expression {
 /** The help for a refused expression. */
 export const EXPRESSION_HELP = 'use a sample expression of this branch';
 
-/** Reads the sample expression of one or more words that comes next; nothing when it is refused. */
+/** Reads the sample expression of the next words; undefined if HAProxy refuses it. */
 export function readSample(context: Context, cursor: Cursor, place: string | undefined): Sample | undefined {
   const { report } = context;
   const word = cursor.take();

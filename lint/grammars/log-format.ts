@@ -34,7 +34,7 @@ export function checkFormat(context: Context, word: Word, place: string | undefi
   return true;
 }
 
-const PERCENT_HELP = "use one that exists, or '%%' for the character";
+const PERCENT_HELP = "use a valid variable, or '%%' for the character";
 
 /** HAProxy refuses an error in a log format; 1.6 only warns. */
 function refuse(context: Context, word: Word, message: string, help: string): boolean {

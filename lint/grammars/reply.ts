@@ -24,7 +24,7 @@ const deny: Grammar = (context, cursor) => {
     }
     if (!DENY_STATUSES.split(' ').includes(status!.text) || !context.hasWord('status', status!.text)) {
       const message = `HAProxy ${branch} has no answer with the status ${status!.text}, and uses another`;
-      report.warn('bad-value', status, message, 'use one that it has');
+      report.warn('bad-value', status, message, 'use another status');
     }
   }
   return finish(context, cursor);

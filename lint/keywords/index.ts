@@ -71,7 +71,7 @@ const LONGEST = 3;
  * @param section a kind of section, or another table such as `server`, `bind`, `rule`, `fetch` or `converter`
  * @param words of the line; words after the keyword do not matter
  * @param branch the branch of the edition @default - the oldest
- * @param place that a keyword has to have, such as a rule set; others are passed over
+ * @param place required place of the keyword, such as a rule set; keywords without it are skipped
  */
 export function keywordOf(
   section: string,

@@ -54,13 +54,21 @@ export interface Keyword {
   readonly deprecated?: string;
   /** The branch from which `haproxy -c` refuses it. @default - none does */
   readonly removed?: string;
-  /** What a build needs to have it, such as `quic`: one that lacks it refuses the word. @default - every build has it */
+  /**
+   * What a build needs to have it, such as `quic`: one that lacks it refuses the word.
+   *
+   * @default - every build has it
+   */
   readonly needs?: string;
   /** What follows, in the notation of `notation.ts`. @default - nothing follows */
   readonly args: string;
   /** What to write instead of it. @default - there is no replacement */
   readonly instead?: string;
-  /** Of samples and converters: the type that they give; of ACL criteria: how they match. @default - it gives nothing */
+  /**
+   * Of samples and converters: the type that they give; of ACL criteria: how they match.
+   *
+   * @default - it gives nothing
+   */
   readonly result?: string;
   /** Its traits, each with the branch from which it holds. */
   readonly traits: ReadonlyMap<Trait, string>;

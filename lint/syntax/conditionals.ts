@@ -57,7 +57,13 @@ export class Conditionals {
     } else if (first.text === '.warning' || first.text === '.alert') {
       if (this.reading()) {
         const severity = first.text === '.alert' ? 'error' : 'warning';
-        context.report.add(severity, 'bad-line', first, `the file says '${first.text}' here`, 'do what it says');
+        context.report.add(
+          severity,
+          'bad-line',
+          first,
+          `the file has a '${first.text}' directive here`,
+          'follow its text',
+        );
       }
     } else if (first.text === '.diag' || first.text === '.notice') {
       return;
@@ -83,7 +89,7 @@ export class Conditionals {
       ? undefined
       : evaluate(text, context.version);
     if (result === 'wrong') {
-      context.report.error('bad-line', first, `'${text}' is not a condition`, 'use one that this branch has');
+      context.report.error('bad-line', first, `'${text}' is not a condition`, 'use a condition of this branch');
       return 'done';
     }
     if (result === undefined) {

@@ -92,7 +92,10 @@ export function readLine(line: string, environment: ReadonlyMap<string, string> 
 
 const CONTROL: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** Outside quotes some letters stand for control characters; inside, a backslash protects only characters that would end or change them. */
+/**
+ * Outside quotes some letters stand for control characters; inside, a backslash protects only characters that would end
+ * or change them.
+ */
 function escaped(char: string, quote: string): string {
   if (quote === '') {
     return CONTROL[char] ?? char;

@@ -43,7 +43,7 @@ export async function environmentOf([docker, compose]: readonly string[], folder
   const libraries = ['usr/lib', 'lib'].map((place) => path.join('/', place, machine().libraries));
   return {
     PATH: [...own, process.env.PATH].join(':'),
-    // The machine's own libraries come first: those of the trees are for what it lacks.
+    // The machine's own libraries come first: those of the trees are only for missing ones.
     LD_LIBRARY_PATH: [...libraries, ...libraries.map((place) => path.join(docker!, place))].join(':'),
     XTABLES_LIBDIR: path.join(docker!, 'usr/lib', machine().libraries, 'xtables'),
     DOCKER_HOST: `unix://${folder}/docker.sock`,

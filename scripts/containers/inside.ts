@@ -22,7 +22,9 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Makes an image for each HAProxy, for DNS and for nodes, and sets the variables of compose.yaml. Gives the branches. */
+/**
+ * Makes an image for each HAProxy, for DNS and for nodes, and sets the variables of compose.yaml. Gives the branches.
+ */
 async function makeImages(): Promise<string[]> {
   const { binaries } = await usableBinaries();
   const unpacked = unpackedOf(binaries);

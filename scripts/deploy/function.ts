@@ -13,7 +13,9 @@ export interface IncidentEvent {
   readonly kind: string;
 }
 
-/** The function of a stack, with the code, settings and environment that were deployed, under Lambda's runtime client. */
+/**
+ * The function of a stack, with the code, settings and environment that were deployed, under Lambda's runtime client.
+ */
 export class DeployedFunction {
   /** Fetches code and configuration. */
   public static async fetch(

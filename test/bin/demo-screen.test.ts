@@ -98,7 +98,7 @@ if (!HAS_TERMINALS) {
       expect(rowsWith('old address')).toHaveLength(1);
       expect(rowsWith(`${version} pinned`)).toHaveLength(1);
       expect(screen.filter((row) => widthOf(row) > COLUMNS)).toEqual([]);
-      expect(rowsWith('ended by SIGINT: everything is stopped')).toHaveLength(1);
+      expect(rowsWith('ended by SIGINT: all processes are stopped')).toHaveLength(1);
       // The cursor is hidden while it draws, and shown again in the end.
       expect(run.output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(run.output.lastIndexOf('\x1b[?25l'));
     }, 60_000);

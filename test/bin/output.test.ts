@@ -6,7 +6,7 @@ import { COMMAND } from './cli';
 
 jest.setTimeout(60_000);
 
-const FULL = 'the output cannot be written (ENOSPC): make room, or write it elsewhere\n';
+const FULL = 'the output cannot be written (ENOSPC): free space, or write it to another place\n';
 
 let folder: string;
 

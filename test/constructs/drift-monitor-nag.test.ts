@@ -5,7 +5,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
 import { BY_NAME } from './stacks';
 
-/** The findings about what a monitor makes and about what a task may do, in its own stack and in those of its proxies. */
+/**
+ * The findings about what a monitor makes and about what a task may do, in its own stack and in those of its proxies.
+ */
 function findings(separate: boolean): string[] {
   const app = new App();
   const network = new Stack(app, 'Network');

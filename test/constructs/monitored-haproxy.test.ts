@@ -155,7 +155,8 @@ describe('a service that this library did not make', () => {
     }
     const template = Template.fromStack(stack);
     expect(recordsOf(template)[0].tasks).toMatchObject({ service: 'haproxy' });
-    // Two proxies of one security group share the rule, also where each has imported it: AWS refuses the same one twice.
+    // Two proxies of one security group share the rule, also where each has imported it: AWS refuses the same one
+    // twice.
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-0123456789abcdef0' });
   });

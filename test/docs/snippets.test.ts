@@ -24,7 +24,9 @@ test('every block is checked', () => {
   expect(BLOCKS.filter(({ language }) => !known.includes(language))).toEqual([]);
 });
 
-/** A block in TypeScript with what it takes as given: `fixture=NAME` after the language is rosetta's notation for it. */
+/**
+ * A block in TypeScript with what it takes as given: `fixture=NAME` after the language is rosetta's notation for it.
+ */
 function moduleOf({ note, text }: Block): string {
   const [, fixture] = /^fixture=(\w+)$/.exec(note) ?? [];
   const around = fixture === undefined ? '' : readFileSync(join(ROOT, `rosetta/${fixture}.ts-fixture`), 'utf8');

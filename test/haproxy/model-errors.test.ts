@@ -19,7 +19,7 @@ const route = (change: Partial<HaproxyRoute>): HaproxyRoute => ({ name: 'api', u
 const unusable = (what: string, text: string) =>
   `${what} ${text} is not valid: give a text that is not empty and has no control characters`;
 const badPath = (what: string, text: string) =>
-  `${what} ${text} is not a path: give one that begins with / and is URL-encoded`;
+  `${what} ${text} is not a path: give a URL-encoded path that begins with /`;
 const badName = (what: string, text: string) =>
   `${what} '${text}' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots`;
 const badRoute = (name: string) =>

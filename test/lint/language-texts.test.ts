@@ -283,7 +283,7 @@ test.each([
   [
     '2.4',
     'http-request set-header a %zz',
-    ["28 bad-value: '%zz' is not a variable of a log format; use one that exists, or '%%' for the character"],
+    ["28 bad-value: '%zz' is not a variable of a log format; use a valid variable, or '%%' for the character"],
   ],
   [
     '2.4',

@@ -8,7 +8,10 @@ const listen = (...lines: string[]) =>
   `${DEFAULTS}listen l\n bind 127.0.0.1:18080\n${lines.map((line) => ` ${line}\n`).join('')} server s 127.0.0.1:80\n${BACKEND}`;
 const beside = (section: string, ...lines: string[]) => `${listen()}${[section, ...lines].join('\n ')}\n`;
 
-/** Results that depend on several lines: o accepted, w accepted with a warning, e refused; on the branch and those before. */
+/**
+ * Results that depend on several lines: o accepted, w accepted with a warning, e refused; on the branch and those
+ * before.
+ */
 const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'a rule behind one that ends its set': listen('http-request deny', 'http-request set-header a b'),
   'a rule behind one that may end its set': listen('http-request deny if FALSE', 'http-request set-header a b'),

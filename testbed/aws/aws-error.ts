@@ -1,4 +1,6 @@
-/** An error as an AWS service reports it. A handler throws it; the SDK turns it into its own error class by the code. */
+/**
+ * An error as an AWS service reports it. A handler throws it; the SDK turns it into its own error class by the code.
+ */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
 

@@ -63,7 +63,10 @@ export class AwsEndpoints {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What a process needs in its environment for its SDK clients to call here, with temporary credentials as a Lambda has. */
+  /**
+   * What a process needs in its environment for its SDK clients to call here, with temporary credentials as a Lambda
+   * has.
+   */
   get environment() {
     return {
       AWS_ENDPOINT_URL: this.url,

@@ -68,8 +68,8 @@ function keyringOf(signedBy: string): string | undefined {
 }
 
 /**
- * Sets apt up with its own state in `work`. Proxies and credentials stay those of the machine; settings that would change
- * the system are cleared.
+ * Sets apt up with its own state in `work`. Proxies and credentials stay those of the machine; settings that would
+ * change the system are cleared.
  *
  * @returns the first arguments of any `apt-get` that is to work there
  */

@@ -24,7 +24,9 @@ const MACHINES: Readonly<Record<string, Machine>> = {
 interface Program {
   /** Where it may be, without the slash at the start. */
   readonly paths: readonly string[];
-  /** Arguments with which it ends at once, with 0, if it runs at all. When left out, only its libraries are looked for. */
+  /**
+   * Arguments with which it ends at once, with 0, if it runs at all. When left out, only its libraries are looked for.
+   */
   readonly trial?: readonly string[];
 }
 

@@ -13,8 +13,8 @@ import { FUNCTION_ARN, type FunctionSettings, variables } from './variables';
 const INIT_LIMIT_MS = 10_000;
 
 /**
- * How Lambda's start script divides the memory: a tenth for new objects, which lie in two halves, the rest for old ones.
- * Without it Node 24 takes twice the memory.
+ * How Lambda's start script divides the memory: a tenth for new objects, which lie in two halves, the rest for old
+ * ones. Without it Node 24 takes twice the memory.
  */
 function memoryArguments(memoryMb: number): string[] {
   const forNew = Math.floor(memoryMb / 10);

@@ -58,7 +58,10 @@ function formatText(results: readonly FileFindings[]): string {
   return [...blocks, pc.bold(summary)].join('\n');
 }
 
-/** A finding with its line, a caret under the words concerned, and what to do. The first finding of a rule also has the reason. */
+/**
+ * A finding with its line, a caret under the words concerned, and what to do. The first finding of a rule also has the
+ * reason.
+ */
 function describe(file: string, source: string, finding: Finding, explained: Set<string>): string {
   const { line, column, length, severity, rule, message, help } = finding;
   const colour = severity === 'error' ? pc.red : pc.yellow;

@@ -23,7 +23,7 @@ export interface Incident extends Verdict {
   readonly ageSeconds: number;
 }
 
-/** An incident that opened, changed in what it concerns, or was resolved. */
+/** An incident that opened, changed or was resolved. */
 export interface IncidentEvent {
   readonly event: 'incident-opened' | 'incident-updated' | 'incident-resolved';
   readonly incident: Incident;
@@ -167,8 +167,8 @@ function isUndecided(
 }
 
 /**
- * The changes that an update of an incident reports: the slots concerned, and the live addresses of the upstream. The live addresses of a large
- * ELB do not count: DNS shows others in each check.
+ * The changes that an update of an incident reports: the slots concerned, and the live addresses of the upstream. The
+ * live addresses of a large ELB do not count: DNS shows others in each check.
  */
 function digestOf({ upstream, slots }: Verdict, observation: Observation): string {
   const live = observation.upstreams.find((one) => one.name === upstream)?.live ?? [];

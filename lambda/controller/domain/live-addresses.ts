@@ -30,7 +30,7 @@ export function recordTypeOf(address: string): RecordType {
  *
  * An address that is missing from one answer may still exist: an ELB with more than 8 addresses shows 8 at a time. It
  * counts as live for `windowSeconds` after it was last in an answer. While DNS does not answer, no address leaves: for
- * `windowSeconds` all that was known counts as before, and after that none of it does.
+ * `windowSeconds` all known addresses count as before, and after that none.
  */
 export function remember(
   memory: DnsMemory,

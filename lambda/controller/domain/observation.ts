@@ -8,7 +8,11 @@ export type RecordType = 'A' | 'AAAA';
 export interface Task {
   /** ECS task id, or the endpoint itself where there is no ECS. */
   readonly id: string;
-  /** `HOST:PORT` of its runtime API, or `unix:PATH`. @default - it does not have its own network interface: not readable */
+  /**
+   * `HOST:PORT` of its runtime API, or `unix:PATH`.
+   *
+   * @default - it does not have its own network interface: not readable
+   */
   readonly endpoint?: string;
   /** When it started, in milliseconds since 1970. @default - not known: there is no ECS */
   readonly startedAt?: number;

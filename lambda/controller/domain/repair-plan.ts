@@ -63,7 +63,9 @@ export function recentlyRepaired(
   );
 }
 
-/** The record that counts when two runs have written one: less than an hour apart, the first run continues alone. Pure. */
+/**
+ * The record that counts when two runs have written one: less than an hour apart, the first run continues alone. Pure.
+ */
 export function mergeRepairs(one: RepairRecord | undefined, other: RepairRecord | undefined): RepairRecord | undefined {
   if (one === undefined || other === undefined) {
     return one ?? other;

@@ -9,7 +9,7 @@ export interface WatchedVerdict extends VerdictIdentity {
   /** `backend/slot` for each slot concerned. */
   readonly slots?: readonly string[];
   readonly firstSeen: number;
-  /** When it became an incident. @default - it is none yet */
+  /** When it became an incident. @default - it is not an incident yet */
   readonly openedAt?: number;
   /** Digest of what was last reported of it: the slots concerned and the live addresses. */
   readonly lastReportedDigest?: string;

@@ -59,7 +59,9 @@ interface ListOption extends Described {
   readonly default: readonly string[];
 }
 
-/** An option that is one value: its kind, its bounds and its default, from which every check and every help text comes. */
+/**
+ * An option that is one value: its kind, its bounds and its default, from which every check and every help text comes.
+ */
 export type Option = FlagOption | CountOption | TimeOption | ChoiceOption | TextOption | ListOption;
 /** Options by name. */
 export type Options = Readonly<Record<string, Option>>;
@@ -208,9 +210,7 @@ export function word(text: string, what: string): string {
 /** The path of a URL. */
 export function checkPath(path: string, what: string): string {
   if (!/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]*$/.test(path)) {
-    throw new InputError(
-      `${what} ${JSON.stringify(path)} is not a path: give one that begins with / and is URL-encoded`,
-    );
+    throw new InputError(`${what} ${JSON.stringify(path)} is not a path: give a URL-encoded path that begins with /`);
   }
   return path;
 }

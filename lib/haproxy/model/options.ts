@@ -44,8 +44,9 @@ export const HEALTH_PORT = 8404;
 export const RUNTIME_API_PORT = 9990;
 
 /*
- * The tables of options: each value that props, model, spec file and command line share, with its bounds and its default.
- * The struct that documents a table for users of the constructs is in lib/proxy; the compiler compares the two.
+ * The tables of options: each value that props, model, spec file and command line share, with its bounds and its
+ * default. The struct that documents a table for users of the constructs is in lib/proxy; the compiler compares the
+ * two.
  */
 
 /** Ports of the listeners. They start at 1024 because the official images do not run as root. */

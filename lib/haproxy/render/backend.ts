@@ -120,8 +120,8 @@ function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healt
 }
 
 /**
- * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or two
- * each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
+ * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or
+ * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
 function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: ValidatedUpstream): Line {
   const { enabled, intervalMillis, fall, rise } = healthCheck;

@@ -4,7 +4,9 @@ import type { HaproxyVersion } from '../version/version';
 import { bindOf, socketOf } from './process';
 import { join, quote, type Section } from './words';
 
-/** The section for liveness and readiness: whether the process runs, and whether its default upstream has an address. */
+/**
+ * The section for liveness and readiness: whether the process runs, and whether its default upstream has an address.
+ */
 export function healthSection(
   { _capabilities: capabilities }: HaproxyVersion,
   { health, metrics, upstream }: ValidatedModel,

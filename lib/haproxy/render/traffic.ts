@@ -51,7 +51,10 @@ function logFormat({ log, mode }: ValidatedModel): string {
   return log.format === HaproxyLogFormat.JSON ? `log-format '${JSON_FIELDS[mode]}'` : `option ${mode}log`;
 }
 
-/** Rules on the client's address. `content` and not `connection`, because only `content` has the address from the PROXY protocol. */
+/**
+ * Rules on the client's address. `content` and not `connection`, because only `content` has the address from the PROXY
+ * protocol.
+ */
 function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
   return [
     ...aclLines('denied', 'src', denyFrom),

@@ -4,7 +4,10 @@ export interface Slot {
   readonly name: string;
   /** The address that the slot uses now, if it has one. */
   readonly address?: string;
-  /** The name that the slot follows; undefined where the branch does not show it (1.6, 1.7) or the slot has a fixed address. */
+  /**
+   * The name that the slot follows; undefined where the branch does not show it (1.6, 1.7) or the slot has a fixed
+   * address.
+   */
   readonly fqdn?: string;
   /** Whether a health check runs. On 1.6 and 1.7 only a health check makes HAProxy resolve the name. */
   readonly checked: boolean;
@@ -23,7 +26,7 @@ export interface ResolverCounters {
   readonly sent: number;
   /** Answers with addresses. */
   readonly valid: number;
-  /** Failed queries by HAProxy's own names (`timeout`, `nx`, `too_big` …), without those that are 0. */
+  /** Failed queries by HAProxy's own names (`timeout`, `nx`, `too_big` …), without zeros. */
   readonly failures: Readonly<Record<string, number>>;
 }
 

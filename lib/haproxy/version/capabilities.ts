@@ -21,7 +21,9 @@ export interface Capability {
   readonly why: string;
 }
 
-/** All differences between branches that affect the generated configuration. The page in `docs/` is generated from it. */
+/**
+ * All differences between branches that affect the generated configuration. The page in `docs/` is generated from it.
+ */
 export const CAPABILITIES = {
   initAddr: {
     since: '1.7',

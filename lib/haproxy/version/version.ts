@@ -4,7 +4,10 @@ import { CAPABILITIES, type Capabilities } from './capabilities';
 
 /** A warning about a version: end of life, or a known fault. */
 export interface HaproxyVersionWarning {
-  /** Stable identifier, for acknowledging the warning: `cdk-haproxy-elb:end-of-life` or `cdk-haproxy-elb:faulty-release`. */
+  /**
+   * Stable identifier, for acknowledging the warning: `cdk-haproxy-elb:end-of-life` or
+   * `cdk-haproxy-elb:faulty-release`.
+   */
   readonly id: string;
   /** One line: what is wrong, and what to do. */
   readonly message: string;

@@ -69,7 +69,10 @@ export function register(scope: Construct, monitor: IDriftMonitor, registration:
   });
 }
 
-/** Account and region of a construct; the stage in place of an unknown one, because stages may be deployed to different places. */
+/**
+ * Account and region of a construct; the stage in place of an unknown one, because stages may be deployed to different
+ * places.
+ */
 function environmentOf(scope: Construct): string[] {
   const { account, region } = Stack.of(scope);
   return [account, region].map((part) => (Token.isUnresolved(part) ? `${Stage.of(scope)?.node.path}` : part));

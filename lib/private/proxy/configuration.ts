@@ -103,8 +103,8 @@ const CONNECTIONS_PER_MIB = LIMITS.maxConnections.default / 512;
 const BUFFER_BYTES = 16_384;
 const KIB = 1024;
 /**
- * Files that are not connections: listeners, DNS, the runtime API, and three of each thread. Measured on 2.2, 2.6, 3.0, 3.2
- * and 3.4, idle and with 500 connections alike: 13 or 14 with one thread, 58 or 59 with 16, 202 to 214 with 64.
+ * Files that are not connections: listeners, DNS, the runtime API, and three of each thread. Measured on 2.2, 2.6, 3.0,
+ * 3.2 and 3.4, idle and with 500 connections alike: 13 or 14 with one thread, 58 or 59 with 16, 202 to 214 with 64.
  */
 const OTHER_FILES = 500;
 /** The kernel's `fs.nr_open`: a container with a higher limit is not started. */

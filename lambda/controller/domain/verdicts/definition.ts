@@ -12,11 +12,11 @@ export interface Process {
   readonly slots: readonly Slot[];
   /** What its resolvers did since an earlier check, or since its start. */
   readonly activity: Activity;
-  /** Upstreams of which it has no slot, in service or not. */
+  /** Upstreams without a slot in this process, in service or not. */
   readonly missing: readonly LiveUpstream[];
 }
 
-/** What a process holds of one upstream of which it has slots. */
+/** The slots of a process for one upstream, and their addresses. */
 export interface Holding {
   readonly task: Task;
   readonly upstream: LiveUpstream;
@@ -43,7 +43,9 @@ export interface Evidence {
  */
 export type Requirement = 'live' | 'answers' | 'history';
 
-/** All properties of a kind of verdict: for the checker, the deployment gate, the repair, the command line and the docs. */
+/**
+ * All properties of a kind of verdict: for the checker, the deployment gate, the repair, the command line and the docs.
+ */
 export interface VerdictDefinition<Kind extends VerdictKind = VerdictKind> {
   readonly kind: Kind;
   readonly severity: Severity;

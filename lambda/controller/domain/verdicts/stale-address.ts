@@ -3,7 +3,10 @@ import { sessionShare } from '../slots';
 import { defineVerdict, type Holding, ofHolding } from './definition';
 import type { Finding } from './verdict';
 
-/** A slot holds an address that is in no recent answer and on no interface. While no live address is known, none is stale. */
+/**
+ * A slot holds an address that is in no recent answer and on no interface. While no live address is known, none is
+ * stale.
+ */
 export const staleAddress = defineVerdict('stale-address', {
   requires: ['live'],
   repairedByNewTasks: true,

@@ -19,7 +19,8 @@ export const unknownUpstream = defineVerdict('unknown-upstream', {
 
 function evaluateUpstream({ name, upstream, live, balancer, problems }: LiveUpstream): Finding[] {
   const why = [...problems, ...(live.length === 0 ? ['no address is known'] : [])];
-  // An incident of the load balancer itself ends only when its API reports it, an incident of its name when the name resolves.
+  // An incident of the load balancer itself ends only when its API reports it, an incident of its name when the name
+  // resolves.
   const cause = balancer === 'unusable' ? 'balancer' : undefined;
   return why.length === 0 ? [] : [{ upstream: name, cause, message: `${upstream.dnsName}: ${why.join('; ')}` }];
 }

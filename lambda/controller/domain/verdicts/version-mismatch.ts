@@ -2,12 +2,14 @@ import { branchOrder } from '../../../../lib/haproxy/version/branches';
 import { defineVerdict, type Process } from './definition';
 import type { Finding } from './verdict';
 
-/** The running branch is not the one that the configuration was made for: the branch in the configuration or in the record. */
+/**
+ * The running branch differs from the branch in the configuration or in the record.
+ */
 export const versionMismatch = defineVerdict('version-mismatch', {
   whileDeploying: 'undecided',
   blocksDeployment: true,
   explanation: {
-    what: 'the running branch is not the one that the configuration was made for',
+    what: 'the running branch differs from the branch of the configuration',
     why: 'a configuration for one branch can keep another branch from following DNS',
     remedy: 'look for an unfinished deployment, or a manually changed image',
   },
