@@ -51,7 +51,7 @@ module.exports = {
     {
       name: 'pure',
       comment:
-        'No I/O and no package: the same input gives the same output everywhere. (`net` says what an address is, `crypto` hashes.)',
+        'No I/O and no package: the same input gives the same output everywhere. (`net` recognizes addresses, `crypto` hashes.)',
       severity: 'error',
       from: { path: below(PURE) },
       to: {

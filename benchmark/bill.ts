@@ -24,7 +24,7 @@ export const PRICES = {
   dnsMillionQueries: 0.4,
 } as const;
 
-/** How much of everything a stack has by default. */
+/** The quantities of a default stack. */
 export const QUANTITIES = {
   hours: 730,
   /** One run a minute. */
@@ -50,7 +50,7 @@ interface FleetLoad {
   readonly logBytesPerRun: number;
 }
 
-/** US dollars of a month for a monitor of so many proxies, the tasks of the proxies left out. */
+/** US dollars per month for a monitor of several proxies, without the tasks of the proxies. */
 interface CheckerBill {
   /** The function and what starts it. */
   readonly runs: number;

@@ -2,7 +2,7 @@
 export interface Bar {
   readonly label: string;
   readonly value: number;
-  /** What stands at its end. */
+  /** Text at its end. */
   readonly text: string;
   readonly colour: keyof typeof COLOURS;
 }
@@ -17,7 +17,7 @@ export interface Group {
 const COLOURS = { ours: '#1a7f37', peer: '#8c959f', bad: '#cf222e' } as const;
 
 const [WIDTH, LABEL, ROW, HEAD] = [900, 330, 20, 34];
-/** Room for the text behind the longest bar. */
+/** Space for the text after the longest bar. */
 const TEXT = 190;
 
 const escapeXml = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

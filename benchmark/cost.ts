@@ -8,7 +8,7 @@ import { ElbDns } from '../testbed/load-balancer';
 import { checkerBill, QUANTITIES } from './bill';
 import { median } from './measure';
 
-/** What the checker costs for a fleet. */
+/** The cost of the checker for a fleet. */
 export interface FleetCost {
   readonly proxies: number;
   readonly millis: number;
@@ -64,7 +64,7 @@ async function costOfFleet(records: readonly RegistryRecord[]): Promise<FleetCos
     environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'benchmark', ...aws.environment },
   });
   try {
-    // The first one starts cold and writes what it sees for the first time.
+    // The first run starts cold and writes the first state.
     await lambda.invoke({});
     const runs = [];
     for (let run = 0; run < RUNS; run += 1) {

@@ -15,7 +15,7 @@ const RUNS = 11;
 /** First runs are not measured: V8 has not compiled the function yet, and the state is not written. */
 const WARM_UP = 4;
 const SIZES = [10, 100, 1000, 5000];
-/** Tasks of the first service, which are one real HAProxy: a process accepts no more connections at once. */
+/** Tasks of the first service, which are one real HAProxy: the most connections that a process accepts at once. */
 const REAL_TASKS = 5;
 /** Tasks of each other service, which replay its answers. */
 const TASKS = 99;

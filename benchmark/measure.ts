@@ -6,7 +6,7 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Measures several things in turn, so that what disturbs one of them disturbs all.
+ * Measures several things in turn, so that a disturbance affects all of them.
  *
  * @returns the median of each, in the order given
  */

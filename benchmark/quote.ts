@@ -1,7 +1,7 @@
 const [BEGIN, END] = ['<!-- figures: npm run benchmark -->', '<!-- end of figures -->'];
 const BLOCK = new RegExp(`${BEGIN}\n([\\s\\S]*?)${END}`);
 
-/** The text with these lines in place of those that it quoted. */
+/** The text with its quoted lines replaced by these. */
 export function quoteFigures(text: string, lines: readonly string[]): string {
   return text.replace(BLOCK, () => `${BEGIN}\n\n${lines.join('\n')}\n\n${END}`);
 }

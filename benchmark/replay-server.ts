@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /**
- * Replaces thousands of runtime APIs: it answers each command with the answer of a real HAProxy, which it asks once, and
- * closes the connection as HAProxy does.
+ * Replaces thousands of runtime APIs: it answers each command with the answer of a real HAProxy, which it asks once,
+ * and closes the connection as HAProxy does.
  */
 export class ReplayServer {
   /** @param port of the real runtime API on 127.0.0.1 */
@@ -38,7 +38,7 @@ export class ReplayServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The commands that it was sent, in the order of the first time. */
+  /** The commands that it received, in the order of their first use. */
   public get commands(): string[] {
     return [...this.#answers.keys()];
   }

@@ -43,11 +43,11 @@ export interface Throughput {
   readonly p99: Record<Variant, number>;
 }
 
-/** What is compared. */
+/** The compared configurations. */
 type Variant = 'smallest' | 'smallestWithLog' | 'generated';
 const VARIANTS: readonly Variant[] = ['smallest', 'smallestWithLog', 'generated'];
 
-/** What idle connections and DNS cost. */
+/** The cost of idle connections and DNS. */
 export interface IdleCost {
   /** KiB of resident memory for 1,000 kept connections. */
   readonly memoryKib: Record<'smallest' | 'generated', number>;
@@ -102,7 +102,7 @@ class ThroughputTestbed {
       testbed.processes[variant] = await testbed.#run(config, listen);
       testbed.ports[variant] = listen;
     }
-    // By then HAProxy has resolved the name.
+    // HAProxy has resolved the name after this time.
     await sleep(1500);
     return testbed;
   }

@@ -11,11 +11,13 @@ import { addDemo } from './commands/demo';
 import { addLint } from './commands/lint';
 import { addRender } from './commands/render';
 
-/** What cannot be used, and what could not be done. */
+/** Exit code for bad usage, and for a command that could not be carried out. */
 const BAD_USAGE = 2;
 
 const program = new Command('cdk-haproxy-elb')
-  .description('HAProxy in front of an AWS load balancer: configurations that follow it, and a check that they do.')
+  .description(
+    'HAProxy in front of an AWS load balancer: prints and checks configurations that follow its addresses, and finds drift.',
+  )
   .version(version)
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
@@ -27,10 +29,10 @@ for (const command of program.commands) {
   command.copyInheritedSettings(program);
 }
 
-// Who pipes the output into `head` has read enough. On a full disk nothing more can be said than that.
+// A closed pipe, as with `head`, is not an error. A full disk is reported in one line.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') {
-    console.error(`the output cannot be written (${error.code}): make room, or write it elsewhere`);
+    console.error(`the output cannot be written (${error.code}): free space, or write it to another place`);
     process.exitCode = BAD_USAGE;
   }
   process.exit();
@@ -47,11 +49,11 @@ async function main(): Promise<void> {
   }
 }
 
-/** Says why a call could not be used and gives the exit code. Commander has printed its own. */
+/** Prints the error of an invalid call and returns the exit code. Commander has already printed its own errors. */
 function reported(error: InputError | TestbedError | CommanderError): number {
   const printed = error instanceof CommanderError;
   if (printed && error.exitCode === 0) {
-    // Help and version are no errors.
+    // Help and version are not errors.
     return 0;
   }
   if (asksForNagios(process.argv)) {

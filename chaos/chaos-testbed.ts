@@ -13,10 +13,10 @@ const PERIODS = { holdValidMillis: 1000, holdObsoleteMillis: 3000 } as const;
 const CHECK_MILLIS = 500;
 const CLIENTS = 4;
 const PAUSE_MILLIS = 20;
-/** Longer than HAProxy stands still in any fault. */
+/** Longer than HAProxy is stopped in any fault. */
 const TIMEOUT_MILLIS = 20_000;
 
-/** What clients got over a time. */
+/** Answers that clients got over a time. */
 interface TrafficResult {
   readonly answered: number;
   readonly lost: number;
@@ -88,7 +88,7 @@ export class ChaosTestbed {
     return this.#proxy!.listeners;
   }
 
-  /** The port of the nodes, as HAProxy knows it. */
+  /** The port of the nodes in HAProxy's configuration. */
   public get nodePort(): number {
     return this.toNodes?.port ?? this.loadBalancer.port;
   }

@@ -1,4 +1,4 @@
-/** Runs one fault in a process of its own, which can be killed, and sends the outcome to the parent. */
+/** Runs one fault in a separate process, which can be killed, and sends the outcome to the parent. */
 
 import type { FaultContext } from './fault';
 import { FAULTS } from './faults';

@@ -54,7 +54,7 @@ async function killedAt(fleet: Fleet, operation: (typeof KILL_POINTS)[number][0]
     if (calls !== nth) {
       return undefined;
     }
-    // What came before is done by then.
+    // The calls before this one have ended.
     await sleep(200);
     await fleet.coldStart();
     return new Promise(() => {});

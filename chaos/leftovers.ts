@@ -13,7 +13,7 @@ export class Leftovers {
     this.#before = new Set(this.#all());
   }
 
-  /** What exists now and did not at the start. */
+  /** Everything that exists now and did not exist at the start. */
   public find(): string[] {
     return this.#all().filter((what) => !this.#before.has(what));
   }

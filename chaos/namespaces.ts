@@ -15,7 +15,7 @@ const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe', enco
 const nameOf = (node: number) => `${PREFIX}${node}`;
 const addressOf = (node: number) => `10.199.${node}.2`;
 
-/** Removes what is left of the nodes. */
+/** Removes the remains of the nodes. */
 function remove(): void {
   for (const node of NODES) {
     for (const command of [
@@ -31,11 +31,11 @@ function remove(): void {
   }
 }
 
-/** Each node in a network namespace of its own. One is cut off: packets are lost, and nothing is refused. */
+/** Each node in its own network namespace. One is cut off: packets are lost, and nothing is refused. */
 export function silentNode(): Fault {
   return {
     name: 'a node in its own network namespace is cut off',
-    expected: 'at most the requests under way are lost, and none 5 s later',
+    expected: 'at most the requests in progress are lost, and none 5 s later',
     seconds: 60,
     run: async ({ binary, ownNetwork }: FaultContext) => {
       if (!ownNetwork) {

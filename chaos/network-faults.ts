@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChaosTestbed } from './chaos-testbed';
 import { checkUntil, type Fault, type FaultContext, followScaleOut, listed, onTestbed, type Setup } from './fault';
 
-/** Drops packets to and from a port: all, or one of so many. Only in a network of the fault's own. */
+/** Drops packets to and from a port: all, or one of so many. Only in the fault's own network. */
 function drop({ tools: { nft } }: FaultContext, port: number, oneIn: number): void {
   const [command, ...args] = nft!;
   const rules = ['dport', 'sport'].map(
@@ -18,7 +18,7 @@ function stopDropping({ tools: { nft } }: FaultContext): void {
   execFileSync(command!, [...args, 'flush', 'ruleset']);
 }
 
-/** A fault that needs a network of its own and a way to drop packets. */
+/** A fault that needs its own network and a way to drop packets. */
 function onOwnNetwork(
   name: string,
   expected: string,
@@ -27,7 +27,7 @@ function onOwnNetwork(
 ): Fault {
   const setup: Setup = ({ ownNetwork, tools }): ReturnType<Setup> => {
     if (!ownNetwork) {
-      return { cannot: 'a network of its own needs root and unshare' };
+      return { cannot: 'a separate network needs root and unshare' };
     }
     return tools.nft === undefined ? { cannot: 'nft is not available' } : {};
   };
@@ -49,7 +49,7 @@ export const NETWORK_FAULTS: readonly Fault[] = [
     () => ({ relayed: true }),
   ),
   onTestbed(
-    'the runtime API takes connections and says nothing',
+    'the runtime API accepts connections and does not answer',
     'an incident opens in bounded time; afterwards it is resolved',
     60,
     async (testbed) => {

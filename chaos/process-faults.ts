@@ -9,7 +9,7 @@ const JUMPS = [3600, -3600, 86_400, 0] as const;
 /** HAProxy 3.0 and later hang at the start under libfaketime. */
 export const CLOCK_BRANCH = '2.6';
 
-/** HAProxy with a clock that can be set. Its monotonic clock goes on, as when a machine's clock is set. */
+/** HAProxy with a clock that can be set. Its monotonic clock continues, as when a machine's clock is set. */
 function clockJumps(): Fault {
   return {
     name: `the clock of HAProxy ${CLOCK_BRANCH} jumps`,
@@ -67,7 +67,7 @@ function clockJumps(): Fault {
   };
 }
 
-/** Processes that end, stand still, or have the wrong time. */
+/** Processes that end, are stopped, or have the wrong time. */
 export const PROCESS_FAULTS: readonly Fault[] = [
   onTestbed('HAProxy is killed', 'an incident opens; after a restart it is resolved', 60, async (testbed) => {
     process.kill(testbed.haproxy.pid!, 'SIGKILL');
@@ -79,16 +79,21 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       seen: `incidents: ${listed(open)}; after the restart: ${listed(after)}`,
     };
   }),
-  onTestbed('HAProxy stands still', 'an incident opens in bounded time; afterwards it serves', 60, async (testbed) => {
-    process.kill(testbed.haproxy.pid!, 'SIGSTOP');
-    const open = await checkUntil('open', testbed);
-    process.kill(testbed.haproxy.pid!, 'SIGCONT');
-    const { answered, lost } = await testbed.traffic(3);
-    return {
-      ok: open.includes('unreachable-task') && lost === 0,
-      seen: `incidents: ${listed(open)}; then ${answered} answered, ${lost} lost`,
-    };
-  }),
+  onTestbed(
+    'HAProxy is stopped for a while',
+    'an incident opens in bounded time; afterwards it serves',
+    60,
+    async (testbed) => {
+      process.kill(testbed.haproxy.pid!, 'SIGSTOP');
+      const open = await checkUntil('open', testbed);
+      process.kill(testbed.haproxy.pid!, 'SIGCONT');
+      const { answered, lost } = await testbed.traffic(3);
+      return {
+        ok: open.includes('unreachable-task') && lost === 0,
+        seen: `incidents: ${listed(open)}; then ${answered} answered, ${lost} lost`,
+      };
+    },
+  ),
   onTestbed("the checker's clock jumps", 'no incident from a healthy proxy', 40, async (testbed) => {
     const now = Date.now();
     const hours = [0, 1, -1, 24, 0];

@@ -9,7 +9,7 @@ const PROGRAM = path.join(__dirname, 'child.ts');
 /** A new network has only a loopback, which is down. */
 const OWN_NETWORK = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
 
-/** Whether a process can be given a network of its own here. */
+/** Whether a process can have its own network here. */
 export function hasOwnNetworks(): boolean {
   try {
     const [command, ...args] = [...OWN_NETWORK, 'true'];
@@ -41,12 +41,12 @@ function end({ pid }: ChildProcess): void {
 }
 
 /**
- * Runs a fault in a process of its own and, where possible, in a network of its own. When its time is over, the process
+ * Runs a fault in a separate process and, if possible, in its own network. When its time is over, the process
  * is killed with all that it has started.
  *
  * @param folder for its temporary files
  * @param run what the program is to run
- * @param program another program than the one that knows the faults
+ * @param program another program than the one with the faults
  */
 export async function runInChild(
   { name, seconds }: Pick<Fault, 'name' | 'seconds'>,
@@ -58,7 +58,7 @@ export async function runInChild(
   const node = [process.execPath, '--require', 'tsx/cjs', program];
   const [command, ...args] = context.ownNetwork ? [...OWN_NETWORK, ...node] : node;
   const child = spawn(command!, args, {
-    // A process group of its own, which can be killed as a whole.
+    // A separate process group, which can be killed as a whole.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, TMPDIR: folder },

@@ -19,7 +19,7 @@ const SOAK_MINUTES = '20';
 /** The default of the constructs. */
 const BRANCH = '3.2';
 
-/** A program for a fault; where it is not available, a line says why. */
+/** A program for a fault; if it is not available, a line has the reason. */
 async function toolOf(tool: () => Tool): Promise<string[] | undefined> {
   try {
     return await acquireTool(tool(), () => {});
@@ -50,7 +50,7 @@ async function main(): Promise<number> {
     tools: { nft: await toolOf(() => TOOLS.nft), faketime: await toolOf(faketime) },
   };
   console.log(
-    `HAProxy ${context.binary.version}, ${context.ownNetwork ? 'each fault in a network of its own' : "on this machine's loopback: a network for each fault needs root and unshare"}`,
+    `HAProxy ${context.binary.version}, ${context.ownNetwork ? 'each fault in its own network' : "on this machine's loopback: a network for each fault needs root and unshare"}`,
   );
   const faults = values.soak ? [soak(minutes)] : FAULTS.filter(({ name }) => name.includes(values.only));
   let [count, failed] = [0, 0];

@@ -8,12 +8,12 @@ const DRAIN_MILLIS = 10_000;
 const FAULT_EVERY_MILLIS = 60_000;
 /** How long an incident may stay open after a fault has ended. */
 const SETTLE_MILLIS = 8000;
-/** The most that resident memory may grow from the first minute on: pools fill up. */
+/** Allowed growth of resident memory from the first minute on: pools fill up. */
 const MAX_GROWTH = 1.25;
 
 /**
- * A load balancer that changes all the time: every few seconds a new node replaces the oldest one. Once a minute HAProxy
- * is stopped until the checker reports it.
+ * A load balancer that changes all the time: every few seconds a new node replaces the oldest one. Once a minute
+ * HAProxy is stopped until the checker reports it.
  */
 export function soak(minutes: number): Fault {
   return {

@@ -65,7 +65,7 @@ export class DemoTestbed {
   }
 
   /**
-   * The load balancer's name gets the addresses of these nodes. The nodes that it leaves go on answering, as they do for a
+   * The load balancer's name gets the addresses of these nodes. The former nodes continue to answer, as they do for a
    * while in AWS.
    *
    * @param owned the nodes that the load balancer's API names, if not the same

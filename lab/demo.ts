@@ -9,7 +9,7 @@ import { Recorder } from './recorder';
 import type { Scenario, Step } from './scenario';
 import { nameOf, type Timeline } from './timeline';
 
-/** How often the demo looks whether the time of the next step has come. */
+/** How often the demo checks whether the next step is due. */
 const ROUND_MILLIS = 100;
 
 /** A demo at a moment. Times are seconds since its start. */
@@ -30,8 +30,8 @@ export interface DemoOutput {
 }
 
 /**
- * Runs a scenario with a pinned and a generated HAProxy of each binary: its steps change the load balancer and DNS, each
- * HAProxy gets requests, and the real checker checks each once a second.
+ * Runs a scenario with a pinned and a generated HAProxy of each binary: its steps change the load balancer and DNS,
+ * each HAProxy gets requests, and the real checker checks each once a second.
  *
  * @param binaries may come one by one: each is started when it comes, and the first step waits for the last
  * @param start makes the environment; processes of this machine when left out
@@ -74,9 +74,9 @@ class Demo {
     this.#ticker = setInterval(() => this.#tick(), 1000);
   }
 
-  /** Starts both kinds of each binary. One that does not start is reported; the others go on. */
+  /** Starts both kinds of each binary. One that does not start is reported; the others continue. */
   public async start(binaries: AsyncIterable<HaproxyBinary> | Iterable<HaproxyBinary>): Promise<void> {
-    let why = 'name one with HAPROXY_BINARIES=/path/to/haproxy';
+    let why = 'give one with HAPROXY_BINARIES=/path/to/haproxy';
     for await (const binary of binaries) {
       for (const kind of ['pinned', 'generated'] as const) {
         await this.#add(binary, kind).catch((error) => {
@@ -104,7 +104,7 @@ class Demo {
     }
   }
 
-  /** Changes what a step says. */
+  /** Applies the changes of a step. */
   public async take(step: Step): Promise<void> {
     const { note, label, measured, addresses, owned, dns, stop = [], restart = [], repair = false } = step;
     const { environment } = this.testbed;

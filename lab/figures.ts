@@ -71,7 +71,7 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
   open: { head: 'still open', unit: '', of: (timeline: Timeline) => openIncidents(timeline).length },
 };
 
-/** What only the runtime API says. */
+/** Figures that come from the runtime API alone. */
 const READ_ONLY_BY_API: ReadonlySet<FigureName> = new Set(['spreads', 'held', 'silent', 'stale', 'criticals', 'open']);
 
 /** A figure of a timeline. `Infinity` means never. */
@@ -85,7 +85,7 @@ export function formatFigure(name: FigureName, value: number): string {
   return value === NEVER ? 'never' : unit === 's' ? `${value.toFixed(1)} s` : String(value);
 }
 
-/** All that is not as the scenario expects it, one line each. */
+/** Everything that is not as the scenario expects, one line each. */
 export function surprises(result: DemoResult): string[] {
   return result.timelines.flatMap((timeline) => [
     ...(timeline.crash ? [timeline.crash.why] : []),

@@ -50,7 +50,9 @@ export class Recorder {
     );
   }
 
-  /** Restarts a pinned HAProxy with the generated configuration, once all that is under way has ended. */
+  /**
+   * Restarts a pinned HAProxy with the generated configuration, once all requests and checks in progress have ended.
+   */
   public async repair(): Promise<void> {
     if (this.timeline.kind !== 'pinned') {
       return;

@@ -1,7 +1,7 @@
 import type { DnsFailure } from '../testbed/dns-server';
 import type { ConfigurationKind } from '../testbed/proxy-under-test';
 
-/** What the nodes of the load balancer answer: those that it has at the start and leaves, and those that it goes to. */
+/** The answers of the load balancer's nodes: of the old ones, and of the new ones. */
 export const EGG = '🥚';
 export const CHICK = '🐣';
 
@@ -17,7 +17,7 @@ export interface TestbedOptions {
   readonly holdObsoleteMillis?: number;
 }
 
-/** What a step can wait for, of all HAProxys that run. */
+/** Conditions that a step can wait for, over all running HAProxys. */
 export type Milestone =
   /** The checker has reported each pinned one as silent. */
   | 'silence seen'
@@ -32,7 +32,7 @@ export type Milestone =
   /** No incident is open. */
   | 'calm';
 
-/** What is measured of a HAProxy; how, see `FIGURES`. */
+/** The figures of a HAProxy; `FIGURES` defines how they are measured. */
 export type FigureName =
   | 'follows'
   | 'settles'
@@ -61,7 +61,7 @@ interface Change {
   readonly repair?: true;
 }
 
-/** Something that happens at a time of its own. */
+/** An event at its own time. */
 export interface Step extends Change {
   /** Seconds after the step before, or after the start of the last HAProxy. */
   readonly after: number;
@@ -95,11 +95,11 @@ export interface Scenario {
   /** One line for `--help` and the head of a page. */
   readonly title: string;
   readonly testbed: TestbedOptions;
-  /** Requests to each HAProxy per second, each on a connection of its own. */
+  /** Requests to each HAProxy per second, each on its own connection. */
   readonly requestsPerSecond: number;
   readonly steps: readonly Step[];
-  /** The figure that says whether a HAProxy has reached the goal, and the text for it. */
-  readonly goal: { readonly figure: FigureName; readonly says: string };
+  /** The figure that decides whether a HAProxy has reached the goal, and the text for it. */
+  readonly goal: { readonly figure: FigureName; readonly text: string };
   /** The columns of the table. */
   readonly figures: readonly FigureName[];
   readonly expectations: readonly Expectation[];

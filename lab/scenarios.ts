@@ -11,7 +11,7 @@ const SLACK = 2;
 /** Long enough for the checker to report every pinned process as silent. */
 const SILENCE = { after: 14, orWhen: 'silence seen' } as const;
 
-/** The checker sees what is wrong, and the picture shows it for a moment. */
+/** The checker reports the faults, and the picture shows them for a moment. */
 const SEEN: readonly Step[] = [
   { after: 20, orWhen: 'staleness seen', soon: 'the checker reports the pinned ones as stale' },
 ];
@@ -34,7 +34,10 @@ const NO_LOSS: readonly Expectation[] = [{ of: 'generated', figure: 'lost', max:
 const NOT_CRITICAL: Expectation = { of: 'generated', figure: 'criticals', max: 0 };
 const REPAIRED: Expectation = { of: 'pinned', figure: 'open', max: 0 };
 
-/** How long an address takes to leave: DNS no longer shows it at the next query, it is kept, and removed at the query after. */
+/**
+ * How long an address takes to leave: DNS no longer shows it at the next query, it is kept, and removed at the query
+ * after.
+ */
 const LEAVES = PERIOD + OBSOLETE + PERIOD + SLACK;
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -57,7 +60,7 @@ const move: Scenario = {
     REPAIR,
     ...RECOVERED,
   ],
-  goal: { figure: 'follows', says: 'followed the load balancer' },
+  goal: { figure: 'follows', text: 'followed the load balancer' },
   figures: ['follows', 'settles', 'lost', 'queries', 'silent', 'stale', 'open'],
   expectations: [
     ...NO_LOSS,
@@ -72,7 +75,7 @@ const move: Scenario = {
     REPAIRED,
   ],
   meaning:
-    'A pinned HAProxy sends no DNS query and stays on the address that the load balancer has left, without an error of its own. The generated configuration follows within its period, and the checker reports the pinned ones, first as silent, then as stale, until they are repaired.',
+    'A pinned HAProxy sends no DNS query and stays on the address that the load balancer has left, without an error. The generated configuration follows within its period, and the checker reports the pinned ones, first as silent, then as stale, until they are repaired.',
 };
 
 const scaleOut: Scenario = {
@@ -93,7 +96,7 @@ const scaleOut: Scenario = {
     REPAIR,
     { after: 8, soon: 'the end' },
   ],
-  goal: { figure: 'spreads', says: 'used all 12 addresses' },
+  goal: { figure: 'spreads', text: 'used all 12 addresses' },
   figures: ['follows', 'spreads', 'held', 'lost', 'queries', 'silent'],
   expectations: [
     ...NO_LOSS,
@@ -115,11 +118,11 @@ const KEEPS_CONNECTIONS = ['2.4', '2.5', '2.6', '2.7', '2.8', '2.9'];
 
 const dnsOutage: Scenario = {
   name: 'dns-outage',
-  title: 'DNS falls silent, and the load balancer moves meanwhile',
+  title: 'DNS does not answer, and the load balancer moves meanwhile',
   testbed: {},
   requestsPerSecond: 5,
   steps: [
-    { ...SILENCE, soon: 'DNS falls silent', note: 'DNS falls silent', label: 'DNS silent', dns: 'silent' },
+    { ...SILENCE, soon: 'DNS stops answering', note: 'DNS stops answering', label: 'DNS silent', dns: 'silent' },
     {
       after: 8,
       soon: 'the load balancer moves',
@@ -139,7 +142,7 @@ const dnsOutage: Scenario = {
     REPAIR,
     ...RECOVERED,
   ],
-  goal: { figure: 'follows', says: 'followed once DNS was back' },
+  goal: { figure: 'follows', text: 'followed once DNS was back' },
   figures: ['follows', 'lost', 'queries', 'silent', 'open'],
   expectations: [
     ...NO_LOSS,
@@ -150,7 +153,7 @@ const dnsOutage: Scenario = {
     REPAIRED,
   ],
   meaning:
-    'While DNS is silent the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back: 2.4 to 2.9 with new connections only, because they keep using the connections that the old node holds open. Until then only the API of the load balancer shows the checker that the address is stale.',
+    'While DNS does not answer, the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back: 2.4 to 2.9 with new connections only, because they keep using the connections that the old node holds open. Until then only the API of the load balancer shows the checker that the address is stale.',
 };
 
 const zonalShift: Scenario = {
@@ -181,7 +184,7 @@ const zonalShift: Scenario = {
     { after: 12, orWhen: 'spread', soon: 'zone A takes traffic again' },
     { after: 4, soon: 'the end' },
   ],
-  goal: { figure: 'settles', says: 'left the zone before it failed' },
+  goal: { figure: 'settles', text: 'left the zone before it failed' },
   figures: ['settles', 'held', 'lost', 'queries', 'criticals'],
   expectations: [
     ...NO_LOSS,
@@ -203,7 +206,7 @@ const scaleIn: Scenario = {
     {
       after: 8,
       soon: 'the load balancer scales in',
-      note: `the load balancer scales in: the ${EGG} leave DNS and go on answering`,
+      note: `the load balancer scales in: the ${EGG} leave DNS and continue to answer`,
       label: 'scales in',
       measured: 'from',
       addresses: [2, 3],
@@ -222,7 +225,7 @@ const scaleIn: Scenario = {
     REPAIR,
     ...RECOVERED,
   ],
-  goal: { figure: 'settles', says: 'left the nodes before they ended' },
+  goal: { figure: 'settles', text: 'left the nodes before they ended' },
   figures: ['settles', 'lost', 'queries', 'stale', 'open'],
   expectations: [
     ...NO_LOSS,

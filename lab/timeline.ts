@@ -12,7 +12,7 @@ export interface TimelineIncident {
   resolvedAt?: number;
 }
 
-/** One request. It has no answer while it is under way, and never gets one when it is lost. */
+/** One request. It has no answer while it is in progress, or if it is lost. */
 export interface RequestSample {
   readonly at: number;
   answer?: string;
@@ -45,11 +45,11 @@ export interface Timeline {
   readonly incidents: TimelineIncident[];
   /** When it was restarted with the generated configuration. */
   repairedAt?: number;
-  /** When its process ended by itself, or could not be started again, and the line that says so. */
+  /** When its process ended by itself, or could not be started again, and the line about it. */
   crash?: { readonly at: number; readonly why: string };
 }
 
-/** How a HAProxy is called in texts. */
+/** The name of a HAProxy in texts. */
 export function nameOf({ version, kind }: Pick<Timeline, 'version' | 'kind'>): string {
   return `HAProxy ${version} (${kind})`;
 }

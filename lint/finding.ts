@@ -1,18 +1,18 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { Document, Word } from './model';
 
-/** How bad a finding is. Only an error fails a lint. */
+/** Severity of a finding. Only an error fails a lint. */
 type FindingSeverity = 'error' | 'warning';
 
 /**
- * An edit that removes a finding without changing what else the file does. Lines and columns count from 1. An empty `old`
+ * An edit that removes a finding without other effects. Lines and columns count from 1. An empty `old`
  * inserts.
  */
 export type Fix =
   | { readonly line: number; readonly insertBelow: string }
   | { readonly line: number; readonly column: number; readonly old: string; readonly by: string };
 
-/** What is wrong at a place of a configuration. */
+/** A finding at a place of a configuration. */
 export interface Finding {
   /** Stable, for suppressions and links. */
   readonly rule: string;
@@ -21,18 +21,18 @@ export interface Finding {
   readonly line: number;
   /** From 1. */
   readonly column: number;
-  /** How many characters of the line it is about, from 1. */
+  /** Number of characters concerned, at least 1. */
   readonly length: number;
   readonly message: string;
   /** What to do about it. */
   readonly help: string;
-  /** Given where the edit is safe to make without asking. */
+  /** Set if the edit is safe without confirmation. */
   readonly fix?: Fix;
 }
 
-/** What a rule finds. */
+/** A finding of a rule. */
 export interface Hit {
-  /** Counted on from file to file. */
+  /** Counted across all files. */
   readonly line: number;
   readonly word: Pick<Word, 'column' | 'source'>;
   /** @default - that of the rule */
@@ -43,19 +43,19 @@ export interface Hit {
   readonly fix?: Fix;
 }
 
-/** What there is to know of a rule besides its findings. */
+/** Description of a rule. */
 export interface RuleInfo {
   /** Stable, for suppressions and links. */
   readonly id: string;
   readonly severity: FindingSeverity;
   /** Why it matters, in one or two sentences. */
   readonly why: string;
-  /** What to do about it: where a finding can say it more exactly, it does. */
+  /** What to do about it. A finding may have a more exact text. */
   readonly help: string;
   /** A page with more: of HAProxy's or AWS's documentation, or an issue. */
   readonly link: string;
   /**
-   * Whether some findings have an edit that is safe to make without asking.
+   * Whether some findings have an edit that is safe without confirmation.
    *
    * @default false
    */

@@ -1,10 +1,10 @@
 import type { Finding } from './finding';
 
-/** Makes the edits that are safe: pure. A place that has changed since is left alone. */
+/** Makes the safe edits: pure. A place that has changed since is not edited. */
 export function fix(text: string, findings: readonly Finding[]): string {
   const lines = text.split('\n');
   const below = new Map<number, string[]>();
-  // From the right, so that the columns of what is still to be done stay true.
+  // From right to left, so that the columns of the remaining edits stay valid.
   const changes = findings.flatMap((finding) => finding.fix ?? []).sort((a, b) => columnOf(b) - columnOf(a));
   for (const change of changes) {
     const at = change.line - 1;

@@ -5,7 +5,7 @@ import type { Document } from './model';
 import { MEANING_RULES, VERSION_RULES } from './rules';
 
 /**
- * What is wrong with a configuration for a version, in its language and in its meaning: pure, in the order of the text.
+ * The faults of a configuration for a version, in its language and in its meaning: pure, in the order of the text.
  * Lines under a condition that the version does not meet are not read. Lines under a condition that is known only when
  * HAProxy starts are read by the rules of meaning, because the file has to be right either way.
  *
@@ -17,7 +17,7 @@ export function lint(text: string, version: HaproxyVersion): Finding[] {
 }
 
 /**
- * Like `lint`, for a configuration of several files: what one of them lacks, another may have.
+ * Like `lint`, for a configuration of several files, which may complete each other.
  *
  * @param sources the files, in the order in which HAProxy reads them
  * @param version the HAProxy version that reads them
@@ -25,7 +25,7 @@ export function lint(text: string, version: HaproxyVersion): Finding[] {
  */
 export function lintFiles(sources: readonly Source[], version: HaproxyVersion): Finding[][] {
   const { findings, document } = checkLanguage(sources, version);
-  // What is missing may be in a file that was not given.
+  // The missing part may be in a file that was not given.
   const language = findings.map(
     (finding): Finding => (finding.rule === 'incomplete' ? { ...finding, severity: 'warning' } : finding),
   );

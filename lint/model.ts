@@ -1,12 +1,12 @@
 /** A word of a configuration line, unquoted and unescaped. */
 export interface Word {
-  /** Where a variable is part of it whose value is not known, the variable stands in it as it is written. */
+  /** A variable with an unknown value stays as written. */
   readonly text: string;
   /** Column at which it begins, with its quote, from 1. */
   readonly column: number;
-  /** As it stands in the file, with quotes and backslashes. */
+  /** As written in the file, with quotes and backslashes. */
   readonly source: string;
-  /** An environment variable is part of it that no line above has set: its text is known when HAProxy starts. */
+  /** It contains an environment variable that no line above has set: its text is known only when HAProxy starts. */
   readonly unresolvedVariable: boolean;
 }
 
@@ -16,32 +16,37 @@ export interface Document {
   readonly sections: readonly Section[];
 }
 
-/** A section: its opening line and what stands below it. */
+/** A section: its opening line and the lines below it. */
 export interface Section {
   /** `global`, `defaults`, `frontend`, `backend`, `listen`, `resolvers`, … */
   readonly kind: string;
   /** Empty where it has none. */
   readonly name: string;
-  /** Line of the opening word, from 1, counted on from file to file. */
+  /** Line of the opening word, from 1, counted across all files. */
   readonly line: number;
   /** The opening word. */
   readonly word: Word;
-  /** `http`, `tcp`, …, its own or that of its `defaults`; empty where a variable decides. Sections that are no proxy have none. */
+  /**
+   * `http`, `tcp`, …, its own or that of its `defaults`; empty where a variable decides. Sections that are no proxy
+   * have none.
+   */
   readonly mode?: string;
   readonly directives: readonly Directive[];
   /** The `server` and `server-template` lines, also those that the branch refuses. */
   readonly servers: readonly Server[];
   /** The `bind` lines; in `global` the `stats socket` lines. Also those that the branch refuses. */
   readonly binds: readonly Bind[];
-  /** The last line of a keyword, such as `hold obsolete`. Lines with `no` or `default` in front are none of it. */
+  /** The last line of a keyword, such as `hold obsolete`. Lines with `no` or `default` in front do not count. */
   last(keyword: string): Directive | undefined;
 }
 
 /** A line that is neither empty nor a comment, and that the version reads or may read. */
 export interface Directive {
-  /** From 1, counted on from file to file. */
+  /** From 1, counted across all files. */
   readonly line: number;
-  /** The words that make the directive, such as `timeout connect`; the first one where the branches have no such line. */
+  /**
+   * The words that make the directive, such as `timeout connect`; the first one where the branches have no such line.
+   */
   readonly keyword: string;
   /** All words, those of the keyword included. */
   readonly words: readonly Word[];
@@ -61,7 +66,7 @@ export interface Option {
   readonly millis?: number;
 }
 
-/** The options of a line. A value is none of them, whatever it says. */
+/** The options of a line. A value is never an option. */
 export interface Options {
   /** In the order in which they are given, also those that a later one takes back. */
   readonly all: readonly Option[];
@@ -78,7 +83,7 @@ export interface Options {
 /** An address as it is written. */
 export interface Address {
   readonly word: Word;
-  /** What stands before `@`, such as `ipv4` or `unix`. */
+  /** The part before `@`, such as `ipv4` or `unix`. */
   readonly family?: string;
   /** A name or an IP address without brackets; empty or `*` for every address. A path has none. */
   readonly host?: string;
@@ -88,7 +93,7 @@ export interface Address {
 
 /** A `bind` or `stats socket` line. */
 export interface Bind {
-  /** From 1, counted on from file to file. */
+  /** From 1, counted across all files. */
   readonly line: number;
   /** The word with the addresses. */
   readonly word: Word;
@@ -96,9 +101,9 @@ export interface Bind {
   readonly options: Options;
 }
 
-/** A `server` or `server-template` line with all that counts for it. */
+/** A `server` or `server-template` line with all of its options. */
 export interface Server {
-  /** From 1, counted on from file to file. */
+  /** From 1, counted across all files. */
   readonly line: number;
   readonly name: Word;
   readonly address: Address;
@@ -106,7 +111,7 @@ export interface Server {
   readonly named: boolean | 'perhaps';
   /** How many slots the line makes; not a number where it is not known. */
   readonly slots: number;
-  /** What stands on the line after the address, in its order. */
+  /** The words after the address, in the order of the line. */
   readonly own: Options;
   /** The options of the line and those that `default-server` lines above give on this branch. */
   readonly options: Options;

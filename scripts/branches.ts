@@ -1,4 +1,4 @@
-/** Prints the HAProxy branches that this project knows, as JSON: the matrix of the nightly workflow. */
+/** Prints the supported HAProxy branches as JSON: the matrix of the nightly workflow. */
 import { BRANCHES } from '../lib/haproxy/version/branches';
 
 console.log(JSON.stringify(BRANCHES.map(({ branch }) => branch)));

@@ -1,4 +1,7 @@
-/** Bundles the function, the command line and the app into assets/, with notices and a bill of materials: what is published needs no dependency. */
+/**
+ * Bundles the function, the command line and the app into assets/, with notices and a bill of materials, so that the
+ * package needs no dependency.
+ */
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -21,7 +24,7 @@ const common = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** Errors of the SDK that the function tells from others by their classes. Each other one keeps its name and message. */
+/** Errors of the SDK that the function distinguishes by their classes. All others keep their name and message. */
 const CAUGHT_ERRORS = new Set([
   'LoadBalancerNotFoundException',
   'OpsItemAlreadyExistsException',
@@ -30,11 +33,11 @@ const CAUGHT_ERRORS = new Set([
 ]);
 
 /**
- * Lets the bundler drop what no command of ours uses of the SDK's schemas, which is most of them.
+ * Lets the bundler drop the unused schemas of the SDK, which are most of them.
  *
  * - Constant keys are written in full: `[_xN]: 'a'` becomes `"xmlName": 'a'`. A computed key may do something, so a
  *   bundler keeps the object and all that it names: half a megabyte of EC2 alone.
- * - Errors that nobody catches are not registered. Each of them is a class that would be made at every cold start.
+ * - Errors that no code catches are not registered. Each is a class that would be created at every cold start.
  */
 const leanSchemas: Plugin = {
   name: 'lean-schemas',
@@ -69,9 +72,9 @@ export const BUNDLES = {
     target: 'node22',
     banner: { js: REQUIRE },
     plugins: [leanSchemas],
-    // Imported when a service streams events, which none of ours does. An import at run time keeps all that it shares.
+    // Imported when a service streams events, which these services do not. An import at run time keeps all that it shares.
     external: ['@smithy/core/event-streams'],
-    // Lambda hands credentials over in the environment; the chain of other providers is half of the bundle.
+    // Lambda passes credentials in the environment; the chain of other providers is half of the bundle.
     alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
   },
   /** The command line. */
@@ -84,7 +87,10 @@ export const BUNDLES = {
     define: { __dirname: 'moduleDirname' },
     plugins: [fromPackage(/^\.\.\/\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
   },
-  /** The CDK app of a spec file: the constructs come from dist/, where they find the function, and the CDK from where it is installed. */
+  /**
+   * The CDK app of a spec file: the constructs come from dist/, where they find the function, and the CDK from where it
+   * is installed.
+   */
   app: {
     ...common,
     format: 'cjs',
@@ -98,7 +104,7 @@ export const BUNDLES = {
   },
 } as const satisfies Record<string, BuildOptions>;
 
-/** Leaves imports to what lies elsewhere in the package. */
+/** Keeps imports of other files of the package. */
 function fromPackage(filter: RegExp, place: (path: string) => string): Plugin {
   return {
     name: 'from-package',
@@ -113,7 +119,7 @@ async function main(): Promise<void> {
   const bundled = await Promise.all(
     Object.entries(BUNDLES).map(async ([name, options]) => [name, (await build(options)).metafile] as const),
   );
-  // What the command line reads beside it.
+  // Files that the command line reads.
   copyFileSync('lab/environments/compose.yaml', 'assets/cli/compose.yaml');
   const packages = bundledPackages(Object.fromEntries(bundled));
   writeFileSync(NOTICES_FILE, noticesOf(packages));

@@ -1,4 +1,4 @@
-/** Checks that API.md is what the compiled constructs say. Argument: a folder for the page that it should be. */
+/** Checks that API.md is up to date with the compiled constructs. Argument: a folder for the expected page. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';

@@ -1,7 +1,7 @@
 /**
- * Installs the packed package where nothing of ours is, in TypeScript and in Python, and synthesizes the examples there
- * with the newest CDK that both languages have. Of Java, .NET and Go the sources are generated and not compiled: Maven
- * takes two minutes, for Go not every module of the CDK can be had, and for .NET no registry is asked here. Argument: a
+ * Installs the packed package in an empty project, in TypeScript and in Python, and synthesizes the examples there
+ * with the newest CDK of both languages. For Java, .NET and Go the sources are generated and not compiled: Maven takes
+ * two minutes, for Go not every module of the CDK is available, and for .NET the script uses no registry. Argument: a
  * folder with the tarball.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -22,13 +22,13 @@ const examplesWith = (app: string) =>
     .map((file) => file.slice(0, -app.length - 1))
     .sort();
 
-/** Synthesizes an app with the CDK's own command line, and has the CDK judge the templates. */
+/** Synthesizes an app with the CDK's own command line, and validates the templates with the CDK. */
 async function synth(cdk: string, app: string, env: Record<string, string> = {}): Promise<string> {
   const output = join(app, 'cdk.out');
   // The metadata resource names the packages of the language, and nothing that would be deployed.
   await command([cdk, 'synth', '--quiet', '--no-version-reporting', '--output', output], { cwd: app, env });
   const { pluginReports } = JSON.parse(readFileSync(join(output, 'validation-report.json'), 'utf8'));
-  // A report may have nothing but what the CDK itself acknowledges.
+  // A report may have only findings that the CDK itself acknowledges.
   const violations = pluginReports.flatMap((report: { violations: unknown[] }) => report.violations);
   if (violations.length > 0) {
     throw new Error(`${app}: the CDK finds fault with the template: ${JSON.stringify(violations, undefined, 2)}`);
@@ -36,7 +36,7 @@ async function synth(cdk: string, app: string, env: Record<string, string> = {})
   return output;
 }
 
-/** TypeScript: `npm install` as the examples' package.json says, types, then every example. */
+/** TypeScript: `npm install` from the examples' package.json, types, then every example. */
 async function typescript(): Promise<string> {
   const project = join(scratch, 'typescript');
   cpSync('examples', project, { recursive: true, filter: (file) => !/node_modules|cdk\.out/.test(file) });
@@ -59,14 +59,14 @@ async function generate(): Promise<string> {
   return sources;
 }
 
-/** Python: the wheel as jsii makes it, into an environment with what the example's requirements.txt says. */
+/** Python: the wheel as jsii makes it, into an environment with the example's requirements.txt. */
 async function python(): Promise<string | undefined> {
   const sources = await generate();
   let environment: PythonEnvironment;
   try {
     environment = await PythonEnvironment.make(join(scratch, 'venv'));
   } catch (error) {
-    console.log(`not to be had: the example in Python: ${(error as Error).message.trim().replaceAll('\n', ' ')}`);
+    console.log(`not available: the example in Python: ${(error as Error).message.trim().replaceAll('\n', ' ')}`);
     return undefined;
   }
   const wheels = join(scratch, 'wheels');

@@ -1,10 +1,13 @@
-/** Packs the package as it would be published and checks what is in it and what can be imported. Argument: a folder for the tarball. */
+/**
+ * Packs the package as it would be published and checks its content and its imports. Argument: a folder for the
+ * tarball.
+ */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { version } from '../package.json';
 
-/** Everything in the package but the compiled constructs. */
+/** Everything in the package except the compiled constructs. */
 const FILES = [
   '.jsii',
   'CHANGELOG.md',
@@ -20,7 +23,7 @@ const FILES = [
   'package.json',
 ];
 
-/** What others may import, by name. */
+/** The public imports, by name. */
 const EXPORTED = [
   'cdk-haproxy-elb',
   'cdk-haproxy-elb/package.json',
@@ -28,7 +31,7 @@ const EXPORTED = [
   'cdk-haproxy-elb/haproxy-elb.schema.json',
 ];
 
-/** What lies in the package and is no part of its interface. */
+/** Files of the package that are not part of its interface. */
 const INTERNAL = [
   'cdk-haproxy-elb/dist/index.js',
   'cdk-haproxy-elb/dist/contract/metrics.js',
@@ -44,7 +47,7 @@ function filesBelow(folder: string): string[] {
 }
 
 const folder = process.argv[2]!;
-// The scripts are off: the build has been made, and a stale build must show here.
+// Without scripts: the build exists, and a stale build must fail here.
 execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]);
 execFileSync('tar', ['-xzf', join(folder, `cdk-haproxy-elb-${version}.tgz`), '-C', folder]);
 
@@ -66,7 +69,7 @@ if (superfluous.length > 0) {
   );
 }
 
-// It must be usable where nothing of ours is installed but the CDK, which npm installs with it.
+// The package must work in an empty project, with only the CDK, which npm installs with it.
 const modules = join(folder, 'node_modules');
 const installed = join(modules, 'cdk-haproxy-elb');
 mkdirSync(modules, { recursive: true });
@@ -104,7 +107,7 @@ if (imported !== 'function') {
 const cli = join(installed, 'assets', 'cli', 'cdk-haproxy-elb.mjs');
 const printed = execFileSync(process.execPath, [cli, '--version'], { cwd: folder, encoding: 'utf8' }).trim();
 if (printed !== version) {
-  throw new Error(`the packed command line says version '${printed}' and the package '${version}'`);
+  throw new Error(`the packed command line has version '${printed}', the package '${version}'`);
 }
 
 // It is an app for a spec file.

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** Where a command runs. */
+/** Folder and environment of a command. */
 export interface CommandOptions {
   readonly cwd?: string;
   /** Variables on top of this process's own. */

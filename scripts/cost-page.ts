@@ -13,7 +13,7 @@ export function monthOfOne(): number {
   return tasksBill() + PRICES.hostedZone + runs + logs + metrics + alarms;
 }
 
-/** The page about costs, computed from the prices of the benchmark. */
+/** docs/cost.md, computed from the prices of the benchmark. */
 export function costPage(): string {
   const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
   const { hours } = QUANTITIES;

@@ -1,4 +1,4 @@
-/** Writes what is made from tables: pages of docs/, the README's table of verdicts, the index of verdicts. */
+/** Writes the generated files: pages of docs/, the README's table of verdicts, the index of verdicts. */
 import { writeFileSync } from 'node:fs';
 import type * as pages from './pages';
 import { VERDICT_INDEX, verdictIndex } from './verdict-index';

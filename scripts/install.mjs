@@ -1,5 +1,5 @@
 // Installs the dependencies that are missing or older than the lock file, so that a fresh clone needs one command.
-// Argument: a workspace, when nothing but its dependencies is needed.
+// Argument: a workspace, if only its dependencies are needed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const has = (place) => {
 };
 const current = has(folder) && statSync(RECORD).mtimeMs >= statSync('package-lock.json').mtimeMs;
 if (!current) {
-  // Where everything has been installed before, everything is brought up to date.
+  // If everything was installed before, everything is updated.
   const part = folder === WHOLE || has(WHOLE) ? [] : ['--workspace', folder];
   console.error(`Installing dependencies (npm ci), ${part.length > 0 ? 'some seconds' : 'about a minute'} …`);
   const { status } = spawnSync('npm', ['ci', '--no-progress', '--loglevel=error', ...part], {

@@ -1,7 +1,8 @@
+import { BRANCH_RANGE } from '../lib/haproxy/version/branches';
 import type { RuleInfo } from '../lint/finding';
 import { LANGUAGE_RULES, MEANING_RULES, VERSION_RULES } from '../lint/rules';
 
-/** The page about the linter: what it finds, from the tables that the linter itself reads, and how to run it in CI. */
+/** docs/lint.md: the rules, from the tables that the linter reads, and how to run it in CI. */
 export function lintPage(): string {
   return `# What the linter finds, and how to run it in CI
 
@@ -13,7 +14,7 @@ cdk-haproxy-elb lint global.cfg conf.d --haproxy-version 3.2 --fix
 \`\`\`
 
 Several files are **one** configuration, in the order in which HAProxy reads them (\`haproxy -f global.cfg -f conf.d\`);
-in a folder it reads \`*.cfg\`. Two configurations need two runs.
+from a folder the linter reads \`*.cfg\`. Two configurations need two runs.
 
 An error keeps HAProxy from starting, or from following the load balancer. A warning does not fail the run. \`--fix\` makes
 the edits that change nothing else, and shows them.
@@ -34,14 +35,14 @@ ${table(VERSION_RULES)}
 
 ## The language of each branch
 
-The linter knows the language of each branch, 1.6 to 3.4, word by word. It reports what \`haproxy -c\` of that branch would
-report, without running it.
+The linter has every keyword of each branch, ${BRANCH_RANGE}. It reports what \`haproxy -c\` of that branch would report,
+without running it.
 
 ${table(LANGUAGE_RULES)}
 
 ## GitHub Actions
 
-The pull request shows the findings at their lines. \`.github/workflows/haproxy.yml\`:
+The pull request shows each finding at its line. \`.github/workflows/haproxy.yml\`:
 
 \`\`\`yaml
 name: haproxy
@@ -71,8 +72,7 @@ jobs:
 
 ## pre-commit
 
-\`.pre-commit-config.yaml\`. \`pass_filenames: false\`, because the names of the files that changed are not the whole
-configuration:
+\`.pre-commit-config.yaml\`. \`pass_filenames: false\` is needed because the changed files are not the whole configuration:
 
 \`\`\`yaml
 repos:
@@ -91,13 +91,13 @@ repos:
 
 function table(rules: readonly RuleInfo[]): string {
   const rows = rules.map(({ id, severity, why, help, fixable, link }) => {
-    const safe = fixable ? ' (`--fix` does it where that is safe)' : '';
+    const safe = fixable ? ' (`--fix` does this where it is safe)' : '';
     return `| [\`${id}\`](${link}) | ${severity} | ${why} | ${code(help)}${safe} |`;
   });
   return `| rule | severity | why | help |\n|---|---|---|---|\n${rows.join('\n')}`;
 }
 
-/** Shows what stands in quotes as code. */
+/** Shows quoted words as code. */
 function code(text: string): string {
   return text.replace(/'([^']+)'/g, '`$1`');
 }

@@ -1,12 +1,15 @@
-/** The notices of other people's code in the bundles: which packages, under which licences, with the licences' texts. */
+/** The notices of third-party code in the bundles: which packages, under which licences, with the licences' texts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** Where the notices go: beside the bundles, and so into the package. */
+/** The notices file: beside the bundles, and so in the package. */
 export const NOTICES_FILE = 'assets/THIRD-PARTY-NOTICES.txt';
 
-/** Licences under which code may be in a bundle: all allow redistribution in binary form with their text. SPDX identifiers. */
+/**
+ * Licences under which code may be in a bundle: all allow redistribution in binary form with their text. SPDX
+ * identifiers.
+ */
 const ALLOWED_LICENSES = new Set([
   '0BSD',
   'Apache-2.0',
@@ -20,7 +23,10 @@ const ALLOWED_LICENSES = new Set([
   'Unlicense',
 ]);
 
-/** Texts for packages that ship none. Only a licence that asks for no attribution may be here. Source: spdx.org/licenses. */
+/**
+ * Texts for packages that ship none. Only licences without an attribution requirement are allowed here. Source:
+ * spdx.org/licenses.
+ */
 const STANDARD_TEXTS: Readonly<Record<string, (author: string) => string>> = {
   'MIT-0': (author) => `MIT No Attribution
 
@@ -44,7 +50,7 @@ export interface BundledPackage {
   /** SPDX expression. */
   readonly license: string;
   readonly licenseText: string;
-  /** Its NOTICE file, which Apache-2.0 (section 4d) asks to pass on. */
+  /** Its NOTICE file, which Apache-2.0 (section 4d) requires. */
   readonly noticeText?: string;
   /** The bundles that contain code of it. */
   readonly bundles: readonly string[];
@@ -60,7 +66,7 @@ interface Manifest {
 /**
  * The packages with code in the bundles, by name and version.
  *
- * @param metafiles what esbuild says of each bundle, by the bundle's name
+ * @param metafiles esbuild's metafile of each bundle, by the bundle's name
  * @throws Error when a licence is not allowed or a package has no licence text
  */
 export function bundledPackages(metafiles: Readonly<Record<string, Metafile>>): BundledPackage[] {
@@ -76,7 +82,7 @@ export function bundledPackages(metafiles: Readonly<Record<string, Metafile>>): 
   return [...packages.values()].sort((a, b) => order(a.name, b.name) || order(a.version, b.version));
 }
 
-/** The folders of packages of which code is in the output, and not only was read. */
+/** The folders of packages with code in the output. */
 function foldersOf(outputs: Metafile['outputs']): Set<string> {
   const folders = new Set<string>();
   for (const { inputs } of Object.values(outputs)) {
@@ -128,7 +134,7 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const RULE = '-'.repeat(100);
 
-/** The notices file: the list of packages, then each text once, with the packages that it is of. */
+/** The notices file: the list of packages, then each text once, with its packages. */
 export function noticesOf(packages: readonly BundledPackage[]): string {
   const list = packages.map(
     ({ name, version, license, bundles }) => `${name} ${version} (${license}): ${bundles.join(', ')}`,

@@ -5,7 +5,7 @@ import { troubleshootingPage } from './troubleshooting-page';
 import { VERDICT_INDEX, verdictIndex } from './verdict-index';
 import { versionsPage } from './versions-page';
 
-/** The files that are made from tables, by their place: `npm run docs` writes them. */
+/** The generated files by path: `npm run docs` writes them. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'README.md': readme,
   'docs/cost.md': costPage,

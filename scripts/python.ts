@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { command } from './command';
 
-/** A virtual environment of Python that a script made for itself. */
+/** A virtual environment of Python. */
 export class PythonEnvironment {
   /**
    * Makes one.
@@ -27,7 +27,7 @@ export class PythonEnvironment {
     });
   }
 
-  /** Installs packages. Bytecode is left to the first import: making all of it takes longer than the download. */
+  /** Installs packages without compiling bytecode, which takes longer than the download. */
   public install(...packages: string[]): Promise<void> {
     return this.pip('install', '--no-compile', ...packages);
   }

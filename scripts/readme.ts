@@ -3,7 +3,7 @@ import { verdictTable } from './troubleshooting-page';
 
 const [BEGIN, END] = ['<!-- verdicts: npm run docs -->', '<!-- end of verdicts -->'];
 
-/** The README with the table of verdicts as the definitions have it. */
+/** The README with the table of verdicts from the definitions. */
 export function readme(): string {
   const text = readFileSync('README.md', 'utf8');
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];

@@ -24,7 +24,7 @@ export function releaseText(tag: string, released: string, changelog: string): s
   const [heading, ...lines] = section.split('\n');
   const text = lines.join('\n').trim();
   if (text === '') {
-    throw new Error(`CHANGELOG.md has nothing below '## ${heading}': say what changed`);
+    throw new Error(`CHANGELOG.md has nothing below '## ${heading}': add the changes`);
   }
   return `${text}\n`;
 }

@@ -1,15 +1,18 @@
-/** The software bill of materials of the package, as CycloneDX: what the bundles contain, and the CDK that is installed with it. */
+/**
+ * The software bill of materials of the package, as CycloneDX: the content of the bundles, and the CDK that npm
+ * installs with it.
+ */
 import { license, name, peerDependencies, version } from '../package.json';
 import type { BundledPackage } from './notices';
 
-/** Where it goes: beside the bundles, and so into the package. */
+/** The file: beside the bundles, and so in the package. */
 export const SBOM_FILE = 'assets/sbom.cdx.json';
 
 /** The package URL of a version. Source: the purl specification, type npm. */
 const purl = (of: string, exact: string) => `pkg:npm/${of.replace(/^@/, '%40')}@${exact}`;
 
 /**
- * `npm sbom` knows what is installed, which is hundreds of build tools, and not which of it is in the bundles. Peer
+ * `npm sbom` lists all installed packages, with hundreds of build tools, not those in the bundles. Peer
  * dependencies have no version here: the user's project decides.
  */
 export function sbomOf(packages: readonly BundledPackage[]): string {

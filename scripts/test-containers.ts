@@ -1,7 +1,7 @@
 /**
- * Runs `demo --backend docker` with an engine from Debian's packages and images of Debian's HAProxys:
- * `npm run test:containers`. The engine runs in namespaces of its own for network, mounts and processes, which end with
- * it; a Docker of this machine is not used.
+ * Runs `demo --backend docker` with an engine from Debian's packages and images of Debian's HAProxys: `npm run
+ * test:containers`. The engine runs in its own namespaces for network, mounts and processes, which end with it; a
+ * Docker of this machine is not used.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { usableBinaries } from '../testbed/binaries/usable';
 import { environmentOf, fetchEngine } from './containers/engine';
 import { unpackedOf } from './containers/images';
 
-/** The time limit of what runs inside, which takes about a minute. */
+/** The time limit of the test inside, which takes about a minute. */
 const LIMIT_SECONDS = 240;
 
 const CGROUPS = '/sys/fs/cgroup';
@@ -46,12 +46,12 @@ async function main(): Promise<void> {
   }
 }
 
-/** What an engine needs; when it is not available, one line says why. */
+/** The packages of an engine; if they are not available, one line has the reason. */
 async function trial(): Promise<string[] | undefined> {
   try {
     await run('unshare', [...NAMESPACES, 'mount', '-t', 'tmpfs', 'tmpfs', '/run']);
     await run('ip', ['-V']);
-    // Inside there is no network: all that the images are made of is fetched here.
+    // Inside there is no network: the content of the images is fetched here.
     const [trees, { binaries }] = await Promise.all([
       fetchEngine(),
       usableBinaries(),
@@ -62,7 +62,7 @@ async function trial(): Promise<string[] | undefined> {
     }
     return trees;
   } catch (error) {
-    console.log(`not to be had: a container engine to play the demo with: ${(error as Error).message}`);
+    console.log(`not available: a container engine to play the demo with: ${(error as Error).message}`);
     return undefined;
   }
 }
@@ -93,7 +93,7 @@ function cgroupsOf(cgroup: string): string[] {
   });
 }
 
-/** No mount, cgroup, process or file of the engine is left. */
+/** Checks that no mount, cgroup, process or file of the engine remains. */
 function cleanedUp(folder: string, cgroup: string): void {
   const processes = readdirSync('/proc').filter((entry) => {
     try {

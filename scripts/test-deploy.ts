@@ -1,8 +1,8 @@
 /**
- * Deploys the example app with the CDK's command line to an emulator of AWS, checks the result, runs the deployed function
- * against real HAProxy processes, updates the app and destroys it: `npm run test:deploy`. All on loopback.
+ * Deploys the example app with the CDK's command line to an emulator of AWS, checks the result, runs the deployed
+ * function against real HAProxy processes, updates the app and destroys it: `npm run test:deploy`. All on loopback.
  *
- * What the emulator (moto) cannot do, and what replaces it:
+ * Limits of the emulator (moto), and their replacements:
  *
  * - it makes no alarm, schedule, query or bucket policy from a template: the script is the schedule, nothing replaces the
  *   others; the run lists the types;
@@ -15,7 +15,7 @@
  *   either (`--method direct --no-previous-parameters`);
  * - an update replaces clusters, breaks containers and leaves services at the old revision: deploy/emulator.py;
  * - services stay when their stack is deleted: this is not checked;
- * - it does not check signatures and permissions: nothing replaces that.
+ * - it does not check signatures and permissions: there is no replacement.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,9 +44,9 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
 async function main(): Promise<void> {
   const { binaries, unavailable } = await step('real HAProxy binaries', () => usableBinaries());
   for (const { what, reason } of unavailable) {
-    console.log(`not to be had: ${what}: ${reason}`);
+    console.log(`not available: ${what}: ${reason}`);
   }
-  const emulator = await step('an emulator of AWS, in a Python environment of its own', () =>
+  const emulator = await step('an emulator of AWS, in its own Python environment', () =>
     Emulator.start(join(folder, 'python')),
   );
   closing.push(() => {
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     }
     emulator.stop();
   });
-  // From here on neither this script nor the CDK may see an account of this machine.
+  // From here on neither this script nor the CDK may find the AWS accounts of this machine.
   for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_'))) {
     delete process.env[name];
   }

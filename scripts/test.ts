@@ -10,29 +10,29 @@ const scratch = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-test-'));
 const jestReport = join(scratch, 'jest.json');
 
 const ENVIRONMENT = {
-  // jsii prints with every run that Node 20 is at its end of life.
+  // jsii prints the end of life of Node 20 in every run.
   JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
-  // Our constructs consist of resources and are none themselves.
+  // Our constructs consist of resources and are not resources themselves.
   AWSLINT_BASE_CONSTRUCT: 'true',
 };
 
 /** More than cores on a small machine: the tests wait for processes and timers most of the time. */
 const WORKERS = Math.max(3, availableParallelism());
 
-/** A command that ends with 0 when all is well. */
+/** A command that ends with 0 on success. */
 interface Step {
   readonly name: string;
   /** A program of node_modules/.bin, and its arguments. */
   readonly command: readonly string[];
   /** Steps that must have ended before, passed or not. @default - none */
   readonly after?: readonly string[];
-  /** Shows the output as it comes, and not only that of a failure. @default false */
+  /** Shows the output at once, and not only after a failure. @default false */
   readonly verbose?: boolean;
 }
 
 /**
- * Ready steps start in this order, {@link LANES} at a time. The tests wait for processes and timers most of the time, so
- * the slow checks of the package run beside them.
+ * Ready steps start in this order, {@link LANES} at a time. The tests wait for processes and timers most of the time,
+ * so the slow checks of the package run beside them.
  */
 const STEPS: readonly Step[] = [
   { name: 'bundle', command: ['tsx', 'scripts/bundle.ts'] },
@@ -63,8 +63,8 @@ const STEPS: readonly Step[] = [
 /** Two: the smallest machine that runs the tests has two cores. */
 const LANES = 2;
 
-/** A line that starts so names something that this machine does not have. It is shown also when the step passes. */
-const UNAVAILABLE = 'not to be had: ';
+/** The start of a line about something that this machine does not have. The line is shown also when the step passes. */
+const UNAVAILABLE = 'not available: ';
 
 /** Runs the command of a step. @returns whether it ended with 0 */
 function run({ command: [program, ...args], verbose = false }: Step): Promise<boolean> {

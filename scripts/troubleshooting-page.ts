@@ -11,8 +11,8 @@ export function troubleshootingPage(): string {
   });
   return `# What to do about each verdict
 
-Written by \`npm run docs\` from the definitions in \`lambda/controller/domain/verdicts\`, which \`check --explain\` prints as
-well.
+Written by \`npm run docs\` from the definitions in \`lambda/controller/domain/verdicts\`, which \`check --explain\` also
+prints.
 
 Each incident's log line names the proxy, the task, the address, the live addresses and, as \`remediation\`, the command
 that makes every process resolve again. \`cdk-haproxy-elb check --explain VERDICT\` prints the row of one verdict.

@@ -1,6 +1,6 @@
 import { VERDICTS } from '../lib/contract/verdicts';
 
-/** Where the index is written. */
+/** The file of the index. */
 export const VERDICT_INDEX = 'lambda/controller/domain/verdicts/index.ts';
 
 /** The record of all definitions, made of the contract's list: a verdict without its file does not compile. */

@@ -2,7 +2,7 @@ import { BRANCHES, CHECKED_ON, FAULTY_RELEASES } from '../lib/haproxy/version/br
 import { CAPABILITIES, type Capability } from '../lib/haproxy/version/capabilities';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 
-/** The page about what the generator does on which branch, from the tables that the generator itself reads. */
+/** docs/haproxy-versions.md, from the tables that the generator reads. */
 export function versionsPage(): string {
   const choices = Object.values<Capability>(CAPABILITIES);
   const sections = [...new Set(choices.map(({ since }) => since))]
@@ -16,8 +16,8 @@ export function versionsPage(): string {
   return `# What the generator does differently on each branch, and why
 
 Written by \`npm run docs\` from the tables that the generator reads (\`lib/haproxy/version/capabilities.ts\`,
-\`lib/haproxy/version/branches.ts\`, \`lib/haproxy/knowledge\`). State: ${CHECKED_ON}. What of it concerns a configuration of yours,
-\`cdk-haproxy-elb render --diff 1.7..3.2\` shows, change by change.
+\`lib/haproxy/version/branches.ts\`), as of ${CHECKED_ON}. \`cdk-haproxy-elb render --diff 1.7..3.2\` shows the changes
+for your own configuration.
 
 ## Branches
 
@@ -25,7 +25,7 @@ Written by \`npm run docs\` from the tables that the generator reads (\`lib/hapr
 |---|---|---|
 ${BRANCHES.map(({ branch, endOfLife }) => `| ${branch} | ${endOfLife}${endOfLife <= CHECKED_ON ? ' (over)' : ''} | \`${HaproxyVersion.of(branch).image}\` |`).join('\n')}
 
-Releases with a fault that matters here:
+Releases with a fault in front of an ELB:
 
 | release | what happens | why |
 |---|---|---|

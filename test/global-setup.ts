@@ -7,6 +7,6 @@ export default async function setUp(): Promise<void> {
   process.env[ACQUISITION] = JSON.stringify(await usableBinaries());
   const { major, unavailable } = await lambdaNode();
   if (unavailable !== undefined) {
-    console.log(`not to be had: the Node of ${RUNTIME}: ${unavailable}; functions run on Node ${major}`);
+    console.log(`not available: the Node of ${RUNTIME}: ${unavailable}; functions run on Node ${major}`);
   }
 }

@@ -10,7 +10,7 @@ export interface Query {
   readonly type: string;
   /** Whether it came with an OPT record. */
   readonly edns: boolean;
-  /** How many bytes an answer over UDP may have: 512 unless EDNS says more. */
+  /** How many bytes an answer over UDP may have: 512 unless EDNS allows more. */
   readonly payload: number;
   /** The datagram itself. */
   readonly bytes: Buffer;
@@ -59,14 +59,14 @@ export function writeReply(query: Query, reply: Reply): Buffer {
   return Buffer.concat([header, question, ...records, ...(query.edns ? [OPT] : [])]);
 }
 
-/** The chain of aliases, then the addresses of its end; each owner is a pointer to where its name stands. */
+/** The chain of aliases, then the addresses of its end; each owner is a pointer to its name. */
 function recordsOf({ type }: Query, { aliases, addresses, ttl }: Reply, start: number): Buffer[] {
   const records: Buffer[] = [];
   let owner = HEADER;
   let end = start;
   for (const data of aliases) {
     records.push(record(owner, { type: 'CNAME', name: '.', ttl, data }));
-    // The target stands behind owner, type, class, time to live and length.
+    // The target follows owner, type, class, time to live and length.
     owner = end + 12;
     end += records.at(-1)!.length;
   }
@@ -90,7 +90,7 @@ function record(owner: number, answer: Answer): Buffer {
 /** An OPT record that offers 4096 bytes, given back to a client that sent one. */
 const OPT = Buffer.from([0, 0, 41, 0x10, 0, 0, 0, 0, 0, 0, 0]);
 
-/** The question as it stands in the query: labels up to the empty one, then type and class. */
+/** The question of the query: labels up to the empty one, then type and class. */
 function questionOf(query: Buffer): Buffer {
   let end = HEADER;
   while (query[end]) {

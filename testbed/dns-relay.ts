@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { decode, encode } from 'dns-packet';
 import type { DnsListener } from './dns-server';
 
-/** What a network does to the datagrams of a name server. */
+/** Disturbances of the datagrams of a name server. */
 export interface DnsConditions {
   /** Every so many answers one is lost. @default - none */
   readonly lossOneIn?: number;
@@ -18,8 +18,8 @@ export interface DnsConditions {
 }
 
 /**
- * The network between a client and its name server. `tc netem` does the same for all traffic, but needs root and a kernel
- * that has it.
+ * The network between a client and its name server. `tc netem` does the same for all traffic, but needs root and a
+ * kernel that has it.
  */
 export class DnsRelay implements DnsListener {
   /** @param upstream the name server, `IP:PORT` */

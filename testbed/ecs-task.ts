@@ -24,11 +24,11 @@ export function commandOf({ command }: HaproxyBinary, folder: string): string {
 }
 
 /**
- * A task of a template on a loopback address of its own: the container's command and environment, run by a real HAProxy
+ * A task of a template on its own loopback address: the container's command and environment, run by a real HAProxy
  * that is called `haproxy` on its PATH.
  *
- * Only addresses are changed. In AWS a task listens on all of its addresses; here it listens on its own one. The name of
- * its abstract socket is unique in the network namespace of a task; here it contains the address.
+ * Only addresses are changed. In AWS a task listens on all of its addresses; here it listens on its own one. The name
+ * of its abstract socket is unique in the network namespace of a task; here it contains the address.
  */
 export class EcsTask {
   readonly #folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-task-'));

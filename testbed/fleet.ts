@@ -139,7 +139,7 @@ export class Fleet {
     return functionWith({ ...this.#aws!.environment, ...environment }, { handler, ...settings });
   }
 
-  /** From now on this is called first, and answers in the place of the real answer when it returns something. */
+  /** From now on this is called first, and replaces the real answer if it returns something. */
   public before<Name extends keyof AwsHandlers & string>(
     name: Name,
     handler: (input: Parameters<NonNullable<AwsHandlers[Name]>>[0]) => unknown,
@@ -159,7 +159,7 @@ export class Fleet {
     return { ...result, lines: linesOf(result) };
   }
 
-  /** The next invocation is made by a process that remembers nothing. */
+  /** A new process handles the next invocation. */
   public async coldStart(): Promise<void> {
     await this.#lambda?.restart();
   }
@@ -213,13 +213,13 @@ export function linesOf({ logs }: Pick<InvocationResult, 'logs'>): Line[] {
 }
 
 /** The events of a run, without the line about the run itself and without the fields that every line has. */
-export function toldBy(lines: readonly Line[]): Line[] {
+export function eventLines(lines: readonly Line[]): Line[] {
   return lines
     .filter((line) => !('_aws' in line) && line.event !== 'run')
     .map(({ timestamp: _, service: _name, sampling_rate: _rate, xray_trace_id: _trace, ...line }) => line);
 }
 
-/** A state in which an incident is open on the first task: it holds an address that the load balancer has not. */
+/** A state in which an incident is open on the first task: it holds an address that the load balancer does not have. */
 export function openIncident(address: string): ProxyState {
   const firstSeen = Date.now() - 120_000;
   const incident = {
@@ -234,7 +234,7 @@ export function openIncident(address: string): ProxyState {
   return { dns: {}, watched };
 }
 
-/** An incident that has been seen for long and is not open yet: it opens in the next check that sees it. */
+/** A verdict that has lasted long enough and is not an incident yet: it opens in the next check that finds it. */
 export function almostOpen(address: string): ProxyState {
   const { dns, watched } = openIncident(address);
   const unopened = Object.entries(watched).map(([key, { openedAt: _, ...incident }]) => [key, incident]);

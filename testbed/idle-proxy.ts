@@ -5,9 +5,9 @@ import { LocalHost, ProxyUnderTest } from './proxy-under-test';
 
 /** How a HAProxy differs from one that follows DNS with three slots. */
 export interface IdleProxySettings {
-  /** The address that it holds for ever. @default - it follows DNS */
+  /** The address that it holds permanently. @default - it follows DNS */
   readonly pinnedTo?: string;
-  /** The branch that its configuration says it was made for. @default - that of the binary */
+  /** The branch in its configuration. @default - that of the binary */
   readonly madeFor?: string;
   /** Lines of its backend besides the generated ones. @default - none */
   readonly backendLines?: string[];

@@ -13,7 +13,7 @@ export function elbNameFor({ branch }: { readonly branch: string }): string {
   return HaproxyVersion.of(branch)._capabilities.initAddr ? ELB_NAME : ELB_NAME_OF_1_6;
 }
 
-/** The address of a node, counted from 0. The first one is what a HAProxy finds that asks the machine for `localhost`. */
+/** The address of a node, counted from 0. The first one is also the address of `localhost`. */
 export function nodeAddress(node: number): string {
   return `127.0.${(node + 1) >> 8}.${(node + 1) & 255}`;
 }
@@ -55,8 +55,8 @@ interface LoadBalancerOptions {
 }
 
 /**
- * A load balancer whose nodes come and go: a name server, and nodes on loopback addresses of their own, all with the same
- * port, as those of an ELB have.
+ * A load balancer whose nodes come and go: a name server, and nodes on loopback addresses of their own, all with the
+ * same port, as those of an ELB have.
  */
 export class LoadBalancer {
   /** Starts it with a node for each of these texts. DNS has none of them yet. */

@@ -1,10 +1,10 @@
 import type { HaproxyVersion } from '../lib/haproxy/version/version';
 
 /**
- * A generated configuration with its server line replaced by a common one that never resolves the name again: on 1.6 and
- * 1.7 with `resolvers` and without `check`, on later branches without `resolvers`.
+ * A generated configuration with its server line replaced by a common one that never resolves the name again: on 1.6
+ * and 1.7 with `resolvers` and without `check`, on later branches without `resolvers`.
  *
- * @param addressAtStart what the machine's resolver would find at the start; it does not know the test bed's names
+ * @param addressAtStart the result of the resolver at the start; the machine's resolver does not have the test bed's names
  */
 export function pinned(
   { _capabilities: capabilities }: HaproxyVersion,

@@ -27,7 +27,7 @@ export class ServerProcess {
     running.add(this.#child);
     this.#exited = once(this.#child, 'exit').then(() => running.delete(this.#child));
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
-      // The last lines are enough to say why it ended.
+      // The last lines are enough to show why it ended.
       stream.on('data', (chunk) => {
         this.#output = `${this.#output}${chunk}`.slice(-10_000);
       });
@@ -68,10 +68,10 @@ export class ServerProcess {
   }
 }
 
-/** How every branch of HAProxy says that another process has a port. */
+/** The error of every branch of HAProxy for a port of another process. */
 export const PORT_IN_USE = /cannot bind|address already in use/i;
 
-/** The line of a process's output that most likely says why it ended. */
+/** The line of a process's output that most likely has the reason for its end. */
 export function reasonIn(output: string): string {
   const lines = output.split('\n').flatMap((line) => line.trim() || []);
   return lines.find((line) => PORT_IN_USE.test(line)) ?? lines.at(-1) ?? 'it printed nothing';

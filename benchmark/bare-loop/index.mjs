@@ -1,6 +1,6 @@
 /**
- * What a run over a fleet is compared with: opens the sockets that the checker opens (AWS, name server, runtime APIs),
- * sends what it sends, reads what they have to say, and makes nothing of it.
+ * The baseline of a run over a fleet: opens the same sockets as the checker (AWS, name server, runtime APIs), sends the
+ * same requests, reads the answers, and ignores them.
  */
 import { Resolver } from 'node:dns/promises';
 import { Agent, request } from 'node:http';
@@ -19,7 +19,7 @@ function post(url, { method, path, headers, body }) {
   });
 }
 
-/** Both kinds of addresses; a name without one of them is an answer, too. */
+/** Both kinds of addresses; a name without one of them is an answer too. */
 function lookUp(name, nameserver) {
   const resolver = new Resolver();
   resolver.setServers([nameserver]);

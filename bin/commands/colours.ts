@@ -1,4 +1,4 @@
 import { createColors, isColorSupported } from 'picocolors';
 
-/** Colours are for a terminal alone, also where a CI service would take them. */
+/** Colours only on a terminal, not in CI services that support them. */
 export const pc = createColors(isColorSupported && process.stdout.isTTY === true);

@@ -9,7 +9,7 @@ export function collect(value: string, before: string[] = []): string[] {
 export function oneOf<T extends string>(value: string, allowed: readonly T[], flag: string): T {
   const found = allowed.find((item) => item === value);
   if (found === undefined) {
-    throw new InputError(`${flag} '${value}' is not known: allowed are ${allowed.join(', ')}`);
+    throw new InputError(`${flag} '${value}' is not valid: allowed are ${allowed.join(', ')}`);
   }
   return found;
 }

@@ -63,9 +63,9 @@ function valueAt(root: unknown, path: Path): unknown {
 /** What was given and what is allowed. */
 function explain(issue: z.core.$ZodIssue, given: unknown): string {
   const where = issue.path.join('.') || 'the file';
-  // Somebody may have written the secret in place of its ARN.
+  // The value may be the secret itself instead of its ARN.
   const shown = /secretArn$/i.test(where) ? 'a value that is not shown here' : (JSON.stringify(given) ?? 'nothing');
-  // Checks of our own say what to give.
+  // The messages of our own checks name the allowed values.
   if (given !== undefined && issue.message.startsWith('give ')) {
     return `${where} is ${shown}: ${issue.message}`;
   }

@@ -66,7 +66,7 @@ export function parseSpec(text: string, file: string): Spec {
   return { stackName, monitor, environments: Object.fromEntries(complete) };
 }
 
-/** The proxies of an environment: its own keys replace those that hold for all environments. */
+/** The proxies of an environment: its own keys replace the keys for all environments. */
 function proxiesOf(
   source: SpecSource,
   environment: string,

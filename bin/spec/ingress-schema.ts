@@ -33,7 +33,7 @@ const networkLoadBalancer = z
     'subnetIds' | 'certificateArns' | 'accessLogsBucket' | 'clients'
   >)
   .optional()
-  .meta({ description: 'A Network Load Balancer of its own.' });
+  .meta({ description: 'A new Network Load Balancer.' });
 
 const privateDns = z
   .strictObject({
@@ -56,7 +56,10 @@ const privateDns = z
 export const ingressSchema = z
   .strictObject({
     networkLoadBalancer,
-    none: z.literal(true).optional().meta({ description: 'Nothing: clients know the addresses of the tasks.' }),
+    none: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'No ingress: clients find the addresses of the tasks in another way.' }),
     privateDns,
     targetGroupArn: form(
       /^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/\S+$/,

@@ -46,7 +46,7 @@ const routes = list(
     sni: z.string().optional().meta({ description: "Server name in the client's TLS handshake." }),
     upstream: upstreamSchema,
   } satisfies Shape<ProxyRoute>),
-  'Other load balancers, and what goes to them. HAProxy takes the first route that fits. Default: none.',
+  'Other load balancers, and their conditions. HAProxy takes the first route that fits. Default: none.',
 );
 
 const listenTls = z

@@ -51,15 +51,16 @@ const environmentSchema = z
       })
       .meta({
         description:
-          'Where the proxies and their checker run. The subnets must reach AWS APIs and the image registry. Given the id alone, the CDK looks the rest up, which needs account and region.',
+          'Where the proxies and their checker run. The subnets must reach AWS APIs and the image registry. If only the id is given, the CDK looks the rest up, which needs account and region.',
       }),
     clusterName: z.string().optional().meta({ description: 'Name of an existing ECS cluster. Default: a new one.' }),
     proxies: z.record(z.string(), proxySchema).optional().meta({
-      description: 'What differs in this environment: each key replaces that of the proxy with the same name below.',
+      description:
+        'Differences of this environment: each key replaces the same key of the proxy with the same name below.',
     }),
   })
   .refine(({ account, region, vpc }) => vpc.availabilityZones !== undefined || (account && region), {
-    error: 'needs account and region to look its vpc up: give them, or availabilityZones and privateSubnetIds',
+    error: 'needs account and region to look up its vpc: give them, or availabilityZones and privateSubnetIds',
   });
 
 export const specSchema = z

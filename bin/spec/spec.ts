@@ -17,7 +17,7 @@ export type EnvironmentSpec = Omit<WrittenSpec['environments'][string], 'proxies
   readonly proxies: Readonly<Record<string, ProxySpec>>;
 };
 
-/** A spec file. The constructs fill in what it leaves out. */
+/** A spec file. The constructs add the defaults. */
 export interface Spec {
   readonly stackName: string;
   readonly monitor: NonNullable<WrittenSpec['monitor']>;

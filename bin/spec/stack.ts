@@ -15,7 +15,7 @@ export class ProxiesStack extends Stack {
     const cluster = this.clusterOf(vpc, clusterName);
     const gate = Object.values(proxies).some(({ deployment }) => deployment?.gate);
     const monitor = new DriftMonitor(this, 'Monitor', { vpc, gate, ...monitorPropsOf(this, spec.monitor) });
-    // A scope of their own, because a proxy may have any name.
+    // A separate scope, because a proxy may have any name.
     const scopeOfProxies = new Construct(this, 'Proxies');
     const imports = new Construct(this, 'Imports');
     for (const [proxyName, proxySpec] of Object.entries(proxies)) {

@@ -12,7 +12,7 @@ export class SpecDuration implements Time {
   }
 }
 
-/** A value of the constructs as a spec file has it. A struct inside has a `Shape` of its own. */
+/** A value of the constructs in a spec file. A nested struct has its own `Shape`. */
 type SpecOf<V> = V extends Duration | Time
   ? SpecDuration
   : V extends string | number | boolean | undefined
@@ -22,8 +22,8 @@ type SpecOf<V> = V extends Duration | Time
       : unknown;
 
 /**
- * The keys of a struct of the constructs. `satisfies Shape<…>` makes the compiler refuse a schema in which one is missing,
- * has another type, or is not a property.
+ * The keys of a struct of the constructs. `satisfies Shape<…>` makes the compiler refuse a schema in which one is
+ * missing, has another type, or is not a property.
  *
  * @template Elsewhere properties that a spec file does not have under this name
  * @template Extra keys that only the spec file has
@@ -84,7 +84,7 @@ export function text(check: (value: string) => unknown, description?: string) {
     .superRefine((value, context) => report(context, () => check(value)));
 }
 
-/** A text of a form. `words` say in an error what to give. */
+/** A text of a form. `words` describe the form in errors. */
 export function form(pattern: RegExp, words: string, description?: string) {
   return z
     .string()

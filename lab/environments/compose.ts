@@ -71,7 +71,7 @@ export class Compose {
     process.once('exit', this.#atExit);
   }
 
-  /** Writes a file that containers find in `/lab`. They never see a part of it. */
+  /** Writes a file that containers find in `/lab`. They never read a partial file. */
   public write(name: string, text: string): void {
     const file = path.join(this.folder, name);
     writeFileSync(`${file}.new`, text);

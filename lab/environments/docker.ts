@@ -15,11 +15,14 @@ const NODE_PORT = 8080;
 const DNS_ADDRESS = '198.18.53.2';
 const LISTENERS: Listeners = { listen: { port: 8080 }, health: { port: 8081 }, runtimeApi: { port: 9990 } };
 
-/** As many addresses as one answer for an ELB has. dnsmasq answers with all: which it is given changes each second. */
+/**
+ * As many addresses as one answer for an ELB has. dnsmasq answers with all of its addresses, so the demo changes them
+ * each second.
+ */
 const SHOWN_AT_MOST = 8;
 const ROTATE_MILLIS = 1000;
 
-/** Containers on a network of their own; requests and checks reach them through published ports. */
+/** Containers on their own network; requests and checks reach them through published ports. */
 export class DockerEnvironment implements Environment {
   /** See {@link StartEnvironment}. */
   public static async start(texts: readonly string[]): Promise<DockerEnvironment> {
@@ -66,7 +69,7 @@ export class DockerEnvironment implements Environment {
     };
     await show();
     if (addresses.length > SHOWN_AT_MOST) {
-      // The next one makes up for one that fails.
+      // A failed write is repeated a second later.
       this.#rotation = setInterval(() => void show().catch(() => {}), ROTATE_MILLIS);
     }
   }

@@ -2,7 +2,7 @@ import type { HaproxyBinary } from '../../testbed/binaries';
 import type { DnsFailure } from '../../testbed/dns-server';
 import type { ConfigurationKind, ProxyHost } from '../../testbed/proxy-under-test';
 
-/** What the load balancer, DNS and the HAProxys run in. Nodes are counted from 0. */
+/** The environment of the load balancer, DNS and the HAProxys. Nodes are counted from 0. */
 export interface Environment {
   /** The port of every node. */
   readonly upstreamPort: number;
@@ -17,7 +17,7 @@ export interface Environment {
   stopNode(node: number): Promise<void>;
   /** A node that was stopped answers again. */
   restartNode(node: number): Promise<void>;
-  /** Makes room for one more HAProxy. */
+  /** Prepares one more HAProxy. */
   host(binary: HaproxyBinary, kind: ConfigurationKind): Promise<ProxyHost>;
   /** Ends and removes everything. */
   close(): Promise<void>;

@@ -70,11 +70,11 @@ function verdict(result: DemoResult): Html {
 /** The main figures of one of the two kinds. */
 function card(kind: Timeline['kind'], result: DemoResult): Html {
   const timelines = result.timelines.filter((timeline) => timeline.kind === kind);
-  const { figure, says } = result.scenario.goal;
+  const { figure, text } = result.scenario.goal;
   const reached = timelines.filter((timeline) => Number.isFinite(figureOf(figure, timeline, result))).length;
   const sum = (name: FigureName) => timelines.reduce((total, timeline) => total + figureOf(name, timeline, result), 0);
   return html`<div class="card"><h3>${kind === 'pinned' ? 'Pinned: a server line that never resolves again' : 'Generated: what this project writes'}</h3><dl>
-<dt class="${reached === timelines.length ? 'good' : 'bad'}">${reached} of ${timelines.length}</dt><dd>${says}</dd>
+<dt class="${reached === timelines.length ? 'good' : 'bad'}">${reached} of ${timelines.length}</dt><dd>${text}</dd>
 <dt>${sum('lost')}</dt><dd>requests lost</dd>
 <dt>${sum('queries')}</dt><dd>DNS queries sent</dd>
 <dt>${sum('criticals')}</dt><dd>critical incidents</dd>

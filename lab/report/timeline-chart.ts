@@ -3,7 +3,7 @@ import { CHICK, EGG } from '../scenario';
 import type { Timeline, TimelineIncident } from '../timeline';
 import { type Html, html } from './html';
 
-/** What a second is drawn as, from the bottom to the top. */
+/** The parts of a second's column, from the bottom to the top. */
 const LAYERS = [
   { of: CHICK, fill: 'new' },
   { of: EGG, fill: 'old' },
@@ -14,7 +14,7 @@ const SECOND = 10;
 const ANSWERS = 30;
 const QUERIES = 9;
 const HEIGHT = ANSWERS + 2 + QUERIES;
-/** More queries in a second than this are drawn alike. */
+/** The largest number of queries in a second that is drawn. */
 const MOST_QUERIES = 2;
 
 /** What each HAProxy answered and asked over time, and its incidents. */

@@ -4,22 +4,24 @@ import type { ObservedRuntime, ObservedTask, ObservedUpstream, Task } from './do
 import { type ProxyReport, reportOn } from './domain/proxy-report';
 import type { ProxyState } from './domain/state';
 
-/** Everything that a check asks DNS, the runtime APIs and AWS. Each call settles in bounded time. */
+/** All queries of a check to DNS, the runtime APIs and AWS. Each call settles in bounded time. */
 export interface Probes {
-  /** What an upstream of the record has now. Never rejects: the result says what could not be read. */
+  /** The addresses of an upstream now. Never rejects: the result names what could not be read. */
   readonly upstream: (upstream: RegistryUpstream, record: RegistryRecord) => Promise<ObservedUpstream>;
   /** The running processes. Rejects when they cannot be listed. */
   readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
-  /** One process of the record. Rejects with one line when it cannot be read, with `OutOfTime` when there was no time. */
+  /**
+   * One process of the record. Rejects with one line when it cannot be read, with `OutOfTime` when there was no time.
+   */
   readonly runtime: (endpoint: string, record: RegistryRecord) => Promise<ObservedRuntime>;
 }
 
 /** Why a task without an endpoint cannot be read. */
-const NO_ENDPOINT = 'it has no network interface of its own: only tasks in network mode awsvpc can be checked';
+const NO_ENDPOINT = 'it does not have its own network interface: only tasks in network mode awsvpc can be checked';
 
 /**
- * Checks one proxy: takes a registry record and the state of the last check, returns a report. It keeps nothing and
- * shares nothing, so it runs wherever its probes do.
+ * Checks one proxy: takes a registry record and the state of the last check, returns a report. It keeps no
+ * state, so it runs in the function, in the command line and in tests.
  *
  * @param now milliseconds since 1970
  * @throws when the running tasks cannot be listed

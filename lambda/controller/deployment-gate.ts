@@ -31,13 +31,13 @@ export interface GateAnswer {
 /** The stage at which the tasks of the new revision run and get no traffic yet. */
 const STAGE = 'POST_SCALE_UP';
 
-/** A task has had the time to resolve after this many of its periods, and not before this many seconds. */
+/** A task has had enough time to resolve after this many of its periods, and at least this many seconds. */
 const PERIODS_TO_SETTLE = 5;
 const MIN_SECONDS_TO_SETTLE = 10;
 
 /**
- * Answers a lifecycle hook: a deployment goes on when the tasks of the new revision follow the name of the load balancer,
- * and fails otherwise.
+ * Answers a lifecycle hook: a deployment continues when the tasks of the new revision follow the name of the load
+ * balancer, and fails otherwise.
  *
  * @throws when it is attached to another stage, or ECS or the registry cannot be read: ECS rolls back as well
  */
@@ -49,7 +49,7 @@ export async function gateDeployment(
 ): Promise<GateAnswer> {
   if (lifecycleStage !== STAGE) {
     throw new Error(
-      `the gate is attached to stage ${lifecycleStage}: attach it to ${STAGE}, where there are tasks to check`,
+      `the gate is attached to stage ${lifecycleStage}: attach it to ${STAGE}, the stage with tasks to check`,
     );
   }
   const answer = (hookStatus: GateAnswer['hookStatus'], message: string, callBackDelay?: number): GateAnswer => {
@@ -85,8 +85,9 @@ export async function gateDeployment(
 }
 
 /**
- * Whether a verdict only says that the record is that of the former revision, which is replaced when the deployment is
- * over. A new revision may run another branch, as its configuration says, and may lack the backend of a removed route.
+ * Whether a verdict only means that the record is still that of the former revision. The record is replaced after the
+ * deployment. A new revision may run another branch, with a configuration for it, and may lack the backend of a removed
+ * route.
  */
 function isOutdated({ kind, task }: Verdict, { tasks, upstreams }: Observation): boolean {
   const read = tasks.find((one) => one.task.id === task);

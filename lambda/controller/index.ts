@@ -1,4 +1,4 @@
-/** What Lambda calls: `index.handler` on a schedule, `index.gate` from a deployment of ECS. */
+/** The handlers of the Lambda functions: `index.handler` on a schedule, `index.gate` from a deployment of ECS. */
 import type { CheckerEnvironment } from '../../lib/contract/environment';
 import { type GateAnswer, type GateEvent, gateDeployment } from './deployment-gate';
 import { Report, type RunSummary } from './report';
@@ -12,7 +12,7 @@ export function handler(_event: unknown, invocation: Invocation): Promise<RunSum
   return run(environment, invocation, report);
 }
 
-/** Decides whether a deployment goes on. */
+/** Decides whether a deployment continues. */
 export function gate(event: GateEvent, invocation: Invocation): Promise<GateAnswer> {
   return gateDeployment(event, environment, invocation, report);
 }

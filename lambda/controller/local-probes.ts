@@ -10,7 +10,7 @@ interface LocalProbesOptions {
   readonly tasks?: readonly Task[];
   /** Addresses that the API of the load balancer would name. @default - none */
   readonly owned?: readonly string[];
-  /** Addresses of the load balancer's network interfaces. @default - not known: DNS alone says what it has */
+  /** Addresses of the load balancer's network interfaces. @default - not known: the addresses come from DNS alone */
   readonly interfaces?: readonly string[];
   /** @default - plain TCP */
   readonly tls?: RuntimeTls;

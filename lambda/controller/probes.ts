@@ -9,7 +9,7 @@ import type { Probes } from './check';
 import { endpointTasks } from './local-probes';
 
 /**
- * The probes of one run. What several proxies share is asked for once.
+ * The probes of one run. Resources that several proxies share are read once.
  *
  * @param functionArn ARN of the function that runs
  * @param deadline when to stop reading processes, in milliseconds since 1970
@@ -30,7 +30,7 @@ export function createProbes(functionArn: string, deadline?: number): Probes {
       };
     },
     tasks: async (record) => {
-      // Without the secret no task of the proxy can be read, and the reason is not with the tasks.
+      // Without the secret no task of the proxy can be read, and the tasks are not the cause.
       await tlsOf(record);
       return 'endpoints' in record.tasks ? endpointTasks(record) : listTasks(record.tasks);
     },

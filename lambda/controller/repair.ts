@@ -15,11 +15,11 @@ interface CheckedEntry {
 }
 
 /**
- * Redeploys at most one service, or logs that it would. It waits while an earlier redeployment is in progress, and goes
- * on to the next service where one cannot be redeployed.
+ * Redeploys at most one service, or logs that it would. It waits while an earlier redeployment is in progress, and
+ * continues with the next service if one cannot be redeployed.
  *
- * The repair is written down before it is done: a run that is killed in between, or a second run at the same time, may
- * leave an incident without a repair, and never a service that is redeployed twice.
+ * The repair is saved before it is done: a run that is killed in between, or a second run at the same time, may leave
+ * an incident without a repair, but never redeploys a service twice.
  *
  * @returns how many services were redeployed
  */
@@ -53,7 +53,7 @@ export async function repair(
   return 0;
 }
 
-/** What came of a planned repair. */
+/** The outcome of a planned repair. */
 interface Outcome {
   readonly level: 'info' | 'warn';
   readonly message: string;

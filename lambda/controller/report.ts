@@ -7,7 +7,7 @@ import type { Incident, IncidentEvent } from './domain/incidents';
 import type { Observation } from './domain/observation';
 import type { ProxyReport } from './domain/proxy-report';
 
-/** The result of a whole run. The function also returns it, for people who invoke it by hand. */
+/** The result of a whole run. The function also returns it, for manual invocations. */
 export interface RunSummary {
   readonly checkedProxies: number;
   /** Proxies that were not checked, of which not every task was read, or whose state could not be saved. */
@@ -29,7 +29,9 @@ const LEVELS: Record<Severity, Level> = { critical: 'error', warning: 'warn', in
 /** Values of metrics by name. */
 type Figures = Readonly<Record<string, number>>;
 
-/** Writes log lines and embedded metrics, one JSON document a line. CloudWatch makes metrics of them; no API is called. */
+/**
+ * Writes log lines and embedded metrics, one JSON document a line. CloudWatch makes metrics of them; no API is called.
+ */
 export class Report {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
@@ -72,7 +74,7 @@ export class Report {
   /**
    * Reports a whole run: its figures, and one line.
    *
-   * @param remembers whether the next run will know of this one. If not, no incident ever opens, so that there is no
+   * @param remembers whether the state was saved for the next run. If not, no incident ever opens, so that there is no
    * heartbeat and its alarm goes off
    */
   public run(summary: RunSummary, remembers: boolean): void {
@@ -89,7 +91,7 @@ export class Report {
     this.log('info', 'run', `checked ${checked} of ${checked + unchecked} proxies, ${open} open incidents`, summary);
   }
 
-  /** Writes one line. `message` is for people, the rest for queries. */
+  /** Writes one line. `message` is for readers, the other fields are for queries. */
   public log(level: Level, event: EventName, message: string, fields: object): void {
     this.#logger[level](message, { event, ...fields });
   }
@@ -131,12 +133,12 @@ function figuresOf({ observation, verdicts, open, staleSessionShare }: ProxyRepo
   };
 }
 
-/** What each log line says of an incident. */
+/** The fields of an incident in each log line. */
 function datesOf({ firstSeen, openedAt: _, ...rest }: Incident) {
   return { ...rest, firstSeen: new Date(firstSeen).toISOString() };
 }
 
-/** The same, with what its proxy has now and what to do. */
+/** The same, with the live addresses and the remediation. */
 function detailsOf(incident: Incident, { record, upstreams }: Observation) {
   const concerned = upstreams.filter(({ name }) => incident.upstream === undefined || name === incident.upstream);
   return {

@@ -23,13 +23,12 @@ const CONCURRENT_PROXIES = 32;
 const RESERVE_MILLIS = 8000;
 
 /**
- * How much of the reserve is left when a stage ends. Reading processes ends first: what is known of a proxy is worth
- * reporting even if some processes were not reached. OpsCenter may be
- * slow, so states are saved after its stage.
+ * How much of the reserve is left when a stage ends. Reading processes ends first, because a proxy is
+ * reported even if some processes were not reached. OpsCenter may be slow, so states are saved after its stage.
  */
 const RESERVE_LEFT = { reading: 1, checking: 0.75, opsItems: 0.5, saving: 0.25 } as const;
 
-/** What a run needs to know of its invocation. */
+/** The invocation of a run. */
 export type Invocation = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
 
 /** The time limits of a run. */
@@ -95,13 +94,13 @@ export async function run(
   }
 }
 
-/** The proxies that were not checked the last time first, those that have waited longest before the others. */
+/** First the proxies that the last run did not check, the longest waiting ones before the others. */
 export function byStaleness(entries: readonly RegistryEntry[]): RegistryEntry[] {
   const waitingSince = ({ state }: RegistryEntry) =>
     Math.min(
       ...Object.values(state.watched).flatMap(({ kind, firstSeen }) => (kind === 'unchecked' ? [firstSeen] : [])),
     );
-  // The others in any order: a run that is always too short must not always miss the same ones.
+  // The others in random order: if runs are always too short, they must not always miss the same proxies.
   const turns = entries.map((entry) => ({ entry, since: waitingSince(entry), tieBreak: Math.random() }));
   return turns
     .sort((a, b) => (a.since === b.since ? a.tieBreak - b.tieBreak : a.since - b.since))
@@ -132,7 +131,7 @@ function logTruncated({ record: { proxy }, state: { truncated } }: RegistryEntry
   }
 }
 
-/** Checks a proxy. When it cannot be checked, the report says why. */
+/** Checks a proxy. If it cannot be checked, the report has the reason. */
 async function checkInTime({ record, state }: RegistryEntry, probes: Probes, time: TimeLimit): Promise<ProxyReport> {
   try {
     return await time.within(() => checkProxy(record, state, probes, Date.now()));
@@ -214,7 +213,7 @@ async function eachOpsItem(
   return failed === 0;
 }
 
-/** Resolves what is open on a proxy that is no longer in the registry. What fails is tried again in the next run. */
+/** Resolves the open incidents of a proxy that is no longer in the registry. The next run retries what failed. */
 async function removeOrphan(
   { proxy, parameter, state }: Orphan,
   report: Report,

@@ -2,19 +2,19 @@ import { Resolver } from 'node:dns/promises';
 import { FULL_ANSWER } from '../controller/domain/live-addresses';
 import type { ObservedUpstream, RecordType } from '../controller/domain/observation';
 
-/** How many times a name is asked for while its answers are full. */
+/** How many times a name is queried while its answers are full. */
 const MAX_LOOKUPS = 4;
 /** All lookups of a name together take no longer. */
 const MAX_MILLIS = 4000;
-/** Codes of answers that say that the name has no address. Other codes mean that there was no answer. */
+/** Codes of answers without an address. Other codes mean that there was no answer. */
 const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA']);
 
-/** What DNS says of a name. */
+/** The result of a lookup. */
 type DnsAnswers = Pick<ObservedUpstream, 'answers' | 'unanswered' | 'problems' | 'degraded'>;
 
 /**
  * Asks DNS for all addresses of a name: once, and again while the answers are full and bring new addresses. A truncated
- * answer is fetched again over TCP, and an alias followed, by the resolver underneath (c-ares).
+ * answer is fetched again over TCP, and an alias followed, by the resolver (c-ares).
  *
  * @param nameservers `IP:PORT` each; those of the machine when left out
  */

@@ -16,7 +16,7 @@ import { OutOfTime } from './time-limit';
 
 /** What mutual TLS with a runtime API needs, in PEM. */
 export interface RuntimeTls {
-  /** Our certificate, and its key. */
+  /** The checker's certificate, and its key. */
   readonly cert: string;
   readonly key: string;
   /** The authority that signed the certificate of the runtime API. */
@@ -64,7 +64,7 @@ function addressOf(endpoint: string): NetConnectOpts {
 }
 
 function connect(address: NetConnectOpts, tls?: RuntimeTls): Socket {
-  // The endpoint is an address, and all tasks of a service share one certificate, which therefore names none of them.
+  // The endpoint is an address, and all tasks of a service share one certificate, which therefore does not name them.
   // The proof of identity is that `ca`, which signs nothing else, has signed it.
   const checkServerIdentity = () => undefined;
   return tls === undefined ? connectPlain(address) : connectTls({ ...address, ...tls, checkServerIdentity });
@@ -114,7 +114,7 @@ export class RuntimeClient {
       socket.on(this.#tls === undefined ? 'connect' : 'secureConnect', () => socket.write(`${command}\n`));
       socket.on('data', (chunk) => {
         this.#bytesLeft -= chunk.length;
-        // One byte a character: none of the names that are read can have another one.
+        // One byte a character: the names in the answers have only such characters.
         answer += chunk.toString('latin1');
         if (this.#bytesLeft < 0) {
           fail(new Error(`the answer to '${command}' is larger than ${MAX_BYTES} bytes`));
@@ -148,7 +148,7 @@ export async function readRuntime(endpoint: string, options?: RuntimeOptions): P
 
 /** Counters per section; undefined for 1.7, which has none. */
 async function readResolvers(client: RuntimeClient, version: string): Promise<ResolverCounters[] | undefined> {
-  // A branch that is newer than this program is read as the newest that it knows.
+  // A branch that is newer than this program is read as the newest known branch.
   if (branchOrder(version) >= branchOrder(SHOW_RESOLVERS_SINCE)) {
     return parseResolvers(await client.ask(RUNTIME_COMMANDS.resolvers));
   }

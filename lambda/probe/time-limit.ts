@@ -1,7 +1,7 @@
-/** The time was too short for some work, which was not done. It says nothing of what the work was about. */
+/** The time was too short for some work, which was not done. It says nothing about the subject of the work. */
 export class OutOfTime extends Error {
   public constructor() {
-    super('the time of the run was over');
+    super('the run had no time left');
   }
 }
 

@@ -1,4 +1,4 @@
-/** SSM parameters below the monitor's path: `registry/NAME` says what to check, `state/NAME` what was seen. */
+/** SSM parameters below the monitor's path: `registry/NAME` has what to check, `state/NAME` the state of the checks. */
 export const REGISTRY_FOLDER = 'registry';
 /** Folder of the states; see `REGISTRY_FOLDER`. */
 export const STATE_FOLDER = 'state';
@@ -11,8 +11,9 @@ export type TaskSource =
 /** A load balancer behind a proxy. */
 export interface RegistryUpstream {
   /**
-   * The backend whose slots hold the upstream's addresses: those that follow the DNS name, all of them where none does.
-   * When left out: the slots that follow the DNS name; where none does and the record has no other upstream, all slots.
+   * The backend whose slots hold the upstream's addresses: the slots that follow the DNS name, or all if none follows
+   * it. When left out: the slots that follow the DNS name; if none does and the record has no other upstream, all
+   * slots.
    */
   readonly backend?: string;
   readonly dnsName: string;
@@ -30,12 +31,12 @@ export interface RegistryRecord {
   readonly haproxyVersion?: string;
   /** One or more: the default upstream and those of routes. */
   readonly upstreams: readonly RegistryUpstream[];
-  /** Name servers as `IP:PORT`, where the proxy asks others than its machine does. */
+  /** Name servers as `IP:PORT`, if the proxy does not use those of its machine. */
   readonly nameservers?: readonly string[];
   readonly tasks: TaskSource;
-  /** A secret with `cert`, `key` and `ca` in PEM (JSON), where the runtime API asks for mutual TLS. */
+  /** A secret with `cert`, `key` and `ca` in PEM (JSON), if the runtime API requires mutual TLS. */
   readonly runtimeApiTls?: { readonly secretArn: string };
-  /** How often each process asks DNS. */
+  /** Time between two DNS queries of each process. */
   readonly resolutionSeconds: number;
   /** How long an address counts as live after it was last in an answer: time to live plus `hold obsolete`. */
   readonly dnsWindowSeconds: number;

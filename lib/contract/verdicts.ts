@@ -1,4 +1,4 @@
-/** How bad a verdict is. `info` is logged and never counts for an alarm. */
+/** Severity of a verdict. `info` is logged and never counts for an alarm. */
 export type Severity = 'critical' | 'warning' | 'info';
 
 /** The closed list of verdicts with their severities. `lambda/controller/domain/verdicts/KIND.ts` defines each. */

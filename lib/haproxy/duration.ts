@@ -14,7 +14,7 @@ export function parseDuration(text: string, what: string): number {
   return Number(count) * UNITS[unit as keyof typeof UNITS];
 }
 
-/** Writes milliseconds as HAProxy reads them, in the largest unit that loses nothing. */
+/** Writes milliseconds as HAProxy reads them, in the largest exact unit. */
 export function formatDuration(millis: number): string {
   const [unit, size] = Object.entries(UNITS).find(([, size]) => millis > 0 && millis % size === 0) ?? ['ms', 1];
   return `${millis / size}${unit}`;

@@ -15,8 +15,8 @@ import { ALARMS } from '../private/options';
 import type { IDriftMonitor } from './drift-monitor-interface';
 
 /**
- * Thresholds of the alarms of a monitor. CloudWatch evaluates each alarm once per interval of the monitor; an alarm costs
- * about $0.10 a month. An alarm without a threshold is not created.
+ * Thresholds of the alarms of a monitor. CloudWatch evaluates each alarm once per interval of the monitor; an alarm
+ * costs about $0.10 a month. An alarm without a threshold is not created.
  */
 export interface DriftAlarms {
   /**
@@ -27,8 +27,8 @@ export interface DriftAlarms {
   readonly criticalIncidents?: number;
 
   /**
-   * Intervals without a finished run that trigger an alarm, because a checker that does not run finds no incidents. A run
-   * that fails, times out or cannot store its state is not finished.
+   * Intervals without a finished run that trigger an alarm, because a checker that does not run finds no incidents. A
+   * run that fails, times out or cannot store its state is not finished.
    *
    * @default 3, so that a single late run triggers no alarm
    */
@@ -63,7 +63,7 @@ export interface DriftAlarms {
   readonly functionErrors?: number;
 }
 
-/** What the alarms need of their monitor. */
+/** The properties of a monitor that its alarms need. */
 interface AlarmSubject {
   readonly monitor: IDriftMonitor;
   readonly handler: IFunction;
@@ -74,7 +74,7 @@ interface AlarmSubject {
 interface MadeAlarms {
   readonly critical: Alarm;
   readonly heartbeat: Alarm;
-  /** These two, and those on request. */
+  /** Every alarm of the monitor. */
   readonly all: Alarm[];
 }
 
@@ -130,7 +130,7 @@ export function makeAlarms(
       threshold: checkCount(name, threshold),
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // A checker that does not run has the heartbeat alarm.
+      // The heartbeat alarm covers a checker that does not run.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   const critical = atLeast(

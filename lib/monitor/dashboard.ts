@@ -54,7 +54,7 @@ const QUERIES: Record<string, QueryStringProps> = {
   },
 };
 
-/** Creates the saved queries, which cost nothing until somebody runs them. */
+/** Creates the saved queries, which cost nothing until they run. */
 export function saveQueries(scope: Construct, monitorName: string, logGroup: ILogGroup): QueryDefinition[] {
   return Object.entries(QUERIES).map(
     ([name, query]) =>
@@ -66,7 +66,7 @@ export function saveQueries(scope: Construct, monitorName: string, logGroup: ILo
   );
 }
 
-/** What the dashboard needs of its monitor. */
+/** The properties of a monitor that its dashboard needs. */
 interface DashboardSubject {
   readonly monitor: IDriftMonitor;
   readonly handler: IFunction;

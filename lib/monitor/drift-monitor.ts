@@ -30,8 +30,8 @@ import type { Repair } from './repair';
 /** Properties of a `DriftMonitor`. */
 export interface DriftMonitorProps {
   /**
-   * The VPC of the checker. The checker must reach the proxies' tasks, and through a NAT gateway or VPC endpoints the APIs
-   * of SSM, ECS, Elastic Load Balancing and EC2.
+   * The VPC of the checker. The checker must reach the proxies' tasks, and through a NAT gateway or VPC endpoints the
+   * APIs of SSM, ECS, Elastic Load Balancing and EC2.
    */
   readonly vpc: IVpc;
 
@@ -100,8 +100,8 @@ export interface DriftMonitorProps {
 
   /**
    * Create the interface endpoints for SSM, ECS, Elastic Load Balancing and EC2 that the VPC does not have in this app.
-   * Their security groups allow only the checkers of this app. In the whole VPC the names of these services then resolve to
-   * the endpoints: allow other callers with `endpoints`. A VPC with a NAT gateway does not need them.
+   * Their security groups allow only the checkers of this app. In the whole VPC the names of these services then
+   * resolve to the endpoints: allow other callers with `endpoints`. A VPC with a NAT gateway does not need them.
    *
    * @default false, because an endpoint costs about $7.30 a month in each Availability Zone: four in two zones about $58
    */
@@ -109,8 +109,8 @@ export interface DriftMonitorProps {
 }
 
 /**
- * Compares, on a schedule, the addresses that running HAProxy processes hold with those that their load balancers have,
- * and reports incidents as log lines, metrics and alarms.
+ * Compares, on a schedule, the addresses of running HAProxy processes with those of their load balancers, and reports
+ * incidents as log lines, metrics and alarms.
  *
  * One monitor can serve many proxies, also those of other stacks and apps of the same account and region.
  */
@@ -128,11 +128,11 @@ export class DriftMonitor extends DriftMonitorBase {
   public readonly logGroup: LogGroup;
   /** The schedule that starts the function. */
   public readonly schedule: Schedule;
-  /** The alarm for open critical incidents. Missing data does not trigger it: that is what `heartbeatAlarm` is for. */
+  /** The alarm for open critical incidents. Missing data does not trigger it; it triggers `heartbeatAlarm`. */
   public readonly alarm: Alarm;
   /** The alarm for a checker that finishes no runs. */
   public readonly heartbeatAlarm: Alarm;
-  /** Every alarm of the monitor, these two included. */
+  /** Every alarm of the monitor, including `incidentAlarm` and `heartbeatAlarm`. */
   public readonly alarms: Alarm[];
   /** Saved queries of the log: incidents, the history of a proxy, what could not be checked. */
   public readonly queries: QueryDefinition[];

@@ -25,7 +25,7 @@ export interface HaproxyServiceOptions {
 /** Where the running HAProxy processes of a proxy are. */
 export class HaproxyTasks {
   /**
-   * The running tasks of an ECS service, of this app or imported. Each task must have a network interface of its own
+   * The running tasks of an ECS service, of this app or imported. Each task must have its own network interface
    * (network mode `awsvpc`).
    */
   public static ofService(service: IBaseService, options: HaproxyServiceOptions): HaproxyTasks {
@@ -60,7 +60,8 @@ export class HaproxyTasks {
   }
 
   /**
-   * Processes that are not on ECS. Allow the monitor at these endpoints yourself; the monitor cannot repair the processes.
+   * Processes that are not on ECS. Allow the monitor at these endpoints yourself; the monitor cannot repair the
+   * processes.
    *
    * @param endpoints the runtime API of each process, as `HOST:PORT` or `[IPV6]:PORT`
    */
@@ -90,9 +91,9 @@ function securityGroupsOf(service: IBaseService): ISecurityGroup[] {
 }
 
 /**
- * Allows the monitor in a security group, by a rule in the stack of the scope: so neither the stack of the tasks nor that
- * of the monitor depends on the other. Proxies of a stack with the same security group share the rule, also where each has
- * imported the group.
+ * Allows the monitor in a security group, by a rule in the stack of the scope: so neither the stack of the tasks nor
+ * that of the monitor depends on the other. Proxies of a stack with the same security group share the rule, also where
+ * each has imported the group.
  */
 function allowMonitor(scope: Construct, monitor: IDriftMonitor, group: ISecurityGroup, port: number): void {
   const stack = Stack.of(scope);

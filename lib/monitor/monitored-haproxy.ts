@@ -18,8 +18,8 @@ export interface MonitoredUpstream {
   readonly upstream: ElbUpstream;
 
   /**
-   * The backend whose servers hold the load balancer's addresses. The checker reads the servers of the backend that follow
-   * the load balancer's name; if none does, all of its servers.
+   * The backend whose servers hold the load balancer's addresses. The checker reads the servers of the backend that
+   * follow the load balancer's name; if none does, all of its servers.
    *
    * @default - all servers that follow the load balancer's name; on branches that do not show names (1.6 and 1.7) all
    * servers, which allows only one upstream
@@ -60,7 +60,7 @@ export interface MonitoredHaproxyProps {
   readonly nameservers?: string[];
 
   /**
-   * How often each process asks DNS: the larger of its `hold valid` and `timeout resolve`.
+   * Time between two DNS queries of each process: the larger of its `hold valid` and `timeout resolve`.
    *
    * @default Duration.seconds(10), HAProxy's own `hold valid`
    */
@@ -83,11 +83,11 @@ export interface MonitoredHaproxyProps {
 }
 
 /**
- * A HAProxy that this library did not deploy and that a monitor checks: an ECS service of any app, or processes anywhere
- * that the monitor can reach. Its runtime API must listen on TCP.
+ * A HAProxy that this library did not deploy and that a monitor checks: an ECS service of any app, or processes
+ * anywhere that the monitor can reach. Its runtime API must listen on TCP.
  *
- * Permissions, security group rules and the registry parameter are in the stack of this construct. Create it in the stack
- * of the service if that stack depends on the stack of the monitor.
+ * Permissions, security group rules and the registry parameter are in the stack of this construct. Create it in the
+ * stack of the service if that stack depends on the stack of the monitor.
  */
 export class MonitoredHaproxy extends MonitoredProxyBase {
   /** Name of the proxy in metrics, log lines and the registry. */
@@ -125,7 +125,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
   }
 }
 
-/** Without names in `show servers state` the checker does not know which server belongs to which load balancer. */
+/** Without names in `show servers state` the checker cannot assign servers to load balancers. */
 function checkBackends(path: string, upstreams: readonly MonitoredUpstream[]): void {
   if (upstreams.some(({ backend }) => backend === undefined)) {
     throw new InputError(

@@ -9,7 +9,7 @@ export type WildcardReasons = Readonly<Record<string, string>>;
  * wildcard without a reason stays a finding.
  *
  * This runs when the app is complete, because the id of a finding contains resolved references. The CDK's `acknowledge`
- * refuses such ids, which have more than one `::`; the metadata is what it would write.
+ * refuses such ids, which have more than one `::`; this writes the same metadata.
  */
 export function acknowledgeWildcards(policy: Policy, reasons: WildcardReasons): void {
   policy.node.addValidation({

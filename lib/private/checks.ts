@@ -2,8 +2,8 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { InputError } from '../haproxy/errors';
 
 /**
- * Refuses numbers, times and lists that are tokens: other values are computed from them, and errors in the configuration
- * must show before the deployment. Texts may be tokens, also those of a list.
+ * Refuses numbers, times and lists that are tokens: other values are computed from them, and errors in the
+ * configuration must show before the deployment. Texts may be tokens, also those of a list.
  */
 export function refuseTokens(what: string, value: unknown): void {
   const unresolved = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);
@@ -24,7 +24,7 @@ export function refuseTextToken(what: string, text: string | undefined): void {
   }
 }
 
-/** Checks a number that AWS bounds. It may be a token. */
+/** Checks a number within the bounds of AWS. The number may be a token. */
 export function checkCount(
   what: string,
   count: number | undefined,

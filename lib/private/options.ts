@@ -29,7 +29,7 @@ export const CAPACITY = {
     max: 122_880,
     default: 512,
     about: 'Memory of a task, MiB.',
-    otherwise: '512, on Fargate the least for cpu',
+    otherwise: '512, on Fargate the smallest value for cpu',
   },
   spot: { kind: 'flag', default: false, about: 'Run all tasks but one on Fargate Spot.' },
 } as const satisfies Options;
@@ -42,7 +42,7 @@ export const SCALING = {
     min: 1,
     max: 100,
     default: 60,
-    about: 'Target for the use of the CPU, percent.',
+    about: 'Target for the CPU utilization, percent.',
     otherwise: '60 without connectionsPerTask, else none',
   },
   connectionsPerTask: {
@@ -78,7 +78,7 @@ export const BLUE_GREEN = {
     kind: 'time',
     min: 0,
     max: DAY,
-    // ECS's own, so that the service needs no setting.
+    // The default of ECS, so that the service needs no setting.
     default: 15 * 60_000,
     about: 'Blue-green: how long the old tasks stay after the switch.',
   },
@@ -121,7 +121,7 @@ export const MONITOR = {
     kind: 'time',
     min: 0,
     max: DAY,
-    // One interval: a finding becomes an incident when two checks in a row see it.
+    // One interval: a finding becomes an incident when two consecutive checks have it.
     default: 60_000,
     about: 'How long a finding must last before it becomes an incident.',
   },

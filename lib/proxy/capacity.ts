@@ -27,7 +27,7 @@ export interface FargateCapacityOptions {
   /**
    * Memory of a task, MiB. The valid range depends on `cpu`.
    *
-   * @default - the least for `cpu`: 512 MiB for 256 units
+   * @default - the smallest value for `cpu`: 512 MiB for 256 units
    */
   readonly memoryMiB?: number;
 
@@ -79,7 +79,7 @@ export abstract class ProxyCapacity {
   }
 
   /**
-   * Tasks on instances of the cluster. Each task has a network interface of its own, so the instance type limits the
+   * Tasks on instances of the cluster. Each task has its own network interface, so the instance type limits the
    * number of tasks.
    */
   public static ec2(options: Ec2CapacityOptions): ProxyCapacity {

@@ -24,17 +24,17 @@ export interface RollingDeploymentOptions {
 /** How ECS starts all new tasks beside the old ones before they take traffic. */
 export interface BlueGreenDeploymentOptions {
   /**
-   * How long the old tasks stay after traffic has moved to the new ones, so that a rollback takes seconds: whole minutes,
-   * at most one day.
+   * How long the old tasks stay after traffic has moved to the new ones, so that a rollback takes seconds: whole
+   * minutes, at most one day.
    *
-   * @default Duration.minutes(15), ECS's own
+   * @default Duration.minutes(15), the default of ECS
    */
   readonly bakeTime?: Duration;
 }
 
 /**
- * How ECS replaces the tasks. If the new tasks do not start, ECS rolls the deployment back, with its configuration, which
- * is part of the task definition.
+ * How ECS replaces the tasks. If the new tasks do not start, ECS rolls the deployment back, with its configuration,
+ * which is part of the task definition.
  */
 export class ProxyDeployment {
   /** Replaces a few tasks at a time. */
@@ -55,8 +55,8 @@ export class ProxyDeployment {
   }
 
   /**
-   * Starts all new tasks beside the old ones. With `ProxyIngress.networkLoadBalancer` ECS moves the listeners. Without it
-   * ECS moves no traffic, and clients reach old and new tasks until the bake time is over.
+   * Starts all new tasks beside the old ones. With `ProxyIngress.networkLoadBalancer` ECS moves the listeners. Without
+   * it ECS moves no traffic, and clients reach old and new tasks until the bake time is over.
    */
   public static blueGreen(options: BlueGreenDeploymentOptions = {}): ProxyDeployment {
     checkBakeTime(options.bakeTime);

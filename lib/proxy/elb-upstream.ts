@@ -19,7 +19,7 @@ export interface HaproxyUpstreamTls {
   /**
    * File in the image with the certificate authorities to trust.
    *
-   * @default /etc/ssl/certs/ca-certificates.crt, which the official images have, Debian's and Alpine's
+   * @default /etc/ssl/certs/ca-certificates.crt, which the official images have (Debian and Alpine)
    */
   readonly caFile?: string;
 
@@ -92,13 +92,14 @@ export interface ElbUpstreamOptions {
   /**
    * How HAProxy uses the addresses of the load balancer.
    *
-   * @default HaproxyResolutionMode.SLOTS, which survives an outage of DNS
+   * @default HaproxyResolutionMode.SLOTS, which survives a DNS outage
    */
   readonly resolutionMode?: HaproxyResolutionMode;
 
   /**
    * Number of addresses of the load balancer that each task can hold, 1 to 100 (HAProxy 1.8 and later). With one slot,
-   * HAProxy before 3.0 opens a connection for each HTTP request, because a kept connection would stay on the old address.
+   * HAProxy before 3.0 opens a connection for each HTTP request, because a kept connection would stay on the old
+   * address.
    *
    * @default 16, twice the 8 addresses of one DNS answer
    */
@@ -127,7 +128,7 @@ export interface ElbUpstreamOptions {
   readonly slowStart?: Duration;
 
   /**
-   * Idle timeout that the load balancer has, 1 to 4000 s. HAProxy closes idle connections before.
+   * Idle timeout of the load balancer, 1 to 4000 s. HAProxy closes idle connections earlier.
    *
    * @default Duration.seconds(60), that of an Application Load Balancer; a Network Load Balancer has 350 s
    */
@@ -137,20 +138,20 @@ export interface ElbUpstreamOptions {
    * Security groups of the load balancer. The construct allows the proxy in them at `port`. This works within a VPC and
    * between peered VPCs; to an internet-facing load balancer the traffic comes from the address of a NAT gateway.
    *
-   * @default - those of the load balancer, where the app knows them and the account and region are the proxy's
+   * @default - those of the load balancer, if they are known in the app and the account and region are the proxy's
    */
   readonly securityGroups?: ISecurityGroup[];
 }
 
 /**
- * What is known of a load balancer within a stack.
+ * The attributes of a load balancer in a stack.
  *
  * @internal
  */
 export interface BoundUpstream {
   /** May be a token. */
   readonly dnsName: string;
-  /** Known where the checker may ask for it: of the same account and region. */
+  /** Set if the checker may query it: same account and region. */
   readonly loadBalancerArn?: string;
   readonly securityGroups: readonly ISecurityGroup[];
 }
@@ -158,8 +159,9 @@ export interface BoundUpstream {
 /** The load balancer behind a proxy: a name whose addresses change, and a port. */
 export class ElbUpstream {
   /**
-   * An Application or Network Load Balancer, of this stack or another, created, imported or looked up. Where it is in the
-   * account and region of the proxy, the checker also reads its state from AWS, and its security groups allow the proxy.
+   * An Application or Network Load Balancer, of this stack or another, created, imported or looked up. Where it is in
+   * the account and region of the proxy, the checker also reads its state from AWS, and its security groups allow the
+   * proxy.
    *
    * @throws when the load balancer was imported without `loadBalancerDnsName`
    */
@@ -174,8 +176,8 @@ export class ElbUpstream {
   }
 
   /**
-   * A Classic Load Balancer of this app; use `fromDnsName` for any other. The checker knows only its DNS answers, because
-   * a Classic Load Balancer has another API.
+   * A Classic Load Balancer of this app; use `fromDnsName` for any other. The checker reads only its DNS answers,
+   * because a Classic Load Balancer has another API.
    */
   public static fromClassicLoadBalancer(loadBalancer: ClassicLoadBalancer, options: ElbUpstreamOptions): ElbUpstream {
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
@@ -186,8 +188,8 @@ export class ElbUpstream {
   }
 
   /**
-   * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and again
-   * when the ARN changes. It may call `DescribeLoadBalancers` alone.
+   * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and
+   * again when the ARN changes. It may call only `DescribeLoadBalancers`.
    *
    * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
    */
@@ -201,8 +203,8 @@ export class ElbUpstream {
   /**
    * An Application or Network Load Balancer of the stack's account and region by its name. A custom resource looks its
    * DNS name up at deployment, as for `fromLoadBalancerArn`. A load balancer that was replaced under the same name has
-   * another DNS name: the checker reports `unknown-upstream` until `fromDnsName` or another name makes the deployment look
-   * it up again.
+   * another DNS name: the checker reports `unknown-upstream` until `fromDnsName` or another name makes the deployment
+   * look it up again.
    */
   public static fromLoadBalancerName(loadBalancerName: string, options: ElbUpstreamOptions): ElbUpstream {
     return new ElbUpstream(options, (scope, id) => ({
@@ -212,7 +214,7 @@ export class ElbUpstream {
   }
 
   /**
-   * Any load balancer by its DNS name: a Classic one, one of another account, an alias. The checker then knows only its
+   * Any load balancer by its DNS name: a Classic one, one of another account, an alias. The checker then reads only its
    * DNS answers.
    */
   public static fromDnsName(dnsName: string, options: ElbUpstreamOptions): ElbUpstream {
@@ -226,9 +228,9 @@ export class ElbUpstream {
   ) {}
 
   /**
-   * What a stack knows of the load balancer.
+   * The attributes of the load balancer in a stack.
    *
-   * @param id of what is made in the scope to know it
+   * @param id id of the constructs that look the load balancer up
    * @internal
    */
   public _bind(scope: Construct, id: string): BoundUpstream {

@@ -40,9 +40,9 @@ export interface HaproxyElbProxyProps {
   readonly cluster?: ICluster;
 
   /**
-   * The subnets of the tasks. The tasks must reach CloudWatch Logs and the registry of the official image (public.ecr.aws,
-   * for some old branches Docker Hub) through a NAT gateway. With an `image` of a private registry VPC endpoints are
-   * enough.
+   * The subnets of the tasks. The tasks must reach CloudWatch Logs and the registry of the official image
+   * (public.ecr.aws, for some old branches Docker Hub) through a NAT gateway. With an `image` of a private registry VPC
+   * endpoints are enough.
    *
    * @default - the private subnets with egress
    */
@@ -85,7 +85,7 @@ export interface HaproxyElbProxyProps {
   readonly image?: ContainerImage;
 
   /**
-   * Whether HAProxy reads requests, or passes connections on unread.
+   * Whether HAProxy reads requests, or passes connections through without reading them.
    *
    * @default HaproxyMode.HTTP
    */
@@ -183,8 +183,8 @@ export interface HaproxyElbProxyProps {
   readonly log?: HaproxyLog;
 
   /**
-   * Lines to add at the end of sections of the configuration, by the section's opening line, such as `frontend traffic`.
-   * They are not checked: run `cdk-haproxy-elb lint` on the construct's `configuration`.
+   * Lines to add at the end of sections of the configuration, by the section's opening line, such as `frontend
+   * traffic`. They are not checked: run `cdk-haproxy-elb lint` on the construct's `configuration`.
    *
    * @default - none
    */
@@ -227,9 +227,9 @@ export interface HaproxyElbProxyProps {
 
   /**
    * Time between ECS's stop signal and the forced end of a task, whole seconds, 6 s to 1 hour, on Fargate at most 2
-   * minutes. HAProxy ends running connections 5 s before (1.8 and later).
+   * minutes. HAProxy ends running connections 5 s earlier (1.8 and later).
    *
-   * @default Duration.seconds(30), ECS's own
+   * @default Duration.seconds(30), the default of ECS
    */
   readonly stopTimeout?: Duration;
 

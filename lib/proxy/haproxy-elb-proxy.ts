@@ -37,7 +37,7 @@ import type { BoundUpstream, ElbUpstreamOptions } from './elb-upstream';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
 import { ProxyIngress } from './ingress';
 
-/** A load balancer of the proxy, with what the stack knows of it. */
+/** A load balancer of the proxy, with its attributes in the stack. */
 interface StackUpstream {
   /** Name of the route. Left out for the default upstream. */
   readonly route?: string;
@@ -64,8 +64,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   /** The monitor that checks this proxy. */
   public readonly monitor: IDriftMonitor;
   /**
-   * Where clients connect: the security groups of the Network Load Balancer if the ingress creates one, else those of the
-   * tasks. The default port is the one that clients connect to.
+   * Where clients connect: the security groups of the Network Load Balancer if the ingress creates one, else those of
+   * the tasks. The default port is the one that clients connect to.
    */
   public readonly connections: Connections;
   /** The security groups of the tasks. The default port is `listenPort`. */
@@ -187,8 +187,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   }
 
   /**
-   * Allows the proxy in the security groups of the load balancers. Each rule is a remote one: it is in this stack also
-   * where the load balancer is of another stack, which must not depend on this one.
+   * Allows the proxy in the security groups of the load balancers. Each rule is in this stack, also if the
+   * load balancer is in another stack, because that stack must not depend on this one.
    */
   private allowToUpstreams(upstreams: readonly StackUpstream[]): void {
     for (const { options, bound } of upstreams) {

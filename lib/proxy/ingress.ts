@@ -36,7 +36,7 @@ export interface PrivateDnsOptions {
 
 /** How clients reach the tasks. */
 export abstract class ProxyIngress {
-  /** Nothing in front of the tasks: clients get their addresses from elsewhere. Costs nothing. */
+  /** Nothing in front of the tasks: clients find their addresses in another way. Costs nothing. */
   public static none(): ProxyIngress {
     return new NoIngress();
   }
@@ -53,9 +53,9 @@ export abstract class ProxyIngress {
 
   /**
    * An existing target group of type `ip`, of an Application or Network Load Balancer, TCP or HTTP at the proxy's
-   * `listenPort`. The tasks allow the load balancer's security groups where the app knows them. A target group that sends
-   * the PROXY protocol needs the proxy's `acceptProxyProtocol`. HAProxy passes an HTTP health check of the target group on
-   * to the upstream, which answers it.
+   * `listenPort`. The tasks allow the load balancer's security groups if they are known in the app. A target group that
+   * sends the PROXY protocol needs the proxy's `acceptProxyProtocol`. HAProxy passes an HTTP health check of the target
+   * group to the upstream, which answers it.
    */
   public static targetGroup(targetGroup: ITargetGroup): ProxyIngress {
     return new ExistingTargetGroup(targetGroup);

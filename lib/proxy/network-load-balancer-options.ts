@@ -43,7 +43,7 @@ export interface NetworkLoadBalancerOptions {
   /**
    * Send each client's address to the proxy in a PROXY protocol header. The proxy then refuses connections without it.
    *
-   * @default true, because without it logs, X-Forwarded-For and `allowFrom` see the load balancer's address for every client
+   * @default true, because without it logs, X-Forwarded-For and `allowFrom` get the load balancer's address for every client
    */
   readonly proxyProtocol?: boolean;
 

@@ -13,9 +13,9 @@ export interface ProxyRoute extends RouteConditions {
 /** TLS towards clients. */
 export interface ProxyTls {
   /**
-   * A secret that is a JSON object with `cert` (certificate and chain) and `key`, both PEM. ECS passes both to the task.
-   * The task definition holds only the ARN of the secret, and HAProxy reads the files from memory, not from a disk. Tasks
-   * that start after a rotation use the new value.
+   * A secret that is a JSON object with `cert` (certificate and chain) and `key`, both PEM. ECS passes both to the
+   * task. The task definition holds only the ARN of the secret, and HAProxy reads the files from memory, not from a
+   * disk. Tasks that start after a rotation use the new value.
    */
   readonly secret: ISecret;
 
@@ -77,19 +77,19 @@ export interface ProxyResolution {
    * How long HAProxy keeps an address that is no longer in the answer, longer than `holdValid`, at most 2 days (HAProxy
    * 1.8 and later).
    *
-   * An answer shows only 8 of an ELB's addresses: with a shorter time HAProxy would drop addresses that one answer leaves
-   * out. The time also lets a new address get a slot of its own. In a slot whose address changes, 2.2 to 2.9 go on using
-   * the connections to the old address.
+   * An answer shows only 8 of an ELB's addresses: with a shorter time HAProxy would drop addresses that one answer
+   * leaves out. The time also lets a new address get its own slot. If the address of a slot changes, 2.2 to 2.9
+   * continue to use the connections to the old address.
    *
-   * @default - 30 s, or twice `holdValid` where that is more
+   * @default - 30 s, or twice `holdValid` if that is more
    */
   readonly holdObsolete?: Duration;
 
   /**
-   * How long HAProxy keeps an address while DNS does not answer or answers with an error, at most 1 day (HAProxy 1.7 and
-   * later; 1.6 keeps it forever).
+   * How long HAProxy keeps an address while DNS does not answer or answers with an error, at most 1 day (HAProxy 1.7
+   * and later; 1.6 keeps it forever).
    *
-   * @default Duration.minutes(10): an outage of DNS does not change the addresses
+   * @default Duration.minutes(10): a DNS outage does not change the addresses
    */
   readonly holdOutage?: Duration;
 
@@ -101,7 +101,7 @@ export interface ProxyResolution {
   readonly holdNx?: Duration;
 
   /**
-   * Largest DNS answer over UDP, bytes, 512 to 8192 (HAProxy 1.8 and later; before, it is 512).
+   * Largest DNS answer over UDP, bytes, 512 to 8192 (HAProxy 1.8 and later; 512 before).
    *
    * @default 8192, because 30 addresses do not fit into 512
    */
@@ -154,8 +154,8 @@ export interface ProxyLimits {
   readonly keepAliveTimeout?: Duration;
 
   /**
-   * Largest body of a request by its Content-Length, bytes, HTTP only. HAProxy denies larger requests with 413, before 2.2
-   * with 403.
+   * Largest body of a request by its Content-Length, bytes, HTTP only. HAProxy denies larger requests with 413, before
+   * 2.2 with 403.
    *
    * @default - no limit
    */
@@ -181,7 +181,7 @@ export interface HaproxyLog {
   /**
    * `IP:PORT` of a syslog server (UDP).
    *
-   * @default - standard output from HAProxy 1.9 on. Before, HAProxy cannot log to its output and logs nothing
+   * @default - standard output from HAProxy 1.9 on. Before 1.9, HAProxy cannot log to its output and logs nothing
    */
   readonly syslog?: string;
 }

@@ -25,9 +25,9 @@ export interface ProxyScaling {
   readonly minTasks?: number;
 
   /**
-   * Target for the use of the CPU, percent of a task's CPU, 1 to 100.
+   * Target for the CPU utilization, percent of a task's CPU, 1 to 100.
    *
-   * @default - 60 without `connectionsPerTask`, so that the others can take over from a task that fails
+   * @default - 60 without `connectionsPerTask`, so that the other tasks can take the load of a failed one
    */
   readonly cpuPercent?: number;
 

@@ -25,7 +25,7 @@ export function checkFront(context: Context, proxy: ProxyState, mode: string, gl
   const cookie = seen(proxy, 'capture cookie');
   const most = Number(globals.get('tune.http.cookielen')?.words[1]?.text ?? 63);
   if (cookie !== undefined && Number(cookie.words[4]?.text) > most) {
-    const message = `no more than ${most} characters of a cookie are captured`;
+    const message = `HAProxy captures at most ${most} characters of a cookie`;
     warn(message, "raise 'tune.http.cookielen', or lower it", cookie);
   }
   checkContents(context, proxy, mode);
@@ -40,7 +40,7 @@ function isLogged(proxy: ProxyState, globals: Globals): boolean {
   );
 }
 
-/** Rules about content that do not wait for it, or need not. Source: `check_config_validity`. */
+/** Rules about content that do not wait for it, or that do not need to wait. Source: `check_config_validity`. */
 function checkContents(context: Context, proxy: ProxyState, mode: string): void {
   const waits = readTime(seen(proxy, INSPECT_DELAY)?.words[2]?.text ?? '0')?.millis !== 0;
   for (const { line, word, early, tracks } of proxy.contents) {

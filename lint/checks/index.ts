@@ -6,7 +6,7 @@ import { checkProxy } from './proxy';
 import { checkReferences } from './references';
 import { checkSection } from './section';
 
-/** Checks what only the whole configuration shows: names that are used or given twice, settings that belong together. */
+/** Checks that need the whole configuration: references, duplicate names, settings that belong together. */
 export function checkWhole(context: Context, proxies: readonly ProxyState[], sections: readonly SectionState[]): void {
   const { report } = context;
   const globals = new Map(sections.filter(({ kind }) => kind === 'global').flatMap(({ has }) => [...has]));
@@ -31,11 +31,11 @@ export function checkWhole(context: Context, proxies: readonly ProxyState[], sec
   const strict = globals.get('zero-warning');
   if (strict !== undefined && report.findings.some(({ severity }) => severity === 'warning')) {
     const message = "'zero-warning' makes an error of every warning of this file";
-    report.error('bad-line', strict.words[0], message, 'remove what they warn about', strict.line);
+    report.error('bad-line', strict.words[0], message, 'remove the cause of the warnings', strict.line);
   }
 }
 
-/** Settings of the runtime API without a socket: up to 1.8 they made a frontend that nothing listens on. */
+/** Settings of the runtime API without a socket: up to 1.8 they made a frontend without a listener. */
 function checkStats(context: Context, sections: readonly SectionState[]): void {
   const lines = sections.filter(({ kind }) => kind === 'global').flatMap((section) => section.lines);
   const stats = (...names: string[]) =>
@@ -47,7 +47,7 @@ function checkStats(context: Context, sections: readonly SectionState[]): void {
   }
 }
 
-/** A file without anything to listen on does not start; the runtime API is enough. */
+/** HAProxy does not start without a listener; the runtime API is enough. */
 function checkListeners({ report }: Context, proxies: readonly ProxyState[], sections: readonly SectionState[]): void {
   const listens = proxies.some((proxy) => proxy.binds.length > 0 && seen(proxy, 'disabled') === undefined);
   const socket = sections.some(({ lines }) => lines.some(({ words }) => words[1]?.text === 'socket'));

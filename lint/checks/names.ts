@@ -41,7 +41,7 @@ function checkProxyNames(context: Context, proxies: readonly ProxyState[]): void
   }
 }
 
-/** Proxies have their ids in common. */
+/** All proxies share one set of ids. */
 function checkProxyIds({ report }: Context, proxies: readonly ProxyState[]): void {
   const known = new Map<number, ProxyState>();
   for (const proxy of proxies) {

@@ -1,7 +1,7 @@
 import type { Context } from '../engine/context';
 import { quoted } from '../engine/diagnostics';
 import { called, isBack, isFront, modeOf, ownBegins, seen } from '../engine/proxy';
-import type { Globals, ProxyState, Seen, Warn } from '../engine/state';
+import type { Globals, ProxyDirective, ProxyState, Warn } from '../engine/state';
 import { type Trait, withTrait } from '../keywords';
 import { readTime } from '../syntax/time';
 import { checkFront } from './frontend';
@@ -57,7 +57,7 @@ function checkTimeouts(proxy: ProxyState, mode: string, warn: Warn): void {
 }
 
 function checkHttpOnly(context: Context, proxy: ProxyState, warn: Warn): void {
-  const ignored = (what: string, at: Seen | undefined) => {
+  const ignored = (what: string, at: ProxyDirective | undefined) => {
     if (at !== undefined) {
       warn(`'${what}' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", at);
     }
@@ -89,7 +89,7 @@ const MAIL = ['email-alert mailers', 'email-alert from', 'email-alert to'];
 function checkMail(context: Context, proxy: ProxyState, warn: Warn): void {
   const all = [...MAIL, 'email-alert level', 'email-alert myhostname'].map((words) => seen(proxy, words));
   const some = all.find((found) => found !== undefined);
-  // 1.6 does not pass on what defaults have of it.
+  // 1.6 does not use the settings of defaults for this.
   const inherited = ![...proxy.has.keys()].some((words) => words.startsWith('email-alert'));
   if (some === undefined || (inherited && !context.from('1.7'))) {
     return;
@@ -105,7 +105,7 @@ function checkMail(context: Context, proxy: ProxyState, warn: Warn): void {
   context.symbols.references.push({ kind: 'mailers', name: words[2]!.text, word: words[2]!, line, proxy });
 }
 
-/** Rules that name a slot for a header which nothing declares. A backend cannot tell: from 2.2 on it is not looked at. */
+/** Rules that name an undeclared slot for a header. HAProxy 2.2 and later do not check this in a backend. */
 function checkCaptures(context: Context, proxy: ProxyState): void {
   if (!context.from('1.7') || (proxy.kind === 'backend' && context.from('2.2'))) {
     return;

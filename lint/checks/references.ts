@@ -5,7 +5,7 @@ import type { ProxyState, Reference, SectionState } from '../engine/state';
 import { canCast } from '../grammars/expression';
 import type { Word } from '../model';
 
-/** What lines can name. */
+/** The things that lines can refer to. */
 interface Names {
   readonly backends: ReadonlyMap<string, ProxyState>;
   readonly frontends: ReadonlyMap<string, ProxyState>;
@@ -15,7 +15,7 @@ interface Names {
   readonly sections: ReadonlySet<string>;
 }
 
-/** Checks the names that lines use: what they name has to exist, and to fit. */
+/** Checks the names that lines use: the thing must exist, and must have the right kind. */
 export function checkReferences(
   context: Context,
   proxies: readonly ProxyState[],
@@ -30,7 +30,7 @@ export function checkReferences(
   const parents = new Set(proxies.map(({ parent }) => parent));
   for (const reference of context.symbols.references) {
     const { kind, proxy } = reference;
-    // Settings of a 'defaults' section that no section takes them from are not looked at.
+    // HAProxy does not check the settings of a 'defaults' section that no section uses.
     if (proxy?.kind !== 'defaults' || (kind !== 'fcgi-app' && parents.has(proxy))) {
       checkReference(context, reference, names);
     }
@@ -109,7 +109,7 @@ function checkReference(context: Context, reference: Reference, names: Names): v
   }
 }
 
-/** Samples that stand for the section itself have to be in one that has such a side. */
+/** Samples about the section itself need a section with that side. */
 function checkOwn({ report }: Context, { word, line, proxy }: Reference, fits: (proxy: ProxyState) => boolean): void {
   if (proxy !== undefined && proxy.kind !== 'defaults' && !fits(proxy)) {
     const message = `'${word.text}' is about this section, and ${called(proxy)} is of the other kind`;
@@ -164,7 +164,7 @@ function checkTable(context: Context, { name, word, line, proxy, key }: Referenc
   const wanted = KEYS.get(type);
   if (key !== undefined && wanted !== undefined && !canCast(context, key, wanted)) {
     const message = `the key is a sample of type '${key}', and the table has keys of type '${type}'`;
-    report.error('bad-value', word, message, 'give the table a type that fits, or use another sample', line);
+    report.error('bad-value', word, message, 'give the table a matching type, or use another sample', line);
   }
 }
 

@@ -21,7 +21,7 @@ const ORDER: readonly Pick<Keyword, 'words' | 'since' | 'removed'>[] = [
   { words: 'use-server', since: '1.6' },
 ];
 
-/** Warns about a rule that HAProxy reads at another time than its place in the file says, or never. */
+/** Warns about a rule that HAProxy does not run in the order of the file, or never. */
 export function checkOrder(context: Context, { progress }: ProxyState, words: readonly Word[]): void {
   const { report } = context;
   const [first, second] = words;

@@ -5,7 +5,7 @@ import { seen } from '../engine/proxy';
 import type { Globals, ProxyState, SectionState } from '../engine/state';
 import type { Word } from '../model';
 
-/** A section with a name, and what stands around it. */
+/** A section with a name, and its context. */
 interface SectionCheck extends SectionState {
   readonly context: Context;
   readonly name: Word;
@@ -62,10 +62,10 @@ function checkPeers({ context: { report }, has, kind, lines, name, globals, line
   }
 }
 
-/** The size of a ring that does not say one, in bytes. */
+/** The default size of a ring, in bytes. */
 const RING = 16_384;
 
-/** What is larger than the whole, and where messages go to in time. Source: `cfg_post_parse_ring`. */
+/** Messages larger than the ring, and missing timeouts of its servers. Source: `cfg_post_parse_ring`. */
 function checkRing({ context, has, name, line }: SectionCheck): void {
   const { branch, report } = context;
   const size = has.get('size');
@@ -79,7 +79,7 @@ function checkRing({ context, has, name, line }: SectionCheck): void {
   const longest = has.get('maxlen');
   if (longest !== undefined && Number(longest.words[1]!.text) > bytes) {
     const message = `'${longest.words[1]!.text}' is more than the size of ring '${name.text}'`;
-    report.warn('bad-value', longest.words[1], message, "use less, or a larger 'size' above", longest.line);
+    report.warn('bad-value', longest.words[1], message, "use a smaller value, or a larger 'size' above", longest.line);
   }
   const missing = ['timeout connect', 'timeout server'].filter((words) => !has.has(words));
   if (has.has('server') && missing.length > 0 && context.from('2.7') && !context.from('3.3')) {

@@ -4,7 +4,7 @@ import { called, ownBegins, seen } from '../engine/proxy';
 import type { Globals, ProxyState } from '../engine/state';
 import { isHostName } from '../syntax/address';
 
-/** Checks the servers of a proxy: their names, and what their words come to together with `default-server`. */
+/** Checks the servers of a proxy: their names, and their options together with `default-server`. */
 export function checkServers(context: Context, proxy: ProxyState, globals: Globals, mode: string): void {
   const { report } = context;
   const names = new Map<string, ServerModel>();
@@ -36,12 +36,12 @@ export function checkServers(context: Context, proxy: ProxyState, globals: Globa
   checkFcgi(context, proxy);
 }
 
-/** An application of FastCGI and servers that speak it go together. Source: `cfg_fcgi_apps_postparser`. */
+/** A FastCGI application needs servers with that protocol, and the reverse. Source: `cfg_fcgi_apps_postparser`. */
 function checkFcgi({ report }: Context, proxy: ProxyState): void {
   const app = seen(proxy, 'use-fcgi-app');
   const servers = proxy.servers.filter(({ options }) => options.certain.value('proto') === 'fcgi');
   for (const { line, name } of app === undefined ? servers : []) {
-    const message = `server '${name.text}' speaks FastCGI, and ${called(proxy)} has no 'use-fcgi-app'`;
+    const message = `server '${name.text}' uses FastCGI, and ${called(proxy)} has no 'use-fcgi-app'`;
     report.error('incomplete', name, message, 'add one', line);
   }
   if (app !== undefined && servers.length === 0) {
@@ -50,7 +50,7 @@ function checkFcgi({ report }: Context, proxy: ProxyState): void {
   }
 }
 
-/** The rule of a health check that says how to connect. */
+/** The rule of a health check that defines the connection. */
 const connectOf = (proxy: ProxyState) =>
   ownBegins(proxy, 'http-check connect') ?? ownBegins(proxy, 'tcp-check connect');
 
@@ -83,7 +83,7 @@ function checkAddressOf(context: Context, proxy: ProxyState, server: ServerModel
     const message = `'${word.text}' takes datagrams, and the servers of ${called(proxy)} take connections`;
     report.error('bad-value', word, message, 'remove the family', line);
   }
-  // 1.8 to 2.1 take the line, and switch the check off.
+  // 1.8 to 2.1 accept the line, and switch the check off.
   const needsPort = context.branch === '1.7' || context.from('2.2');
   if (needsPort && options.has('check') && plain && port === undefined && !/:|^_/.test(host) && !options.has('port')) {
     if (context.from('2.2') && connectOf(proxy) !== undefined) {

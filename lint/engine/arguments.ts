@@ -10,22 +10,22 @@ import { readTime, type Time } from '../syntax/time';
 import type { Context } from './context';
 import { quoted } from './diagnostics';
 
-/** Checks the words that are left by a signature; whether they are as they should be. */
+/** Checks the remaining words against a signature, and returns whether they match. */
 export function takeAll(context: Context, cursor: Cursor, notation: string): boolean {
   const items = itemsOn(notation, context.branch);
   const last = items.at(-1)?.kind;
   return takeItems(context, cursor, items) && (last === 'rest' || last === 'grammar' || takeEnd(context, cursor));
 }
 
-/** Checks the next words by a signature, and leaves what follows. */
+/** Checks the next words against a signature, and leaves the words after them. */
 export const take = (context: Context, cursor: Cursor, notation: string): boolean =>
   takeItems(context, cursor, itemsOn(notation, context.branch));
 
-/** Refuses words that are left over. */
+/** Refuses remaining words. */
 export const takeEnd = ({ report }: Context, cursor: Cursor): boolean =>
   cursor.done || report.extra(cursor.next, cursor.last?.text);
 
-/** Passes over the words that are left. */
+/** Skips the remaining words. */
 export function takeUnchecked({ report }: Context, cursor: Cursor): true {
   cursor.at = cursor.words.length;
   return report.indeterminate();
@@ -74,7 +74,7 @@ function takeItem(context: Context, cursor: Cursor, item: Item): boolean {
   }
 }
 
-/** Takes options as long as there are any, and leaves what is none. */
+/** Takes options up to the first word that is not an option. */
 function takeOptions(context: Context, cursor: Cursor, options: readonly Option[], needed: boolean): boolean {
   if (needed && cursor.done) {
     return context.report.missing(cursor.last, 'an option');
@@ -94,7 +94,7 @@ function takeOptions(context: Context, cursor: Cursor, options: readonly Option[
 const find = <T extends Choice>(choices: readonly T[], cursor: Cursor): T | undefined =>
   choices.find(({ word }) => word === cursor.text);
 
-/** Whether an optional part is there: only a choice can say no before it is read. */
+/** Whether an optional part is present: only a choice can be excluded before it is read. */
 const begins = (context: Context, cursor: Cursor, first: Item | undefined): boolean =>
   first?.kind !== 'choice' || first.words.some((choice) => choice.word === cursor.text && has(context, choice));
 
@@ -218,7 +218,7 @@ function isWithin({ report }: Context, word: Word, value: number, { low, high }:
   return report.invalid(word, `${what} ${range}`, 'use one in this range');
 }
 
-/** What stands behind the unit of a time, as in `30sec`, is passed over; before 2.4 only late releases say so. */
+/** HAProxy ignores text after the unit of a time, as in `30sec`; before 2.4 only late releases warn about it. */
 export function checkUnit(context: Context, word: Word, { written, more }: Time): void {
   if (more !== '' && context.from('2.4')) {
     context.report.warn('bad-value', word, `'${more}' after the time '${written}' is ignored`, 'remove it');
@@ -239,7 +239,7 @@ function isTime(context: Context, word: Word, item: Value): boolean {
 
 const FACTOR: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
-/** A size in bytes; not a number where it is none. */
+/** A size in bytes; `NaN` if the text is not a size. */
 export function sizeOf(text: string): number {
   const [, amount = '', unit = ''] = /^(\d+)([kmg]?)$/i.exec(text) ?? [];
   return amount === '' ? Number.NaN : Number(amount) * FACTOR[unit.toLowerCase()]!;
@@ -252,9 +252,9 @@ function isSize(context: Context, word: Word, item: Value): boolean {
     : context.report.invalid(word, 'a size', "use a number with 'k', 'm' or 'g'");
 }
 
-/** HAProxy has an answer of its own for some statuses alone: 2.2 and later refuse others, older branches warn. */
+/** HAProxy has its own answer only for some statuses: 2.2 and later refuse others, older branches warn. */
 function isStatus(context: Context, word: Word): boolean {
-  if (context.knows('status', word.text)) {
+  if (context.hasWord('status', word.text)) {
     return true;
   }
   const message = `HAProxy ${context.branch} has no answer with the status ${word.text}`;

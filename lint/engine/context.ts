@@ -8,13 +8,13 @@ import { Diagnostics } from './diagnostics';
 import type { SectionModel } from './document';
 import type { ProxyState, SectionState, Symbols } from './state';
 
-/** A grammar of its own, behind `@name` in a signature: whether the words are taken. */
+/** A grammar in code, `@name` in a signature: returns whether HAProxy accepts the words. */
 export type Grammar = (context: Context, cursor: Cursor) => boolean;
 
 /** The grammars by name. */
 export type Grammars = Readonly<Record<string, Grammar>>;
 
-/** What a check needs to know: the branch, the line and its section, and what the lines above have declared. */
+/** The context of a check: the branch, the line and its section, and the declarations of the lines above. */
 export class Context {
   public readonly branch: string;
   public readonly report: Diagnostics;
@@ -47,23 +47,25 @@ export class Context {
     return this.order >= branchOrder(branch);
   }
 
-  /** What the branch says to something that it refuses from another branch on. */
+  /** The severity of something that HAProxy refuses from a branch on: older branches warn. */
   public severity(errorFrom: string): 'error' | 'warning' {
     return this.from(errorFrom) ? 'error' : 'warning';
   }
 
   /** Whether the branch has a word of a table. */
-  public knows(table: string, word: string): boolean {
+  public hasWord(table: string, word: string): boolean {
     const keyword = keywordOf(table, [word]);
     return keyword !== undefined && this.from(keyword.since);
   }
 
-  /** Notes a name that has to exist. */
+  /** Records a name that must exist. */
   public refer(kind: ReferenceKind, word: Word, name = word.text, key?: string): void {
     this.symbols.references.push({ kind, name, word, line: this.report.line, proxy: this.proxy, key });
   }
 
-  /** Reports a word that this branch does not have, has no more, or warns about; whether the branch takes it. */
+  /**
+   * Reports a word that this branch does not have, no longer has, or warns about. Returns whether it accepts the word.
+   */
   public checkAvailability(keyword: Keyword, at: Word | undefined, name = keyword.words): boolean {
     const { since, removed, deprecated, instead } = keyword;
     const help = instead === undefined ? 'remove it' : `remove it, or write ${instead}`;

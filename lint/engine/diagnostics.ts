@@ -16,21 +16,21 @@ export type LanguageRule =
   | 'incomplete'
   | 'bad-line';
 
-/** Where on a line something is. */
-type Place = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'unresolvedVariable'>>;
+/** A place on a line. */
+type Position = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'unresolvedVariable'>>;
 
-/** What a branch says about a line. */
+/** The verdict of a branch on a line. */
 export interface LanguageFinding {
   readonly rule: LanguageRule;
   /** `error` when `haproxy -c` of the branch refuses the file for it, `warning` when it warns. */
   readonly severity: 'error' | 'warning';
-  /** From 1, counted on from file to file. */
+  /** From 1, counted across all files. */
   readonly line: number;
   /** From 1. */
   readonly column: number;
-  /** How many characters of the line it is about, from 1. */
+  /** Number of characters concerned, at least 1. */
   readonly length: number;
-  /** One line: what, and since when. */
+  /** One line: what is wrong, and since which branch. */
   readonly message: string;
   /** One line: what to do about it. */
   readonly help: string;
@@ -44,7 +44,7 @@ export class Diagnostics {
   public readonly findings: LanguageFinding[] = [];
   /** Lines without a verdict. */
   public readonly unknown: { line: number; words: string[] }[] = [];
-  /** The line that is checked now, counted on from file to file, and its words. */
+  /** The current line, counted across all files, and its words. */
   public line = 0;
   public words: readonly Word[] = [];
   private readonly indeterminateLines = new Set<number>();
@@ -57,7 +57,7 @@ export class Diagnostics {
   public add(
     severity: LanguageFinding['severity'],
     rule: LanguageRule,
-    at: Place | undefined,
+    at: Position | undefined,
     message: string,
     help: string,
     line = this.line,
@@ -71,49 +71,49 @@ export class Diagnostics {
     }
   }
 
-  /** Adds what makes HAProxy refuse the file. Always `false`, for a line that ends there. */
-  public error(rule: LanguageRule, at: Place | undefined, message: string, help: string, line?: number): false {
+  /** Adds a finding that makes HAProxy refuse the file. Always returns `false`: the line ends there. */
+  public error(rule: LanguageRule, at: Position | undefined, message: string, help: string, line?: number): false {
     this.add('error', rule, at, message, help, line);
     return false;
   }
 
-  /** Adds what makes HAProxy warn. Always `true`, for a line that is taken. */
-  public warn(rule: LanguageRule, at: Place | undefined, message: string, help: string, line?: number): true {
+  /** Adds a finding that makes HAProxy warn. Always returns `true`: HAProxy accepts the line. */
+  public warn(rule: LanguageRule, at: Position | undefined, message: string, help: string, line?: number): true {
     this.add('warning', rule, at, message, help, line);
     return true;
   }
 
-  /** The branch does not have something yet. */
-  public tooNew(at: Place | undefined, name: string, since: string, rule: LanguageRule = 'too-new'): false {
+  /** The branch does not have the word yet. */
+  public tooNew(at: Position | undefined, name: string, since: string, rule: LanguageRule = 'too-new'): false {
     return this.error(rule, at, this.existsFrom(name, since), `remove it, or run HAProxy ${since} or later`);
   }
 
-  /** Since when something exists, where this branch is older. */
+  /** The first branch with a word that this branch does not have yet. */
   public existsFrom(name: string, since: string): string {
     return `'${name}' exists from HAProxy ${since} on, and this is for ${this.branch}`;
   }
 
-  /** The branch no longer has something. */
-  public removed(at: Place | undefined, name: string, from: string, help = 'remove it'): false {
+  /** The branch no longer has the word. */
+  public removed(at: Position | undefined, name: string, from: string, help = 'remove it'): false {
     return this.error('removed-directive', at, this.refusedFrom(name, from), help);
   }
 
-  /** Since when something is refused. */
+  /** The first branch that refuses a word. */
   public refusedFrom(name: string, from: string): string {
     return `'${name}' is refused from HAProxy ${from} on, and this is for ${this.branch}`;
   }
 
-  /** A word lacks what has to follow it. */
+  /** The value of a word is missing. */
   public missing(after: Word | undefined, what: string, name = after?.text): false {
     return this.error('missing-value', after, `'${name}' needs ${what}`, 'add it');
   }
 
-  /** A text is not what it should be. */
+  /** A text does not have the required form. */
   public invalid(at: Word | undefined, what: string, help: string, text = at?.text ?? ''): false {
     return this.error('bad-value', at, `'${text}' is not ${what}`, help);
   }
 
-  /** A word is none of those that this branch knows. */
+  /** A word is not in the list of this branch. */
   public notOneOf(at: Word | undefined, what: string, words: readonly string[], text = at?.text ?? ''): false {
     const help = `use one of ${quoted(words)}`;
     return this.error('bad-value', at, `'${text}' is not a valid ${what} for HAProxy ${this.branch}`, help);
@@ -125,18 +125,18 @@ export class Diagnostics {
     return this.error('bad-value', at, message, 'use letters, digits, . : _ and -');
   }
 
-  /** A word is left over. */
+  /** An unexpected word at the end of the line. */
   public extra(at: Word | undefined, after?: string): false {
     const where = after === undefined ? '' : ` after '${after}'`;
     return this.error('extra-word', at, `unexpected '${at?.text}'${where}`, 'remove it');
   }
 
-  /** Something is not allowed in a kind of section. */
-  public wrongSection(at: Place | undefined, name: string, kind: string, help: string): false {
+  /** A word is not allowed in a kind of section. */
+  public wrongSection(at: Position | undefined, name: string, kind: string, help: string): false {
     return this.error('wrong-section', at, `'${name}' is not allowed in a '${kind}' section`, help);
   }
 
-  /** Marks a line without a verdict. Always `true`, for a line that is not refused. */
+  /** Marks a line without a verdict. Always returns `true`: the line is not refused. */
   public indeterminate(line = this.line, words: readonly Word[] = this.words): true {
     if (!this.indeterminateLines.has(line)) {
       this.indeterminateLines.add(line);
@@ -153,18 +153,18 @@ export class Diagnostics {
     }
   }
 
-  /** Marks a line without any claim: whether HAProxy reads it, or what it says, shows when HAProxy starts. */
+  /** Marks a line without any claim: only the start of HAProxy decides whether it reads the line, or its content. */
   public uncertain(line = this.line): void {
     this.uncertainLines.add(line);
     this.indeterminate(line);
   }
 
-  /** Whether the line is read for certain. */
+  /** Whether HAProxy certainly reads the line. */
   public isCertain(): boolean {
     return !this.uncertainLines.has(this.line);
   }
 
-  /** A file begins behind the line that was the last. */
+  /** A file begins after the last line. */
   public beginFile(name: string): void {
     this.files.push({ name, from: this.line });
   }

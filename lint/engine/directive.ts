@@ -41,7 +41,7 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
   const directive = words.slice(1);
   const keyword = checkDirective(context, directive, keywordOfLine(context, directive));
   if (keyword?.words === 'option http-use-htx' && context.from('2.1')) {
-    report.warn('deprecated-directive', first, 'from HAProxy 2.1 on HTX is the only way', 'remove the line');
+    report.warn('deprecated-directive', first, 'from HAProxy 2.1 on HTX is always on', 'remove the line');
   }
   if (keyword !== undefined && proxy !== undefined) {
     proxy.has.delete(keyword.words);
@@ -49,7 +49,7 @@ export function checkNegation(context: Context, words: readonly Word[]): void {
   }
 }
 
-/** Checks a line by its keyword, and gives the keyword when the line is taken. */
+/** Checks a line by its keyword, and returns the keyword if HAProxy accepts the line. */
 export function checkDirective(
   context: Context,
   words: readonly Word[],
@@ -100,7 +100,7 @@ export function checkDirective(
 function checkOverride(context: Context, proxy: ProxyState, { words }: Keyword): void {
   const first = LOG_FORMATS.has(words) && proxy.kind === 'defaults' ? logFormatOf(proxy) : undefined;
   if (first !== undefined && context.from('1.8')) {
-    const message = `'${words}' takes the place of the log format of ${context.report.lineName(first.line)}`;
+    const message = `'${words}' replaces the log format of ${context.report.lineName(first.line)}`;
     context.report.warn('duplicate-name', context.words[0], message, 'remove one of them');
   }
 }
@@ -113,7 +113,7 @@ function countCaptures({ captures }: ProxyState, keyword: Keyword, words: readon
   }
 }
 
-/** The keyword of a line. What stands in brackets, as in `http-check set-var(check.x)`, is not part of it. */
+/** The keyword of a line. Text in brackets, as in `http-check set-var(check.x)`, is not part of the keyword. */
 export function keywordOfLine({ branch, kind }: Context, words: readonly Word[]): Keyword | undefined {
   const [first = '', second = '', third = ''] = words.map(({ text }) => text);
   const check = first === 'http-check' || first === 'tcp-check';
@@ -121,7 +121,7 @@ export function keywordOfLine({ branch, kind }: Context, words: readonly Word[])
   return keywordOf(kind, begin.slice(0, words.length), branch);
 }
 
-/** Whether a directive of proxies may stand in a section of this kind. */
+/** Whether a directive of proxies is allowed in a section of this kind. */
 function fits(context: Context, keyword: Keyword, at: Word): boolean {
   const { kind, proxy, report } = context;
   const { words, standing, ignoredSince, strictSince, namedDefaultsSince, traits } = keyword;
@@ -131,7 +131,7 @@ function fits(context: Context, keyword: Keyword, at: Word): boolean {
   }
   if (stands === 'ignored' && (strictSince === undefined || !context.from(strictSince))) {
     report.warn('ignored-directive', at, `'${words}' in a '${kind}' section is ignored`, 'remove it');
-    // HAProxy checks what follows all the same.
+    // HAProxy checks the rest of the line nevertheless.
     return !traits.has('opaque');
   }
   const named = kind === 'defaults' && namedDefaultsSince !== undefined && context.from(namedDefaultsSince);
@@ -144,7 +144,7 @@ function fits(context: Context, keyword: Keyword, at: Word): boolean {
   return report.error('wrong-section', at, message, 'move it to another section');
 }
 
-/** Directives whose second word says what they are about. */
+/** Directives whose second word is part of the keyword. */
 const FAMILIES: ReadonlySet<string> = new Set(
   'option timeout stats mode hold filter email-alert compression'.split(' '),
 );
@@ -152,5 +152,5 @@ const FAMILIES: ReadonlySet<string> = new Set(
 function refuseUnknown({ kind, report }: Context, [first, second]: readonly Word[]): void {
   const family = FAMILIES.has(first!.text) ? second : undefined;
   const name = family === undefined ? first!.text : `${first!.text} ${family.text}`;
-  report.error('unknown-directive', family ?? first, `'${name}' is not known in a '${kind}' section`, 'remove it');
+  report.error('unknown-directive', family ?? first, `'${name}' is unknown in a '${kind}' section`, 'remove it');
 }

@@ -1,7 +1,7 @@
 import type { Address, Bind, Directive, Option, Options, Section, Server, Word } from '../model';
 import { isHostName, readAddress } from '../syntax/address';
 
-/** Options as they are given, and what is on in the end. */
+/** The given options, and which of them are on in the end. */
 export class OptionSet implements Options {
   private readonly on = new Map<string, Option>();
 
@@ -35,12 +35,12 @@ export class OptionSet implements Options {
   }
 }
 
-/** Whether a variable stands for several words. */
+/** Whether a variable may expand to several words. */
 const bringsWords = ({ text, unresolvedVariable }: Word): boolean => unresolvedVariable && text.endsWith('[*]}');
 
 const NOTHING = new OptionSet([]);
 
-/** A server of a section, and what else the validator asks of it. */
+/** A server of a section, with data for the validator. */
 export interface ServerModel extends Server {
   readonly own: OptionSet;
   readonly options: OptionSet;
@@ -76,7 +76,7 @@ export class SectionModel implements Section {
     this.inherited = inherited;
   }
 
-  /** Notes the options of a `default-server` line. */
+  /** Records the options of a `default-server` line. */
   public noteDefaults(line: number, own: readonly Option[]): void {
     this.noted = line;
     this.inherited = new OptionSet([...this.inherited.all, ...own]);
@@ -90,7 +90,7 @@ export class SectionModel implements Section {
     return bind;
   }
 
-  /** Notes a server with all that counts for it. */
+  /** Records a server with all of its options. */
   public noteServer(line: number, { name, count, address: word }: ServerWords, given: readonly Option[]): ServerModel {
     this.noted = line;
     const own = new OptionSet(given);
@@ -113,7 +113,7 @@ export class SectionModel implements Section {
   }
 }
 
-/** The words of a server line that have their place. */
+/** The positional words of a server line. */
 interface ServerWords {
   readonly name: Word;
   /** Of a `server-template` line. */
@@ -127,13 +127,13 @@ export function rangeOf(text: string): [number, number] | undefined {
   return first === undefined ? undefined : last === undefined ? [1, Number(first)] : [Number(first), Number(last)];
 }
 
-/** Names beyond this are not compared, so that a template cannot take a linter's time. */
+/** More names are not compared, so that a large template cannot slow the linter down. */
 const MOST_SLOTS = 1000;
 
 const namesOf = (prefix: string, low: number, high: number): string[] =>
   Array.from({ length: Math.max(0, Math.min(high - low + 1, MOST_SLOTS)) }, (_, i) => `${prefix}${low + i}`);
 
-/** With `resolvers` the host is meant to be a name. A variable that stands for several words may bring them. */
+/** With `resolvers` the host is a name. A variable that expands to several words may contain `resolvers`. */
 function isNamed({ host, word }: Address, options: Options): boolean | 'perhaps' {
   if (!isHostName(host) || options.incomplete) {
     return false;

@@ -1,8 +1,8 @@
 import type { Word } from '../model';
 import type { SectionModel } from './document';
-import type { ProxyState, Seen } from './state';
+import type { ProxyDirective, ProxyState } from './state';
 
-/** A section that has just begun. */
+/** A section at its first line. */
 export function newProxy(model: SectionModel, name: Word | undefined, parent?: ProxyState): ProxyState {
   return {
     kind: model.kind,
@@ -25,17 +25,17 @@ export function newProxy(model: SectionModel, name: Word | undefined, parent?: P
 }
 
 /** Where a proxy has a directive: in its own section, or in the `defaults` that it takes its settings from. */
-export function seen(proxy: ProxyState | undefined, words: string): Seen | undefined {
+export function seen(proxy: ProxyState | undefined, words: string): ProxyDirective | undefined {
   if (proxy === undefined || proxy.off.has(words)) {
     return undefined;
   }
   return proxy.has.get(words) ?? seen(proxy.parent, words);
 }
 
-/** A `mode` that is known when HAProxy starts: one of a variable. */
+/** A `mode` from a variable: its value is known only when HAProxy starts. */
 export const OPEN_MODE = 'mode ';
 
-/** The mode of a proxy: its last one, else that of its `defaults`; empty where it is known when HAProxy starts. */
+/** The mode of a proxy: its last one, else that of its `defaults`; empty if it is known only when HAProxy starts. */
 export function modeOf(proxy: ProxyState | undefined): string {
   if (proxy === undefined) {
     return 'tcp';
@@ -52,7 +52,7 @@ export function modeOf(proxy: ProxyState | undefined): string {
 /** How long rules about content wait for it. */
 export const INSPECT_DELAY = 'tcp-request inspect-delay';
 
-/** These set one thing: the last that stands in a section counts. */
+/** These set one thing: the last one in a section counts. */
 export const LOG_FORMATS: ReadonlySet<string> = new Set([
   'option httplog',
   'option tcplog',
@@ -60,8 +60,8 @@ export const LOG_FORMATS: ReadonlySet<string> = new Set([
   'log-format',
 ]);
 
-/** What sets the log format of a proxy. */
-export function logFormatOf(proxy: ProxyState | undefined): Seen | undefined {
+/** The directives that set the log format of a proxy. */
+export function logFormatOf(proxy: ProxyState | undefined): ProxyDirective | undefined {
   const own = [...(proxy?.has ?? [])].filter(([words]) => LOG_FORMATS.has(words)).map(([, found]) => found);
   return proxy === undefined || own.length > 0 ? own.sort((a, b) => a.line - b.line).at(-1) : logFormatOf(proxy.parent);
 }
@@ -75,6 +75,6 @@ export const isBack = ({ kind }: ProxyState): boolean => kind === 'backend' || k
 /** The name of a proxy in a message. */
 export const called = (proxy: ProxyState): string => `${proxy.kind} '${proxy.name?.text ?? ''}'`;
 
-/** The first directive of a section that begins so. */
-export const ownBegins = (proxy: ProxyState, begin: string): Seen | undefined =>
+/** The first directive of a section that begins with these words. */
+export const ownBegins = (proxy: ProxyState, begin: string): ProxyDirective | undefined =>
   [...proxy.has].find(([words]) => words.startsWith(begin))?.[1];

@@ -2,13 +2,13 @@ import type { ReferenceKind } from '../keywords/notation';
 import type { Word } from '../model';
 import type { SectionModel, ServerModel } from './document';
 
-/** A directive that stands in a proxy section. */
-export interface Seen {
+/** A directive in a proxy section. */
+export interface ProxyDirective {
   readonly line: number;
   readonly words: readonly Word[];
 }
 
-/** What is known of a proxy section while and after its lines are read. */
+/** The state of a proxy section while and after its lines are read. */
 export interface ProxyState {
   readonly kind: string;
   readonly name: Word | undefined;
@@ -16,14 +16,14 @@ export interface ProxyState {
   /** The `defaults` section that it takes its settings from. */
   readonly parent?: ProxyState;
   readonly acls: Map<string, Acl>;
-  /** The section as the rules of meaning see it. */
+  /** The section in the model for the rules of meaning. */
   readonly model: SectionModel;
   /** The servers that the branch takes. */
   readonly servers: ServerModel[];
   /** The lines with a `bind`. */
   readonly binds: number[];
   /** The first line of each directive, by the words of the table; the last of those that set one thing. */
-  readonly has: Map<string, Seen>;
+  readonly has: Map<string, ProxyDirective>;
   /** Conditions about raw bytes, ignored in HTTP mode from 2.4 on. */
   readonly rawSamples: { line: number; word: Word }[];
   /** Log variables of HTTP mode, up to 3.0 refused in others. */
@@ -34,7 +34,7 @@ export interface ProxyState {
     response: number;
     readonly used: { line: number; word: Word; response: boolean }[];
   };
-  /** Rules about content that look for a key or a text: whether it is there from the start, and they always track it. */
+  /** Rules about content that need a key or a text, and whether it is always available from the start. */
   readonly contents: { line: number; word: Word; early: boolean; tracks: boolean }[];
   /** A rule lets connections change to HTTP. */
   upgrades: boolean;
@@ -43,15 +43,15 @@ export interface ProxyState {
   readonly off: Set<string>;
 }
 
-/** What is known of a sample. */
+/** Type and origin of a sample. */
 export interface Sample {
-  /** `str`, `sint`, `ipv4`, … or `any` where it is not known. */
+  /** `str`, `sint`, `ipv4`, … or `any` if it is not known. */
   readonly type: string;
-  /** Where it comes from, by the names of `checkpoints.ts`; nothing where it is not known. */
+  /** Where it comes from, by the names of `checkpoints.ts`; undefined if it is not known. */
   readonly origins?: readonly string[];
 }
 
-/** A name that a line uses and that has to exist somewhere in the file. */
+/** A name that a line uses and that must exist somewhere in the file. */
 export interface Reference {
   readonly kind: ReferenceKind;
   readonly name: string;
@@ -62,10 +62,10 @@ export interface Reference {
   readonly key?: string;
 }
 
-/** What the lines so far have declared for the whole file. */
+/** The declarations of the lines so far, for the whole file. */
 export interface Symbols {
   readonly references: Reference[];
-  /** How many entries of tables a connection can have tracked, as `tune.stick-counters` says. */
+  /** Number of table entries that a connection can track, from `tune.stick-counters`. */
   trackers: number;
   /** The global section has `expose-experimental-directives`. */
   experimental: boolean;
@@ -79,18 +79,18 @@ export interface SectionState {
   readonly name: Word | undefined;
   readonly line: number;
   /** The first line of each directive, by the words of the table. */
-  readonly has: Map<string, Seen>;
+  readonly has: Map<string, ProxyDirective>;
   /** All lines that are taken. */
-  readonly lines: Seen[];
-  /** The line of each name that the section has given. */
+  readonly lines: ProxyDirective[];
+  /** The line of each name that the section defines. */
   readonly names: Map<string, number>;
 }
 
 /** The settings of the global section. */
-export type Globals = ReadonlyMap<string, Seen>;
+export type Globals = ReadonlyMap<string, ProxyDirective>;
 
 /** Warns about a proxy, or about a line of it. */
-export type Warn = (message: string, help: string, at?: Seen) => void;
+export type Warn = (message: string, help: string, at?: ProxyDirective) => void;
 
 /** What an ACL asks for. */
 export interface Acl {
@@ -100,7 +100,7 @@ export interface Acl {
 
 /** How far a section has come in the order of rules. */
 export interface Progress {
-  /** The kind that is last in the order, of those that are in the section so far. */
+  /** The last kind, in the order of rules, that the section has so far. */
   furthest?: { readonly order: number; readonly line: number };
   /** The line of the rule that ends a set of rules for good, by the set; removed with the next rule of the set. */
   readonly final: Map<string, number>;

@@ -23,20 +23,20 @@ export interface Source {
   readonly text: string;
 }
 
-/** What a branch says about a configuration. Lines count on from file to file. */
+/** The verdict of a branch on a configuration. Lines are counted across all files. */
 interface LanguageVerdict {
   /** In the order of the text. */
   readonly findings: LanguageFinding[];
-  /** Lines on which nothing is claimed: their verdict depends on what is outside the file, or is not in the tables. */
+  /** Lines without a verdict: it depends on something outside the file, or is not in the tables. */
   readonly unknown: { line: number; words: string[] }[];
   /** The sections that the branch reads, or may read. */
   readonly document: Document;
 }
 
 /**
- * What `haproxy -c` of a branch says about the language of a configuration: an error where it refuses the file, a
- * warning where it warns. Names are taken to resolve and files to exist; where a verdict hinges on anything else
- * outside the file, it is left open. One pass, linear in the length of the text.
+ * The result of `haproxy -c` of a branch for the language of a configuration: an error where it refuses the file, a
+ * warning where it warns. Assumes that names resolve and that files exist. If a verdict depends on anything else
+ * outside the file, there is none. One pass, linear in the length of the text.
  *
  * @param sources the files of one configuration, in the order in which HAProxy reads them
  * @param version the HAProxy version that reads it; its branch decides
@@ -61,17 +61,17 @@ export function checkLanguage(sources: readonly Source[], version: HaproxyVersio
   return { findings, unknown, document };
 }
 
-/** The last line has to end. Source: 2.2 warns, 2.3 refuses (manual, 2.1). */
+/** The last line must end with a newline. Source: 2.2 warns, 2.3 refuses (manual, 2.1). */
 function checkLastLine(context: Context, last: string): void {
   if (last !== '' && context.from('2.2')) {
-    const message = 'the last line does not end with a newline, and HAProxy takes the file for a part of a longer one';
+    const message = 'the last line does not end with a newline, and HAProxy assumes that the file is truncated';
     context.report.add(context.severity('2.3'), 'bad-line', undefined, message, 'end the file with a newline');
   }
 }
 
 /** A line of HAProxy has at most this many words. */
 const MOST_WORDS = 64;
-/** As characters and, where each byte of the file is one, as bytes. */
+/** As characters, or as bytes if each character is one byte of the file. */
 const BYTE_ORDER_MARK = /^(?:\uFEFF|\xEF\xBB\xBF)/;
 
 /** The section that a line opens. A `userlist` without a name opens none. */
@@ -87,36 +87,36 @@ function directiveOf(line: number, words: readonly Word[], keyword: Keyword | un
 }
 
 /**
- * Reads line after line, and knows the section that a line stands in. What is read once serves both: the language is
- * checked, and the sections are kept for the rules about what they mean.
+ * Reads line after line, and tracks the section of each line. One pass serves both purposes: it checks the language,
+ * and it keeps the sections for the rules of meaning.
  */
 class Validator {
   /** All sections that are read, or may be. */
   private readonly models: SectionModel[] = [];
   private readonly proxies: ProxyState[] = [];
   private readonly sections: SectionState[] = [];
-  /** A section began under a condition that is not known: whose the lines behind its block are, is not known either. */
+  /** A section began under an unknown condition: the section of the lines after its block is unknown too. */
   private uncertain = false;
   private readonly conditionals: Conditionals;
   private defaults?: ProxyState;
   private readonly named = new Map<string, ProxyState>();
-  /** Lines are passed over, as the section that they belong to is refused or not known. */
+  /** Lines are skipped, because their section is refused or unknown. */
   private passing = false;
-  /** What `setenv` has set for certain: it is in force from the next line on. */
+  /** Variables that `setenv` certainly sets; they are valid from the next line on. */
   private readonly environment = new Map<string, string>();
 
   public constructor(private readonly context: Context) {
     this.conditionals = new Conditionals(context);
   }
 
-  /** A file begins: with a section of its own, or with nothing that counts. */
+  /** A file begins: its lines need a new section. */
   public begin(name: string): void {
     this.context.report.beginFile(name);
     this.leave('');
     this.uncertain = false;
   }
 
-  /** Leaves the section that the lines so far stood in. */
+  /** Leaves the current section. */
   private leave(kind: string, model?: SectionModel): void {
     const { context } = this;
     context.kind = kind;
@@ -131,7 +131,7 @@ class Validator {
     report.words = [];
     if (first && BYTE_ORDER_MARK.test(text)) {
       const message = 'the file begins with a byte order mark';
-      report.error('bad-line', undefined, message, 'save it as UTF-8 without one');
+      report.error('bad-line', undefined, message, 'save it as UTF-8 without a byte order mark');
       return;
     }
     const { words, fault, spread } = readLine(text, this.environment);
@@ -151,7 +151,7 @@ class Validator {
     }
     if (words.length > MOST_WORDS) {
       const message = `a line has at most ${MOST_WORDS} words`;
-      report.error('bad-line', words[MOST_WORDS], message, 'make several lines of it');
+      report.error('bad-line', words[MOST_WORDS], message, 'split it into several lines');
       return;
     }
     const section = sectionOf(words, branch);
@@ -177,17 +177,17 @@ class Validator {
     ) {
       environment.set(name!.text, value.text);
     } else if (first!.text !== 'presetenv' || uncertain) {
-      // What another program has set, or what is set under a condition, is known when HAProxy starts.
+      // A variable from another program, or one set under a condition, is known only when HAProxy starts.
       environment.clear();
     }
   }
 
-  /** Checks what only the end of a file shows. */
+  /** Checks at the end of a file. */
   public endOfFile(): void {
     this.conditionals.end();
   }
 
-  /** Checks what only the whole configuration shows, and returns the model of it. */
+  /** Checks that need the whole configuration. Returns its model. */
   public end(): Document {
     checkWhole(this.context, this.proxies, this.sections);
     for (const proxy of this.proxies) {
@@ -211,7 +211,7 @@ class Validator {
       return;
     } else if (context.kind === '') {
       const message = `'${first.text}' is before the first section`;
-      report.error('bad-line', first, message, "begin with 'global' or another section");
+      report.error('bad-line', first, message, "begin the file with 'global' or another section");
     } else {
       const keyword = keywordOfLine(context, words);
       context.model?.directives.push(directiveOf(report.line, words, keyword));

@@ -29,7 +29,7 @@ export function checkCondition(context: Context, cursor: Cursor, place: string |
 function checkTerm(context: Context, cursor: Cursor, place: string | undefined): boolean {
   const { proxy, report } = context;
   while (cursor.takes('!')) {
-    // Each turns the sense of the term.
+    // Each `!` negates the term.
   }
   const word = cursor.take();
   if (word === undefined) {
@@ -40,7 +40,7 @@ function checkTerm(context: Context, cursor: Cursor, place: string | undefined):
     const from = cursor.at;
     const close = cursor.words.findIndex(({ text }, i) => i >= from && text === '}');
     if (close < 0) {
-      const message = "'{' is not closed: '}' has to be a word of its own";
+      const message = "'{' is not closed: '}' must be a separate word";
       return report.error('bad-line', word, message, "add '}' with a blank before it");
     }
     const acl = readCriterion(context, new Cursor(cursor.words.slice(0, close), from));
@@ -64,7 +64,7 @@ function checkTerm(context: Context, cursor: Cursor, place: string | undefined):
   return report.error('unknown-reference', word, `the ACL '${name}' is not declared above this line`, 'declare it');
 }
 
-/** Warns about an ACL that never matches, as its sample is not there. Notes those about raw bytes. */
+/** Warns about an ACL that never matches, because its sample is not available. Records those about raw bytes. */
 function warnAtCheckpoint(
   { branch, kind, proxy, report }: Context,
   word: Word,
@@ -104,10 +104,10 @@ export function checkAcl(context: Context, cursor: Cursor): boolean {
   return acl !== undefined;
 }
 
-/** Types that have a way to match when none is given. */
+/** Types with a default match method. */
 const MATCHES = new Set(['bool', 'sint', 'ipv4', 'ipv6', 'addr', 'str']);
 
-/** Reads a criterion, its flags and its values; nothing when it is refused. */
+/** Reads a criterion, its flags and its values; undefined if HAProxy refuses it. */
 function readCriterion(context: Context, cursor: Cursor): Acl | undefined {
   const { report } = context;
   const word = cursor.take();
@@ -120,14 +120,14 @@ function readCriterion(context: Context, cursor: Cursor): Acl | undefined {
     report.indeterminate();
     return { origins: [['always']] };
   }
-  const wrong = read.wrong ?? (read.rest === '' ? undefined : `'${read.rest}' after the criterion is not understood`);
+  const wrong = read.wrong ?? (read.rest === '' ? undefined : `'${read.rest}' after the criterion is not valid`);
   if (wrong !== undefined) {
-    report.error('bad-value', word, wrong, 'use a criterion that this branch has');
+    report.error('bad-value', word, wrong, 'use a criterion of this branch');
     return undefined;
   }
   if (cursor.done && read.type !== 'bool') {
     const message = `'${word.text}' never matches: it has no value to compare with`;
-    report.warn('incomplete', word, message, "add values, or '-m found', or '--' if it is meant so");
+    report.warn('incomplete', word, message, "add values, or '-m found', or '--' if this is intended");
   }
   const method = takeFlags(context, cursor);
   if (method === undefined) {
@@ -135,7 +135,7 @@ function readCriterion(context: Context, cursor: Cursor): Acl | undefined {
   }
   const named = keywordOf('criterion', [/^[^(,]*/.exec(word.text)![0]], context.branch);
   if (method === '' && named === undefined && !MATCHES.has(read.type)) {
-    const message = `'${word.text}' gives no text, number or address, and needs a way to match`;
+    const message = `'${word.text}' gives no text, number or address, and needs a match method`;
     report.error('bad-value', word, message, "add '-m str' or another");
     return undefined;
   }
@@ -144,7 +144,7 @@ function readCriterion(context: Context, cursor: Cursor): Acl | undefined {
   return checkPatterns(context, cursor, method === '' ? own : method) ? { origins: [read.origins] } : undefined;
 }
 
-/** Takes the flags of a criterion: the way to match when one is given, else an empty text; nothing when refused. */
+/** Takes the flags of a criterion. Returns the match method, an empty text without one, undefined if refused. */
 function takeFlags(context: Context, cursor: Cursor): string | undefined {
   const { report } = context;
   let method = '';
@@ -155,7 +155,7 @@ function takeFlags(context: Context, cursor: Cursor): string | undefined {
     }
     if (flag.text === '-m') {
       const word = cursor.take();
-      if (word === undefined || !context.knows('acl-match', word.text)) {
+      if (word === undefined || !context.hasWord('acl-match', word.text)) {
         const help = 'use str, beg, end, sub, reg, found, int, ip or another';
         report.invalid(word ?? flag, "a way to match after '-m'", help, word?.text ?? '');
         return undefined;

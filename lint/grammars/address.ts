@@ -4,11 +4,11 @@ import { keywordOf } from '../keywords';
 import type { Address, Word } from '../model';
 import { readAddress } from '../syntax/address';
 
-/** What an address may be made of. */
+/** Allowed parts of an address. */
 export interface AddressRules {
   /** `needed`: an address without a port is refused. */
   readonly port: 'needed' | 'allowed' | 'range' | 'refused';
-  /** When a name in it is looked up. */
+  /** When HAProxy looks a name up. */
   readonly resolves: 'at start' | 'never';
 }
 
@@ -16,8 +16,8 @@ export interface AddressRules {
 const NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/;
 
 /**
- * Checks an address: its family, its port, and whether the rest can be an address. A name is taken to resolve, except
- * where the configuration itself says that it may not.
+ * Checks an address: its family, its port, and whether the rest can be an address. A name is assumed to resolve,
+ * unless the configuration allows that it does not.
  */
 export function checkAddress(context: Context, word: Word, rules: AddressRules): boolean {
   const { report } = context;

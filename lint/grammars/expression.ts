@@ -9,9 +9,9 @@ import type { Word } from '../model';
 import { type Call, cutCall } from '../syntax/call';
 import type { Cursor } from '../syntax/cursor';
 
-/** What an expression comes to. */
+/** The result of reading an expression. */
 interface Expression {
-  /** The fetch or criterion that it begins with. */
+  /** Its first fetch or criterion. */
   readonly keyword?: Keyword;
   /** `str`, `sint`, `ip`, `bool`, `bin`, `any`, … */
   readonly type: string;
@@ -19,16 +19,16 @@ interface Expression {
   readonly origins: readonly string[];
   /** The text after the expression. */
   readonly rest: string;
-  /** Why HAProxy refuses it. @default - it takes it */
+  /** Why HAProxy refuses it. @default - HAProxy accepts it */
   readonly wrong?: string;
-  /** The verdict on it is not known. @default false */
+  /** Its verdict is not known. @default false */
   readonly indeterminate?: boolean;
 }
 
-/** How an expression that is refused can be corrected. */
-export const EXPRESSION_HELP = 'use a sample expression that this branch has';
+/** The help for a refused expression. */
+export const EXPRESSION_HELP = 'use a sample expression of this branch';
 
-/** Reads the sample expression of one or more words that comes next; nothing when it is refused. */
+/** Reads the sample expression of the next words; undefined if HAProxy refuses it. */
 export function readSample(context: Context, cursor: Cursor, place: string | undefined): Sample | undefined {
   const { report } = context;
   const word = cursor.take();
@@ -41,7 +41,7 @@ export function readSample(context: Context, cursor: Cursor, place: string | und
     report.indeterminate();
     return { type: 'any' };
   }
-  const wrong = read.wrong ?? (read.rest === '' ? undefined : `'${read.rest}' after the expression is not understood`);
+  const wrong = read.wrong ?? (read.rest === '' ? undefined : `'${read.rest}' after the expression is not valid`);
   if (wrong !== undefined) {
     report.error('bad-value', word, wrong, EXPRESSION_HELP);
     return undefined;
@@ -54,10 +54,10 @@ export function readSample(context: Context, cursor: Cursor, place: string | und
   return { type: read.type, origins: read.origins };
 }
 
-/** How a sample that is asked for at the wrong time can be corrected. */
-export const CHECKPOINT_HELP = 'use a sample that is available there';
+/** The help for a sample at the wrong checkpoint. */
+export const CHECKPOINT_HELP = 'use a sample that is available here';
 
-/** Why the sample of an expression cannot be asked for at a place. */
+/** Why the sample of an expression is not available at a place. */
 export function checkpointWrong(
   { kind, branch }: Context,
   { keyword, origins }: Expression,
@@ -69,7 +69,7 @@ export function checkpointWrong(
     : `'${keyword?.words ?? ''}' is not available at this point of the request`;
 }
 
-/** The text of an expression: converters may stand behind it as words of their own. */
+/** The text of an expression: converters may follow as separate words. */
 export function takeExpression(context: Context, cursor: Cursor, word: Word): string {
   let text = word.text;
   for (;;) {
@@ -83,7 +83,7 @@ export function takeExpression(context: Context, cursor: Cursor, word: Word): st
 
 const NOTHING = { type: 'any', origins: [], rest: '' } as const;
 
-/** What comes with a library that no package has: fetches and converters of device detection. */
+/** Fetches and converters of device detection, from a library that no package has. */
 const ADDON = /^(51d|wurfl|da-csv)/;
 
 /**
@@ -173,7 +173,7 @@ function availabilityWrong({ branch, report }: Context, keyword: Keyword, name: 
   }
 }
 
-/** What each type of sample can be turned into, up to 2.8. Source: `sample_casts` of `src/sample.c`. */
+/** The types that each type of sample can be converted to, up to 2.8. Source: `sample_casts` of `src/sample.c`. */
 const CASTS: Readonly<Record<string, string>> = {
   any: 'any bool sint addr ipv4 ipv6 str bin meth',
   bool: 'any bool sint str',
@@ -186,13 +186,13 @@ const CASTS: Readonly<Record<string, string>> = {
   meth: 'any str bin meth',
 };
 
-/** What changed since. */
+/** The changes since then. */
 const LATER: readonly (readonly [since: string, type: string, more: string])[] = [
   ['2.6', 'bool', 'bin'],
   ['2.9', 'addr', 'addr ipv4 ipv6 str bin'],
 ];
 
-/** Whether a sample of one type can be turned into another. */
+/** Whether a sample of one type can be converted to another. */
 export function canCast(context: Context, from: string, to: string): boolean {
   const more = LATER.filter(([since, type]) => type === from && context.from(since)).map(([, , types]) => types);
   return CASTS[from] === undefined || [CASTS[from], ...more].join(' ').split(' ').includes(to);
@@ -200,7 +200,7 @@ export function canCast(context: Context, from: string, to: string): boolean {
 
 /** Why a variable is refused. */
 export function variableWrong(name: string, context: Context): string | undefined {
-  return name.includes('.') && context.knows('variable-scope', name.split('.')[0]!)
+  return name.includes('.') && context.hasWord('variable-scope', name.split('.')[0]!)
     ? undefined
     : `'${name}' does not begin with a scope of variables that HAProxy ${context.branch} has`;
 }
@@ -220,7 +220,7 @@ const nonZeroWrong = (text: string): string | undefined =>
 const matches = (regex: RegExp, what: string) => (text: string) =>
   regex.test(text) ? undefined : `'${text}' is not ${what}`;
 
-/** What is wrong shows only when it runs. */
+/** Errors show only at run time. */
 const anything = () => undefined;
 
 /** Why a keyword refuses its first argument, for keywords whose own check is known. */
@@ -256,7 +256,7 @@ const NAMES: Readonly<Record<string, ReferenceKind>> = {
   srv: 'server',
 };
 
-/** Of these, the ones that are the section itself when they are missing. Source: `smp_resolve_args`. */
+/** Kinds of argument whose default is the section itself. Source: `smp_resolve_args`. */
 const OWN: ReadonlySet<string> = new Set(['tab', 'be', 'fe']);
 
 /** Why a keyword refuses its first argument; indeterminate where its check is not known. */

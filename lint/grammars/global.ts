@@ -22,7 +22,7 @@ const id: Grammar = (context, cursor) => {
     return false;
   }
   if (!/^-?\d+$/.test(word!.text) && context.from('1.7')) {
-    context.report.warn('bad-value', word, `'${word!.text}' is not a number`, "use one, or use 'user' and 'group'");
+    context.report.warn('bad-value', word, `'${word!.text}' is not a number`, "use a number, or 'user' and 'group'");
   }
   return true;
 };

@@ -18,7 +18,7 @@ export function checkFormat(context: Context, word: Word, place: string | undefi
       continue;
     }
     const [all, , flags = ''] = /^%(\([^)]*\))?(\{[^}]*\})?/.exec(text.slice(at))!;
-    // Up to 2.9 what stands in these brackets is passed over; since then it is the name of a field.
+    // Up to 2.9 HAProxy ignores the text in these brackets; since then it is the name of a field.
     if (context.from('3.0') && /^%\([^)]*[^\w:)-]/.test(all)) {
       const message = `'${all}' has a character that the name of a field cannot have`;
       return report.error('bad-value', word, message, 'use letters, digits and _');
@@ -34,9 +34,9 @@ export function checkFormat(context: Context, word: Word, place: string | undefi
   return true;
 }
 
-const PERCENT_HELP = "use one that exists, or '%%' for the character";
+const PERCENT_HELP = "use a valid variable, or '%%' for the character";
 
-/** What is wrong in a log format is refused; 1.6 only warns. */
+/** HAProxy refuses an error in a log format; 1.6 only warns. */
 function refuse(context: Context, word: Word, message: string, help: string): boolean {
   context.report.add(context.severity('1.7'), 'bad-value', word, message, help);
   return !context.from('1.7');
@@ -45,7 +45,7 @@ function refuse(context: Context, word: Word, message: string, help: string): bo
 function checkFlags(context: Context, flags: string): void {
   const names = flags.slice(1, -1).split(',');
   for (const name of names.map((flag) => flag.replace(/^[+-]|:.*$/g, ''))) {
-    if (name !== '' && !context.knows('log-flag', name)) {
+    if (name !== '' && !context.hasWord('log-flag', name)) {
       context.report.indeterminate();
     }
   }
@@ -64,7 +64,7 @@ function endOfSample(context: Context, word: Word, begin: number, place: string 
     return refuse(context, word, wrong, EXPRESSION_HELP);
   }
   if (read.origins.some((origin) => origin.startsWith('raw-')) && place?.startsWith('http-') && context.from('2.4')) {
-    const message = `'${read.keyword?.words}' is about raw bytes, and is ignored in HTTP rules`;
+    const message = `'${read.keyword?.words}' reads raw bytes, and is ignored in HTTP rules`;
     context.report.warn('bad-value', word, message, 'use a sample of HTTP');
   }
   const checkpoint = checkpointWrong(context, read, place);
@@ -76,7 +76,7 @@ function endOfSample(context: Context, word: Word, begin: number, place: string 
 /** The end of a variable such as `%ci`, or the verdict on a format that is not read further. */
 function endOfAlias(context: Context, word: Word, begin: number): number | boolean {
   const { branch, proxy, report } = context;
-  // HAProxy takes the whole run of letters.
+  // HAProxy reads all consecutive letters as the name.
   const [name] = /^[A-Za-z]*/.exec(word.text.slice(begin))!;
   const keyword = keywordOf('log-alias', [name]);
   if (name === '' || keyword === undefined) {
@@ -89,7 +89,7 @@ function endOfAlias(context: Context, word: Word, begin: number): number | boole
     return false;
   }
   if (keyword.places[0] === 'http' && !context.from('3.0') && proxy !== undefined && proxy.kind !== 'defaults') {
-    // The mode may stand below this line: checked at the end.
+    // A later line may set the mode: checked at the end.
     proxy.httpFormats.push({ line: report.line, word, name });
   }
   return begin + name.length;

@@ -11,7 +11,7 @@ const FACILITIES =
   'kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|auth2|ftp|ntp|audit|alert|cron2|local0|local1|local2|local3|local4|local5|local6|local7';
 const FORMATS = 'rfc3164|rfc5424|short@1.9|raw@1.9|priority@2.3|timed@2.3|iso@2.3|local@2.4';
 
-/** What follows the target of a log line. Source: `parse_logger`. */
+/** The words after the target of a log line. Source: `parse_logger`. */
 const LOG = `[len num(80..65535)] [format ${FORMATS}] [sample@2.0 word] [profile@3.1 word] ${FACILITIES} [${LEVELS} [${LEVELS}]]`;
 
 const log: Grammar = (context, cursor) => {
@@ -81,7 +81,7 @@ const algorithms: Grammar = (context, cursor) => {
   return (!library && (words[1]!.text !== 'algo-req' || names.length === 1)) || report.indeterminate();
 };
 
-/** Without a text of its own the page shows the description of the global section. */
+/** Without its own text the page shows the description of the global section. */
 const showDescription: Grammar = ({ report, words }, cursor) =>
   !cursor.done ||
   report.warn(
@@ -99,7 +99,7 @@ const bindProcess: Grammar = (context, cursor) => {
 
 const LIMITS = '{default-limit size, default-period time, limit size, table word, min-size size}';
 
-/** A limit of its own for each stream, or one for all with a key in a table. Source: `parse_bwlim_flt`. */
+/** One limit for each stream, or one for all with a key in a table. Source: `parse_bwlim_flt`. */
 const bandwidthFilter: Grammar = (context, cursor) => {
   const { report, words } = context;
   let key: Sample | undefined;

@@ -22,9 +22,9 @@ const deny: Grammar = (context, cursor) => {
     if (!takeInRule(context, cursor, 'num')) {
       return false;
     }
-    if (!DENY_STATUSES.split(' ').includes(status!.text) || !context.knows('status', status!.text)) {
+    if (!DENY_STATUSES.split(' ').includes(status!.text) || !context.hasWord('status', status!.text)) {
       const message = `HAProxy ${branch} has no answer with the status ${status!.text}, and uses another`;
-      report.warn('bad-value', status, message, 'use one that it has');
+      report.warn('bad-value', status, message, 'use another status');
     }
   }
   return finish(context, cursor);
@@ -47,7 +47,7 @@ const PARTS: ReadonlyMap<string, string> = new Map([
 
 const BODY = /file|string/;
 
-/** Checks what an answer is made of. Source: `http_parse_http_reply`. */
+/** Checks the parts of an answer. Source: `http_parse_http_reply`. */
 function checkReply(context: Context, cursor: Cursor, legacy: boolean): boolean {
   const { branch, report } = context;
   const parts = new Map<string, string>();
@@ -72,7 +72,7 @@ function checkReply(context: Context, cursor: Cursor, legacy: boolean): boolean 
   }
   const status = parts.get('status') ?? '';
   const answers = body === '' ? legacy : body.endsWith('errorfiles');
-  if (answers && status !== '' && !context.knows('status', status)) {
+  if (answers && status !== '' && !context.hasWord('status', status)) {
     return fail(`HAProxy ${branch} has no answer with the status ${status}`, 'give it a body');
   }
   if (body.endsWith('string') && !parts.has('content-type')) {
@@ -83,7 +83,7 @@ function checkReply(context: Context, cursor: Cursor, legacy: boolean): boolean 
   }
   const ignored = (message: string) => report.warn('ignored-directive', cursor.last, message, 'remove it');
   if (parts.has('content-type') && (body === '' || /errorfiles?$/.test(body))) {
-    ignored("'content-type' is ignored: the answer has no body of its own");
+    ignored("'content-type' is ignored: the answer does not define a body");
   }
   if (parts.has('hdr') && /errorfiles?$/.test(body)) {
     ignored("'hdr' is ignored: the answer comes from an error file");
@@ -96,9 +96,9 @@ const httpError: Grammar = (context, cursor) => {
   const { branch, report, words } = context;
   const status = words.findIndex(({ text }) => text === 'status');
   const word = status < 0 ? undefined : words[status + 1];
-  if (word === undefined || !context.knows('status', word.text)) {
-    const message = `'http-error' needs a status that HAProxy ${branch} answers with`;
-    return report.error('bad-value', word ?? words[0], message, "add 'status' and one of them");
+  if (word === undefined || !context.hasWord('status', word.text)) {
+    const message = `'http-error' needs a status for which HAProxy ${branch} has an answer`;
+    return report.error('bad-value', word ?? words[0], message, "add 'status' and a valid status");
   }
   return checkReply(context, cursor, false);
 };

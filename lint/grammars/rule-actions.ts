@@ -36,7 +36,7 @@ const rule: Grammar = (context, cursor) => {
   return action(context, cursor, set, title);
 };
 
-/** An action may take something in brackets, or only have a name. */
+/** An action may have an argument in brackets, or only a name. */
 const actionOf = (name: string, branch?: string, set?: string) =>
   keywordOf('rule', [`${name}(`], branch, set) ?? keywordOf('rule', [name], branch, set);
 
@@ -91,7 +91,7 @@ function checkBrackets(context: Context, word: Word, name: string): boolean {
     if (wrong !== undefined) {
       return report.error('bad-value', word, wrong, "begin it with 'txn.', 'req.', 'res.' or 'sess.'");
     }
-    if (conditions.every((one) => name.startsWith('set') && context.knows('set-var-condition', one))) {
+    if (conditions.every((one) => name.startsWith('set') && context.hasWord('set-var-condition', one))) {
       return true;
     }
     const help = context.from('2.6') ? "use 'ifexists', 'ifempty', 'ifset' or another" : 'remove it';
@@ -108,14 +108,14 @@ function checkBrackets(context: Context, word: Word, name: string): boolean {
   return name.startsWith('sc-') ? inside !== '' : report.indeterminate();
 }
 
-/** The place of samples in a redirect, which may be a directive of its own. */
+/** The place of samples in a redirect, which may be a separate directive. */
 const redirectPlace = (context: Context): string =>
   context.words[0]!.text === 'redirect' ? 'http-request' : placeOf(context);
 
 const REDIRECT =
   '{code 301|302|303|307|308, set-cookie word, set-cookie-fmt@3.1 fmt, clear-cookie word, drop-query, append-slash, ignore-empty@2.5, keep-query@3.1}';
 
-/** Checks a redirection, as a rule or as a directive of its own. */
+/** Checks a redirection, as a rule or as a separate directive. */
 const redirect: Grammar = (context, cursor) => {
   const { report, words } = context;
   const place = redirectPlace(context);
@@ -175,7 +175,7 @@ const capture: Grammar = (context, cursor) => {
   return finish(context, cursor);
 };
 
-/** Notes a rule about content, which has to wait for it, or need not wait. */
+/** Records a rule about content, and whether it must wait for the content. */
 function noteContent(context: Context, { origins }: Sample, tracks: boolean): void {
   const { branch, proxy, report, words } = context;
   if (placeOf(context) === 'tcp-request/content' && origins !== undefined) {
@@ -208,7 +208,7 @@ export function takeTable(context: Context, cursor: Cursor, key: Sample): boolea
   return true;
 }
 
-/** A constant, or from a branch on a sample. */
+/** A constant; from a certain branch on also a sample. */
 const constantOrSample =
   (isConstant: (text: string) => boolean, notation: string, samplesFrom = '1.6'): Grammar =>
   (context, cursor) =>

@@ -19,7 +19,7 @@ export function placed(notation: string, place: string): string {
   return found;
 }
 
-/** Checks the next words by a signature whose samples and conditions stand in the rule set. */
+/** Checks the next words against a signature whose samples and conditions belong to the rule set. */
 export const takeInRule = (context: Context, cursor: Cursor, notation: string, place = placeOf(context)): boolean =>
   take(context, cursor, placed(notation, place));
 

@@ -3,7 +3,7 @@ import type { Context, Grammar, Grammars } from '../engine/context';
 import type { Word } from '../model';
 import { isName, SERVER_GRAMMARS } from './server';
 
-/** Refuses a name that the section has given already. 1.6 does not look. */
+/** Refuses a name that the section has already defined. 1.6 does not check this. */
 function isNew(context: Context, word: Word, what: string): boolean {
   const { report, section } = context;
   const first = section?.names.get(word.text);
@@ -45,7 +45,7 @@ const peerServer: Grammar = (context, cursor) => {
   return isNew(context, words[1]!, 'peer');
 };
 
-/** Name servers: a port is needed from 1.7 on, and each has a name of its own. */
+/** Name servers: a port is needed from 1.7 on, and each has its own name. */
 const nameserver: Grammar = (context, cursor) => {
   const name = cursor.next;
   if (name !== undefined && !name.unresolvedVariable && !isName(name.text)) {
@@ -58,7 +58,7 @@ const nameserver: Grammar = (context, cursor) => {
   );
 };
 
-/** HAProxy warns about other values, and takes them. */
+/** HAProxy warns about other values, and accepts them. */
 const vary: Grammar = ({ report }, cursor) =>
   cursor.takes('on', 'off') ||
   report.warn('bad-value', cursor.take() ?? cursor.last, "'process-vary' takes 'on' or 'off'", 'use one of them');

@@ -8,7 +8,7 @@ const resolvers: Grammar = (context, cursor) => {
   if (word === undefined) {
     return context.branch === '1.8' || context.report.missing(cursor.last, 'the name of a section');
   }
-  // On a 'default-server' line it counts from 1.8 on, and has to exist from 1.9 on.
+  // On a 'default-server' line it counts from 1.8 on, and must exist from 1.9 on.
   if (context.words[0]!.text !== 'default-server' || context.from('1.9')) {
     context.refer('resolvers', word);
   }
@@ -48,7 +48,7 @@ const proto: Grammar = (context, cursor) => {
   if (word === undefined) {
     return report.missing(cursor.last, 'a protocol');
   }
-  if (!context.knows('protocol', word.text)) {
+  if (!context.hasWord('protocol', word.text)) {
     const message = `'${word.text}' is not a protocol of connections on HAProxy ${branch}`;
     return report.error('bad-value', word, message, "use 'h2', or 'h1' (2.4)");
   }
@@ -66,7 +66,7 @@ export const checkProcesses = (context: Context, word: Word): boolean =>
   ONE_PROCESS.test(word.text) ||
   context.report.error('bad-value', word, `'${word.text}': HAProxy 2.5 and later run one process`, 'remove it');
 
-/** Sets of threads or processes; which there are depends on the rest of the file and on the machine. */
+/** Sets of threads or processes; the valid ones depend on the rest of the file and on the machine. */
 const threads: Grammar = (context, cursor) => {
   const { report } = context;
   const after = cursor.last!;

@@ -9,16 +9,16 @@ import { readTime } from '../syntax/time';
 import { type AddressRules, checkAddress } from './address';
 import { checkSource } from './server-options';
 
-/** Options that no claim can rest on. */
+/** Options without a known verdict. */
 const uncertain = (options: readonly Option[]): Option[] => options.map((option) => ({ ...option, certain: false }));
 
-/** The options of a line, and whether the branch takes them all. */
+/** The options of a line, and whether the branch accepts all of them. */
 interface Read {
   readonly own: readonly Option[];
   readonly taken: boolean;
 }
 
-/** A context whose findings are not kept: reads for the model what nothing is claimed about. */
+/** A context that drops its findings: it reads lines without a verdict for the model. */
 function silent({ grammars, kind, model, proxy, report, version }: Context): Context {
   const context = Object.assign(new Context(version, grammars), { kind, proxy, model });
   Object.assign(context.report, { line: report.line, words: report.words });
@@ -26,8 +26,8 @@ function silent({ grammars, kind, model, proxy, report, version }: Context): Con
 }
 
 /**
- * Reads the options of a `server`, `default-server` or `bind` line, each with its values. It goes on behind the first
- * that is refused, or that a variable stands for, without claiming more: the model has all of the line.
+ * Reads the options of a `server`, `default-server` or `bind` line, each with its values. It continues after the
+ * first refused option or variable, without more findings, because the model needs the whole line.
  */
 function readOptions(context: Context, cursor: Cursor, table: 'server' | 'bind', place?: string): Read {
   const { branch } = context;
@@ -48,7 +48,7 @@ function readOptions(context: Context, cursor: Cursor, table: 'server' | 'bind',
     const from = cursor.at;
     const certain = reader === context;
     const stands = mayStand(reader, word, keyword, place);
-    // What is refused before it is read is read all the same: its values are no options.
+    // A refused option is read nevertheless, because its values are not options.
     const fine = take(stands ? reader : silent(context), cursor, notation);
     const [first] = itemsOn(notation, branch);
     if (cursor.at === from && (first?.kind === 'value' || first?.kind === 'choice')) {
@@ -109,7 +109,7 @@ const server =
     return true;
   };
 
-/** A name is taken to resolve, unless the line says what to do when it does not. */
+/** A name is assumed to resolve, unless the line has a setting for the other case. */
 function addressRules(own: Options): AddressRules {
   return { port: 'allowed', resolves: own.value('init-addr')?.includes('libc') ? 'never' : 'at start' };
 }
@@ -117,13 +117,13 @@ function addressRules(own: Options): AddressRules {
 /** 1.6 and 1.7 take these on a `default-server` line, where they have no effect, or refuse them. */
 const NOT_INHERITED_BEFORE_1_8: ReadonlySet<string> = new Set(['resolvers', 'check']);
 
-/** Notes what a `default-server` line gives to the servers below it. */
+/** Records the options of a `default-server` line for the servers below it. */
 function noteDefaults(context: Context, own: readonly Option[]): void {
   const inherited = context.from('1.8') ? own : own.filter(({ word }) => !NOT_INHERITED_BEFORE_1_8.has(word.text));
   context.model?.noteDefaults(context.report.line, inherited);
 }
 
-/** Notes a line for the model that no grammar has read: one that is refused before, or of which nothing is claimed. */
+/** Records a line for the model that no grammar has read: a refused line, or a line without a verdict. */
 export function noteUnread(context: Context, words: readonly Word[]): void {
   const { kind, model } = context;
   const { line } = context.report;

@@ -39,7 +39,7 @@ const stickTable: Grammar = (context, cursor) => {
   return (given.has('type') && given.has('size')) || report.missing(words[0], "'type' and 'size'", 'stick-table');
 };
 
-/** Arrays of counters, and what they take the place of. */
+/** Arrays of counters, and the counters that they replace. */
 const ARRAYS: ReadonlyMap<string, RegExp> = new Map([
   ['gpt', /^gpt0$/],
   ['gpc', /^gpc[01]$/],
@@ -52,7 +52,7 @@ function checkStores(context: Context, word: Word, stored: Set<string>): boolean
   let rest = word.text;
   while (rest !== '') {
     const [all, name = '', inside = ''] = /^([a-z0-9_]+)(?:\(([^)]*)\))?,?/.exec(rest) ?? [''];
-    if (!context.knows('stick-table-data', name)) {
+    if (!context.hasWord('stick-table-data', name)) {
       return wrong(`a stick-table of HAProxy ${branch} cannot store '${name === '' ? rest : name}'`, 'remove it');
     }
     const [count = '', period = ''] = ARRAYS.has(name) ? inside.split(',') : ['1', inside];

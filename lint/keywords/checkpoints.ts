@@ -91,7 +91,7 @@ const CHECKPOINTS: Readonly<Record<string, readonly [Checkpoint?, Checkpoint?]>>
 export const isPlace = (name: string): boolean => Object.hasOwn(CHECKPOINTS, name);
 
 /**
- * The checkpoints that a place stands for in a section of a kind; those of a frontend alone for a `listen` section up to
+ * The checkpoints of a place in a section of a kind; those of a frontend alone for a `listen` section up to
  * 2.4; undefined where they are not known.
  */
 export function checkpointsOf(

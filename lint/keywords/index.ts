@@ -16,7 +16,7 @@ import { WORDS } from './tables/values';
 
 export { availabilityOn, type Keyword, type Trait } from './keyword';
 
-/** Everything that is known of the configuration language, table by table. */
+/** The configuration language, table by table. */
 export const KEYWORDS: readonly Keyword[] = [
   ...SECTION,
   ...GLOBAL,
@@ -59,7 +59,7 @@ for (const keyword of KEYWORDS) {
   }
 }
 
-/** The keywords that have something in common, in the order of the tables. */
+/** The keywords with a trait, in the order of the tables. */
 export const withTrait = (trait: Trait): readonly Keyword[] => BY_TRAIT.get(trait) ?? [];
 
 /** The most words that a directive begins with. */
@@ -70,8 +70,8 @@ const LONGEST = 3;
  *
  * @param section a kind of section, or another table such as `server`, `bind`, `rule`, `fetch` or `converter`
  * @param words of the line; words after the keyword do not matter
- * @param branch whose edition is asked for @default - the oldest
- * @param place that a keyword has to have, such as a rule set; others are passed over
+ * @param branch the branch of the edition @default - the oldest
+ * @param place required place of the keyword, such as a rule set; keywords without it are skipped
  */
 export function keywordOf(
   section: string,
@@ -90,7 +90,7 @@ export function keywordOf(
   return undefined;
 }
 
-/** The edition that a branch has, else the oldest; of those at a place when one is given. */
+/** The edition of a branch, else the oldest; of those at a place when one is given. */
 function editionOf(editions: readonly Keyword[], branch = '1.6', place?: string): Keyword | undefined {
   let edition: Keyword | undefined;
   for (const keyword of editions) {

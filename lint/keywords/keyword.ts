@@ -2,16 +2,16 @@ import { branchOrder } from '../../lib/haproxy/version/branches';
 import { isOrigin, isPlace } from './checkpoints';
 import { editionsOf } from './notation';
 
-/** How a directive stands in a kind of section: it works, or HAProxy warns and ignores it. */
+/** Whether a directive works in a kind of section, or HAProxy warns and ignores it. */
 export type Standing = 'works' | 'ignored';
 
 /**
- * What a keyword has in common with others of a table:
+ * Traits that keywords of a table share:
  *
  * - `http`: it works in HTTP mode only; `page`: it turns the statistics page on
  * - `check`: it sets the kind of health check
  * - `client-timeout` and the like: it sets this timeout
- * - `negatable`: `no` may stand before it; `not-negatable`: `no` may not stand before this option
+ * - `negatable`: `no` may precede it; `not-negatable`: `no` may not precede this option
  * - `opaque`: what follows is not read where the keyword is ignored
  * - `needed`: others need it, and do not miss it when its line is refused
  */
@@ -29,38 +29,46 @@ const TRAITS = [
   'needed',
 ] as const;
 
-/** One of the things that keywords have in common. */
+/** A trait of a keyword. */
 export type Trait = (typeof TRAITS)[number];
 
-/** Where a word may stand, from when to when, and what follows it. */
+/** A keyword: where it is allowed, in which branches, and what follows it. */
 export interface Keyword {
   /** The table: `section`, `global`, `proxy`, `server`, `bind`, `http-request`, `fetch`, `resolvers`, … */
   readonly table: string;
-  /** The words that a directive begins with, such as `timeout connect`. A last `(` stands for an argument in brackets. */
+  /** The words that a directive begins with, such as `timeout connect`. A final `(` means an argument in brackets. */
   readonly words: string;
-  /** How it stands in each kind of section; a kind that is missing refuses it. */
+  /** Whether it works in each kind of section; a missing kind refuses it. */
   readonly standing: ReadonlyMap<string, Standing>;
   /** Elsewhere than in proxy sections: rule sets, `server` or `default-server`, where a sample is there, a mode. */
   readonly places: readonly string[];
   /** The branch before which the section kinds that ignore it take it. @default - they always ignored it */
   readonly ignoredSince?: string;
-  /** The branch from which the section kinds that ignore it refuse it. @default - they go on ignoring it */
+  /** The branch from which the section kinds that ignore it refuse it. @default - they continue to ignore it */
   readonly strictSince?: string;
-  /** The branch from which it may stand in a `defaults` section that has a name. @default - see `standing` */
+  /** The branch from which it is allowed in a `defaults` section that has a name. @default - see `standing` */
   readonly namedDefaultsSince?: string;
-  /** The first branch that has it; 1.6 stands for 1.6 or older. */
+  /** The first branch that has it; 1.6 means 1.6 or older. */
   readonly since: string;
   /** The branch from which `haproxy -c` warns about it. @default - none does */
   readonly deprecated?: string;
   /** The branch from which `haproxy -c` refuses it. @default - none does */
   readonly removed?: string;
-  /** What a build needs to have it, such as `quic`: one that lacks it refuses the word. @default - every build has it */
+  /**
+   * What a build needs to have it, such as `quic`: one that lacks it refuses the word.
+   *
+   * @default - every build has it
+   */
   readonly needs?: string;
   /** What follows, in the notation of `notation.ts`. @default - nothing follows */
   readonly args: string;
-  /** What to write instead of it. @default - nothing takes its place */
+  /** What to write instead of it. @default - there is no replacement */
   readonly instead?: string;
-  /** Of samples and converters: the type that they give; of ACL criteria: how they match. @default - it gives nothing */
+  /**
+   * Of samples and converters: the type that they give; of ACL criteria: how they match.
+   *
+   * @default - it gives nothing
+   */
   readonly result?: string;
   /** Its traits, each with the branch from which it holds. */
   readonly traits: ReadonlyMap<Trait, string>;
@@ -68,7 +76,7 @@ export interface Keyword {
   readonly source: string;
 }
 
-/** Sections whose letters stand in the second column of a table. */
+/** Sections whose letters are in the second column of a table. */
 const LETTERS: Readonly<Record<string, string>> = {
   D: 'defaults',
   F: 'frontend',

@@ -11,10 +11,10 @@ import { FORMS } from './forms';
  * - `infinite|<time>`: one of these words, or else a value
  * - `match(octal)`: a text of a form of `forms.ts`
  * - `list(a@2.1|b|<network>)`: words, or texts of a form, with commas between them; `list!(…)`: without a comma at the end
- * - `ref(backend)`: a name that has to exist
+ * - `ref(backend)`: a name that must exist
  * - `[a b]`: may be missing; `a...`: once or more
  * - `{len int, silent}`: these options in any order; `{a, b}!` at least one of them
- * - `@name`: a grammar of its own, in code
+ * - `@name`: a grammar in code
  * - `~`: HAProxy ignores further words; `*`: further words belong to it, and any are valid; `?`: not checked from here on
  *
  * `sig /2.9 other` is another signature from a branch on.
@@ -36,7 +36,7 @@ export type Item =
   | { readonly kind: 'grammar'; readonly name: string }
   | { readonly kind: 'rest'; readonly how: '~' | '*' | '?' };
 
-/** What a line can name that has to exist elsewhere in the configuration. */
+/** Things that a line can refer to and that must exist elsewhere in the configuration. */
 const REFERENCES = [
   'backend',
   'cache',
@@ -53,7 +53,7 @@ const REFERENCES = [
   'userlist',
 ] as const;
 
-/** The kind of thing that a name stands for. */
+/** The kind of thing that a name refers to. */
 export type ReferenceKind = (typeof REFERENCES)[number];
 
 /** A word of a choice, with the branches that have it. */
@@ -77,7 +77,7 @@ interface Edition {
 /** The signatures that were read. */
 const read = new Map<string, readonly Edition[]>();
 
-/** The items of each signature that was asked for, by branch. */
+/** Cache of the items of each signature, by branch. */
 const onBranch = new Map<string, Map<string, readonly Item[]>>();
 
 /** What may follow on a branch. */

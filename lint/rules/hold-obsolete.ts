@@ -35,7 +35,7 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
       hits.push({ line, word, message, help, fix: { line, insertBelow: `    hold obsolete ${enough}` } });
       continue;
     }
-    // What is no time is left to the rules of the language.
+    // The rules of the language report a value that is not a time.
     if (hold.value === undefined || hold.millis === undefined || hold.millis > period) {
       continue;
     }

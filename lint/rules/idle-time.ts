@@ -9,7 +9,7 @@ const ELB_IDLE_SECONDS = 60;
 export const idleTime: Rule = {
   id: 'idle-time',
   severity: 'warning',
-  why: 'The side that sends requests must close an idle connection first. Otherwise a request meets a connection that the load balancer is just closing, and the client gets a 502.',
+  why: 'HAProxy must close an idle connection before the load balancer does. Otherwise a request can meet a connection that the load balancer is closing, and the client gets a 502.',
   help: "write 'pool-purge-delay 5s' (1.9 and later) or 'timeout http-keep-alive 50s'",
   link: 'https://github.com/haproxy/haproxy/issues/1236',
   fixable: true,

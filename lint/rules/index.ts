@@ -16,7 +16,7 @@ import { startNeedsDns } from './start-needs-dns';
 import { stateFile } from './state-file';
 import { unresolvedName } from './unresolved-name';
 
-/** The rules about what a configuration means. A new rule is a file beside this one, and a name in this list. */
+/** The rules about the meaning of a configuration. A new rule is a file beside this one, and a name in this list. */
 export const MEANING_RULES: readonly Rule[] = [
   unresolvedName,
   stateFile,

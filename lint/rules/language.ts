@@ -3,14 +3,14 @@ import type { RuleInfo } from '../finding';
 
 const MANUAL = 'https://docs.haproxy.org/3.2/configuration.html';
 
-/** What the branch itself says about the language: `haproxy -c` refuses the file, or warns. The validator finds them. */
+/** The rules of the branch's language: `haproxy -c` refuses the file, or warns. The validator finds them. */
 const BY_ID: Readonly<Record<LanguageRule, Pick<RuleInfo, 'why' | 'help'> & Partial<RuleInfo>>> = {
   'unknown-directive': {
-    why: 'HAProxy refuses a file with a word that it does not know, and does not start.',
+    why: 'HAProxy refuses a file with an unknown word, and does not start.',
     help: 'correct the word, or remove it',
   },
   'too-new': {
-    why: 'The word came with a later branch: this one refuses the file, and does not start.',
+    why: 'The word exists only in later branches: this branch refuses the file, and does not start.',
     help: 'run a branch that has the word, or remove it',
   },
   'removed-directive': {
@@ -34,8 +34,8 @@ const BY_ID: Readonly<Record<LanguageRule, Pick<RuleInfo, 'why' | 'help'> & Part
     link: `${MANUAL}#4.1`,
   },
   'bad-value': {
-    why: 'HAProxy refuses the value, or accepts it and does something else.',
-    help: 'give a value that the message names',
+    why: 'HAProxy refuses the value, or accepts it with another meaning.',
+    help: 'use a value that the message names',
   },
   'missing-value': {
     why: 'The line is not complete: HAProxy refuses the file.',
@@ -50,12 +50,12 @@ const BY_ID: Readonly<Record<LanguageRule, Pick<RuleInfo, 'why' | 'help'> & Part
     help: 'correct the name, or give all files of the configuration',
   },
   'duplicate-name': {
-    why: 'HAProxy cannot distinguish two things of one name: it refuses them, or uses only one.',
+    why: 'HAProxy cannot distinguish two things with the same name: it refuses them, or uses only one.',
     help: 'give one of them another name',
   },
   incomplete: {
     severity: 'warning',
-    why: 'Something that belongs to it is missing in the files that were given.',
+    why: 'A setting that this line or section needs is missing in the given files.',
     help: 'add it, or give all files of the configuration',
   },
   'bad-line': {

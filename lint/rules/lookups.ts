@@ -19,7 +19,7 @@ export function resolversInUse(document: Document): Section[] {
 export const statsSockets = ({ sections }: Document) =>
   sections.filter(({ kind }) => kind === 'global').flatMap(({ binds }) => binds);
 
-/** What is known of the version that reads the files: at the beginning of the first. */
+/** Findings about the version that reads the files, at the beginning of the first file. */
 export const aboutVersion = (id: string, { warnings }: HaproxyVersion): Hit[] =>
   warnings
     .filter((warning) => warning.id === `cdk-haproxy-elb:${id}`)

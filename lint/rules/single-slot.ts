@@ -6,7 +6,7 @@ import { namedServers } from './lookups';
 export const singleSlot: Rule = {
   id: 'single-slot',
   severity: 'warning',
-  why: 'A single server line uses one address of the load balancer, also while that node is down and the others work.',
+  why: 'A single server line uses one address of the load balancer, even while that node is down and the others work.',
   help: "use 'server-template PREFIX 16' instead of 'server NAME'",
   link: 'https://docs.haproxy.org/3.2/configuration.html#4-server-template',
   find,

@@ -26,7 +26,7 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
     hits.push({
       line,
       word: address.word,
-      message: `HAProxy does not start, or starts without this server for good, when '${address.host}' does not resolve`,
+      message: `HAProxy does not start, or starts without this server permanently, when '${address.host}' does not resolve`,
       fix: withNone(server),
     });
   }

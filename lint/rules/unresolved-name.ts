@@ -6,7 +6,7 @@ import { serversOf } from './lookups';
 export const unresolvedName: Rule = {
   id: 'unresolved-name',
   severity: 'error',
-  why: 'A load balancer changes its addresses at any time. A server that resolves its name only at the start keeps sending to addresses that are no longer in use, or that belong to somebody else by now.',
+  why: 'A load balancer changes its addresses at any time. A server that resolves its name only at the start keeps sending to addresses that are no longer in use, or that now belong to another customer.',
   help: "add a resolvers section, and 'resolvers NAME' to the server line; before 1.8 also a 'check' that cannot fail",
   link: 'https://docs.haproxy.org/3.2/configuration.html#5.3',
   find,

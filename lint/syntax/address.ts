@@ -10,7 +10,7 @@ export function readAddress(word: Word): Address {
   if ((family !== undefined && !INTERNET.test(family)) || rest.startsWith('/')) {
     return { word, family };
   }
-  // Without brackets, what stands behind the last colon is the port where it can be one.
+  // Without brackets, the text after the last colon is the port if it can be one.
   const whole = rest.endsWith(']') || (isAddress(rest) && rest.includes(':') && !/:\d+$/.test(rest));
   const colon = whole ? -1 : rest.lastIndexOf(':');
   return {

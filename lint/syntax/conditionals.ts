@@ -5,20 +5,20 @@ import { evaluate } from './predicate';
 /** The words of the preprocessor. Source: 2.4, manual 2.4. */
 const WORDS = /^\.(if|elif|else|endif|diag|notice|warning|alert)$/;
 
-/** A block between `.if` and `.endif`. Unknown: whether its condition holds shows when HAProxy starts. */
+/** A block between `.if` and `.endif`. Unknown: its condition is known only when HAProxy starts. */
 interface Block {
   readonly line: number;
   state: 'taken' | 'passed' | 'done' | 'unknown';
   otherwise: boolean;
 }
 
-/** Follows `.if … .elif … .else … .endif`, and says which lines HAProxy reads. */
+/** Follows `.if … .elif … .else … .endif`, and decides which lines HAProxy reads. */
 export class Conditionals {
   private readonly blocks: Block[] = [];
 
   public constructor(private readonly context: Context) {}
 
-  /** Whether a line is read, is passed over or belongs to a condition itself, or may be read. */
+  /** Whether HAProxy reads a line, skips it, may read it, or the line is part of a condition. */
   public takes(words: readonly Word[]): 'read' | 'passed' | 'perhaps' {
     const first = words[0]!;
     if (WORDS.test(first.text) && this.context.from('2.4')) {
@@ -57,7 +57,13 @@ export class Conditionals {
     } else if (first.text === '.warning' || first.text === '.alert') {
       if (this.reading()) {
         const severity = first.text === '.alert' ? 'error' : 'warning';
-        context.report.add(severity, 'bad-line', first, `the file says '${first.text}' here`, 'do what it says');
+        context.report.add(
+          severity,
+          'bad-line',
+          first,
+          `the file has a '${first.text}' directive here`,
+          'follow its text',
+        );
       }
     } else if (first.text === '.diag' || first.text === '.notice') {
       return;
@@ -83,7 +89,7 @@ export class Conditionals {
       ? undefined
       : evaluate(text, context.version);
     if (result === 'wrong') {
-      context.report.error('bad-line', first, `'${text}' is not a condition`, 'use one that this branch has');
+      context.report.error('bad-line', first, `'${text}' is not a condition`, 'use a condition of this branch');
       return 'done';
     }
     if (result === undefined) {

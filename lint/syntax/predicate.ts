@@ -3,12 +3,11 @@ import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { keywordOf } from '../keywords';
 import { cutCall } from './call';
 
-/** What a condition comes to; nothing where that is known when HAProxy starts. */
+/** The value of a condition; undefined if it is known only when HAProxy starts. */
 type Outcome = boolean | undefined;
 
 /**
- * What the condition of an `.if` comes to, as far as the file and the version tell. Operators and brackets are there
- * from 2.5 on.
+ * The value of the condition of an `.if`, from the file and the version. Operators and brackets exist from 2.5 on.
  */
 export function evaluate(text: string, version: HaproxyVersion): Outcome | 'wrong' {
   if (text === '') {
@@ -105,7 +104,7 @@ class Predicates {
 /** Features of every package and image. */
 const EVERYWHERE: ReadonlySet<string> = new Set(['THREAD', 'OPENSSL', 'LUA']);
 
-/** Whether a version is at least another, such as `2.4`, `3` or `2.4.5`; nothing where the release decides. */
+/** Whether a version is at least another, such as `2.4`, `3` or `2.4.5`; undefined if the release decides. */
 function isAtLeast(version: HaproxyVersion, asked: string): Outcome {
   const [, major = '', minor = '0', patch = '0'] = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?$/.exec(asked) ?? [];
   if (major === '') {

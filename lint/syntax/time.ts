@@ -3,7 +3,7 @@ export interface Time {
   readonly millis: number;
   /** The number and its unit. */
   readonly written: string;
-  /** What stands behind the unit, which HAProxy passes over, as in `30sec`. */
+  /** The text after the unit, which HAProxy ignores, as in `30sec`. */
   readonly more: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Word } from '../model';
 
-/** What is wrong with the quoting of a line. */
+/** An error in the quoting of a line. */
 interface Fault {
   readonly column: number;
   readonly message: string;
@@ -10,7 +10,7 @@ interface Fault {
 interface Line {
   readonly words: readonly Word[];
   readonly fault?: Fault;
-  /** A variable makes several words of one: how many there are is known when HAProxy starts. */
+  /** A variable expands to several words: their number is known only when HAProxy starts. */
   readonly spread: boolean;
 }
 
@@ -92,7 +92,10 @@ export function readLine(line: string, environment: ReadonlyMap<string, string> 
 
 const CONTROL: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** Outside quotes some letters stand for control characters; inside, a backslash protects only what would end or change them. */
+/**
+ * Outside quotes some letters stand for control characters; inside, a backslash protects only characters that would end
+ * or change them.
+ */
 function escaped(char: string, quote: string): string {
   if (quote === '') {
     return CONTROL[char] ?? char;

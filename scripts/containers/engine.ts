@@ -17,7 +17,7 @@ const PACKAGES = [
   { name: 'docker-compose', suite: 'trixie' },
 ];
 
-/** This machine cannot run containers; that is no failure. */
+/** This machine cannot run containers. This is not a failure. */
 export class NoEngine extends Error {}
 
 /** The unpacked trees of Docker and of Compose. About 350 MB, never deleted. */
@@ -43,7 +43,7 @@ export async function environmentOf([docker, compose]: readonly string[], folder
   const libraries = ['usr/lib', 'lib'].map((place) => path.join('/', place, machine().libraries));
   return {
     PATH: [...own, process.env.PATH].join(':'),
-    // The machine's own libraries come first: those of the trees are for what it lacks.
+    // The machine's own libraries come first: those of the trees are only for missing ones.
     LD_LIBRARY_PATH: [...libraries, ...libraries.map((place) => path.join(docker!, place))].join(':'),
     XTABLES_LIBDIR: path.join(docker!, 'usr/lib', machine().libraries, 'xtables'),
     DOCKER_HOST: `unix://${folder}/docker.sock`,
@@ -52,9 +52,9 @@ export async function environmentOf([docker, compose]: readonly string[], folder
 }
 
 /**
- * Starts an engine that touches no rules of the firewall and makes networks only when asked.
+ * Starts an engine that changes no firewall rules and creates networks only on request.
  *
- * @param folder takes all that it writes
+ * @param folder folder for all of its files
  * @param cgroup the parent of its containers' cgroups
  * @throws NoEngine, with one line, when it does not answer
  */
@@ -81,10 +81,10 @@ export async function startEngine(folder: string, cgroup: string): Promise<void>
 }
 
 /**
- * Runs a container on a network of its own.
+ * Runs a container on its own network.
  *
  * @param command that ends by itself
- * @throws NoEngine, with one line, where the kernel or its limits do not let it
+ * @throws NoEngine, with one line, if the kernel or its limits do not allow it
  */
 export async function tryContainer(image: string, command: readonly string[]): Promise<void> {
   try {

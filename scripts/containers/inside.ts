@@ -1,4 +1,4 @@
-/** What `npm run test:containers` runs in namespaces of its own: an engine, local images, and the demo with them. */
+/** `npm run test:containers` runs this in separate namespaces: an engine, local images, and the demo with them. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,9 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Makes an image for each HAProxy, for DNS and for nodes, and sets the variables of compose.yaml. Gives the branches. */
+/**
+ * Makes an image for each HAProxy, for DNS and for nodes, and sets the variables of compose.yaml. Gives the branches.
+ */
 async function makeImages(): Promise<string[]> {
   const { binaries } = await usableBinaries();
   const unpacked = unpackedOf(binaries);
@@ -45,7 +47,7 @@ interface Ending {
   readonly output: string;
 }
 
-/** Runs the published command line; `watch` sees what it prints. */
+/** Runs the published command line; `watch` gets its output. */
 async function demo(args: readonly string[], watch: (child: ChildProcess, output: string) => void): Promise<Ending> {
   const command = ['assets/cli/cdk-haproxy-elb.mjs', 'demo', '--backend', 'docker', ...args];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -60,7 +62,7 @@ async function demo(args: readonly string[], watch: (child: ChildProcess, output
   return { code, output };
 }
 
-/** No container, network or file of a demo is left. */
+/** Checks that no container, network or file of a demo remains. */
 async function nothingLeft(): Promise<void> {
   const containers = await run('docker', ['ps', '--all', '--format', '{{.Names}}']);
   const networks = await run('docker', ['network', 'ls', '--filter', 'driver=bridge', '--format', '{{.Name}}']);
@@ -115,7 +117,7 @@ void main().then(
   () => process.exit(0),
   (error) => {
     if (error instanceof NoEngine) {
-      console.log(`not to be had: a container engine to play the demo with: ${error.message}`);
+      console.log(`not available: a container engine to play the demo with: ${error.message}`);
       process.exit(0);
     }
     console.error(`FAILED ${(error as Error).message}`);

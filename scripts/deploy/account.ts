@@ -28,7 +28,7 @@ export interface StackResource {
   readonly id: string;
 }
 
-/** The account to which the variables of the environment lead, through the SDK. */
+/** The account of the variables of the environment, through the SDK. */
 export class Account {
   readonly #cloudFormation = new CloudFormationClient();
   readonly #ec2 = new EC2Client();
@@ -50,7 +50,7 @@ export class Account {
     return { id, privateSubnetIds };
   }
 
-  /** The status of a stack; nothing when it does not exist. */
+  /** The status of a stack; undefined if it does not exist. */
   public async stackStatus(StackName: string): Promise<string | undefined> {
     const { Stacks = [] } = await this.#cloudFormation.send(new DescribeStacksCommand({}));
     return Stacks.find((stack) => stack.StackName === StackName)?.StackStatus;
@@ -107,7 +107,7 @@ export class Account {
     return this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   }
 
-  /** The code of a function, as a ZIP file: from where its stack's template says. */
+  /** The code of a function, as a ZIP file: from the place in its stack's template. */
   public async functionCode(StackName: string, logicalId: string): Promise<Uint8Array> {
     const { TemplateBody } = await this.#cloudFormation.send(new GetTemplateCommand({ StackName }));
     const { S3Bucket: Bucket, S3Key: Key } = JSON.parse(TemplateBody!).Resources[logicalId].Properties.Code;

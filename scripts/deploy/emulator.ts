@@ -10,7 +10,7 @@ const TASK_NETWORK = '127.0.9';
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';
 
-/** The AWS emulator moto in a Python environment of its own, on loopback. */
+/** The AWS emulator moto in its own Python environment, on loopback. */
 export class Emulator {
   /**
    * Installs and starts it.

@@ -13,7 +13,9 @@ export interface IncidentEvent {
   readonly kind: string;
 }
 
-/** The function of a stack, with the code, settings and environment that were deployed, under Lambda's runtime client. */
+/**
+ * The function of a stack, with the code, settings and environment that were deployed, under Lambda's runtime client.
+ */
 export class DeployedFunction {
   /** Fetches code and configuration. */
   public static async fetch(
@@ -39,7 +41,7 @@ export class DeployedFunction {
     return new DeployedFunction(lambda);
   }
 
-  /** What it has reported and no step has waited for yet. */
+  /** Reported incidents that no step has waited for yet. */
   readonly #events: IncidentEvent[] = [];
 
   private constructor(private readonly lambda: LocalLambda) {}

@@ -15,16 +15,16 @@ import { DeployedFunction } from './function';
 const ENVIRONMENT = 'emulator';
 const STACK = `haproxy-elb-${ENVIRONMENT}`;
 const ZONES = [`${REGION}a`, `${REGION}b`];
-/** What the node of the load balancer answers, and what a node answers that never was one of its own. */
+/** The answers of the load balancer's node, and of an unrelated node. */
 const [NODE, STRANGER] = ['node', 'stranger'];
 
-/** A task of the emulator, and the process that stands for it. */
+/** A task of the emulator, and its process. */
 interface Running {
   readonly task: Task;
   readonly process: EcsTask;
 }
 
-/** The life of the example app (`haproxy-elb.yaml`) in an account: its steps, in their order. */
+/** The life cycle of the example app (`haproxy-elb.yaml`) in an account: its steps, in their order. */
 export class Rehearsal {
   public static async prepare(
     emulator: Emulator,
@@ -51,7 +51,7 @@ export class Rehearsal {
   ) {
     // The default is a minute.
     this.#example.monitor = { grace: '1s' };
-    assert(binaries.length >= 2, 'it takes HAProxy binaries of two branches: see the lines above');
+    assert(binaries.length >= 2, 'HAProxy binaries of two branches are needed: see the lines above');
     for (const [i, name] of this.#proxies.entries()) {
       const { upstream } = this.#example.proxies[name];
       loadBalancer.dns.set(upstream.dnsName, loadBalancer.addresses.slice(0, 1));
@@ -77,7 +77,7 @@ export class Rehearsal {
   public async deploy(): Promise<void> {
     await this.#cdk('deploy', '--require-approval', 'never');
     assert.equal(await this.#account.stackStatus(STACK), 'CREATE_COMPLETE');
-    console.log(`not to be had: the emulator makes no ${this.emulator.ignoredTypes.join(', no ')}`);
+    console.log(`not available: the emulator makes no ${this.emulator.ignoredTypes.join(', no ')}`);
     for (const name of this.#proxies) {
       const { service, definition } = await this.#find(name);
       assert.equal(definition.revision, 1);
@@ -140,7 +140,7 @@ export class Rehearsal {
     await this.#function!.runUntilReported({ event: 'incident-resolved', proxy: proxy!, kind: 'version-mismatch' });
   }
 
-  /** `cdk destroy`: neither the stack nor its records are left. */
+  /** `cdk destroy`: neither the stack nor its records remain. */
   public async destroy(): Promise<void> {
     await this.#cdk('destroy', '--force');
     assert.equal(await this.#account.stackStatus(STACK), undefined);
@@ -153,7 +153,7 @@ export class Rehearsal {
     await this.loadBalancer.close();
   }
 
-  /** The CDK's own command line, on the app of this repository and a spec of ours. */
+  /** The CDK's own command line, on the app of this repository and our own spec. */
   async #cdk(...args: string[]): Promise<void> {
     const spec = join(this.folder, 'haproxy-elb.yaml');
     writeFileSync(spec, stringify(this.#example));
@@ -180,7 +180,7 @@ export class Rehearsal {
     return { service, definition };
   }
 
-  /** The task definition of a proxy has what the file says. */
+  /** Checks that the task definition of a proxy has the values of the file. */
   #assertConfigured(proxy: string, definition: TaskDefinition): void {
     const { haproxyVersion, upstream, resolution } = this.#example.proxies[proxy];
     const [container] = definition.containerDefinitions!;

@@ -16,7 +16,7 @@ const template = Template.fromStack(stack);
 const metricsOf = ({ prototype }: { prototype: object }) =>
   Object.getOwnPropertyNames(prototype).filter((name) => /^metric[A-Z]/.test(name)).length;
 
-test('what is paid for is what a stack has by default', () => {
+test('the bill covers what a stack has by default', () => {
   const only = (type: string) => resourcesOf(template, type)[0]!.properties;
   const task = only('AWS::ECS::TaskDefinition');
   expect(only('AWS::Scheduler::Schedule').ScheduleExpression).toBe('rate(1 minute)');

@@ -54,7 +54,7 @@ no drift
   });
 });
 
-/** What DNS says, what is looked at, the exit code of `text` and `json`, that of `nagios`, and its line. */
+/** The addresses in DNS, the runtime APIs, the exit code of `text` and `json`, that of `nagios`, and its line. */
 const OUTCOMES: readonly [string, string[], string[], number, number, string][] = [
   [
     'nothing found',

@@ -13,11 +13,11 @@ jest.setTimeout(60_000);
 const binary = availableBinaries().filter(hasTls).at(-1);
 
 if (binary === undefined) {
-  test.todo('check behind mutual TLS: no HAProxy with TLS is to be had');
+  test.todo('check behind mutual TLS: no HAProxy with TLS is available');
 } else {
   const folder = mkdtempSync(path.join(tmpdir(), 'cli-check-tls-'));
   const dns = new DnsServer();
-  /** That of the runtime API and of whoever it lets in, and one that nobody knows. */
+  /** The certificate of the runtime API and its clients, and a foreign one. */
   const [ours, foreign] = [filesOf('checker.test'), filesOf('stranger.test')];
   function filesOf(name: string): Files {
     const keyFile = path.join(folder, `${name}-key.pem`);
@@ -62,8 +62,8 @@ if (binary === undefined) {
 
   test.each<[string, string, () => ReturnType<typeof look>]>([
     ['no certificate', "'show info' was answered with nothing", () => look()],
-    ['a certificate of somebody else', 'tlsv1 alert unknown ca', () => check(foreign, foreign, ours)],
-    ['a runtime API that somebody else has signed', 'self-signed certificate', () => check(ours, ours, foreign)],
+    ['a foreign certificate', 'tlsv1 alert unknown ca', () => check(foreign, foreign, ours)],
+    ['a runtime API with a foreign certificate', 'self-signed certificate', () => check(ours, ours, foreign)],
   ])('%s: could not check, and why', async (_, why, run) => {
     const { code, stdout, stderr } = await run();
     expect(stdout).toContain(
@@ -77,7 +77,7 @@ if (binary === undefined) {
       code: 2,
       stdout: '',
       stderr:
-        '--tls-cert, --tls-key and --tls-ca cannot be used together (key values mismatch): give a certificate, its key without passphrase, and the authority that signs\n',
+        "--tls-cert, --tls-key and --tls-ca cannot be used together (key values mismatch): give a certificate, its key without a passphrase, and the authority that signed the server's certificate\n",
     });
   });
 }

@@ -7,7 +7,7 @@ import { SocketHaproxy } from '../support/socket-haproxy';
 import { HAS_TERMINALS, TerminalRun, widthOf } from '../support/terminal';
 import { COMMAND } from './cli';
 
-// It looks every 5 s.
+// `--watch` checks every 5 s.
 jest.setTimeout(60_000);
 
 const dns = new DnsServer();
@@ -19,7 +19,7 @@ beforeAll(async () => {
   nameserver = (await dns.listen()).address;
 });
 
-// A new one for each: after half a minute without a query it would be called silent, too.
+// A new one for each: after half a minute without a query it would be reported as silent too.
 beforeEach(async () => {
   dns.set('elb.test', ['127.0.0.4']);
   haproxy = new SocketHaproxy(anyBinary(), 'backend web\n  server one 127.0.0.3:80\n');
@@ -56,13 +56,13 @@ describe('into a pipe', () => {
 
   afterEach(() => child.kill('SIGKILL'));
 
-  /** Without a handler of its own a process ends by the signal itself: shells make 130 or 143 of it. */
+  /** Without a handler a process ends by the signal itself: shells show 130 or 143. */
   const endsBy = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     expect(await once(child, 'exit')).toEqual([null, signal]);
   };
 
-  test('each look stands below its time, without colours, and drift comes and goes', async () => {
+  test('each report is below its time, without colours, and drift comes and goes', async () => {
     watch();
     await printed(/1 finding\n/);
     dns.set('elb.test', ['127.0.0.3']);
@@ -97,7 +97,7 @@ if (!HAS_TERMINALS) {
 
     afterEach(() => run.child.kill('SIGKILL'));
 
-    test('the newest look takes the place of the one before, and Ctrl-C leaves it there', async () => {
+    test('the newest report replaces the previous one, and Ctrl-C leaves it on the screen', async () => {
       run = new TerminalRun(command.join(' '), COLUMNS);
       await run.shows(/^critical {2}stale-address/);
       await run.shows(/^as of \d\d:\d\d:\d\d, Ctrl-C to stop$/);

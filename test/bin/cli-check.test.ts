@@ -8,7 +8,7 @@ import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
 import { SocketHaproxy } from '../support/socket-haproxy';
 import { cli } from './cli';
 
-// Each run compiles the command line anew.
+// Each run compiles the command line again.
 jest.setTimeout(60_000);
 
 const binary = anyBinary();
@@ -57,7 +57,7 @@ describe('a load balancer that moves', () => {
 
   afterAll(() => testbed.close());
 
-  /** It holds the old address again. After half a minute without a query it would be called silent, too. */
+  /** It holds the old address again. After half a minute without a query it would be reported as silent too. */
   const pinnedAnew = () => pinned.restart('pinned');
 
   test('before: no drift, exit 0', async () => {
@@ -100,12 +100,12 @@ critical  stale-address  ${endpoint} sends to 127.0.0.1 (upstream/pinned), which
     expect(after.stdout).toMatch(/ upstream\/elb\d +127\.0\.0\.2 +0 +ok\nno drift\n$/);
   });
 
-  test('one that drifts beside one that does not answer: exit 1', async () => {
-    const [nobody] = await freePorts(1);
+  test('one process drifts, another does not answer: exit 1', async () => {
+    const [missing] = await freePorts(1);
     await pinnedAnew();
-    const { code, stdout } = await check(pinned, 'pinned', '--runtime-api', `127.0.0.1:${nobody}`);
+    const { code, stdout } = await check(pinned, 'pinned', '--runtime-api', `127.0.0.1:${missing}`);
     expect(code).toBe(1);
-    expect(stdout).toMatch(new RegExp(`\n127.0.0.1:${nobody} +- +- +- +- +unreachable-task\n`));
+    expect(stdout).toMatch(new RegExp(`\n127.0.0.1:${missing} +- +- +- +- +unreachable-task\n`));
     expect(stdout).toContain('\n2 findings\n');
   });
 
@@ -176,15 +176,15 @@ no drift
   test('no process answers at the runtime API: exit 2', async () => {
     dns.set('elb.test', ['127.0.0.3']);
     const [port] = await freePorts(1);
-    const nobody = `${endpoint}.other`;
-    expect(await check(`127.0.0.1:${port}`, '--runtime-api', nobody)).toEqual({
+    const missing = `${endpoint}.other`;
+    expect(await check(`127.0.0.1:${port}`, '--runtime-api', missing)).toEqual({
       code: 2,
       stdout: `elb.test has 127.0.0.3
-${'RUNTIME API'.padEnd(nobody.length)}  HAPROXY  SLOT  ADDRESS  SESSIONS  STATE
-${`127.0.0.1:${port}`.padEnd(nobody.length)}  -        -     -        -         unreachable-task
-${nobody}  -        -     -        -         unreachable-task
+${'RUNTIME API'.padEnd(missing.length)}  HAPROXY  SLOT  ADDRESS  SESSIONS  STATE
+${`127.0.0.1:${port}`.padEnd(missing.length)}  -        -     -        -         unreachable-task
+${missing}  -        -     -        -         unreachable-task
 warning  unreachable-task  the runtime API of 127.0.0.1:${port} does not answer: connection refused
-warning  unreachable-task  the runtime API of ${nobody} does not answer: no such socket
+warning  unreachable-task  the runtime API of ${missing} does not answer: no such socket
 2 findings
 `,
       stderr: '',

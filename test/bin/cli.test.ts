@@ -51,7 +51,7 @@ describe('render', () => {
         resolution: { nameservers: ['10.0.0.2:53', '[fd00::2]:53'], holdValidMillis: 5000, holdObsoleteMillis: 60_000 },
       }),
       stderr:
-        'warning: HAProxy 1.7 is end-of-life since 2021-10: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support\n',
+        'warning: HAProxy 1.7 is end-of-life since 2021-10: it gets no security fixes, and its image is no longer rebuilt; move to a branch with long-term support\n',
     });
   });
 
@@ -91,7 +91,7 @@ describe('render', () => {
     });
   });
 
-  test('--diff tells what changes between two versions, from flags and from a spec file', async () => {
+  test('--diff shows the changes between two versions, from flags and from a spec file', async () => {
     const upstream = { dnsName: ELB, port: 80 };
     expect(await cli('render', '--diff', '1.7..3.2', '--upstream', `${ELB}:80`)).toEqual({
       code: 0,
@@ -126,7 +126,7 @@ describe('lint', () => {
   });
 });
 
-describe('bad usage is told in one line, with exit code 2', () => {
+describe('bad usage is reported in one line, with exit code 2', () => {
   const RENDER = ['render', '--haproxy-version', '3.2', '--upstream', 'elb.test:80'];
   const CHECK = ['check', '--upstream', 'elb.test:80', '--runtime-api', '127.0.0.1:9990'];
   test.concurrent.each<[string, string[]]>([
@@ -138,7 +138,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
       '--haproxy-version cannot be combined with a spec file: write it into haproxy-elb.yaml, or give --upstream and no file',
       RENDER.slice(0, 3),
     ],
-    ['--haproxy-version is missing: give it such as 3.2', ['lint', 'a.cfg']],
+    ['--haproxy-version is missing: give a version such as 3.2', ['lint', 'a.cfg']],
     ["--diff '3.2' is not two versions: give them as 1.7..3.2", [...RENDER.slice(0, 1), '--diff', '3.2']],
     [
       '--haproxy-version and --diff are both given, and --diff names both versions: leave --haproxy-version out',
@@ -149,7 +149,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
       ['render', '--diff', '1.7..3.2', ...RENDER.slice(3), '--health', '8404', '--metrics'],
     ],
     ["--upstream 'elb.test' is not valid: give NAME:PORT", [...RENDER.slice(0, 4), 'elb.test']],
-    ["--mode 'udp' is not known: allowed are http, tcp", [...RENDER, '--mode', 'udp']],
+    ["--mode 'udp' is not valid: allowed are http, tcp", [...RENDER, '--mode', 'udp']],
     [
       "--hold-valid '10' is not a time: give a whole number and a unit (ms, s, m, h, d), such as 10s",
       [...RENDER, '--hold-valid', '10'],
@@ -159,10 +159,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
       "--listen 'localhost' is not an address to listen on: give [ADDR:]PORT with an IP address",
       [...RENDER, '--listen', 'localhost:80'],
     ],
-    [
-      'port 8080 is used by listen and by health: give each listener a port of its own',
-      [...RENDER, '--health', '8080'],
-    ],
+    ['port 8080 is used by listen and by health: give each listener its own port', [...RENDER, '--health', '8080']],
     [
       '--proxy selects from a spec file, and --upstream is given: leave one of them out',
       [...RENDER, '--proxy', 'orders'],
@@ -185,14 +182,14 @@ describe('bad usage is told in one line, with exit code 2', () => {
       ['lint', 'nope.cfg', '--haproxy-version', '3.2'],
     ],
     [
-      "--format 'xml' is not known: allowed are text, json, sarif",
+      "--format 'xml' is not valid: allowed are text, json, sarif",
       ['lint', 'nope.cfg', '--haproxy-version', '3.2', '--format', 'xml'],
     ],
     [
       'HAProxy 2.7.0 cannot follow an ELB: it resolves a name once after the start and never again (HAProxy issue 1962); use a later release of 2.7, or another branch',
       ['lint', 'nope.cfg', '--haproxy-version', '2.7.0'],
     ],
-    ["--format 'sarif' is not known: allowed are text, json, nagios", [...CHECK, '--format', 'sarif']],
+    ["--format 'sarif' is not valid: allowed are text, json, nagios", [...CHECK, '--format', 'sarif']],
     ['--upstream is missing: give the load balancer as NAME:PORT', ['check']],
     ['--runtime-api is missing: give HOST:PORT or unix:PATH', CHECK.slice(0, 3)],
     ...[
@@ -203,7 +200,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
       ['check', '--explain', verdict!],
     ]),
     [
-      '--tls-key and --tls-ca missing: mutual TLS takes --tls-cert, --tls-key and --tls-ca',
+      '--tls-key and --tls-ca missing: mutual TLS needs --tls-cert, --tls-key and --tls-ca',
       [...CHECK, '--tls-cert', 'cert.pem'],
     ],
     [
@@ -254,7 +251,7 @@ describe('bad usage is told in one line, with exit code 2', () => {
 describe('--version and --help', () => {
   const COMMANDS = ['render', 'lint', 'check', 'demo', 'app', 'completion'];
 
-  test('tell the version and the commands', async () => {
+  test('show the version and the commands', async () => {
     expect(await cli('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     const help = await cli('--help');
     expect([help.code, help.stderr]).toEqual([0, '']);
@@ -262,7 +259,7 @@ describe('--version and --help', () => {
     expect(commands).toEqual([...COMMANDS, 'help']);
   });
 
-  test('without a command the help is told, as bad usage', async () => {
+  test('without a command the help is shown, as bad usage', async () => {
     const { code, stdout, stderr } = await cli();
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toBe((await cli('--help')).stdout);

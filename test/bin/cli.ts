@@ -13,7 +13,7 @@ interface Run {
 /** The command line as it is published: `npm run bundle` writes it. */
 export const COMMAND = path.join(ROOT, 'assets/cli/cdk-haproxy-elb.mjs');
 
-/** Runs the command line as a process of its own, in the folder of this repository. */
+/** Runs the command line as a separate process, in the folder of this repository. */
 export function cli(...args: string[]): Promise<Run> {
   return cliIn(ROOT, ...args);
 }

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { acquireTool, TOOLS } from '../../testbed/binaries/tools';
 import { COMMAND } from './cli';
 
-// A shell that this machine has not is fetched first.
+// A missing shell is fetched first.
 jest.setTimeout(300_000);
 
 const COMMANDS = ['render', 'lint', 'check', 'demo', 'app', 'completion'];
-/** What is typed, and what is offered; nothing means names of files. */
+/** The typed words and the offered ones; an empty list means file names. */
 const CASES: readonly [line: string[], offered: string[]][] = [
   [['co'], ['completion']],
   [['help', ''], COMMANDS],
@@ -78,10 +78,10 @@ test('bash offers what fits, and options alone after a dash', () => {
   for (const [words, offered] of CASES) {
     expect([words, complete(words).sort()]).toEqual([words, [...offered].sort()]);
   }
-  // Where a command's own help tells of an option, it is offered.
+  // Every option in a command's help is offered.
   const help = execFileSync(process.execPath, [COMMAND, 'render', '--help'], { encoding: 'utf8' });
-  const told = [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option);
-  expect(complete(['render', '-'])).toEqual(told);
+  const shown = [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option);
+  expect(complete(['render', '-'])).toEqual(shown);
   // Names of files are left to bash.
   expect(bash('complete -p cdk-haproxy-elb')).toEqual([
     'complete -o bashdefault -o default -F _cdk_haproxy_elb cdk-haproxy-elb',
@@ -90,7 +90,7 @@ test('bash offers what fits, and options alone after a dash', () => {
 
 test('zsh offers what fits', async () => {
   const zsh = await shellOf('zsh');
-  // Its completion system is a library of functions: these stand in for it and print what they are given.
+  // Its completion system is a library of functions: these replace them and print their arguments.
   const system = [
     'compdef() { print -r -- $@ }',
     '_files() { }',

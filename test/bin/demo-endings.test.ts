@@ -149,7 +149,7 @@ test.each([
   const { pids, sockets } = await bothAnswer();
   child.kill(signal);
   expect(await ended()).toBe(code);
-  expect(stderr.replace(/^npm warn.*\n/gm, '')).toBe(`ended by ${signal}: everything is stopped\n`);
+  expect(stderr.replace(/^npm warn.*\n/gm, '')).toBe(`ended by ${signal}: all processes are stopped\n`);
   await nothingLeft(pids, sockets);
 });
 
@@ -176,10 +176,10 @@ describe('a cold cache', () => {
     return { APT_CONFIG: conf, HAPROXY_BINARIES: '' };
   }
 
-  test('no network and no binary: the reasons, a last line that says what to do, and exit code 2', async () => {
+  test('no network and no binary: the reasons, a last line with what to do, and exit code 2', async () => {
     demo(['--branches', branch], { ...noNetwork(), PATH: '/usr/bin:/bin' });
     expect(await ended()).toBe(2);
-    expect(stderr).toBe('no HAProxy is available: name one with HAPROXY_BINARIES=/path/to/haproxy\n');
+    expect(stderr).toBe('no HAProxy is available: give one with HAPROXY_BINARIES=/path/to/haproxy\n');
     const reasons = stdout.split('\n').filter((line) => line.startsWith('not available: '));
     expect(reasons.length).toBeGreaterThan(0);
     expect(readdirSync(path.join(folder, '.cache', 'haproxy'))).toEqual([]);
@@ -209,14 +209,14 @@ test.each([
   warmCache();
   demo(['--html', file]);
   expect(await ended()).toBe(2);
-  expect(stderr).toBe(`--html '${file}' cannot be written (${code}): name another file\n`);
+  expect(stderr).toBe(`--html '${file}' cannot be written (${code}): give another file\n`);
   expect(stdout).toBe('');
 });
 
-test('a scenario that is not known: one line with those that are', async () => {
+test('an unknown scenario: one line with the known ones', async () => {
   demo(['--scenario', 'sideways']);
   expect(await ended()).toBe(2);
   expect(stderr).toBe(
-    "--scenario 'sideways' is not known: allowed are move, scale-out, dns-outage, zonal-shift, scale-in\n",
+    "--scenario 'sideways' is not valid: allowed are move, scale-out, dns-outage, zonal-shift, scale-in\n",
   );
 });

@@ -23,8 +23,8 @@ test('the page on a full disk: one line, and half a page is not left', async () 
     const node = [process.execPath, '--require', 'tsx/cjs', '--eval', script, to];
     return execFileSync('/bin/sh', ['-c', `${limit} exec "$@"`, 'sh', ...node], { cwd: ROOT, encoding: 'utf8' });
   };
-  expect(write('/dev/full', '')).toBe("--html '/dev/full' cannot be written (ENOSPC): name another file\n");
+  expect(write('/dev/full', '')).toBe("--html '/dev/full' cannot be written (ENOSPC): give another file\n");
   // Files of more than 20 kB cannot be written: the page breaks off in its middle.
-  expect(write(file, 'ulimit -f 40;')).toBe(`--html '${file}' cannot be written (EFBIG): name another file\n`);
+  expect(write(file, 'ulimit -f 40;')).toBe(`--html '${file}' cannot be written (EFBIG): give another file\n`);
   expect(existsSync(file)).toBe(false);
 });

@@ -9,7 +9,7 @@ const SNAPSHOT = { at: 10.2, timelines: [PINNED, GENERATED], events: EVENTS, nex
 const OPTIONS = { scenario: RESULT.scenario, notes: ['  8 s  repaired'], columns: 100, colour: false };
 
 describe('a frame', () => {
-  test('has a row for each HAProxy with its seconds, what it asked and holds, and what the checker says', () => {
+  test('has a row for each HAProxy with its seconds, its queries, its addresses and the verdict of the checker', () => {
     expect(frame(SNAPSHOT, OPTIONS)).toEqual([
       ' 10 s  the load balancer moves to another address',
       '🥚 old address  🐣 new address  ❌ lost request  │ what happened',
@@ -31,7 +31,7 @@ describe('a frame', () => {
     },
   );
 
-  test('the oldest seconds leave first where there is no room, and what stands behind before that', () => {
+  test('without room the columns after the strip are left out first, then the oldest seconds', () => {
     const [row] = frame(SNAPSHOT, { ...OPTIONS, columns: 42 }).slice(3, 4);
     expect(row).toBe('2.6.12 pinned    🥚······│··🥚❌··│··🐣   ');
     expect(frame(SNAPSHOT, { ...OPTIONS, columns: 30 })[3]).toBe('2.6.12 pinned    🥚❌··│··🐣  ');
@@ -45,7 +45,7 @@ describe('a frame', () => {
     expect(frame({ ...SNAPSHOT, timelines: [timeline] }, OPTIONS)[3]!.endsWith(` ${state}`)).toBe(true);
   });
 
-  test('says what is fetched while it is, and that it starts before anything is known', () => {
+  test('shows what is being fetched, and that it is starting', () => {
     const early = { at: 0, timelines: [], events: [] };
     expect(frame(early, { ...OPTIONS, fetching: 'fetching X' }).at(-1)).toBe('▸ fetching X');
     expect(frame(early, OPTIONS).at(-1)).toBe('▸ starting');
@@ -69,7 +69,7 @@ test('the table has a row for each HAProxy and the figures of the scenario', () 
   );
 });
 
-test('it means what the scenario says, or all that is not as it should be', () => {
+test('the meaning is the text of the scenario, or the list of what is not as expected', () => {
   expect(meaning({ ...RESULT, scenario: { ...RESULT.scenario, expectations: [] } })).toBe(RESULT.scenario.meaning);
   expect(
     meaning({ ...RESULT, scenario: { ...RESULT.scenario, expectations: [{ of: 'pinned', figure: 'lost', max: 0 }] } }),
@@ -98,7 +98,7 @@ if (!HAS_TERMINALS) {
       expect(rowsWith('old address')).toHaveLength(1);
       expect(rowsWith(`${version} pinned`)).toHaveLength(1);
       expect(screen.filter((row) => widthOf(row) > COLUMNS)).toEqual([]);
-      expect(rowsWith('ended by SIGINT: everything is stopped')).toHaveLength(1);
+      expect(rowsWith('ended by SIGINT: all processes are stopped')).toHaveLength(1);
       // The cursor is hidden while it draws, and shown again in the end.
       expect(run.output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(run.output.lastIndexOf('\x1b[?25l'));
     }, 60_000);

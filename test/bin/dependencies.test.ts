@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { devDependencies } from '../../bin/package.json';
 
-/** Runs the sources: nobody imports it. */
+/** Runs the sources, so no module imports it. */
 const RUNNER = 'tsx';
 
 /** The packages that a module and all that it imports at its start need; what is loaded later is left out. */

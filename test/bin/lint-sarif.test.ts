@@ -15,7 +15,7 @@ const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
 addFormats(ajv);
 const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA, 'utf8')));
 
-/** What the schema says against the output about a file. */
+/** The errors of the schema in the output about a file. */
 function faults(file: string, text: string, version: HaproxyVersion): unknown {
   validate(JSON.parse(FORMATS.sarif([{ file, text, findings: lint(text, version) }])));
   return validate.errors;
@@ -36,7 +36,7 @@ const PARTS = [
 ];
 const FILES = ['haproxy.cfg', '/etc/haproxy/a b#1%.cfg', 'C:\\haproxy\\café.cfg', '🐣?.cfg', '//host/x.cfg', 'a:b.cfg'];
 
-test('whatever is found, the output is valid against the schema of SARIF 2.1.0', () => {
+test('any output is valid against the schema of SARIF 2.1.0', () => {
   const text = fc.array(fc.constantFrom(...PARTS)).map((lines) => lines.join('\n'));
   fc.assert(
     fc.property(fc.constantFrom(...FILES), text, versions, (file, config, version) => {
@@ -46,7 +46,7 @@ test('whatever is found, the output is valid against the schema of SARIF 2.1.0',
   );
 });
 
-test('the schema would say so if something were wrong', () => {
+test('the schema refuses wrong output', () => {
   const output = JSON.parse(
     FORMATS.sarif([{ file: 'a.cfg', text: '', findings: lint('backend b\n x\n', HaproxyVersion.V3_2) }]),
   );

@@ -7,12 +7,12 @@ import { COMMAND, ROOT } from './cli';
 jest.setTimeout(60_000);
 
 const SECTION = 'resolvers dns\n    nameserver d 10.0.0.2:53\n';
-/** What makes a file of one backend complete: its times, and somebody who listens. */
+/** Completes a file of one backend: its timeouts, and a listener. */
 const REST = '    timeout connect 5s\n    timeout server 5s\nfrontend f\n    bind :8080\n    timeout client 5s\n';
 const BAD = `backend b\n    server s1 elb.test:80 check\n${REST}`;
 const NEVER = "'elb.test' is resolved at the start and never again: the line has no 'resolvers'";
 const WHY =
-  'A load balancer changes its addresses at any time. A server that resolves its name only at the start keeps sending to addresses that are no longer in use, or that belong to somebody else by now.';
+  'A load balancer changes its addresses at any time. A server that resolves its name only at the start keeps sending to addresses that are no longer in use, or that now belong to another customer.';
 const HELP = "add a resolvers section, and 'resolvers NAME' to this line";
 
 let folder: string;
@@ -59,7 +59,7 @@ describe('findings', () => {
     });
   });
 
-  test('warnings alone are no failure, and no findings are none', () => {
+  test('warnings alone do not fail, and neither do no findings', () => {
     const [warned, clean] = [
       file(`${SECTION}frontend f\n    bind *:80\n    timeout client 5s\n`),
       file('backend b\n    timeout connect 5s\n    timeout server 5s\n', 'clean.cfg'),
@@ -149,7 +149,7 @@ describe('findings', () => {
 });
 
 describe('several files', () => {
-  test('of a folder, `*.cfg` are read in the order of their names, and each finding keeps its place', () => {
+  test('from a folder, `*.cfg` are read in the order of their names, and each finding keeps its place', () => {
     const [front, back] = ['10-front.cfg', '9-back.cfg'].map((name) => path.join(folder, name));
     file(
       'frontend f\n    bind :8080\n    timeout client 5s\n    default_backend b\n    default_backend c\n',
@@ -164,7 +164,7 @@ describe('several files', () => {
     expect([status, found]).toEqual([1, [`${front}:5 unknown-reference`, `${back}:2 unresolved-name`]]);
   });
 
-  test('a caret stands below its word, also behind tabs and letters of several bytes', () => {
+  test('a caret is below its word, also after tabs and characters of several bytes', () => {
     const at = file(`${SECTION}backend b\n\tserver "café" elb.test:80 # café\n${REST}`);
     const { stdout } = lint(at, '--haproxy-version', '3.2');
     expect(stdout).toContain(`${at}:4:16: error unresolved-name`);
@@ -189,7 +189,7 @@ describe('--fix', () => {
     expect(lint(at, '--haproxy-version', '3.2', '--fix')).toEqual({ status, stdout, stderr: '' });
   });
 
-  test.each(['\n', '\r\n'])('keeps line ends %j and bytes that are no UTF-8', (end) => {
+  test.each(['\n', '\r\n'])('keeps line ends %j and bytes that are not UTF-8', (end) => {
     const withEnds = (text: string) => Buffer.from(text.replaceAll('\n', end), 'latin1');
     const at = file(withEnds(TEXT));
     expect(lint(at, '--haproxy-version', '3.2', '--fix').status).toBe(0);
@@ -204,7 +204,7 @@ describe('--fix', () => {
   });
 });
 
-describe('what cannot be used is told in one line', () => {
+describe('invalid input is reported in one line', () => {
   const refused = (args: string[], message: string) =>
     expect(lint(...args)).toEqual({ status: 2, stdout: '', stderr: `${message}\n` });
   const onFile = (at: string, message: string) => refused([at, '--haproxy-version', '3.2'], `${at}: ${message}`);
@@ -216,7 +216,7 @@ describe('what cannot be used is told in one line', () => {
 
   test('a folder without a configuration', () => {
     mkdirSync(path.join(folder, 'conf.d'));
-    onFile(path.join(folder, 'conf.d'), `has no file whose name ends in .cfg: ${GIVE}`);
+    onFile(path.join(folder, 'conf.d'), `has no *.cfg file: ${GIVE}`);
   });
 
   test('an empty file', () => {
@@ -246,7 +246,7 @@ describe('what cannot be used is told in one line', () => {
   test('a file without permission', () => {
     const at = file('global\n');
     chmodSync(at, 0);
-    // Root may read every file, so somebody else tries.
+    // Root may read every file, so another user tries.
     const uid = process.getuid?.() === 0 ? 65_534 : undefined;
     chmodSync(folder, 0o755);
     expect(lintAs(uid, at, '--haproxy-version', '3.2')).toEqual({
@@ -259,13 +259,13 @@ describe('what cannot be used is told in one line', () => {
   test('a format that does not exist', () => {
     refused(
       [file('global\n'), '--haproxy-version', '3.2', '--format', 'xml'],
-      "--format 'xml' is not known: allowed are text, json, sarif",
+      "--format 'xml' is not valid: allowed are text, json, sarif",
     );
   });
 
   test('a version that does not exist', () => {
     const { status, stdout, stderr } = lint(file('global\n'), '--haproxy-version', '3.9');
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^HAProxy 3\.9 is of an unknown branch: use one of 1\.6, .*, 3\.4\n$/);
+    expect(stderr).toMatch(/^HAProxy 3\.9 is not of a known branch: use one of 1\.6, .*, 3\.4\n$/);
   });
 });

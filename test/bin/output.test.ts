@@ -6,7 +6,7 @@ import { COMMAND } from './cli';
 
 jest.setTimeout(60_000);
 
-const FULL = 'the output cannot be written (ENOSPC): make room, or write it elsewhere\n';
+const FULL = 'the output cannot be written (ENOSPC): free space, or write it to another place\n';
 
 let folder: string;
 
@@ -34,7 +34,7 @@ function shell(line: string) {
 test.each([
   ['render', 'cli render --haproxy-version 3.2 --upstream elb.test:80', '0 0'],
   ['lint', 'cli lint haproxy.cfg --haproxy-version 3.2', '1 0'],
-])('%s ends quietly, with its own exit code, when nobody reads on', (_, line, codes) => {
+])('%s ends quietly, with its own exit code, when the reader closes the pipe', (_, line, codes) => {
   expect(shell(`${line} | true`)).toEqual({ stdout: '', stderr: '', codes });
   const { stdout, ...rest } = shell(`${line} | head -n 1`);
   expect(stdout).toMatch(/^[^\n]+\n$/);
@@ -48,6 +48,6 @@ test.each([
   ['lint --format sarif', 'cli lint haproxy.cfg --haproxy-version 3.2 --format sarif'],
   ['completion', 'cli completion bash'],
   ['help', 'cli --help'],
-])('%s tells in one line, with exit code 2, that the disk is full', (_, line) => {
+])('%s reports a full disk in one line, with exit code 2', (_, line) => {
   expect(shell(`${line} > /dev/full`)).toEqual({ stdout: '', stderr: FULL, codes: '2' });
 });

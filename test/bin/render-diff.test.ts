@@ -29,7 +29,7 @@ test.each([
   expect(last).toMatch(/^@@ -\d+,\d+ \+\d+,\d+ @@ backend upstream\n/);
 });
 
-test('a reason is told in full once', () => {
+test('a reason is given in full once', () => {
   const diff = renderDiff(HaproxyVersion.V1_7, HaproxyVersion.V3_2, MINIMAL);
   const { since, why, with: now } = CAPABILITIES.logStdout;
   expect(diff.split(`# since ${since}: ${now}\n`)).toHaveLength(4);

@@ -31,7 +31,7 @@ function changed(from: string | RegExp, to: string): string {
 /** The spec up to a word. */
 const upTo = (word: string) => SPEC.slice(0, SPEC.indexOf(word));
 
-/** For titles that say what is the matter. */
+/** For titles with the expected error. */
 const named = (cases: [source: string, message: string][]) => cases.map(([source, message]) => ({ source, message }));
 
 const proxyWith = (line: string) => `${SPEC}    ${line}\n`;
@@ -76,7 +76,7 @@ test('what a spec leaves out is left to the constructs', () => {
   });
 });
 
-describe('what an environment says of a proxy', () => {
+describe('the keys of a proxy in an environment', () => {
   const OWN = changed(
     'proxies:\n',
     `    proxies:
@@ -89,7 +89,7 @@ proxies:
 `,
   );
 
-  test('replaces the key, and no other environment sees it', () => {
+  test('replace the keys in this environment only', () => {
     const { test: own, live } = parseSpec(
       `${OWN}    slots: 3\n`.replace('    slots: 3\n', '    listenPort: 9000\n'),
       's.yaml',
@@ -110,11 +110,11 @@ proxies:
     expect(() => parseSpec(source.replace(/ {2}live:\n.*\n/, ''), 's.yaml')).not.toThrow();
   });
 
-  test('must fit together with the rest, and is shown where it stands', () => {
+  test('must fit together with the rest, and are shown at their place', () => {
     const source = OWN.replace('desiredCount: 1', 'listenPort: 8404');
     expect(() => parseSpec(source, 's.yaml')).toThrow(
       new InputError(
-        's.yaml:9:9: environments.test.proxies.orders: port 8404 is used by listen and by health: give each listener a port of its own',
+        's.yaml:9:9: environments.test.proxies.orders: port 8404 is used by listen and by health: give each listener its own port',
       ),
     );
   });
@@ -173,7 +173,7 @@ describe('a key of an earlier release', () => {
   });
 });
 
-describe('an unknown key is shown where it stands', () => {
+describe('an unknown key is shown at its place', () => {
   const TOP = 'stackName, environments, monitor, proxies';
   test.each(
     named([
@@ -215,7 +215,7 @@ describe('an unknown key is shown where it stands', () => {
   });
 });
 
-/** Mistakes that an editor can show too, because the schema knows them. */
+/** Mistakes that an editor can show too, because the schema has them. */
 const STRUCTURAL: [string, string][] = [
   ['', 's.yaml:1:1: the file is null: give a mapping'],
   ['- a', 's.yaml:1:1: the file is ["a"]: give a mapping'],
@@ -284,7 +284,7 @@ describe('a mistake that an editor shows too', () => {
   });
 });
 
-describe('a mistake that only the reader sees', () => {
+describe('a mistake that only the reader finds', () => {
   const BRANCHES = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4';
   test.each(
     named([
@@ -298,7 +298,7 @@ describe('a mistake that only the reader sees', () => {
       ],
       [
         proxyWith('haproxyVersion: "3.9"'),
-        `12:21: proxies.orders.haproxyVersion: HAProxy 3.9 is of an unknown branch: use one of ${BRANCHES}`,
+        `12:21: proxies.orders.haproxyVersion: HAProxy 3.9 is not of a known branch: use one of ${BRANCHES}`,
       ],
       [
         proxyWith('resolution: { nameservers: ["10.0.0.2:53", "dns:53"] }'),
@@ -327,7 +327,7 @@ describe('a mistake that only the reader sees', () => {
       ],
       [
         changed(/ +availabilityZones.*\n.*\n/, ''),
-        '3:5: environments.test needs account and region to look its vpc up: give them, or availabilityZones and privateSubnetIds',
+        '3:5: environments.test needs account and region to look up its vpc: give them, or availabilityZones and privateSubnetIds',
       ],
       [
         proxyWith('capacity: { memoryMiB: 1000 }'),

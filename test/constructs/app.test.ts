@@ -76,7 +76,7 @@ describe('the stack of the example', () => {
     template.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: { SubnetIds: subnets } });
   });
 
-  test('says nothing that its reader could not change', () => {
+  test('warns only of what its reader can change', () => {
     const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
     expect(warnings.map(({ entry }) => entry.data)).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe('the file with every key', () => {
     Object.keys(spec.environments).map((name) => [name, new ProxiesStack(new App(), spec, name)] as const),
   );
 
-  /** Paths of the keys of a schema, or of a value: below lists and free names the path goes on without them. */
+  /** Paths of the keys of a schema, or of a value: lists and free names are not part of a path. */
   function keysOf(node: SchemaNode, path = ''): string[] {
     const below = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
       const here = `${path}.${key}`;
@@ -113,7 +113,7 @@ describe('the file with every key', () => {
 
   test('has every key', () => {
     const schema = specJsonSchema() as SchemaNode;
-    // What an environment says of a proxy has the keys of a proxy, and all upstreams have the same.
+    // A proxy of an environment has the keys of a proxy, and all upstreams have the same keys.
     const general = (key: string) =>
       key.replace('.environments.proxies.', '.proxies.').replace('.routes.upstream.', '.upstream.');
     const used = new Set(usedKeys(parse(readFileSync(file, 'utf8')), schema).map(general));
@@ -121,7 +121,7 @@ describe('the file with every key', () => {
     expect(all.filter((key) => !used.has(key))).toEqual([]);
   });
 
-  test('becomes a stack for each environment, and what one says of a proxy holds there alone', () => {
+  test('becomes a stack for each environment, whose keys apply only there', () => {
     expect([...stacks.values()].map(({ stackName, account }) => [stackName, account])).toEqual([
       ['edge-production', '111111111111'],
       ['edge-staging', '111111111111'],
@@ -154,7 +154,7 @@ test('a longer period alone is enough: what is not in the file follows from what
   expect([resolutionSeconds, dnsWindowSeconds]).toEqual([30, 150]);
 });
 
-test('a VPC of which the id alone is given is looked up', () => {
+test('a VPC given only by its id is looked up', () => {
   const file = specFile('lookup.yaml', (spec) => {
     spec.environments.production.vpc = { id: 'vpc-0123456789abcdef0' };
   });
@@ -181,7 +181,7 @@ describe('npx cdk synth, without credentials', () => {
     const child = spawn('npx', command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const exited = new Promise<number | null>((done) => child.on('close', done));
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    // npm's own remarks on this machine's settings are none of the app's.
+    // npm's warnings about this machine's settings are not part of the app's output.
     const own = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('npm '));
     return { code: await exited, stdout, stderr: own };
   }
@@ -203,7 +203,7 @@ describe('npx cdk synth, without credentials', () => {
       'a port that another listener has',
       () => specFile('port.yaml', (spec) => Object.assign(spec.proxies.orders, { listenPort: 8404 })),
       (file) =>
-        `${file}:16:5: proxies.orders: port 8404 is used by listen and by health: give each listener a port of its own`,
+        `${file}:16:5: proxies.orders: port 8404 is used by listen and by health: give each listener its own port`,
     ],
     [
       'a file that does not exist',

@@ -81,7 +81,7 @@ const MEMBERS = new Map(
 
 const UNITS: Record<string, string> = { millis: 'ms', seconds: 's', minutes: 'm', hours: 'h', days: 'd' };
 
-/** The value that a text begins with. A text that begins with `-` gives none: it says in words what holds. */
+/** The value that a text begins with. A text that begins with `-` gives none: it describes the default in words. */
 function documentedValue({ kind }: Option, text: string): unknown {
   const [, unit, count] = /^Duration\.(\w+)\((\d+)\)/.exec(text) ?? [];
   if (text.startsWith('- ')) {
@@ -98,7 +98,7 @@ const ROWS = STRUCTS.flatMap(([struct, file, table]) =>
   Object.entries<Option>(table).map(([name, option]) => ({ struct, file, name, option })),
 );
 
-test.each(ROWS)('@default of $struct $name says what the table says', ({ struct, file, name, option }) => {
+test.each(ROWS)('@default of $struct $name is that of the table', ({ struct, file, name, option }) => {
   const text = documentedDefaults(struct, file).get(name);
   expect(text).toMatch(/./);
   const inTable = option.kind === 'choice' ? MEMBERS.get(option.default) : option.default;

@@ -18,7 +18,7 @@ const ours = (monitor: DriftMonitor) => ({
   Dimensions: [{ Name: METRICS.monitorDimension, Value: monitor.registryPath.split('/')[2] }],
 });
 
-test('one alarm rings at a critical incident, and not because there are no figures', () => {
+test('one alarm fires at a critical incident, and not because of missing data', () => {
   const { monitor, template } = monitorWith();
   template().hasResourceProperties('AWS::CloudWatch::Alarm', {
     ...ours(monitor),
@@ -32,7 +32,7 @@ test('one alarm rings at a critical incident, and not because there are no figur
   });
 });
 
-test('one alarm rings when three runs are missing, because silence is no good news', () => {
+test('one alarm fires when three runs are missing: missing data is a breach', () => {
   const { monitor, template } = monitorWith();
   template().hasResourceProperties('AWS::CloudWatch::Alarm', {
     ...ours(monitor),
@@ -46,7 +46,7 @@ test('one alarm rings when three runs are missing, because silence is no good ne
   });
 });
 
-test('there is no alarm that nobody asked for, and no action', () => {
+test('there are no alarms beyond the requested ones, and no actions', () => {
   const { monitor, template } = monitorWith();
   const alarms = resourcesOf(template(), 'AWS::CloudWatch::Alarm');
   expect(alarms).toHaveLength(2);
@@ -54,7 +54,7 @@ test('there is no alarm that nobody asked for, and no action', () => {
   expect(monitor.alarms).toEqual([monitor.alarm, monitor.heartbeatAlarm]);
 });
 
-test('each threshold that is given is that of an alarm of its own, looked at once per interval', () => {
+test('each given threshold has its own alarm, evaluated once per interval', () => {
   const alarms: Required<DriftAlarms> = {
     criticalIncidents: 2,
     missedRuns: 5,
@@ -81,7 +81,7 @@ test('each threshold that is given is that of an alarm of its own, looked at onc
   expect(monitor.alarms).toHaveLength(6);
 });
 
-test('every alarm does what was asked for', () => {
+test('every alarm has the requested actions', () => {
   const { stack, vpc } = stackWithVpc();
   const topic = new Topic(stack, 'Topic');
   new DriftMonitor(stack, 'Monitor', { vpc, alarms: { openIncidents: 1 }, alarmActions: [new SnsAction(topic)] });
@@ -125,7 +125,7 @@ test.each([
   ['metricUncheckedProxies', METRICS.uncheckedProxies],
   ['metricMalformedRecords', METRICS.malformedRecords],
   ['metricRepairs', METRICS.repairs],
-] as const)('%s is the one that the function writes, with options of its own', (method, metricName) => {
+] as const)('%s is the metric that the function writes, with its own options', (method, metricName) => {
   const { monitor } = monitorWith();
   expect(monitor[method]()).toMatchObject({
     namespace: METRICS.namespace,

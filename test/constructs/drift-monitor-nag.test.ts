@@ -5,7 +5,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
 import { BY_NAME } from './stacks';
 
-/** The findings about what a monitor makes and about what a task may do, in its own stack and in those of its proxies. */
+/**
+ * The findings about what a monitor makes and about what a task may do, in its own stack and in those of its proxies.
+ */
 function findings(separate: boolean): string[] {
   const app = new App();
   const network = new Stack(app, 'Network');
@@ -38,6 +40,6 @@ function findings(separate: boolean): string[] {
 test.each([
   ['with its proxies in its stack', false],
   ['with network and proxies in other stacks', true],
-])('cdk-nag has nothing to say of a monitor with every option and of ECS Exec, %s', (_, separate) => {
+])('cdk-nag has no findings for a monitor with every option and for ECS Exec, %s', (_, separate) => {
   expect(findings(separate)).toEqual([]);
 });

@@ -15,7 +15,7 @@ describe('a VPC without a way out', () => {
     return { stack, vpc: new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0, subnetConfiguration }) };
   }
 
-  test('a warning says which endpoints are missing, and can be acknowledged', () => {
+  test('a warning names the missing endpoints, and can be acknowledged', () => {
     const { stack, vpc } = isolated();
     new DriftMonitor(stack, 'Monitor', { vpc });
     // What is made later counts as well.
@@ -27,7 +27,7 @@ describe('a VPC without a way out', () => {
     );
   });
 
-  test('they are made on request, those that the VPC has left out, for the checker alone', () => {
+  test('they are created on request, those that the VPC lacks, for the checker alone', () => {
     const { stack, vpc } = isolated();
     vpc.addInterfaceEndpoint('Ecs', { service: InterfaceVpcEndpointAwsService.ECS });
     const monitor = new DriftMonitor(stack, 'Monitor', { vpc, createEndpoints: true });
@@ -45,7 +45,7 @@ describe('a VPC without a way out', () => {
     Annotations.fromStack(stack).hasNoWarning('/Stack/Monitor', Match.anyValue());
   });
 
-  test('another monitor is let in to them, from a stack on which theirs does not depend', () => {
+  test('they allow another monitor, from a stack on which theirs does not depend', () => {
     const { stack, vpc } = isolated();
     const first = new DriftMonitor(stack, 'Monitor', { vpc, createEndpoints: true });
     const other = new Stack(stack.node.root, 'Other');

@@ -20,7 +20,7 @@ const environmentsOf = (template: Template) =>
 describe('repair', () => {
   const ecs = (template: Template) => permissionsOf(template, /MonitorRole/).filter((one) => one.includes(' ecs:'));
 
-  test('is off until it is asked for: no permission, no word to the function', () => {
+  test('is off by default: no permission, no environment variable', () => {
     const template = proxyMonitoredWith({}).template();
     expect(ecs(template).join()).not.toContain('UpdateService');
     expect(environmentsOf(template)[0]).not.toHaveProperty('REPAIR');
@@ -42,7 +42,7 @@ describe('repair', () => {
   });
 });
 
-test('OpsItems are made when they are asked for, and may be resolved', () => {
+test('OpsItems are created on request, and may be resolved', () => {
   const template = proxyMonitoredWith({ opsItems: true }).template();
   expect(permissionsOf(template, /MonitorRole/).filter((one) => one.includes('OpsItem'))).toEqual([
     'Allow ssm:CreateOpsItem on *',
@@ -86,7 +86,7 @@ describe('the gate', () => {
     expect(role!.properties.AssumeRolePolicyDocument.Statement[0].Principal).toEqual({ Service: 'ecs.amazonaws.com' });
   });
 
-  test('it may look at the revisions of this service', () => {
+  test('it may read the revisions of this service', () => {
     const added = permissionsOf(template, /MonitorRole/).filter((one) => / ecs:DescribeService/.test(one));
     expect(added).toEqual([
       'Allow ecs:DescribeServices on {ProxyService}',
@@ -95,7 +95,7 @@ describe('the gate', () => {
     ]);
   });
 
-  test('is not there until it is asked for', () => {
+  test('does not exist by default', () => {
     const { monitor, proxy, template } = proxyMonitoredWith({});
     template().resourcePropertiesCountIs('AWS::Lambda::Function', { Handler: 'index.gate' }, 0);
     expect(() => monitor.gateDeployments(proxy.service)).toThrow(
@@ -107,7 +107,7 @@ describe('the gate', () => {
   });
 });
 
-describe('what people look at', () => {
+describe('the dashboard and the queries', () => {
   test('saved queries cost nothing and are always there', () => {
     const { stack, monitor, template } = proxyMonitoredWith({});
     const queries = resourcesOf(template(), 'AWS::Logs::QueryDefinition').map(({ properties }) => properties);

@@ -37,7 +37,7 @@ test('its environment is the one of the contract, and nothing else', () => {
   expect(handler!.properties.Environment.Variables).toEqual(environment);
 });
 
-test('its log is kept for a month, in a group of its own', () => {
+test('its log is kept for a month, in its own group', () => {
   template.resourceCountIs('AWS::Logs::LogGroup', 1);
   template.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
 });
@@ -118,7 +118,7 @@ test('the function is made when its role can make network interfaces, and not be
   template.hasResource('AWS::Lambda::Function', { DependsOn: Match.arrayWith([policy]) });
 });
 
-test('nobody can reach it', () => {
+test('it has no inbound rule', () => {
   template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
   expect(JSON.stringify(template.findResources('AWS::EC2::SecurityGroup'))).not.toContain('SecurityGroupIngress');
   template.resourceCountIs('AWS::Lambda::Url', 0);
@@ -192,7 +192,7 @@ test('monitors of one stack have different names, so that neither reads the othe
   expect(paths).toEqual(['A', 'B'].map((id) => expect.stringMatching(`^/cdk-haproxy-elb/Stack-${id}-[0-9A-F]{8}$`)));
 });
 
-test('it can be let into something else, such as a name server', () => {
+test('it can be allowed at something else, such as a name server', () => {
   const { stack, vpc } = stackWithVpc();
   const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
   const nameserver = new SecurityGroup(stack, 'Nameserver', { vpc });

@@ -15,7 +15,7 @@ import {
 import { InputError } from '../../lib/haproxy/errors';
 import { BY_NAME, stackWithVpc } from './stacks';
 
-/** Makes a proxy that is right but for the given properties. */
+/** Makes a proxy that is valid except for the given properties. */
 function proxyWith(props: Partial<HaproxyElbProxyProps>) {
   const { stack, vpc } = stackWithVpc();
   return new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ...props });
@@ -32,8 +32,8 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [{ listenPort: 65_536 }, `listenPort '65536' is out of range: ${PORT_ADVICE}`],
   [{ listenPort: Number.NaN }, `listenPort 'NaN' is out of range: ${PORT_ADVICE}`],
   [{ listenPort: 8080.5 }, "listen '8080.5' is not a port: give a whole number from 1 to 65535"],
-  [{ listenPort: 8404 }, 'port 8404 is used by listen and by health: give each listener a port of its own'],
-  [{ listenPort: 9990 }, 'port 9990 is used by listen and by runtimeApi: give each listener a port of its own'],
+  [{ listenPort: 8404 }, 'port 8404 is used by listen and by health: give each listener its own port'],
+  [{ listenPort: 9990 }, 'port 9990 is used by listen and by runtimeApi: give each listener its own port'],
   [{ proxyName: '' }, `proxyName '' is not valid: ${NAME_ADVICE}`],
   [{ proxyName: 'my proxy' }, `proxyName 'my proxy' is not valid: ${NAME_ADVICE}`],
   [{ proxyName: 'a/b' }, `proxyName 'a/b' is not valid: ${NAME_ADVICE}`],
@@ -148,7 +148,7 @@ test('an end-of-life branch is warned of, and made', () => {
     .findWarning('*', Match.anyValue())
     .map(({ entry }) => entry.data);
   expect(warnings).toEqual([
-    'HAProxy 1.8 is end-of-life since 2022-12: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support [ack: cdk-haproxy-elb:end-of-life]',
+    'HAProxy 1.8 is end-of-life since 2022-12: it gets no security fixes, and its image is no longer rebuilt; move to a branch with long-term support [ack: cdk-haproxy-elb:end-of-life]',
   ]);
 });
 

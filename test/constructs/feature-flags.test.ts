@@ -7,7 +7,7 @@ import { configurationOf, permissionsOf, recordsOf } from './template';
 
 /** The flags that `cdk init` switches on in a new app. */
 const RECOMMENDED: Record<string, unknown> = require('aws-cdk-lib/recommended-feature-flags.json');
-/** Every switch that this version of the CDK knows, those left out that nobody may give any more. */
+/** Every feature flag of this version of the CDK, without the removed ones. */
 const NAMES = Object.entries(FLAGS)
   .filter(
     ([name, { recommendedValue }]) =>
@@ -49,7 +49,7 @@ test('there are flags to be tried', () => {
 });
 
 describe.each(VARIANTS)('an app with feature flags, %s', (_, template) => {
-  test('has the same resources, and no log group that nobody asked for', () => {
+  test('has the same resources, and no log group that was not requested', () => {
     expect(countsOf(template)).toEqual(countsOf(plain));
     template.resourceCountIs('AWS::Logs::LogGroup', 2);
   });

@@ -23,7 +23,7 @@ function minimal() {
 describe('with a VPC and an upstream and nothing else', () => {
   const { template, proxy } = minimal();
 
-  test('the container runs HAProxy 3.2 as ECS and the image want it, and can do nothing else', () => {
+  test('the container runs HAProxy 3.2 with the least privileges', () => {
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
       Cpu: '256',
       Memory: '512',
@@ -73,7 +73,7 @@ describe('with a VPC and an upstream and nothing else', () => {
     });
   });
 
-  test('nobody is let in but the checker at the runtime API, and the load balancer lets the proxy in', () => {
+  test('the tasks allow only the checker at the runtime API, and the load balancer allows the proxy', () => {
     const groups = resourcesOf(template, 'AWS::EC2::SecurityGroup');
     expect(groups.map(({ properties }) => properties.SecurityGroupIngress)).toEqual(groups.map(() => undefined));
     const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(({ properties }) => {
@@ -88,7 +88,7 @@ describe('with a VPC and an upstream and nothing else', () => {
     ]);
   });
 
-  test('the registry says what to check', () => {
+  test('the registry has what to check', () => {
     expect(recordsOf(template)).toEqual([
       {
         proxy: proxy.proxyName,
@@ -232,7 +232,7 @@ test.each([
   },
 );
 
-test('whoever is let in is let in at the listener, and nowhere else', () => {
+test('allowed clients are allowed at the listener only', () => {
   const { stack, vpc, upstream } = stackWithAlb();
   const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream, listenPort: 8443 });
   const client = new SecurityGroup(stack, 'Client', { vpc });
@@ -245,7 +245,7 @@ test('whoever is let in is let in at the listener, and nowhere else', () => {
   });
 });
 
-test('in a VPC without a way out the checker stands where the tasks are told to stand', () => {
+test('in a VPC without egress the checker is in the subnets of the tasks', () => {
   const stack = new Stack();
   const vpc = new Vpc(stack, 'Vpc', {
     natGateways: 0,
@@ -265,7 +265,7 @@ test.each([
   [
     '1.7',
     'cdk-haproxy-elb:end-of-life',
-    'HAProxy 1.7 is end-of-life since 2021-10: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support',
+    'HAProxy 1.7 is end-of-life since 2021-10: it gets no security fixes, and its image is no longer rebuilt; move to a branch with long-term support',
   ],
   [
     '1.9.0',

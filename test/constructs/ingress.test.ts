@@ -17,10 +17,10 @@ function proxyWith(ingress: ProxyIngress, props: Partial<HaproxyElbProxyProps> =
   return { stack, proxy, template: Template.fromStack(stack) };
 }
 
-describe('a Network Load Balancer of its own', () => {
+describe('a new Network Load Balancer', () => {
   const { proxy, template } = proxyWith(ProxyIngress.networkLoadBalancer());
 
-  test('is internal, and tells and takes the addresses of clients', () => {
+  test('is internal, and passes the addresses of clients on', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
       Type: 'network',
       Scheme: 'internal',
@@ -39,7 +39,7 @@ describe('a Network Load Balancer of its own', () => {
     expect(configurationOf(template)).toContain('bind :8080 accept-proxy\n');
   });
 
-  test('reaches the tasks, and nobody reaches it', () => {
+  test('reaches the tasks, and has no inbound rule itself', () => {
     const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(
       ({ properties }) =>
         `${textOf(properties.SourceSecurityGroupId)} ${textOf(properties.GroupId)} ${properties.FromPort}`,
@@ -52,7 +52,7 @@ describe('a Network Load Balancer of its own', () => {
     expect(proxy.connections).not.toBe(proxy.taskConnections);
   });
 
-  test('is where clients are let in', () => {
+  test('is where clients are allowed', () => {
     const { stack, vpc } = stackWithVpc();
     const ingress = ProxyIngress.networkLoadBalancer({ port: 443 });
     const other = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
@@ -64,7 +64,7 @@ describe('a Network Load Balancer of its own', () => {
   });
 });
 
-test('elastic addresses stand one in each subnet', () => {
+test('each subnet has one elastic address', () => {
   const { template } = proxyWith(
     ProxyIngress.networkLoadBalancer({
       internetFacing: true,
@@ -104,7 +104,7 @@ test('a name in Cloud Map answers with the addresses of the tasks', () => {
   });
 });
 
-test('without a word about it, a name of its own in the VPC answers with the addresses of the tasks', () => {
+test('by default, a name in the VPC resolves to the addresses of the tasks', () => {
   const { stack, vpc } = stackWithVpc();
   const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME });
   const template = Template.fromStack(stack);
@@ -184,7 +184,7 @@ test.each<[make: () => unknown, message: string]>([
       const listenTls = { secret: Secret.fromSecretNameV2(new Stack(), 'Certificate', 'certificate') };
       return proxyWith(ProxyIngress.networkLoadBalancer({ port: 80 }), { listenTls, redirectPort: 8081 });
     },
-    'port and redirectPort of the ingress are both 80: give each listener a port of its own',
+    'port and redirectPort of the ingress are both 80: give each listener its own port',
   ],
   [
     () => ProxyDeployment.blueGreen({ bakeTime: Duration.seconds(90) }),
@@ -210,6 +210,6 @@ test.each<[make: () => unknown, message: string]>([
       }),
     'connectionsPerTask cannot be combined with a blue/green deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
   ],
-])('what does not fit together is told in one line (%#)', (make, message) => {
+])('contradictory options are refused in one line (%#)', (make, message) => {
   expect(make).toThrow(new InputError(message));
 });

@@ -68,7 +68,7 @@ describe('processes anywhere', () => {
     ['metricStaleSessionShare', METRICS.staleSessionShare],
     ['metricCheckedTasks', METRICS.checkedTasks],
     ['metricUncheckedTasks', METRICS.uncheckedTasks],
-  ] as const)('%s is the one that the function writes for the proxy', (method, metricName) => {
+  ] as const)('%s is the metric that the function writes for the proxy', (method, metricName) => {
     expect(haproxy[method]({ label: 'ours' })).toMatchObject({
       namespace: METRICS.namespace,
       metricName,
@@ -117,7 +117,7 @@ test('everything that is given is in the record', () => {
 });
 
 describe('a service that this library did not make', () => {
-  test('is found by its cluster, and its security group lets the monitor in', () => {
+  test('is found by its cluster, and its security group allows the monitor', () => {
     const { stack, vpc, monitor } = monitored();
     const service = legacyService(stack, vpc);
     const tasks = HaproxyTasks.ofService(service, { runtimeApiPort: 9999 });
@@ -155,12 +155,13 @@ describe('a service that this library did not make', () => {
     }
     const template = Template.fromStack(stack);
     expect(recordsOf(template)[0].tasks).toMatchObject({ service: 'haproxy' });
-    // Two proxies of one security group share the rule, also where each has imported it: AWS refuses the same one twice.
+    // Two proxies of one security group share the rule, also where each has imported it: AWS refuses the same one
+    // twice.
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-0123456789abcdef0' });
   });
 
-  test('imported without one: a warning says what to do, and can be acknowledged', () => {
+  test('imported without one: a warning names what to do, and can be acknowledged', () => {
     const { stack, vpc, monitor } = monitored();
     const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {
       cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),

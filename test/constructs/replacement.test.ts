@@ -13,7 +13,7 @@ import {
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME } from './stacks';
 
-/** What must not be made anew: addresses, names and history hang on it. */
+/** Resources that must not be replaced, because addresses, names and history depend on them. */
 const KEPT = [
   'AWS::ElasticLoadBalancingV2::LoadBalancer',
   'AWS::ElasticLoadBalancingV2::Listener',

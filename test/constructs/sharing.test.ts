@@ -60,7 +60,7 @@ describe('one monitor for the proxies of several stacks', () => {
 describe('a load balancer that is not of this stack', () => {
   const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/orders/50dc6c495c0c9188';
 
-  test('of another stack of the app: it lets the proxy in, and no stack depends on itself in the end', () => {
+  test('of another stack of the app: it allows the proxy, and the stacks do not depend on each other in a circle', () => {
     const app = new App();
     const owner = new Stack(app, 'Owner');
     const vpc = new Vpc(owner, 'Vpc', { maxAzs: 2 });
@@ -74,7 +74,7 @@ describe('a load balancer that is not of this stack', () => {
     );
   });
 
-  test('imported by its attributes: its security group is opened, and the checker knows its ARN', () => {
+  test('imported by its attributes: its security group allows the proxy, and the checker gets its ARN', () => {
     const { stack, vpc } = stackWithVpc();
     const alb = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'Alb', {
       loadBalancerArn: ARN,
@@ -98,7 +98,7 @@ describe('a load balancer that is not of this stack', () => {
   });
 
   test('looked up: a Network Load Balancer', () => {
-    // The account and region of the placeholder that stands for what has not been looked up yet.
+    // The account and region of the placeholder before the lookup.
     const { stack, vpc } = stackWithVpc({ env: { account: '123456789012', region: 'us-west-2' } });
     const nlb = NetworkLoadBalancer.fromLookup(stack, 'Nlb', { loadBalancerTags: { team: 'shop' } });
     new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: ElbUpstream.fromLoadBalancer(nlb, { port: 443 }) });
@@ -130,7 +130,7 @@ test('two proxies of one monitor cannot have the same name', () => {
   const add = (id: string) => new HaproxyElbProxy(stack, id, { vpc, monitor, upstream: BY_NAME, proxyName: 'orders' });
   add('A');
   expect(() => add('B')).toThrow(
-    new Error("proxyName 'orders' is the name of Stack/A already: give each proxy of a monitor a name of its own"),
+    new Error("proxyName 'orders' is already the name of Stack/A: give each proxy of a monitor its own name"),
   );
 });
 
@@ -155,7 +155,7 @@ describe('the same names', () => {
     expect(() => [ireland, virginia, other].map((env, i) => add(app, `Shop${i}`, env))).not.toThrow();
   });
 
-  test('may be used in each stage whose account and region nobody knows', () => {
+  test('may be used in each stage whose account and region are unknown', () => {
     const app = new App();
     expect(() => ['Test', 'Production'].map((id) => add(new Stage(app, id), 'Shop', {}))).not.toThrow();
   });
@@ -164,9 +164,7 @@ describe('the same names', () => {
     const app = new App();
     add(new Stage(app, 'Test'), 'Shop', ireland);
     expect(() => add(new Stage(app, 'Production'), 'Shop', ireland)).toThrow(
-      new Error(
-        "proxyName 'orders' is the name of Test/Shop/Proxy already: give each proxy of a monitor a name of its own",
-      ),
+      new Error("proxyName 'orders' is already the name of Test/Shop/Proxy: give each proxy of a monitor its own name"),
     );
   });
 });

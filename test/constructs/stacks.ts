@@ -5,7 +5,7 @@ import { ElbUpstream } from '../../lib';
 
 export const ENV = { env: { account: '111111111111', region: 'eu-west-1' } };
 
-/** A load balancer that nothing is known of but its name. */
+/** A load balancer of which only the name is known. */
 export const BY_NAME = ElbUpstream.fromDnsName('internal-orders-1.eu-west-1.elb.amazonaws.com', { port: 80 });
 
 /** A stack with a VPC. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startScript } from '../../lib/private/proxy/task';
 
 const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-start-'));
-// Stands where HAProxy does: tells where the text comes from that it is to read, and how long it is.
+// Replaces HAProxy: prints the source of its configuration, and the length.
 writeFileSync(join(folder, 'haproxy'), '#!/bin/sh\nreadlink /proc/self/fd/3\nwc -c </dev/fd/3\n', { mode: 0o755 });
 
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -50,7 +50,7 @@ describe('texts of other stacks', () => {
   });
   const template = Template.fromStack(stack);
 
-  test('are filled in at deployment, each where it stands', () => {
+  test('are filled in at deployment, each at its place', () => {
     const configuration = configurationOf(template);
     const lines = configuration.split('\n').filter((line) => /\{[\w-]+(\.\w+)*\}/.test(line));
     expect(lines.map((line) => line.trim().replace(/ check inter .*/, ' …'))).toEqual([
@@ -125,7 +125,7 @@ const REFUSED: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
   ['memoryMiB', () => ({ capacity: ProxyCapacity.ec2({ memoryMiB: number(), capacityProviderStrategies: [] }) })],
 ];
 
-test.each(REFUSED)('%s as a token is told at once, because other values are computed from it', (what, props) => {
+test.each(REFUSED)('%s as a token is refused at once, because other values are computed from it', (what, props) => {
   const { stack, vpc } = stackWithVpc();
   expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ...props() })).toThrow(
     new InputError(`${what} is a token, known only at deployment: give the value itself`),
@@ -135,14 +135,14 @@ test.each(REFUSED)('%s as a token is told at once, because other values are comp
 test.each<[string, Partial<DriftMonitorProps>]>([
   ['interval', { interval: millis() }],
   ['grace', { grace: millis() }],
-])('%s of a monitor as a token is told at once', (what, props) => {
+])('%s of a monitor as a token is refused at once', (what, props) => {
   const { stack, vpc } = stackWithVpc();
   expect(() => new DriftMonitor(stack, 'Monitor', { vpc, ...props })).toThrow(
     new InputError(`${what} is a token, known only at deployment: give the value itself`),
   );
 });
 
-test.each(['resolutionPeriod', 'dnsWindow'])('%s of a watch as a token is told at once', (what) => {
+test.each(['resolutionPeriod', 'dnsWindow'])('%s of a MonitoredHaproxy as a token is refused at once', (what) => {
   const { stack, vpc } = stackWithVpc();
   const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
   const tasks = HaproxyTasks.atEndpoints([text('endpoint')]);
@@ -157,7 +157,7 @@ test.each(['resolutionPeriod', 'dnsWindow'])('%s of a watch as a token is told a
   ).toThrow(new InputError(`${what} is a token, known only at deployment: give the value itself`));
 });
 
-test('lists of a watch as tokens are told at once', () => {
+test('lists of a MonitoredHaproxy as tokens are refused at once', () => {
   const { stack, vpc } = stackWithVpc();
   const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
   const tasks = HaproxyTasks.atEndpoints(['10.0.0.5:9990']);

@@ -11,7 +11,7 @@ import { configurationOf, permissionsOf, recordsOf, textOf } from './template';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/orders/50dc6c495c0c9188';
 
-/** A proxy of one upstream in a stack of its own. */
+/** A proxy of one upstream in its own stack. */
 function proxyOf(upstream: ElbUpstream, env = ENV) {
   const { stack, vpc } = stackWithVpc(env);
   const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream });
@@ -31,7 +31,7 @@ describe.each([
   const { template } = proxyOf(upstream());
   const [lookup] = resourcesOf(template, 'Custom::AWS');
 
-  test('is asked for at deployment, and again when it becomes another', () => {
+  test('is looked up at deployment, and again when it changes', () => {
     const calls = ['Create', 'Update'].map((event) => JSON.parse(textOf(lookup!.properties[event] ?? '{}')));
     expect(lookup!.properties.Create).toBe(lookup!.properties.Update);
     for (const call of calls) {
@@ -53,18 +53,18 @@ describe.each([
     ]);
   });
 
-  test('is asked for by a function that may do nothing else', () => {
+  test('is looked up by a function that may do nothing else', () => {
     expect(permissionsOf(template, /^{AWS679/)).toEqual(['Allow elasticloadbalancing:DescribeLoadBalancers on *']);
   });
 });
 
-test('a load balancer of another region is asked for there', () => {
+test('a load balancer of another region is looked up there', () => {
   const { template } = proxyOf(ElbUpstream.fromLoadBalancerArn(ARN.replace('eu-west-1', 'us-east-1'), { port: 80 }));
   const [lookup] = resourcesOf(template, 'Custom::AWS');
   expect(JSON.parse(textOf(lookup!.properties.Create))).toMatchObject({ region: 'us-east-1' });
 });
 
-test('a load balancer of another account cannot be asked for', () => {
+test('a load balancer of another account cannot be looked up', () => {
   const arn = ARN.replace('111111111111', '222222222222');
   expect(() => proxyOf(ElbUpstream.fromLoadBalancerArn(arn, { port: 80 }))).toThrow(
     new InputError(
@@ -79,7 +79,7 @@ test('an ARN that is known only at deployment is one of the stack’s own', () =
   expect(textOf(lookup!.properties.Create)).toContain('"LoadBalancerArns":["{elb-arn}"]');
 });
 
-test('a Classic Load Balancer lets the proxy in, and the checker asks DNS alone', () => {
+test('a Classic Load Balancer allows the proxy, and the checker queries DNS alone', () => {
   const { stack, vpc } = stackWithVpc();
   const elb = new LoadBalancer(stack, 'Elb', { vpc });
   new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: ElbUpstream.fromClassicLoadBalancer(elb, { port: 8080 }) });
@@ -88,7 +88,7 @@ test('a Classic Load Balancer lets the proxy in, and the checker asks DNS alone'
   expect(opened(template)).toEqual(['{ElbSecurityGroup.GroupId}:8080']);
 });
 
-test('a load balancer imported without its DNS name is told at once', () => {
+test('a load balancer imported without its DNS name is refused at once', () => {
   const { stack } = stackWithVpc();
   const alb = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'Alb', {
     loadBalancerArn: ARN,
@@ -120,7 +120,7 @@ test('security groups that are given are opened, in place of those of the load b
   expect(opened(Template.fromStack(stack))).toEqual(['sg-0123456789abcdef0:443']);
 });
 
-test('a load balancer in another VPC of the app is reached by its name, and lets the proxy in', () => {
+test('a load balancer in another VPC of the app is reached by its name, and allows the proxy', () => {
   const app = new App();
   const owner = new Stack(app, 'Owner', ENV);
   const alb = new ApplicationLoadBalancer(owner, 'Alb', { vpc: new Vpc(owner, 'Vpc', { maxAzs: 2 }) });
@@ -156,7 +156,7 @@ describe('several load balancers', () => {
     expect(configuration).toContain('verifyhost shop.example.com');
   });
 
-  test('each lets the proxy in at its own port', () => {
+  test('each allows the proxy at its own port', () => {
     expect(opened(template).sort()).toEqual(['{ApiSecurityGroup.GroupId}:8080', '{ShopSecurityGroup.GroupId}:443']);
   });
 
@@ -169,7 +169,7 @@ describe('several load balancers', () => {
   });
 });
 
-test('connections passed through unread are told apart by the name in their handshake', () => {
+test('connections in TCP mode are routed by the name in their handshake', () => {
   const { stack, vpc } = stackWithVpc();
   new HaproxyElbProxy(stack, 'Proxy', {
     vpc,

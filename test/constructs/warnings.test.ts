@@ -66,7 +66,7 @@ test('each id of docs/warnings.md is that of a warning', () => {
   expect(idsIn(warned().join('\n'))).toEqual(idsOfPage);
 });
 
-test('each is said once, in one line, and ends with its id', () => {
+test('each is printed once, in one line, and ends with its id', () => {
   const warnings = warned();
   expect(warnings).toHaveLength(idsOfPage.length);
   expect(warnings.filter((text) => !/^[^\n]+ \[ack: cdk-haproxy-elb:[a-z-]+\]$/.test(text))).toEqual([]);
@@ -77,7 +77,7 @@ test('what is acknowledged above the construct is not said any more, and the res
   expect(idsIn(warned(acknowledged).join('\n'))).toEqual([kept]);
 });
 
-test('tasks on instances may stand in subnets without a way out: the instance fetches their image', () => {
+test('tasks on instances may be in subnets without egress: the instance pulls their image', () => {
   const stack = new Stack(new App(), 'Stack');
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
   const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc });

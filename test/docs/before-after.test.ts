@@ -21,7 +21,7 @@ const linesOf = (text: string) =>
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
 
-test('the lines after are those that the generator writes', () => {
+test('the lines under After are those of the generator', () => {
   const rendered = linesOf(HaproxyConfig.render(HaproxyVersion.V3_2, { upstream: { dnsName: NAME, port: 80 } })).join(
     '\n',
   );
@@ -71,7 +71,7 @@ ${part}`;
   test('with the configuration before, every server loses its address', async () => {
     const port = await start(anyBinary('3.2'), BEFORE!.text, 'app');
     loadBalancer.dns.failAll('silent');
-    await until('it answers no more', async () => (await request('127.0.0.1', port)) === undefined || undefined);
+    await until('it no longer answers', async () => (await request('127.0.0.1', port)) === undefined || undefined);
   });
 
   test('the configuration after keeps them for 15 s at least', async () => {

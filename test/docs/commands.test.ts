@@ -5,7 +5,7 @@ import { scripts } from '../../package.json';
 import { COMMAND } from '../bin/cli';
 import { BLOCKS, codeOf, PAGES, ROOT } from './markdown';
 
-/** What the command line says of itself. */
+/** The help of the command line. */
 function help(...command: string[]): string {
   return execFileSync(process.execPath, [COMMAND, ...command, '--help'], { encoding: 'utf8' });
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(__dirname, '../..');
 
-/** Every page that people write or that is made for them, API.md left out, which a tool makes of the docstrings. */
+/** Every page, written or generated, except API.md, which a tool generates from the docstrings. */
 export const PAGES = [
   ...readdirSync(ROOT).filter((file) => file.endsWith('.md') && file !== 'API.md'),
   ...readdirSync(join(ROOT, 'docs'))

@@ -6,7 +6,7 @@ const KNOWN = new Set(
   [...API.matchAll(/id="cdk-haproxy-elb\.(\w+(?:\.\w+)*)"/g)].map(([, id]) => id!.replace('.property.', '.')),
 );
 
-/** The changelog names what is no more. */
+/** The changelog names removed members. */
 const CURRENT = PAGES.filter((page) => page !== 'CHANGELOG.md');
 
 test.each([...CURRENT, 'API.md'])('%s names no member that a class does not have', (page) => {

@@ -11,7 +11,7 @@ import { PAGES } from '../../scripts/pages';
 const ROOT = path.resolve(__dirname, '../..');
 const BAD = 'backend b\n    server s1 elb.test:80\n    timeout connect 5s\n    timeout server 5s\n';
 
-test.each(Object.entries(PAGES))('%s is what npm run docs would write', (file, page) => {
+test.each(Object.entries(PAGES))('%s is up to date (npm run docs)', (file, page) => {
   expect(readFileSync(path.join(ROOT, file), 'utf8')).toBe(page());
 });
 
@@ -24,7 +24,7 @@ describe('docs/lint.md', () => {
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'pages-'));
     writeFileSync(path.join(folder, 'haproxy.cfg'), BAD);
-    // What a registry would bring stands in for itself: the bundled command line.
+    // The bundled command line replaces the package of the registry.
     const bundle = path.join(ROOT, 'assets/cli/cdk-haproxy-elb.mjs');
     command('npx', `[ "$1 $2" = "--yes cdk-haproxy-elb" ] && shift 2 && exec node ${bundle} "$@"`);
     command('cdk-haproxy-elb', `exec node ${bundle} "$@"`);
@@ -44,9 +44,9 @@ describe('docs/lint.md', () => {
       env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
     });
 
-  test('tells of every rule once, and links to more', () => {
-    const told = [...page.matchAll(/^\| \[`([a-z-]+)`\]\(https:[^)]+\) \| (error|warning) \| [^|]+\. \| [^|]+ \|$/gm)];
-    expect(told.map(([, id]) => id)).toEqual(ALL_RULES.map(({ id }) => id));
+  test('has every rule once, with a link', () => {
+    const rows = [...page.matchAll(/^\| \[`([a-z-]+)`\]\(https:[^)]+\) \| (error|warning) \| [^|]+\. \| [^|]+ \|$/gm)];
+    expect(rows.map(([, id]) => id)).toEqual(ALL_RULES.map(({ id }) => id));
   });
 
   test('the workflow fails for an error, and uploads the file that the linter has written', () => {
@@ -56,12 +56,12 @@ describe('docs/lint.md', () => {
     expect(run(lint.run)).toMatchObject({ status: 1, stdout: '', stderr: '' });
     const sarif = JSON.parse(readFileSync(path.join(folder, upload.with.sarif_file), 'utf8'));
     expect(sarif.runs[0].results.map(({ ruleId }: { ruleId: string }) => ruleId)).toContain('unresolved-name');
-    // The step after a failed one runs only when it says so.
+    // A step after a failed one needs a condition to run.
     expect(upload.if).toMatch(/^\$\{\{ !cancelled\(\) \}\}$/);
     expect(workflow.permissions).toEqual({ contents: 'read', 'security-events': 'write' });
   });
 
-  test('the hook lints the configuration once, whatever files of it have changed', () => {
+  test('the hook lints the configuration once, whichever of its files changed', () => {
     const [
       {
         hooks: [hook],
@@ -75,7 +75,7 @@ describe('docs/lint.md', () => {
   });
 });
 
-test('docs/migration.md lets the checker in as the generator does on every branch', () => {
+test('docs/migration.md opens the runtime API as the generator does on every branch', () => {
   const [, block] = /^```haproxy 3\.2\n([\s\S]*?)^```$/m.exec(
     readFileSync(path.join(ROOT, 'docs/migration.md'), 'utf8'),
   )!;

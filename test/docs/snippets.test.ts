@@ -6,7 +6,7 @@ import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
 import { BLOCKS, type Block, ROOT } from './markdown';
 
-/** Blocks whose content another test looks at, or that are no code. */
+/** Blocks that another test checks, or that are not code. */
 const ELSEWHERE: readonly [place: RegExp, language: string, why: string][] = [
   [/^docs\/lint\.md/, 'yaml', 'a workflow and a hook: pages.test.ts runs them'],
   [/./, 'sh', 'commands.test.ts'],
@@ -19,19 +19,21 @@ const blocksOf = (language: string) =>
       block.language === language && !ELSEWHERE.some(([place, of]) => of === language && place.test(block.place)),
   );
 
-test('there is no block that nobody looks at', () => {
+test('every block is checked', () => {
   const known = ['ts', 'yaml', 'haproxy', ...ELSEWHERE.map(([, language]) => language)];
   expect(BLOCKS.filter(({ language }) => !known.includes(language))).toEqual([]);
 });
 
-/** A block in TypeScript with what it takes as given: `fixture=NAME` after the language is rosetta's way to say so. */
+/**
+ * A block in TypeScript with what it takes as given: `fixture=NAME` after the language is rosetta's notation for it.
+ */
 function moduleOf({ note, text }: Block): string {
   const [, fixture] = /^fixture=(\w+)$/.exec(note) ?? [];
   const around = fixture === undefined ? '' : readFileSync(join(ROOT, `rosetta/${fixture}.ts-fixture`), 'utf8');
   return `${around}${text}\nexport {};`;
 }
 
-/** What the compiler says of each block, as a module of its own beside the package. */
+/** The errors of the compiler for each block, as a separate module beside the package. */
 function problemsOf(blocks: readonly Block[]): Record<string, string[]> {
   const files = new Map(
     blocks.map((block, i) => [join(ROOT, `snippet-${i}.ts`), { place: block.place, text: moduleOf(block) }]),
@@ -62,7 +64,7 @@ function problemsOf(blocks: readonly Block[]): Record<string, string[]> {
   );
 }
 
-test('every example in TypeScript compiles as it stands, and a wrong one would not', () => {
+test('every example in TypeScript compiles unchanged, and a wrong one would not', () => {
   const blocks = blocksOf('ts');
   const wrong = "import { Repair } from 'cdk-haproxy-elb';\nRepair.pray();";
   expect(blocks.length).toBeGreaterThan(2);
@@ -80,7 +82,7 @@ test('every spec can be read', () => {
   }
 });
 
-test('the linter has nothing to say of any configuration, for the version that its fence names', () => {
+test('the linter has no finding in any configuration, for the version of its fence', () => {
   const configurations = blocksOf('haproxy');
   expect(configurations.length).toBeGreaterThan(0);
   for (const { place, note, text } of configurations) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { usableBinaries } from '../../testbed/binaries/usable';
 import { NEW, OLD, StackTestbed } from './stack-testbed';
 
-/** Checks once a second until something is so. What never becomes so ends the test by its time limit. */
+/** Checks once a second until a condition holds, up to the time limit of the test. */
 async function checkUntil(testbed: StackTestbed, condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) {
     await sleep(1000);

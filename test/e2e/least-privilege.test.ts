@@ -259,7 +259,7 @@ test('Lambda may make and remove the interfaces of the function', () => {
   expect(isAllowed(full, { action: 'ec2:DeleteNetworkInterface', resource, context: {} })).toBe(true);
 });
 
-describe('IAM knows', () => {
+describe('the data about IAM', () => {
   const pairs = full.flatMap(({ actions, resources, conditions }) =>
     actions.map((action) => ({ action, resources, keys: Object.values(conditions).flatMap(Object.keys) })),
   );

@@ -15,7 +15,7 @@ const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
 const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));
 const [, , MONITOR] = monitor.registryPath.split('/') as [string, string, string];
 
-/** What the bundled function printed in a run with every kind of event. */
+/** The output of the bundled function in a run with every kind of event. */
 let lines: Line[];
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ beforeAll(async () => {
     fleet.deniedServices.add('denied');
     fleet.point('127.0.0.2');
     const checked = await fleet.invoke();
-    // Another run sees another load balancer: what is open is updated.
+    // Another run finds another load balancer: the open incident is updated.
     fleet.point('127.0.0.3');
     const again = await fleet.invoke();
     const gate = fleet.another('index.gate');
@@ -103,7 +103,7 @@ test.each(QUERIES)('query %s: every event that it asks for is logged, and has it
   const found = events.map((event) => lines.filter((line) => event.test(line.event ?? '')));
   expect(found.map((some) => some.length > 0)).toEqual(events.map(() => true));
   const known = new Set(found.flat().flatMap((line) => fieldsOf(line)));
-  // CloudWatch itself adds the time to each line. `service` is the monitor on every line, so it says nothing.
+  // CloudWatch itself adds the time to each line. `service` is the monitor on every line, so no query needs it.
   expect(fields.filter((field) => field !== '@timestamp' && !known.has(field))).toEqual([]);
   expect(fields).not.toContain('service');
 });

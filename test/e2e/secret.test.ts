@@ -69,7 +69,7 @@ describe.each(availableBinaries().filter(hasTls))('HAProxy $version', (binary) =
     const container = containerFor(binary, port);
     expect(JSON.stringify(container)).not.toContain('PRIVATE KEY');
 
-    // It gets an address, ports and a folder of its own here; a task has all of them to itself.
+    // It gets its own address, ports and folder here, as a task has.
     const own = (value: string) =>
       value
         .replaceAll('bind :8404', `bind ${ADDRESS}:${healthPort}`)

@@ -1,9 +1,9 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 
-/** What CloudFormation would know: values by `LogicalId` (Ref) and `LogicalId.Attribute` (GetAtt). */
+/** The values that CloudFormation fills in, by `LogicalId` (Ref) and `LogicalId.Attribute` (GetAtt). */
 type Deployed = (reference: string) => string;
 
-/** Fills in the references of a template's value, as CloudFormation does. Anything it does not know is an error. */
+/** Fills in the references of a template's value, as CloudFormation does. An unknown reference is an error. */
 export function fillIn(value: unknown, deployed: Deployed): string {
   if (typeof value === 'string') {
     return value;
@@ -19,7 +19,7 @@ export function fillIn(value: unknown, deployed: Deployed): string {
       return parts.map((part) => fillIn(part, deployed)).join(separator);
     }
     default:
-      throw new Error(`the template says ${fn}, which this test does not fill in`);
+      throw new Error(`the template has ${fn}, which this test does not fill in`);
   }
 }
 

@@ -16,13 +16,13 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   {
     rule: /^AwsSolutions-ECS4$/,
     path: /Proxy\/Cluster\/Resource$/,
-    reason: 'Container Insights is paid for by the metric: who wants it says `containerInsights`.',
+    reason: 'AWS charges for each metric of Container Insights: `containerInsights` switches it on.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     path: /(DriftCheck\w+|Monitor\/Policy|Upstream2\/CustomResourcePolicy)\/Resource$/,
     reason:
-      'IAM knows no resource for the calls that list and describe load balancers, network interfaces and tasks; where it knows a condition, there is one.',
+      'IAM has no resource for the calls that list and describe load balancers, network interfaces and tasks; where it has a condition, the policy uses it.',
   },
   {
     rule: /^AwsSolutions-(L1|IAM4\[.*AWSLambdaBasicExecutionRole\])$/,

@@ -1,4 +1,4 @@
-/** Inputs that a target did not bear once. They come first in every run. */
+/** Inputs on which a target once failed. They come first in every run. */
 export const COUNTER_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   // `.` does not match a line separator of Unicode.
   linter: [

@@ -28,11 +28,11 @@ const MAX_MILLIS = 1000;
 const MAX_MEMORY_MB = 256;
 
 /**
- * Gives a target the inputs that were trouble once, then changed ones.
+ * Gives a target the inputs that once failed, then changed ones.
  *
  * @param executions at least so many inputs
  * @param seed the same seed gives the same inputs
- * @param saved inputs that were trouble once
+ * @param saved inputs that once failed
  * @param beat is called after every batch
  * @throws with the seed and the smallest input found when a reader crashes, hangs, uses too much memory or pollutes a prototype
  */

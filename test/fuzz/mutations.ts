@@ -98,9 +98,9 @@ function apply(text: string, [kind, at, length, word]: Edit): string {
 }
 
 /**
- * Genuine inputs with a few changes: what a parser takes for one of its own for a while.
+ * Genuine inputs with a few changes: a parser accepts them up to the first change.
  *
- * @param words pieces of the language, beside those that are nasty everywhere
+ * @param words pieces of the language, in addition to the general ones
  */
 export function mutated(seeds: readonly string[], words: readonly string[]): fc.Arbitrary<string> {
   const edit = fc.tuple(

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- --executions 10000000 [--seed 1] [--target linter]`: each target in a process of its own, whose heap
- * is limited and which is ended when it hangs.
+ * `npm run fuzz -- --executions 10000000 [--seed 1] [--target linter]`: each target in a separate process with a
+ * limited heap, which is ended when it hangs.
  */
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ const SILENCE_MILLIS = 120_000;
 const BEAT_MILLIS = 1000;
 const AT_ONCE = 2;
 
-/** What a process tells the one that started it. */
+/** A message of a process to its parent. */
 type Message = { readonly done: number } | { readonly result: Fuzzed } | { readonly failure: string };
 
 /** The part of a process of one target. */

@@ -38,7 +38,7 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
   afterAll(() => running.haproxy.stop());
 
   if (isDeaf(binary)) {
-    test('answers nothing, as its warning says', async () => {
+    test('answers nothing, as its warning announces', async () => {
       expect(await ask(running.endpoint, INFO)).toBe('');
     });
     return;
@@ -89,7 +89,7 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
     expect(answers).toEqual(refused.map((line) => [line, '']));
   });
 
-  test('closes the connection without a byte on who goes on waiting', async () => {
+  test('closes the connection of a client that only waits, without a byte', async () => {
     const refused = ['show map\n', INFO, 'prompt\n', 'show info;show map\n', ''];
     const answers = await Promise.all(refused.map(async (line) => [line, await converse(running.network, [line])]));
     expect(answers).toEqual(refused.map((line) => [line, '']));

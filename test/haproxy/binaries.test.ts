@@ -11,22 +11,22 @@ const EXPECTED = [
   const { binaries, unavailable } = acquisition();
   const here = binaries.find((binary) => binary.branch === branch);
   const other = binaries.find((binary) => binary.source === source);
-  const told =
+  const status =
     (here && `${here.version} from ${here.source}`) ??
     unavailable.find(({ what }) => what === source || what.endsWith(` from ${source}`))?.reason ??
     (other && `${source} has moved on to ${other.version}`);
-  return { branch, told };
+  return { branch, status };
 });
 
-test.each(EXPECTED)('HAProxy $branch: $told', ({ told }) => {
-  expect(told).toMatch(/./);
+test.each(EXPECTED)('HAProxy $branch: $status', ({ status }) => {
+  expect(status).toMatch(/./);
 });
 
 test('at least one real HAProxy is there to test with', () => {
   expect(availableBinaries()).not.toEqual([]);
 });
 
-test.each(availableBinaries())('HAProxy $version tells a bad configuration from a good one', (binary) => {
+test.each(availableBinaries())('HAProxy $version refuses a bad configuration and accepts a good one', (binary) => {
   const good =
     'defaults\n  mode tcp\n  timeout connect 1s\n  timeout client 1s\n  timeout server 1s\nlisten l\n  bind :8080\n';
   expect(haproxyCheck(binary, good).status).toBe(0);

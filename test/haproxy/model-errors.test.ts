@@ -19,11 +19,11 @@ const route = (change: Partial<HaproxyRoute>): HaproxyRoute => ({ name: 'api', u
 const unusable = (what: string, text: string) =>
   `${what} ${text} is not valid: give a text that is not empty and has no control characters`;
 const badPath = (what: string, text: string) =>
-  `${what} ${text} is not a path: give one that begins with / and is URL-encoded`;
+  `${what} ${text} is not a path: give a URL-encoded path that begins with /`;
 const badName = (what: string, text: string) =>
   `${what} '${text}' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots`;
 const badRoute = (name: string) =>
-  `route name '${name}' is not valid: give each route a name of its own, 1 to 40 letters, digits, '-' or '_'`;
+  `route name '${name}' is not valid: give each route its own name, 1 to 40 letters, digits, '-' or '_'`;
 
 describe('one value', () => {
   test.each<[Change, string]>([
@@ -173,7 +173,7 @@ describe('values that contradict each other', () => {
 describe('two listeners on one port', () => {
   const at = (address: string, port: number) => ({ address, port });
   const taken = (name: string, port: number, by: string) =>
-    `port ${port} is used by ${by} and by ${name}: give each listener a port of its own`;
+    `port ${port} is used by ${by} and by ${name}: give each listener its own port`;
 
   test.each<[Change, string]>([
     [{ health: { port: 8080 } }, taken('health', 8080, 'listen')],
@@ -188,7 +188,7 @@ describe('two listeners on one port', () => {
     expect(() => check(change)).toThrow(new InputError(message));
   });
 
-  test.each(['1.6', '1.7'])('%s: nobody else has that of the check', (branch) => {
+  test.each(['1.6', '1.7'])('%s: no other listener has the port of the check', (branch) => {
     expect(() => check({ listen: { port: 8404 } }, branch)).toThrow(new InputError(taken('health', 8404, 'listen')));
   });
 });

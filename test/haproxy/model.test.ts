@@ -29,7 +29,7 @@ const CHECKED_UPSTREAM = {
   idleTimeoutMillis: 60_000,
 };
 
-test('a name with its final dot is the name: headers and SNI have none', () => {
+test('a final dot of a name is not in headers and SNI', () => {
   expect(check({ upstream: { ...UPSTREAM, dnsName: `${NAME}.` } })).toEqual(check());
 });
 
@@ -103,7 +103,7 @@ describe('what a model leaves out', () => {
   });
 });
 
-test('what a model says is kept, and each route has a backend of its own', () => {
+test('the values of a model are kept, and each route has its own backend', () => {
   const upstream = {
     dnsName: NAME,
     port: 443,

@@ -47,7 +47,7 @@ export function fullHttp(version: HaproxyVersion): HaproxyConfigModel {
   };
 }
 
-/** TLS passed through by name, with the client's address told on both sides. */
+/** TLS passed through by name, with PROXY protocol on both sides. */
 export function fullTcp(version: HaproxyVersion): HaproxyConfigModel {
   const upstream = (dnsName: string): HaproxyUpstream => ({
     dnsName,

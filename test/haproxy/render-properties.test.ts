@@ -43,13 +43,13 @@ const rendered = (what: string, check: (text: string, version: HaproxyVersion, m
     expect(count).toBeGreaterThan(50);
   });
 
-describe('whatever is allowed is rendered for every branch, or refused for a reason that lies in the version', () => {
+describe('every valid model is rendered for every branch, or refused because of the version', () => {
   rendered('as whole lines of a bearable length', (text) => {
     expect(text).toMatch(/[^\n]\n$/);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(2000);
   });
 
-  rendered('with no more words in a line than HAProxy takes', (text) => {
+  rendered('with at most as many words in a line as HAProxy accepts', (text) => {
     expect(Math.max(...text.split('\n').map((line) => readLine(line).words.length))).toBeLessThanOrEqual(64);
   });
 
@@ -63,7 +63,7 @@ describe('whatever is allowed is rendered for every branch, or refused for a rea
   });
 });
 
-/** Warnings that stand for what a model says in so many words. */
+/** Warnings about explicit settings of a model. */
 function askedFor({
   upstream,
   routes = [],

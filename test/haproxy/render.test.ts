@@ -51,7 +51,7 @@ describe('1.6 and 1.7', () => {
     expect(linesOf(render('1.7'), 'server elb1')).toEqual([`${line} init-addr none`]);
   });
 
-  test.each(OLD)('%s: the target of that check is there although nobody asked for one', (branch) => {
+  test.each(OLD)('%s: the target of that check exists although it was not requested', (branch) => {
     const text = render(branch, { upstream: HTTP.upstream });
     expect(text).toContain(
       '\nfrontend health\n    bind 127.0.0.1:8404\n    mode http\n    no log\n    monitor-uri /ready\n',
@@ -62,10 +62,10 @@ describe('1.6 and 1.7', () => {
 
   test.each(OLD)('%s: that target takes no port from another listener', (branch) => {
     expect(() => render(branch, { upstream: HTTP.upstream, listen: { port: 8404 } })).toThrow(
-      new InputError('port 8404 is used by listen and by health: give each listener a port of its own'),
+      new InputError('port 8404 is used by listen and by health: give each listener its own port'),
     );
     expect(() => render(branch, { upstream: HTTP.upstream, runtimeApi: { port: 8404 } })).toThrow(
-      new InputError('port 8404 is used by health and by runtimeApi: give each listener a port of its own'),
+      new InputError('port 8404 is used by health and by runtimeApi: give each listener its own port'),
     );
   });
 
@@ -111,7 +111,7 @@ describe('1.8 and later', () => {
   });
 });
 
-describe('words that a branch does not know', () => {
+describe('words that a branch does not have', () => {
   type Word = Exclude<
     keyof typeof CAPABILITIES,
     | 'autonomousResolution'
@@ -141,7 +141,7 @@ describe('words that a branch does not know', () => {
     reusesRightly: /\bhttp-reuse safe\b/,
   };
 
-  test.each(Object.keys(WORDS) as Word[])('%s stands in the text from its first branch on', (word) => {
+  test.each(Object.keys(WORDS) as Word[])('%s is in the text from its first branch on', (word) => {
     const upstream = { ...HTTP.upstream, tls: {}, healthCheck: { path: '/' } };
     const model = { ...HTTP, upstream, listenTls: { certificateFile: '/site.pem' } };
     const having = ALL.filter((branch) => WORDS[word].test(code(render(branch, model))));
@@ -191,7 +191,7 @@ describe('words that a branch does not know', () => {
 });
 
 describe.each(ALL)('never on %s', (branch) => {
-  test('a server-state file, which brings old addresses back', () => {
+  test('a server-state file, which restores old addresses', () => {
     for (const model of SHAPES) {
       expect(render(branch, model)).not.toMatch(/state-file|state-from-file|state-base/);
     }
@@ -204,14 +204,14 @@ describe.each(ALL)('never on %s', (branch) => {
     }
   });
 
-  test('a privileged port, or a listener that nobody asked for and that the network reaches', () => {
+  test('a privileged port, or a listener that was not requested and that the network reaches', () => {
     const liveness = OLD.includes(branch) ? ['bind 127.0.0.1:8404'] : [];
     expect(linesOf(render(branch, { upstream: HTTP.upstream }), 'bind')).toEqual(['bind :8080', ...liveness]);
   });
 });
 
 describe('the runtime API', () => {
-  test('lets the commands of the checker through, byte for byte, and no other', () => {
+  test('passes the commands of the checker, byte for byte, and no other', () => {
     const lines = linesOf(render('3.2'), 'tcp-request content');
     const hex = [...lines.join('\n').matchAll(/-m bin ([0-9a-f]+) /g)].map(([, bytes]) => bytes!);
     const allowed = Object.values(RUNTIME_COMMANDS).map((command) => `${command}\n`);
@@ -235,7 +235,7 @@ describe('the runtime API', () => {
 });
 
 describe('TLS to the load balancer', () => {
-  test('verifies the certificate against the name, and says the name in requests and checks', () => {
+  test('verifies the certificate against the name, and sends the name in requests and checks', () => {
     const tls = `ssl verify required ca-file /etc/ssl/certs/ca-certificates.crt verifyhost ${NAME} sni str(${NAME})`;
     const model = { ...HTTP, upstream: { ...HTTP.upstream, tls: {} } };
     expect(render('1.7', model)).toContain(` weight 100 ${tls} resolvers dns`);
@@ -245,7 +245,7 @@ describe('TLS to the load balancer', () => {
 });
 
 describe('raw lines', () => {
-  test('stand at the end of their section, as they are', () => {
+  test('are at the end of their section, unchanged', () => {
     const text = render('3.2', {
       ...HTTP,
       rawLines: { global: ['nbthread 2 # two', ''], 'backend upstream': ['fullconn 5'] },
@@ -265,13 +265,13 @@ describe('raw lines', () => {
   test.each(['a\nb', 'a\r'])('are one line each: %j is not', (line) => {
     expect(() => render('3.2', { ...HTTP, rawLines: { global: ['nbthread 2', line] } })).toThrow(
       new InputError(
-        `rawLines of 'global' has ${JSON.stringify(line)}, which is more than one line: give each line an item of its own`,
+        `rawLines of 'global' has ${JSON.stringify(line)}, which is more than one line: give one item for each line`,
       ),
     );
   });
 });
 
-test.each(ALL)('a token of the CDK passes through %s unbroken, wherever the name stands', (branch) => {
+test.each(ALL)('a token of the CDK passes through %s unchanged, at each place of the name', (branch) => {
   const token = Token.asString({ Ref: 'Elb' });
   for (const model of SHAPES) {
     const text = render(branch, { ...model, upstream: { ...model.upstream, dnsName: token } });

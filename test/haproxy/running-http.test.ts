@@ -109,7 +109,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
     expect(echoed(await ask(ports.tls, { servername })).name).toBe(name);
   });
 
-  test('request headers are removed, then set, and tell who the client is', async () => {
+  test('request headers are removed, then set, and have the address of the client', async () => {
     const headers = { 'X-Debug': '1', 'x-set': 'by client', Both: 'old', 'X-Forwarded-Proto': 'ftp' };
     const request = echoed(await www('/', { headers, from: '127.0.0.7' }));
     const names = ['X-Debug', 'X-Set', 'Both', 'X-Forwarded-Proto', 'X-Forwarded-For'];
@@ -142,7 +142,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
     expect((await post('0123456789a'))?.status).toBe(capabilities.httpRequestReturn ? 413 : 403);
   });
 
-  test('tells of its life, its readiness and its metrics', async () => {
+  test('answers liveness, readiness and metrics', async () => {
     const health = async (path: string) => (await ask(ports.health, { path }))!;
     expect((await health('/live')).status).toBe(200);
     expect((await health('/ready')).status).toBe(200);
@@ -161,7 +161,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
     const logged = (uri: string) =>
       until(`a line about ${uri}`, () => lines().find((line) => line.includes(uri))).then((line) => JSON.parse(line));
 
-    test('say what was asked, who answered and how it went', async () => {
+    test('have the request, the server and the result', async () => {
       await www('/v1/json?a=b', { headers: { Host: 'api.test' } });
       expect(await logged('json?a=b')).toMatchObject({
         client: '127.0.0.1',

@@ -21,7 +21,10 @@ const NEW = '127.0.0.4';
 /** What a PROXY header of version 2 begins with. Its length without the first 16 bytes is in bytes 14 and 15. */
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 
-/** A node that says its address, over connections that it never closes, with or without a PROXY header before them. */
+/**
+ * A node that answers with its address, over connections that it never closes, with or without a PROXY header before
+ * them.
+ */
 class Node {
   public static async listen(address: string, port: number): Promise<Node> {
     const node = new Node(address);

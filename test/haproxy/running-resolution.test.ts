@@ -61,7 +61,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
   const status = async (where: number, path: string) => (await ask(where, { path }))?.status;
 
   describe('slots', () => {
-    test('/ready says whether there is a usable address, and /live is not concerned', async () => {
+    test('/ready depends on a usable address, and /live does not', async () => {
       await start({ slots: 2, healthCheck: { intervalMillis: 200 } });
       expect([await status(health, '/live'), await status(health, '/ready')]).toEqual([200, 503]);
       dns.set('elb.test', ['127.0.0.2']);
@@ -75,7 +75,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       expect(await status(port, '/')).toBe(503);
     });
 
-    test('an address where nobody listens is out of use after its checks, and the other one answers', async () => {
+    test('an address without a listener is marked down after its checks, and the other one answers', async () => {
       await nodes.kill('127.0.0.3');
       dns.set('elb.test', ['127.0.0.2', '127.0.0.3']);
       const running = await start({ slots: 2, healthCheck: { intervalMillis: 200 } });

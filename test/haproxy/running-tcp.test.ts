@@ -20,7 +20,7 @@ let dns: DnsServer;
 let servers: Server[];
 let upstreamPort: number;
 
-/** A TLS server that says its name and closes. */
+/** A TLS server that sends its name and closes. */
 function greeter(name: string, address: string): Promise<Server> {
   const { cert, key } = certificate;
   return new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ function greeter(name: string, address: string): Promise<Server> {
   });
 }
 
-/** What a TLS server says to a client that asks for a name. */
+/** The answer of a TLS server to a client that sends a server name. */
 function greeting(port: number, servername?: string): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
@@ -106,7 +106,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       return greetings.every((text) => text !== '') ? greetings : undefined;
     });
 
-  test('a connection goes where the name in its handshake says, and TLS passes through', async () => {
+  test('a connection is routed by the name in its handshake, and TLS passes through', async () => {
     expect(await all(await start({}))).toEqual(EXPECTED);
   });
 

@@ -8,10 +8,10 @@ import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { HaproxyProcess } from '../../testbed/haproxy-process';
 
-/** Generous: how long it takes is not what is tested. */
+/** Generous: the tests do not measure times. */
 const DEADLINE_MILLIS = 30_000;
 
-/** Asks again and again until there is something, and gives it. */
+/** Repeats a query until it has a result, and returns the result. */
 export async function until<T>(what: string, probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (const deadline = Date.now() + DEADLINE_MILLIS; Date.now() < deadline; await sleep(50)) {
     const found = await probe();
@@ -83,7 +83,7 @@ export function converse(port: number, bytes: string | Buffer): Promise<string> 
   });
 }
 
-/** An upstream that says who it is and what it was asked. */
+/** An upstream that answers with its name and the request. */
 export class Echo {
   public static async listen(name: string, address: string, port: number): Promise<Echo> {
     const server = createServer((incoming, response) => {

@@ -47,7 +47,7 @@ describe('show info', () => {
     expect(parseInfo(`Name: HAProxy\nVersion: ${printed}\nUptime_sec: 7\n`)).toEqual({ version, uptimeSeconds: 7 });
   });
 
-  test('a generated configuration says what it was made for, another one something else', () => {
+  test('a generated configuration names its branch, another one has another description', () => {
     const madeFor = (description: string) =>
       parseInfo(`Name: HAProxy\nVersion: 3.2.0\nUptime_sec: 7\ndescription: ${description}\n`).madeFor;
     expect(madeFor('configuration for HAProxy 2.8')).toBe('2.8');
@@ -86,7 +86,7 @@ describe('show servers state', () => {
   const [A, B] = ['127.0.0.11', '127.0.0.12'];
 
   test.each([
-    ['1.6 does not tell names', '1.6', [slot('s1', '127.0.0.3')]],
+    ['1.6 does not show names', '1.6', [slot('s1', '127.0.0.3')]],
     ['1.7 writes 0.0.0.0 where there is no address', '1.7', [slot('s1', '127.0.0.3'), slot('down')]],
     ['1.8 leaves the field empty where there is no address', '1.8', following(A, B)],
     ['2.0', '2.0', following(A, B)],
@@ -117,12 +117,12 @@ describe('show servers state', () => {
 
   test.each([
     ['an address of IPv6', row('fd00::11', 0, 6), 'fd00::11'],
-    ['the name was changed by hand', row('10.0.0.1', 64, 6), '10.0.0.1'],
-    ['in maintenance by hand', row('10.0.0.1', 1, 6), '10.0.0.1'],
+    ['the name was changed manually', row('10.0.0.1', 64, 6), '10.0.0.1'],
+    ['in maintenance manually', row('10.0.0.1', 1, 6), '10.0.0.1'],
     ['an old address of a slot that DNS has taken out', row('10.0.0.1', 32, 6), undefined],
     ['an old address of a slot that DNS has taken out, its name changed', row('10.0.0.1', 96, 6), undefined],
     ['no address of IPv6', row('::', 0, 6), undefined],
-    ['0.0.0.0 of a slot that 3.0.0 still says is up', row('0.0.0.0', 0, 6), undefined],
+    ['0.0.0.0 of a slot that 3.0.0 still shows as up', row('0.0.0.0', 0, 6), undefined],
   ])('%s', (_, line, address) => {
     expect(parseServersState(state(line))[0]).toMatchObject({ name: 's1', address });
   });
@@ -152,7 +152,7 @@ describe('show servers state', () => {
     expect(parseServersState(state(row('10.0.0.1', admin, 6)))[0]!.out).toBe(out);
   });
 
-  test('0.0.0.0 without a name is a slot to which each request brings an address', () => {
+  test('0.0.0.0 without a name is a slot of mode per-request', () => {
     const perRequest = row('0.0.0.0', 0, 6).replace('a.test', '-');
     const [slot] = parseServersState(state(perRequest));
     expect(slot).toMatchObject({ address: undefined, fqdn: undefined, perRequest: true });
@@ -176,7 +176,7 @@ describe('show servers state', () => {
     expect(() => parseServersState(answer)).toThrow(new Error(message));
   });
 
-  test('an answer that was cut off is none: its last address may be half of one', () => {
+  test('a truncated answer is refused: its last address may be incomplete', () => {
     const whole = captured('3.2', 'show_servers_state');
     for (let length = 0; length < whole.length - 1; length += 1) {
       expect(() => parseServersState(whole.slice(0, length))).toThrow(UnexpectedAnswer);
@@ -194,7 +194,7 @@ describe('show resolvers', () => {
     expect(parseResolvers(captured(branch, 'show_resolvers'))).toEqual([{ section: 'r', ...counters }]);
   });
 
-  test.each(['2.6', '2.8', '3.0', '3.2'])('of %s, which adds a section of its own that nobody uses', (branch) => {
+  test.each(['2.6', '2.8', '3.0', '3.2'])('of %s, which adds its own section, which is not used', (branch) => {
     expect(parseResolvers(captured(branch, 'show_resolvers'))).toEqual([
       { section: 'r', sent: 30, valid: 10, failures: { any_err: 10, nx: 10 } },
       { section: 'default', sent: 0, valid: 0, failures: {} },

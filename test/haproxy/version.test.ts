@@ -88,7 +88,7 @@ describe('names', () => {
 
   test.each(['1.10', '2.10.1', '3.5', '3.22', '4.0'])('%s is refused: no such branch', (name) => {
     expect(() => HaproxyVersion.of(name)).toThrow(
-      new InputError(`HAProxy ${name} is of an unknown branch: use one of ${LIST}`),
+      new InputError(`HAProxy ${name} is not of a known branch: use one of ${LIST}`),
     );
   });
 
@@ -111,14 +111,14 @@ describe('order', () => {
     expect(Math.sign(branchOrder(a) - branchOrder(b))).toBe(sign);
   });
 
-  test('isAtLeast looks at the branch of a release', () => {
+  test('isAtLeast uses the branch of a release', () => {
     const version = HaproxyVersion.of('2.4.30');
     expect([version.isAtLeast('2.4'), version.isAtLeast('2.3'), version.isAtLeast('2.6')]).toEqual([true, true, false]);
   });
 });
 
 describe('warnings', () => {
-  test('a branch that gets no more fixes is warned about, and no other', () => {
+  test('only a branch without fixes gives a warning', () => {
     const ended = ALL.filter((branch) => HaproxyVersion.of(branch).warnings.length > 0);
     expect(ended).toEqual(ALL.filter((branch) => !['2.6', '2.8', '3.0', '3.2', '3.3', '3.4'].includes(branch)));
   });
@@ -128,7 +128,7 @@ describe('warnings', () => {
       {
         id: 'cdk-haproxy-elb:end-of-life',
         message:
-          'HAProxy 2.4 is end-of-life since 2026-04: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support',
+          'HAProxy 2.4 is end-of-life since 2026-04: it gets no security fixes, and its image is no longer rebuilt; move to a branch with long-term support',
       },
     ]);
   });

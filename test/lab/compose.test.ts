@@ -21,7 +21,7 @@ test.each(BRANCHES)('HAProxy $branch: a pinned and a generated one, of the offic
   }
 });
 
-test('there are as many nodes as the largest scenario has, each with an address of its own', () => {
+test('there are as many nodes as the largest scenario has, each with its own address', () => {
   const nodes = Object.keys(services).filter((name) => name.startsWith('node-'));
   const needed = SCENARIOS.map(({ testbed: { nodes = { old: 1, new: 1 } } }) => nodes.old + nodes.new);
   expect(nodes).toHaveLength(Math.max(...needed));
@@ -41,7 +41,7 @@ describe('--backend docker where it cannot be: one line, and exit code 2', () =>
     rmSync(folder, { recursive: true });
   });
 
-  /** Stands in for a Docker that is in a state of which no machine can be sure to have one. */
+  /** Replaces Docker, in states that a test machine may not have. */
   const dockerThat = (...lines: string[]) =>
     writeFileSync(path.join(folder, 'docker'), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
 

@@ -10,7 +10,7 @@ import { haproxyChildren } from '../support/processes';
 
 const BINARIES = availableBinaries();
 const [MOVE, ...OTHERS] = SCENARIOS as [Scenario, ...Scenario[]];
-/** The oldest and the newest: what the others show is the same on all. */
+/** The oldest and the newest: the other tests do not depend on the branch. */
 const ENDS = [BINARIES[0] ?? anyBinary(), BINARIES.at(-1)!];
 
 const NO_OUTPUT: DemoOutput = { note: () => {}, tick: () => {} };
@@ -50,7 +50,7 @@ const answers = ({ requests }: Timeline, from: number, to: number) => [
   ...new Set(requests.filter(({ at }) => at > from && at < to).map(({ answer }) => answer)),
 ];
 
-test('while the scenarios run, two processes run for each binary, and none is left', () => {
+test('while the scenarios run, two processes run for each binary, and none remains', () => {
   expect(runningMeanwhile).toBe(2 * (BINARIES.length + OTHERS.length * ENDS.length));
   expect(haproxyChildren(process.pid)).toEqual([]);
 });
@@ -129,7 +129,7 @@ test('each second shows every HAProxy that runs, and what comes next', () => {
 });
 
 describe('what goes wrong', () => {
-  /** Two steps of a second each: long enough to see what happens. */
+  /** Two steps of a second each: long enough to record the changes. */
   const SHORT: Scenario = {
     ...MOVE,
     steps: [
@@ -140,7 +140,7 @@ describe('what goes wrong', () => {
   };
   const [binary] = ENDS as [HaproxyBinary];
 
-  test('a HAProxy that does not start is named, with what it said, and the others go on', async () => {
+  test('a HAProxy that does not start is named, with its output, and the others continue', async () => {
     const broken = { ...binary, version: '9.9.9', command: ['/bin/sh', '-c', 'echo "no such library" >&2; exit 127'] };
     const { result, notes } = await run(SHORT, [broken, binary]);
     expect(notes).toContain('HAProxy 9.9.9 (pinned) does not start: no such library');
@@ -149,20 +149,20 @@ describe('what goes wrong', () => {
     expect(haproxyChildren(process.pid)).toEqual([]);
   }, 60_000);
 
-  test('none that starts: one line', async () => {
+  test('no HAProxy starts: one line', async () => {
     const broken = { ...binary, version: '9.9.9', command: ['/bin/sh', '-c', 'echo "no such library" >&2; exit 127'] };
     await expect(runDemo(SHORT, [broken], NO_OUTPUT)).rejects.toThrow(
       new Error('no HAProxy is available: HAProxy 9.9.9 (generated) does not start: no such library'),
     );
   });
 
-  test('no binary at all: one line that says what to do', async () => {
+  test('no binary at all: one line with what to do', async () => {
     await expect(runDemo(SHORT, [], NO_OUTPUT)).rejects.toThrow(
-      new Error('no HAProxy is available: name one with HAPROXY_BINARIES=/path/to/haproxy'),
+      new Error('no HAProxy is available: give one with HAPROXY_BINARIES=/path/to/haproxy'),
     );
   });
 
-  test('a HAProxy that crashes is reported and shown, and the others go on', async () => {
+  test('a HAProxy that crashes is reported and shown, and the others continue', async () => {
     let killed = false;
     const notes: string[] = [];
     const result = await runDemo(SHORT, [binary], {

@@ -141,7 +141,7 @@ describe.each(SCENARIOS)('scenario $name', ({ steps, testbed, expectations, goal
     expect(named.filter((node) => node < 0 || node >= nodes.old + nodes.new)).toEqual([]);
   });
 
-  test('expects something of both kinds, shows its goal, and says in two sentences what it means', () => {
+  test('expects something of both kinds, shows its goal, and explains it in two sentences', () => {
     expect([...new Set(expectations.map(({ of }) => of))].sort()).toEqual(['generated', 'pinned']);
     expect(figures).toContain(goal.figure);
     expect(meaning.match(/\.( |$)/g)).toHaveLength(2);

@@ -20,7 +20,7 @@ let browser: Browser | undefined;
 // A fresh machine fetches the browser.
 beforeAll(async () => {
   browser = await launchBrowser().catch((error: Error) => {
-    console.log(`not to be had: a headless browser: ${error.message.split('\n')[0]}`);
+    console.log(`not available: a headless browser: ${error.message.split('\n')[0]}`);
     return undefined;
   });
 }, 300_000);

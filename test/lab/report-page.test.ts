@@ -35,7 +35,7 @@ test('it begins with what the run means when all is as expected, and with all th
   );
 });
 
-test('two cards say what became of each kind', () => {
+test('two cards show the result of each kind', () => {
   const text = textOf(reportPage({ ...RESULT, timelines: [PINNED, PINNED, GENERATED] }));
   expect(text).toContain(
     'Pinned: a server line that never resolves again 0 of 2 followed the load balancer 2 requests lost 0 DNS queries sent 2 critical incidents',
@@ -52,7 +52,7 @@ test('each HAProxy has a row of figures', () => {
   ]);
 });
 
-test('each incident has a row, and one that is not over says so', () => {
+test('each incident has a row, also an open one', () => {
   const message = PINNED.incidents[0]!.message;
   expect(rowsOf(reportPage(RESULT), 1)).toEqual([
     ['2.6.12 pinned', 'stale-address', 'critical', '6.0 s', '9.0 s', message],
@@ -71,7 +71,7 @@ const columnsOf = (page: string, timeline: number) =>
       .matchAll(/<path d="M([\d.]+) ([\d.]+)h[\d.]+v([\d.]+)h[-\d.]+z" fill="var\(--(\w+)\)"/g),
   ].map(([, x, top, height, colour]) => ({ second: Math.floor(Number(x) / 10), top, height, colour }));
 
-test('each second is a column of the shares of its answers, and the queries stand below', () => {
+test('each second is a column of the shares of its answers, with the queries below', () => {
   const columns = columnsOf(reportPage(RESULT), 1);
   expect(columns.filter(({ colour }) => colour !== 'query')).toEqual([
     { second: 0, top: '0.0', height: '30.0', colour: 'old' },

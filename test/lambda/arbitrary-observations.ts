@@ -37,7 +37,7 @@ const anyTask: fc.Arbitrary<ObservedTask> = fc
 /** Up to three tasks, read or not. */
 export const anyTasks = fc.uniqueArray(anyTask, { selector: ({ task }) => task.id });
 
-/** Anything that a check of a proxy with up to three tasks could see. */
+/** Any observation of a proxy with up to three tasks. */
 export const anyObservation: fc.Arbitrary<Observation> = fc
   .record({
     backend: fc.constantFrom('upstream', undefined),
@@ -72,7 +72,7 @@ export function shuffled(seen: Observation): fc.Arbitrary<Observation> {
     .map(({ live, tasks }) => ({ ...seen, upstreams: [{ ...upstream!, live }], tasks }));
 }
 
-/** Frozen all the way down: whoever changes it throws. */
+/** Deeply frozen: a change throws. */
 export function deepFrozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {
     Object.values(value).forEach(deepFrozen);

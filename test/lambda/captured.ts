@@ -11,8 +11,8 @@ import { readRuntime } from '../../lambda/probe/runtime-client';
  *
  * - `BRANCH`: the first release of the branch; its servers follow names of several kinds.
  * - `BRANCH-pinned`: one server that never resolves again (`testbed/pinned.ts`), 5 s after its start.
- * - `BRANCH-lost`: a generated configuration that resolves every second, 5 s after its start; its name server knows no
- *   such name. 1.6 has found an address at its start, without which it does not start.
+ * - `BRANCH-lost`: a generated configuration that resolves every second, 5 s after its start; its name server does not have
+ *   the name. 1.6 has found an address at its start, without which it does not start.
  * - `BRANCH-per-request`: a generated configuration in which each request brings its own address.
  *
  * @param cut the command whose answer ends half way

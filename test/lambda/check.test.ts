@@ -9,7 +9,7 @@ const PROBES: Probes = {
   runtime: async () => HEALTHY,
 };
 
-test('live is what DNS has now, what it had within the window and what the load balancer owns', async () => {
+test('the live addresses are those of DNS now, those of the window and those of the load balancer', async () => {
   const probes: Probes = {
     ...PROBES,
     upstream: async () => ({
@@ -62,7 +62,7 @@ test('a task that was not reached in time is unchecked, and not unreachable', as
 test.each<[what: string, revisions: (string | undefined)[], kinds: string[]]>([
   ['a deployment is in progress: the former branch may run', ['orders:1', 'orders:2'], []],
   ['all tasks are of one revision', ['orders:2', 'orders:2'], ['version-mismatch', 'version-mismatch']],
-  ['nobody knows revisions', [undefined, undefined], ['version-mismatch', 'version-mismatch']],
+  ['revisions are not known', [undefined, undefined], ['version-mismatch', 'version-mismatch']],
 ])('while %s', async (_what, revisions, kinds) => {
   const tasks = revisions.map((revision, i) => ({ id: `task-${i}`, endpoint: `10.1.0.${i}:9990`, revision }));
   const probes: Probes = {
@@ -80,14 +80,14 @@ test('a check without its tasks is no check', async () => {
   await expect(checkProxy(RECORD, NO_STATE, probes, START)).rejects.toThrow('ClusterNotFoundException');
 });
 
-test('a task without a network interface of its own is reported as unreachable, with the reason', async () => {
+test('a task without its own network interface is reported as unreachable, with the reason', async () => {
   const probes: Probes = { ...PROBES, tasks: async () => [{ id: 'task-1' }] };
   const { verdicts } = await checkProxy(RECORD, NO_STATE, probes, START);
   expect(verdicts).toMatchObject([
     {
       kind: 'unreachable-task',
       message:
-        'the runtime API of task-1 does not answer: it has no network interface of its own: only tasks in network mode awsvpc can be checked',
+        'the runtime API of task-1 does not answer: it does not have its own network interface: only tasks in network mode awsvpc can be checked',
     },
   ]);
 });

@@ -102,7 +102,7 @@ test.each([
   expect(decodeState(text)).toBeUndefined();
 });
 
-test('whatever a text says, it is a state or none', () => {
+test('any text is a state or is refused', () => {
   const whole = encodeState(FULL);
   const damaged = fc.tuple(fc.nat(whole.length), fc.string()).map(([at, junk]) => whole.slice(0, at) + junk);
   fc.assert(
@@ -130,7 +130,7 @@ describe('two runs that overlapped', () => {
     expect(mergeStates(only('a', 'b'), only('a', 'b'), only('a'))).toEqual(only('a'));
   });
 
-  test('know an address as long as one of them has seen it', () => {
+  test('keep an address as long as one of them has it', () => {
     const at = (...life: [number, number?]): ProxyState => ({
       ...NO_STATE,
       dns: { 'elb.test': { addresses: { '10.0.0.1': life }, silent: { A: START } } },

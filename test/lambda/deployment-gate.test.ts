@@ -3,7 +3,7 @@ import type { Task } from '@aws-sdk/client-ecs';
 import { readRuntime } from '../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
 import type { AwsHandlers } from '../../testbed/aws';
-import { Fleet, linesOf, toldBy } from '../../testbed/fleet';
+import { eventLines, Fleet, linesOf } from '../../testbed/fleet';
 import { startIdleProxy } from '../../testbed/idle-proxy';
 import type { InvocationResult, LocalLambda } from '../../testbed/lambda';
 import { ElbDns } from '../../testbed/load-balancer';
@@ -39,7 +39,7 @@ let dns: ElbDns;
 let pinned: ProxyUnderTest;
 /** Runs on another branch than its configuration was made for. */
 let mistaken: ProxyUnderTest;
-/** Its configuration does not say what it was made for. */
+/** Its configuration has no branch. */
 let foreign: ProxyUnderTest;
 let gate: LocalLambda | undefined;
 
@@ -65,7 +65,7 @@ afterAll(async () => {
   await dns?.close();
 });
 
-/** A task of the service that has run for a minute, unless told otherwise. */
+/** A task of the service that has run for a minute, unless stated otherwise. */
 const task = (id: string, more: Partial<Task> = {}): Task => ({
   taskArn: `arn:aws:ecs:eu-west-1:123456789012:task/fleet/${id}`,
   lastStatus: 'RUNNING',
@@ -105,10 +105,10 @@ const recordOf = ({ listeners }: ProxyUnderTest, more: Partial<RegistryRecord> =
     ...more,
   });
 
-test('a revision whose tasks follow the load balancer goes on', async () => {
+test('a revision whose tasks follow the load balancer continues', async () => {
   const result = await ask([task('a'), task('b')]);
   expect(result.payload).toEqual({ hookStatus: 'SUCCEEDED' });
-  expect(toldBy(linesOf(result))).toEqual([
+  expect(eventLines(linesOf(result))).toEqual([
     {
       level: 'INFO',
       message: '2 tasks of the revision follow their load balancers',
@@ -123,23 +123,23 @@ test('a revision whose tasks follow the load balancer goes on', async () => {
 test('a revision that is pinned is rolled back', async () => {
   const result = await ask([task('a')], { record: recordOf(pinned) });
   expect(result.payload).toEqual({ hookStatus: 'FAILED' });
-  expect(toldBy(linesOf(result))).toMatchObject([
+  expect(eventLines(linesOf(result))).toMatchObject([
     { level: 'ERROR', event: 'gate', message: expect.stringMatching(/^silent-resolver: a has sent 0 DNS queries/) },
   ]);
 });
 
 test.each([
   ['its configuration', () => recordOf(mistaken)],
-  ['its record, where the configuration says nothing,', () => recordOf(foreign, { haproxyVersion: OTHER })],
+  ['its record, if the configuration has no branch,', () => recordOf(foreign, { haproxyVersion: OTHER })],
 ])('a revision that runs another branch than %s was made for is rolled back', async (_what, record) => {
   const result = await ask([task('a')], { record: record() });
   expect(result.payload).toEqual({ hookStatus: 'FAILED' });
-  expect(toldBy(linesOf(result))[0].message).toBe(
+  expect(eventLines(linesOf(result))[0].message).toBe(
     `version-mismatch: a runs HAProxy ${BINARY.version}, its configuration was made for ${OTHER}`,
   );
 });
 
-test('a revision goes on to another branch, and without a route, while the record is that of the former revision', async () => {
+test('a revision continues with another branch, and without a route, while the record is that of the former revision', async () => {
   const [upstream] = fleet.record('orders').upstreams;
   const upstreams = [upstream!, { ...upstream!, backend: 'upstream-gone' }];
   const result = await ask([task('a')], { record: fleet.record('orders', { haproxyVersion: OTHER, upstreams }) });
@@ -151,14 +151,14 @@ test('a revision that has nothing of what is registered is rolled back', async (
   const record = fleet.record('orders', { upstreams: [{ ...upstream!, backend: 'gone' }] });
   const result = await ask([task('a')], { record });
   expect(result.payload).toEqual({ hookStatus: 'FAILED' });
-  expect(toldBy(linesOf(result))[0].message).toBe("unreachable-task: a has no backend 'gone' with a server in it");
+  expect(eventLines(linesOf(result))[0].message).toBe("unreachable-task: a has no backend 'gone' with a server in it");
 });
 
 test('a revision whose runtime API cannot be reached is rolled back', async () => {
   const elsewhere = [{ details: [{ name: 'privateIPv4Address', value: '127.0.0.7' }] }];
   const result = await ask([task('a'), task('b', { attachments: elsewhere })]);
   expect(result.payload).toEqual({ hookStatus: 'FAILED' });
-  expect(toldBy(linesOf(result))[0].message).toBe(
+  expect(eventLines(linesOf(result))[0].message).toBe(
     'unreachable-task: the runtime API of b does not answer: connection refused',
   );
 });
@@ -182,27 +182,27 @@ test('the tasks of the revision before are not checked, also when it has the sam
 });
 
 test.each([
-  ['is asked about again when there ought to be one', 1, { hookStatus: 'IN_PROGRESS', callBackDelay: 10 }],
-  ['goes on when there is to be none', 0, { hookStatus: 'SUCCEEDED' }],
+  ['is checked again when tasks are expected', 1, { hookStatus: 'IN_PROGRESS', callBackDelay: 10 }],
+  ['continues if no task is expected', 0, { hookStatus: 'SUCCEEDED' }],
 ])('a revision without a task %s', async (_what, desired, answer) => {
   expect((await ask([], { desired })).payload).toEqual(answer);
 });
 
-test('a service that is not in the registry yet goes on', async () => {
+test('a service that is not in the registry yet continues', async () => {
   const serviceArn = SERVICE.replace('orders', 'payments');
   const event = { ...EVENT, executionDetails: { ...EVENT.executionDetails, serviceArn } };
   const result = await ask([task('a')], { event });
   expect(result.payload).toEqual({ hookStatus: 'SUCCEEDED' });
-  expect(toldBy(linesOf(result))[0].message).toBe('the service is not in the registry yet: nothing was checked');
+  expect(eventLines(linesOf(result))[0].message).toBe('the service is not in the registry yet: nothing was checked');
 });
 
-test('a gate at another stage says where it belongs', async () => {
+test('a gate at another stage names the right one', async () => {
   const result = await ask([task('a')], { event: { ...EVENT, lifecycleStage: 'PRE_SCALE_UP' } });
   expect(result).toMatchObject({
     functionError: 'Unhandled',
     payload: {
       errorMessage:
-        'the gate is attached to stage PRE_SCALE_UP: attach it to POST_SCALE_UP, where there are tasks to check',
+        'the gate is attached to stage PRE_SCALE_UP: attach it to POST_SCALE_UP, the stage with tasks to check',
     },
   });
 });

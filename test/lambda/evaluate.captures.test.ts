@@ -51,7 +51,7 @@ const ROWS: Row[] = [
     () => [
       [
         'leaving-address',
-        'task sends to 127.0.0.3 (be/s1), which DNS no longer names for norm.test, although its interface is still there',
+        'task sends to 127.0.0.3 (be/s1), which DNS no longer names for norm.test, although its interface still exists',
       ],
     ],
   ],
@@ -79,7 +79,7 @@ const ROWS: Row[] = [
     { upstream: ELB, live: [NEW] },
     ({ resolvers = [] }) => {
       const { sent } = resolvers.find(({ section }) => section === 'dns')!;
-      const answered = `none of ${sent} queries of resolvers 'dns' was answered with one`;
+      const answered = `none of ${sent} queries of resolvers 'dns' got an address`;
       return [
         ['failing-resolver', `task gets no address from DNS: ${answered} (since its start: nx ${sent})`],
         ['no-address', "no slot of backend 'upstream' of task has an address: it answers 503"],
@@ -93,7 +93,7 @@ const ROWS: Row[] = [
     () => [
       [
         'failing-resolver',
-        "task gets no address from DNS: none of 6 queries of resolvers 'dns' was answered with one (since its start: nx 6)",
+        "task gets no address from DNS: none of 6 queries of resolvers 'dns' got an address (since its start: nx 6)",
       ],
     ],
   ],

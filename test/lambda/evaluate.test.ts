@@ -107,7 +107,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Observation, expected: Expe
   ],
   [
     'unknown-upstream',
-    'everything that is known to be wrong stands in one message',
+    'all problems are in one message',
     observation({ live: [], problems: ['elb.test does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone'] }),
     {
       upstream: 'upstream',
@@ -134,7 +134,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Observation, expected: Expe
   ],
   [
     'leaving-address',
-    'a held address is on an interface, and DNS does not name it any more',
+    'a held address is on an interface, and DNS no longer names it',
     observation({ leaving: ['10.0.0.2'], answers: ['10.0.0.1'], settled: ['10.0.0.1'] }),
     {
       upstream: 'upstream',
@@ -142,7 +142,7 @@ const FOUND: [kind: VerdictKind, when: string, seen: Observation, expected: Expe
       address: '10.0.0.2',
       slots: ['upstream/elb2'],
       message:
-        'task-1 sends to 10.0.0.2 (upstream/elb2), which DNS no longer names for elb.test, although its interface is still there',
+        'task-1 sends to 10.0.0.2 (upstream/elb2), which DNS no longer names for elb.test, although its interface still exists',
     },
   ],
   [
@@ -174,14 +174,14 @@ const FOUND: [kind: VerdictKind, when: string, seen: Observation, expected: Expe
     {
       task: 'task-1',
       message:
-        "task-1 gets no address from DNS: none of 360 queries of resolvers 'dns' was answered with one (since its start: timeout 300, truncated 60)",
+        "task-1 gets no address from DNS: none of 360 queries of resolvers 'dns' got an address (since its start: timeout 300, truncated 60)",
     },
   ],
   [
     'unchecked',
     'the proxy could not be looked at',
-    { ...observation({ tasks: [] }), upstreams: [], unchecked: 'the time of the run was over' },
-    { message: 'orders was not checked: the time of the run was over' },
+    { ...observation({ tasks: [] }), upstreams: [], unchecked: 'the run had no time left' },
+    { message: 'orders was not checked: the run had no time left' },
   ],
   [
     'unchecked',
@@ -213,9 +213,9 @@ describe('a resolver that is compared with an earlier check', () => {
   });
 
   test.each([
-    ['goes on', 330, 270, 'task-1'],
+    ['continues', 330, 270, 'task-1'],
     ['was not compared', 360, 300, 'task-2'],
-    ['has begun to count anew', 400, 300, 'task-1'],
+    ['has started to count again', 400, 300, 'task-1'],
   ])('is fine when it %s', (_what, sent, valid, task) => {
     expect(kindsSince(sent, valid, task)).toEqual([]);
   });
@@ -233,7 +233,7 @@ test.each(OUT)('a slot in the hands of its operator %s (%s, %d sessions)', (_wha
   expect(evaluate(observation({ tasks })).map(({ kind }) => kind)).toEqual(kinds);
 });
 
-test('slots to which each request brings an address hold none, miss none and ask when they are used', () => {
+test('slots of mode per-request hold no address, miss none and resolve when they are used', () => {
   const perRequest = { backend: 'upstream', name: 'elb', checked: false, perRequest: true } as const;
   const tasks = [read('task-1', { slots: [perRequest], resolvers: resolvers(0) })];
   expect(evaluate(observation({ tasks }))).toEqual([]);
@@ -327,7 +327,7 @@ test('without a backend in the record every backend is checked', () => {
   ]);
 });
 
-test('a fault of one task says nothing of another', () => {
+test('a fault of one task does not affect another', () => {
   const tasks = [
     read('task-3'),
     unread('task-2'),

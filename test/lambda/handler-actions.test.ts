@@ -1,6 +1,6 @@
 import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
-import { almostOpen, Fleet, type Line, openIncident, toldBy } from '../../testbed/fleet';
+import { almostOpen, eventLines, Fleet, type Line, openIncident } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
 
@@ -20,15 +20,15 @@ const drifting = (proxy: string) => ({
   [`state/${proxy}`]: almostOpen('127.0.0.1'),
 });
 
-const told = (lines: Line[], event: string) => toldBy(lines).filter((line) => line.event === event);
-const messages = (lines: Line[], event: string) => told(lines, event).map(({ message }) => message);
+const reported = (lines: Line[], event: string) => eventLines(lines).filter((line) => line.event === event);
+const messages = (lines: Line[], event: string) => reported(lines, event).map(({ message }) => message);
 
 describe('repair', () => {
   const completed = { deployments: [{ rolloutState: 'COMPLETED' as const }] };
   const idle = { 'ecs:DescribeServices': () => ({ services: [completed] }) };
   const updated = { 'ecs:UpdateService': () => ({}) };
 
-  test('is off unless asked for', async () => {
+  test('is off by default', async () => {
     await fleet.deploy(drifting('orders'));
     expect((await fleet.invoke()).payload).toMatchObject({ openIncidents: 1, repairs: 0 });
     expect(fleet.calls('DescribeServices')).toBe(0);
@@ -39,8 +39,8 @@ describe('repair', () => {
     const { lines, payload } = await fleet.invoke();
     expect(payload).toMatchObject({ repairs: 1 });
     expect(fleet.inputs('UpdateService')).toEqual([{ cluster: 'fleet', service: 'orders', forceNewDeployment: true }]);
-    const [opened] = told(lines, 'incident-opened');
-    expect(told(lines, 'repair')).toEqual([
+    const [opened] = reported(lines, 'incident-opened');
+    expect(reported(lines, 'repair')).toEqual([
       {
         level: 'WARN',
         message: 'orders is being redeployed',
@@ -80,7 +80,7 @@ describe('repair', () => {
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual(['orders is being redeployed']);
   });
 
-  test('goes on to the next service where one is already being deployed, or cannot be read', async () => {
+  test('continues with the next service if one is already being deployed, or cannot be read', async () => {
     const describe = ({ services: [service] = [] }: { services?: string[] }) => {
       if (service === 'foreign') {
         throw new AwsError('AccessDeniedException', 'not authorized to perform: ecs:DescribeServices');
@@ -122,7 +122,7 @@ describe('repair', () => {
       },
     };
     await fleet.deploy(drifting('orders'), { ...idle, ...refused }, { environment: { REPAIR: 'redeploy' } });
-    expect(told((await fleet.invoke()).lines, 'repair')).toMatchObject([
+    expect(reported((await fleet.invoke()).lines, 'repair')).toMatchObject([
       {
         level: 'ERROR',
         message: 'orders could not be redeployed',
@@ -132,9 +132,9 @@ describe('repair', () => {
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([]);
   });
 
-  test('as a dry run says once what it would do, and asks ECS for nothing', async () => {
+  test('as a dry run logs once what it would do, and does not call ECS', async () => {
     await fleet.deploy(drifting('orders'), {}, { environment: { REPAIR: 'dry-run' } });
-    expect(told((await fleet.invoke()).lines, 'repair')).toMatchObject([
+    expect(reported((await fleet.invoke()).lines, 'repair')).toMatchObject([
       { level: 'WARN', message: 'would redeploy orders', dryRun: true },
     ]);
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([]);
@@ -145,7 +145,7 @@ describe('repair', () => {
 describe('OpsItems', () => {
   const environment = { OPS_ITEMS: 'on' };
 
-  test('are off unless asked for', async () => {
+  test('are off by default', async () => {
     await fleet.deploy(drifting('orders'));
     await fleet.invoke();
     expect(fleet.calls('CreateOpsItem')).toBe(0);
@@ -154,7 +154,7 @@ describe('OpsItems', () => {
   test('are opened with an incident, once, and resolved with it', async () => {
     const handlers = { 'ssm:CreateOpsItem': () => ({ OpsItemId: 'oi-1' }), 'ssm:UpdateOpsItem': () => ({}) };
     await fleet.deploy(drifting('orders'), handlers, { environment });
-    const [opened] = told((await fleet.invoke()).lines, 'incident-opened');
+    const [opened] = reported((await fleet.invoke()).lines, 'incident-opened');
     await fleet.coldStart();
     await fleet.invoke();
     const { id, message } = opened.incident;
@@ -185,7 +185,7 @@ describe('OpsItems', () => {
       { 'ssm:CreateOpsItem': exists, 'ssm:UpdateOpsItem': () => ({}) },
       { environment },
     );
-    expect(told((await fleet.invoke()).lines, 'degraded')).toEqual([]);
+    expect(reported((await fleet.invoke()).lines, 'degraded')).toEqual([]);
     fleet.point('127.0.0.1');
     await fleet.invoke();
     expect(fleet.inputs('UpdateOpsItem')).toEqual([{ OpsItemId: 'oi-7', Status: 'Resolved' }]);
@@ -202,11 +202,11 @@ describe('OpsItems', () => {
     };
     await fleet.deploy(drifting('orders'), { 'ssm:CreateOpsItem': create }, { environment });
     const { lines } = await fleet.invoke();
-    expect(told(lines, 'incident-opened')).toHaveLength(1);
-    expect(told(lines, 'degraded')).toMatchObject([
+    expect(reported(lines, 'incident-opened')).toHaveLength(1);
+    expect(reported(lines, 'degraded')).toMatchObject([
       { message: 'an OpsItem of orders failed', reasons: ['OpsItemLimitExceededException: too many'] },
     ]);
-    expect(told((await fleet.invoke()).lines, 'degraded')).toEqual([]);
+    expect(reported((await fleet.invoke()).lines, 'degraded')).toEqual([]);
     expect(fleet.calls('CreateOpsItem')).toBe(2);
   });
 
@@ -218,7 +218,7 @@ describe('OpsItems', () => {
     await fleet.deploy(drifting('orders'), handlers, { environment });
     await fleet.invoke();
     fleet.point('127.0.0.1');
-    expect(toldBy((await fleet.invoke()).lines)).toMatchObject([{ event: 'incident-resolved' }]);
+    expect(eventLines((await fleet.invoke()).lines)).toMatchObject([{ event: 'incident-resolved' }]);
   });
 
   test('of a proxy that left the registry are resolved with its incidents', async () => {
@@ -236,7 +236,7 @@ describe('OpsItems', () => {
     await fleet.deploy({ 'state/orders': state }, { 'ssm:UpdateOpsItem': update }, { environment });
     expect(messages((await fleet.invoke()).lines, 'degraded')).toEqual(['an OpsItem of orders failed']);
     expect(fleet.calls('DeleteParameter')).toBe(0);
-    expect(toldBy((await fleet.invoke()).lines)).toMatchObject([
+    expect(eventLines((await fleet.invoke()).lines)).toMatchObject([
       {
         level: 'INFO',
         event: 'incident-resolved',
@@ -246,18 +246,18 @@ describe('OpsItems', () => {
     ]);
     expect(fleet.inputs('UpdateOpsItem').at(-1)).toEqual({ OpsItemId: 'oi-1', Status: 'Resolved' });
     expect(fleet.calls('DeleteParameter')).toBe(1);
-    expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
+    expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
   });
 
   test('do not keep the state from being kept when OpsCenter hangs', async () => {
     const hang = () => new Promise<never>(() => {});
     await fleet.deploy(drifting('orders'), { 'ssm:CreateOpsItem': hang }, { environment, timeoutMs: 6000 });
     const { lines } = await fleet.invoke();
-    expect(told(lines, 'degraded')).toMatchObject([
-      { message: 'an OpsItem of orders failed', reasons: ['the time of the run was over'] },
+    expect(reported(lines, 'degraded')).toMatchObject([
+      { message: 'an OpsItem of orders failed', reasons: ['the run had no time left'] },
     ]);
-    expect(told(lines, 'incident-opened')).toHaveLength(1);
+    expect(reported(lines, 'incident-opened')).toHaveLength(1);
     fleet.before('ssm:CreateOpsItem', () => ({ OpsItemId: 'oi-1' }));
-    expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
+    expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
   }, 20_000);
 });

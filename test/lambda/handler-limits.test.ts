@@ -6,7 +6,7 @@ import { byStaleness } from '../../lambda/controller/run';
 import { decodeState } from '../../lambda/controller/state/codec';
 import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
-import { almostOpen, Fleet, type Line, openIncident, REGISTRY, toldBy } from '../../testbed/fleet';
+import { almostOpen, eventLines, Fleet, type Line, openIncident, REGISTRY } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
 import { RECORD, START } from './observations';
@@ -26,7 +26,9 @@ beforeEach(() => {
 afterAll(() => fleet?.close());
 
 const eventsOf = (lines: Line[]) =>
-  toldBy(lines).map(({ event, incident, proxy }) => [event, incident?.proxy ?? proxy, incident?.kind].join(' ').trim());
+  eventLines(lines).map(({ event, incident, proxy }) =>
+    [event, incident?.proxy ?? proxy, incident?.kind].join(' ').trim(),
+  );
 
 const UNCHECKED = { kind: 'unchecked', severity: 'warning' } as const;
 
@@ -44,7 +46,7 @@ describe('AWS falters', () => {
     expect(fleet.calls('GetParametersByPath')).toBe(3);
   });
 
-  test('and ECS is down: nothing is checked, nothing is resolved, and the run says so', async () => {
+  test('and ECS is down: nothing is checked, nothing is resolved, and the run reports it', async () => {
     await fleet.deploy({
       'registry/orders': fleet.record('orders', { graceSeconds: 60 }),
       'registry/payments': fleet.record('payments', { graceSeconds: 60 }),
@@ -85,7 +87,7 @@ describe('the time is too short', () => {
     const { payload, lines } = await fleet.invoke();
     expect(payload).toMatchObject({ checkedProxies: 1, uncheckedProxies: 1, openIncidents: 2, criticalIncidents: 2 });
     expect(eventsOf(lines)).toEqual(['incident-opened payments stale-address', 'not-checked orders']);
-    expect(toldBy(lines)[1].message).toBe('orders was not checked: the time of the run was over');
+    expect(eventLines(lines)[1].message).toBe('orders was not checked: the run had no time left');
     hangs = false;
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-resolved orders stale-address']);
   }, 20_000);
@@ -100,7 +102,7 @@ describe('the time is too short', () => {
       await fleet.deploy({ 'registry/orders': record, 'state/orders': state }, {}, { timeoutMs: 3000 });
       const { payload, lines } = await fleet.invoke();
       expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 1, openIncidents: 1 });
-      expect(toldBy(lines)).toEqual([
+      expect(eventLines(lines)).toEqual([
         {
           level: 'WARN',
           message: '1 of 2 tasks of orders were not checked: no time was left',
@@ -127,7 +129,7 @@ describe('the time is too short', () => {
     hangs = false;
     const second = await fleet.invoke();
     expect(eventsOf(second.lines)).toEqual(['incident-opened orders stale-address']);
-    expect(toldBy(second.lines)[0].incident.id).toBe(toldBy(first.lines)[0].incident.id);
+    expect(eventLines(second.lines)[0].incident.id).toBe(eventLines(first.lines)[0].incident.id);
     expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
   }, 20_000);
 });
@@ -135,8 +137,8 @@ describe('the time is too short', () => {
 test('what had no room in the state of a proxy is logged by the next run', async () => {
   const state = { ...openIncident('127.0.0.1'), truncated: 3 };
   await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': state });
-  const told = toldBy((await fleet.invoke()).lines);
-  expect(told).toContainEqual({
+  const reported = eventLines((await fleet.invoke()).lines);
+  expect(reported).toContainEqual({
     level: 'WARN',
     message: 'the state of orders had no room for 3 watched verdicts: their grace time starts again',
     event: 'degraded',
@@ -194,7 +196,7 @@ test('a function that Lambda kills at its deadline starts again from the saved s
 test('of two runs that overlap neither loses what the other has seen', async () => {
   fleet.point('127.0.0.2');
   await fleet.deploy({ 'registry/orders': fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 }) });
-  // Each sees another task, and neither goes on before both have read the registry.
+  // Each finds another task, and neither continues before both have read the registry.
   let lists = 0;
   fleet.before('ecs:ListTasks', async () => {
     lists += 1;

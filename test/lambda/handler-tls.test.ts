@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Server } from 'node:tls';
 import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
-import { Fleet, toldBy } from '../../testbed/fleet';
+import { eventLines, Fleet } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { guardOf } from '../support/tls-guard';
 
@@ -14,7 +14,7 @@ const PARAMETER = '/aws/reference/secretsmanager/checker';
 let fleet: Fleet;
 let folder: string;
 let certificate: TestCertificate;
-/** What asks for a certificate before it lets anybody through to the HAProxy. */
+/** A server in front of the HAProxy that requires a client certificate. */
 let guard: Server;
 
 beforeAll(async () => {
@@ -52,16 +52,16 @@ test('a runtime API behind mutual TLS is read with the certificate of the secret
   await deploy({ cert, key, ca: cert });
   const { payload, lines } = await fleet.invoke();
   expect(payload).toMatchObject({ checkedProxies: 2, uncheckedProxies: 0 });
-  expect(toldBy(lines)).toEqual([]);
+  expect(eventLines(lines)).toEqual([]);
   expect(lines.filter((line) => line.Proxy).map(({ CheckedTasks }) => CheckedTasks)).toEqual([1, 1]);
   expect(fleet.inputs('GetParameter')).toEqual([{ Name: PARAMETER, WithDecryption: true }]);
 });
 
-test('a secret that is not usable keeps its proxies from being checked, and nothing of it is logged', async () => {
+test('with an unusable secret its proxies are not checked, and its content is not logged', async () => {
   await deploy({ cert: 'CERT' });
   const { payload, lines } = await fleet.invoke();
   expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 2 });
-  expect(new Set(toldBy(lines).map(({ message }) => message.replace(/^\w+/, '')))).toEqual(
+  expect(new Set(eventLines(lines).map(({ message }) => message.replace(/^\w+/, '')))).toEqual(
     new Set([' was not checked: secret checker has no key, ca: it must be JSON with cert, key and ca, PEM each']),
   );
 });

@@ -1,6 +1,6 @@
 import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
-import { Fleet, functionWith, type Line, openIncident, REGISTRY, toldBy } from '../../testbed/fleet';
+import { eventLines, Fleet, functionWith, type Line, openIncident, REGISTRY } from '../../testbed/fleet';
 import { freePorts } from '../../testbed/ports';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
@@ -22,7 +22,7 @@ afterAll(() => fleet?.close());
 const metricsOf = (lines: Line[]) => lines.filter((line) => '_aws' in line).map(figuresOf);
 const monitorOf = (lines: Line[]) => metricsOf(lines).find(({ dimension }) => dimension === METRICS.monitorDimension);
 
-/** What a run came to when there is nothing to tell but this. */
+/** The result of a run without other events. */
 const summary = (more: object) => ({
   checkedProxies: 0,
   uncheckedProxies: 0,
@@ -42,7 +42,7 @@ describe('a healthy fleet', () => {
     const { payload, lines, functionError } = await fleet.invoke();
     expect(functionError).toBeUndefined();
     expect(payload).toEqual(summary({ checkedProxies: 2 }));
-    expect(toldBy(lines)).toEqual([]);
+    expect(eventLines(lines)).toEqual([]);
     const figures = {
       [METRICS.openIncidents]: 0,
       [METRICS.criticalIncidents]: 0,
@@ -100,20 +100,20 @@ describe('a healthy fleet', () => {
 test('a drift opens an incident and is resolved, over cold starts', async () => {
   await fleet.deploy({ 'registry/orders': fleet.record('orders', { dnsWindowSeconds: 0 }) });
   fleet.point('127.0.0.9');
-  expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
+  expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
   const opened = await fleet.invoke();
-  expect(toldBy(opened.lines)).toMatchObject([
+  expect(eventLines(opened.lines)).toMatchObject([
     { level: 'ERROR', event: 'incident-opened', incident: { kind: 'stale-address', address: '127.0.0.1' } },
   ]);
   expect(opened.payload).toEqual(summary({ checkedProxies: 1, openIncidents: 1, criticalIncidents: 1 }));
   expect(metricsOf(opened.lines).map(({ figures }) => figures[METRICS.criticalIncidents])).toEqual([1, 1]);
   await fleet.coldStart();
-  expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
+  expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
   fleet.point('127.0.0.1', '127.0.0.9');
   await fleet.coldStart();
   const resolved = await fleet.invoke();
-  expect(toldBy(resolved.lines)).toMatchObject([
-    { level: 'INFO', event: 'incident-resolved', incident: { id: toldBy(opened.lines)[0].incident.id } },
+  expect(eventLines(resolved.lines)).toMatchObject([
+    { level: 'INFO', event: 'incident-resolved', incident: { id: eventLines(opened.lines)[0].incident.id } },
   ]);
 });
 
@@ -121,7 +121,7 @@ test('a state that is malformed is logged with its text, and the proxy starts wi
   await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': `{${'x'.repeat(600)}` });
   const { payload, lines } = await fleet.invoke();
   expect(payload).toEqual(summary({ checkedProxies: 1 }));
-  expect(toldBy(lines)).toEqual([
+  expect(eventLines(lines)).toEqual([
     {
       level: 'ERROR',
       message: `${REGISTRY}/state/orders: not a state of this version: the proxy starts without one`,
@@ -131,7 +131,7 @@ test('a state that is malformed is logged with its text, and the proxy starts wi
       value: `{${'x'.repeat(499)}`,
     },
   ]);
-  expect(toldBy((await fleet.invoke()).lines)).toEqual([]);
+  expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
 });
 
 test('the state of a proxy that left the registry is removed, that of a malformed record is not', async () => {
@@ -144,7 +144,7 @@ test('a record that is malformed is named and does not keep the others from bein
   await fleet.deploy({ 'registry/a': '{', 'registry/orders': fleet.record('orders') });
   const { payload, lines } = await fleet.invoke();
   expect(payload).toEqual(summary({ checkedProxies: 1, malformedRecords: 1 }));
-  expect(toldBy(lines)).toEqual([
+  expect(eventLines(lines)).toEqual([
     {
       level: 'ERROR',
       message: `${REGISTRY}/registry/a: not a registry record of this version: it must be a JSON object`,
@@ -168,7 +168,7 @@ describe('a proxy whose tasks cannot be listed', () => {
     });
     const { payload, lines } = await fleet.invoke();
     expect(payload).toEqual(summary({ checkedProxies: 1, uncheckedProxies: 1 }));
-    expect(toldBy(lines)).toEqual([
+    expect(eventLines(lines)).toEqual([
       { level: 'WARN', message: `orders was not checked: ${why}`, event: 'not-checked', proxy: 'orders' },
     ]);
     expect(metricsOf(lines).find(({ value }) => value === 'orders')?.figures).toEqual({
@@ -178,22 +178,22 @@ describe('a proxy whose tasks cannot be listed', () => {
     const record = fleet.record('orders');
     await fleet.deploy({ 'registry/orders': record });
     await fleet.invoke();
-    expect(toldBy((await fleet.invoke()).lines)).toMatchObject([
+    expect(eventLines((await fleet.invoke()).lines)).toMatchObject([
       { event: 'not-checked' },
       { level: 'WARN', event: 'incident-opened', incident: { kind: 'unchecked', severity: 'warning' } },
     ]);
     fleet.deniedServices.clear();
-    expect(toldBy((await fleet.invoke()).lines)).toMatchObject([
+    expect(eventLines((await fleet.invoke()).lines)).toMatchObject([
       { event: 'incident-resolved', incident: { kind: 'unchecked' } },
     ]);
   });
 
-  test('keeps its open incidents: the alarm does not go out because of a check that failed', async () => {
+  test('keeps its open incidents: a failed check does not end the alarm', async () => {
     fleet.deniedServices.add('orders');
     const record = fleet.record('orders', { graceSeconds: 60 });
     await fleet.deploy({ 'registry/orders': record, 'state/orders': openIncident('127.0.0.1') });
     const { lines } = await fleet.invoke();
-    expect(toldBy(lines).map(({ event }) => event)).toEqual(['not-checked']);
+    expect(eventLines(lines).map(({ event }) => event)).toEqual(['not-checked']);
     for (const { figures } of metricsOf(lines)) {
       expect(figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
     }
@@ -211,7 +211,7 @@ test('a state that cannot be written hides no incident', async () => {
     { 'ssm:PutParameter': refuse },
   );
   const { lines } = await fleet.invoke();
-  expect(toldBy(lines)).toEqual([
+  expect(eventLines(lines)).toEqual([
     {
       level: 'ERROR',
       message: 'the state of orders could not be saved',
@@ -242,14 +242,14 @@ test('a run that can keep nothing has no heartbeat, and its proxies count as unc
   expect(monitorOf(some.lines)?.figures).toHaveProperty(METRICS.heartbeat);
 });
 
-test('a load balancer API that hangs is reported, and the check goes on without it', async () => {
+test('a load balancer API that hangs is reported, and the check continues without it', async () => {
   await fleet.deploy(
     { 'registry/orders': fleet.record('orders') },
     { 'elasticloadbalancing:DescribeLoadBalancers': () => new Promise(() => {}) },
   );
   const { payload, lines } = await fleet.invoke();
   expect(payload).toEqual(summary({ checkedProxies: 1 }));
-  expect(toldBy(lines)).toEqual([
+  expect(eventLines(lines)).toEqual([
     {
       level: 'WARN',
       message: 'orders was checked with incomplete data',
@@ -268,7 +268,7 @@ describe('an upstream that is unknown', () => {
     throw new AwsError('AccessDenied', 'not authorized to perform: elasticloadbalancing:DescribeLoadBalancers', 403);
   };
   const eventsOf = (lines: Line[]) =>
-    toldBy(lines)
+    eventLines(lines)
       .filter(({ incident }) => incident)
       .map(({ event, incident }) => `${event} ${incident.kind}`);
 
@@ -278,7 +278,7 @@ describe('an upstream that is unknown', () => {
     await fleet.invoke();
     const { lines } = await fleet.invoke();
     const { dnsName, loadBalancerArn } = record.upstreams[0]!;
-    expect(toldBy(lines)).toMatchObject([
+    expect(eventLines(lines)).toMatchObject([
       {
         event: 'incident-opened',
         incident: { kind: 'unknown-upstream', message: `${dnsName}: load balancer ${loadBalancerArn} is gone` },
@@ -318,7 +318,7 @@ test('a task that does not answer is unreachable, and the others are read', asyn
   await fleet.deploy({ 'registry/orders': fleet.record('orders') });
   await fleet.invoke();
   const { lines } = await fleet.invoke();
-  expect(toldBy(lines)).toMatchObject([
+  expect(eventLines(lines)).toMatchObject([
     {
       level: 'WARN',
       incident: { message: 'the runtime API of task-1 does not answer: connection refused' },
@@ -334,7 +334,7 @@ test('an empty registry is a run that only writes the metrics of the monitor', a
   expect(metricsOf(lines).map(({ value }) => value)).toEqual(['fleet']);
 });
 
-describe('without its registry the function fails, where everybody can see it', () => {
+describe('without its registry the function fails visibly', () => {
   test('SSM refuses', async () => {
     const refuse = () => {
       throw new AwsError('AccessDeniedException', 'not authorized to perform: ssm:GetParametersByPath');

@@ -5,7 +5,7 @@ import { Watch } from './watch';
 /** Any sequence of checks, 1 to 90 s apart, with a grace time of 60 s. */
 const anyChecks = fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), anyObservation), { maxLength: 25 });
 
-/** Makes the checks; tells for each of them what it did and what was open after it. */
+/** Makes the checks; returns the events of each, and the open incidents after it. */
 function run(checks: readonly (readonly [number, Parameters<Watch['check']>[1]])[]) {
   const watch = new Watch();
   let at = 0;
@@ -15,14 +15,14 @@ function run(checks: readonly (readonly [number, Parameters<Watch['check']>[1]])
   });
 }
 
-test('an incident opens once and is resolved at most once, in this order, whatever is seen', () => {
+test('an incident opens once and is resolved at most once, in this order, for any observations', () => {
   fc.assert(
     fc.property(anyChecks, (checks) => {
-      const told = new Map<string, string[]>();
+      const reported = new Map<string, string[]>();
       for (const { event, incident } of run(checks).flatMap(({ events }) => events)) {
-        told.set(incident.id, [...(told.get(incident.id) ?? []), event]);
+        reported.set(incident.id, [...(reported.get(incident.id) ?? []), event]);
       }
-      for (const events of told.values()) {
+      for (const events of reported.values()) {
         expect(events.map((event) => event.replace('incident-', '')).join(' ')).toMatch(
           /^opened( updated)*( resolved)?$/,
         );

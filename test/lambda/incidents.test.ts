@@ -25,7 +25,7 @@ describe('an incident opens when a verdict has lasted for the grace time', () =>
     expect(watch.events(60, STALE)).toEqual(['opened stale-address task-1 10.0.0.9']);
   });
 
-  test('and says what it is about, since when and how to know it again', () => {
+  test('and has its subject, its start and its id', () => {
     const watch = new Watch();
     watch.check(0, STALE);
     const { events, open } = watch.check(61, STALE);
@@ -48,7 +48,7 @@ describe('an incident opens when a verdict has lasted for the grace time', () =>
     ]);
   });
 
-  test('once: later checks have it open and say nothing', () => {
+  test('once: it stays open in later checks without an event', () => {
     const watch = watchWithIncident();
     const { events, open } = watch.check(3600, STALE);
     expect(events).toEqual([]);
@@ -62,7 +62,7 @@ describe('an incident opens when a verdict has lasted for the grace time', () =>
     expect(watch.events(1, seen)).toEqual(['opened stale-address task-1 10.0.0.9']);
   });
 
-  test('and never for one that comes and goes', () => {
+  test('and never for a verdict that comes and goes', () => {
     const watch = new Watch();
     const events = [STALE, FINE, STALE, FINE, STALE].flatMap((seen, i) => watch.events(i * 50, seen));
     expect(events).toEqual([]);
@@ -70,7 +70,7 @@ describe('an incident opens when a verdict has lasted for the grace time', () =>
 });
 
 describe('an incident is resolved', () => {
-  test('once, by the first check that does not see it', () => {
+  test('once, by the first check that does not find it', () => {
     const watch = watchWithIncident();
     const [opened] = watch.check(100, STALE).open;
     const { events, open } = watch.check(120, FINE);
@@ -121,7 +121,7 @@ describe.each(NOT_LOOKED_AT)('while %s', (_what, seen) => {
     expect(watch.events(180, FINE)).toContain('resolved stale-address task-1 10.0.0.9');
   });
 
-  test('none is opened, and what was seen before is not forgotten', () => {
+  test('none is opened, and the earlier state is kept', () => {
     const watch = new Watch();
     watch.check(0, STALE);
     expect(watch.check(70, seen).open.filter(({ kind }) => kind === 'stale-address')).toEqual([]);

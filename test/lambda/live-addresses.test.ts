@@ -32,7 +32,7 @@ test('an address that is missing from an answer stays live for the window and no
   expect(addressesAfter(both, one(60), one(160))).toEqual({ '10.0.0.1': [0] });
 });
 
-test('an address that comes back within the window has never been away, one that comes back later is new', () => {
+test('an address that returns within the window was never gone, one that returns later is new', () => {
   const here = (at: number): Step => [at, ['10.0.0.1']];
   const away = (at: number): Step => [at, []];
   expect(addressesAfter(here(0), away(60), here(120))).toEqual({ '10.0.0.1': [0] });
@@ -73,7 +73,7 @@ describe('while DNS does not answer', () => {
     expect(addressesAfter(...before, silence(60), silence(159), silence(160))).toEqual({});
   });
 
-  test('an answer ends the silence: the window goes on as if nothing had been', () => {
+  test('an answer ends the silence: the window continues unchanged', () => {
     const answered: Step = [159, ['10.0.0.1', 'fd00::1']];
     expect(remembered(...before, silence(60), answered)).toEqual({
       addresses: { '10.0.0.1': [0], 'fd00::1': [0] },
@@ -81,7 +81,7 @@ describe('while DNS does not answer', () => {
     });
   });
 
-  test('for one family, the other goes on', () => {
+  test('for one family, the other continues', () => {
     const checks = Array.from({ length: 20 }, (_, i): Step => [60 + i * 10, ['10.0.0.1'], ['AAAA']]);
     expect(Object.keys(addressesAfter(...before, ...checks.slice(0, 8)))).toEqual(ALL);
     expect(Object.keys(addressesAfter(...before, ...checks.slice(0, 10)))).toEqual(['10.0.0.1', 'fd00::1']);
@@ -98,7 +98,7 @@ describe('what an upstream has', () => {
   const seen = { answers: ['10.0.0.1'], owned: [], problems: [], degraded: [] };
   const memory = { addresses: { '10.0.0.1': [0], '10.0.0.2': [0, 60_000] }, silent: {} } as const;
 
-  test('is what DNS names, what the API names and what an interface has', () => {
+  test('includes the addresses of DNS, of the API and of the interfaces', () => {
     const more = { ...seen, owned: ['10.0.0.3'], interfaces: ['10.0.0.1', '10.0.0.4'] };
     expect(liveUpstream(upstream!, more, memory, RECORD, 60_000)).toEqual({
       upstream,
@@ -148,7 +148,7 @@ test('a load balancer that shows its addresses 8 at a time, each once a minute, 
   );
 });
 
-test('an address is live as long as it was in an answer of the window, whatever the answers', () => {
+test('an address is live as long as it was in an answer of the window, for any answers', () => {
   const answers = fc.array(
     fc.tuple(fc.integer({ min: 1, max: 90 }), fc.subarray(['10.0.0.1', '10.0.0.2', '10.0.0.3'])),
     { minLength: 1 },

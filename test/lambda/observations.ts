@@ -26,7 +26,7 @@ export function slots(...addresses: (string | undefined)[]): Slot[] {
   return addresses.map((address, i) => ({ backend: 'upstream', name: `elb${i + 1}`, address, checked: true }));
 }
 
-/** Counters of a process that has one section of resolvers, all of whose answers were good unless told otherwise. */
+/** Counters of a process that has one section of resolvers, all of whose answers were good unless stated otherwise. */
 export function resolvers(sent: number, valid = sent, failures: Record<string, number> = {}): ResolverCounters[] {
   return [{ section: 'dns', sent, valid, failures }];
 }
@@ -49,7 +49,7 @@ export function unread(id: string): ObservedTask {
   return { task: { id, endpoint: `${id}:9990` }, unreachable: 'ECONNREFUSED' };
 }
 
-/** What a check saw: one upstream and one healthy task, unless told otherwise. */
+/** What a check saw: one upstream and one healthy task, unless stated otherwise. */
 export function observation({
   record = RECORD,
   tasks = [read('task-1')],

@@ -19,7 +19,7 @@ const anyUpstream: fc.Arbitrary<ObservedUpstream> = fc
     return { ...seen, unanswered, balancer, problems: balancer === 'unusable' ? ['it is gone'] : [], degraded: [] };
   });
 
-/** All that the probes of one check bring. */
+/** The results of the probes of one check. */
 const anySeen: fc.Arbitrary<RawObservation> = fc
   .record({ upstream: anyUpstream, tasks: anyTasks, deploying: fc.boolean() })
   .map(({ upstream, ...seen }) => ({ ...seen, upstreams: [upstream] }));
@@ -41,7 +41,7 @@ function shuffledSeen({ upstreams: [upstream], tasks, deploying }: RawObservatio
 const checksOf = <T>(seen: fc.Arbitrary<T>) =>
   fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), seen), { minLength: 1, maxLength: 12 });
 
-/** Makes the checks, each with what the one before has written down. */
+/** Makes the checks, each with the saved state of the one before. */
 function run(checks: readonly (readonly [number, RawObservation])[]): (ProxyReport & { at: number })[] {
   let [at, state]: [number, ProxyState] = [START, NO_STATE];
   return checks.map(([after, seen]) => {
@@ -84,16 +84,16 @@ test('the order of tasks, slots, answers, owned addresses and interfaces does no
   const both = checksOf(anySeen.chain((seen) => fc.tuple(fc.constant(seen), shuffledSeen(seen))));
   fc.assert(
     fc.property(both, (checks) => {
-      const told = (which: 0 | 1) =>
+      const reported = (which: 0 | 1) =>
         run(checks.map(([after, pair]) => [after, pair[which]])).map(({ verdicts, events, open, state }) => {
           return { verdicts, events, open, state: encodeState(state) };
         });
-      expect(told(1)).toEqual(told(0));
+      expect(reported(1)).toEqual(reported(0));
     }),
   );
 });
 
-test('no stale address is an incident but one that a task held outside of the live set, a grace time ago and now', () => {
+test('a stale address is an incident only if a task held it outside of the live set a grace time ago and now', () => {
   fc.assert(
     fc.property(checksOf(anySeen), (checks) => {
       const reports = run(checks);
@@ -129,17 +129,17 @@ test('a resolver that stops is one incident until it asks again, however long it
       // It asks for 5 of its periods, is silent for a good while, and asks again.
       const [stops, resumes, end] = [5, 105, 155].map((count) => count * resolutionSeconds) as [number, number, number];
       let state: ProxyState = NO_STATE;
-      const told: string[] = [];
+      const reported: string[] = [];
       for (let seconds = every; seconds < end + 3 * every; seconds += every) {
         const sent = periods(Math.min(seconds, stops)) + Math.max(0, periods(seconds - resumes));
         const runtime = { uptimeSeconds: seconds, resolvers: resolvers(sent), slots: slots('10.0.0.1') };
         const upstreams = [{ answers: ['10.0.0.1'], owned: [], problems: [], degraded: [] }];
         const seen = { upstreams, tasks: [read('task-1', runtime)] };
         const report = reportOn(record, decodeState(encodeState(state))!, seen, START + seconds * 1000);
-        told.push(...report.events.map(({ event, incident }) => `${event} ${incident.kind}`));
+        reported.push(...report.events.map(({ event, incident }) => `${event} ${incident.kind}`));
         state = report.state;
       }
-      expect(told).toEqual(['incident-opened silent-resolver', 'incident-resolved silent-resolver']);
+      expect(reported).toEqual(['incident-opened silent-resolver', 'incident-resolved silent-resolver']);
     }),
     { numRuns: 40 },
   );

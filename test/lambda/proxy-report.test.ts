@@ -5,8 +5,8 @@ import { decodeState, encodeState } from '../../lambda/controller/state/codec';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { RECORD, read, START, slots } from './observations';
 
-/** Checks at these seconds after the start: what was told, as `SECONDS opened|updated|resolved KIND`. */
-function told(
+/** Checks at these seconds after the start: the reported events, as `SECONDS opened|updated|resolved KIND`. */
+function reported(
   record: RegistryRecord,
   ...checks: readonly (readonly [seconds: number, seen: RawObservation])[]
 ): string[] {
@@ -20,7 +20,7 @@ function told(
   });
 }
 
-/** A task whose counters nobody tells: they are another story. */
+/** A task without counters, which other tests cover. */
 const holding = (...addresses: (string | undefined)[]) =>
   read('task-1', { slots: slots(...addresses), resolvers: undefined });
 
@@ -57,14 +57,14 @@ test('two ports of a load balancer that the same servers serve are one upstream'
   const [upstream] = RECORD.upstreams;
   const record = { ...RECORD, upstreams: [upstream!, { ...upstream!, port: 443 }] };
   const seen = { upstreams: [dns(['10.0.0.1']), dns(['10.0.0.1'])], tasks: [holding('10.0.0.9')] };
-  expect(told(record, [0, seen], [60, seen])).toEqual(['60 opened stale-address']);
+  expect(reported(record, [0, seen], [60, seen])).toEqual(['60 opened stale-address']);
 });
 
 test('two load balancers behind one backend have their own servers and their own incidents', () => {
   const [upstream] = RECORD.upstreams;
   const upstreams = ['one.test', 'two.test'].map((dnsName) => ({ ...upstream!, dnsName }));
   const [a, b] = slots('10.0.0.1', '10.0.1.9');
-  // Written as people write names.
+  // In mixed case, as users may write names.
   const servers = [
     { ...a!, fqdn: 'One.test.' },
     { ...b!, fqdn: 'two.test' },
@@ -88,20 +88,20 @@ describe('a check without an answer of DNS neither resolves nor opens', () => {
     ['pinned', two, ['10.0.0.1']],
     ['uncovered-address', two, ['10.0.0.1', undefined]],
     ['leaving-address', dns(['10.0.0.1'], { interfaces: ['10.0.0.1', '10.0.0.2'] }), ['10.0.0.1', '10.0.0.2']],
-    ['unknown-upstream', dns(['10.0.0.1'], { problems: ['it says so'] }), ['10.0.0.1']],
+    ['unknown-upstream', dns(['10.0.0.1'], { problems: ['a problem'] }), ['10.0.0.1']],
   ])('an incident of the kind %s', (kind, before, held) => {
     const seen = (upstream: ObservedUpstream): RawObservation => ({
       upstreams: [{ ...upstream, interfaces: before.interfaces }],
       tasks: [holding(...held)],
     });
     const checks = [0, 60, 120, 180, 240, 300, 360, 420].map((at) => [at, seen(at === 360 ? silent : before)] as const);
-    expect(told(RECORD, ...checks).filter((line) => line.endsWith(kind))).toEqual([
+    expect(reported(RECORD, ...checks).filter((line) => line.endsWith(kind))).toEqual([
       expect.stringMatching(/^\d+ opened /),
     ]);
   });
 });
 
-describe('an address of a family of which nothing is known', () => {
+describe('an address of an unknown family', () => {
   const tasks = [holding('10.0.0.1')];
   const dual = dns(['10.0.0.1', 'fd00::1']);
   const withoutA = dns(['fd00::1'], { unanswered: ['A'] });
@@ -109,18 +109,18 @@ describe('an address of a family of which nothing is known', () => {
     Array.from({ length: (to - from) / 60 + 1 }, (_, i) => [from + i * 60, { upstreams: [upstream], tasks }] as const);
 
   test('is not stale because DNS answers for the other one', () => {
-    expect(told(RECORD, ...every(0, 60, dual), ...every(120, 600, withoutA))).toEqual([]);
+    expect(reported(RECORD, ...every(0, 60, dual), ...every(120, 600, withoutA))).toEqual([]);
   });
 
-  test('is stale when DNS says that there is none', () => {
-    expect(told(RECORD, ...every(0, 60, dual), ...every(120, 360, dns(['fd00::1'])))).toEqual([
+  test('is stale when DNS answers that there is none', () => {
+    expect(reported(RECORD, ...every(0, 60, dual), ...every(120, 360, dns(['fd00::1'])))).toEqual([
       '300 opened stale-address',
     ]);
   });
 
   test('stays an incident if it was one', () => {
     const moved = dns(['10.0.0.9', 'fd00::1']);
-    const lines = told(RECORD, ...every(0, 0, dual), ...every(60, 300, moved), ...every(360, 900, withoutA));
+    const lines = reported(RECORD, ...every(0, 0, dual), ...every(60, 300, moved), ...every(360, 900, withoutA));
     expect(lines).toEqual([expect.stringMatching(/opened stale-address$/)]);
   });
 });
@@ -133,7 +133,7 @@ test('an incident of one upstream ends while a task has no backend of another', 
     tasks: [holding(held)],
   });
   const wrong = [0, 60].map((at) => [at, seen('10.0.0.9')] as const);
-  expect(told(record, ...wrong, [120, seen('10.0.0.1')])).toEqual([
+  expect(reported(record, ...wrong, [120, seen('10.0.0.1')])).toEqual([
     '60 opened stale-address',
     '60 opened unreachable-task',
     '120 resolved stale-address',
@@ -146,7 +146,7 @@ test('a backend that is missing stays an incident while a deployment is in progr
   const seen = { upstreams, tasks: [holding('10.0.0.1')] };
   const replaced = { upstreams, tasks: [read('task-2', { slots: [{ ...slots('10.0.0.1')[0]!, backend: 'gone' }] })] };
   const checks = [[0, seen] as const, [60, seen] as const, [120, { ...seen, deploying: true }] as const];
-  expect(told(record, ...checks, [180, replaced])).toEqual([
+  expect(reported(record, ...checks, [180, replaced])).toEqual([
     '60 opened unreachable-task',
     '180 resolved unreachable-task',
   ]);
@@ -160,5 +160,5 @@ test('an incident of a load balancer that shows 8 of 12 addresses at a time is n
     const seen = { upstreams: [dns(shown(check))], tasks: [holding(held)] };
     return [check * 60, seen] as const;
   });
-  expect(told(RECORD, ...checks)).toEqual(['60 opened pinned']);
+  expect(reported(RECORD, ...checks)).toEqual(['60 opened pinned']);
 });

@@ -4,7 +4,7 @@ import type { ProxyReport } from '../../lambda/controller/domain/proxy-report';
 import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
 import { countOf, Report, remediationOf } from '../../lambda/controller/report';
 import { METRICS } from '../../lib/contract/metrics';
-import { type Line, toldBy } from '../../testbed/fleet';
+import { eventLines, type Line } from '../../testbed/fleet';
 import { figuresOf } from './emf';
 import { HEALTHY, RECORD, START, slots } from './observations';
 
@@ -13,7 +13,7 @@ const UPSTREAM: ObservedUpstream = { answers: ['10.0.0.1', '10.0.0.2'], owned: [
 const FINE: ObservedRuntime = { ...HEALTHY, resolvers: undefined };
 const DRIFTED: ObservedRuntime = { ...FINE, slots: slots('10.0.0.1', '10.0.0.9') };
 
-/** One check, with a task that holds a stale address unless told otherwise. */
+/** One check, with a task that holds a stale address unless stated otherwise. */
 function check(state: ProxyState, seconds: number, runtime = DRIFTED, upstream = UPSTREAM): Promise<ProxyReport> {
   const probes = {
     upstream: async () => upstream,
@@ -60,7 +60,7 @@ test('a check of a proxy is one document of metrics, with one dimension', async 
 
 test('what could not be read of the upstream is logged', async () => {
   const reasons = ['DNS did not answer for elb.test (ETIMEOUT)', 'DescribeLoadBalancers failed: TimeoutError'];
-  expect(toldBy(linesOf(await check(NO_STATE, 0, HEALTHY, { ...UPSTREAM, degraded: reasons })))).toEqual([
+  expect(eventLines(linesOf(await check(NO_STATE, 0, HEALTHY, { ...UPSTREAM, degraded: reasons })))).toEqual([
     {
       level: 'WARN',
       message: 'orders was checked with incomplete data',
@@ -91,13 +91,13 @@ test('an incident is a line when it opens and a line when it is resolved', async
     remediation: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
   };
   const lines = linesOf(opened);
-  expect(toldBy(lines)).toEqual([
+  expect(eventLines(lines)).toEqual([
     { level: 'ERROR', message, event: 'incident-opened', incident: expect.objectContaining(incident) },
   ]);
   expect(figuresOf(lines[0]).figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
 
   const resolved = linesOf(await check(opened.state, 120, FINE));
-  expect(toldBy(resolved)).toEqual([
+  expect(eventLines(resolved)).toEqual([
     {
       level: 'INFO',
       message: 'resolved',

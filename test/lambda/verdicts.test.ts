@@ -14,7 +14,7 @@ test('the definitions are those of the contract, with its severities', () => {
   expect(Object.fromEntries(ALL.map(({ kind, severity }) => [kind, severity]))).toEqual(VERDICTS);
 });
 
-// Each row is a promise to operators: a change of it belongs into CHANGELOG.md.
+// Operators rely on each row: a change of it belongs into CHANGELOG.md.
 test.each<[what: string, holds: (definition: VerdictDefinition) => boolean, kinds: VerdictKind[]]>([
   [
     'fail a deployment',
@@ -45,7 +45,7 @@ test.each<[what: string, holds: (definition: VerdictDefinition) => boolean, kind
   ],
   ['need an earlier check', ({ requires }) => requires.includes('history'), ['failing-resolver', 'silent-resolver']],
   ['last longer before they open', ({ graceWindows }) => graceWindows > 0, ['uncovered-address']],
-  ['say that something was not checked', ({ blind }) => blind, ['unchecked', 'unknown-upstream', 'unreachable-task']],
+  ['mean that something was not checked', ({ blind }) => blind, ['unchecked', 'unknown-upstream', 'unreachable-task']],
 ])('these %s', (_what, holds, kinds) => {
   expect(kindsWith(holds)).toEqual(kinds);
 });

@@ -5,7 +5,7 @@ import { NO_STATE } from '../../lambda/controller/domain/state';
 import { decodeState, encodeState } from '../../lambda/controller/state/codec';
 import { START } from './observations';
 
-/** Checks of one proxy, one after the other, each by a function instance that knows only what was written down. */
+/** Checks of one proxy, one after the other, each by a function instance that has only the saved state. */
 export class Watch {
   #written = encodeState(NO_STATE);
 

@@ -26,12 +26,12 @@ describe('every row', () => {
     expect(KEYWORDS.filter(({ source }) => source.trim() === '').map(called)).toEqual([]);
   });
 
-  test('stands once for its words, its places and its first branch', () => {
+  test('is unique by its words, its places and its first branch', () => {
     const keys = KEYWORDS.map((keyword) => `${called(keyword)} ${keyword.places.join(' ')}`);
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
   });
 
-  test('of a rule stands in a set that has checkpoints', () => {
+  test('of a rule is in a set that has checkpoints', () => {
     const sets = new Set(KEYWORDS.filter(({ table: name }) => name === 'rule').flatMap(({ places }) => places));
     expect([...sets].filter((set) => checkpointsOf(set, 'listen', '3.4') === undefined)).toEqual([]);
   });
@@ -112,7 +112,7 @@ test.each([
   expect(keywordOf(section, words.split(' '))?.since).toBe(branch);
 });
 
-test('what stands in no section, or not in this one, is not found there', () => {
+test('a keyword of no section, or of another one, is not found', () => {
   expect(keywordOf('backend', ['bogus'])).toBeUndefined();
   expect(keywordOf('frontend', ['use-server'])?.standing.has('frontend')).toBe(false);
   expect(keywordOf('resolvers', ['timeout', 'connect'])).toBeUndefined();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { checkLanguage } from '../../lint/engine/validator';
 
-/** A small configuration and what the first release of each branch said to it: o, w, e, or ? where nobody knows. */
+/** A small configuration and the result of the first release of each branch: o, w, e, or ? if it is not known. */
 interface Row {
   readonly name: string;
   readonly config: string;

@@ -276,27 +276,27 @@ test.each([
   [
     '2.4',
     'http-request set-header a %[bogus]',
-    ["28 bad-value: 'bogus' is not a sample fetch; use a sample expression that this branch has"],
+    ["28 bad-value: 'bogus' is not a sample fetch; use a sample expression of this branch"],
   ],
   [
     '2.4',
     'http-request set-header a %[src,bogus]',
-    ["28 bad-value: 'bogus' is not a converter; use a sample expression that this branch has"],
+    ["28 bad-value: 'bogus' is not a converter; use a sample expression of this branch"],
   ],
   [
     '2.4',
     'http-request set-header a %[src(1)]',
-    ["28 bad-value: 'src' takes no arguments; use a sample expression that this branch has"],
+    ["28 bad-value: 'src' takes no arguments; use a sample expression of this branch"],
   ],
   [
     '2.4',
     'http-request set-header a %zz',
-    ["28 bad-value: '%zz' is not a variable of a log format; use one that exists, or '%%' for the character"],
+    ["28 bad-value: '%zz' is not a variable of a log format; use a valid variable, or '%%' for the character"],
   ],
   [
     '2.4',
     'http-request set-header a %[src,lower',
-    ["28 bad-value: ']' is missing; use a sample expression that this branch has"],
+    ["28 bad-value: ']' is missing; use a sample expression of this branch"],
   ],
   [
     '2.4',
@@ -315,7 +315,7 @@ test.each([
     'acl a path -z /',
     ["13 bad-value: '-z' is not a flag of an ACL; use '--' before a value that begins with '-'"],
   ],
-  ['2.4', 'acl a b', ["8 bad-value: 'b' is not a sample fetch; use a criterion that this branch has"]],
+  ['2.4', 'acl a b', ["8 bad-value: 'b' is not a sample fetch; use a criterion of this branch"]],
   ['2.4', 'acl or path /', ["6 bad-value: an ACL cannot have the name 'or'; give it another name"]],
   ['2.4', 'timeout queue 30d', ["16 bad-value: '30d' is longer than 24 days; use a shorter time"]],
   ['2.4', 'maxconn', ["2 missing-value: 'maxconn' needs a value; add it"]],
@@ -326,7 +326,7 @@ test.each([
 });
 
 test.each([
-  ['2.4', 'global', 'stats bogus', "8 unknown-directive: 'stats bogus' is not known in a 'global' section; remove it"],
+  ['2.4', 'global', 'stats bogus', "8 unknown-directive: 'stats bogus' is unknown in a 'global' section; remove it"],
   [
     '3.4',
     'global',

@@ -8,7 +8,10 @@ const listen = (...lines: string[]) =>
   `${DEFAULTS}listen l\n bind 127.0.0.1:18080\n${lines.map((line) => ` ${line}\n`).join('')} server s 127.0.0.1:80\n${BACKEND}`;
 const beside = (section: string, ...lines: string[]) => `${listen()}${[section, ...lines].join('\n ')}\n`;
 
-/** What only several lines together tell: o taken, w taken with a warning, e refused; on the branch and those before. */
+/**
+ * Results that depend on several lines: o accepted, w accepted with a warning, e refused; on the branch and those
+ * before.
+ */
 const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'a rule behind one that ends its set': listen('http-request deny', 'http-request set-header a b'),
   'a rule behind one that may end its set': listen('http-request deny if FALSE', 'http-request set-header a b'),
@@ -41,12 +44,12 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'a response redirected by scheme': listen('http-response redirect scheme https'),
   'what PROXY protocol cannot carry': listen('server a 127.0.0.1:81 proxy-v2-options nonsense'),
   'a range of source ports': listen('server a 127.0.0.1:81 source 127.0.0.1:1024-2048'),
-  'TLS in a step of a check, and nobody trusted': listen('option httpchk', 'http-check connect ssl'),
+  'TLS in a step of a check, and no trusted authority': listen('option httpchk', 'http-check connect ssl'),
   'a section that nothing can reach': `${listen()}listen m\n server s 127.0.0.1:80\n`,
   'no port to listen on': `${listen()}listen m\n bind 127.0.0.1:0\n`,
   'a segment that is too large': `${listen()}listen m\n bind 127.0.0.1:18081 mss 70000\n`,
   'stickiness in a frontend': `${listen()}frontend f\n bind 127.0.0.1:18081\n default_backend l\n stick on src\n`,
-  'a group of nobody': beside('userlist u', 'group g users nobody'),
+  'a group of an unknown user': beside('userlist u', 'group g users nobody'),
   'a user of no group': beside('userlist u', 'user a insecure-password x groups nowhere'),
   'a user twice': beside('userlist u', 'user a insecure-password x', 'user a insecure-password y'),
   'users and groups': beside('userlist u', 'group g users a', 'user a insecure-password x groups h', 'group h'),
@@ -55,7 +58,7 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'objects of more than half a cache': beside('cache c', 'total-max-size 4', 'max-object-size 3000000'),
   'a name server with a comma': beside('resolvers r', 'nameserver a,b 127.0.0.1:53'),
   'words behind a period': beside('resolvers r', 'nameserver a 127.0.0.1:53', 'hold valid 10s 20s'),
-  'mailers that nobody asks': beside('mailers m', 'timeout mail 5s'),
+  'mailers that no section uses': beside('mailers m', 'timeout mail 5s'),
   'half an escape': `global\n description \\xz\n${listen()}`,
   'itself as a backend': listen('default_backend l'),
   'a key that the table cannot have': listen('stick-table type ip size 1k', 'http-request track-sc0 base32+src'),
@@ -80,7 +83,7 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'an address that is none': listen('http-request deny if { src 10.0.0.300 }'),
   'FastCGI without an application': listen('server a 127.0.0.1:81 proto fcgi'),
   'an application without FastCGI': `${beside('fcgi-app a', 'docroot /x')}listen m\n bind 127.0.0.1:18081\n use-fcgi-app a\n server s 127.0.0.1:81\n`,
-  'a converter as a word of its own': listen('http-request deny if { path, lower -m str /a }'),
+  'a converter as a separate word': listen('http-request deny if { path, lower -m str /a }'),
   'the runtime API and nothing else that listens':
     'global\n stats socket /tmp/api.sock\nbackend b\n server a 127.0.0.1:80\n timeout connect 1s\n timeout server 1s\n',
   'what a build has': `global\n.if feature(THREAD)\n maxconn ten\n.endif\n${listen()}`,
@@ -92,7 +95,7 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
 describe.each(availableBinaries())('HAProxy $version', (binary) => {
   const version = HaproxyVersion.of(binary.branch);
 
-  test.each(Object.entries(CONFIGURATIONS))('%s: the linter says what HAProxy says', (_, text) => {
+  test.each(Object.entries(CONFIGURATIONS))('%s: the linter agrees with HAProxy', (_, text) => {
     const { findings, unknown } = checkLanguage([{ name: 'haproxy.cfg', text }], version);
     const { status, output } = haproxyCheck(binary, text);
     const real = status !== 0 ? 'refused' : /^\[WARNING\]/m.test(output) ? 'warned about' : 'taken';
@@ -116,7 +119,7 @@ test('a host whose name begins as a family does is a host', () => {
   expect(checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([]);
 });
 
-test('what ends a set of rules is named with its line', () => {
+test('the rule that ends a set is named with its line', () => {
   const text = listen('http-request deny', 'http-request set-header a b');
   expect(checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([
     {
@@ -131,7 +134,7 @@ test('what ends a set of rules is named with its line', () => {
   ]);
 });
 
-test('a rule that stands behind those which are read later is named with the first of them', () => {
+test('a rule after rules that HAProxy runs later is named with the first of them', () => {
   const text = listen('use_backend b if FALSE', 'http-request deny if FALSE');
   expect(checkLanguage([{ name: 'haproxy.cfg', text }], HaproxyVersion.V3_2).findings).toEqual([
     {

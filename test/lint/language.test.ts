@@ -38,8 +38,8 @@ test.each([
     '    dispatch 192.0.2.1:80',
     "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch'; remove it, or write a 'server' with that address",
   ],
-  ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is not known in a 'listen' section; remove it"],
-  ['3.4', '    mode htttp', "error 6:10 unknown-directive: 'mode htttp' is not known in a 'listen' section; remove it"],
+  ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is unknown in a 'listen' section; remove it"],
+  ['3.4', '    mode htttp', "error 6:10 unknown-directive: 'mode htttp' is unknown in a 'listen' section; remove it"],
   [
     '3.0',
     '    server a 192.0.2.1:80 resolvers dns',
@@ -100,7 +100,7 @@ test('the end of the file: 2.2 warns, 2.3 refuses', () => {
   const text = file(...PROXY).trimEnd();
   expect(said('2.1', text)).toEqual([]);
   expect(said('2.2', text)).toEqual([
-    'warning 5:1 bad-line: the last line does not end with a newline, and HAProxy takes the file for a part of a longer one; end the file with a newline',
+    'warning 5:1 bad-line: the last line does not end with a newline, and HAProxy assumes that the file is truncated; end the file with a newline',
   ]);
   expect(said('2.3', text)[0]).toMatch(/^error 5:1 bad-line/);
 });
@@ -109,7 +109,7 @@ test('conditions decide which lines are read', () => {
   const text = file(...PROXY, '.if version_atleast(2.6)', '    bogus', '.else', '    maxconn 5', '.endif');
   expect(said('2.4', text)).toEqual([]);
   expect(said('2.6', text)).toEqual([
-    "error 7:5 unknown-directive: 'bogus' is not known in a 'listen' section; remove it",
+    "error 7:5 unknown-directive: 'bogus' is unknown in a 'listen' section; remove it",
   ]);
   expect(said('2.3', text)).toHaveLength(4);
 });
@@ -155,7 +155,7 @@ test.each([
   ],
   [
     'peers p\n    peer a 192.0.2.1:1024\n    table t type ip size 1k\nbackend b\n    http-request track-sc0 path,sha1 table p/t',
-    "error 5:44 bad-value: the key is a sample of type 'bin', and the table has keys of type 'ip'; give the table a type that fits, or use another sample",
+    "error 5:44 bad-value: the key is a sample of type 'bin', and the table has keys of type 'ip'; give the table a matching type, or use another sample",
   ],
   [
     'peers p\n    peer a 192.0.2.1:1024\nbackend b\n    http-request track-sc0 src table p/t',
@@ -179,7 +179,7 @@ test.each([
   ],
   [
     'backend b\n    mode http\n    server s 192.0.2.1:80 proto fcgi',
-    "error 3:12 incomplete: server 's' speaks FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
+    "error 3:12 incomplete: server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
   ],
 ])('3.4 refuses %j', (text, error) => {
   expect(said('3.4', `${text}\n`)).toContain(error);
@@ -188,7 +188,7 @@ test.each([
 test.each([
   [
     'defaults\n    option httplog\n    log-format %ci',
-    "warning 3:5 duplicate-name: 'log-format' takes the place of the log format of line 2; remove one of them",
+    "warning 3:5 duplicate-name: 'log-format' replaces the log format of line 2; remove one of them",
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 hdr(host) table b',
@@ -204,17 +204,17 @@ test.each([
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    capture cookie A len 64',
-    "warning 4:5 incomplete: no more than 63 characters of a cookie are captured; raise 'tune.http.cookielen', or lower it",
+    "warning 4:5 incomplete: HAProxy captures at most 63 characters of a cookie; raise 'tune.http.cookielen', or lower it",
   ],
 ])('3.4 warns about %j', (text, warning) => {
   expect(said('3.4', `${text}\n`)).toContain(warning);
 });
 
-test('samples know when they are there', () => {
+test('samples have the checkpoints at which they are available', () => {
   const text = file(...PROXY, '    mode http', '    http-request set-header X %[res.hdr(x)]');
   expect(said('1.6', text)[0]).toMatch(/^warning 7:31 bad-value/);
   expect(said('3.4', text)).toEqual([
-    "error 7:31 bad-value: 'res.hdr' is not available at this point of the request; use a sample that is available there",
+    "error 7:31 bad-value: 'res.hdr' is not available at this point of the request; use a sample that is available here",
   ]);
 });
 
@@ -264,7 +264,7 @@ test.each([
   'http-request set-timeout "$WHICH" 5s',
   'stick-table type "$TYPE" size 1k',
   'http-check expect "$WHAT" 200',
-])('a variable that stands for a word of a choice is left open, and what follows it is read: %s', (line) => {
+])('a variable in place of a choice has no verdict, and the words after it are read: %s', (line) => {
   const { findings, unknown } = judge('3.4', file(...PROXY, '    mode http', '    option httpchk', `    ${line}`));
   expect(findings).toEqual([]);
   expect(unknown.map((entry) => entry.line)).toEqual([8]);

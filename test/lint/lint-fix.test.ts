@@ -68,12 +68,15 @@ describe.each(['\n', '\r\n'])('line ends %j', (end) => {
   });
 });
 
-test.each(['init-addr libc', 'init-addr last,libc maxconn 5'])('a server that says otherwise is fixed: %s', (words) => {
-  const text = `backend b\n    server s1 elb.test:80 resolvers dns ${words}\n`;
-  const after = fixAll(text, HaproxyVersion.V3_2);
-  expect(fixable(after, HaproxyVersion.V3_2)).toEqual([]);
-  expect(fixAll(after, HaproxyVersion.V3_2)).toBe(after);
-});
+test.each(['init-addr libc', 'init-addr last,libc maxconn 5'])(
+  'a server with another setting is fixed: %s',
+  (words) => {
+    const text = `backend b\n    server s1 elb.test:80 resolvers dns ${words}\n`;
+    const after = fixAll(text, HaproxyVersion.V3_2);
+    expect(fixable(after, HaproxyVersion.V3_2)).toEqual([]);
+    expect(fixAll(after, HaproxyVersion.V3_2)).toBe(after);
+  },
+);
 
 test('a place that no longer reads as it did is left alone', () => {
   const findings = lint(faulty('\n'), HaproxyVersion.V3_2).filter(({ rule }) => rule === 'hold-obsolete');
@@ -122,7 +125,7 @@ const configurations = fc
 const SLOW_QUERIES =
   'defaults\n  server-template s 4 elb.test:80 init-addr none resolvers dns\nresolvers dns\n  timeout resolve 1m';
 
-describe('whatever the configuration', () => {
+describe('for any configuration', () => {
   test('nothing is left to fix, no other finding comes up, and a second time changes nothing', () => {
     fc.assert(
       fc.property(versions, configurations, (version, text) => {

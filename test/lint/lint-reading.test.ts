@@ -120,10 +120,10 @@ describe('a condition decides what is read', () => {
     expect(on(branch, ...FRONT, `.if ${text}`, '.endif')).toEqual([`7:1 error bad-line '${text}' is not a condition`]);
   });
 
-  test('before 2.4 there are none', () => {
+  test('before 2.4 there are no conditions', () => {
     expect(on('2.3', ...FRONT, '.if 0', '.endif')).toEqual([
-      "7:1 error unknown-directive '.if' is not known in a 'listen' section",
-      "8:1 error unknown-directive '.endif' is not known in a 'listen' section",
+      "7:1 error unknown-directive '.if' is unknown in a 'listen' section",
+      "8:1 error unknown-directive '.endif' is unknown in a 'listen' section",
     ]);
   });
 });
@@ -153,7 +153,7 @@ describe('an environment variable', () => {
     ]);
   });
 
-  test('may bring words of its own', () => {
+  test('may contain several words', () => {
     expect(on('3.2', ...FRONT, ` server s elb.test:80 "\${OPTIONS[*]}"`)).toEqual([]);
   });
 
@@ -225,13 +225,13 @@ describe('several files are one configuration', () => {
     ]);
   });
 
-  test('a message about another line says in which file it is', () => {
+  test('a message about another line names its file', () => {
     expect(lintAll('3.2', DEFAULTS + FRONTEND + BACKEND, BACKEND)[1]).toEqual([
       "1:9 error duplicate-name backend 'b' has the same name as backend 'b' of line 8 of 0.cfg",
     ]);
   });
 
-  test('each begins with a section of its own, and ends its conditions', () => {
+  test('each begins with its own section, and ends its conditions', () => {
     expect(lintAll('3.2', `${DEFAULTS}.if 1\n`, ` mode http\n.endif\n${FRONTEND}${BACKEND}`)).toEqual([
       ["5:1 error bad-line '.if' has no '.endif'"],
       ["1:2 error bad-line 'mode' is before the first section", "2:1 error bad-line '.endif' has no '.if'"],

@@ -17,7 +17,7 @@ const DNS = ['resolvers dns', '    nameserver d 10.0.0.2:53'];
 describe('start-needs-dns', () => {
   const rule = 'start-needs-dns';
   const hit =
-    "2:15 HAProxy does not start, or starts without this server for good, when 'elb.test' does not resolve → add 'init-addr none'";
+    "2:15 HAProxy does not start, or starts without this server permanently, when 'elb.test' does not resolve → add 'init-addr none'";
 
   test.each(['1.7', '3.4'])('%s', (branch) => {
     expect(found(rule, branch, 'backend b', SERVER)).toEqual([hit]);
@@ -30,7 +30,7 @@ describe('start-needs-dns', () => {
     expect(found(rule, branch, 'backend b', SERVER.replace('elb.test', '10.0.0.1'))).toEqual([]);
   });
 
-  test('a server whose own line says nothing needs it as much', () => {
+  test('a server line without the setting needs it too', () => {
     const lines = ['backend b', '    default-server resolvers dns', '    server s1 elb.test:80'];
     expect(found(rule, '3.2', ...lines)).toEqual([hit.replace('2:', '3:')]);
   });
@@ -109,7 +109,7 @@ describe('single-slot', () => {
     expect(on('server s1 elb.test:80', 'server s2 10.0.0.1:80 resolvers dns')).toEqual([]);
   });
 
-  test('1.7 has no more', () => {
+  test('1.7 has no finding', () => {
     expect(found('single-slot', '1.7', 'backend b', SERVER)).toEqual([]);
   });
 });
@@ -153,7 +153,7 @@ describe('check-without-host', () => {
     expect(on('2.1', 'option httpchk GET / HTTP/1.1\\r\\nHost:\\ a', CHECKED)).toEqual([]);
   });
 
-  test('no check, no name, or a check that asks somebody else', () => {
+  test('no check, no name, or a check of another host', () => {
     for (const server of [
       'server s1 elb.test:80 resolvers dns',
       `${CHECKED} no-check`,
@@ -182,7 +182,7 @@ describe('check-without-sni', () => {
     expect(on(branch, 'default-server ssl check', 'server s1 elb.test:80')).toEqual([hit.replace('2:', '3:')]);
   });
 
-  test.each(['1.7', '3.3', '3.4'])('%s does not know it, or does it by itself', (branch) => {
+  test.each(['1.7', '3.3', '3.4'])('%s does not have it, or does it automatically', (branch) => {
     expect(on(branch, TLS)).toEqual([]);
   });
 });
@@ -231,7 +231,7 @@ describe('kept-connections', () => {
     }
   });
 
-  test('the defaults that count are those above, or those that the section names', () => {
+  test('the defaults above apply, or those that the section names', () => {
     const defaults = ['defaults web', '    mode http', 'defaults', '    mode tcp'];
     expect(on('2.8', ...defaults, 'backend b', SERVER)).toEqual([]);
     expect(on('2.8', ...defaults, 'backend b from web', SERVER)).toEqual([hit('6:15')]);

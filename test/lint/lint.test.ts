@@ -94,7 +94,7 @@ describe('unresolved-name', () => {
     ]);
   });
 
-  test('from 1.8 on the section and its defaults can say it for the server', () => {
+  test('from 1.8 on the section and its defaults can have the setting of the server', () => {
     const server = '    server s1 elb.test:80 check';
     const says = '    default-server resolvers dns';
     for (const config of [
@@ -120,7 +120,7 @@ describe('unresolved-name', () => {
     }
   });
 
-  test('a default-server below a server says nothing for it', () => {
+  test('a default-server below a server does not apply to it', () => {
     expect(errors('3.2', 'backend b', '    server s1 elb.test:80', '    default-server resolvers dns')).toEqual([
       `2:15 ${NEVER('elb.test')}`,
     ]);
@@ -179,7 +179,7 @@ describe('state-file', () => {
     expect(errors('3.2', 'backend b', line)).toEqual([]);
   });
 
-  test('`none` is no state file', () => {
+  test('`none` is not a state file', () => {
     expect(errors('3.2', ...RESOLVERS, 'backend b', '    load-server-state-from-file none')).toEqual([]);
   });
 });

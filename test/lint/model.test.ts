@@ -56,7 +56,7 @@ describe('a section', () => {
     expect(read('3.2', ...lines).at(-1)!.mode).toBe(mode);
   });
 
-  test('knows the last line of a keyword, its value and its time', () => {
+  test('has the last line of a keyword, its value and its time', () => {
     const [section] = read('3.2', 'resolvers dns', ' hold obsolete 5s', ' hold valid 10', ' hold obsolete 1m');
     expect(section!.last('hold obsolete')).toMatchObject({ line: 4, value: { text: '1m' }, millis: 60_000 });
     expect(section!.last('hold valid')).toMatchObject({ line: 3, millis: 10 });
@@ -105,7 +105,7 @@ describe('a server', () => {
     expect(server('3.2', 'backend b', ` server s 10.0.0.1:80 ${words}`).options.has('check')).toBe(checked);
   });
 
-  test('has as many slots as its template says', () => {
+  test('has the number of slots of its template', () => {
     const slots = ['4', '1-4', '3-3', 'x', `"\${COUNT}"`].map(
       (count) => server('3.2', 'backend b', ` server-template s ${count} a.test:80`).slots,
     );

@@ -175,7 +175,7 @@ test.each(cells)('$what: on $branch $expected of $rule', ({ row, branch, expecte
 });
 
 describe('a peer, a name server and a stats socket', () => {
-  test('that is called like an option is none of a server', () => {
+  test('with the name of an option is not an option of a server', () => {
     const lines = ['peers check', ' peer resolvers 10.0.0.1:1024', ' peer check elb.test:1024', 'resolvers dns'];
     const text = [...lines, ' nameserver check 10.0.0.2:53', 'listen web', ' bind :8080', ' server s elb.test:80', ''];
     const found = lint(text.join('\n'), HaproxyVersion.V3_2).filter(({ rule }) => rule === 'unresolved-name');

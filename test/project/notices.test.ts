@@ -66,7 +66,7 @@ describe('the notices of the bundles that are built now', () => {
     expect(packages.filter((name) => !written.includes(`\nLicence of ${name}\n`))).toEqual([]);
   });
 
-  test('are what the bundles say, and nothing else', () => {
+  test('are those of the bundles, and no others', () => {
     expect(noticesOf(bundledPackages(metafiles))).toBe(written);
   });
 
@@ -93,7 +93,7 @@ describe('a package in a bundle', () => {
 
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** What esbuild would say of a bundle with one file of a package. */
+  /** esbuild's metafile of a bundle with one file of a package. */
   function bundleWith(manifest: object, files: Readonly<Record<string, string>>, bytesInOutput = 1): Metafile {
     const place = path.join(folder, 'node_modules', '@scope', 'thing');
     mkdirSync(place, { recursive: true });
@@ -146,7 +146,7 @@ describe('a package in a bundle', () => {
     );
   });
 
-  test('needs no text of its own under MIT-0, which asks for no attribution', () => {
+  test('needs no licence text under MIT-0, which requires no attribution', () => {
     const metafile = bundleWith({ license: 'MIT-0', author: { name: 'Somebody' } }, {});
     expect(noticesOf(bundledPackages({ cli: metafile }))).toContain('MIT No Attribution\n\nCopyright Somebody\n');
   });

@@ -144,7 +144,7 @@ describe('the text of a release', () => {
     ],
     ['v0.1', '0.1', CHANGELOG, "CHANGELOG.md has no section '## 0.1': add it"],
     ['v0.2.0', '0.2.0', UNRELEASED, "CHANGELOG.md has a section '## Unreleased': name it '## 0.2.0'"],
-    ['v0.3.0', '0.3.0', CHANGELOG, "CHANGELOG.md has nothing below '## 0.3.0': say what changed"],
+    ['v0.3.0', '0.3.0', CHANGELOG, "CHANGELOG.md has nothing below '## 0.3.0': add the changes"],
   ])('is refused for tag %s and version %s', (tag, version, changelog, message) => {
     expect(() => releaseText(tag, version, changelog)).toThrow(new Error(message));
   });

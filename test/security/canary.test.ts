@@ -20,7 +20,7 @@ import { cliIn, ROOT } from '../bin/cli';
 import { anyBinary, availableBinaries, hasTls } from '../support/binaries';
 import { guardOf } from '../support/tls-guard';
 
-/** Stands for a secret. No part of the project has this word. */
+/** Represents a secret. No part of the project has this word. */
 const CANARY = 'Kanarienvogel7531';
 const PEM = `-----BEGIN PRIVATE KEY-----\n${CANARY}\n${CANARY}\n-----END PRIVATE KEY-----\n`;
 /** A token that a header rule sends: HAProxy must have it, and nothing else. */
@@ -65,7 +65,7 @@ function specWith(keys: readonly string[], value: unknown): string {
 }
 
 describe('the command line shows no secret', () => {
-  /** Every kind of secret that a configuration has in itself, beside a fault on each line, and one that can be mended. */
+  /** Every kind of secret that a configuration has in itself, with a fault on each line, and one that can be fixed. */
   const CONFIGURATION = `defaults
     mode http
     timeout connect 5s
@@ -111,7 +111,7 @@ backend b
       `\n     http-request set-header Authorization ${'*'.repeat(CANARY.length + 9)} bogus`,
       () => lint('--fix'),
     ],
-    ['nobody answers', 2, 'does not answer', () => check(certificate.caFile, file('key', certificate.key))],
+    ['no process answers', 2, 'does not answer', () => check(certificate.caFile, file('key', certificate.key))],
     ['a key that is none', 2, 'cannot be used', () => check(certificate.caFile, file('key', PEM))],
     ['a key without PEM', 2, 'is not PEM', () => check(certificate.caFile, file('key', CANARY))],
   ])(
@@ -127,7 +127,7 @@ backend b
   );
 });
 
-test('a template and its assets have a secret of a header in the configuration alone, and none of the environment', () => {
+test('a template and its assets contain a secret header only in the configuration, and no secret of the environment', () => {
   const app = new App({ outdir: path.join(folder, 'cdk.out') });
   const source = specWith(['proxies', 'shop', 'requestHeaders', 'set'], { Authorization: HEADER_CANARY });
   for (const environment of ['production', 'staging']) {
@@ -145,7 +145,7 @@ test('a template and its assets have a secret of a header in the configuration a
   expect(places.filter((place) => !/\.ContainerDefinitions\.0\.Environment\.0\.Value(\.|$)/i.test(place))).toEqual([]);
 });
 
-/** Where a text stands in a value of JSON. */
+/** The places of a text in a value of JSON. */
 function pathsOf(value: unknown, text: string, at = ''): string[] {
   if (typeof value === 'string') {
     return value.includes(text) ? [at] : [];
@@ -153,7 +153,7 @@ function pathsOf(value: unknown, text: string, at = ''): string[] {
   return Object.entries(value ?? {}).flatMap(([key, inner]) => pathsOf(inner, text, `${at}.${key}`));
 }
 
-describe('the function tells and keeps no secret', () => {
+describe('the function logs and stores no secret', () => {
   const PARAMETER = '/aws/reference/secretsmanager/checker';
   let fleet: Fleet;
   let guard: Server;
@@ -168,14 +168,14 @@ describe('the function tells and keeps no secret', () => {
     guard?.close();
   });
 
-  test.each<[what: string, told: string, secret: () => string]>([
+  test.each<[what: string, reason: string, secret: () => string]>([
     ['a usable secret', '"stale-address"', () => JSON.stringify(pairOf(certificate.key))],
     ['one without a key', 'secret checker has no key, ca', () => JSON.stringify({ cert: CANARY })],
     ['one that is cut off', 'secret checker has no cert, key, ca', () => JSON.stringify(pairOf(PEM)).slice(0, -5)],
     ['one that is no JSON', 'secret checker has no cert, key, ca', () => CANARY],
     ['one with a key that is none', '"unreachable-task"', () => JSON.stringify(pairOf(PEM))],
     ['one with a key that has no PEM', '"unreachable-task"', () => JSON.stringify(pairOf(CANARY))],
-  ])('%s', async (_, told, secret) => {
+  ])('%s', async (_, reason, secret) => {
     fleet.point('127.0.0.2');
     const tasks = { cluster: 'fleet', service: 'orders', runtimeApiPort: (guard.address() as AddressInfo).port };
     const runtimeApiTls = { secretArn: SECRET_ARN };
@@ -192,7 +192,7 @@ describe('the function tells and keeps no secret', () => {
     );
     const runs = [await fleet.invoke(), await fleet.invoke()];
     const everything = JSON.stringify([runs, fleet.made, await fleet.parameter(`${REGISTRY}/state/orders`)]);
-    expect(everything.replaceAll('\\', '')).toContain(told);
+    expect(everything.replaceAll('\\', '')).toContain(reason);
     expectNoSecret(everything);
   });
 
@@ -218,7 +218,7 @@ describe('the function tells and keeps no secret', () => {
 
 const withTls = availableBinaries().filter(hasTls).at(-1);
 if (withTls === undefined) {
-  test.todo('the log of a task with a broken key: no HAProxy with TLS is to be had');
+  test.todo('the log of a task with a broken key: no HAProxy with TLS is available');
 } else {
   test('the log of a task whose key is broken does not have it', async () => {
     const pem = path.join(folder, 'listen.pem');

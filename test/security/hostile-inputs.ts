@@ -1,7 +1,7 @@
 import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-api/commands';
 import type { Step } from '../support/converse';
 
-/** What somebody who reaches the port may send. */
+/** Inputs that an attacker who reaches the port may send. */
 export interface HostileInput {
   readonly name: string;
   readonly steps: readonly Step[];
@@ -95,7 +95,7 @@ export function writingLines({ map, table, server, frontend, ticketKeys }: Targe
   ];
 }
 
-/** Everything that tells more than the checker needs. */
+/** Commands that show more than the checker needs. */
 const READING_LINES = [
   'show map',
   'show map #0',
@@ -231,7 +231,7 @@ const ALMOST: readonly ((line: string) => string | Buffer)[] = [
   (line) => Buffer.from(Array.from(`${line}\n`, (char) => char.charCodeAt(0) | 0x80)),
 ];
 
-/** A genuine ClientHello would do no more than begin like this. */
+/** The beginning of a genuine ClientHello. */
 const CLIENT_HELLO = Buffer.concat([Buffer.from('160301007a010000760303', 'hex'), Buffer.alloc(0x73, 0x5a)]);
 const PROXY_V2 = Buffer.from('0d0a0d0a000d0a515549540a2111000c7f0000017f00000104d21f90', 'hex');
 
@@ -257,7 +257,7 @@ const FOREIGN: Readonly<Record<string, string | Buffer>> = {
   'every byte once': Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
 };
 
-/** Longer than HAProxy's buffer, its line of a command, or anybody's patience. */
+/** Longer than HAProxy's buffer, its line of a command, or a time limit. */
 const LONG: Readonly<Record<string, string>> = {
   'a line of 1,000 bytes': `${'a'.repeat(1000)}\n`,
   'a line as long as the buffer': `${'a'.repeat(16_383)}\n`,

@@ -3,7 +3,7 @@ import { Fleet, REGISTRY } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { HOSTILE_VALUES } from './hostile-values';
 
-/** A parameter of the registry holds no more. */
+/** The limit of a parameter of the registry. */
 const VALUES = HOSTILE_VALUES.filter(({ length }) => length < 1000);
 
 let fleet: Fleet;
@@ -34,7 +34,7 @@ test('hostile values in any field of a record concern nothing but that record', 
   // The compiler asks for every field of a record here.
   const full: Required<Omit<RegistryRecord, 'runtimeApiTls'>> = {
     ...fleet.record('hostile'),
-    // Nobody is there: the HAProxy of the healthy one takes only so many at once.
+    // No process listens there, because the HAProxy of the healthy one accepts a limited number of connections.
     tasks: { cluster: 'fleet', service: 'hostile', runtimeApiPort: 1 },
     haproxyVersion: fleet.binary.branch,
     nameservers: fleet.record('hostile').nameservers!,

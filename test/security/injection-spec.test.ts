@@ -13,7 +13,7 @@ import { ROOT } from '../bin/cli';
 import { resourcesOf } from '../e2e/template';
 import { HOSTILE_KEYS, HOSTILE_VALUES, prototypes } from './hostile-values';
 
-/** `docs/every-key.yaml` has every key of the schema, which a test of its own watches over. */
+/** `docs/every-key.yaml` has every key of the schema, which a separate test checks. */
 const TEXT = readFileSync(path.join(ROOT, 'docs', 'every-key.yaml'), 'utf8');
 
 type Keys = readonly (string | number)[];
@@ -77,7 +77,7 @@ function shapeOf({ environments }: Spec): [string | undefined, number][][][] {
   );
 }
 
-/** Reads a spec, and what HAProxy reads of it; or expects to be told in one line why not. */
+/** Reads a spec, and what HAProxy reads of it; or expects a one-line reason why not. */
 function read(text: string): { spec: Spec; shape: ReturnType<typeof shapeOf> } | undefined {
   try {
     const spec = parseSpec(text, 'spec');
@@ -92,7 +92,7 @@ function read(text: string): { spec: Spec; shape: ReturnType<typeof shapeOf> } |
 
 const { values, mappings } = placesOf();
 const EXPECTED = shapeOf(parseSpec(TEXT, 'spec'));
-/** Lines that are passed on as they are written: a value is one line, and what stands on it is the author's. */
+/** Lines that are passed on as they are written: a value is one line, and its content is the author's. */
 const RAW = /\.rawLines\./;
 const untouched = prototypes();
 

@@ -16,7 +16,7 @@ import { type HostileInput, hostileInputs, type Targets, writingLines } from './
 const AT_ONCE = 24;
 const TABLE = 'canaries';
 const KEY = Buffer.alloc(48, 'canary-ticket-key').toString('base64');
-/** What the process knows and nobody may learn from this port. */
+/** Data of the process that no client may read from this port. */
 const CANARIES = [
   'canary-key',
   'canary-value',
@@ -84,7 +84,7 @@ function targetsOf({ map }: GuardedHaproxy): Targets {
   return { map, table: TABLE, server: 'upstream/elb1', frontend: 'traffic', ticketKeys: ticketKeys() };
 }
 
-/** Every command that the binary itself tells of, as words that could follow each other on a line. */
+/** Every command in the help of the binary, as words that could follow each other on a line. */
 async function ownCommands({ administer }: GuardedHaproxy): Promise<string[]> {
   const help = await administer('expert-mode on; help');
   const usages = help.split('\n').flatMap((line) => /^ {2}(\S.*?) *: /.exec(line)?.[1] ?? []);
@@ -97,7 +97,7 @@ async function ownCommands({ administer }: GuardedHaproxy): Promise<string[]> {
   );
 }
 
-/** What of the process may not change, as an administrator sees it. */
+/** The state of the process that must not change, read by an administrator. */
 async function stateOf({ administer, map, haproxy }: GuardedHaproxy) {
   const info = Object.fromEntries(
     (await administer('show info')).split('\n').map((line) => line.split(': ') as [string, string]),
@@ -151,7 +151,7 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
 
   afterAll(() => victim.haproxy.stop());
 
-  test('carries out no hostile input, and tells nothing that is not on the list', async () => {
+  test('runs no hostile input, and answers only commands of the list', async () => {
     const targets = targetsOf(victim);
     const own = (await ownCommands(victim)).flatMap((line): HostileInput[] =>
       [line, `show info;${line}`].map((text) => ({ name: `own: ${text}`, steps: [`${text}\n`, 'half-close'] })),
@@ -164,22 +164,22 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
     const answers: { name: string; answer: string }[] = [];
     for (let i = 0; i < inputs.length; i += AT_ONCE) {
       const round = inputs.slice(i, i + AT_ONCE);
-      const told = await Promise.all(round.map(({ steps }) => converse(victim.network, steps)));
-      answers.push(...round.map(({ name }, at) => ({ name, answer: told[at]! })));
+      const answered = await Promise.all(round.map(({ steps }) => converse(victim.network, steps)));
+      answers.push(...round.map(({ name }, at) => ({ name, answer: answered[at]! })));
     }
 
     expect(await stateOf(victim)).toEqual(before);
     expect(idle.destroyed || idle.readableEnded).toBe(false);
     idle.destroy();
-    const told = answers.filter(({ answer }) => answer !== '');
-    expect(told.filter(({ answer }) => !LISTED_ANSWER.test(answer) || COMPLAINTS.test(answer))).toEqual([]);
-    expect(told.filter(({ answer }) => CANARIES.some((canary) => answer.includes(canary)))).toEqual([]);
+    const answered = answers.filter(({ answer }) => answer !== '');
+    expect(answered.filter(({ answer }) => !LISTED_ANSWER.test(answer) || COMPLAINTS.test(answer))).toEqual([]);
+    expect(answered.filter(({ answer }) => CANARIES.some((canary) => answer.includes(canary)))).toEqual([]);
     const begins = ({ steps }: HostileInput) =>
       steps.filter((step) => typeof step === 'string' && step !== 'half-close').join('');
     const listed = inputs
       .filter((input) => LISTED.some((line) => begins(input).startsWith(`${line}\n`)))
       .map(({ name }) => name);
-    expect(told.map(({ name }) => name).filter((name) => !listed.includes(name))).toEqual([]);
+    expect(answered.map(({ name }) => name).filter((name) => !listed.includes(name))).toEqual([]);
   });
 
   test('shows in its state what the same lines do at level admin, so that the test above can fail', async () => {

@@ -16,23 +16,23 @@ export function acquisition(): Acquisition {
   return acquired;
 }
 
-/** One real HAProxy for each branch that can be had and is not refused, the oldest first. */
+/** One real HAProxy for each branch that is available and not refused, the oldest first. */
 export function availableBinaries(): HaproxyBinary[] {
   return acquisition().binaries;
 }
 
-/** A real HAProxy of one branch, else the newest that can be had. */
+/** A real HAProxy of one branch, else the newest that is available. */
 export function anyBinary(branch?: string): HaproxyBinary {
   const binaries = availableBinaries();
   const found = binaries.find((binary) => binary.branch === branch) ?? binaries.at(-1);
   if (found === undefined) {
     const reasons = acquisition().unavailable.map(({ what, reason }) => `${what}: ${reason}`);
-    throw new Error(`no HAProxy to be had: ${reasons.join('; ')}`);
+    throw new Error(`no HAProxy is available: ${reasons.join('; ')}`);
   }
   return found;
 }
 
-/** What `haproxy -c` says of a configuration: its exit code, and all that it printed. */
+/** The result of `haproxy -c` for a configuration: its exit code, and all of its output. */
 export function haproxyCheck({ command }: HaproxyBinary, config: string): { status: number | null; output: string } {
   const folder = mkdtempSync(path.join(tmpdir(), 'haproxy-check-'));
   try {

@@ -7,7 +7,7 @@ import type { HaproxyProcess } from '../../testbed/haproxy-process';
 import { LocalHost, ProxyUnderTest } from '../../testbed/proxy-under-test';
 import { converse } from './converse';
 
-/** A process behind its allow-list, with a second way in that sees what was done to it. */
+/** A process behind its allow-list, with a second socket that shows the changes. */
 export interface GuardedHaproxy {
   readonly haproxy: HaproxyProcess;
   /** The listener that the allow-list guards. */

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Answer, decode, encode, type Packet, type Question, streamEncode } from 'dns-packet';
 
-/** What a name server does with a question: the parts of its answer, or nothing to say nothing. */
+/** The reaction of a name server to a question: the parts of its answer, or undefined for no answer. */
 export type Respond = (question: Question, transport: 'udp' | 'tcp') => Partial<Packet> | undefined;
 
-/** Response codes, and the flag of a truncated answer, as they stand in a packet's flags. */
+/** Response codes, and the flag of a truncated answer, as in a packet's flags. */
 export const FLAGS = { servfail: 2, nxdomain: 3, refused: 5, truncated: 1 << 9 } as const;
 
 /** A name server on loopback, UDP and TCP on one port, with any fault. */

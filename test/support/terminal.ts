@@ -20,7 +20,7 @@ export function widthOf(text: string): number {
   return [...text].reduce((sum, char) => sum + (/\p{Emoji_Presentation}/u.test(char) ? 2 : 1), 0);
 }
 
-/** A command that runs on a terminal of its own, without the variables by which it would print plain lines. */
+/** A command that runs on its own terminal, without the variables by which it would print plain lines. */
 export class TerminalRun {
   /** Everything that it has written, with the terminal's control sequences. */
   public output = '';

@@ -7,7 +7,7 @@ import { parseVersion } from '../../testbed/binaries/version';
 
 const SUITES = ['bullseye', 'bookworm', 'trixie', 'forky', 'experimental'].map((name) => `Debian ${name}`);
 
-/** The real route, with the real packages. A suite that cannot be had is an outcome too, as long as it says why. */
+/** The real route, with the real packages. An unavailable suite is an outcome too, if it has a reason. */
 describe("Debian's packages", () => {
   let cacheDir: string;
   const cold: string[] = [];
@@ -20,7 +20,7 @@ describe("Debian's packages", () => {
     cacheDir = await mkdtemp(path.join(tmpdir(), 'binaries-debian-'));
     process.env.HAPROXY_BINARIES = '';
     first = await acquireBinaries({ cacheDir, onProgress: (line) => cold.push(line) });
-    // What could fetch anything is out of reach, unless some suite could not be had.
+    // What could fetch anything is out of reach, unless some suite was not available.
     process.env.PATH = path.join(cacheDir, 'nothing');
     second = await acquireBinaries({ cacheDir, onProgress: (line) => warm.push(line) });
     process.env.PATH = PATH;
@@ -42,7 +42,7 @@ describe("Debian's packages", () => {
     const failed = unavailable.map(({ what }) => what);
     expect([...cached, ...failed]).toEqual(expect.arrayContaining(SUITES));
     for (const { reason } of unavailable) {
-      expect(reason).toMatch(/^.+; name a haproxy in HAPROXY_BINARIES, or put one on PATH$/);
+      expect(reason).toMatch(/^.+; give a haproxy in HAPROXY_BINARIES, or put one on PATH$/);
     }
   });
 

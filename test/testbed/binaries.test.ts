@@ -5,7 +5,7 @@ import { acquireBinaries } from '../../testbed/binaries';
 import { debianMirrors } from '../../testbed/binaries/apt';
 import { parseVersion } from '../../testbed/binaries/version';
 
-const MORE = 'name a haproxy in HAPROXY_BINARIES, or put one on PATH';
+const MORE = 'give a haproxy in HAPROXY_BINARIES, or put one on PATH';
 
 let folder: string;
 const { PATH, HAPROXY_BINARIES } = process.env;
@@ -133,7 +133,7 @@ test('a machine without apt and without a container engine', async () => {
   });
 });
 
-describe('the mirrors that apt knows', () => {
+describe('the mirrors of apt', () => {
   test('archive and security updates, among other vendors', async () => {
     await program(
       'path/apt-get',

@@ -48,5 +48,5 @@ export async function exchangeOverTcp(queries: Buffer[], piece: number, to: DnsL
 /** As many addresses as are wanted. */
 export const manyAddresses = (count: number) => Array.from({ length: count }, (_, i) => `127.0.1.${i}`);
 
-/** What an answer says. */
+/** The content of an answer. */
 export const addressesOf = ({ answers }: Packet) => (answers ?? []).map((answer) => 'data' in answer && answer.data);

@@ -47,7 +47,7 @@ describe('a port in use', () => {
     expect(haproxyChildren(process.pid)).toEqual([]);
   });
 
-  test('when all that are offered are in use it says so in one line, and nothing is left', async () => {
+  test('when all offered ports are in use, one line reports it, and nothing remains', async () => {
     const proxy = await proxyOn(async () => [taken, ...(await freePorts(2))]);
     await expect(proxy.start()).rejects.toThrow(
       /^HAProxy \S+ \(generated\) does not start: .*(cannot bind|Address already in use).*$/,

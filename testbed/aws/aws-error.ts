@@ -1,4 +1,6 @@
-/** An error as an AWS service reports it. A handler throws it; the SDK turns it into its own error class by the code. */
+/**
+ * An error as an AWS service reports it. A handler throws it; the SDK turns it into its own error class by the code.
+ */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
 
@@ -6,7 +8,7 @@ export class AwsError extends Error {
    * @param code the code on the wire, such as `ParameterNotFound`
    * @param message the text of the service; some of SSM's errors have none
    * @param status the HTTP status: 4xx for the caller's fault, 5xx for the service's, which the SDK tries again
-   * @param fields what else the error says, where the protocol is JSON
+   * @param fields further members of the error, if the protocol is JSON
    */
   constructor(
     readonly code: string,

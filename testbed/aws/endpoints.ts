@@ -11,7 +11,7 @@ import type { AwsCall, AwsHandlers } from './operations';
 import type { Protocol } from './protocol';
 import { type Identity, type SignedRequest, verifySignature } from './signature';
 
-/** Protocols by the content type of a request. Where there are two, each reads what is its own. */
+/** Protocols by the content type of a request. If there are two, each reads its own requests. */
 const PROTOCOLS: Record<string, readonly Protocol[]> = {
   'application/x-amz-json-1.1': [awsJson],
   'application/x-www-form-urlencoded': [awsQuery, ec2Query],
@@ -63,7 +63,10 @@ export class AwsEndpoints {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What a process needs in its environment for its SDK clients to call here, with temporary credentials as a Lambda has. */
+  /**
+   * What a process needs in its environment for its SDK clients to call here, with temporary credentials as a Lambda
+   * has.
+   */
   get environment() {
     return {
       AWS_ENDPOINT_URL: this.url,

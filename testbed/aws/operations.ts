@@ -3,7 +3,7 @@ import type * as ecs from '@aws-sdk/client-ecs';
 import type * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as ssm from '@aws-sdk/client-ssm';
 
-/** The SDK clients whose services are spoken here, by the name that a service has in IAM and in a signature. */
+/** The SDK clients of the available services, by the name of the service in IAM and in a signature. */
 interface Clients {
   ssm: typeof ssm;
   ecs: typeof ecs;
@@ -11,7 +11,7 @@ interface Clients {
   ec2: typeof ec2;
 }
 
-/** A service that is spoken here. */
+/** An available service. */
 export type AwsService = keyof Clients;
 
 /** What every command class of the SDK looks like, as far as its input and output types go. */
@@ -20,7 +20,7 @@ interface CommandOf<Input, Output> {
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: Output }>;
 }
 
-/** The answer to an operation: what the SDK returns, without what the SDK adds. */
+/** The answer to an operation: the output of the SDK without its metadata. */
 type Handler<Command> =
   Command extends CommandOf<infer Input, infer Output>
     ? (input: Input) => Omit<Output, '$metadata'> | Promise<Omit<Output, '$metadata'>>

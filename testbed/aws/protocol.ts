@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AwsError } from './aws-error';
 import type { AwsCall } from './operations';
 
-/** The codes that a protocol's services use for what all services refuse. */
+/** The error codes that all services of a protocol share. */
 export interface CommonErrorCodes {
   readonly missingSignature: string;
   readonly unknownCredentials: string;
@@ -16,7 +16,7 @@ export interface Protocol {
   /** Content type of its answers. */
   readonly contentType: string;
   readonly codes: CommonErrorCodes;
-  /** Reads a request, or returns undefined when its service is not spoken here. */
+  /** Reads a request, or returns undefined if its service is not available here. */
   read(headers: IncomingHttpHeaders, body: string): AwsCall | undefined;
   writeOutput(call: AwsCall, output: object, requestId: string): string;
   writeError(error: AwsError, requestId: string): string;

@@ -13,7 +13,7 @@ export interface Identity {
   readonly region: string;
 }
 
-/** What was signed. */
+/** The signed request. */
 export interface SignedRequest {
   readonly method: string;
   readonly path: string;
@@ -81,7 +81,7 @@ async function sign(request: SignedRequest, signed: string[], signingDate: Date,
       .filter(([name]) => mustBeSigned(name))
       .map(([name, value]) => [name, String(value)]),
   );
-  // The signer believes this header; the body is what counts.
+  // The signer would use this header without a check, so it is computed from the body.
   if (headers['x-amz-content-sha256']) {
     headers['x-amz-content-sha256'] = createHash('sha256').update(request.body).digest('hex');
   }

@@ -40,7 +40,7 @@ const PREFERENCES = 'Package: *\nPin: release o=Debian\nPin-Priority: 500\n';
 
 /**
  * Asks apt for its mirrors of Debian. If its sources name only the archive or only the security updates, the other one
- * is taken to lie beside it, as on most mirrors.
+ * is assumed to be beside it, as on most mirrors.
  *
  * @throws an error of one line when there is no apt, or it has no mirror of Debian
  */
@@ -62,14 +62,14 @@ export async function debianMirrors(): Promise<Mirrors> {
   return { archive: archive ?? beside('debian'), security: security ?? beside('debian-security') };
 }
 
-/** Older versions of apt do not say it, and newer ones may give keys instead of a file. */
+/** Older versions of apt do not print it, and newer ones may print keys instead of a file. */
 function keyringOf(signedBy: string): string | undefined {
   return [signedBy, ...KEYRINGS].find((file) => path.isAbsolute(file) && existsSync(file));
 }
 
 /**
- * Sets apt up with a state of its own in `work`. Proxies, credentials and the like stay the machine's; what would touch
- * the system is cleared.
+ * Sets apt up with its own state in `work`. Proxies and credentials stay those of the machine; settings that would
+ * change the system are cleared.
  *
  * @returns the first arguments of any `apt-get` that is to work there
  */

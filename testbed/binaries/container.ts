@@ -43,7 +43,7 @@ async function exportImage(
 ): Promise<void> {
   const engine = await asked;
   progress(`fetching with ${engine}`);
-  // Pulls a missing image. An image without a command of its own needs one.
+  // Pulls a missing image. An image without its own command needs one.
   const created = await run(engine, ['create', image, 'haproxy'], 300);
   const container = created.trim().split('\n').at(-1)!;
   const archive = path.join(work, 'root.tar');

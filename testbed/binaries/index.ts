@@ -26,7 +26,7 @@ export interface AcquireOptions {
   readonly onBinary?: (binary: HaproxyBinary) => void;
 }
 
-const HELP = 'name a haproxy in HAPROXY_BINARIES, or put one on PATH';
+const HELP = 'give a haproxy in HAPROXY_BINARIES, or put one on PATH';
 
 /** The sources in their order: the first that has a branch provides it. `help` ends the line about a failure. */
 const SOURCES: readonly { find: Source; help: string }[] = [

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { cachedFolder } from './cached-folder';
 import { run } from './run';
 
-/** What Debian calls things on one kind of processor. */
+/** Debian's names for one kind of processor. */
 interface Machine {
   /** The architecture of a package. */
   readonly debian: string;
@@ -24,7 +24,9 @@ const MACHINES: Readonly<Record<string, Machine>> = {
 interface Program {
   /** Where it may be, without the slash at the start. */
   readonly paths: readonly string[];
-  /** Arguments with which it ends at once, with 0, if it runs at all. When left out, only its libraries are looked for. */
+  /**
+   * Arguments with which it ends at once, with 0, if it runs at all. When left out, only its libraries are looked for.
+   */
   readonly trial?: readonly string[];
 }
 
@@ -45,7 +47,7 @@ export function machine(): Machine {
 }
 
 /**
- * A program with all its libraries in a folder of its own, run through its own loader, so that it fits any Linux.
+ * A program with all its libraries in one folder, run through its own loader, so that it works on any Linux.
  * It is in the cache when it is complete and runs.
  *
  * @param cacheDir an absolute folder

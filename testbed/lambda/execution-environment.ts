@@ -13,8 +13,8 @@ import { FUNCTION_ARN, type FunctionSettings, variables } from './variables';
 const INIT_LIMIT_MS = 10_000;
 
 /**
- * How Lambda's start script divides the memory: a tenth for new objects, which lie in two halves, the rest for old ones.
- * Without it Node 24 takes twice the memory.
+ * How Lambda's start script divides the memory: a tenth for new objects, which lie in two halves, the rest for old
+ * ones. Without it Node 24 takes twice the memory.
  */
 function memoryArguments(memoryMb: number): string[] {
   const forNew = Math.floor(memoryMb / 10);
@@ -77,7 +77,7 @@ export class ExecutionEnvironment {
     return this.#log.takeLines();
   }
 
-  /** The peak memory of the process. Only Linux says it; NaN elsewhere. */
+  /** The peak memory of the process. Only Linux reports it; NaN elsewhere. */
   maxRssMb(): number {
     try {
       const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
@@ -93,7 +93,7 @@ export class ExecutionEnvironment {
     await this.#exit.promise.catch(() => {});
   }
 
-  /** Waits for the work; when the time is up or the process exits before, that is what it throws. */
+  /** Waits for the work; throws if the time is up or the process exits before. */
   async #within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
     const message = `${what} timed out after ${(limitMs / 1000).toFixed(2)} seconds`;
     const timer = setTimeout(() => this.#kill(message), limitMs);

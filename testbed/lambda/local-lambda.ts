@@ -3,7 +3,7 @@ import { ExecutionEnvironment } from './execution-environment';
 import type { Outcome } from './runtime-api';
 import type { FunctionSettings } from './variables';
 
-/** What an invocation returned, and what Lambda's report line would say about it. */
+/** The result of an invocation, with the figures of Lambda's report line. */
 export interface InvocationResult extends Outcome {
   /** From the start of the process until it asked for work. Only after a cold start. */
   readonly initMs?: number;
@@ -11,13 +11,13 @@ export interface InvocationResult extends Outcome {
   readonly durationMs: number;
   /** Lines printed since the invocation before; after a cold start, those of the init phase as well. */
   readonly logs: string[];
-  /** Most memory that the process has had until now. NaN where the system does not say it (Linux does). */
+  /** Most memory that the process has had until now. NaN if the system does not report it (Linux does). */
   readonly maxRssMb: number;
 }
 
 /**
- * Runs a bundled handler as Lambda does: Lambda's genuine runtime client in a process of its own, which sees nothing
- * of this one's environment, stays from one invocation to the next, and is killed when the time is over.
+ * Runs a bundled handler as Lambda does: Lambda's genuine runtime client in a separate process, which does not inherit
+ * this environment, stays from one invocation to the next, and is killed when the time is over.
  */
 export class LocalLambda {
   readonly #settings: FunctionSettings;

@@ -1,5 +1,5 @@
 /**
- * Stands in for the native HTTP client of aws-lambda-ric, which only exists where the package's install script compiled
+ * Replaces the native HTTP client of aws-lambda-ric, which only exists where the package's install script compiled
  * it. Preloaded with `node --require`; everything else of the runtime interface client stays genuine.
  */
 const http = require('node:http');
@@ -24,7 +24,7 @@ Module._load = (request, ...rest) => (request === './rapid-client.node' ? rapidC
 function call(method, path, body) {
   const url = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime${path}`;
   return new Promise((resolve, reject) => {
-    // A connection of its own for each call: an idle one could be closed by the server at the wrong moment.
+    // A new connection for each call: an idle one could be closed by the server at the wrong moment.
     const request = http.request(url, { method, agent: false }, (response) => {
       let bodyJson = '';
       response.setEncoding('utf8');

@@ -13,7 +13,7 @@ interface Invocation {
   readonly event: unknown;
 }
 
-/** What the handler made of it. */
+/** The result of the handler. */
 export interface Outcome {
   /** What the handler returned, or `{ errorType, errorMessage, ... }` of what it threw. */
   readonly payload: unknown;
@@ -24,7 +24,7 @@ export interface Outcome {
 type Route = [request: RegExp, handle: (api: RuntimeApi, body: string, response: ServerResponse) => void];
 
 /**
- * The Lambda Runtime API for one process of a function: the process asks for work, and posts what became of it.
+ * The Lambda Runtime API for one process of a function: the process asks for work, and posts the result.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export class RuntimeApi {

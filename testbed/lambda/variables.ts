@@ -1,4 +1,4 @@
-/** What Lambda needs to know about a function. */
+/** The settings of a function in Lambda. */
 export interface FunctionSettings {
   /** Folder of the bundle. */
   readonly taskRoot: string;

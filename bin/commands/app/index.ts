@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 export function addApp(program: Command): void {
   program
     .command('app')
-    .summary('the CDK app of a spec file, for the CDK command line')
+    .summary('run the CDK app of a spec file, for the CDK command line')
     .description(
-      'Makes a CloudFormation stack of each environment of haproxy-elb.yaml. For the CDK command line: cdk.json is {"app": "npx cdk-haproxy-elb app"}. Needs aws-cdk-lib, which npm installs with this package.',
+      'Makes a CloudFormation stack for each environment of haproxy-elb.yaml. Use it with the CDK command line: write {"app": "npx cdk-haproxy-elb app"} into cdk.json. Needs aws-cdk-lib, which npm installs with this package.',
     )
     .addHelpText('after', '\nExample:\n  $ npx cdk deploy --app "npx cdk-haproxy-elb app" -c spec=haproxy-elb.yaml')
     .action(async () => {

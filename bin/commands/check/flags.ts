@@ -69,14 +69,14 @@ export function tlsOf({ tlsCert, tlsKey, tlsCa }: CheckFlags): RuntimeTls | unde
     return undefined;
   }
   if (missing.length > 0) {
-    throw new InputError(`${missing.join(' and ')} missing: mutual TLS takes --tls-cert, --tls-key and --tls-ca`);
+    throw new InputError(`${missing.join(' and ')} missing: mutual TLS needs --tls-cert, --tls-key and --tls-ca`);
   }
   const [cert, key, ca] = Object.entries(files).map(([flag, file]) => readPem(flag, file!)) as [string, string, string];
   try {
     createSecureContext({ cert, key, ca });
   } catch (error) {
     throw new InputError(
-      `--tls-cert, --tls-key and --tls-ca cannot be used together (${reasonOf(error)}): give a certificate, its key without passphrase, and the authority that signs`,
+      `--tls-cert, --tls-key and --tls-ca cannot be used together (${reasonOf(error)}): give a certificate, its key without a passphrase, and the authority that signed the server's certificate`,
     );
   }
   return { cert, key, ca };

@@ -27,7 +27,7 @@ export const FORMATS = {
   nagios: { print: toNagios, code: (report) => NAGIOS_CODES[outcomeOf(report)] },
 } as const satisfies Record<string, Format>;
 
-/** What was found counts before what could not be checked. Severity `info` does not count. */
+/** Findings take precedence over failed checks. Severity `info` does not count. */
 function outcomeOf({ verdicts }: Pick<ProxyReport, 'verdicts'>): Outcome {
   const found = verdicts.filter(({ kind }) => !DEFINITIONS[kind].blind);
   if (found.some(({ severity }) => severity === 'critical')) {
@@ -65,7 +65,7 @@ function toNagios(report: ProxyReport): string {
   return `${outcomeOf(report)} - ${text.replaceAll('|', '/')} | ${figures.join(' ')}`;
 }
 
-/** Whether the words of a call ask for Nagios' format, also when the call is not valid. */
+/** Whether a call requests Nagios' format, also if the call is not valid. */
 export function asksForNagios(words: readonly string[]): boolean {
   return words.includes('check') && /(^| )--format[ =]nagios( |$)/.test(words.join(' '));
 }

@@ -15,8 +15,8 @@ const WATCH_MILLIS = 5000;
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .summary('compare what running HAProxy processes hold with what DNS says')
-    .description('Compares the addresses that running HAProxy processes hold with those that the load balancer has.')
+    .summary('compare the addresses of running HAProxy processes with DNS')
+    .description('Compares the addresses of running HAProxy processes with those of the load balancer.')
     .option('--upstream <name:port>', 'the load balancer; required, except with --explain')
     .option(
       '--runtime-api <host:port|unix:path>',
@@ -25,16 +25,16 @@ export function addCheck(program: Command): void {
     )
     .option(
       '--backend <name>',
-      'the backend whose slots hold its addresses (default: the slots that follow its name, or else all)',
+      "the backend whose slots hold the load balancer's addresses (default: the slots that follow its name, or else all)",
     )
     .option('--tls-cert <file>', 'PEM file of the client certificate, for a runtime API that requires mutual TLS')
-    .option('--tls-key <file>', 'PEM file of its key')
+    .option('--tls-key <file>', 'PEM file of the key of the client certificate')
     .option('--tls-ca <file>', "PEM file of the authority that signed the runtime API's certificate")
-    .option('--haproxy-version <version>', 'the version that should be running')
+    .option('--haproxy-version <version>', 'the expected version of the processes')
     .option('--nameserver <ip:port>', "name server, repeatable (default: this machine's)", collect)
     .option('--format <text|json|nagios>', 'output format', 'text')
-    .option('--watch', 'check every 5 s until Ctrl-C; an address counts as live for 100 s after it left DNS')
-    .option('--explain <verdict>', 'print what a verdict means, why it occurs and what to do, and check nothing')
+    .option('--watch', 'check every 5 s until Ctrl-C; an address stays live for 100 s after it was last in DNS')
+    .option('--explain <verdict>', 'print what a verdict means, why it occurs and what to do, without a check')
     .addHelpText(
       'after',
       `

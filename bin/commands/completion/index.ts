@@ -3,13 +3,13 @@ import { SCENARIOS } from '../../../lab/scenarios';
 import { VERDICTS } from '../../../lib/contract/verdicts';
 import { BRANCHES } from '../../../lib/haproxy/version/branches';
 
-/** A word that may stand somewhere. */
+/** A word that can be completed. */
 interface Choice {
   readonly word: string;
   readonly about: string;
 }
 
-/** What may follow the name of a command. */
+/** The words that may follow the name of a command. */
 interface Entry extends Choice {
   readonly options: readonly (Choice & {
     readonly short?: string;
@@ -22,13 +22,15 @@ interface Entry extends Choice {
 
 const SHELLS = { bash, zsh, fish };
 
-/** `completion`: prints what a shell has to read so that Tab completes commands, options and values. */
+/** `completion`: prints the script with which a shell completes commands, options and values. */
 export function addCompletion(program: Command): void {
   const name = program.name();
   program
     .command('completion')
-    .summary('print what lets a shell complete this command with Tab')
-    .description('Prints what a shell has to read so that Tab completes commands, options and their values.')
+    .summary('print the completion script for a shell')
+    .description(
+      'Prints a completion script: when the shell has read it, Tab completes commands, options and their values.',
+    )
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
     .addHelpText(
       'after',
@@ -43,7 +45,7 @@ Examples:
     });
 }
 
-/** The commands, as their own help tells of them. */
+/** The commands with their help texts. */
 function entriesOf(program: Command): Entry[] {
   return program
     .createHelp()
@@ -73,7 +75,7 @@ function optionsOf(command: Command): Entry['options'] {
     }));
 }
 
-/** What may stand for a placeholder. */
+/** The values of a placeholder. */
 const KNOWN: Readonly<Partial<Record<string, string[]>>> = {
   version: BRANCHES.map(({ branch }) => branch),
   verdict: Object.keys(VERDICTS),
@@ -89,7 +91,7 @@ function valuesOf({ flags }: Option): string[] {
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const list = (words: readonly string[]) => quote(words.join(' '));
 
-/** Where nothing fits, bash completes names of files. */
+/** Without a match, bash completes file names. */
 function bash(name: string, entries: readonly Entry[], top: Entry['options']): string[] {
   const of = (options: Entry['options']) => list(options.map(({ word }) => word));
   return [
@@ -113,7 +115,7 @@ function bash(name: string, entries: readonly Entry[], top: Entry['options']): s
 }
 
 function zsh(name: string, entries: readonly Entry[], top: Entry['options']): string[] {
-  const told = (choices: readonly Choice[]) =>
+  const described = (choices: readonly Choice[]) =>
     `(${choices.map(({ word, about }) => quote(`${word}:${about}`)).join(' ')})`;
   const plain = (values: readonly string[]) => `(${values.map(quote).join(' ')})`;
   return [
@@ -121,10 +123,12 @@ function zsh(name: string, entries: readonly Entry[], top: Entry['options']): st
     `_${name}() {`,
     '  local -a options found',
     '  if (( CURRENT == 2 )); then',
-    `    options=${told(top)} found=${told(entries)}`,
+    `    options=${described(top)} found=${described(entries)}`,
     '  else',
     '    case "$words[2]" in',
-    ...entries.map(({ word, options, values }) => `      ${word}) options=${told(options)} found=${plain(values)} ;;`),
+    ...entries.map(
+      ({ word, options, values }) => `      ${word}) options=${described(options)} found=${plain(values)} ;;`,
+    ),
     '    esac',
     '    case "$words[2] $words[CURRENT-1]" in',
     ...valuesByCases(entries).map(([cases, values]) => `      ${cases}) options=() found=${plain(values)} ;;`),
@@ -133,7 +137,7 @@ function zsh(name: string, entries: readonly Entry[], top: Entry['options']): st
     '  [[ "$words[CURRENT]" == -* ]] && found=($options)',
     `  if (( $#found )); then _describe ${name} found; else _files; fi`,
     '}',
-    '# During a completion zsh reads this as the file of the function; else somebody sources it.',
+    '# zsh reads this file as the function during a completion; otherwise a user sources it.',
     `if (( CURRENT )); then _${name} "$@"; else compdef _${name} ${name}; fi`,
   ];
 }
@@ -162,7 +166,7 @@ function fish(name: string, entries: readonly Entry[], top: Entry['options']): s
   ];
 }
 
-/** The words after which something is completed that is no option, and what: nothing stands for names of files. */
+/** The values to complete after each word; an empty list means file names. */
 function valuesByCases(entries: readonly Entry[]): [cases: string, values: string[]][] {
   const cases = new Map<string, string[]>();
   for (const { word: command, options } of entries) {

@@ -12,12 +12,12 @@ const CELL_COLUMNS = 2;
 const LEAST_CELLS = 12;
 const NOTES = 4;
 
-/** What a frame shows beside the snapshot. */
+/** The content of a frame besides the snapshot. */
 interface FrameOptions {
   readonly scenario: Scenario;
   /** The last lines about what happened. */
   readonly notes: readonly string[];
-  /** What is being fetched; nothing when all is there. */
+  /** What is being fetched; undefined when everything is available. */
   readonly fetching?: string;
   /** Width of the terminal. */
   readonly columns: number;
@@ -50,7 +50,7 @@ export function seconds(at: number): string {
 /** A request without an answer for so many seconds is shown as lost, until the answer comes. */
 const SHOWN_AS_LOST_SECONDS = 0.5;
 
-/** What one second of a timeline looks like now: lost when any of its requests is lost. */
+/** The emoji of one second of a timeline: lost if any of its requests is lost. */
 export function cell({ requests }: Timeline, second: number, now: number): string {
   const ended = requests.filter(({ at, answer }) => answer !== undefined || now - at > SHOWN_AS_LOST_SECONDS);
   const answers = ended.filter(({ at }) => Math.floor(at) === second).map(({ answer }) => answer);

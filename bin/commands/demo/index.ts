@@ -29,12 +29,12 @@ const NOT_AS_EXPECTED = 1;
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .summary('show on this machine how HAProxy loses a load balancer, and how it follows one')
+    .summary('show on this machine how HAProxy loses a load balancer and how it follows one')
     .description(
-      'Starts real HAProxy processes in front of a load balancer that changes, with the checker beside them. It takes about\na minute, needs no AWS account and leaves only a cache of HAProxy binaries in .cache/.',
+      'Starts real HAProxy processes in front of a load balancer that changes, with the checker beside them. Takes about a minute, needs no AWS account and leaves only a cache of HAProxy binaries in .cache/.',
     )
-    .option('--scenario <scenario>', `what happens: ${NAMES.join(', ')}`, NAMES[0])
-    .option('--branches <list>', 'only these branches, such as 1.7,3.2 (default: all that are available)')
+    .option('--scenario <scenario>', `the change to show: ${NAMES.join(', ')}`, NAMES[0])
+    .option('--branches <list>', 'only these branches, such as 1.7,3.2 (default: all available ones)')
     .option(`--backend <${BACKEND_NAMES.join('|')}>`, 'where HAProxy, DNS and the nodes run', BACKEND_NAMES[0])
     .option('--html <file>', 'also write an HTML page about the run')
     .addHelpText(
@@ -112,7 +112,7 @@ function endOnSignals(before: () => void): void {
     // Not once: a second signal must not cut the end short.
     process.on(signal, () => {
       before();
-      console.error(`ended by ${signal}: everything is stopped`);
+      console.error(`ended by ${signal}: all processes are stopped`);
       process.exit(128 + constants.signals[signal]);
     });
   }

@@ -32,7 +32,7 @@ function guard(file: string, work: () => void): void {
     work();
   } catch (error) {
     throw new InputError(
-      `--html '${file}' cannot be written (${(error as NodeJS.ErrnoException).code}): name another file`,
+      `--html '${file}' cannot be written (${(error as NodeJS.ErrnoException).code}): give another file`,
     );
   }
 }

@@ -4,13 +4,13 @@ import type { DemoOutput, Snapshot } from '../../../lab/demo';
 import type { Scenario } from '../../../lab/scenario';
 import { cell, frame, seconds } from './frame';
 
-/** Where a demo is shown. */
+/** The output of a demo. */
 export interface Screen extends DemoOutput {
-  /** Shows what is being fetched; nothing when all is available. */
+  /** Shows what is being fetched; undefined when everything is available. */
   readonly fetching: (text: string | undefined) => void;
   /** Prints one line without a time. */
   readonly say: (text: string) => void;
-  /** Leaves the picture as it is, so that others can print below. */
+  /** Leaves the picture on the screen, so that later lines are below it. */
   readonly close: () => void;
 }
 

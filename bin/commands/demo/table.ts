@@ -16,7 +16,7 @@ export function table(result: DemoResult): string {
   return [head, ...rows].map((row) => line(row).trimEnd()).join('\n');
 }
 
-/** What the table means, in two sentences, or all that is not as expected. */
+/** The meaning of the table in two sentences, or everything that is not as expected. */
 export function meaning(result: DemoResult): string {
   const found = surprises(result);
   return found.length === 0 ? result.scenario.meaning : ['Not as expected:', ...found].join('\n');

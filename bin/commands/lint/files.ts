@@ -4,10 +4,10 @@ import { InputError } from '../../../lib/haproxy/errors';
 import type { Source } from '../../../lint/engine/validator';
 import { opensSection } from '../../../lint/keywords';
 
-/** Far above any configuration by hand or by a generator. */
+/** Far above the size of any real configuration. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** The files of a configuration, as HAProxy would read them with `-f` before each: of a folder, its `*.cfg`. */
+/** The files of a configuration, as HAProxy reads them with `-f` before each. From a folder: its `*.cfg`. */
 export function readSources(paths: readonly string[]): Source[] {
   const names = paths.flatMap((name) => (isFolder(name) ? filesOf(name) : [name]));
   const sources = names.map((name) => ({ name, text: read(name) }));
@@ -22,7 +22,7 @@ function isFolder(name: string): boolean {
   return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Hidden files and folders are passed over, and the order is that of bytes (manual of 3.2, management 3, -f). */
+/** Hidden files and folders are skipped, and the order is that of bytes (manual of 3.2, management 3, -f). */
 function filesOf(folder: string): string[] {
   let names: string[];
   try {
@@ -36,7 +36,7 @@ function filesOf(folder: string): string[] {
     .map((name) => path.join(folder, name))
     .filter((name) => !isFolder(name));
   if (files.length === 0) {
-    throw new InputError(`${folder}: has no file whose name ends in .cfg: give a HAProxy configuration`);
+    throw new InputError(`${folder}: has no *.cfg file: give a HAProxy configuration`);
   }
   return files;
 }
@@ -68,7 +68,7 @@ function read(file: string): string {
   if (text.includes('\0')) {
     throw new InputError(`${file}: is a binary file: give a HAProxy configuration`);
   }
-  // HAProxy takes nothing before the first section but comments and conditions.
+  // HAProxy accepts only comments and conditions before the first section.
   const [, first = ''] = /^(?:[ \t]*(?:[#.].*)?\r?\n)*[ \t]*(\S*)/.exec(text) ?? [];
   if (!opensSection(first)) {
     throw new InputError(

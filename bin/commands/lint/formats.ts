@@ -13,8 +13,8 @@ export interface FileFindings {
 export const FORMATS = { text: formatText, json: formatJson, sarif: formatSarif } as const;
 
 /**
- * Findings as people read them: the linter counts bytes as HAProxy does, and most files are UTF-8. What is none is taken
- * for Latin-1.
+ * Findings for a terminal: the linter counts bytes as HAProxy does, and most files are UTF-8. Other files are read
+ * as Latin-1.
  */
 export function readable({ file, text, findings }: FileFindings): FileFindings {
   const lines = text.split('\n');
@@ -58,14 +58,17 @@ function formatText(results: readonly FileFindings[]): string {
   return [...blocks, pc.bold(summary)].join('\n');
 }
 
-/** A finding with its line, a caret under what it is about, and what to do. The first finding of a rule also says why it matters. */
+/**
+ * A finding with its line, a caret under the words concerned, and what to do. The first finding of a rule also has the
+ * reason.
+ */
 function describe(file: string, source: string, finding: Finding, explained: Set<string>): string {
   const { line, column, length, severity, rule, message, help } = finding;
   const colour = severity === 'error' ? pc.red : pc.yellow;
   const { why, link } = ruleOf(rule);
   const first = !explained.has(rule);
   explained.add(rule);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey these.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would execute these.
   const shown = source.trimEnd().replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '?');
   const indent = shown.slice(0, column - 1).replace(/[^\t]/g, ' ');
   return [

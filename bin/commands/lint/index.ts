@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { createTwoFilesPatch } from 'diff';
 import { InputError } from '../../../lib/haproxy/errors';
+import { BRANCH_RANGE } from '../../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { lintFiles } from '../../../lint';
 import type { Source } from '../../../lint/engine/validator';
@@ -21,22 +22,22 @@ interface LintFlags {
 export function addLint(program: Command): void {
   program
     .command('lint')
-    .summary('find faults in a configuration that you have')
+    .summary('find faults in an existing configuration')
     .description(
-      'Finds faults in a HAProxy configuration in front of an ELB, for the version that reads it. Several files are one configuration, in the order in which HAProxy reads them; in a folder it reads *.cfg.',
+      'Finds faults in a HAProxy configuration in front of an ELB, for the version that reads it. Several files are one configuration, in the order in which HAProxy reads them; from a folder it reads *.cfg.',
     )
     .argument('<file...>', 'the files of one configuration, or folders of them')
-    .option('--haproxy-version <version>', 'branch or release that reads them, required: 1.6 to 3.4')
-    .option('--format <text|json|sarif>', 'how findings are printed', 'text')
-    .option('--fix', 'make the edits that are safe: show them as a diff, then write the files')
+    .option('--haproxy-version <version>', `branch or release that reads the files, required: ${BRANCH_RANGE}`)
+    .option('--format <text|json|sarif>', 'output format', 'text')
+    .option('--fix', 'make the safe edits: show them as a diff, then write the files')
     .addHelpText(
       'after',
       '\nExit code: 0 clean, 1 findings of severity error, 2 bad usage.\n\nExamples:\n  $ cdk-haproxy-elb lint haproxy.cfg --haproxy-version 1.7\n  $ cdk-haproxy-elb lint global.cfg conf.d --haproxy-version 3.2 --fix',
     )
     .action((files: string[], flags: LintFlags) => {
-      // Not as an option that commander requires: commander would report a missing one before a mistyped one.
+      // Not an option that commander requires: commander would report a missing one before a mistyped one.
       if (flags.haproxyVersion === undefined) {
-        throw new InputError('--haproxy-version is missing: give it such as 3.2');
+        throw new InputError('--haproxy-version is missing: give a version such as 3.2');
       }
       const version = HaproxyVersion.of(flags.haproxyVersion);
       const format = FORMATS[oneOf(flags.format, ['text', 'json', 'sarif'] as const, '--format')];
@@ -62,7 +63,7 @@ function fixAll(sources: readonly Source[], version: HaproxyVersion): FileFindin
   const fixed = look(sources, version).map(({ file, text, findings }) => ({ name: file, text: fix(text, findings) }));
   for (const [i, { name, text }] of fixed.entries()) {
     if (text !== sources[i]!.text) {
-      // On standard error, so that the findings stay alone on standard output.
+      // On standard error, so that standard output has only the findings.
       process.stderr.write(
         createTwoFilesPatch(name, name, withSecretsHidden(sources[i]!.text), withSecretsHidden(text)),
       );

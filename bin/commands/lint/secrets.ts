@@ -1,10 +1,10 @@
 import { readLine } from '../../../lint/syntax/tokenizer';
 import type { FileFindings } from './formats';
 
-/** A word of HAProxy's, with its quotes. */
+/** A word of a configuration, with its quotes. */
 const WORD = String.raw`((?:"[^"]*"|'[^']*'|\\.|[^\s"'\\])+)`;
 
-/** Where a configuration has a secret in itself: passwords, credentials that it sends, variables that it sets. */
+/** Places of secrets in a configuration: passwords, credentials that it sends, variables that it sets. */
 const SECRETS = [
   String.raw`\b(?:insecure-)?password\s+${WORD}`,
   String.raw`\bstats\s+auth\s+[^:\s]+:${WORD}`,
@@ -12,7 +12,7 @@ const SECRETS = [
   String.raw`\b(?:pre)?setenv\s+\S+\s+${WORD}`,
 ].map((pattern) => new RegExp(pattern, 'dgi'));
 
-/** The places of a line at which secrets stand, `[from, to[`. */
+/** The places of secrets in a line, `[from, to[`. */
 function placesOf(line: string): [number, number][] {
   return SECRETS.flatMap((pattern) => [...line.matchAll(pattern)].map(({ indices }) => indices![1]!));
 }
@@ -24,12 +24,12 @@ function hide(line: string): string {
   );
 }
 
-/** A configuration as it may be shown: findings and diffs end up in the logs of builds. */
+/** A configuration without its secrets: findings and diffs end up in build logs. */
 export function withSecretsHidden(text: string): string {
   return text.split('\n').map(hide).join('\n');
 }
 
-/** Findings as they may be shown: their lines, and what they say of them. */
+/** Findings without secrets, in their lines and messages. */
 export function withoutSecrets({ file, text, findings }: FileFindings): FileFindings {
   const lines = text.split('\n');
   return {

@@ -33,13 +33,13 @@ export function parseVersions(value: string): [from: HaproxyVersion, to: Haproxy
 }
 
 /**
- * What changes in a configuration when another branch reads it: a unified diff without context. Each change is followed by
- * its reasons, in lines that begin with `#`; each reason is explained where it comes first.
+ * The changes of a configuration for another branch: a unified diff without context. Each change is followed by
+ * its reasons, in lines that begin with `#`; each reason is explained at its first use.
  *
- * @throws InputError when one of the branches cannot do what the model asks for
+ * @throws InputError if the model needs something that one of the branches does not have
  */
 export function renderDiff(from: HaproxyVersion, to: HaproxyVersion, model: HaproxyConfigModel): string {
-  // Each throws if its branch cannot do what the model asks for.
+  // Each call throws if the model needs something that its branch does not have.
   HaproxyConfig.render(from, model);
   HaproxyConfig.render(to, model);
   const rows = compare(from, to, model);

@@ -8,6 +8,7 @@ import type { HaproxyConfigModel } from '../../../lib/haproxy/model/config-model
 import { defaultOf, type Option } from '../../../lib/haproxy/model/option';
 import { HaproxyMode, PORTS, RESOLUTION, TRAFFIC, UPSTREAM } from '../../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../../lib/haproxy/render/config';
+import { BRANCH_RANGE } from '../../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { readSpec, SPEC_FILE } from '../../spec';
 import { modelOfSpec, versionOf } from '../../spec/to-model';
@@ -39,7 +40,7 @@ export function addRender(program: Command): void {
     .command('render')
     .summary('print the configuration for a HAProxy version')
     .description('Prints the configuration for a HAProxy version, from flags or from a spec file.')
-    .option('--haproxy-version <version>', 'branch or release of HAProxy, 1.6 to 3.4')
+    .option('--haproxy-version <version>', `branch or release of HAProxy, ${BRANCH_RANGE}`)
     .option('--upstream <name:port>', 'DNS name and port of the load balancer')
     .option('--upstream-tls', 'use TLS to the load balancer and verify its certificate')
     .option('--mode <http|tcp>', helpOf(TRAFFIC.mode))

@@ -1,5 +1,5 @@
 /**
- * Stands in for the SDK's default provider chain in the bundle: Lambda passes credentials in the environment only.
+ * Replaces the SDK's default provider chain in the bundle: Lambda passes credentials in the environment only.
  */
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 

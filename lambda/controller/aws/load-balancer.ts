@@ -10,13 +10,13 @@ import { reasonOf } from '../domain/reason';
 import { BEST_EFFORT } from './client-options';
 import { readInterfaces, type Scope } from './network-interfaces';
 
-/** What the APIs say of a load balancer: its state, and the addresses that it has. */
+/** State and addresses of a load balancer, from the APIs. */
 type ObservedBalancer = Omit<ObservedUpstream, 'answers' | 'unanswered'>;
 
 /** States in which a load balancer takes traffic. */
 const USABLE = new Set(['active', 'active_impaired']);
 
-/** A Classic Load Balancer, another account's, or a name alone: DNS alone says what it has. */
+/** A Classic Load Balancer, another account's, or a name alone: its addresses come from DNS alone. */
 const NOT_ASKED: ObservedBalancer = { owned: [], problems: [], degraded: [] };
 
 /** `arn:…:REGION:ACCOUNT:loadbalancer/TYPE/NAME/ID`. A Classic Load Balancer's has a name only, and another API. */
@@ -25,9 +25,9 @@ const ARN = /^arn:[^:]+:elasticloadbalancing:([^:]*):(\d*):loadbalancer\/(?:app|
 const elb = new ElasticLoadBalancingV2Client(BEST_EFFORT);
 
 /**
- * Reads load balancers, each of them once: many proxies of a fleet share one.
+ * Reads load balancers, each once: many proxies of a fleet may share one.
  *
- * @param functionArn ARN of the function: the APIs do not know load balancers of other accounts and regions
+ * @param functionArn ARN of the function: the APIs have no load balancers of other accounts and regions
  */
 export function balancerReader(functionArn: string): (upstream: RegistryUpstream) => Promise<ObservedBalancer> {
   const [, , , region, account] = functionArn.split(':');

@@ -3,15 +3,15 @@ import type { ObservedUpstream } from '../domain/observation';
 import { reasonOf } from '../domain/reason';
 import { BEST_EFFORT } from './client-options';
 
-/** Which addresses clients of a load balancer are given: those of an internal one are private. */
+/** The addresses that clients of a load balancer get: private ones if it is internal. */
 export type Scope = 'private' | 'public';
 
 const ec2 = new EC2Client(BEST_EFFORT);
 
 /**
- * The addresses of a load balancer's network interfaces: what it has now, whatever DNS shows of it.
+ * The addresses of a load balancer's network interfaces: all that it has now, also those that DNS does not show.
  *
- * An interface is known by its description, `ELB app/NAME/ID` or `ELB net/NAME/ID`, the end of the load balancer's ARN.
+ * An interface is identified by its description, `ELB app/NAME/ID` or `ELB net/NAME/ID`, the end of the load balancer's ARN.
  * Source: https://repost.aws/knowledge-center/elb-find-load-balancer-IP
  */
 export async function readInterfaces(

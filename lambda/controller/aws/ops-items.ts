@@ -7,7 +7,7 @@ import {
 import type { Severity } from '../../../lib/contract/verdicts';
 import { ssm } from './registry';
 
-/** What an OpsItem says of an incident. */
+/** The texts of an incident's OpsItem. */
 interface OpsItemSubject {
   readonly id: string;
   readonly proxy: string;

@@ -48,9 +48,9 @@ const MEMBERS: Readonly<Record<keyof RegistryRecord, Member>> = {
 };
 
 /**
- * Reads a record of the registry, which may be written by hand.
+ * Reads a record of the registry, which a user may have written.
  *
- * @returns the record, or what is wrong with it: one line
+ * @returns the record, or its fault in one line
  */
 export function decodeRecord(text: string): RegistryRecord | { readonly wrong: string } {
   const value = parse(text);

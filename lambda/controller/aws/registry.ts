@@ -5,7 +5,7 @@ import { decodeState } from '../state/codec';
 import { REQUIRED } from './client-options';
 import { decodeRecord } from './record';
 
-/** A proxy to check, with what is remembered of it. */
+/** A proxy to check, with its saved state. */
 export interface RegistryEntry {
   readonly record: RegistryRecord;
   readonly state: ProxyState;
@@ -15,7 +15,7 @@ export interface RegistryEntry {
   readonly stateVersion: number;
 }
 
-/** A parameter that cannot be read as what it should be. It is reported and skipped. */
+/** A parameter that is not valid. It is reported and skipped. */
 interface MalformedParameter {
   readonly parameter: string;
   readonly reason: string;
@@ -23,7 +23,7 @@ interface MalformedParameter {
   readonly value: string;
 }
 
-/** What there is to check. */
+/** Everything in the registry. */
 export interface Registry {
   readonly entries: readonly RegistryEntry[];
   readonly malformedRecords: readonly MalformedParameter[];
@@ -33,7 +33,7 @@ export interface Registry {
   readonly orphans: readonly Orphan[];
 }
 
-/** What is remembered of a proxy that is no longer in the registry. */
+/** The saved state of a proxy that is no longer in the registry. */
 export interface Orphan {
   readonly proxy: string;
   readonly parameter: string;

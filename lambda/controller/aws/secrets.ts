@@ -22,7 +22,7 @@ export function secretReader(): (secretArn: string) => Promise<TlsSecret> {
 }
 
 /**
- * Reads a secret through Parameter Store, which knows the secrets of Secrets Manager by name.
+ * Reads a secret through Parameter Store, which serves the secrets of Secrets Manager by name.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html
  */
 async function read(secretArn: string): Promise<TlsSecret> {

@@ -13,10 +13,10 @@ import { type RegistryEntry, ssm } from './registry';
 const MAX_WRITES = 5;
 
 /**
- * Writes the state of a proxy, and loses nothing that another run has written since this one read.
+ * Writes the state of a proxy, and keeps what another run has written since this one read it.
  *
  * Parameter Store writes without conditions, but it numbers the versions and keeps the last 100 of them. A write that
- * did not make the version after the one that was read has overwritten another run's. That one is fetched from the
+ * did not make the next version has overwritten another run's state. That state is fetched from the
  * history, merged and written again. So the last write contains the version before it, and by induction all of them. A
  * run that ends between its two writes loses the changes of one overlapping run, which the next check makes again.
  *

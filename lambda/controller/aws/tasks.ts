@@ -16,7 +16,7 @@ export async function listTasks(service: EcsService): Promise<Task[]> {
   return (await describeRunning(service)).map((described) => taskOf(described, service.runtimeApiPort));
 }
 
-/** The running tasks of a service as ECS describes them, without those that stopped since they were listed. */
+/** The running tasks of a service as ECS describes them, without tasks that stopped after the listing. */
 export async function describeRunning({ cluster, service }: EcsService): Promise<DescribedTask[]> {
   const running: DescribedTask[] = [];
   // A page has at most 100 tasks, which is also the most that DescribeTasks takes.
@@ -30,7 +30,7 @@ export async function describeRunning({ cluster, service }: EcsService): Promise
   return running;
 }
 
-/** A task as the checker knows it. */
+/** A task of the checker, from a task of ECS. */
 export function taskOf(described: DescribedTask, runtimeApiPort: number): Task {
   const id = described.taskArn?.split('/').at(-1) ?? '';
   const host = addressOf(described);

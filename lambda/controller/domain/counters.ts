@@ -16,7 +16,7 @@ export interface Activity {
   readonly sections: readonly ResolverCounters[];
 }
 
-/** Nothing follows from what the resolvers of a process did in less than this many of its periods. */
+/** Counters over fewer periods than this prove nothing. */
 export const MIN_PERIODS = 3;
 
 /**

@@ -7,13 +7,13 @@ import type { Evidence, Holding, Process } from './verdicts/definition';
 import { keyOf, type Verdict } from './verdicts/verdict';
 
 /**
- * What an observation means: pure, and the same for any order of tasks, slots and addresses.
+ * The verdicts on an observation: pure, and the same for any order of tasks, slots and addresses.
  *
- * @param before counters of an earlier check, to know what a resolver did since then
+ * @param before counters of an earlier check, for the activity of a resolver since then
  */
 export function evaluate(observation: Observation, before?: Counters): Verdict[] {
   const evidence = evidenceOf(observation, before);
-  // A check that failed as a whole has seen nothing that another verdict could be about.
+  // A check that failed as a whole has no data for another verdict.
   const definitions = observation.unchecked === undefined ? Object.values(DEFINITIONS) : [DEFINITIONS.unchecked];
   const verdicts: Verdict[] = [];
   for (const { kind, severity, evaluate: evaluateKind } of definitions) {

@@ -23,7 +23,7 @@ export interface Incident extends Verdict {
   readonly ageSeconds: number;
 }
 
-/** An incident that opened, changed in what it concerns, or was resolved. */
+/** An incident that opened, changed or was resolved. */
 export interface IncidentEvent {
   readonly event: 'incident-opened' | 'incident-updated' | 'incident-resolved';
   readonly incident: Incident;
@@ -39,9 +39,9 @@ export interface Tracked {
 }
 
 /**
- * Carries the watched verdicts on by one check: pure.
+ * Updates the watched verdicts with one check: pure.
  *
- * A verdict is an incident when two checks in a row have seen it and the grace time lies between them. A check that
+ * A verdict is an incident when two consecutive checks reach it and the grace time lies between them. A check that
  * cannot decide on a verdict (the task did not answer, the upstream is not known) neither resolves it nor makes it an
  * incident: it stays as it was.
  */
@@ -118,7 +118,7 @@ function graceMillis({ kind }: Verdict, { graceSeconds, dnsWindowSeconds }: Regi
   return 1000 * (graceSeconds + DEFINITIONS[kind].graceWindows * dnsWindowSeconds);
 }
 
-/** What is known about the subject of a watched verdict. */
+/** The data about the subject of a watched verdict. */
 interface Subject {
   readonly watched: WatchedVerdict;
   readonly upstream: LiveUpstream | undefined;
@@ -140,7 +140,7 @@ const IS_MISSING: Readonly<Record<Requirement, (subject: Subject) => boolean>> =
     task !== undefined && isComparisonYoung(task, counters, record, at),
 };
 
-/** Whether this check cannot decide if a watched verdict, which it did not find, is over. */
+/** Whether this check, which did not find a watched verdict, cannot decide that the verdict is over. */
 function isUndecided(
   watched: WatchedVerdict,
   observation: Observation,
@@ -167,8 +167,8 @@ function isUndecided(
 }
 
 /**
- * What an update of an incident is about: the slots concerned, and what the upstream has. The live addresses of a large
- * ELB do not count: DNS shows others in each check.
+ * The changes that an update of an incident reports: the slots concerned, and the live addresses of the upstream. The
+ * live addresses of a large ELB do not count: DNS shows others in each check.
  */
 function digestOf({ upstream, slots }: Verdict, observation: Observation): string {
   const live = observation.upstreams.find((one) => one.name === upstream)?.live ?? [];

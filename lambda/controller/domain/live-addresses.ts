@@ -26,11 +26,11 @@ export function recordTypeOf(address: string): RecordType {
 }
 
 /**
- * Carries the window of recent DNS answers on by one check: pure.
+ * Updates the window of recent DNS answers with one check: pure.
  *
- * An address that is missing from one answer is not gone: an ELB with more than 8 addresses shows 8 at a time. It
+ * An address that is missing from one answer may still exist: an ELB with more than 8 addresses shows 8 at a time. It
  * counts as live for `windowSeconds` after it was last in an answer. While DNS does not answer, no address leaves: for
- * `windowSeconds` all that was known counts as before, and after that none of it does.
+ * `windowSeconds` all known addresses count as before, and after that none.
  */
 export function remember(
   memory: DnsMemory,
@@ -68,7 +68,7 @@ function isShared({ backend, dnsName }: RegistryUpstream, all: readonly Registry
   return all.some((other) => other.backend === backend && other.dnsName !== dnsName);
 }
 
-/** What an upstream has now: pure. The memory has the answers of this check in it. */
+/** The live addresses of an upstream: pure. The memory includes the answers of this check. */
 export function liveUpstream(
   upstream: RegistryUpstream,
   observed: ObservedUpstream,
@@ -99,7 +99,7 @@ export function liveUpstream(
   };
 }
 
-/** Whether DNS does not answer for a family of which addresses are live: what it would name now is not known. */
+/** Whether DNS does not answer for a family with live addresses: its current addresses are not known. */
 export function isSilent({ live, silent }: LiveUpstream): boolean {
   return live.some((address) => silent.includes(recordTypeOf(address)));
 }

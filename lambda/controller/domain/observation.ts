@@ -8,7 +8,11 @@ export type RecordType = 'A' | 'AAAA';
 export interface Task {
   /** ECS task id, or the endpoint itself where there is no ECS. */
   readonly id: string;
-  /** `HOST:PORT` of its runtime API, or `unix:PATH`. @default - it has no network interface of its own: not readable */
+  /**
+   * `HOST:PORT` of its runtime API, or `unix:PATH`.
+   *
+   * @default - it does not have its own network interface: not readable
+   */
   readonly endpoint?: string;
   /** When it started, in milliseconds since 1970. @default - not known: there is no ECS */
   readonly startedAt?: number;
@@ -20,21 +24,21 @@ export interface Task {
 export interface ObservedRuntime {
   readonly version: string;
   readonly uptimeSeconds: number;
-  /** The branch that its configuration says it was made for. @default - the configuration does not say it */
+  /** The branch in its configuration. @default - the configuration has none */
   readonly madeFor?: string;
   readonly slots: readonly Slot[];
   /** Counters of its resolvers. @default - the branch has none (1.7) */
   readonly resolvers?: readonly ResolverCounters[];
 }
 
-/** One task: read, not readable, or not reached before the time of the run was over. */
+/** One task: read, not readable, or not reached before the run had no time left. */
 export type ObservedTask = { readonly task: Task } & (
   | { readonly runtime: ObservedRuntime }
   | { readonly unreachable: string }
   | { readonly unchecked: true }
 );
 
-/** What one check learned of an upstream from DNS and the AWS APIs. */
+/** The answers of DNS and the AWS APIs about an upstream in one check. */
 export interface ObservedUpstream {
   /** Addresses of this check's DNS answers. */
   readonly answers: readonly string[];
@@ -42,17 +46,17 @@ export interface ObservedUpstream {
   readonly unanswered?: readonly RecordType[];
   /** Addresses that the load balancer's API names (those of a Network Load Balancer). */
   readonly owned: readonly string[];
-  /** Addresses of the load balancer's network interfaces, as clients of its scheme see them. @default - not known */
+  /** Addresses of the load balancer's network interfaces, as clients of its scheme reach them. @default - not known */
   readonly interfaces?: readonly string[];
-  /** What the API says of the load balancer. @default - it is usable, or the API was not asked */
+  /** State of the load balancer by its API. @default - it is usable, or the API was not asked */
   readonly balancer?: 'unusable' | 'unread';
   /** Why the upstream cannot be used: gone, not active, its name does not exist. One line each. */
   readonly problems: readonly string[];
-  /** What could not be read. The check knows less then, and hides no drift. One line each. */
+  /** What could not be read, one line each. Missing data never hides drift. */
   readonly degraded: readonly string[];
 }
 
-/** What the probes saw of one proxy, before anything is compared. */
+/** The results of the probes for one proxy, before anything is compared. */
 export interface RawObservation {
   /** In the order of the record. */
   readonly upstreams: readonly ObservedUpstream[];
@@ -61,12 +65,12 @@ export interface RawObservation {
   readonly deploying?: boolean;
 }
 
-/** What one upstream of a proxy has now, recent checks included. */
+/** The addresses of one upstream of a proxy, recent checks included. */
 export interface LiveUpstream {
   readonly upstream: RegistryUpstream;
   /** Unique among the upstreams of the record. */
   readonly name: string;
-  /** Whether all slots that it may have are its own, also those that do not say which name they follow. */
+  /** Whether all slots that it may have are its own, also those without a name. */
   readonly alone: boolean;
   /** Recent DNS answers, the load balancer's own addresses and those of its interfaces. Empty: not known. */
   readonly live: readonly string[];
@@ -78,7 +82,7 @@ export interface LiveUpstream {
   readonly settled: readonly string[];
   /** Types of records for which DNS does not answer now. What was known before may still be live. */
   readonly silent: readonly RecordType[];
-  /** Whether the load balancer's interfaces could be read. If not, live is what DNS and the API of the load balancer say. */
+  /** Whether the load balancer's interfaces could be read. If not, the live addresses come from DNS and its API. */
   readonly interfacesKnown: boolean;
   /** See `ObservedUpstream`. */
   readonly balancer?: 'unusable' | 'unread';
@@ -88,7 +92,7 @@ export interface LiveUpstream {
   readonly degraded: readonly string[];
 }
 
-/** What one check saw of one proxy. Verdicts are evaluated on it. */
+/** The data of one check of one proxy. Verdicts are evaluated on it. */
 export interface Observation {
   readonly record: RegistryRecord;
   /** When, in milliseconds since 1970. */
@@ -98,6 +102,6 @@ export interface Observation {
   readonly tasks: readonly ObservedTask[];
   /** Whether the service is being deployed: tasks of the former revision may still run, or none yet. @default false */
   readonly deploying?: boolean;
-  /** Why the check failed as a whole: the time of the run was over, or its tasks could not be listed. One line. */
+  /** Why the check failed as a whole: the run had no time left, or its tasks could not be listed. One line. */
   readonly unchecked?: string;
 }

@@ -17,7 +17,7 @@ export interface ProxyReport {
   readonly open: readonly Incident[];
   /** Percent of the current sessions of all tasks that are on stale addresses. @default - sessions are not known */
   readonly staleSessionShare?: number;
-  /** What the next check is to remember. */
+  /** The state for the next check. */
   readonly state: ProxyState;
 }
 
@@ -47,7 +47,7 @@ export function reportOn(record: RegistryRecord, state: ProxyState, raw: RawObse
 }
 
 /**
- * The report on a proxy that could not be observed: what was open stays open. Pure.
+ * The report on a proxy that could not be observed: open incidents stay open. Pure.
  *
  * @param why one line
  * @param now milliseconds since 1970
@@ -63,7 +63,7 @@ function evaluateAndTrack(observation: Observation, before: ProxyState, after: P
   return { observation, verdicts, events, open, staleSessionShare, state: { ...after, watched, truncated: undefined } };
 }
 
-/** Several lookups of one name as one: each may have had another part of the answer. */
+/** Merges several lookups of one name: each may have another part of the answer. */
 function mergeLookups(lookups: readonly ObservedUpstream[]): Pick<ObservedUpstream, 'answers' | 'unanswered'> {
   const [{ unanswered = [] } = {}, ...others] = lookups;
   return {

@@ -20,7 +20,7 @@ export interface PlannedRepair<C extends RepairCandidate> {
   readonly service: EcsSource;
 }
 
-/** A deployment has time to end before the next one. An incident that lasts costs at most 24 deployments a day. */
+/** Long enough for one deployment to end before the next one. A lasting incident costs at most 24 deployments a day. */
 const MILLIS_BETWEEN = 60 * 60 * 1000;
 
 /**
@@ -63,7 +63,9 @@ export function recentlyRepaired(
   );
 }
 
-/** The record that counts when two runs have written one: less than an hour apart, the first run goes on alone. Pure. */
+/**
+ * The record that counts when two runs have written one: less than an hour apart, the first run continues alone. Pure.
+ */
 export function mergeRepairs(one: RepairRecord | undefined, other: RepairRecord | undefined): RepairRecord | undefined {
   if (one === undefined || other === undefined) {
     return one ?? other;

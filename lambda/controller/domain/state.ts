@@ -9,7 +9,7 @@ export interface WatchedVerdict extends VerdictIdentity {
   /** `backend/slot` for each slot concerned. */
   readonly slots?: readonly string[];
   readonly firstSeen: number;
-  /** When it became an incident. @default - it is none yet */
+  /** When it became an incident. @default - it is not an incident yet */
   readonly openedAt?: number;
   /** Digest of what was last reported of it: the slots concerned and the live addresses. */
   readonly lastReportedDigest?: string;
@@ -27,7 +27,7 @@ export interface RepairRecord {
   readonly dryRun?: true;
 }
 
-/** What is remembered of a proxy between two checks. The names of its members are those that are stored. */
+/** The state of a proxy between two checks. Its member names are also the stored names. */
 export interface ProxyState {
   /** By DNS name. */
   readonly dns: Readonly<Record<string, DnsMemory>>;

@@ -10,7 +10,7 @@ import { keyOf } from '../domain/verdicts/verdict';
 const MAX_CHARACTERS = 4096;
 /** Start of a text that is not plain JSON. */
 const COMPRESSED = 'gzip:';
-/** Bytes that a text may have when it is inflated, whatever it says. */
+/** Largest size of an inflated text, in bytes. */
 const MAX_INFLATED = 1024 * 1024;
 /** More verdicts than this never fit, however well they compress. */
 const MAX_WATCHED = 1000;
@@ -32,7 +32,7 @@ export function encodeState(state: ProxyState): string {
     textOf({
       format: FORMAT,
       dns: state.dns,
-      // Neighbours that are alike compress well.
+      // Similar neighbours compress well.
       watched: oldest.slice(0, kept).map(rowOf).sort(),
       counters,
       repaired: state.repaired,

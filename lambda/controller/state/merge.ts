@@ -36,7 +36,7 @@ function mergeDns(a: DnsMemory, b: DnsMemory): DnsMemory {
     const since = Math.min(since1, since2);
     return left1 === undefined || left2 === undefined ? [since] : [since, Math.max(left1, left2)];
   });
-  // A run that got an answer knows better than one that got none.
+  // An answer counts more than no answer.
   const types = (['A', 'AAAA'] as const).filter((type) => a.silent[type] !== undefined && b.silent[type] !== undefined);
   return {
     addresses,

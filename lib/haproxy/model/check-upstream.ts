@@ -6,7 +6,7 @@ import type { HaproxyConfigModel, HaproxyUpstream } from './config-model';
 import { type Complete, checkPath, complete } from './option';
 import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, UPSTREAM, UPSTREAM_TLS } from './options';
 
-/** An upstream whose every value is set and checked. */
+/** An upstream with all values set and checked. */
 export interface ValidatedUpstream extends Complete<typeof UPSTREAM> {
   /** Name of its backend. */
   readonly backend: string;
@@ -16,7 +16,7 @@ export interface ValidatedUpstream extends Complete<typeof UPSTREAM> {
   readonly healthCheck: Complete<typeof HEALTH_CHECK> & { readonly host: string };
 }
 
-/** A route whose every value is set and checked. */
+/** A route with all values set and checked. */
 export interface ValidatedRoute {
   readonly host?: string;
   readonly pathPrefix?: string;
@@ -66,7 +66,7 @@ export function checkRoutes(
   return routes.map(({ name, host, pathPrefix, sni, upstream }) => {
     if (!/^[A-Za-z0-9_-]{1,40}$/.test(name) || names.has(name)) {
       throw new InputError(
-        `route name '${name}' is not valid: give each route a name of its own, 1 to 40 letters, digits, '-' or '_'`,
+        `route name '${name}' is not valid: give each route its own name, 1 to 40 letters, digits, '-' or '_'`,
       );
     }
     names.add(name);

@@ -24,7 +24,7 @@ import {
   TRAFFIC,
 } from './options';
 
-/** A model whose every value is set and checked. */
+/** A model with all values set and checked. */
 export interface ValidatedModel
   extends Complete<typeof TRAFFIC>,
     Complete<typeof PROCESS>,
@@ -116,7 +116,7 @@ export function checkResolution(
   }
   const resolution = complete(RESOLUTION, given);
   const { holdValidMillis } = resolution;
-  // An answer shows only 8 of an ELB's addresses: one that is not shown must stay until it can be in the next answer.
+  // An answer shows only 8 of an ELB's addresses: an address that is not shown must stay until the next answer.
   const holdObsoleteMillis = given.holdObsoleteMillis ?? Math.max(RESOLUTION.holdObsolete.default, 2 * holdValidMillis);
   if (holdObsoleteMillis <= holdValidMillis) {
     throw new InputError(
@@ -167,9 +167,7 @@ function refuseSharedPorts({ listen, redirectPort, health, runtimeApi }: Validat
     for (const [other, taken] of binds.slice(0, i)) {
       const overlap = isEverywhere(bind) || isEverywhere(taken) || bind?.address === taken?.address;
       if (bind && taken && bind.port === taken.port && overlap) {
-        throw new InputError(
-          `port ${bind.port} is used by ${other} and by ${name}: give each listener a port of its own`,
-        );
+        throw new InputError(`port ${bind.port} is used by ${other} and by ${name}: give each listener its own port`);
       }
     }
   }

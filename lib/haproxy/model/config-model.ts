@@ -15,7 +15,7 @@ import type {
 /** Changes to the headers of requests or responses, HTTP only. */
 export interface HaproxyHeaderRules {
   /**
-   * Headers to set, by name. HAProxy sends each value as it is and expands nothing in it.
+   * Headers to set, by name. HAProxy sends each value unchanged.
    *
    * @default - none
    */
@@ -62,7 +62,7 @@ export interface RouteConditions {
   readonly pathPrefix?: string;
 
   /**
-   * Server name in the client's TLS handshake (SNI). TCP mode reads it of connections that it passes through; HTTP mode
+   * Server name in the client's TLS handshake (SNI). TCP mode reads it from connections that pass through; HTTP mode
    * needs `listenTls`.
    *
    * @default - any name
@@ -90,15 +90,15 @@ interface HaproxyMutualTls {
 }
 
 /**
- * All that a configuration is made of. Each option has the name, the bounds and the default that it has in the props of
- * the constructs; times are milliseconds.
+ * The input of a configuration. Each option has the same name, bounds and default as in the props of the constructs;
+ * times are milliseconds.
  */
 export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeof PROCESS> {
   /** For all traffic that no route takes. */
   readonly upstream: HaproxyUpstream;
   /** HAProxy takes the first route that fits. */
   readonly routes?: readonly HaproxyRoute[];
-  /** Where traffic comes in: port 8080 when left out, because the official images do not run as root. */
+  /** Where clients connect: port 8080 when left out, because the official images do not run as root. */
   readonly listen?: HaproxyBind;
   readonly listenTls?: HaproxyListenTls;
   /** Port of a second listener at the address of `listen`, without TLS, which redirects to HTTPS. */
@@ -113,7 +113,7 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
    * the name resolved needs a target that cannot fail.
    */
   readonly health?: HaproxyBind;
-  /** Where HAProxy answers the read commands of the drift checker, and nothing else. Nowhere when left out. */
+  /** Where HAProxy answers the read commands of the drift checker, and nothing else. No listener when left out. */
   readonly runtimeApi?: HaproxyBind;
   readonly runtimeApiTls?: HaproxyMutualTls;
   readonly log?: Values<typeof LOG>;

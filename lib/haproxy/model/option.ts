@@ -9,7 +9,7 @@ export const DAY = 24 * HOUR;
 interface Described {
   /** One sentence for editors of a spec file and for the help of the command line. */
   readonly about: string;
-  /** What holds without a value, in words, where `default` does not say it. */
+  /** The behaviour without a value, in words, if there is no `default`. */
   readonly otherwise?: string;
 }
 
@@ -59,12 +59,14 @@ interface ListOption extends Described {
   readonly default: readonly string[];
 }
 
-/** An option that is one value: its kind, its bounds and its default, from which every check and every help text comes. */
+/**
+ * An option that is one value: its kind, its bounds and its default, from which every check and every help text comes.
+ */
 export type Option = FlagOption | CountOption | TimeOption | ChoiceOption | TextOption | ListOption;
 /** Options by name. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** Anything that tells its milliseconds: a `Duration` of the CDK, a time of a spec file. */
+/** Anything with a length in milliseconds: a `Duration` of the CDK, a time of a spec file. */
 export interface Time {
   toMilliseconds(): number;
 }
@@ -80,7 +82,7 @@ type ValueOf<O> = O extends FlagOption
         ? string
         : readonly string[];
 
-/** The name of a value: milliseconds say so. */
+/** The name of a value: times end in `Millis`. */
 type NameOf<K, O> = O extends TimeOption ? `${K & string}Millis` : K;
 
 /** The values of options as the configuration model has them: `interval`, a time, is `intervalMillis`. */
@@ -93,7 +95,7 @@ export type Complete<T extends Options> = {
     | (T[K] extends { default: Exclude<Option['default'], undefined> } ? never : undefined);
 };
 
-/** Options as a struct of the constructs or a spec file has them. */
+/** Options as in a struct of the constructs or in a spec file. */
 export type Given<T extends Options> = {
   readonly [K in keyof T]?: T[K] extends TimeOption ? Time : ValueOf<T[K]>;
 };
@@ -119,7 +121,7 @@ export function valuesOf<T extends Options, G extends Given<T>>(
 /**
  * Fills in the defaults and checks every value.
  *
- * @param where what stands before the option's name in an error, such as `healthCheck.`
+ * @param where the text before the option's name in an error, such as `healthCheck.`
  * @throws InputError with the name of the option, the value given and the values allowed
  */
 export function complete<T extends Options>(table: T, given: Values<T>, where = ''): Complete<T> {
@@ -132,13 +134,13 @@ export function complete<T extends Options>(table: T, given: Values<T>, where = 
   return values as Complete<T>;
 }
 
-/** What an option is and what holds without it, in one line. */
+/** Description and default of an option, in one line. */
 export function describe(option: Option): string {
   const without = defaultOf(option);
   return without === undefined ? option.about : `${option.about} Default: ${without}.`;
 }
 
-/** What holds without a value. */
+/** The default in words. */
 export function defaultOf(option: Option): string | undefined {
   const { otherwise, kind, default: value } = option;
   if (otherwise !== undefined || value === undefined) {
@@ -194,7 +196,7 @@ function isWithin(value: number, min: number, max: number): boolean {
   return Number.isInteger(value) && value >= min && value <= max;
 }
 
-/** A text that becomes one word of a line. A line break in it would start a line of its own. */
+/** A text that becomes one word of a line. A line break in it would start a new line. */
 export function word(text: string, what: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to keep out.
   if (text === '' || /[\u0000-\u001f\u007f]/.test(text)) {
@@ -208,9 +210,7 @@ export function word(text: string, what: string): string {
 /** The path of a URL. */
 export function checkPath(path: string, what: string): string {
   if (!/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]*$/.test(path)) {
-    throw new InputError(
-      `${what} ${JSON.stringify(path)} is not a path: give one that begins with / and is URL-encoded`,
-    );
+    throw new InputError(`${what} ${JSON.stringify(path)} is not a path: give a URL-encoded path that begins with /`);
   }
   return path;
 }

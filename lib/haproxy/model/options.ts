@@ -1,18 +1,18 @@
 import { checkHostName, checkNameserver, checkNetwork } from '../address';
 import { checkPath, DAY, HOUR, type Options, word } from './option';
 
-/** How a listener treats what it accepts. */
+/** How a listener treats accepted connections. */
 export enum HaproxyMode {
   /** HAProxy reads, logs and balances each request. */
   HTTP = 'http',
-  /** HAProxy passes connections on unread: TLS passthrough, any other protocol. */
+  /** HAProxy passes connections through without reading them: TLS passthrough, any other protocol. */
   TCP = 'tcp',
 }
 
 /** How the addresses of a load balancer are used. */
 export enum HaproxyResolutionMode {
   /**
-   * HAProxy holds addresses in slots: it survives an outage of DNS, checks each address, and can drift. One slot on 1.6
+   * HAProxy holds addresses in slots: it survives a DNS outage, checks each address, and can drift. One slot on 1.6
    * and 1.7, `server-template` from 1.8.
    */
   SLOTS = 'slots',
@@ -31,7 +31,7 @@ export enum HaproxyTlsVersion {
   V1_3 = '1.3',
 }
 
-/** How log lines are written. */
+/** Format of log lines. */
 export enum HaproxyLogFormat {
   /** HAProxy's own format for HTTP or TCP. */
   STANDARD = 'standard',
@@ -44,11 +44,12 @@ export const HEALTH_PORT = 8404;
 export const RUNTIME_API_PORT = 9990;
 
 /*
- * The tables of options: each value that props, model, spec file and command line share, with its bounds and its default.
- * The struct that documents a table for users of the constructs is in lib/proxy; the compiler compares the two.
+ * The tables of options: each value that props, model, spec file and command line share, with its bounds and its
+ * default. The struct that documents a table for users of the constructs is in lib/proxy; the compiler compares the
+ * two.
  */
 
-/** Where traffic comes in. Not below 1024: the official images do not run as root. */
+/** Ports of the listeners. They start at 1024 because the official images do not run as root. */
 export const PORTS = {
   listenPort: { kind: 'count', min: 1024, max: 65_535, default: 8080, about: 'Port on which clients connect.' },
   redirectPort: {
@@ -66,7 +67,7 @@ export const TRAFFIC = {
     kind: 'choice',
     of: HaproxyMode,
     default: HaproxyMode.HTTP,
-    about: 'http reads requests, tcp passes connections on unread.',
+    about: 'http reads requests, tcp passes connections through without reading them.',
   },
   acceptProxyProtocol: {
     kind: 'flag',
@@ -154,7 +155,13 @@ export const HEALTH_CHECK = {
   },
   interval: { kind: 'time', min: 100, max: HOUR, default: 2000, about: 'Time between two checks.' },
   fall: { kind: 'count', min: 1, max: 100, default: 2, about: 'Failed checks in a row that mark an address as down.' },
-  rise: { kind: 'count', min: 1, max: 100, default: 2, about: 'Passed checks in a row that mark it as up again.' },
+  rise: {
+    kind: 'count',
+    min: 1,
+    max: 100,
+    default: 2,
+    about: 'Passed checks in a row that mark an address as up again.',
+  },
 } as const satisfies Options;
 
 /** How a load balancer is used. */
@@ -190,7 +197,7 @@ export const UPSTREAM = {
     min: 1000,
     max: 4_000_000,
     default: 60_000,
-    about: 'Idle timeout that the load balancer has.',
+    about: 'Idle timeout of the load balancer.',
   },
 } as const satisfies Options;
 
@@ -252,8 +259,8 @@ export const RESOLUTION = {
     min: 0,
     max: 2 * DAY,
     default: 30_000,
-    about: 'How long an address is kept that is no longer in the answer.',
-    otherwise: '30s, or twice holdValid where that is more',
+    about: 'How long an address is kept after it left the DNS answer.',
+    otherwise: '30s, or twice holdValid if that is more',
   },
   holdOutage: {
     kind: 'time',
@@ -290,6 +297,6 @@ export const LOG = {
     kind: 'text',
     check: checkNameserver,
     about: 'IP:PORT of a syslog server (UDP).',
-    otherwise: 'standard output from 1.9 on, none before',
+    otherwise: 'standard output from 1.9 on, no log before',
   },
 } as const satisfies Options;

@@ -22,7 +22,7 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
       'balance roundrobin',
       'retries 3',
       'option redispatch',
-      // A request that may have arrived is sent again only when that changes nothing.
+      // A request that may have arrived is sent again only if a repetition is harmless.
       http && capabilities.retryOn && 'retry-on conn-failure empty-response response-timeout',
       http && capabilities.retryOn && 'http-request disable-l7-retry unless METH_GET',
       ...servers(),
@@ -49,7 +49,7 @@ function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: 
 function singleLines(version: HaproxyVersion, model: ValidatedModel, upstream: ValidatedUpstream): Line[] {
   const { mode, resolution, health } = model;
   const { address = '127.0.0.1', port } = health!;
-  // Two checks a period: one that comes a moment too early costs half a period and not a whole one.
+  // Two checks a period: a check that runs slightly too early costs half a period instead of a whole one.
   const interval = formatDuration(Math.min(5000, Math.floor(resolution.holdValidMillis / 2)));
   const http = mode === HaproxyMode.HTTP;
   return [
@@ -58,7 +58,7 @@ function singleLines(version: HaproxyVersion, model: ValidatedModel, upstream: V
     "# start. So the check asks HAProxy's own liveness port: it keeps resolution alive and cannot take the server down.",
     join(
       `server elb1 ${upstream.dnsName}:${upstream.port}`,
-      // An IPv6 address needs a colon at its end, or its last group is taken for a port.
+      // An IPv6 address needs a colon at its end, or HAProxy reads its last group as a port.
       `check addr ${address.includes(':') ? `${address}:` : address} port ${port} inter ${interval} fall 17280 weight 100`,
       connectionOf(version, mode, upstream),
       `resolvers ${RESOLVERS} resolve-prefer ipv4`,
@@ -87,9 +87,9 @@ function perRequestLines(version: HaproxyVersion, { mode }: ValidatedModel, upst
 
 /**
  * How connections are reused in HTTP mode. A connection with one client's address in its PROXY header must not carry
- * another client's requests. Where a kept connection would stay on an address that is gone, none is kept.
+ * another client's requests. Where a kept connection would stay on a removed address, HAProxy keeps none.
  *
- * @param inPlace whether each change of the load balancer replaces an address in one step, for want of another slot
+ * @param inPlace whether each change of the load balancer replaces an address in one step because there is no other slot
  */
 function reuseLines(
   { _capabilities: capabilities }: HaproxyVersion,
@@ -105,7 +105,7 @@ function reuseLines(
       ];
 }
 
-/** An HTTP check, in the syntax of the branch, with the Host header by which a load balancer picks its rule. */
+/** An HTTP check, in the syntax of the branch, with the Host header by which a load balancer selects its rule. */
 function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healthCheck }: ValidatedUpstream): Line[] {
   const { enabled, path, host } = healthCheck;
   if (!enabled || path === undefined) {
@@ -120,8 +120,8 @@ function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healt
 }
 
 /**
- * `on-marked-down` acts on a slot that DNS takes away as it does on one whose check fails: it would cut a request or two
- * each time the load balancer replaces a node. Requests end of themselves, sessions of TCP may not.
+ * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or
+ * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
 function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: ValidatedUpstream): Line {
   const { enabled, intervalMillis, fall, rise } = healthCheck;

@@ -13,7 +13,7 @@ export class HaproxyConfig {
   /**
    * The configuration for a version. Pure: the same arguments always give the same text.
    *
-   * The sections are in the order of HAProxy's manual. Where the version forces a choice, a comment says so.
+   * The sections are in the order of HAProxy's manual. A comment marks each choice that the version forces.
    *
    * @param version the HAProxy version that will read the text
    * @param model what to proxy, and how
@@ -52,7 +52,7 @@ function withRawLines(sections: readonly Section[], raw: ValidatedModel['rawLine
     const broken = lines.find((line) => /[\r\n]/.test(line));
     if (broken !== undefined) {
       throw new InputError(
-        `rawLines of '${head}' has ${JSON.stringify(broken)}, which is more than one line: give each line an item of its own`,
+        `rawLines of '${head}' has ${JSON.stringify(broken)}, which is more than one line: give one item for each line`,
       );
     }
   }

@@ -12,7 +12,7 @@ export const RESOLVERS = 'dns';
 /** Part of HAProxy's buffer that is kept free for rewriting headers. */
 const MAX_REWRITE = 1024;
 const MIN_HTTP2_BUFFER = 16_384;
-/** A line that is cut no longer parses as JSON. A request line fits into half of HAProxy's buffer in practice. */
+/** A truncated line is not valid JSON. In practice a request line fits into half of HAProxy's buffer. */
 const MAX_LOG_LINE = 8192;
 /** Running connections are ended this long before the process is killed. */
 const HARD_STOP_MARGIN_MILLIS = 5000;
@@ -29,7 +29,7 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
   return {
     head: 'global',
     lines: [
-      // `show info` shows it: the checker compares it with the running branch.
+      // `show info` shows this text: the checker compares it with the running branch.
       `description ${MADE_FOR} ${version.branch}`,
       `maxconn ${limits.maxConnections}`,
       limits.maxHeaderBytes !== undefined && `tune.bufsize ${bufferOf(version, model, limits.maxHeaderBytes)}`,
@@ -60,7 +60,7 @@ export function defaultsSection(version: HaproxyVersion, model: ValidatedModel):
   const { mode, limits, upstream, routes } = model;
   const http = mode === HaproxyMode.HTTP;
   const idle = Math.min(upstream.idleTimeoutMillis, ...routes.map((route) => route.upstream.idleTimeoutMillis));
-  // The side that sends requests must close an idle connection first.
+  // The client side must close an idle connection first.
   const keepAlive = version._capabilities.poolPurgeDelay
     ? limits.keepAliveTimeoutMillis
     : Math.min(limits.keepAliveTimeoutMillis, Math.floor((idle * 5) / 6));
@@ -98,19 +98,19 @@ export function resolversSection({ _capabilities: capabilities }: HaproxyVersion
         ? `accepted_payload_size ${resolution.payloadSize}`
         : '# answers above 512 bytes cannot be read before 1.8',
       'resolve_retries 3',
-      // For `per-request`, a name that does not exist must fail soon: after this time for each try but one.
+      // For `per-request`, a name that does not exist must fail soon: after this time for each attempt except one.
       `timeout retry ${perRequest ? '200ms' : '1s'}`,
       capabilities.timeoutResolve &&
-        '# the period is `hold valid` up to 2.0 and `timeout resolve` after: both say the same',
+        '# the period is `hold valid` up to 2.0 and `timeout resolve` after: both have the same value',
       capabilities.timeoutResolve && `timeout resolve ${formatDuration(holdValidMillis)}`,
       `hold valid ${formatDuration(holdValidMillis)}`,
       // A name that does not exist belongs to a deleted ELB, and AWS gives its addresses to others.
       capabilities.holdErrors && `hold nx ${formatDuration(holdNxMillis)}`,
-      // An outage of DNS does not change the addresses.
+      // A DNS outage does not change the addresses.
       capabilities.holdErrors && `hold timeout ${outage}`,
       capabilities.holdErrors && `hold refused ${outage}`,
       capabilities.holdErrors && `hold other ${outage}`,
-      !capabilities.holdErrors && '# 1.6 has no other hold: it keeps the last address whatever DNS says',
+      !capabilities.holdErrors && '# 1.6 has no other hold: it keeps the last address, whatever DNS answers',
       capabilities.holdObsolete && `hold obsolete ${formatDuration(holdObsoleteMillis)}`,
     ],
   };
@@ -118,13 +118,13 @@ export function resolversSection({ _capabilities: capabilities }: HaproxyVersion
 
 /**
  * A socket in the abstract name space: it needs no writable folder, so the root file system can stay read-only. It is
- * seen only within the task's network name space. The port is in its name so that several proxies can share a host.
+ * visible only within the task's network name space. The port is in its name so that several proxies can share a host.
  */
 export function socketOf({ address = 'any', port }: HaproxyBind): string {
   return `abns@haproxy-runtime-api-${address.replaceAll(':', '_')}-${port}`;
 }
 
-/** Where to listen, as a `bind` line takes it. 1.6 knows no brackets around an IPv6 address. */
+/** The address of a `bind` line. 1.6 does not read brackets around an IPv6 address. */
 export function bindOf({ address = '', port }: HaproxyBind): string {
   return address.includes(':') ? `ipv6@${address}:${port}` : `${address}:${port}`;
 }

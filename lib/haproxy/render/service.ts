@@ -4,7 +4,9 @@ import type { HaproxyVersion } from '../version/version';
 import { bindOf, socketOf } from './process';
 import { join, quote, type Section } from './words';
 
-/** The section that answers whether the process runs and whether its default upstream has a usable address. */
+/**
+ * The section for liveness and readiness: whether the process runs, and whether its default upstream has an address.
+ */
 export function healthSection(
   { _capabilities: capabilities }: HaproxyVersion,
   { health, metrics, upstream }: ValidatedModel,
@@ -29,8 +31,8 @@ export function healthSection(
 }
 
 /**
- * The runtime API itself stays on a local socket. What comes from the network passes only when it is, byte for byte,
- * one of the checker's commands. All of them are in one rule: a rule of its own for each would delay the longer
+ * The runtime API itself stays on a local socket. Data from the network passes only if it is, byte for byte,
+ * one of the checker's commands. All commands are in one rule: one rule for each would delay the longer
  * commands until `inspect-delay` ends. `req.payload(0,0)`, which would allow a regular expression, never matches
  * before 1.8.
  */

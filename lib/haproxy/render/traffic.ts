@@ -5,7 +5,7 @@ import type { HaproxyVersion } from '../version/version';
 import { bindOf, logs } from './process';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
-/** Fields of a JSON log line. `%` expressions that every branch has; what a client can write goes through `json`. */
+/** Fields of a JSON log line. `%` expressions of every branch; values from clients go through `json`. */
 const JSON_FIELDS: Record<HaproxyMode, string> = {
   [HaproxyMode.HTTP]:
     '{"time":"%T","client":"%ci","client_port":%cp,"backend":"%b","server":"%s","address":"%si","request_ms":%Tq,"queue_ms":%Tw,"connect_ms":%Tc,"response_ms":%Tr,"total_ms":%Tt,"status":%ST,"bytes":%B,"state":"%ts","method":"%[capture.req.method,json(utf8s)]","uri":"%[capture.req.uri,json(utf8s)]"}',
@@ -51,7 +51,10 @@ function logFormat({ log, mode }: ValidatedModel): string {
   return log.format === HaproxyLogFormat.JSON ? `log-format '${JSON_FIELDS[mode]}'` : `option ${mode}log`;
 }
 
-/** Rules on the client's address. `content` and not `connection`: only there it is the one from the PROXY protocol. */
+/**
+ * Rules on the client's address. `content` and not `connection`, because only `content` has the address from the PROXY
+ * protocol.
+ */
 function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
   return [
     ...aclLines('denied', 'src', denyFrom),
@@ -65,7 +68,7 @@ function requestRules({ _capabilities: capabilities }: HaproxyVersion, model: Va
   const { limits, listenTls, redirectPort, requestHeaders, responseHeaders } = model;
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [
-    // Not `scheme`, which keeps the port of the listener without TLS.
+    // `scheme` would keep the port of the listener without TLS.
     redirectPort !== undefined &&
       'http-request redirect prefix https://%[req.hdr(host),field(1,:)] code 301 unless { ssl_fc }',
     limits.maxBodyBytes !== undefined &&
@@ -86,7 +89,7 @@ function headerRules(
   ];
 }
 
-/** The name in a TLS handshake can be read only once the handshake has come. */
+/** The name in a TLS handshake can be read only after the handshake has arrived. */
 function sniRules({ routes, listenTls }: ValidatedModel): Line[] {
   return routes.length === 0 || listenTls !== undefined
     ? []

@@ -1,9 +1,9 @@
 /**
- * The lines that the checker sends to a runtime API. The allow-list of the configuration and the runtime client share this
- * list. All of them only read, and work at `level user` on every branch.
+ * The lines that the checker sends to a runtime API. The allow-list of the configuration and the runtime client share
+ * this list. All of them only read, and work at `level user` on every branch.
  *
  * Each ends with `quit`: up to 2.9 HAProxy would also run a second line that follows within a millisecond, and the
- * allow-list does not see it, because the connection is accepted by then.
+ * allow-list does not check that line, because it has already accepted the connection.
  */
 export const RUNTIME_COMMANDS = {
   /** The version, the uptime. */

@@ -4,15 +4,18 @@ export interface Slot {
   readonly name: string;
   /** The address that the slot uses now, if it has one. */
   readonly address?: string;
-  /** The name that the slot follows; undefined where the branch does not show it (1.6, 1.7) or the slot has a fixed address. */
+  /**
+   * The name that the slot follows; undefined where the branch does not show it (1.6, 1.7) or the slot has a fixed
+   * address.
+   */
   readonly fqdn?: string;
   /** Whether a health check runs. On 1.6 and 1.7 only a health check makes HAProxy resolve the name. */
   readonly checked: boolean;
   /** How an operator took it out of service: no traffic at all, or no new sessions. */
   readonly out?: 'maintenance' | 'draining';
-  /** Whether each request brings its own address (`do-resolve` and `set-dst`): the slot never holds one. */
+  /** Whether each request has its own address (`do-resolve` and `set-dst`): the slot never holds one. */
   readonly perRequest?: true;
-  /** Current sessions, from `show stat`; undefined until that was read. */
+  /** Current sessions, from `show stat`; undefined until `show stat` was read. */
   sessions?: number;
 }
 
@@ -23,7 +26,7 @@ export interface ResolverCounters {
   readonly sent: number;
   /** Answers with addresses. */
   readonly valid: number;
-  /** Failed queries by HAProxy's own names (`timeout`, `nx`, `too_big` …), without those that are 0. */
+  /** Failed queries by HAProxy's own names (`timeout`, `nx`, `too_big` …), without zeros. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
@@ -33,7 +36,7 @@ interface ProcessInfo {
   readonly version: string;
   /** Seconds since the process started. */
   readonly uptimeSeconds: number;
-  /** The branch that its configuration was made for, if the configuration has a `description` of ours. */
+  /** The branch that its configuration was made for, if this project generated the configuration. */
   readonly madeFor?: string;
 }
 
@@ -53,7 +56,7 @@ const CHECK_ENABLED = 0x04;
 const UNSPECIFIED = new Set(['0.0.0.0', '::']);
 const NO_ADDRESS = new Set(['-', '', ...UNSPECIFIED]);
 
-/** An answer that the command does not give. The text has the command and the beginning of the answer. */
+/** An answer that does not fit the command. The text has the command and the beginning of the answer. */
 export class UnexpectedAnswer extends Error {
   public override readonly name = 'UnexpectedAnswer';
 
@@ -129,7 +132,7 @@ function firstColumns(row: string, count: number): string[] {
 /** Reads `show stat`: the number of current sessions by `backend/slot`. */
 export function parseSessions(answer: string): Map<string, number> {
   const [header = '', ...rows] = answer.split('\n');
-  // These columns stand before all that may hold a comma.
+  // These columns come before all columns that may contain a comma.
   const current = header.indexOf(',scur,');
   const columns = header.slice(0, current).split(',');
   const server = columns.indexOf('svname');

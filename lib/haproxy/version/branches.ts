@@ -1,9 +1,9 @@
 /** A release branch of HAProxy. */
 export interface Branch {
   readonly branch: string;
-  /** Month or day after which the project makes no more releases of the branch (source: haproxy.org and endoflife.date). */
+  /** Month or day of the end of life: no releases of the branch after it (source: haproxy.org and endoflife.date). */
   readonly endOfLife: string;
-  /** Where the official image of the branch can be pulled from. */
+  /** Repository of the branch's official image. */
   readonly repository: string;
 }
 
@@ -41,6 +41,9 @@ export const BRANCHES: readonly Branch[] = [
   { branch: '3.4', endOfLife: '2031-04', repository: ECR_PUBLIC },
 ];
 
+/** The supported branches, as `OLDEST to NEWEST`. */
+export const BRANCH_RANGE = `${BRANCHES[0]!.branch} to ${BRANCHES.at(-1)!.branch}`;
+
 /** A release with a known fault: `refused` cannot follow a load balancer, `warned` can, with a problem. */
 interface FaultyRelease {
   readonly release: string;
@@ -57,7 +60,7 @@ const WITHOUT_ABSTRACT_SOCKETS = ['3.1.0', '3.1.1', '3.1.2', '3.1.3', '3.1.4'].m
   }),
 );
 
-/** Releases that must not, or should not, follow an ELB's name. */
+/** Releases that must not, or should not, be used in front of an ELB. */
 export const FAULTY_RELEASES: readonly FaultyRelease[] = [
   ...WITHOUT_ABSTRACT_SOCKETS,
   {

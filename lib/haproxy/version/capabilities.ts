@@ -2,7 +2,7 @@ import { SHOW_RESOLVERS_SINCE } from '../runtime-api/commands';
 
 /** A feature that only some branches have, and what the generator does with and without it. */
 export interface Capability {
-  /** The first branch that has it. */
+  /** The first branch with the feature. */
   readonly since: string;
   /** The source of `since`. */
   readonly source: string;
@@ -15,36 +15,38 @@ export interface Capability {
   readonly keyword?: readonly [table: string, words: string];
   /** What the generator does on branches without it. */
   readonly without: string;
-  /** What it does on branches that have it. */
+  /** What the generator does on branches with it. */
   readonly with: string;
   /** Why it matters in front of a load balancer. */
   readonly why: string;
 }
 
-/** All differences between branches that the generator takes into account. The page in `docs/` is generated from it. */
+/**
+ * All differences between branches that affect the generated configuration. The page in `docs/` is generated from it.
+ */
 export const CAPABILITIES = {
   initAddr: {
     since: '1.7',
     keyword: ['server', 'init-addr'],
     source: 'manual 5.2, srv_kws',
-    without: 'the name must resolve when HAProxy starts, and when `haproxy -c` reads the file',
+    without: 'the name must resolve when HAProxy starts and when `haproxy -c` checks the file',
     with: '`init-addr none` on every server line',
-    why: 'a new task must start during an outage of DNS, and follow once it is over',
+    why: 'a new task must start during a DNS outage, and follow DNS after it',
   },
   holdErrors: {
     since: '1.7',
     keyword: ['resolvers', 'hold nx'],
     source: 'manual 5.3',
-    without: 'nothing: 1.6 keeps the last address whatever DNS says',
-    with: '`hold timeout`, `refused` and `other` long, `hold nx` short',
-    why: 'an outage of DNS says nothing of the addresses, and a name that is gone belongs to a deleted load balancer',
+    without: 'nothing: 1.6 keeps the last address, whatever DNS answers',
+    with: 'long values for `hold timeout`, `refused` and `other`, a short one for `hold nx`',
+    why: 'a DNS outage does not change the addresses, and a name that no longer exists belongs to a deleted load balancer',
   },
   autonomousResolution: {
     since: '1.8',
     source: 'commit 201c07f68; running processes of every branch',
-    without: 'one `server` line with `check`, pointed at HAProxy’s own liveness port',
-    with: 'servers are resolved by a task of their own; the health check asks the load balancer',
-    why: '1.6 and 1.7 look a name up only when a health check runs, and a first check that fails takes the server down whatever `fall` says',
+    without: 'one `server` line with `check`, whose check goes to HAProxy’s own liveness port',
+    with: 'HAProxy resolves servers without health checks; the check goes to the load balancer',
+    why: '1.6 and 1.7 look a name up only when a health check runs, and mark the server down if the first check fails, whatever the value of `fall`',
   },
   serverTemplate: {
     since: '1.8',
@@ -52,7 +54,7 @@ export const CAPABILITIES = {
     source: 'manual 4.2, cfg_parse_listen',
     without: 'one slot',
     with: '`server-template` with 16 slots',
-    why: 'a load balancer has many addresses, and a proxy that uses one of them is down with that node',
+    why: 'a load balancer has many addresses, and a proxy with only one of them fails with that node',
   },
   holdObsolete: {
     since: '1.8',
@@ -60,13 +62,13 @@ export const CAPABILITIES = {
     source: 'manual 5.3',
     without: 'nothing',
     with: '`hold obsolete`, longer than the time between two queries',
-    why: 'an answer shows at most 8 addresses: one that is absent from it is not gone',
+    why: 'an answer shows at most 8 addresses: an address that is not in it may still exist',
   },
   timeoutResolve: {
     since: '1.8',
     keyword: ['resolvers', 'timeout resolve'],
     source: 'manual 5.3',
-    without: '`hold valid` alone; 1.6 takes `timeout resolve` for the retry timeout',
+    without: 'only `hold valid`; 1.6 uses `timeout resolve` as the retry timeout',
     with: '`timeout resolve` and `hold valid` with the same value',
     why: 'the time between two queries is `hold valid` up to 2.0 and `timeout resolve` from 2.1 on (commit f50e1ac44)',
   },
@@ -76,23 +78,23 @@ export const CAPABILITIES = {
     source: 'manual 5.3',
     without: 'nothing: answers above 512 bytes cannot be read',
     with: '`accepted_payload_size 8192`',
-    why: 'HAProxy never asks again over TCP, and throws an answer away that does not fit',
+    why: 'HAProxy does not retry over TCP, and ignores an answer that does not fit',
   },
   hardStopAfter: {
     since: '1.8',
     keyword: ['global', 'hard-stop-after'],
     source: 'manual 3.1, cfg_parse_global',
-    without: 'nothing: a soft stop ends with its last connection, or when ECS kills the task',
+    without: 'nothing: a soft stop ends with the last connection, or when ECS kills the task',
     with: '`hard-stop-after`, 5 s before ECS’s stop timeout',
-    why: 'connections that are still there are better ended by HAProxy than cut with the process',
+    why: 'HAProxy can close the remaining connections properly; a killed process cannot',
   },
   checkSni: {
     since: '1.8',
     keyword: ['server', 'check-sni'],
     source: 'manual 5.2, srv_kws',
-    without: 'the check asks for no name',
-    with: '`check-sni` next to `sni` on TLS servers, also on 3.3 and later, which would choose names by themselves',
-    why: 'a TLS check without a name is answered with a certificate that does not verify',
+    without: 'the check sends no SNI',
+    with: '`check-sni` and `sni` on TLS servers, also on 3.3 and later, which would otherwise choose a name themselves',
+    why: 'without SNI, the certificate in the answer may fail verification',
   },
   sslMinVer: {
     since: '1.8',
@@ -105,14 +107,14 @@ export const CAPABILITIES = {
   http2: {
     since: '1.8',
     source: 'manual 5.1, alpn; release notes of 1.8',
-    without: 'HTTP/1.1 alone',
+    without: 'HTTP/1.1 only',
     with: '`alpn h2,http/1.1` on TLS listeners in HTTP mode',
     why: 'clients expect it',
   },
   logStdout: {
     since: '1.9',
     source: 'manual 3.1, log; `haproxy -c` of every branch',
-    without: 'no log, unless a syslog server is named',
+    without: 'no log without a syslog server',
     with: '`log stdout format raw local0 info`',
     why: 'a container’s log is its standard output',
   },
@@ -120,32 +122,32 @@ export const CAPABILITIES = {
     since: '1.9',
     keyword: ['resolvers', 'parse-resolv-conf'],
     source: 'manual 5.3',
-    without: 'refused',
-    with: '`parse-resolv-conf` where asked for',
-    why: 'name servers differ outside of a VPC',
+    without: 'the generator refuses the option',
+    with: '`parse-resolv-conf` if requested',
+    why: 'outside of a VPC the name servers differ',
   },
   poolPurgeDelay: {
     since: '1.9',
     keyword: ['server', 'pool-purge-delay'],
     source: 'manual 5.2, srv_kws',
     without: '`timeout http-keep-alive` below the load balancer’s idle time',
-    with: '`pool-purge-delay` and `pool-max-conn`, so that idle connections are gone in time',
-    why: 'the side that sends requests must give up an idle connection first, or a request meets a closing one',
+    with: '`pool-purge-delay` and `pool-max-conn`, so that HAProxy closes idle connections in time',
+    why: 'the client side must close an idle connection first; otherwise a request can meet a connection that the server is closing',
   },
   doResolve: {
     since: '2.0',
     keyword: ['rule', 'do-resolve('],
     source: 'manual 4.3 and 4.4, action_kw_list',
-    without: 'refused',
+    without: 'the generator refuses the option',
     with: 'mode `per-request`: `do-resolve`, `set-dst`, and a guard',
-    why: 'nothing is held that could go stale; without the guard a request would go to HAProxy’s own address',
+    why: 'HAProxy keeps no address that could become stale; without the guard a request could go to HAProxy’s own address',
   },
   doResolveTcp: {
     since: '2.1',
-    source: 'running processes: 2.0.0 takes the rule and does not wait for the answer',
-    without: 'refused in TCP mode',
+    source: 'running processes: 2.0.0 accepts the rule and does not wait for the answer',
+    without: 'the generator refuses the option in TCP mode',
     with: 'mode `per-request` in TCP mode too',
-    why: 'the first connection after an answer has expired would be rejected',
+    why: 'HAProxy would reject the first connection after an answer expires',
   },
   retryOn: {
     since: '2.0',
@@ -153,22 +155,22 @@ export const CAPABILITIES = {
     source: 'manual 4.2, cfg_parse_listen',
     without: 'only failed connections are retried',
     with: '`retry-on conn-failure empty-response response-timeout`, for GET and HEAD',
-    why: 'a node that leaves may take a request and not answer it',
+    why: 'a node that is being removed may accept a request and not answer it',
   },
   prometheus: {
     since: '2.0',
     source: 'the official images have the exporter from 2.0 on',
-    without: 'refused',
-    with: '`/metrics` on the health port where asked for',
-    why: '`haproxy_resolver_*` and the servers’ states are worth watching',
+    without: 'the generator refuses the option',
+    with: '`/metrics` on the health port if requested',
+    why: 'monitoring needs `haproxy_resolver_*` and the states of the servers',
   },
   httpCheckSend: {
     since: '2.2',
     keyword: ['proxy', 'http-check send'],
     source: 'manual 4.2, cfg_parse_listen',
-    without: 'the Host header hides in the version of `option httpchk`',
+    without: 'the Host header is part of the version in `option httpchk`',
     with: '`http-check send` with `hdr Host`',
-    why: 'an Application Load Balancer picks its rule by the Host header, and 2.7 refuses the old form',
+    why: 'an Application Load Balancer selects its rule by the Host header, and 2.7 refuses the old form',
   },
   httpRequestReturn: {
     since: '2.2',
@@ -181,23 +183,23 @@ export const CAPABILITIES = {
   reusesRightly: {
     since: '2.4',
     source:
-      'running processes with a client that keeps its connection: 2.0.0, 2.1.0, 2.2.0, 2.2.9, 2.3.0 stay, 2.4.0 leaves',
-    without: '`option http-server-close` in HTTP mode: each request has a connection of its own',
+      'running processes with a client that keeps its connection: 2.0.0, 2.1.0, 2.2.0, 2.2.9, 2.3.0 keep the old address, 2.4.0 does not',
+    without: '`option http-server-close` in HTTP mode: each request has its own connection',
     with: '`http-reuse safe`',
-    why: 'with kept connections, a proxy that resolves per request stays on the first address, and 2.0.0 to 2.2.0 stay on one that their slot has lost',
+    why: 'with kept connections, a proxy that resolves per request stays on the first address, and 2.0.0 to 2.2.0 stay on an address that the slot no longer has',
   },
   leavesInPlace: {
     since: '3.0',
-    source: 'running processes of every branch from 2.0 on: 2.9.0 stays, 3.0.11 leaves',
+    source: 'running processes of every branch from 2.0 on: 2.9.0 keeps the old address, 3.0.11 does not',
     without: '`option http-server-close` in HTTP mode with the PROXY protocol, and with a single slot',
-    with: '`http-reuse safe`; beside the PROXY protocol `never`, as its connections are for one client alone',
-    why: 'a kept connection stays on the old address of a slot that gets another one in one step, and one for a single client also where the slot loses it',
+    with: '`http-reuse safe`; with the PROXY protocol `never`, because each connection belongs to one client',
+    why: 'when a slot changes its address in one step, kept connections stay on the old address; a connection for a single client also stays when the slot only loses its address',
   },
   showResolvers: {
     since: SHOW_RESOLVERS_SINCE,
     source: 'runtime API of every branch',
-    without: 'the checker looks whether each slot has a health check',
-    with: 'the checker counts the DNS queries that were sent',
+    without: 'the checker tests whether each slot has a health check',
+    with: 'the checker counts the DNS queries that the process sent',
     why: 'a process that sends no queries will not follow the next change',
   },
 } as const satisfies Record<string, Capability>;

@@ -4,7 +4,10 @@ import { CAPABILITIES, type Capabilities } from './capabilities';
 
 /** A warning about a version: end of life, or a known fault. */
 export interface HaproxyVersionWarning {
-  /** Stable identifier, for acknowledging the warning: `cdk-haproxy-elb:end-of-life` or `cdk-haproxy-elb:faulty-release`. */
+  /**
+   * Stable identifier, for acknowledging the warning: `cdk-haproxy-elb:end-of-life` or
+   * `cdk-haproxy-elb:faulty-release`.
+   */
   readonly id: string;
   /** One line: what is wrong, and what to do. */
   readonly message: string;
@@ -56,11 +59,11 @@ export class HaproxyVersion {
   public static readonly V3_4 = HaproxyVersion.of('3.4');
 
   /**
-   * The version with a name.
+   * Makes a version from its name.
    *
    * @param version a branch (`2.8`) or a release (`2.8.5`), as `haproxy -v` prints it; a suffix such as `-1+deb12u4` is ignored
-   * @throws when the branch does not exist, cannot resolve names at run time (1.5 and older), or when the release is
-   *   known not to follow DNS (2.7.0)
+   * @throws when the branch does not exist, cannot resolve names at run time (1.5 and older), or when the release
+   *   does not follow DNS (2.7.0)
    */
   public static of(version: string): HaproxyVersion {
     const [, major, minor, patch] = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-~+].*)?$/.exec(version.trim()) ?? [];
@@ -78,7 +81,7 @@ export class HaproxyVersion {
     }
     const branch = BRANCHES.find((b) => b.branch === name);
     if (branch === undefined) {
-      throw new InputError(`HAProxy ${version} is of an unknown branch: use one of ${known}`);
+      throw new InputError(`HAProxy ${version} is not of a known branch: use one of ${known}`);
     }
     const release = patch === undefined ? undefined : `${name}.${Number(patch)}`;
     const faulty = FAULTY_RELEASES.find((f) => f.release === release && f.severity === 'refused');
@@ -138,7 +141,7 @@ function warningsOf(branch: Branch, release?: string): HaproxyVersionWarning[] {
   if (branch.endOfLife <= CHECKED_ON) {
     warnings.push({
       id: 'cdk-haproxy-elb:end-of-life',
-      message: `HAProxy ${branch.branch} is end-of-life since ${branch.endOfLife}: no more security fixes, and its image is no longer rebuilt; plan a move to a branch with long-term support`,
+      message: `HAProxy ${branch.branch} is end-of-life since ${branch.endOfLife}: it gets no security fixes, and its image is no longer rebuilt; move to a branch with long-term support`,
     });
   }
   for (const faulty of FAULTY_RELEASES) {

@@ -30,10 +30,10 @@ const WILDCARDS: WildcardReasons = {
 const policyBytes = new WeakMap<IConstruct, number>();
 
 /**
- * What a monitor may do with the proxies of one stack.
+ * The permissions of a monitor for the proxies of one stack.
  *
- * The policy is in the stack of the proxies: in the monitor's own stack it would make the two stacks depend on each other.
- * It names every cluster, service and secret once, because IAM limits the size of a role's policies.
+ * The policy is in the stack of the proxies: in the monitor's own stack it would make the two stacks depend on each
+ * other. It names every cluster, service and secret once, because IAM limits the size of a role's policies.
  */
 export class CheckPermissions extends Policy {
   /** The permissions that belong to the stack of a construct. */
@@ -53,7 +53,8 @@ export class CheckPermissions extends Policy {
     private readonly monitor: IDriftMonitor,
   ) {
     super(scope, id, { roles: [monitor.role] });
-    // A role has one inline policy of a name. The CDK's own name is the logical id, which is the same in several stacks;
+    // A role has one inline policy of a name. The CDK's own name is the logical id, which is the same in several
+    // stacks;
     // this name contains the name of the stack.
     const policyName = Names.uniqueResourceName(this, { maxLength: MAX_POLICY_NAME, separator: '-' });
     (this.node.defaultChild as CfnPolicy).policyName = policyName;
@@ -68,7 +69,7 @@ export class CheckPermissions extends Policy {
     }
     this.count(bytesOf(clusterArn));
     this.clusters.add(clusterArn);
-    // ListTasks has no resource that says which cluster; the condition does the narrowing, for both.
+    // ListTasks has no resource for the cluster; the condition limits both.
     const statement = this.statement(['ecs:ListTasks', 'ecs:DescribeTasks'], '*');
     statement.addCondition('ArnEquals', { 'ecs:cluster': [...this.clusters] });
   }
@@ -95,7 +96,8 @@ export class CheckPermissions extends Policy {
   public readSecret(secret: ISecret): void {
     // The suffix of an ARN that Secrets Manager adds is not always known.
     this.statement(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
-    // The name of a secret is a part of its ARN, which is often known only at deployment. The statement above limits the
+    // The name of a secret is a part of its ARN, which is often known only at deployment. The statement above limits
+    // the
     // secrets.
     const resourceName = 'aws/reference/secretsmanager/*';
     this.statement(

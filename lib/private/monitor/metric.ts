@@ -4,7 +4,7 @@ import { METRICS } from '../../contract/metrics';
 
 type Dimension = typeof METRICS.proxyDimension | typeof METRICS.monitorDimension;
 
-/** A metric of one proxy or one monitor: the largest value of a minute, unless the options say otherwise. */
+/** A metric of one proxy or one monitor: the largest value of a minute, unless the options set other values. */
 export function metricOf(dimension: Dimension, value: string, metricName: string, options?: MetricOptions): Metric {
   return new Metric({
     namespace: METRICS.namespace,

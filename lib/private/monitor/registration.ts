@@ -14,7 +14,7 @@ const MAX_RECORD_BYTES = 4096;
 /** How long an ELB's DNS records live (AWS, "DNS failover" in the guide of Application Load Balancers). */
 export const ELB_TTL_MILLIS = 60_000;
 
-/** What a monitor needs to know of a proxy. */
+/** The data of a proxy that its monitor needs. */
 interface Registration {
   readonly proxyName: string;
   /** The branch or release that the configuration was made for. */
@@ -23,7 +23,7 @@ interface Registration {
   readonly nameservers?: readonly string[];
   readonly tasks: HaproxyTasks;
   readonly runtimeApiTls?: ISecret;
-  /** How often each process asks DNS. */
+  /** Time between two DNS queries of each process. */
   readonly resolutionMillis: number;
   /** How long an address counts as live after it was last in an answer. */
   readonly dnsWindowMillis: number;
@@ -69,7 +69,10 @@ export function register(scope: Construct, monitor: IDriftMonitor, registration:
   });
 }
 
-/** Account and region of a construct; the stage in place of an unknown one, because stages may be deployed to different places. */
+/**
+ * Account and region of a construct; the stage in place of an unknown one, because stages may be deployed to different
+ * places.
+ */
 function environmentOf(scope: Construct): string[] {
   const { account, region } = Stack.of(scope);
   return [account, region].map((part) => (Token.isUnresolved(part) ? `${Stage.of(scope)?.node.path}` : part));
@@ -95,7 +98,7 @@ function takeName(scope: Construct, monitor: IDriftMonitor, name: string): void 
   const owner = taken.get(key);
   if (owner !== undefined) {
     throw new InputError(
-      `proxyName '${name}' is the name of ${owner} already: give each proxy of a monitor a name of its own`,
+      `proxyName '${name}' is already the name of ${owner}: give each proxy of a monitor its own name`,
     );
   }
   taken.set(key, scope.node.path);

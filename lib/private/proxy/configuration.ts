@@ -22,18 +22,18 @@ import { SECRET_PATHS } from './secret-files';
 /** A struct of the constructs whose times come from the CDK or from a spec file. */
 type Timed<T> = { readonly [K in keyof T]: T[K] extends Duration | undefined ? Time | undefined : T[K] };
 
-/** The options of an upstream that a configuration is made of. */
+/** The options of an upstream that affect the configuration. */
 type UpstreamOptions = Timed<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck'>> & {
   readonly healthCheck?: Timed<UpstreamHealthCheck>;
 };
 
-/** An upstream of a proxy, with what its stack knows of it. */
+/** An upstream of a proxy, with its attributes in the stack. */
 export interface ProxyUpstream {
   readonly options: UpstreamOptions;
   readonly bound: Pick<BoundUpstream, 'dnsName'>;
 }
 
-/** What follows from a proxy's properties and not from them alone. */
+/** Values that are computed from a proxy's properties and its stack. */
 interface ProxySettings {
   readonly upstreams: readonly ProxyUpstream[];
   readonly listenPort: number;
@@ -44,7 +44,7 @@ interface ProxySettings {
 
 type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'responseHeaders' | 'log' | 'rawLines';
 
-/** The properties that a configuration is made of, of the constructs or of a spec file. */
+/** The properties that affect the configuration, of the constructs or of a spec file. */
 type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
   readonly routes?: readonly RouteConditions[];
   readonly listenTls?: Omit<ProxyTls, 'secret'>;
@@ -103,8 +103,8 @@ const CONNECTIONS_PER_MIB = LIMITS.maxConnections.default / 512;
 const BUFFER_BYTES = 16_384;
 const KIB = 1024;
 /**
- * Files that are not connections: listeners, DNS, the runtime API, and three of each thread. Measured on 2.2, 2.6, 3.0, 3.2
- * and 3.4, idle and with 500 connections alike: 13 or 14 with one thread, 58 or 59 with 16, 202 to 214 with 64.
+ * Files that are not connections: listeners, DNS, the runtime API, and three of each thread. Measured on 2.2, 2.6, 3.0,
+ * 3.2 and 3.4, idle and with 500 connections alike: 13 or 14 with one thread, 58 or 59 with 16, 202 to 214 with 64.
  */
 const OTHER_FILES = 500;
 /** The kernel's `fs.nr_open`: a container with a higher limit is not started. */
@@ -114,7 +114,7 @@ const MAX_OPEN_FILES = 1_048_576;
  * Most connections of a task, so that its memory is enough for all of them.
  *
  * A connection that transfers data has a buffer for each direction (HAProxy's manual, `tune.bufsize`), some 4 KiB of
- * state, and on each side that speaks TLS about 32 KiB of OpenSSL's (two records of 16 KiB). A quarter of the memory is
+ * state, and on each side with TLS about 32 KiB of OpenSSL's (two records of 16 KiB). A quarter of the memory is
  * left for everything else.
  */
 export function maxConnectionsOf(

@@ -3,7 +3,7 @@ import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { NetworkLoadBalancer, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
-/** What an ingress needs of its proxy. */
+/** The properties of a proxy that its ingress needs. */
 export interface IngressBindOptions {
   readonly cluster: ICluster;
   readonly service: BaseService;
@@ -15,7 +15,7 @@ export interface IngressBindOptions {
   readonly stopTimeout: Duration;
 }
 
-/** What an ingress created. */
+/** The result of an ingress. */
 export interface IngressConfig {
   /** The name that clients connect to. */
   readonly dnsName?: string;

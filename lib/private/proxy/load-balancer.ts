@@ -11,7 +11,7 @@ interface FoundLoadBalancer {
   readonly loadBalancerArn: string;
 }
 
-/** Whether a resource is in the account and region of a stack, as far as the app knows. */
+/** Whether a resource is in the account and region of a stack, if both are known. */
 export function isOfStack(scope: Construct, { account, region }: ResourceEnvironment): boolean {
   const stack = Stack.of(scope);
   return isSame(account, stack.account) && isSame(region, stack.region);

@@ -14,7 +14,7 @@ import { checkCount, refuseTokens } from '../checks';
 import { NETWORK_LOAD_BALANCER } from '../options';
 import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
 
-/** Creates a Network Load Balancer, its listeners and target groups, and allows it alone at the tasks. */
+/** Creates a Network Load Balancer, its listeners and target groups, and allows only it at the tasks. */
 export function makeLoadBalancer(
   scope: Construct,
   proxy: IngressBindOptions,
@@ -26,7 +26,7 @@ export function makeLoadBalancer(
   checkCount('port of the ingress', port, rows.port);
   checkCount('redirectPort of the ingress', redirectPort, redirectRow);
   if (proxy.redirectPort !== undefined && port === redirectPort) {
-    throw new InputError(`port and redirectPort of the ingress are both ${port}: give each listener a port of its own`);
+    throw new InputError(`port and redirectPort of the ingress are both ${port}: give each listener its own port`);
   }
   const securityGroup = new SecurityGroup(scope, 'FrontDoorSecurityGroup', {
     vpc: proxy.cluster.vpc,
@@ -72,7 +72,7 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
       proxyProtocolV2: forward.proxyProtocol,
-      // Running connections get the same time as in HAProxy.
+      // The same time for running connections as in HAProxy.
       deregistrationDelay: proxy.stopTimeout,
       // With the PROXY protocol the health check sends its header too, which only the traffic port accepts.
       healthCheck: { protocol: Protocol.TCP },

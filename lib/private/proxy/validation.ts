@@ -13,7 +13,7 @@ import { SERVICE } from '../options';
 /** ECS limits a task definition to 65,536 bytes; everything but the configuration needs less than 4 KiB of them. */
 export const MAX_CONFIG_BYTES = 61_440;
 
-/** Refuses what cannot be deployed, before any resource is created. The renderer refuses what HAProxy would refuse. */
+/** Refuses props that cannot be deployed, before any resource is created. The renderer refuses what HAProxy refuses. */
 export function checkProxy(
   scope: Construct,
   props: HaproxyElbProxyProps,
@@ -85,7 +85,7 @@ function checkListenPort(what: keyof typeof PORTS, port: number | undefined): vo
   }
 }
 
-/** What works and needs attention. */
+/** Warnings: valid settings that need attention. */
 export function warningsOf(
   props: HaproxyElbProxyProps,
   version: HaproxyVersion,
@@ -122,7 +122,7 @@ export function warningsOf(
   return warnings;
 }
 
-/** Whether each subnet of the tasks has a NAT gateway or the like, as far as the app knows. */
+/** Whether each subnet of the tasks has egress, such as a NAT gateway, if the app has that information. */
 function hasEgress({ cluster, vpc = cluster!.vpc, vpcSubnets }: HaproxyElbProxyProps): boolean {
   const without = new Set([...vpc.publicSubnets, ...vpc.isolatedSubnets]);
   return !vpc.selectSubnets(vpcSubnets).subnets.some((subnet) => without.has(subnet));

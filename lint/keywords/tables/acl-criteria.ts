@@ -12,7 +12,7 @@ const MATCHED = {
   urlp: 'urlp',
 };
 
-/** The criteria of ACLs that have a name of their own: the sample that they take and the way they match. */
+/** The criteria of ACLs with a separate name: their sample and their match method. */
 export const CRITERIA = table(
   'criterion',
   'manual 7.3, acl_kw_list',

@@ -1,6 +1,6 @@
 import { table } from '../keyword';
 
-/** The keywords of the `global` section, but for `tune.*`. */
+/** The keywords of the `global` section, except `tune.*`. */
 export const GLOBAL = table(
   'global',
   'manual 3.1, cfg_parse_global',

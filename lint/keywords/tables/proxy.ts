@@ -1,6 +1,6 @@
 import { table } from '../keyword';
 
-/** The keywords of `defaults`, `frontend`, `backend` and `listen` sections, but for options. */
+/** The keywords of `defaults`, `frontend`, `backend` and `listen` sections, except options. */
 export const PROXY = table(
   'proxy',
   'manual 4.2, cfg_parse_listen',

@@ -23,7 +23,7 @@ export const SECTION = table(
 `,
 );
 
-/** The keywords of all sections but `global` and proxies. */
+/** The keywords of all sections except `global` and proxies. */
 export const OTHER_SECTIONS = [
   ...table(
     'resolvers',

@@ -1,6 +1,6 @@
 import { table } from '../keyword';
 
-/** Words that stand within a value, table by table, with the branch that has each. */
+/** Words within a value, table by table, with the first branch of each. */
 export const WORDS = [
   // Statuses whose answer can be changed.
   ...table(
@@ -16,7 +16,7 @@ export const WORDS = [
     414 | 431 ; ; 3.1
 `,
   ),
-  // What stands before '@' in an address.
+  // The part before '@' in an address.
   ...table(
     'address-family',
     'manual 11, str2sa_range',
@@ -85,7 +85,7 @@ export const WORDS = [
     ifexists | ifnotexists | ifempty | ifnotempty | ifset | ifnotset | ifgt | iflt ; ; 2.6
 `,
   ),
-  // What can stand in braces before a variable of a log format.
+  // Flags in braces before a variable of a log format.
   ...table(
     'log-flag',
     'manual 8.2.6, logformat_var_args',

@@ -12,8 +12,8 @@ async function serve(respond: Respond): Promise<NameServer> {
 
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-/** A port on which nobody listens. */
-async function nobody(): Promise<string> {
+/** A port without a listener. */
+async function unusedAddress(): Promise<string> {
   const server = await NameServer.start(() => undefined);
   await server.close();
   return server.address;
@@ -71,7 +71,7 @@ describe('an answer', () => {
 });
 
 describe('an answer of 8 addresses may be a part', () => {
-  test('it is asked for again until nothing new comes', async () => {
+  test('it is queried again until no new address comes', async () => {
     const server = await serve(addressesOf(addresses(1, 8)));
     const { answers } = await lookUp(NAME, [server.address]);
     expect(answers).toEqual(addresses(1, 8));
@@ -113,12 +113,12 @@ test.each<[what: string, respond: Respond, problem: string]>([
 
 describe('no answer: the observation is poorer, and nothing is said of the upstream', () => {
   test.each<[what: string, server: () => Promise<string>, code: string]>([
-    ['nobody listens', nobody, 'ECONNREFUSED'],
-    ['the name server says nothing', async () => (await serve(() => undefined)).address, 'ETIMEOUT'],
+    ['there is no listener', unusedAddress, 'ECONNREFUSED'],
+    ['the name server does not answer', async () => (await serve(() => undefined)).address, 'ETIMEOUT'],
     ['the name server has a fault', async () => (await serve(() => ({ flags: FLAGS.servfail }))).address, 'ESERVFAIL'],
     ['the name server refuses', async () => (await serve(() => ({ flags: FLAGS.refused }))).address, 'EREFUSED'],
     [
-      'one is truncated and its rest is not to be had',
+      'one is truncated and its rest is not available',
       async () => (await serve((_, via) => (via === 'udp' ? { flags: FLAGS.truncated } : undefined))).address,
       'ETIMEOUT',
     ],
@@ -155,5 +155,8 @@ describe('no answer: the observation is poorer, and nothing is said of the upstr
 
 test('of two name servers one is enough', async () => {
   const server = await serve(addressesOf(['10.0.0.1']));
-  expect(await lookUp(NAME, [await nobody(), server.address])).toMatchObject({ answers: ['10.0.0.1'], degraded: [] });
+  expect(await lookUp(NAME, [await unusedAddress(), server.address])).toMatchObject({
+    answers: ['10.0.0.1'],
+    degraded: [],
+  });
 });

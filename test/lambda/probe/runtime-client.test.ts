@@ -22,7 +22,7 @@ describe('real HAProxy processes', () => {
 
   afterAll(() => dns.close());
 
-  // test/haproxy/allow-list.test.ts tells what a release with this fault does.
+  // test/haproxy/allow-list.test.ts shows the behaviour of a release with this fault.
   const deaf = /cannot connect to abstract sockets/;
   const readable = availableBinaries().filter(
     ({ version }) => !HaproxyVersion.of(version).warnings.some(({ message }) => deaf.test(message)),
@@ -111,7 +111,7 @@ describe('what is no runtime API', () => {
 
   afterEach(async () => {
     server.close();
-    // Whatever went wrong, the client has let go of its connections.
+    // After any failure, the client has closed its connections.
     await Promise.all(
       connections.splice(0).map((socket) => socket.closed || new Promise((closed) => socket.once('close', closed))),
     );
@@ -123,7 +123,7 @@ describe('what is no runtime API', () => {
   };
 
   const FAULTS: [what: string, onCommand: (socket: Socket, command: string) => void, message: string][] = [
-    ['says nothing', () => {}, "no answer to 'show info;quit' within 3000 ms"],
+    ['does not answer', () => {}, "no answer to 'show info;quit' within 3000 ms"],
     ['begins and never ends', (socket) => socket.write(INFO), "no answer to 'show info;quit' within 3000 ms"],
     ['answers without end', flood, "the answer to 'show info;quit' is larger than 4194304 bytes"],
     ['closes at once', (socket) => socket.end(), "'show info' was answered with nothing"],
@@ -161,7 +161,7 @@ describe('what is no runtime API', () => {
     await expect(readRuntime(endpoint)).rejects.toThrow(new Error(message));
   });
 
-  test('one that speaks TLS: what it answered is shown without what a terminal or a log would choke on', async () => {
+  test('a server with TLS: its answer is shown without control characters', async () => {
     const endpoint = await serve((socket) => socket.end('\x15\x03\x01\x00\x02\x02\x46\x1b[2J'));
     await expect(readRuntime(endpoint)).rejects.toThrow(/^'show info' was answered with '[\x20-\x7e]*F[\x20-\x7e]*'$/);
   });
@@ -182,11 +182,11 @@ describe('what is no runtime API', () => {
 
   test('an IPv6 address in brackets is an address and not a name', async () => {
     await serve(() => {});
-    // A machine without IPv6 says one of the others.
+    // A machine without IPv6 reports one of the others.
     await expect(readRuntime('[::1]:1')).rejects.toThrow(/^connection refused$|EADDRNOTAVAIL|EAFNOSUPPORT/);
   });
 
-  test('a branch that came out after this program is read as the newest one that it knows', async () => {
+  test('a branch that is newer than this program is read as the newest known one', async () => {
     const resolvers = 'Resolvers section dns\n nameserver dns1:\n  sent:        7\n\n';
     const endpoint = await serve(
       table({

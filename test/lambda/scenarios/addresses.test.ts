@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countOf } from '../../../lambda/controller/report';
 import { type DnsFailure, DnsServer } from '../../../testbed/dns-server';
-import { CheckedProxy, minutely, NAME, Watch } from './checked';
+import { minutely, NAME, ProxyWithDns, TimedChecker } from './checked';
 
-/** Follows DNS: its own name server says 127.0.0.1 unless a test says otherwise. */
-let following: CheckedProxy;
+/** Follows DNS: its own name server answers 127.0.0.1 unless a test changes it. */
+let following: ProxyWithDns;
 /** Keeps 127.0.0.1 whatever happens. */
-let pinned: CheckedProxy;
+let pinned: ProxyWithDns;
 let dns: DnsServer;
 let nameserver: string;
 
 beforeAll(async () => {
-  following = await CheckedProxy.start(['127.0.0.1']);
-  pinned = await CheckedProxy.start(['127.0.0.1'], { pinnedTo: '127.0.0.1' });
+  following = await ProxyWithDns.start(['127.0.0.1']);
+  pinned = await ProxyWithDns.start(['127.0.0.1'], { pinnedTo: '127.0.0.1' });
   dns = new DnsServer();
   nameserver = (await dns.listen()).address;
   await Promise.all([following.settles(), pinned.settles()]);
@@ -32,14 +32,14 @@ afterAll(async () => {
 
 describe('the address of the load balancer moves', () => {
   test('and a pinned proxy stays: seen when the window is over, opened after the grace time', async () => {
-    const watch = new Watch([pinned.task], nameserver);
+    const watch = new TimedChecker([pinned.task], nameserver);
     expect(await watch.events(0, 60)).toEqual(['60 opened silent-resolver']);
     dns.set(NAME, ['127.0.0.2']);
     expect(await watch.events(...minutely(120, 360))).toEqual(['300 opened stale-address']);
   });
 
-  test('and a proxy that follows goes with it: there is no event', async () => {
-    const watch = new Watch([following.task], nameserver);
+  test('and a proxy that follows moves too: there is no event', async () => {
+    const watch = new TimedChecker([following.task], nameserver);
     expect(await watch.events(0, 60)).toEqual([]);
     for (const server of [dns, following.dns]) {
       server.set(NAME, ['127.0.0.2']);
@@ -53,10 +53,10 @@ describe('the address of the load balancer moves', () => {
 test('an ELB of 12 nodes shows 8 of them at random for 10 minutes: no incident, however its process follows', async () => {
   const nodes = Array.from({ length: 12 }, (_, i) => `127.0.0.${i + 1}`);
   // 100 times as fast as by default, as the clock of the watch is.
-  const large = await CheckedProxy.start(nodes, { slots: 14, periodMillis: 100 });
+  const large = await ProxyWithDns.start(nodes, { slots: 14, periodMillis: 100 });
   try {
     dns.set(NAME, nodes);
-    const watch = new Watch([large.task], nameserver, { resolutionSeconds: 10 });
+    const watch = new TimedChecker([large.task], nameserver, { resolutionSeconds: 10 });
     const held = new Set<string>();
     for (const seconds of minutely(0, 600)) {
       const { events, open, observation } = await watch.check(seconds);
@@ -79,20 +79,20 @@ test('two upstreams of an ELB of 40 nodes, on two ports, are looked up at random
   );
   const upstream = { backend: 'upstream', dnsName: NAME, port: 80 };
   const upstreams = [upstream, { ...upstream, backend: undefined, port: 443 }];
-  const { observation } = await new Watch([following.task], nameserver, { upstreams }).check(0);
+  const { observation } = await new TimedChecker([following.task], nameserver, { upstreams }).check(0);
   const [one, other] = observation.upstreams;
   expect(one!.answers).not.toEqual(other!.answers);
   expect(one!.live).toEqual([...new Set([...one!.answers, ...other!.answers])].sort());
 });
 
-test('a backend has servers of another name and of none beside those of the load balancer: they are none of its', async () => {
+test('servers of another name, or without one, in the backend of a load balancer do not count as its slots', async () => {
   const backendLines = ['server other localhost:80', 'server sorry 127.0.0.66:80 backup'];
-  const mixed = await CheckedProxy.start(['127.0.0.5'], { backendLines });
+  const mixed = await ProxyWithDns.start(['127.0.0.5'], { backendLines });
   try {
     await mixed.settles();
     expect((await mixed.held()).sort()).toEqual(['127.0.0.1', '127.0.0.5', '127.0.0.66']);
     dns.set(NAME, ['127.0.0.5']);
-    const watch = new Watch([mixed.task], nameserver);
+    const watch = new TimedChecker([mixed.task], nameserver);
     expect(await watch.events(...minutely(0, 240))).toEqual([]);
   } finally {
     await mixed.stop();
@@ -100,7 +100,7 @@ test('a backend has servers of another name and of none beside those of the load
 }, 20_000);
 
 test('a node leaves DNS while its interface lives: an event of severity info', async () => {
-  const watch = new Watch([following.task], nameserver);
+  const watch = new TimedChecker([following.task], nameserver);
   watch.interfaces = ['127.0.0.1', '127.0.0.2'];
   expect(await watch.events(0)).toEqual([]);
   dns.set(NAME, ['127.0.0.2']);
@@ -110,33 +110,33 @@ test('a node leaves DNS while its interface lives: an event of severity info', a
 });
 
 describe('DNS', () => {
-  /** Nothing is live any more when the window is over, which is no drift. */
+  /** No address is live after the window, which is not drift. */
   const UNKNOWN = ['240 opened unknown-upstream', '300 resolved unknown-upstream'];
   const GONE = ['180 opened unknown-upstream', '300 resolved unknown-upstream'];
 
-  test.each<[what: string, failure: DnsFailure, told: string[]]>([
+  test.each<[what: string, failure: DnsFailure, reported: string[]]>([
     ['does not answer', 'silent', UNKNOWN],
     ['refuses', 'refused', UNKNOWN],
     ['fails', 'servfail', UNKNOWN],
-    ['says that there is no such name', 'nxdomain', GONE],
+    ['answers that the name does not exist', 'nxdomain', GONE],
     ['truncates its answers: TCP has them', 'truncated', []],
   ])(
     '%s',
-    async (_what, failure, told) => {
-      const watch = new Watch([following.task], nameserver);
+    async (_what, failure, reported) => {
+      const watch = new TimedChecker([following.task], nameserver);
       const events = await watch.events(0);
       dns.fail(NAME, failure);
       events.push(...(await watch.events(60, 180, 240)));
       dns.heal(NAME);
       events.push(...(await watch.events(300)));
-      expect(events).toEqual(told);
+      expect(events).toEqual(reported);
     },
     40_000,
   );
 
-  test('is asked for a name that the record has in another case than the process', async () => {
+  test('matches a name that the record has in another case than the process', async () => {
     const upstreams = [{ dnsName: NAME.toUpperCase(), port: 80 }];
-    const watch = new Watch([following.task], nameserver, { upstreams });
+    const watch = new TimedChecker([following.task], nameserver, { upstreams });
     expect(await watch.events(...minutely(0, 240))).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe('DNS', () => {
     dns.alias('shop.test', 'alias.shop.test');
     dns.alias('alias.shop.test', NAME);
     const upstreams = [{ backend: 'upstream', dnsName: 'shop.test', port: 80 }];
-    const watch = new Watch([following.task], nameserver, { upstreams });
+    const watch = new TimedChecker([following.task], nameserver, { upstreams });
     expect(await watch.events(...minutely(0, 120))).toEqual([]);
     dns.set(NAME, ['127.0.0.2']);
     expect(await watch.events(...minutely(180, 360))).toEqual(['360 opened stale-address']);
@@ -152,7 +152,7 @@ describe('DNS', () => {
 });
 
 test('no slot has an address any more: opened after the grace time, resolved when one has it again', async () => {
-  const watch = new Watch([following.task], nameserver);
+  const watch = new TimedChecker([following.task], nameserver);
   expect(await watch.events(0)).toEqual([]);
   following.dns.set(NAME, []);
   await following.holds();

@@ -2,28 +2,28 @@ import { readRuntime } from '../../../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { DnsServer } from '../../../testbed/dns-server';
 import { availableBinaries, isDeaf } from '../../support/binaries';
-import { CheckedProxy, minutely, Watch } from './checked';
+import { minutely, ProxyWithDns, TimedChecker } from './checked';
 
-/** What depends on HAProxy happens to every one that can be had, to all of them at the same time. */
+/** Scenarios that depend on HAProxy run with every available binary, with all of them at the same time. */
 const BINARIES = availableBinaries().filter((binary) => !isDeaf(binary));
 
 /** Releases that keep an address which the name has lost. */
 const KEEPS = /^1\.(6\.|8\.0$)/;
 
 /** Two for each binary: one that follows DNS, and one that keeps 127.0.0.1 whatever happens. */
-let following: CheckedProxy[];
-let pinned: CheckedProxy[];
+let following: ProxyWithDns[];
+let pinned: ProxyWithDns[];
 let dns: DnsServer;
 let nameserver: string;
 
-const onEach = (proxies: readonly CheckedProxy[], work: (proxy: CheckedProxy) => Promise<void>) =>
+const onEach = (proxies: readonly ProxyWithDns[], work: (proxy: ProxyWithDns) => Promise<void>) =>
   Promise.all(proxies.map(work));
 
 beforeAll(async () => {
   dns = new DnsServer();
   nameserver = (await dns.listen()).address;
   const startAll = (settings: { pinnedTo?: string }) =>
-    Promise.all(BINARIES.map((binary) => CheckedProxy.start(['127.0.0.1'], { binary, ...settings })));
+    Promise.all(BINARIES.map((binary) => ProxyWithDns.start(['127.0.0.1'], { binary, ...settings })));
   following = await startAll({});
   pinned = await startAll({ pinnedTo: '127.0.0.1' });
   await onEach([...following, ...pinned], (proxy) => proxy.settles());
@@ -46,46 +46,49 @@ function point(...addresses: string[]): void {
 }
 
 /** What the proxies themselves find for it. */
-async function pointProxies(proxies: readonly CheckedProxy[], ...addresses: string[]): Promise<void> {
+async function pointProxies(proxies: readonly ProxyWithDns[], ...addresses: string[]): Promise<void> {
   await onEach(proxies, async (proxy) => {
     proxy.dns.set(proxy.name, addresses);
     await proxy.holds(...addresses);
   });
 }
 
-function watchesOf(proxies: readonly CheckedProxy[], more: Partial<RegistryRecord> = {}): Map<string, Watch> {
+function watchesOf(proxies: readonly ProxyWithDns[], more: Partial<RegistryRecord> = {}): Map<string, TimedChecker> {
   return new Map(
     proxies.map(({ task, binary: { version, branch }, name }) => {
       const upstreams = [{ backend: 'upstream', dnsName: name, port: 80 }];
-      return [version, new Watch([task], nameserver, { upstreams, haproxyVersion: branch, ...more })];
+      return [version, new TimedChecker([task], nameserver, { upstreams, haproxyVersion: branch, ...more })];
     }),
   );
 }
 
-/** Checks each of them at these seconds: what was told, by release. */
-async function told(watches: ReadonlyMap<string, Watch>, ...times: number[]): Promise<Record<string, string[]>> {
+/** Checks each of them at these seconds: the reported events, by release. */
+async function reported(
+  watches: ReadonlyMap<string, TimedChecker>,
+  ...times: number[]
+): Promise<Record<string, string[]>> {
   const each = [...watches].map(async ([version, watch]) => [version, await watch.events(...times)] as const);
   return Object.fromEntries(await Promise.all(each));
 }
 
 /** The same of all of them. */
-const allOf = (proxies: readonly CheckedProxy[], ...events: string[]) =>
+const allOf = (proxies: readonly ProxyWithDns[], ...events: string[]) =>
   Object.fromEntries(proxies.map(({ binary }) => [binary.version, events]));
 
 test('a pinned proxy is reported for its silence, and again when the address has moved', async () => {
   const watches = watchesOf(pinned);
-  expect(await told(watches, 0, 60)).toEqual(allOf(pinned, '60 opened silent-resolver'));
+  expect(await reported(watches, 0, 60)).toEqual(allOf(pinned, '60 opened silent-resolver'));
   point('127.0.0.2');
-  expect(await told(watches, ...minutely(120, 360))).toEqual(allOf(pinned, '300 opened stale-address'));
+  expect(await reported(watches, ...minutely(120, 360))).toEqual(allOf(pinned, '300 opened stale-address'));
 }, 40_000);
 
 test('a proxy that follows the address has no event', async () => {
   const watches = watchesOf(following);
-  expect(await told(watches, 0, 60)).toEqual(allOf(following));
+  expect(await reported(watches, 0, 60)).toEqual(allOf(following));
   point('127.0.0.2');
-  expect(await told(watches, 120, 180)).toEqual(allOf(following));
+  expect(await reported(watches, 120, 180)).toEqual(allOf(following));
   await pointProxies(following, '127.0.0.2');
-  expect(await told(watches, ...minutely(240, 600))).toEqual(allOf(following));
+  expect(await reported(watches, ...minutely(240, 600))).toEqual(allOf(following));
 }, 60_000);
 
 test('no slot has an address any more: reported, until one has it again', async () => {
@@ -94,21 +97,21 @@ test('no slot has an address any more: reported, until one has it again', async 
   const losing = following.filter(({ binary }) => !KEEPS.test(binary.version));
   const watches = watchesOf(losing);
   await pointProxies(losing);
-  expect(await told(watches, ...minutely(0, 120))).toEqual(allOf(losing, '60 opened no-address'));
+  expect(await reported(watches, ...minutely(0, 120))).toEqual(allOf(losing, '60 opened no-address'));
   await pointProxies(losing, '127.0.0.2');
-  expect(await told(watches, 180)).toEqual(allOf(losing, '180 resolved no-address'));
+  expect(await reported(watches, 180)).toEqual(allOf(losing, '180 resolved no-address'));
 }, 60_000);
 
-test('the running branch is not the one that its configuration was made for', async () => {
+test('the running branch is not that of its configuration', async () => {
   await pointProxies(following, '127.0.0.2');
   point('127.0.0.2');
   const watches = watchesOf(following, { haproxyVersion: '1.9' });
-  expect(await told(watches, 0, 60)).toEqual(allOf(following, '60 opened version-mismatch'));
+  expect(await reported(watches, 0, 60)).toEqual(allOf(following, '60 opened version-mismatch'));
 }, 60_000);
 
-test('every process says which branch its configuration was made for', async () => {
-  const told = await Promise.all(
+test('every process reports the branch of its configuration', async () => {
+  const reported = await Promise.all(
     following.map(async ({ binary, task }) => [binary.branch, (await readRuntime(task.endpoint!)).madeFor]),
   );
-  expect(told).toEqual(following.map(({ binary: { branch } }) => [branch, branch]));
+  expect(reported).toEqual(following.map(({ binary: { branch } }) => [branch, branch]));
 });

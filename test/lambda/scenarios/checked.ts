@@ -25,15 +25,15 @@ interface ProxySettings extends IdleProxySettings {
 }
 
 /** A real HAProxy and its own name server. The checker has another one, so that they can disagree. */
-export class CheckedProxy {
+export class ProxyWithDns {
   public static async start(
     addresses: readonly string[],
     { binary = BINARY, shown = 8, ...settings }: ProxySettings = {},
-  ): Promise<CheckedProxy> {
+  ): Promise<ProxyWithDns> {
     const dns = new ElbDns({ answersAtMost: shown });
     dns.point(...addresses);
     try {
-      return new CheckedProxy(binary, dns, await startIdleProxy(binary, await dns.listen(), settings));
+      return new ProxyWithDns(binary, dns, await startIdleProxy(binary, await dns.listen(), settings));
     } catch (error) {
       await dns.close();
       throw error;
@@ -88,10 +88,10 @@ export class CheckedProxy {
   }
 }
 
-/** Checks of real processes with real queries, one after the other, on a clock that only the test turns. */
-export class Watch {
+/** Checks of real processes with real queries, one after the other, on a clock that the test sets. */
+export class TimedChecker {
   readonly record: RegistryRecord;
-  /** Addresses of the load balancer's interfaces; nothing: nobody can read them. */
+  /** Addresses of the load balancer's interfaces; undefined if they cannot be read. */
   public interfaces?: readonly string[];
   readonly #checker = new Checker();
 
@@ -103,25 +103,25 @@ export class Watch {
     this.record = registryRecord(BINARY, nameserver, { dnsWindowSeconds: 100, ...more });
   }
 
-  /** One check, this many seconds after the start, by a function instance that knows only what was written down. */
+  /** One check, this many seconds after the start, by a function instance that has only the saved state. */
   public async check(seconds: number): Promise<ProxyReport> {
     const { tasks, interfaces } = this;
     const found = await this.#checker.check(this.record, { tasks, interfaces }, START + seconds * 1000);
-    // The counters of a process follow the real clock, and are judged since its start.
+    // The counters of a process follow the real clock, and are evaluated since its start.
     this.#checker.state = decodeState(encodeState({ ...found.state, counters: undefined }))!;
     return found;
   }
 
   /** Checks at these seconds after the start: what opened, changed and was resolved, and when. */
   public async events(...times: number[]): Promise<string[]> {
-    const told: string[] = [];
+    const reported: string[] = [];
     for (const seconds of times) {
       const { events } = await this.check(seconds);
-      told.push(
+      reported.push(
         ...events.map(({ event, incident }) => `${seconds} ${event.replace('incident-', '')} ${incident.kind}`),
       );
     }
-    return told;
+    return reported;
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DnsServer } from '../../../testbed/dns-server';
-import { CheckedProxy, minutely, NAME, Watch } from './checked';
+import { minutely, NAME, ProxyWithDns, TimedChecker } from './checked';
 
 let dns: DnsServer;
 let nameserver: string;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => dns.close());
 
 test('a pinned proxy is reported by the first run after the grace time, in 100 of 100 trials', async () => {
-  const proxy = await CheckedProxy.start(['127.0.0.1'], { pinnedTo: '127.0.0.1' });
+  const proxy = await ProxyWithDns.start(['127.0.0.1'], { pinnedTo: '127.0.0.1' });
   const trial = fc.record({
     every: fc.integer({ min: 20, max: 300 }),
     graceSeconds: fc.nat(300),
@@ -24,7 +24,7 @@ test('a pinned proxy is reported by the first run after the grace time, in 100 o
   try {
     await fc.assert(
       fc.asyncProperty(trial, async ({ every, graceSeconds, dnsWindowSeconds, runsBefore }) => {
-        const watch = new Watch([proxy.task], nameserver, { graceSeconds, dnsWindowSeconds });
+        const watch = new TimedChecker([proxy.task], nameserver, { graceSeconds, dnsWindowSeconds });
         const runs = (seconds: number) => Math.ceil(seconds / every);
         dns.set(NAME, ['127.0.0.1']);
         for (let run = 0; run < runsBefore; run += 1) {
@@ -54,11 +54,11 @@ test('a pinned proxy is reported by the first run after the grace time, in 100 o
 test('a proxy that holds all 12 nodes, of which DNS shows 8 at random: 0 incidents in 1,000 runs', async () => {
   const nodes = Array.from({ length: 12 }, (_, i) => `127.0.0.${i + 1}`);
   // Its own name server shows all of them: its slots follow the real clock, which stands still beside that of the runs.
-  const proxy = await CheckedProxy.start(nodes, { slots: 14, shown: nodes.length });
+  const proxy = await ProxyWithDns.start(nodes, { slots: 14, shown: nodes.length });
   try {
     await proxy.holds(...nodes);
     dns.set(NAME, nodes);
-    const watch = new Watch([proxy.task], nameserver);
+    const watch = new TimedChecker([proxy.task], nameserver);
     const runs = minutely(60, 60_000);
     const events = await watch.events(...runs);
     process.stdout.write(`incidents without drift: ${events.length} in ${runs.length} runs\n`);

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { RUNTIME_COMMANDS } from '../../../lib/haproxy/runtime-api/commands';
 import { DnsServer } from '../../../testbed/dns-server';
-import { CheckedProxy, minutely, NAME, Watch } from './checked';
+import { minutely, NAME, ProxyWithDns, TimedChecker } from './checked';
 
-let proxy: CheckedProxy;
+let proxy: ProxyWithDns;
 let dns: DnsServer;
 let nameserver: string;
 
 beforeAll(async () => {
-  proxy = await CheckedProxy.start(['127.0.0.1']);
+  proxy = await ProxyWithDns.start(['127.0.0.1']);
   dns = new DnsServer();
   dns.set(NAME, ['127.0.0.1']);
   nameserver = (await dns.listen()).address;
@@ -65,7 +65,7 @@ describe('the runtime API of one of two tasks', () => {
       });
       await once(server.listen(0, '127.0.0.1'), 'listening');
       const faulty = { id: 'faulty', endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}` };
-      const watch = new Watch([proxy.task, faulty], nameserver);
+      const watch = new TimedChecker([proxy.task, faulty], nameserver);
       expect(await watch.events(0, 60)).toEqual(['60 opened unreachable-task']);
       const { verdicts } = await watch.check(90);
       expect(verdicts.map(({ kind, task }) => [kind, task])).toEqual([['unreachable-task', 'faulty']]);
@@ -75,12 +75,12 @@ describe('the runtime API of one of two tasks', () => {
 });
 
 test('a task runs another branch than its configuration was made for: opened after the grace time', async () => {
-  const watch = new Watch([proxy.task], nameserver, { haproxyVersion: '1.8' });
+  const watch = new TimedChecker([proxy.task], nameserver, { haproxyVersion: '1.8' });
   expect(await watch.events(...minutely(0, 120))).toEqual(['60 opened version-mismatch']);
 });
 
 test('a task of another branch beside one of another revision is a deployment in progress: there is no event', async () => {
   const tasks = ['orders:1', 'orders:2'].map((revision) => ({ ...proxy.task, id: revision, revision }));
-  const watch = new Watch(tasks, nameserver, { haproxyVersion: '1.8' });
+  const watch = new TimedChecker(tasks, nameserver, { haproxyVersion: '1.8' });
   expect(await watch.events(...minutely(0, 120))).toEqual([]);
 });

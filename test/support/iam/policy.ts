@@ -10,7 +10,7 @@ export interface Statement {
 /** A call that IAM is asked about. */
 export interface Request {
   readonly action: string;
-  /** ARN, or `*` where the action knows no resource. */
+  /** ARN, or `*` if the action has no resource. */
   readonly resource: string;
   /** Condition keys of the request. */
   readonly context: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ function applies({ actions, resources, conditions }: Statement, { action, resour
 /** The operators that the constructs use. Another one makes the test fail, which is right. */
 const OPERATORS: Record<string, (pattern: string, value: string) => boolean> = {
   StringEquals: (pattern, value) => pattern === value,
-  // The manual says that both compare ARNs part by part, and that both take wildcards.
+  // By the manual both compare ARNs part by part, and both accept wildcards.
   ArnEquals: matches,
   ArnLike: matches,
 };

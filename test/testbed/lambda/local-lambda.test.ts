@@ -144,7 +144,7 @@ test('the context has the time that is left, and the name of the function', asyn
   expect(remaining).toBeLessThanOrEqual(60_000);
 });
 
-test('the peak of the memory is that of the process, where the system says it', async () => {
+test('the peak of the memory is that of the process, where the system reports it', async () => {
   const { maxRssMb } = await local().invoke({ action: 'count' });
   expect(process.platform === 'linux' ? maxRssMb > 10 : Number.isNaN(maxRssMb)).toBe(true);
 });

@@ -12,16 +12,16 @@ export interface Process {
   readonly slots: readonly Slot[];
   /** What its resolvers did since an earlier check, or since its start. */
   readonly activity: Activity;
-  /** Upstreams of which it has no slot, in service or not. */
+  /** Upstreams without a slot in this process, in service or not. */
   readonly missing: readonly LiveUpstream[];
 }
 
-/** What a process holds of one upstream of which it has slots. */
+/** The slots of a process for one upstream, and their addresses. */
 export interface Holding {
   readonly task: Task;
   readonly upstream: LiveUpstream;
   readonly runtime: ObservedRuntime;
-  /** Those in service. A slot in maintenance takes no traffic and holds no address. */
+  /** The slots in service. A slot in maintenance takes no traffic and holds no address. */
   readonly slots: readonly Slot[];
   /** Held addresses, and the slots that hold each, as `backend/slot`. */
   readonly held: ReadonlyMap<string, readonly string[]>;
@@ -43,15 +43,17 @@ export interface Evidence {
  */
 export type Requirement = 'live' | 'answers' | 'history';
 
-/** A verdict: everything that the checker, the deployment gate, the repair, the command line and the docs say of its kind. */
+/**
+ * All properties of a kind of verdict: for the checker, the deployment gate, the repair, the command line and the docs.
+ */
 export interface VerdictDefinition<Kind extends VerdictKind = VerdictKind> {
   readonly kind: Kind;
   readonly severity: Severity;
-  /** A check that does not know all of it neither opens nor resolves an incident of this kind. */
+  /** Without all of these, a check neither opens nor resolves an incident of this kind. */
   readonly requires: readonly Requirement[];
   /**
-   * Whether a check decides it while tasks of two revisions run side by side. Where it does not, the verdict stays as it
-   * was, because the record describes one of the revisions only.
+   * Whether a check decides the verdict while tasks of two revisions run side by side. If not, the verdict does not
+   * change, because the record describes only one of the revisions.
    *
    * - `decided`: yes
    * - `undecided`: no
@@ -66,22 +68,22 @@ export interface VerdictDefinition<Kind extends VerdictKind = VerdictKind> {
   readonly preventsRepair: boolean;
   /** How many DNS windows of the record are added to its grace time. */
   readonly graceWindows: number;
-  /** Whether it says that something could not be checked, in contrast to what was found. */
+  /** Whether the verdict means that something could not be checked. */
   readonly blind: boolean;
   /** For `check --explain`, README and docs/troubleshooting.md: Markdown without `|`, no capital and no full stop. */
   readonly explanation: {
     /** What is wrong. */
     readonly what: string;
-    /** How it comes about. */
+    /** Likely causes. */
     readonly why: string;
     /** What to do first. */
     readonly remedy: string;
   };
-  /** Pure. The order of what it returns does not matter. */
+  /** Pure. The order of the findings does not matter. */
   readonly evaluate: (evidence: Evidence) => Finding[];
 }
 
-/** What holds for most kinds: a definition names what differs. */
+/** The values of most kinds. A definition names only its differences. */
 const DEFAULTS = {
   requires: [],
   whileDeploying: 'decided',
@@ -92,7 +94,7 @@ const DEFAULTS = {
   blind: false,
 } as const satisfies Partial<VerdictDefinition>;
 
-/** Defines a verdict of the contract's list, which has its severity. What is left out is as in `DEFAULTS`. */
+/** Defines a verdict of the contract's list, which has its severity. Missing members are as in `DEFAULTS`. */
 export function defineVerdict<Kind extends VerdictKind>(
   kind: Kind,
   definition: Pick<VerdictDefinition, 'explanation' | 'evaluate'> &

@@ -8,7 +8,7 @@ export const failingResolver = defineVerdict('failing-resolver', {
   blocksDeployment: true,
   explanation: {
     what: 'the process sends DNS queries and gets no address for any of them',
-    why: 'answers are errors, late, truncated or too large: a name server refuses, is far away or is overloaded, a network drops packets, or the payload size is too small for eight addresses',
+    why: 'the answers are errors, late, truncated or too large: a name server refuses, is far away or is overloaded, the network drops packets, or the payload size is too small for eight addresses',
     remedy:
       "set `accepted_payload_size` to 8192; look at the name servers and at the network's limits for DNS; ask the name servers from the same subnet",
   },
@@ -26,5 +26,5 @@ export const failingResolver = defineVerdict('failing-resolver', {
 function sentenceOn({ section, sent, failures }: ResolverCounters): string {
   const counted = Object.entries(failures).map(([name, count]) => `${name} ${count}`);
   const since = counted.length === 0 ? '' : ` (since its start: ${counted.join(', ')})`;
-  return `none of ${sent} queries of resolvers '${section}' was answered with one${since}`;
+  return `none of ${sent} queries of resolvers '${section}' got an address${since}`;
 }

@@ -7,7 +7,7 @@ export const leavingAddress = defineVerdict('leaving-address', {
   explanation: {
     what: 'a slot holds an address that DNS no longer names and that the load balancer still has',
     why: 'a zonal shift or a scale-in: the node serves its connections and gets no new clients',
-    remedy: 'nothing: it ends when HAProxy gives the address up, or when DNS names it again',
+    remedy: 'nothing: the verdict ends when HAProxy drops the address, or when DNS names it again',
   },
   evaluate: ({ holdings }) => holdings.flatMap(evaluateHolding),
 });
@@ -20,7 +20,7 @@ function evaluateHolding(holding: Holding): Finding[] {
       ofHolding(holding, {
         address,
         slots,
-        message: `${task.id} sends to ${address} (${slots.join(', ')}), which DNS no longer names for ${upstream.upstream.dnsName}, although its interface is still there`,
+        message: `${task.id} sends to ${address} (${slots.join(', ')}), which DNS no longer names for ${upstream.upstream.dnsName}, although its interface still exists`,
       }),
     );
 }

@@ -6,9 +6,9 @@ export const noAddress = defineVerdict('no-address', {
   repairedByNewTasks: true,
   explanation: {
     what: 'no slot of the backend has an address, so that HAProxy answers 503',
-    why: 'no name server has answered with an address since the start, or HAProxy gave the last one up after errors',
+    why: 'no name server has answered with an address since the start, or HAProxy dropped the last one after errors',
     remedy:
-      'ask the name servers of the proxy for the name from the same subnet; look at security groups and at `nameservers`',
+      "query the proxy's name servers for the name from the same subnet; check the security groups and `nameservers`",
   },
   evaluate: ({ holdings }) =>
     holdings.flatMap((holding) => {

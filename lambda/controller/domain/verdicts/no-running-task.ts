@@ -6,7 +6,7 @@ export const noRunningTask = defineVerdict('no-running-task', {
   explanation: {
     what: 'the service has no running task',
     why: 'it is scaled to zero, or its tasks do not start',
-    remedy: "look at the service's events in ECS: image, subnets, capacity, secrets",
+    remedy: "check the service's events in ECS: image, subnets, capacity, secrets",
   },
   evaluate: ({ observation: { record, tasks, deploying } }) =>
     tasks.length === 0 && !deploying ? [{ message: `${record.proxy} has no running task` }] : [],

@@ -6,13 +6,13 @@ import type { Finding } from './verdict';
 /** A process that follows DNS sends a query in each period. One that sends fewer than a tenth does not follow. */
 const SILENT_SHARE = 0.1;
 
-/** The process has stopped asking DNS, or never asked: it will not follow the next change. */
+/** The process sends no more DNS queries, or never sent any: it will not follow the next change. */
 export const silentResolver = defineVerdict('silent-resolver', {
   requires: ['history'],
   blocksDeployment: true,
   explanation: {
     what: 'the process sends no DNS queries and will not follow the next change',
-    why: 'nothing makes it ask: 1.6 and 1.7 ask only for servers with a health check, later branches only for servers with `resolvers`',
+    why: '1.6 and 1.7 query DNS only for servers with a health check, later branches only for servers with `resolvers`',
     remedy: '1.6 and 1.7: add `check` to the server line; later branches: add `resolvers`',
   },
   evaluate: ({ processes, observation }) =>
@@ -21,11 +21,11 @@ export const silentResolver = defineVerdict('silent-resolver', {
 
 function evaluateProcess(process: Process, resolutionSeconds: number): Finding[] {
   const { task, runtime, slots, activity } = process;
-  // 1.6 and 1.7 ask only for servers with a health check, whatever their counters say.
+  // 1.6 and 1.7 query only for servers with a health check, so their counters do not decide.
   if (/^1\.[67](\.|$)/.test(runtime.version)) {
     return slotsWithoutCheck(process);
   }
-  // A slot that each request resolves sends no query of its own.
+  // A slot of mode `per-request` sends no query by itself.
   if (runtime.resolvers === undefined || slots.every(({ perRequest }) => perRequest)) {
     return [];
   }

@@ -5,7 +5,7 @@ export const unchecked = defineVerdict('unchecked', {
   blind: true,
   explanation: {
     what: 'the proxy, or a part of its tasks, was not checked',
-    why: 'the time of the run was over, or an API or a secret could not be read',
+    why: 'the run had no time left, or an API or a secret could not be read',
     remedy: 'give the monitor fewer proxies, or find the tasks that answer slowly: see `unreachable-task`',
   },
   evaluate: ({ observation: { record, tasks, unchecked: why } }) => {

@@ -10,8 +10,8 @@ export const uncoveredAddress = defineVerdict('uncovered-address', {
   graceWindows: 2,
   explanation: {
     what: 'no slot holds an address of the load balancer, although a slot is free',
-    why: 'the process has not asked since the load balancer grew, or has not seen this part of the answer',
-    remedy: 'wait for a few periods of resolution; if it stays, see `failing-resolver`',
+    why: 'the process has sent no query since the load balancer grew, or has not received this part of the answer',
+    remedy: 'wait for a few resolution periods; if the verdict stays, see `failing-resolver`',
   },
   evaluate: ({ holdings }) => holdings.flatMap(evaluateHolding),
 });

@@ -10,16 +10,17 @@ export const unknownUpstream = defineVerdict('unknown-upstream', {
   blind: true,
   explanation: {
     what: 'the load balancer is gone or not active, or its name does not resolve',
-    why: 'it was deleted or replaced, or the name server does not know its zone',
+    why: 'it was deleted or replaced, or the name server cannot resolve its zone',
     remedy:
-      'see whether it was replaced by one of the same name: the new one has another DNS name, so deploy again with it',
+      'check whether a load balancer with the same name replaced it: it has another DNS name, so deploy again with this name',
   },
   evaluate: ({ observation: { upstreams } }) => upstreams.flatMap(evaluateUpstream),
 });
 
 function evaluateUpstream({ name, upstream, live, balancer, problems }: LiveUpstream): Finding[] {
   const why = [...problems, ...(live.length === 0 ? ['no address is known'] : [])];
-  // An incident of the load balancer itself ends only when its API says so, one of its name when the name resolves.
+  // An incident of the load balancer itself ends only when its API reports it, an incident of its name when the name
+  // resolves.
   const cause = balancer === 'unusable' ? 'balancer' : undefined;
   return why.length === 0 ? [] : [{ upstream: name, cause, message: `${upstream.dnsName}: ${why.join('; ')}` }];
 }

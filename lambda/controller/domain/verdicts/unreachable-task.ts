@@ -9,8 +9,8 @@ export const unreachableTask = defineVerdict('unreachable-task', {
   blind: true,
   explanation: {
     what: 'the task runs, and its runtime API does not answer or has no server of the load balancer',
-    why: 'no process listens there, a firewall is between, TLS is refused, or the backend has another name',
-    remedy: "look at the security groups between checker and tasks, and at the task's log",
+    why: 'no process listens there, a firewall blocks the connection, TLS fails, or the backend has another name',
+    remedy: "check the security groups between the checker and the tasks, and the task's log",
   },
   evaluate: ({ observation, processes }) => [
     ...withoutAnswer(observation),

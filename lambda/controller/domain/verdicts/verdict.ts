@@ -6,7 +6,7 @@ export interface Verdict extends Finding {
   readonly severity: Severity;
 }
 
-/** A verdict without what its kind says. */
+/** A verdict without the properties of its kind. */
 export interface Finding {
   /** Name of the upstream. @default - the verdict is about a process or the proxy as a whole */
   readonly upstream?: string;

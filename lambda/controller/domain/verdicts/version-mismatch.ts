@@ -2,14 +2,16 @@ import { branchOrder } from '../../../../lib/haproxy/version/branches';
 import { defineVerdict, type Process } from './definition';
 import type { Finding } from './verdict';
 
-/** The running branch is not the one that the configuration was made for, by its own word or by that of the record. */
+/**
+ * The running branch differs from the branch in the configuration or in the record.
+ */
 export const versionMismatch = defineVerdict('version-mismatch', {
   whileDeploying: 'undecided',
   blocksDeployment: true,
   explanation: {
-    what: 'the running branch is not the one that the configuration was made for',
-    why: 'a configuration that is right for one branch can keep another one from following DNS',
-    remedy: 'look for a deployment that is not finished, or an image that was changed by hand',
+    what: 'the running branch differs from the branch of the configuration',
+    why: 'a configuration for one branch can keep another branch from following DNS',
+    remedy: 'look for an unfinished deployment, or a manually changed image',
   },
   evaluate: ({ processes, observation: { record, deploying } }) =>
     // During a deployment the record describes some of the tasks only.

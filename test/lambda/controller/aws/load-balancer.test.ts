@@ -100,7 +100,7 @@ describe('the addresses of a load balancer', () => {
     expect(await readBalancer()).toEqual({ ...NOTHING, owned });
   });
 
-  test('are not known when its interfaces cannot be read, and the result says so', async () => {
+  test('are not known when its interfaces cannot be read, and the result reports it', async () => {
     awsHas(() => balancer('active'));
     aws.handlers['ec2:DescribeNetworkInterfaces'] = () => {
       throw new AwsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
@@ -143,7 +143,7 @@ describe('who is asked', () => {
     ['a Classic Load Balancer', 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/orders'],
     ['a load balancer of another account', ARN.replace('123456789012', '210987654321')],
     ['a load balancer of another region', ARN.replace('eu-west-1', 'eu-north-1')],
-  ])('nobody about %s', async (_what, loadBalancerArn) => {
+  ])('no API about %s', async (_what, loadBalancerArn) => {
     expect(await readBalancer({ ...UPSTREAM, loadBalancerArn })).toEqual(NOT_ASKED);
     expect(operations()).toEqual([]);
   });
@@ -183,7 +183,7 @@ describe('the state of a load balancer', () => {
 });
 
 describe('a call', () => {
-  test('that is not allowed leaves the addresses unknown, and says nothing of the load balancer', async () => {
+  test('that is not allowed leaves the addresses unknown, and the load balancer too', async () => {
     awsHas(() => {
       throw new AwsError('AccessDenied', 'User is not authorized', 403);
     });

@@ -45,7 +45,7 @@ const STATE: ProxyState = {
   },
 };
 
-test('a record with what is remembered of its proxy, and one of which nothing is', async () => {
+test('a record with a saved state, and one without', async () => {
   const other = { ...RECORD, proxy: 'payments', tasks: { endpoints: ['10.0.0.1:9990'] } };
   const parameters = {
     [record('orders')]: text(RECORD),
@@ -147,7 +147,7 @@ test.each(MALFORMED)('a record that is %s is named and passed over', async (_wha
   ]);
 });
 
-test('members that this version does not know are let alone', async () => {
+test('unknown members are ignored', async () => {
   const later = { ...RECORD, upstreams: [{ ...upstream, zone: 'a' }], schedule: { every: 5 } };
   expect((await observation({ [record('orders')]: text(later) })).malformedRecords).toEqual([]);
 });

@@ -32,7 +32,7 @@ test.each([
 test.each([
   ['is no JSON', 'KEY', 'cert, key, ca'],
   ['has not all fields', '{"cert":"CERT","key":1}', 'key, ca'],
-])('a secret that %s is told by its name, and nothing of it', async (_what, text, missing) => {
+])('a secret that %s is reported by its name, without its content', async (_what, text, missing) => {
   aws.handlers = ssmParameters({ [NAME]: text });
   await expect(secretReader()(ARN)).rejects.toThrow(
     `secret proxy/tls has no ${missing}: it must be JSON with cert, key and ca, PEM each`,

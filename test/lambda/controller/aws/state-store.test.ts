@@ -60,7 +60,7 @@ describe('runs that overlap lose nothing', () => {
     expect((await entry()).state).toEqual(stateOf('a', 'b'));
   });
 
-  test('whatever the order in which three of them write', async () => {
+  test('in any order of three writers', async () => {
     await writeState(await entry(), stateOf('a'));
     const entries = [await entry(), await entry(), await entry()];
     await Promise.all(['b', 'c', 'd'].map((task, i) => writeState(entries[i]!, stateOf('a', task))));

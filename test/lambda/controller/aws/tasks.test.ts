@@ -94,7 +94,7 @@ const NOT_RUNNING: [what: string, described: Task[]][] = [
   ['is on its way', [task('b', '10.1.0.2', 'PENDING')]],
   ['is about to stop', [task('b', '10.1.0.2', 'DEPROVISIONING')]],
   ['stopped between the list and the description', [task('b', '10.1.0.2', 'STOPPED')]],
-  ['is known no more between the list and the description', []],
+  ['is gone between the list and the description', []],
 ];
 
 test.each(NOT_RUNNING)('a task that %s is passed over', async (_what, described) => {
