@@ -101,7 +101,7 @@ export function resolversSection({ _capabilities: capabilities }: HaproxyVersion
       // For `per-request`, a name that does not exist must fail soon: after this time for each attempt except one.
       `timeout retry ${perRequest ? '200ms' : '1s'}`,
       capabilities.timeoutResolve &&
-        '# the period is `hold valid` up to 2.0 and `timeout resolve` after: both have the same value',
+        '# the period is `hold valid` up to 2.0 and `timeout resolve` after: both say the same',
       capabilities.timeoutResolve && `timeout resolve ${formatDuration(holdValidMillis)}`,
       `hold valid ${formatDuration(holdValidMillis)}`,
       // A name that does not exist belongs to a deleted ELB, and AWS gives its addresses to others.
@@ -110,7 +110,7 @@ export function resolversSection({ _capabilities: capabilities }: HaproxyVersion
       capabilities.holdErrors && `hold timeout ${outage}`,
       capabilities.holdErrors && `hold refused ${outage}`,
       capabilities.holdErrors && `hold other ${outage}`,
-      !capabilities.holdErrors && '# 1.6 has no other hold: it keeps the last address, whatever DNS answers',
+      !capabilities.holdErrors && '# 1.6 has no other hold: it keeps the last address whatever DNS says',
       capabilities.holdObsolete && `hold obsolete ${formatDuration(holdObsoleteMillis)}`,
     ],
   };
