@@ -26,7 +26,7 @@ export interface ProxyState {
   readonly has: Map<string, ProxyDirective>;
   /** Conditions about raw bytes, ignored in HTTP mode from 2.4 on. */
   readonly rawSamples: { line: number; word: Word }[];
-  /** Log variables of HTTP mode, up to 3.0 refused in others. */
+  /** Log variables of HTTP mode: up to 2.9, HAProxy refuses them in other modes. */
   readonly httpFormats: { line: number; word: Word; name: string }[];
   /** How many slots for captured headers are declared, and the rules that name one. */
   readonly captures: {
