@@ -35,7 +35,7 @@ export async function lookUp(name: string, nameservers?: readonly string[]): Pro
   return {
     answers,
     unanswered: silent.filter(({ addresses }) => addresses.length === 0).map(({ type }) => type),
-    problems: answers.length === 0 && silent.length === 0 ? [`${name} does not resolve (${code})`] : [],
+    problems: answers.length === 0 && silent.length === 0 ? [`the name does not resolve (${code})`] : [],
     degraded: sentences(name, silent),
   };
 }

@@ -199,7 +199,7 @@ warning  unreachable-task  the runtime API of ${missing} does not answer: no suc
 ${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT     ADDRESS    SESSIONS  STATE
 ${endpoint}  ${binary.version.padEnd(7)}  web/one  127.0.0.3  0         ok
 ${endpoint}  ${binary.version.padEnd(7)}  web/two  127.0.0.4  0         ok
-critical  unknown-upstream  elb.test: elb.test does not resolve (ENOTFOUND); no address is known
+critical  unknown-upstream  elb.test: the name does not resolve (ENOTFOUND); no address is known
 1 finding
 `,
       stderr: '',

@@ -43,7 +43,7 @@ export const anyObservation: fc.Arbitrary<Observation> = fc
     backend: fc.constantFrom('upstream', undefined),
     haproxyVersion: fc.constantFrom('3.2', '2.6', undefined),
     live: someAddresses,
-    problems: fc.uniqueArray(fc.constantFrom('elb.test does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone')),
+    problems: fc.uniqueArray(fc.constantFrom('the name does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone')),
     degraded: fc.uniqueArray(fc.constantFrom('DescribeLoadBalancers failed: TimeoutError')),
     tasks: anyTasks,
   })

@@ -108,10 +108,10 @@ const FOUND: [kind: VerdictKind, when: string, seen: Observation, expected: Expe
   [
     'unknown-upstream',
     'all problems are in one message',
-    observation({ live: [], problems: ['elb.test does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone'] }),
+    observation({ live: [], problems: ['the name does not resolve (ENOTFOUND)', 'load balancer arn:lb is gone'] }),
     {
       upstream: 'upstream',
-      message: 'elb.test: elb.test does not resolve (ENOTFOUND); load balancer arn:lb is gone; no address is known',
+      message: 'elb.test: the name does not resolve (ENOTFOUND); load balancer arn:lb is gone; no address is known',
     },
   ],
   [

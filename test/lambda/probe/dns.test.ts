@@ -104,8 +104,8 @@ describe('an answer of 8 addresses may be a part', () => {
 });
 
 test.each<[what: string, respond: Respond, problem: string]>([
-  ['that does not exist', () => ({ flags: FLAGS.nxdomain }), 'elb.test does not resolve (ENOTFOUND)'],
-  ['without addresses', () => ({}), 'elb.test does not resolve (ENODATA)'],
+  ['that does not exist', () => ({ flags: FLAGS.nxdomain }), 'the name does not resolve (ENOTFOUND)'],
+  ['without addresses', () => ({}), 'the name does not resolve (ENODATA)'],
 ])('a name %s is a problem of the upstream', async (_what, respond, problem) => {
   const { address } = await serve(respond);
   expect(await lookUp(NAME, [address])).toEqual({ ...FINE, answers: [], problems: [problem] });
