@@ -1,7 +1,7 @@
 import type { Context } from '../engine/context';
 import { quoted } from '../engine/diagnostics';
 import { called, isBack, isFront, modeOf, ownBegins, seen } from '../engine/proxy';
-import type { Globals, ProxyDirective, ProxyState, Warn } from '../engine/state';
+import type { DirectiveLine, Globals, ProxyState, Warn } from '../engine/state';
 import { type Trait, withTrait } from '../keywords';
 import { readTime } from '../syntax/time';
 import { checkFront } from './frontend';
@@ -57,7 +57,7 @@ function checkTimeouts(proxy: ProxyState, mode: string, warn: Warn): void {
 }
 
 function checkHttpOnly(context: Context, proxy: ProxyState, warn: Warn): void {
-  const ignored = (what: string, at: ProxyDirective | undefined) => {
+  const ignored = (what: string, at: DirectiveLine | undefined) => {
     if (at !== undefined) {
       warn(`'${what}' is ignored: ${called(proxy)} is not in HTTP mode`, "add 'mode http'", at);
     }

@@ -1,6 +1,6 @@
 import type { Word } from '../model';
 import type { SectionModel } from './document';
-import type { ProxyDirective, ProxyState } from './state';
+import type { DirectiveLine, ProxyState } from './state';
 
 /** A section at its first line. */
 export function newProxy(model: SectionModel, name: Word | undefined, parent?: ProxyState): ProxyState {
@@ -25,7 +25,7 @@ export function newProxy(model: SectionModel, name: Word | undefined, parent?: P
 }
 
 /** Where a proxy has a directive: in its own section, or in the `defaults` that it takes its settings from. */
-export function seen(proxy: ProxyState | undefined, words: string): ProxyDirective | undefined {
+export function seen(proxy: ProxyState | undefined, words: string): DirectiveLine | undefined {
   if (proxy === undefined || proxy.off.has(words)) {
     return undefined;
   }
@@ -61,7 +61,7 @@ export const LOG_FORMATS: ReadonlySet<string> = new Set([
 ]);
 
 /** The directives that set the log format of a proxy. */
-export function logFormatOf(proxy: ProxyState | undefined): ProxyDirective | undefined {
+export function logFormatOf(proxy: ProxyState | undefined): DirectiveLine | undefined {
   const own = [...(proxy?.has ?? [])].filter(([words]) => LOG_FORMATS.has(words)).map(([, found]) => found);
   return proxy === undefined || own.length > 0 ? own.sort((a, b) => a.line - b.line).at(-1) : logFormatOf(proxy.parent);
 }
@@ -76,5 +76,5 @@ export const isBack = ({ kind }: ProxyState): boolean => kind === 'backend' || k
 export const called = (proxy: ProxyState): string => `${proxy.kind} '${proxy.name?.text ?? ''}'`;
 
 /** The first directive of a section that begins with these words. */
-export const ownBegins = (proxy: ProxyState, begin: string): ProxyDirective | undefined =>
+export const ownBegins = (proxy: ProxyState, begin: string): DirectiveLine | undefined =>
   [...proxy.has].find(([words]) => words.startsWith(begin))?.[1];

@@ -2,8 +2,8 @@ import type { ReferenceKind } from '../keywords/notation';
 import type { Word } from '../model';
 import type { SectionModel, ServerModel } from './document';
 
-/** A directive in a proxy section. */
-export interface ProxyDirective {
+/** A directive of a section, with its line. */
+export interface DirectiveLine {
   readonly line: number;
   readonly words: readonly Word[];
 }
@@ -23,7 +23,7 @@ export interface ProxyState {
   /** The lines with a `bind`. */
   readonly binds: number[];
   /** The first line of each directive, by the words of the table; the last of those that set one thing. */
-  readonly has: Map<string, ProxyDirective>;
+  readonly has: Map<string, DirectiveLine>;
   /** Conditions about raw bytes, ignored in HTTP mode from 2.4 on. */
   readonly rawSamples: { line: number; word: Word }[];
   /** Log variables of HTTP mode: up to 2.9, HAProxy refuses them in other modes. */
@@ -79,18 +79,18 @@ export interface SectionState {
   readonly name: Word | undefined;
   readonly line: number;
   /** The first line of each directive, by the words of the table. */
-  readonly has: Map<string, ProxyDirective>;
+  readonly has: Map<string, DirectiveLine>;
   /** All lines that are taken. */
-  readonly lines: ProxyDirective[];
+  readonly lines: DirectiveLine[];
   /** The line of each name that the section defines. */
   readonly names: Map<string, number>;
 }
 
 /** The settings of the global section. */
-export type Globals = ReadonlyMap<string, ProxyDirective>;
+export type Globals = ReadonlyMap<string, DirectiveLine>;
 
 /** Warns about a proxy, or about a line of it. */
-export type Warn = (message: string, help: string, at?: ProxyDirective) => void;
+export type Warn = (message: string, help: string, at?: DirectiveLine) => void;
 
 /** What an ACL asks for. */
 export interface Acl {

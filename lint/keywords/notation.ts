@@ -10,7 +10,8 @@ import { FORMS } from './forms';
  * - `on|off`, `fast@2.2|slow@1.6-2.3`: one of these words, from and up to a branch
  * - `infinite|<time>`: one of these words, or else a value
  * - `match(octal)`: a text of a form of `forms.ts`
- * - `list(a@2.1|b|<network>)`: words, or texts of a form, with commas between them; `list!(…)`: without a comma at the end
+ * - `list(a@2.1|b|<network>)`: words, or texts of a form, with commas between them; `list!(…)`: without a comma at the end;
+ *   `[list(…)]`: also an empty word
  * - `ref(backend)`: a name that must exist
  * - `[a b]`: may be missing; `a...`: once or more
  * - `{len int, silent}`: these options in any order; `{a, b}!` at least one of them

@@ -53,9 +53,8 @@ export class CheckPermissions extends Policy {
     private readonly monitor: IDriftMonitor,
   ) {
     super(scope, id, { roles: [monitor.role] });
-    // A role has one inline policy of a name. The CDK's own name is the logical id, which is the same in several
-    // stacks;
-    // this name contains the name of the stack.
+    // A role has one inline policy of each name. The CDK's own name is the logical id, which may be the same in several
+    // stacks. This name contains the name of the stack.
     const policyName = Names.uniqueResourceName(this, { maxLength: MAX_POLICY_NAME, separator: '-' });
     (this.node.defaultChild as CfnPolicy).policyName = policyName;
     this.count(STACK_BYTES);
@@ -97,8 +96,7 @@ export class CheckPermissions extends Policy {
     // The suffix of an ARN that Secrets Manager adds is not always known.
     this.statement(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
     // The name of a secret is a part of its ARN, which is often known only at deployment. The statement above limits
-    // the
-    // secrets.
+    // the secrets.
     const resourceName = 'aws/reference/secretsmanager/*';
     this.statement(
       ['ssm:GetParameter'],

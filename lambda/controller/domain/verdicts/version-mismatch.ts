@@ -2,9 +2,7 @@ import { branchOrder } from '../../../../lib/haproxy/version/branches';
 import { defineVerdict, type Process } from './definition';
 import type { Finding } from './verdict';
 
-/**
- * The running branch differs from the branch in the configuration or in the record.
- */
+/** The running branch differs from the branch in the configuration or in the record. */
 export const versionMismatch = defineVerdict('version-mismatch', {
   whileDeploying: 'undecided',
   blocksDeployment: true,
