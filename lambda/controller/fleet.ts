@@ -190,7 +190,9 @@ async function ask(
 async function evaluateAll(proxies: readonly Asking[], context: FleetContext): Promise<Checked[]> {
   const evaluated = await Promise.all(proxies.map((proxy) => evaluate(proxy, context)));
   const unexplained = evaluated.flatMap((one) => {
-    return one.raw === undefined || one.report.unexplained.length === 0 ? [] : [{ ...one, raw: one.raw, query: queryOf(one) }];
+    return one.raw === undefined || one.report.unexplained.length === 0
+      ? []
+      : [{ ...one, raw: one.raw, query: queryOf(one) }];
   });
   if (unexplained.length === 0) {
     return evaluated;
@@ -235,7 +237,9 @@ async function evaluate({ entry, running, balancers, answers }: Asking, context:
 
 function queryOf({ entry, report }: Checked): OwnerQuery {
   const { tasks } = report.observation;
-  const hosts = tasks.flatMap(({ task: { endpoint = '' } }) => /^\[?([0-9a-fA-F:.]+)\]?:\d+$/.exec(endpoint)?.[1] ?? []);
+  const hosts = tasks.flatMap(
+    ({ task: { endpoint = '' } }) => /^\[?([0-9a-fA-F:.]+)\]?:\d+$/.exec(endpoint)?.[1] ?? [],
+  );
   // A few are enough to find their VPC.
   return {
     addresses: report.unexplained,

@@ -22,12 +22,12 @@ export function logOf(region: string, logGroup: string, incidentId: string): str
     'sort @timestamp desc',
   ].join('\n| ');
   const host = CONSOLES.find(([start]) => region.startsWith(start))![1];
-  const detail = `~(end~0~start~-604800~timeType~'RELATIVE~unit~'seconds~editorString~'${escape(query)}~source~(~'${escape(logGroup)}))`;
+  const detail = `~(end~0~start~-604800~timeType~'RELATIVE~unit~'seconds~editorString~'${consoleText(query)}~source~(~'${consoleText(logGroup)}))`;
   return `https://${region}.${host}/cloudwatch/home?region=${region}#logsV2:logs-insights$3FqueryDetail$3D${detail}`;
 }
 
 /** As the console writes a text of a query into its address. */
-function escape(text: string): string {
+function consoleText(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
     .replace(/%(..)/g, (_, hex: string) => `*${hex.toLowerCase()}`);

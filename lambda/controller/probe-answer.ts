@@ -130,10 +130,7 @@ function counters(value: unknown, at: string): ResolverCounters {
     sent: count(sent, `${at}.sent`),
     valid: count(valid, `${at}.valid`),
     failures: Object.fromEntries(
-      entries.map(([kind, failed]) => [
-        text(kind, `${at}.failures`, BOUNDS.name),
-        count(failed, `${at}.failures`),
-      ]),
+      entries.map(([kind, failed]) => [text(kind, `${at}.failures`, BOUNDS.name), count(failed, `${at}.failures`)]),
     ),
   };
 }

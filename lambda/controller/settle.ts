@@ -67,11 +67,12 @@ export async function settle(findings: readonly Finding[], context: SettleContex
   const limit = pLimit(CONCURRENT_WRITES);
   const saved = await Promise.all(findings.map((finding) => limit(() => save(finding, context))));
   const mine = saved.filter(({ outcome }) => outcome === 'saved');
-  const delivered = await deliverAll(mine.flatMap(({ state }) => state.unsent), context);
+  const delivered = await deliverAll(
+    mine.flatMap(({ state }) => state.unsent),
+    context,
+  );
   return Promise.all(
-    saved.map((one, i) =>
-      one.outcome === 'saved' ? limit(() => finish(one, findings[i]!, delivered, context)) : one,
-    ),
+    saved.map((one, i) => (one.outcome === 'saved' ? limit(() => finish(one, findings[i]!, delivered, context)) : one)),
   );
 }
 
@@ -108,7 +109,10 @@ async function deliverAll(events: readonly IncidentEvent[], context: SettleConte
   for (const event of events) {
     report.incident(event);
   }
-  const { delivered, failures } = await sendEvents(events.map((event) => report.detailOf(event)), saving);
+  const { delivered, failures } = await sendEvents(
+    events.map((event) => report.detailOf(event)),
+    saving,
+  );
   const unresolved = await resolveOpsItems(events, context);
   const tooOld = events.filter(({ eventId, at }) => !delivered.has(eventId) && Date.now() - at > GIVE_UP_MILLIS);
   if (failures.length > 0) {
@@ -127,7 +131,11 @@ async function resolveOpsItems(events: readonly IncidentEvent[], context: Settle
   const failed = new Set<string>();
   for (const { change, eventId, incident } of context.opsItems === undefined ? [] : events) {
     const { opsItem, proxy } = incident;
-    if (change === 'closed' && opsItem !== undefined && !(await tryOpsItem(proxy, () => resolveOpsItem(opsItem), context))) {
+    if (
+      change === 'closed' &&
+      opsItem !== undefined &&
+      !(await tryOpsItem(proxy, () => resolveOpsItem(opsItem), context))
+    ) {
       failed.add(eventId);
     }
   }

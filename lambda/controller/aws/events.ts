@@ -25,7 +25,9 @@ export async function sendEvents(details: readonly IncidentEventDetail[], time: 
   const failures = new Set<string>();
   for (const batch of batchesOf(details)) {
     try {
-      const { Entries = [] } = await time.within(() => eventBridge.send(new PutEventsCommand({ Entries: batch.entries })));
+      const { Entries = [] } = await time.within(() =>
+        eventBridge.send(new PutEventsCommand({ Entries: batch.entries })),
+      );
       batch.ids.forEach((id, i) => {
         const { EventId, ErrorCode = 'no answer', ErrorMessage = '' } = Entries[i] ?? {};
         if (EventId === undefined) {

@@ -117,6 +117,7 @@ function isSuppression(value: unknown): boolean {
     return false;
   }
   const { verdicts, reason, from, until } = value;
-  const kinds = verdicts === undefined || (isTexts(verdicts) && verdicts.every((kind) => Object.hasOwn(VERDICTS, kind)));
+  const kinds =
+    verdicts === undefined || (isTexts(verdicts) && verdicts.every((kind) => Object.hasOwn(VERDICTS, kind)));
   return kinds && isText(reason) && (from === undefined || isTime(from)) && isTime(until);
 }
