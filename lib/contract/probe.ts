@@ -3,6 +3,9 @@
  * permission in AWS; the controller validates and bounds each answer.
  */
 
+/** An answer of DNS with so many addresses of one family may be a part: an ELB's name shows at most 8. */
+export const FULL_ANSWER = 8;
+
 /** DNS records that hold addresses. */
 export type RecordType = 'A' | 'AAAA';
 
