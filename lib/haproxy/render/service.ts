@@ -51,7 +51,7 @@ function viewLines({ upstream, routes }: ValidatedModel): Line[] {
     '# the addresses that the resolver of this process has now, for the drift checker',
     ...[upstream, ...routes.map((route) => route.upstream)].map(
       ({ backend, dnsName }) =>
-        `http-request set-var(txn.name) str(${quote(dnsName)}) if { path ${VIEW_PATH}${backend} } !{ fe_req_rate gt ${MAX_VIEW_RATE} }`,
+        `http-request set-var(txn.name) str(${dnsName}) if { path ${VIEW_PATH}${backend} } !{ fe_req_rate gt ${MAX_VIEW_RATE} }`,
     ),
     resolve(first, 'txn.name'),
     // Where DNS does not answer, only the first waits for it.
