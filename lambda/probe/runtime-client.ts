@@ -1,6 +1,12 @@
 import { connect as connectPlain, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { ObservedRuntime, ResolverCounters, RuntimeTls, Slot } from '../../lib/contract/probe';
+import {
+  type ObservedRuntime,
+  type ResolverCounters,
+  type RuntimeTls,
+  type Slot,
+  slotName,
+} from '../../lib/contract/probe';
 import { type AnswerFormat, AnswerStream } from '../../lib/haproxy/runtime-api/answer';
 import { RUNTIME_COMMANDS, type RuntimeCommand, SHOW_RESOLVERS_SINCE } from '../../lib/haproxy/runtime-api/commands';
 import { INFO } from '../../lib/haproxy/runtime-api/info';
@@ -148,13 +154,12 @@ async function readResolvers(client: RuntimeClient, version: string): Promise<Re
 
 /** Without sessions where `show stat` is too large, or an allow-list of an older release of this project refuses it. */
 async function withSessions(client: RuntimeClient, slots: readonly Slot[]): Promise<readonly Slot[]> {
-  const nameOf = ({ backend, name }: Slot) => `${backend}/${name}`;
   if (slots.length === 0) {
     return slots;
   }
   try {
-    const sessions = await client.ask(RUNTIME_COMMANDS.stat, sessionsOf(new Set(slots.map(nameOf))));
-    return slots.map((slot) => ({ ...slot, sessions: sessions.get(nameOf(slot)) }));
+    const sessions = await client.ask(RUNTIME_COMMANDS.stat, sessionsOf(new Set(slots.map(slotName))));
+    return slots.map((slot) => ({ ...slot, sessions: sessions.get(slotName(slot)) }));
   } catch (error) {
     if (error instanceof OutOfTime) {
       throw error;
