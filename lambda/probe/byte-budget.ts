@@ -1,7 +1,7 @@
 /** Bytes of answers that each process may send, whatever others do: about 100 slots. */
 const OWN_BYTES = 128 * 1024;
 /** Bytes beyond that, for all processes of a call together. */
-const SHARED_BYTES = 16 * 1024 * 1024;
+const SHARED_BYTES = 8 * 1024 * 1024;
 
 /** How many bytes may be read in one call of the probe. Processes that send much take nothing from those that do not. */
 export class ByteBudget {

@@ -39,12 +39,12 @@ const MAX_MILLIS = 3000;
 /** The most bytes that are read of an answer. More is not a runtime API, or one with thousands of servers. */
 const MAX_BYTES = {
   [RUNTIME_COMMANDS.info]: 64 * 1024,
-  // About 4,500 servers.
-  [RUNTIME_COMMANDS.serversState]: 512 * 1024,
+  // More than 2,000 servers.
+  [RUNTIME_COMMANDS.serversState]: 256 * 1024,
   // A row has a hundred columns.
   [RUNTIME_COMMANDS.stat]: 4 * 1024 * 1024,
-  [RUNTIME_COMMANDS.resolvers]: 256 * 1024,
-  [RUNTIME_COMMANDS.resolversOf16]: 256 * 1024,
+  [RUNTIME_COMMANDS.resolvers]: 64 * 1024,
+  [RUNTIME_COMMANDS.resolversOf16]: 64 * 1024,
 } as const satisfies Record<RuntimeCommand, number>;
 
 function connect(address: NetConnectOpts, tls?: RuntimeTls): Socket {

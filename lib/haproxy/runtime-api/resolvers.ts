@@ -2,6 +2,8 @@ import type { ResolverCounters } from '../../contract/probe';
 import type { AnswerFormat, LineReader } from './answer';
 
 const SECTION = 'Resolvers section ';
+/** More sections than any configuration has. */
+const MAX_SECTIONS = 100;
 /** Counters that do not count failures. */
 const NO_FAILURE = new Set(['sent', 'valid', 'update', 'cname']);
 
@@ -17,6 +19,9 @@ function resolversReader(): LineReader<ResolverCounters[]> {
   return {
     line: (line) => {
       if (line.startsWith(SECTION)) {
+        if (sections.length === MAX_SECTIONS) {
+          return 'unexpected';
+        }
         sections.push({ section: line.slice(SECTION.length).trim(), counters: new Map() });
       } else if (!begun && line.trim() !== '' && !line.startsWith('No resolvers')) {
         return 'unexpected';

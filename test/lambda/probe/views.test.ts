@@ -85,7 +85,9 @@ describe.each(able)('HAProxy $version says what its own resolver is told', (bina
       const port = proxies[0]!.listeners.health.port;
       const { status, body } = await ask(port, { path });
       expect([status, body]).toEqual(
-        path.includes('?') ? [200, expect.stringMatching(/^127\.0\.1\.\d+( 127\.0\.1\.\d+){7}$/)] : [503, expect.any(String)],
+        path.includes('?')
+          ? [200, expect.stringMatching(/^127\.0\.1\.\d+( 127\.0\.1\.\d+){7}$/)]
+          : [503, expect.any(String)],
       );
     },
   );
