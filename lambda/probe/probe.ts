@@ -17,8 +17,9 @@ import { readRuntime } from './runtime-client';
 import { OutOfTime } from './time-limit';
 import { readViews } from './views';
 
-/** How many processes are read at the same time, and how many names: Lambda gives a function 1,024 descriptors. */
-const CONCURRENT_PROCESSES = 64;
+/** How many processes are read at the same time: Lambda gives a function 1,024 descriptors. */
+export const CONCURRENT_PROCESSES = 64;
+/** How many names are looked up at the same time. */
 const CONCURRENT_NAMES = 64;
 
 /**

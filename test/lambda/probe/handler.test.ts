@@ -180,12 +180,7 @@ describe('the function itself, as Lambda runs it', () => {
     const refused = strange.flatMap((one) => ('unreachable' in one ? [one.unreachable] : []));
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(64);
-    expect(new Set(refused.map((text) => text.replace(/ \(.*/, '')))).toEqual(
-      new Set([
-        'its 1500 servers are too many for the answer of the probe',
-        "the answer to 'show servers state;quit' is too large: all processes together sent too much",
-      ]),
-    );
+    expect(new Set(refused)).toEqual(new Set(['its 1500 servers are too many for the answer of the probe']));
   });
 
   test('what has no time left is not checked, and the call ends in time', async () => {

@@ -83,8 +83,8 @@ describe.each(able)('HAProxy $version says what its own resolver is told', (bina
     'a request cannot choose another name: %s',
     async (path) => {
       const port = proxies[0]!.listeners.health.port;
-      const { status, body } = await ask(port, { path });
-      expect([status, body]).toEqual(
+      const answer = await ask(port, { path });
+      expect([answer?.status, answer?.body]).toEqual(
         path.includes('?')
           ? [200, expect.stringMatching(/^127\.0\.1\.\d+( 127\.0\.1\.\d+){7}$/)]
           : [503, expect.any(String)],
