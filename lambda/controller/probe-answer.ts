@@ -15,8 +15,8 @@ import type {
  * within these bounds breaks nothing.
  */
 export const BOUNDS = {
-  /** Bytes of an answer. Lambda itself ends at 6 MiB, which this process has no room for several times over. */
-  bytes: 4 * 1024 * 1024,
+  /** Bytes of an answer: what Lambda itself delivers at most. */
+  bytes: 6 * 1024 * 1024,
   /** Addresses of one name. */
   addresses: 1000,
   /** Slots of one process. */
@@ -40,30 +40,51 @@ const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 class WrongAnswer extends Error {}
 
 /**
- * Reads what a probe answered: a new object with the known members alone.
+ * Reads what a probe answered: a new object with the known members alone. One name or one process that is not as it
+ * must be counts as not answered; the others are read.
  *
- * @throws one line: which part is not as it must be
+ * @throws one line: the answer as a whole is not as it must be
  */
 export function readAnswer(payload: Uint8Array, request: Pick<ProbeRequest, 'names' | 'processes'>): ProbeAnswer {
   if (payload.length > BOUNDS.bytes) {
-    throw new WrongAnswer(`the probe's answer has ${payload.length} bytes; at most ${BOUNDS.bytes} are read`);
+    throw new WrongAnswer(`the answer of the probe has ${payload.length} bytes; at most ${BOUNDS.bytes} are read`);
   }
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(payload));
   } catch {
-    throw new WrongAnswer("the probe's answer is not JSON");
+    throw new WrongAnswer('the answer of the probe is not JSON');
   }
-  const answer = object(value, 'answer');
+  const { names, processes } = object(value, 'it');
   return {
-    names: listOf(request.names.length, answer.names, 'names', (one, at) => nameAnswer(one, at)),
-    processes: listOf(request.processes.length, answer.processes, 'processes', (one, at, i) =>
-      processAnswer(one, at, request.processes[i]!),
+    names: listOf(request.names.length, names, 'names').map((one) =>
+      orElse(
+        () => nameAnswer(one),
+        (why): NameAnswer => ({ addresses: [], largestAnswer: 0, unanswered: ['A', 'AAAA'], degraded: [why] }),
+      ),
+    ),
+    processes: listOf(request.processes.length, processes, 'processes').map((one, i) =>
+      orElse(
+        () => processAnswer(one, request.processes[i]!),
+        (why): ProcessAnswer => ({ unreachable: why }),
+      ),
     ),
   };
 }
 
-function nameAnswer(value: unknown, at: string): NameAnswer {
+function orElse<T>(read: () => T, instead: (why: string) => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WrongAnswer) {
+      return instead(error.message);
+    }
+    throw error;
+  }
+}
+
+function nameAnswer(value: unknown): NameAnswer {
+  const at = 'name';
   const { addresses, largestAnswer, ttlSeconds, unanswered, problem, degraded } = object(value, at);
   return {
     addresses: list(addresses, `${at}.addresses`, BOUNDS.addresses, address),
@@ -75,7 +96,8 @@ function nameAnswer(value: unknown, at: string): NameAnswer {
   };
 }
 
-function processAnswer(value: unknown, at: string, query: ProcessQuery): ProcessAnswer {
+function processAnswer(value: unknown, query: ProcessQuery): ProcessAnswer {
+  const at = 'process';
   const answer = object(value, at);
   if (answer.unchecked === true) {
     return { unchecked: true };
@@ -83,7 +105,7 @@ function processAnswer(value: unknown, at: string, query: ProcessQuery): Process
   if (answer.unreachable !== undefined) {
     return { unreachable: line(answer.unreachable, `${at}.unreachable`) };
   }
-  return { runtime: runtime(answer.runtime, `${at}.runtime`, query) };
+  return { runtime: runtime(answer.runtime, 'runtime', query) };
 }
 
 function runtime(value: unknown, at: string, query: ProcessQuery): ObservedRuntime {
@@ -123,7 +145,7 @@ function counters(value: unknown, at: string): ResolverCounters {
   const { section, sent, valid, failures } = object(value, at);
   const entries = Object.entries(object(failures, `${at}.failures`));
   if (entries.length > BOUNDS.failures) {
-    throw new WrongAnswer(tooMany(`${at}.failures`, entries.length, BOUNDS.failures));
+    throw wrong(tooMany(`${at}.failures`, entries.length, BOUNDS.failures));
   }
   return {
     section: text(section, `${at}.section`, BOUNDS.name),
@@ -147,34 +169,38 @@ function viewsOf(value: unknown, at: string, { views = {} }: ProcessQuery): Obse
 
 // The parts of an answer. Each takes the path of the part, for the message.
 
+function wrong(what: string): WrongAnswer {
+  return new WrongAnswer(`the answer of the probe is wrong: ${what}`);
+}
+
 function object(value: unknown, at: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new WrongAnswer(`the probe's answer is wrong: ${at} must be an object`);
+    throw wrong(`${at} must be an object`);
   }
   // Without a prototype: a member that is not there is undefined, whatever its name.
   return Object.assign(Object.create(null), value);
 }
 
-function list<T>(value: unknown, at: string, most: number, read: (one: unknown, at: string, i: number) => T): T[] {
+function list<T>(value: unknown, at: string, most: number, read: (one: unknown, at: string) => T): T[] {
   if (!Array.isArray(value)) {
-    throw new WrongAnswer(`the probe's answer is wrong: ${at} must be a list`);
+    throw wrong(`${at} must be a list`);
   }
   if (value.length > most) {
-    throw new WrongAnswer(tooMany(at, value.length, most));
+    throw wrong(tooMany(at, value.length, most));
   }
-  return value.map((one, i) => read(one, `${at}[${i}]`, i));
+  return value.map((one, i) => read(one, `${at}[${i}]`));
 }
 
-function listOf<T>(length: number, value: unknown, at: string, read: (one: unknown, at: string, i: number) => T): T[] {
+function listOf(length: number, value: unknown, at: string): unknown[] {
   if (Array.isArray(value) && value.length !== length) {
-    throw new WrongAnswer(`the probe's answer is wrong: ${at} has ${value.length} entries, ${length} were asked for`);
+    throw wrong(`${at} has ${value.length} entries, ${length} were asked for`);
   }
-  return list(value, at, length, read);
+  return list(value, at, length, (one) => one);
 }
 
 function text(value: unknown, at: string, most: number): string {
   if (typeof value !== 'string' || value.length > most) {
-    throw new WrongAnswer(`the probe's answer is wrong: ${at} must be a text of at most ${most} characters`);
+    throw wrong(`${at} must be a text of at most ${most} characters`);
   }
   return value;
 }
@@ -182,21 +208,21 @@ function text(value: unknown, at: string, most: number): string {
 /** A line for readers: what a terminal or a log viewer would act on is replaced, and what is too long is cut. */
 function line(value: unknown, at: string): string {
   if (typeof value !== 'string') {
-    throw new WrongAnswer(`the probe's answer is wrong: ${at} must be a text`);
+    throw wrong(`${at} must be a text`);
   }
   return value.slice(0, BOUNDS.line).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
 }
 
 function count(value: unknown, at: string): number {
   if (typeof value !== 'number' || !(value >= 0) || value > MAX_COUNT) {
-    throw new WrongAnswer(`the probe's answer is wrong: ${at} must be a number from 0`);
+    throw wrong(`${at} must be a number from 0`);
   }
   return value;
 }
 
 function address(value: unknown, at: string): string {
   if (typeof value !== 'string' || isIP(value) === 0) {
-    throw new WrongAnswer(`the probe's answer is wrong: ${at} must be an IP address`);
+    throw wrong(`${at} must be an IP address`);
   }
   return value;
 }
@@ -204,12 +230,12 @@ function address(value: unknown, at: string): string {
 function oneOf<T extends string>(...allowed: readonly T[]) {
   return (value: unknown, at: string): T => {
     if (!allowed.includes(value as T)) {
-      throw new WrongAnswer(`the probe's answer is wrong: ${at} must be one of ${allowed.join(', ')}`);
+      throw wrong(`${at} must be one of ${allowed.join(', ')}`);
     }
     return value as T;
   };
 }
 
 function tooMany(at: string, there: number, most: number): string {
-  return `the probe's answer is wrong: ${at} has ${there} entries; at most ${most} are read`;
+  return `${at} has ${there} entries; at most ${most} are read`;
 }
