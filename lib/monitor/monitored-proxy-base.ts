@@ -2,6 +2,7 @@ import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRICS } from '../contract/metrics';
 import { metricOf } from '../private/monitor/metric';
+import type { IDriftMonitor } from './drift-monitor-interface';
 
 /**
  * A proxy that a monitor checks, deployed by this library or not.
@@ -11,6 +12,8 @@ import { metricOf } from '../private/monitor/metric';
 export abstract class MonitoredProxyBase extends Construct {
   /** Name of the proxy in metrics, log lines and the registry. */
   public abstract readonly proxyName: string;
+  /** The monitor that checks this proxy. */
+  public abstract readonly monitor: IDriftMonitor;
 
   /**
    * Open incidents of this proxy, without those of severity `info`.
@@ -31,7 +34,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Addresses that tasks hold and the load balancer no longer has.
+   * Addresses that tasks hold and the load balancer no longer has. Needs `detailedMetrics` of the monitor.
    *
    * @default - the maximum over one minute
    */
@@ -40,7 +43,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Addresses that the load balancer has.
+   * Addresses that the load balancer has. Needs `detailedMetrics` of the monitor.
    *
    * @default - the maximum over one minute
    */
@@ -49,7 +52,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Share of the current sessions that are on stale addresses, percent.
+   * Share of the current sessions that are on stale addresses, percent. Needs `detailedMetrics` of the monitor.
    *
    * @default - the maximum over one minute
    */
@@ -58,7 +61,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Running tasks that the checker read.
+   * Running tasks that the monitor read. Needs `detailedMetrics` of the monitor.
    *
    * @default - the maximum over one minute
    */
@@ -67,7 +70,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Running tasks that the checker could not read.
+   * Running tasks that the monitor could not read.
    *
    * @default - the maximum over one minute
    */
@@ -76,6 +79,6 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   private metric(metricName: string, options?: MetricOptions): Metric {
-    return metricOf(METRICS.proxyDimension, this.proxyName, metricName, options);
+    return metricOf({ monitorName: this.monitor.monitorName, proxyName: this.proxyName }, metricName, options);
   }
 }
