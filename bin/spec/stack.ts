@@ -14,7 +14,7 @@ export class ProxiesStack extends Stack {
     const vpc = this.vpcOf(vpcSpec);
     const cluster = this.clusterOf(vpc, clusterName);
     const gate = Object.values(proxies).some(({ deployment }) => deployment?.gate);
-    const monitor = new DriftMonitor(this, 'Monitor', { vpc, gate, ...monitorPropsOf(this, spec.monitor) });
+    const monitor = new DriftMonitor(this, 'Monitor', { gate, ...monitorPropsOf(this, spec.monitor) });
     // A separate scope, because a proxy may have any name.
     const scopeOfProxies = new Construct(this, 'Proxies');
     const imports = new Construct(this, 'Imports');

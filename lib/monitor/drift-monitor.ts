@@ -1,14 +1,15 @@
 import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import { AttributeType, Billing, type ITable, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, type QueryDefinition, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
-import type { ControllerEnvironment } from '../contract/environment';
+import type { ControllerEnvironment, ScheduledEvent } from '../contract/environment';
+import { STATE_KEY } from '../contract/state-table';
 import { InputError } from '../haproxy/errors';
 import { checkCount, checkName, refuseTokens } from '../private/checks';
 import { type ControllerFunctionProps, controllerFunction } from '../private/monitor/controller-function';
@@ -255,7 +256,11 @@ export class DriftMonitor extends DriftMonitorBase {
 
     this.schedule = new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(interval),
-      target: new LambdaInvoke(this.handler, { retryAttempts: 0, role: scheduleRole(this, this.handler) }),
+      target: new LambdaInvoke(this.handler, {
+        retryAttempts: 0,
+        role: scheduleRole(this, this.handler),
+        input: ScheduleTargetInput.fromObject({ time: ContextAttribute.scheduledTime } satisfies ScheduledEvent),
+      }),
     });
     const alarms = makeAlarms(this, { monitor: this, handler: this.handler, interval }, props.alarms ?? {}, {
       alarm: props.alarmActions,
@@ -288,10 +293,12 @@ export class DriftMonitor extends DriftMonitorBase {
   }
 
   private makeTable({ removalPolicy, encryptionKey }: DriftMonitorProps): ITable {
-    return new TableV2(this, 'States', {
+    return new Table(this, 'States', {
       partitionKey: { name: STATE_KEY, type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      encryption: encryptionKey && TableEncryptionV2.customerManagedKey(encryptionKey),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      // Without a key of its own a table is encrypted with one of DynamoDB.
+      encryption: encryptionKey && TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
     });

@@ -21,10 +21,7 @@ export function allowDecryption(scope: Construct, { grantPrincipal }: IGrantable
 }
 
 /** The condition that the key is used through a service. */
-export function throughService(
-  service: 'secretsmanager' | 'dynamodb',
-  scope: Construct,
-): Record<string, string> {
+export function throughService(service: 'secretsmanager' | 'dynamodb', scope: Construct): Record<string, string> {
   const { region, urlSuffix } = Stack.of(scope);
   return { 'kms:ViaService': `${service}.${region}.${urlSuffix}` };
 }

@@ -1,8 +1,8 @@
-import { Fn, ResolutionTypeHint, Token } from 'aws-cdk-lib';
+import { Fn, Token } from 'aws-cdk-lib';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ParameterValueType, StringListParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { DriftMonitorBase } from '../../monitor/drift-monitor-base';
 import type { ImportedMonitorOptions } from '../../monitor/drift-monitor-interface';
 import type { Repair } from '../../monitor/repair';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import {
@@ -43,7 +44,7 @@ export class Probe extends Construct {
     if (existing !== undefined) {
       return existing;
     }
-    const id = `DriftProbe${monitor.node.addr}${vpc.node.addr}`;
+    const id = `DriftProbe${createHash('sha256').update(`${monitor.node.addr}${vpc.node.addr}`).digest('hex').slice(0, 8)}`;
     const others = stack.node.children.filter((one) => one.node.id.startsWith(id)).length;
     return new Probe(stack, others === 0 ? id : `${id}${others}`, key, { monitor, vpc, subnets, options });
   }
