@@ -8,7 +8,7 @@ const stack = new Stack(app, 'Watch');
 const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } } });
 
 new MonitoredHaproxy(stack, 'Edge', {
-  monitor: new DriftMonitor(stack, 'Monitor', { vpc }),
+  monitor: new DriftMonitor(stack, 'Monitor'),
   proxyName: 'edge',
   version: HaproxyVersion.V2_8,
   tasks: HaproxyTasks.atEndpoints(['10.0.10.5:9990', '10.0.11.5:9990']),

@@ -208,5 +208,5 @@ test.each([
   [Duration.days(2), "interval '172800 s' is not valid: give whole minutes, from 1 minute to 1 day"],
 ])('an interval that EventBridge Scheduler or an alarm does not have (%#)', (interval, message) => {
   const { stack, vpc } = stackWithVpc();
-  expect(() => new DriftMonitor(stack, 'Monitor', { vpc, interval })).toThrow(new Error(message));
+  expect(() => new DriftMonitor(stack, 'Monitor', { interval })).toThrow(new Error(message));
 });

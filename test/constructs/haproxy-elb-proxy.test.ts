@@ -132,7 +132,7 @@ describe('with a VPC and an upstream and nothing else', () => {
 describe('with everything given', () => {
   const { stack, vpc } = stackWithVpc();
   const cluster = new Cluster(stack, 'Cluster', { vpc });
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc, grace: Duration.minutes(5) });
+  const monitor = new DriftMonitor(stack, 'Monitor', { grace: Duration.minutes(5) });
   const proxy = new HaproxyElbProxy(stack, 'Proxy', {
     cluster,
     monitor,

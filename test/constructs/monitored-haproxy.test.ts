@@ -21,7 +21,7 @@ const ENDPOINTS = ['10.0.0.5:9990', 'haproxy.corp.example:9990', '[fd00::5]:9990
 
 function monitored(props: { repair?: Repair } = {}) {
   const { app, stack, vpc } = stackWithVpc();
-  return { app, stack, vpc, monitor: new DriftMonitor(stack, 'Monitor', { vpc, ...props }) };
+  return { app, stack, vpc, monitor: new DriftMonitor(stack, 'Monitor', { ...props }) };
 }
 
 /** A service that this library did not make. */
@@ -275,7 +275,7 @@ describe('what cannot be monitored', () => {
 
 test('the monitor of another region cannot check it', () => {
   const { app, stack, vpc } = stackWithVpc(ENV);
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const monitor = new DriftMonitor(stack, 'Monitor');
   const other = new Stack(app, 'Other', { env: { ...ENV.env, region: 'eu-central-1' } });
   const make = () =>
     new MonitoredHaproxy(other, 'Watch', {

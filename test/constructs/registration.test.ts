@@ -19,7 +19,7 @@ test('what the construct registers is what the checker reads', async () => {
   try {
     const { readRegistry }: typeof registry = require('../../lambda/controller/aws/registry');
     const { stack, vpc, upstream } = stackWithAlb();
-    const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+    const monitor = new DriftMonitor(stack, 'Monitor');
     new HaproxyElbProxy(stack, 'Orders', { vpc, monitor, upstream });
     new HaproxyElbProxy(stack, 'Payments', {
       vpc,

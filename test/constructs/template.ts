@@ -55,5 +55,6 @@ export function configurationOf(template: Template): string {
 /** The registry's records, as they will be deployed. */
 // biome-ignore lint/suspicious/noExplicitAny: JSON has no type.
 export function recordsOf(template: Template): any[] {
-  return resourcesOf(template, 'AWS::SSM::Parameter').map(({ properties }) => JSON.parse(textOf(properties.Value)));
+  const records = resourcesOf(template, 'AWS::SSM::Parameter').filter(({ id }) => id.includes('Registration'));
+  return records.map(({ properties }) => JSON.parse(textOf(properties.Value)));
 }

@@ -137,14 +137,14 @@ test.each<[string, Partial<DriftMonitorProps>]>([
   ['grace', { grace: millis() }],
 ])('%s of a monitor as a token is refused at once', (what, props) => {
   const { stack, vpc } = stackWithVpc();
-  expect(() => new DriftMonitor(stack, 'Monitor', { vpc, ...props })).toThrow(
+  expect(() => new DriftMonitor(stack, 'Monitor', { ...props })).toThrow(
     new InputError(`${what} is a token, known only at deployment: give the value itself`),
   );
 });
 
 test.each(['resolutionPeriod', 'dnsWindow'])('%s of a MonitoredHaproxy as a token is refused at once', (what) => {
   const { stack, vpc } = stackWithVpc();
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const monitor = new DriftMonitor(stack, 'Monitor');
   const tasks = HaproxyTasks.atEndpoints([text('endpoint')]);
   expect(
     () =>
@@ -159,7 +159,7 @@ test.each(['resolutionPeriod', 'dnsWindow'])('%s of a MonitoredHaproxy as a toke
 
 test('lists of a MonitoredHaproxy as tokens are refused at once', () => {
   const { stack, vpc } = stackWithVpc();
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const monitor = new DriftMonitor(stack, 'Monitor');
   const tasks = HaproxyTasks.atEndpoints(['10.0.0.5:9990']);
   expect(() => HaproxyTasks.atEndpoints(list())).toThrow(
     new InputError('endpoints is a token, known only at deployment: give the value itself'),

@@ -37,10 +37,12 @@ const policyBytes = new WeakMap<IConstruct, number>();
 export class CheckPermissions extends Policy {
   /** The permissions that belong to the stack of a construct. */
   public static of(scope: Construct, monitor: IDriftMonitor): CheckPermissions {
-    const stack = Stack.of(scope);
-    const id = `DriftCheck${monitor.node.addr}`;
-    const existing = stack.node.tryFindChild(id) as CheckPermissions | undefined;
-    return existing ?? new CheckPermissions(stack, id, monitor);
+    return CheckPermissions.find(scope, monitor) ?? new CheckPermissions(Stack.of(scope), idOf(monitor), monitor);
+  }
+
+  /** The same; undefined where nothing needs a permission. */
+  public static find(scope: Construct, monitor: IDriftMonitor): CheckPermissions | undefined {
+    return Stack.of(scope).node.tryFindChild(idOf(monitor)) as CheckPermissions | undefined;
   }
 
   private readonly statements = new Map<string, PolicyStatement>();
@@ -125,6 +127,10 @@ export class CheckPermissions extends Policy {
       );
     }
   }
+}
+
+function idOf(monitor: IDriftMonitor): string {
+  return `DriftCheck${monitor.node.addr}`;
 }
 
 /** Size of an ARN in a policy, with quotes and comma. */

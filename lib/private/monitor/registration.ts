@@ -84,7 +84,8 @@ export function register(scope: Construct, monitor: IDriftMonitor, registration:
     stringValue: Stack.of(scope).toJsonString(record),
   });
   // What is registered is checked at once: the permissions come first.
-  parameter.node.addDependency(probe, CheckPermissions.of(scope, monitor));
+  const permissions = CheckPermissions.find(scope, monitor);
+  parameter.node.addDependency(probe, ...(permissions === undefined ? [] : [permissions]));
   return parameter;
 }
 
