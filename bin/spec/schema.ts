@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { DriftAlarms, DriftMonitorProps } from '../../lib';
-import { checkName } from '../../lib/private/checks';
 import { ALARMS, MONITOR } from '../../lib/private/options';
 import { logRetentionDays, proxySchema, removalPolicy } from './proxy-schema';
-import { form, keysOf, list, type Shape, text } from './values';
+import { form, keysOf, list, type Shape } from './values';
 
 const alarms = z
   .strictObject(keysOf(ALARMS) satisfies Shape<DriftAlarms>)
@@ -15,6 +14,7 @@ type OnlyInCdk =
   | 'alarmActions'
   | 'okActions'
   | 'gate'
+  | 'monitorName'
   | 'logGroup'
   | 'logRetention'
   | 'encryptionKey'
@@ -32,10 +32,6 @@ const monitorSchema = z
       .enum(['redeploy', 'dry-run'])
       .optional()
       .meta({ description: 'Redeploy a proxy that has a critical incident, or only log it. Default: neither.' }),
-    monitorName: text(
-      (name) => checkName(name, 'monitorName'),
-      'Name of the monitor of each environment. Default: made from the stack.',
-    ).optional(),
     logRetentionDays,
     removalPolicy,
   } satisfies Shape<DriftMonitorProps, OnlyInCdk, 'alarmTopicArns' | 'logRetentionDays' | 'removalPolicy'>)

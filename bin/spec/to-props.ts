@@ -83,7 +83,10 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
 }
 
 /** Properties of the monitor of a spec. */
-export function monitorPropsOf(scope: Construct, spec: Spec['monitor']): Omit<DriftMonitorProps, 'gate'> {
+export function monitorPropsOf(
+  scope: Construct,
+  spec: Spec['monitor'],
+): Omit<DriftMonitorProps, 'gate' | 'monitorName'> {
   const { repair, alarmTopicArns, logRetentionDays, removalPolicy, ...rest } = withCdkDurations(spec);
   const topics = alarmTopicArns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn)));
   return {

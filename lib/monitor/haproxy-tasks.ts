@@ -87,6 +87,7 @@ export class HaproxyTasks {
           'cdk-haproxy-elb:runtime-api-not-opened',
           `no security group of ${service.node.path} is known: give securityGroups, or allow the probe at port ${runtimeApiPort} yourself`,
         );
+        probe.allowToAnyTask(runtimeApiPort);
       }
       for (const group of groups) {
         probe.allowToTasks(group, runtimeApiPort);
@@ -102,7 +103,8 @@ export class HaproxyTasks {
   }
 
   /**
-   * Processes that are not on ECS. Allow the probe at these endpoints yourself; the monitor cannot repair the
+   * Processes that are not on ECS. Allow the `probe` of the `MonitoredHaproxy` at these endpoints
+   * yourself; the monitor cannot repair the
    * processes.
    *
    * @param endpoints the runtime API of each process, as `HOST:PORT` or `[IPV6]:PORT`

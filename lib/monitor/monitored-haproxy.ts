@@ -1,5 +1,6 @@
 import { type Duration, Names } from 'aws-cdk-lib';
 import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { checkNameserver } from '../haproxy/address';
@@ -129,6 +130,11 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
   public readonly proxyName: string;
   /** The monitor that checks this proxy. */
   public readonly monitor: IDriftMonitor;
+  /**
+   * The function of the monitor that reads the processes and DNS in their VPC. Proxies of one stack may share it; its
+   * `connections` have its security groups.
+   */
+  public readonly probe: IFunction;
   /** The alarm for the critical incidents of this proxy alone, if it has actions. */
   public readonly alarm?: Alarm;
 
@@ -149,7 +155,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
     refuseTokens('outageHold', props.outageHold);
     refuseTokens('nameservers', nameservers);
     const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? RESOLUTION.holdValid.default;
-    register(this, props.monitor, {
+    const probe = register(this, props.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version?.toString(),
       upstreams: upstreams.map(({ upstream, backend }, i) => {
@@ -165,6 +171,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
         props.dnsWindow?.toMilliseconds() ?? ELB_TTL_MILLIS + resolutionMillis + RESOLUTION.holdObsolete.default,
       holdMillis: props.outageHold?.toMilliseconds() ?? HOLD_MILLIS,
     });
+    this.probe = probe.handler;
     const actions = { alarm: props.alarmActions, ok: props.okActions };
     this.alarm = makeProxyAlarm(this, this.metricCriticalIncidents(), actions);
   }

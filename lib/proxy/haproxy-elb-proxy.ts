@@ -10,6 +10,7 @@ import {
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
@@ -25,6 +26,7 @@ import { DriftMonitor } from '../monitor/drift-monitor';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
+import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
@@ -68,6 +70,11 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public readonly logGroup: ILogGroup;
   /** The monitor that checks this proxy. */
   public readonly monitor: IDriftMonitor;
+  /**
+   * The function of the monitor that reads the processes and DNS in their VPC. Proxies of one stack may share it; its
+   * `connections` have its security groups.
+   */
+  public readonly probe: IFunction;
   /** The alarm for the critical incidents of this proxy alone, if `monitor` and actions are given. */
   public readonly alarm?: Alarm;
   /**
@@ -185,7 +192,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._isBlueGreen);
     }
     this.allowToUpstreams(upstreams);
-    this.register(version, props, upstreams);
+    this.probe = this.register(version, props, upstreams).handler;
   }
 
   private makeCluster({ vpc, containerInsights }: HaproxyElbProxyProps): Cluster {
@@ -210,11 +217,11 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     }
   }
 
-  /** Registers the proxy with its monitor. */
-  private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly StackUpstream[]): void {
+  /** Registers the proxy with its monitor, and returns the probe. */
+  private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly StackUpstream[]): Probe {
     const resolution = valuesOf(RESOLUTION, props.resolution);
     const { holdValidMillis, holdObsoleteMillis, holdOutageMillis } = checkResolution(version, resolution);
-    register(this, this.monitor, {
+    return register(this, this.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version.toString(),
       upstreams: upstreams.map(({ route, options, bound }) => ({

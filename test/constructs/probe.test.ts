@@ -19,10 +19,10 @@ import { permissionsOf, recordsOf, textOf } from './template';
 
 /** The functions of probes. */
 const probesOf = (template: Template) =>
-  resourcesOf(template, 'AWS::Lambda::Function').filter(({ id }) => id.startsWith('DriftProbe'));
+  resourcesOf(template, 'AWS::Lambda::Function').filter(({ id }) => id.includes('DriftProbe'));
 
-/** Logical ids without the hashes of the probe. */
-const shortOf = (value: unknown) => textOf(value).replace(/DriftProbe[0-9a-f]{8}/g, 'Probe');
+/** A probe, without the monitor that it is a part of. */
+const shortOf = (value: unknown) => textOf(value).replace(/\w*DriftProbe/g, 'Probe');
 
 /** The rules of a template: the group, the direction, the protocol and ports, the other side. */
 const rulesOf = (template: Template) =>
@@ -100,7 +100,7 @@ describe('the probe of a proxy', () => {
         'UnassignPrivateIpAddresses',
       ].map((action) => `Deny ec2:${action} on * if ${forLambdaAlone}`),
     ]);
-    const [role] = resourcesOf(template, 'AWS::IAM::Role').filter(({ id }) => id.startsWith('DriftProbe'));
+    const [role] = resourcesOf(template, 'AWS::IAM::Role').filter(({ id }) => id.includes('DriftProbe'));
     expect(Object.keys(role!.properties)).toEqual(['AssumeRolePolicyDocument']);
   });
 
@@ -111,7 +111,7 @@ describe('the probe of a proxy', () => {
       '{ProbeSecurityGroup.GroupId} Egress tcp 9990 {ProxySecurityGroup.GroupId}',
       '{ProbeSecurityGroup.GroupId} Egress tcp 8404 {ProxySecurityGroup.GroupId}',
     ]);
-    const [group] = resourcesOf(template, 'AWS::EC2::SecurityGroup').filter(({ id }) => id.startsWith('DriftProbe'));
+    const [group] = resourcesOf(template, 'AWS::EC2::SecurityGroup').filter(({ id }) => id.includes('DriftProbe'));
     expect(group!.properties.SecurityGroupEgress).toEqual([
       expect.objectContaining({ CidrIp: '255.255.255.255/32', Description: 'Disallow all traffic' }),
     ]);
@@ -231,7 +231,8 @@ describe('one monitor for several VPCs and stacks', () => {
   });
 
   test('each record names the probe of its VPC', () => {
-    const probes = recordsOf(Template.fromStack(stack)).map(({ probe }) => probe);
+    const parameters = resourcesOf(Template.fromStack(stack), 'AWS::SSM::Parameter');
+    const probes = parameters.map(({ properties }) => /DriftProbe\w+/.exec(JSON.stringify(properties.Value))![0]);
     expect(probes.map((probe) => probes.indexOf(probe))).toEqual([0, 0, 2, 3, 3]);
   });
 

@@ -39,14 +39,17 @@ export class Probe extends Construct {
     const groups = options.securityGroups ?? [];
     const key = [...of, ...groups.map(({ securityGroupId }) => securityGroupId), options.logGroup?.node.path].join();
     const same = (one: IConstruct): one is Probe => one instanceof Probe && one.key === key;
+    // In the stack of the proxy, because that of the monitor must not depend on a VPC of it. In the monitor's own stack it
+    // is a part of the monitor.
+    const parent = Stack.of(monitor) === stack ? monitor : stack;
     // Two imports of a VPC are two constructs with one id.
-    const existing = stack.node.children.find(same);
+    const existing = parent.node.children.find(same);
     if (existing !== undefined) {
       return existing;
     }
     const id = `DriftProbe${createHash('sha256').update(`${monitor.node.addr}${vpc.node.addr}`).digest('hex').slice(0, 8)}`;
-    const others = stack.node.children.filter((one) => one.node.id.startsWith(id)).length;
-    return new Probe(stack, others === 0 ? id : `${id}${others}`, key, { monitor, vpc, subnets, options });
+    const others = parent.node.children.filter((one) => one.node.id.startsWith(id)).length;
+    return new Probe(parent, others === 0 ? id : `${id}${others}`, key, { monitor, vpc, subnets, options });
   }
 
   /** The function. */
@@ -115,6 +118,11 @@ export class Probe extends Construct {
       });
       this.allowOut(id, { ...rule, destinationSecurityGroupId: group.securityGroupId });
     }
+  }
+
+  /** Allows the probe to connect to tasks of which no security group is known. */
+  public allowToAnyTask(port: number): void {
+    this.allowToHost('tcp', Token.isUnresolved(port) ? '' : `:${port}`);
   }
 
   /** Allows the probe to connect to a process, `HOST:PORT`. */

@@ -8,6 +8,7 @@ import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import type { HaproxyTasks } from '../../monitor/haproxy-tasks';
 import type { IncidentSuppression } from '../../monitor/suppression';
 import { CheckPermissions } from './check-permissions';
+import type { Probe } from './probe';
 import { suppressionsOf } from './suppressions';
 
 /** SSM's limit for a standard parameter. */
@@ -41,9 +42,9 @@ const names = new WeakMap<IConstruct, Map<string, string>>();
 
 /**
  * Registers a proxy with a monitor: a parameter, permissions, a probe in the VPC of the processes and security group
- * rules for it, all in the stack of the scope.
+ * rules for it, all in the stack of the scope. Returns the probe.
  */
-export function register(scope: Construct, monitor: IDriftMonitor, registration: Registration): StringParameter {
+export function register(scope: Construct, monitor: IDriftMonitor, registration: Registration): Probe {
   const { proxyName, upstreams, nameservers, viewPort, runtimeApiTls } = registration;
   const suppressions = suppressionsOf(registration.suppressions);
   checkEnvironment(scope, monitor);
@@ -86,7 +87,7 @@ export function register(scope: Construct, monitor: IDriftMonitor, registration:
   // What is registered is checked at once: the permissions come first.
   const permissions = CheckPermissions.find(scope, monitor);
   parameter.node.addDependency(probe, ...(permissions === undefined ? [] : [permissions]));
-  return parameter;
+  return probe;
 }
 
 /**
