@@ -131,10 +131,7 @@ const CASES: Case[] = [
     'a slot without weight still has a session',
     raw({
       tasks: task({
-        slots: [{ ...slots('10.0.0.8')[0]!, weightless: true, sessions: 1 }, slots(undefined)[0]!].map((slot, i) => ({
-          ...slot,
-          name: `elb${i + 1}`,
-        })),
+        slots: [{ ...slots('10.0.0.8')[0]!, weightless: true, sessions: 1 }, slots('10.0.0.8', undefined)[1]!],
       }),
     }),
     [
