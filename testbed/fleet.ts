@@ -88,7 +88,7 @@ export class Fleet {
       upstreams: [{ backend: 'upstream', dnsName: elbNameFor(this.binary), port: 80, loadBalancerArn: arn }],
       tasks: { cluster: 'fleet', service: proxy, runtimeApiPort: this.runtimeApiPort },
       dnsWindowSeconds: 3,
-      graceChecks: 2,
+      graceChecks: 1,
       ...more,
     });
   }
