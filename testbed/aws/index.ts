@@ -1,9 +1,11 @@
 export { AwsAccount, type BalancerSettings, type MadeBalancer, type ServiceSettings } from './account';
+export { arnOf } from './arn';
 export { AwsError } from './aws-error';
 export { AwsEndpoints } from './endpoints';
 export type { DeliveredEvent } from './event-bus';
 export type { EventPattern } from './event-pattern';
 export type { FunctionAnswer, FunctionTarget } from './lambda-functions';
+export type { ClientRouting } from './load-balancers';
 export type { AwsCall, AwsHandlers } from './operations';
 export { QUOTAS, type Quota, withQuotas } from './quotas';
 export type { SignedRequest } from './signature';
