@@ -62,8 +62,8 @@ describe('AWS falters', () => {
 test('a task that dies between the list and the connection makes no incident', async () => {
   fleet.taskAddresses = ['127.0.0.1', '127.0.0.7'];
   await fleet.deploy({ 'registry/orders': fleet.record('orders', { graceChecks: 9 }) });
-  expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
-  fleet.taskAddresses = ['127.0.0.1'];
+  expect(eventsOf((await fleet.invoke()).lines)).toEqual(['not-checked orders']);
+  fleet.account.setService({ cluster: 'fleet', name: 'orders', addresses: ['127.0.0.1'] });
   expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
 });
 
@@ -85,8 +85,10 @@ describe('the time is too short', () => {
     );
     const { payload, lines } = await fleet.invoke();
     expect(payload).toMatchObject({ checkedProxies: 1, uncheckedProxies: 1, openIncidents: 2, criticalIncidents: 2 });
-    expect(eventsOf(lines)).toEqual(['incident-opened payments stale-address', 'not-checked orders']);
-    expect(eventLines(lines)[1].message).toBe('orders was not checked: the run had no time left');
+    expect(eventsOf(lines).sort()).toEqual(['incident-opened payments stale-address', 'not-checked orders']);
+    expect(eventLines(lines).map(({ message }) => message)).toContain(
+      'orders was not checked: the run had no time left',
+    );
     hangs = false;
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-closed orders stale-address']);
   }, 20_000);
@@ -109,14 +111,14 @@ describe('the time is too short', () => {
           proxy: 'orders',
         },
       ]);
-      const figures = { [METRICS.checkedTasks]: 1, [METRICS.uncheckedTasks]: 1 };
+      const figures = { [METRICS.uncheckedTasks]: 1 };
       expect(lines.filter((line) => line.Proxy).map(figuresOf)).toMatchObject([{ figures }]);
     } finally {
       silent.close();
     }
   }, 20_000);
 
-  test('to save what was found: it is logged, and logged again by the next run under the same id', async () => {
+  test('to save what was found: nobody is told before it is stored, which the next run does', async () => {
     const record = fleet.record('orders', { graceChecks: 2 });
     fleet.point('127.0.0.2');
     await fleet.deploy(
@@ -127,12 +129,13 @@ describe('the time is too short', () => {
     let hangs = true;
     fleet.before('dynamodb:PutItem', () => (hangs ? new Promise(() => {}) : undefined));
     const first = await fleet.invoke();
-    expect(eventsOf(first.lines)).toEqual(['incident-opened orders stale-address', 'degraded orders']);
-    expect(first.payload).toMatchObject({ uncheckedProxies: 1, openIncidents: 1 });
+    expect(eventsOf(first.lines)).toContain('degraded orders');
+    expect(first.payload).toMatchObject({ uncheckedProxies: 1 });
+    expect(fleet.events).toEqual([]);
     hangs = false;
     const second = await fleet.invoke();
     expect(eventsOf(second.lines)).toEqual(['incident-opened orders stale-address']);
-    expect(eventLines(second.lines)[0].incident.incidentId).toBe(eventLines(first.lines)[0].incident.incidentId);
+    expect(fleet.events).toHaveLength(1);
     expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
   }, 20_000);
 });
