@@ -173,7 +173,9 @@ describe('many services', () => {
   test('of a cluster are listed together, and described 100 tasks a call', async () => {
     const account = new AwsAccount();
     const names = Array.from({ length: 150 }, (_, i) => `service-${i}`);
-    names.forEach((name, i) => account.setService({ cluster: 'fleet', name, addresses: [`10.1.${i}.1`, `10.1.${i}.2`] }));
+    for (const [i, name] of names.entries()) {
+      account.setService({ cluster: 'fleet', name, addresses: [`10.1.${i}.1`, `10.1.${i}.2`] });
+    }
     account.setService({ cluster: 'fleet', name: 'stranger', addresses: ['10.9.0.1'] });
     aws.handlers = account.handlers;
     const tasksOf = await readServices(names.map(service), time);
