@@ -1,5 +1,6 @@
-import type { LiveUpstream, ObservedTask } from '../../../lambda/controller/domain/observation';
+import type { LiveUpstream } from '../../../lambda/controller/domain/observation';
 import type { ProxyReport } from '../../../lambda/controller/domain/proxy-report';
+import type { ObservedTask } from '../../../lambda/controller/domain/raw-observation';
 import { slotName, slotsOf } from '../../../lambda/controller/domain/slots';
 import { DEFINITIONS } from '../../../lambda/controller/domain/verdicts';
 import type { Verdict } from '../../../lambda/controller/domain/verdicts/verdict';

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { observationOf, type Probes, questionsOf } from '../../../lambda/controller/check';
+import { type ProxyReport, reportOn } from '../../../lambda/controller/domain/proxy-report';
+import { NO_STATE, type ProxyState, type TaskCounters } from '../../../lambda/controller/domain/state';
+import type { ObservedRuntime, ProcessAnswer, ProcessQuery, ResolverCounters } from '../../../lib/contract/probe';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
+
+/** Milliseconds between two looks at the counters of the resolvers. */
+const PAUSE_MILLIS = 1000;
+/** A process of this project queries DNS every 10 s by default. One that takes longer stays as the first look saw it. */
+const MAX_MILLIS = 12_000;
+/** A single query may be lost: only the next ones show that there is no answer. */
+const UNANSWERED = 3;
+/** So many periods count as enough to say what resolvers do: see `activityOf`. */
+const PROVEN_PERIODS = 3;
+
+/** How a check is done. */
+interface LookOptions {
+  /** Gets a line while the check waits for a DNS query of a process. */
+  readonly onWait: (line: string) => void;
+}
+
+/**
+ * Checks one proxy without a memory of earlier checks. One look at a process shows what its resolvers did since its
+ * start, not whether they work now. So it looks again until each has sent a query and got an answer, or got none.
+ */
+export async function lookTwice(record: RegistryRecord, probes: Probes, { onWait }: LookOptions): Promise<ProxyReport> {
+  const [balancers, running] = await Promise.all([
+    Promise.all(record.upstreams.map((upstream) => probes.balancer(upstream))),
+    probes.tasks(record),
+  ]);
+  const { names, processes } = questionsOf(record, running, balancers);
+  const first = await probes.ask({ names: [], processes }, record);
+  await untilShown(first.processes, processes, record, probes, onWait);
+  const last = await probes.ask({ names, processes }, record);
+  const now = Date.now();
+  const readable = running.tasks.filter(({ endpoint }) => endpoint !== undefined);
+  const ids = readable.map(({ id }) => id);
+  const state = { ...NO_STATE, samples: samplesOf(ids, first.processes, last.processes, record, now) };
+  return reportOn(record, state, observationOf(record, running, balancers, last), now);
+}
+
+/** Waits until each resolver that has ever sent a query has shown whether it works, or the time is over. */
+async function untilShown(
+  first: readonly ProcessAnswer[],
+  queries: readonly ProcessQuery[],
+  record: RegistryRecord,
+  probes: Probes,
+  onWait: (line: string) => void,
+): Promise<void> {
+  const until = Date.now() + MAX_MILLIS;
+  let open = queries.map((query, i) => ({ query, before: first[i]! })).filter(({ before }) => sections(before) > 0);
+  if (open.length > 0) {
+    onWait(`waiting for a DNS query of ${open.map(({ query }) => query.endpoint).join(', ')}: at most 12 s`);
+  }
+  while (open.length > 0 && Date.now() < until) {
+    await sleep(PAUSE_MILLIS);
+    const { processes } = await probes.ask({ names: [], processes: open.map(({ query }) => query) }, record);
+    open = open.filter(({ before }, i) => !isShown(before, processes[i]!));
+  }
+}
+
+function sections(answer: ProcessAnswer): number {
+  return 'runtime' in answer ? used(answer.runtime).length : 0;
+}
+
+function used({ resolvers = [] }: ObservedRuntime): readonly ResolverCounters[] {
+  return resolvers.filter(({ sent }) => sent > 0);
+}
+
+/** Whether the resolvers of a process have shown, since an earlier look at it, whether they work. */
+function isShown(before: ProcessAnswer, now: ProcessAnswer): boolean {
+  // A process that ended, or another one in its place, shows nothing about the first.
+  if (!('runtime' in before) || !('runtime' in now) || now.runtime.uptimeSeconds < before.runtime.uptimeSeconds) {
+    return true;
+  }
+  return used(before.runtime).every(({ section, sent, valid }) => {
+    const later = now.runtime.resolvers?.find((one) => one.section === section);
+    return later === undefined || later.valid > valid || later.sent >= sent + UNANSWERED;
+  });
+}
+
+/** The first look as a sample that is old enough to compare with, for the processes whose resolvers have shown themselves. */
+function samplesOf(
+  ids: readonly string[],
+  first: readonly ProcessAnswer[],
+  last: readonly ProcessAnswer[],
+  { resolutionSeconds }: RegistryRecord,
+  now: number,
+): ProxyState['samples'] {
+  const seconds = PROVEN_PERIODS * resolutionSeconds;
+  const tasks = ids.flatMap((task, i): TaskCounters[] => {
+    const [before, after] = [first[i]!, last[i]!];
+    if (!('runtime' in before) || !('runtime' in after) || !isShown(before, after) || isAnother(before, after)) {
+      return [];
+    }
+    const counters = used(before.runtime).map(({ section, sent, valid }) => [section, sent, valid] as const);
+    return [{ task, uptimeSeconds: after.runtime.uptimeSeconds - seconds, sections: counters }];
+  });
+  return [{ at: now - seconds * 1000, tasks }];
+}
+
+function isAnother(before: { readonly runtime: ObservedRuntime }, after: { readonly runtime: ObservedRuntime }) {
+  return after.runtime.uptimeSeconds < before.runtime.uptimeSeconds;
+}
