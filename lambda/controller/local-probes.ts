@@ -1,8 +1,8 @@
 import type { RuntimeTls } from '../../lib/contract/probe';
-import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { probe } from '../probe/probe';
 import type { Probes } from './check';
 import type { Task } from './domain/raw-observation';
+import { endpointTasks } from './endpoint-tasks';
 
 /** What local probes need besides the record, which has the name servers and the endpoints. */
 interface LocalProbesOptions {
@@ -43,9 +43,4 @@ export function localProbes({ tasks, owned = [], interfaces, tls }: LocalProbesO
         ...(tls && { tls: { [TLS]: tls } }),
       }),
   };
-}
-
-/** The tasks of a record that lists endpoints. An endpoint is the id of its task. */
-export function endpointTasks({ tasks }: Pick<RegistryRecord, 'tasks'>): Task[] {
-  return 'endpoints' in tasks ? tasks.endpoints.map((endpoint) => ({ id: endpoint, endpoint })) : [];
 }
