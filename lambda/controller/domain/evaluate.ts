@@ -1,9 +1,3 @@
-<<<<<<< HEAD
-import type { Slot } from '../../../lib/contract/probe';
-import { activityOf, type Counters } from './counters';
-import type { Observation, ObservedRuntime, Task } from './observation';
-import { inService, slotName, slotsOf } from './slots';
-=======
 import { type ObservedRuntime, type Slot, slotName } from '../../../lib/contract/probe';
 import { activityOf } from './activity';
 import { followingOf } from './following';
@@ -11,7 +5,6 @@ import type { Observation } from './observation';
 import type { Task } from './raw-observation';
 import { inService, sessionsOf, slotNames, slotsOf } from './slots';
 import type { ProxyState } from './state';
->>>>>>> core
 import { DEFINITIONS } from './verdicts';
 import type { Evidence, Held, Holding, Process } from './verdicts/definition';
 import { type Verdict, verdictKeyOf } from './verdicts/verdict';

@@ -1,7 +1,3 @@
-<<<<<<< HEAD
-import type { Slot } from '../../../lib/contract/probe';
-import type { LiveUpstream, ObservedRuntime } from './observation';
-=======
 import { type ObservedRuntime, type Slot, slotName } from '../../../lib/contract/probe';
 import { branchOrder } from '../../../lib/haproxy/version/branches';
 import { normalizedName } from './addresses';
@@ -14,7 +10,6 @@ const SHOWS_NAMES_SINCE = '1.8';
 export function showsNames({ version }: Pick<ObservedRuntime, 'version'>): boolean {
   return branchOrder(version) >= branchOrder(SHOWS_NAMES_SINCE);
 }
->>>>>>> core
 
 /** The slots of an upstream; see `RegistryUpstream.backend`. */
 export function slotsOf(

@@ -1,17 +1,11 @@
 import type { ObservedRuntime, Slot } from '../../../../lib/contract/probe';
 import type { TaskSource } from '../../../../lib/contract/registry-record';
 import { type Severity, VERDICTS, type VerdictKind } from '../../../../lib/contract/verdicts';
-<<<<<<< HEAD
-import type { Slot } from '../../../../lib/contract/probe';
-import type { Activity } from '../counters';
-import type { LiveUpstream, Observation, ObservedRuntime, Task } from '../observation';
-=======
 import type { Activity } from '../activity';
 import type { Following } from '../following';
 import type { LiveUpstream, Observation } from '../observation';
 import type { Task } from '../raw-observation';
 import type { ReplacedProcess } from '../state';
->>>>>>> core
 import type { Finding } from './verdict';
 
 /** One process that was read. */

@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-import type { ResolverCounters } from '../../../../lib/contract/probe';
-import { MIN_PERIODS } from '../counters';
-=======
 import { MIN_PERIODS, type SectionActivity } from '../activity';
->>>>>>> core
 import { defineVerdict } from './definition';
 import { listOf } from './texts';
 
