@@ -14,17 +14,17 @@ const UNANSWERED = 3;
 /** So many periods count as enough to say what resolvers do: see `activityOf`. */
 const PROVEN_PERIODS = 3;
 
-/** How a check is done. */
-interface LookOptions {
-  /** Gets a line while the check waits for a DNS query of a process. */
-  readonly onWait: (line: string) => void;
-}
-
 /**
  * Checks one proxy without a memory of earlier checks. One look at a process shows what its resolvers did since its
  * start, not whether they work now. So it looks again until each has sent a query and got an answer, or got none.
+ *
+ * @param onWait gets a line when the check begins to wait
  */
-export async function lookTwice(record: RegistryRecord, probes: Probes, { onWait }: LookOptions): Promise<ProxyReport> {
+export async function lookTwice(
+  record: RegistryRecord,
+  probes: Probes,
+  onWait: (line: string) => void,
+): Promise<ProxyReport> {
   const [balancers, running] = await Promise.all([
     Promise.all(record.upstreams.map((upstream) => probes.balancer(upstream))),
     probes.tasks(record),
