@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { observationOf, type Probes, questionsOf } from '../../../lambda/controller/check';
+import { MIN_PERIODS } from '../../../lambda/controller/domain/activity';
 import { type ProxyReport, reportOn } from '../../../lambda/controller/domain/proxy-report';
 import { NO_STATE, type ProxyState, type TaskCounters } from '../../../lambda/controller/domain/state';
 import type { ObservedRuntime, ProcessAnswer, ProcessQuery, ResolverCounters } from '../../../lib/contract/probe';
@@ -7,12 +8,10 @@ import type { RegistryRecord } from '../../../lib/contract/registry-record';
 
 /** Milliseconds between two looks at the counters of the resolvers. */
 const PAUSE_MILLIS = 1000;
-/** A process of this project queries DNS every 10 s by default. One that takes longer stays as the first look saw it. */
-const MAX_MILLIS = 12_000;
+/** A generated configuration queries DNS every 10 s by default. A process that takes longer stays as the first look saw it. */
+const MAX_SECONDS = 12;
 /** A single query may be lost: only the next ones show that there is no answer. */
 const UNANSWERED = 3;
-/** So many periods count as enough to say what resolvers do: see `activityOf`. */
-const PROVEN_PERIODS = 3;
 
 /**
  * Checks one proxy without a memory of earlier checks. One look at a process shows what its resolvers did since its
@@ -40,7 +39,7 @@ export async function lookTwice(
   return reportOn(record, state, observationOf(record, running, balancers, last), now);
 }
 
-/** Waits until each resolver that has ever sent a query has shown whether it works, or the time is over. */
+/** Waits until the resolvers of each process have shown whether they work, or the time is over. */
 async function untilShown(
   first: readonly ProcessAnswer[],
   queries: readonly ProcessQuery[],
@@ -48,20 +47,32 @@ async function untilShown(
   probes: Probes,
   onWait: (line: string) => void,
 ): Promise<void> {
-  const until = Date.now() + MAX_MILLIS;
-  let open = queries.map((query, i) => ({ query, before: first[i]! })).filter(({ before }) => sections(before) > 0);
+  const start = Date.now();
+  const all = queries.map((query, i) => ({ query, before: first[i]!, seconds: secondsFor(first[i]!, record) }));
+  let open = all.filter(({ seconds }) => seconds > 0);
   if (open.length > 0) {
-    onWait(`waiting for a DNS query of ${open.map(({ query }) => query.endpoint).join(', ')}: at most 12 s`);
+    const endpoints = open.map(({ query }) => query.endpoint).join(', ');
+    onWait(`waiting for a DNS query of ${endpoints}: at most ${Math.max(...open.map(({ seconds }) => seconds))} s`);
   }
-  while (open.length > 0 && Date.now() < until) {
+  while (open.length > 0) {
     await sleep(PAUSE_MILLIS);
     const { processes } = await probes.ask({ names: [], processes: open.map(({ query }) => query) }, record);
-    open = open.filter(({ before }, i) => !isShown(before, processes[i]!));
+    const passed = (Date.now() - start) / 1000;
+    open = open.filter(({ before, seconds }, i) => passed < seconds && !isShown(before, processes[i]!));
   }
 }
 
-function sections(answer: ProcessAnswer): number {
-  return 'runtime' in answer ? used(answer.runtime).length : 0;
+/** How long to wait for the resolvers of a process. One without a query sends none, once it is old enough to say so. */
+function secondsFor(answer: ProcessAnswer, { resolutionSeconds }: RegistryRecord): number {
+  if (!('runtime' in answer) || answer.runtime.resolvers === undefined) {
+    return 0;
+  }
+  const { runtime } = answer;
+  if (used(runtime).length > 0) {
+    return MAX_SECONDS;
+  }
+  const follows = runtime.slots.some(({ fqdn }) => fqdn !== undefined);
+  return follows ? Math.max(0, MIN_PERIODS * resolutionSeconds - runtime.uptimeSeconds) : 0;
 }
 
 function used({ resolvers = [] }: ObservedRuntime): readonly ResolverCounters[] {
@@ -74,13 +85,19 @@ function isShown(before: ProcessAnswer, now: ProcessAnswer): boolean {
   if (!('runtime' in before) || !('runtime' in now) || now.runtime.uptimeSeconds < before.runtime.uptimeSeconds) {
     return true;
   }
-  return used(before.runtime).every(({ section, sent, valid }) => {
-    const later = now.runtime.resolvers?.find((one) => one.section === section);
-    return later === undefined || later.valid > valid || later.sent >= sent + UNANSWERED;
-  });
+  const sections = used(before.runtime);
+  return sections.length === 0
+    ? used(now.runtime).length > 0
+    : sections.every(({ section, sent, valid }) => {
+        const later = now.runtime.resolvers?.find((one) => one.section === section);
+        return later === undefined || later.valid > valid || later.sent >= sent + UNANSWERED;
+      });
 }
 
-/** The first look as a sample that is old enough to compare with, for the processes whose resolvers have shown themselves. */
+/**
+ * The first look as a sample that is old enough to compare with, for the processes whose resolvers have shown whether
+ * they work. What others did since their start says more about them.
+ */
 function samplesOf(
   ids: readonly string[],
   first: readonly ProcessAnswer[],
@@ -88,18 +105,17 @@ function samplesOf(
   { resolutionSeconds }: RegistryRecord,
   now: number,
 ): ProxyState['samples'] {
-  const seconds = PROVEN_PERIODS * resolutionSeconds;
+  const seconds = MIN_PERIODS * resolutionSeconds;
   const tasks = ids.flatMap((task, i): TaskCounters[] => {
     const [before, after] = [first[i]!, last[i]!];
-    if (!('runtime' in before) || !('runtime' in after) || !isShown(before, after) || isAnother(before, after)) {
+    if (!('runtime' in before) || !('runtime' in after) || !isShown(before, after)) {
       return [];
     }
     const counters = used(before.runtime).map(({ section, sent, valid }) => [section, sent, valid] as const);
-    return [{ task, uptimeSeconds: after.runtime.uptimeSeconds - seconds, sections: counters }];
+    const isSame = after.runtime.uptimeSeconds >= before.runtime.uptimeSeconds;
+    return isSame && counters.length > 0
+      ? [{ task, uptimeSeconds: after.runtime.uptimeSeconds - seconds, sections: counters }]
+      : [];
   });
   return [{ at: now - seconds * 1000, tasks }];
-}
-
-function isAnother(before: { readonly runtime: ObservedRuntime }, after: { readonly runtime: ObservedRuntime }) {
-  return after.runtime.uptimeSeconds < before.runtime.uptimeSeconds;
 }
