@@ -11,6 +11,8 @@ export interface IdleProxySettings {
   readonly madeFor?: string;
   /** Lines of its backend besides the generated ones. @default - none */
   readonly backendLines?: string[];
+  /** Port of its servers. Without a process there its slots are down, and send nothing. @default 80 */
+  readonly port?: number;
   /** @default 3 */
   readonly slots?: number;
   /** How often it resolves. @default 1000 */
@@ -25,6 +27,7 @@ export async function startIdleProxy(
   dns: DnsListener,
   settings: IdleProxySettings = {},
 ): Promise<ProxyUnderTest> {
+<<<<<<< HEAD
   const {
     pinnedTo,
     madeFor = binary.branch,
@@ -33,11 +36,14 @@ export async function startIdleProxy(
     periodMillis = 1000,
     holdObsoleteMillis = 2 * periodMillis,
   } = settings;
+=======
+  const { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, port = 80, periodMillis = 1000 } = settings;
+>>>>>>> m13
   const proxy = new ProxyUnderTest(binary, new LocalHost(binary, dns), {
     kind: pinnedTo === undefined ? 'generated' : 'pinned',
     pinnedTo,
     model: {
-      upstream: { port: 80, slots },
+      upstream: { port, slots },
       rawLines: { 'backend upstream': backendLines },
       resolution: {
         holdValidMillis: periodMillis,

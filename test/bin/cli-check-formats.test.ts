@@ -87,7 +87,7 @@ const OUTCOMES: readonly [string, string[], string[], number, number, string][] 
     ['--backend', 'web'],
     1,
     1,
-    `WARNING - elb.test:80: pinned: API has one slot for elb.test, which has 2 addresses: all traffic goes to 127.0.0.3 | critical=0;;0;0 warning=1;0;;0 live_addresses=2;;;0 read_processes=1;;;0;1 stale_sessions=0%;;;0;100`,
+    `WARNING - elb.test:80: pinned: ENDPOINT has one slot for elb.test, which has 2 addresses: all traffic goes to 127.0.0.3 | critical=0;;0;0 warning=1;0;;0 live_addresses=2;;;0 read_processes=1;;;0;1 stale_sessions=0%;;;0;100`,
   ],
   [
     'drift',
@@ -95,7 +95,7 @@ const OUTCOMES: readonly [string, string[], string[], number, number, string][] 
     ['--backend', 'other', '--runtime-api', 'unix:/nowhere|0'],
     1,
     2,
-    `CRITICAL - elb.test:80: silent-resolver: other/one of API has a fixed address: HAProxy never looks elb.test up; stale-address: API sends to 127.0.0.9 (other/one), which DNS does not name for elb.test, and the process does not follow DNS; unchecked: 1 of 2 tasks of elb.test:80 could not be read; unreachable-task: the runtime API of unix:/nowhere/0 does not answer: no such socket | critical=2;;0;0 warning=2;0;;0 live_addresses=1;;;0 read_processes=1;;;0;2 stale_sessions=0%;;;0;100`,
+    `CRITICAL - elb.test:80: silent-resolver: other/one of ENDPOINT has a fixed address: HAProxy never looks elb.test up; stale-address: ENDPOINT sends to 127.0.0.9 (other/one), which DNS does not name for elb.test, and the process does not follow DNS; unchecked: 1 of 2 tasks of elb.test:80 could not be read; unreachable-task: the runtime API of unix:/nowhere/0 does not answer: no such socket | critical=2;;0;0 warning=2;0;;0 live_addresses=1;;;0 read_processes=1;;;0;2 stale_sessions=0%;;;0;100`,
   ],
   [
     'nothing that could be looked at',
@@ -103,7 +103,7 @@ const OUTCOMES: readonly [string, string[], string[], number, number, string][] 
     ['--backend', 'wbe'],
     2,
     3,
-    `UNKNOWN - elb.test:80: unreachable-task: API has no backend 'wbe' with a server in it | critical=0;;0;0 warning=1;0;;0 live_addresses=1;;;0 read_processes=1;;;0;1`,
+    `UNKNOWN - elb.test:80: unreachable-task: ENDPOINT has no backend 'wbe' with a server in it | critical=0;;0;0 warning=1;0;;0 live_addresses=1;;;0 read_processes=1;;;0;1`,
   ],
 ];
 
@@ -116,7 +116,7 @@ describe.each(OUTCOMES)('%s', (_, addresses, flags, exit, nagiosExit, line) => {
   test(`for Nagios: exit ${nagiosExit}, one line`, async () => {
     expect(await check(addresses, ...flags, '--format', 'nagios')).toEqual({
       code: nagiosExit,
-      stdout: `${line.replaceAll('API', API)}\n`,
+      stdout: `${line.replaceAll('ENDPOINT', API)}\n`,
       stderr: '',
     });
   });
