@@ -1,0 +1,147 @@
+import type { Answer } from './resolvers';
+
+/** What decides which addresses a HAProxy process holds. Times are seconds. */
+export interface HaproxyModelOptions {
+  readonly startedAt: number;
+  /** Time between two DNS queries: `timeout resolve` (2.1 and later) or `hold valid`. */
+  readonly period: number;
+  /** How long an address is kept after the last answer that had it. */
+  readonly holdObsolete: number;
+  /** How long addresses are kept while DNS does not answer. */
+  readonly holdOutage: number;
+  readonly slots: number;
+  readonly ask: (at: number) => Answer;
+}
+
+/** Queries of one resolution without an answer: `resolve_retries`, one a second. */
+const RETRIES = 3;
+
+/**
+ * Which addresses the slots of one `server-template` hold over time, as HAProxy 1.8 and later decide it:
+ *
+ * - Each answer refreshes its addresses. An address that no answer had for `holdObsolete` is forgotten at a query.
+ * - A slot keeps its address until it is forgotten, then takes one that no other slot has, or none.
+ * - While DNS does not answer, slots keep their addresses until the last good answer is `holdOutage` old.
+ *
+ * `test/testbed/simulator/haproxy-model.test.ts` compares it with real processes.
+ */
+export class HaproxyModel {
+  /** What each slot holds. */
+  public readonly slots: (string | undefined)[];
+  /** Queries since the start, answers with addresses, and queries without an answer. */
+  public sent = 0;
+  public valid = 0;
+  public timeouts = 0;
+  /** When each slot last changed. */
+  public readonly changedAt: number[];
+  /** Addresses of recent answers by the time of the last one. */
+  readonly #known = new Map<string, number>();
+  #nextQuery: number;
+  #lastValid: number;
+  #lastAnswer: readonly string[] | undefined;
+  /** Until when nothing is forgotten: the earliest end of an address that is not in the last answer. */
+  #forgetsAt = Number.POSITIVE_INFINITY;
+
+  public constructor(private readonly options: HaproxyModelOptions) {
+    this.slots = new Array(options.slots).fill(undefined);
+    this.changedAt = new Array(options.slots).fill(options.startedAt);
+    this.#nextQuery = options.startedAt;
+    this.#lastValid = options.startedAt;
+  }
+
+  /** Addresses that its resolver knows: those of the last answer, and those that are not forgotten yet. */
+  public get known(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
+  /** Lets time pass, with all queries up to then. */
+  public advance(to: number): void {
+    const { period, ask } = this.options;
+    while (this.#nextQuery <= to) {
+      const at = this.#nextQuery;
+      const answer = ask(at);
+      // Queries that get the same answer are taken together.
+      const last = Math.min(to, Math.max(at, answer.until - 1e-6));
+      const queries = 1 + Math.floor((last - at) / period);
+      const lastQuery = at + (queries - 1) * period;
+      if ('failure' in answer) {
+        this.#fail(at, lastQuery, queries);
+      } else {
+        this.sent += queries;
+        this.valid += queries;
+        this.#take(answer.addresses, at, lastQuery);
+      }
+      this.#nextQuery = lastQuery + period;
+    }
+  }
+
+  #fail(at: number, lastQuery: number, queries: number): void {
+    this.sent += queries * RETRIES;
+    this.timeouts += queries * RETRIES;
+    this.#lastAnswer = undefined;
+    if (lastQuery - this.#lastValid >= this.options.holdOutage && this.slots.some((address) => address !== undefined)) {
+      this.slots.fill(undefined);
+      this.changedAt.fill(Math.max(at, this.#lastValid + this.options.holdOutage));
+    }
+  }
+
+  /** The same answer from `at` to `lastQuery`. */
+  #take(addresses: readonly string[], at: number, lastQuery: number): void {
+    const { period } = this.options;
+    this.#lastValid = lastQuery;
+    if (addresses !== this.#lastAnswer) {
+      for (const address of addresses) {
+        this.#known.set(address, at);
+      }
+      this.#lastAnswer = addresses;
+      this.#forget(addresses, at);
+      this.#assign(at);
+    }
+    while (this.#forgetsAt <= lastQuery) {
+      const query = at + Math.ceil((this.#forgetsAt - at) / period) * period;
+      if (query > lastQuery) {
+        break;
+      }
+      this.#forget(addresses, query);
+      this.#assign(query);
+    }
+    for (const address of addresses) {
+      this.#known.set(address, lastQuery);
+    }
+  }
+
+  #forget(answer: readonly string[], at: number): void {
+    this.#forgetsAt = Number.POSITIVE_INFINITY;
+    for (const [address, seenAt] of this.#known) {
+      if (answer.includes(address)) {
+        continue;
+      }
+      const end = seenAt + this.options.holdObsolete;
+      if (end <= at) {
+        this.#known.delete(address);
+      } else {
+        this.#forgetsAt = Math.min(this.#forgetsAt, end);
+      }
+    }
+  }
+
+  #assign(at: number): void {
+    const taken = new Set<string>();
+    for (const address of this.slots) {
+      if (address !== undefined && this.#known.has(address)) {
+        taken.add(address);
+      }
+    }
+    const free = [...this.#known.keys()].filter((address) => !taken.has(address));
+    for (const [slot, address] of this.slots.entries()) {
+      if (address !== undefined && this.#known.has(address)) {
+        continue;
+      }
+      const next = free.shift();
+      if (next !== address) {
+        this.slots[slot] = next;
+        this.changedAt[slot] = at;
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { DriftKind } from './drifts';
+import type { SimulationOptions } from './options';
+import { Random } from './random';
+
+/** Some simulations of one purpose. */
+export interface SweepPart {
+  readonly name: string;
+  readonly simulations: readonly Partial<SimulationOptions>[];
+  /** The most seconds of the 95th percentile of detection. @default - not bounded: the truth is partial */
+  readonly latencyP95Seconds?: number;
+  /** How many drifts there must be at least. @default 0 */
+  readonly drifts?: number;
+}
+
+const ADDRESSES = [2, 3, 5, 8, 9, 16, 24, 40, 100];
+const VIEWS = [1, 2, 3];
+const TTLS = [5, 20, 60, 300];
+const AFFINITIES = ['none', 'partial', 'full'] as const;
+const COMPLETENESS = ['complete', 'partial', 'unknown'] as const;
+const BRANCHES = ['1.6', '1.7', '1.8', '2.2', '2.6', '3.0', '3.2', '3.4'] as const;
+/** Seconds between two checks, and how many days are simulated with them: a day of one check a minute takes longest. */
+const INTERVALS = [
+  { interval: 60, days: 6 },
+  { interval: 300, days: 16 },
+  { interval: 900, days: 40 },
+  { interval: 3600, days: 56 },
+];
+const TASKS = [1, 2, 4, 8];
+const DAY_HOURS = 24;
+
+/** What happens to a service and its checker from day to day. */
+function dailyLife(days: number): Partial<SimulationOptions> {
+  return {
+    moves: 2 * Math.ceil(days),
+    scalings: Math.ceil(days / 2),
+    restarts: Math.ceil(days),
+    deployments: Math.ceil(days / 4),
+    pauses: Math.ceil(days / 20),
+    throttled: 1,
+    missed: 1,
+    unreachable: 0.5,
+    unlisted: 0.5,
+  };
+}
+
+/** Every combination of addresses, views, times to live and intervals; the rest by turns and by seed. */
+function grid(extra: (days: number) => Partial<SimulationOptions>, share: number): Partial<SimulationOptions>[] {
+  const simulations: Partial<SimulationOptions>[] = [];
+  for (const { interval, days } of INTERVALS) {
+    for (const addresses of ADDRESSES) {
+      for (const views of VIEWS) {
+        for (const ttl of TTLS) {
+          const seed = simulations.length + 1;
+          const random = new Random(seed, 'sweep');
+          const length = Math.max(1, days * share);
+          simulations.push({
+            addresses,
+            views,
+            ttl,
+            interval,
+            hours: length * DAY_HOURS,
+            tasks: random.oneOf(TASKS),
+            affinity: random.oneOf(AFFINITIES),
+            completeness: random.oneOf(COMPLETENESS),
+            branch: random.oneOf(BRANCHES),
+            outage: random.chance(0.5) ? random.whole(1, 6 * Math.ceil(length)) : 0,
+            seed,
+            ...extra(length),
+          });
+        }
+      }
+    }
+  }
+  return simulations;
+}
+
+/** How each kind of drift is brought about. */
+const INJECTED: Readonly<Record<Exclude<DriftKind, 'failing'>, Partial<SimulationOptions>>> = {
+  pinned: { pinned: 1 },
+  silent: { silent: 1 },
+  move: { pinned: 1, moves: 4 },
+  'zonal-shift': { pinned: 1, zonalShift: 1 },
+  stranger: { strangers: 1 },
+};
+
+/** Simulations with one drift each, on a complete or partial truth, with a check a minute. */
+function drifting(
+  kind: keyof typeof INJECTED,
+  completeness: 'complete' | 'partial',
+  count: number,
+): Partial<SimulationOptions>[] {
+  return Array.from({ length: count }, (_, i) => {
+    const random = new Random(i, 'drift', kind);
+    return {
+      // Of more than seven addresses, DNS does not show which one it dropped.
+      addresses: kind === 'zonal-shift' ? random.whole(3, 7) : random.whole(2, 100),
+      views: random.oneOf(VIEWS),
+      ttl: random.oneOf([5, 20, 60]),
+      branch: random.oneOf(['2.2', '2.6', '3.0', '3.2', '3.4'] as const),
+      completeness,
+      ...(kind !== 'zonal-shift' && { affinity: random.oneOf(AFFINITIES) }),
+      hours: 8,
+      tasks: random.whole(1, 6),
+      seed: i + 1,
+      ...INJECTED[kind],
+    };
+  });
+}
+
+const KINDS = Object.keys(INJECTED) as (keyof typeof INJECTED)[];
+
+/** The whole sweep: at least 10,000 days in which nothing is wrong, then drifts of each kind. */
+export const SWEEP: readonly SweepPart[] = [
+  { name: 'the load balancer does not change', simulations: grid(() => ({}), 1) },
+  { name: 'it changes, tasks come and go, AWS fails', simulations: grid(dailyLife, 0.25) },
+  ...KINDS.flatMap((kind): SweepPart[] => [
+    {
+      name: `${kind}, complete truth`,
+      simulations: drifting(kind, 'complete', 150),
+      drifts: 100,
+      latencyP95Seconds: 130,
+    },
+    { name: `${kind}, partial truth`, simulations: drifting(kind, 'partial', 150), drifts: 100 },
+  ]),
+];
+
+/** Simulated days of a part. */
+export function daysOf({ simulations }: SweepPart): number {
+  return simulations.reduce((sum, { hours = 0 }) => sum + hours / DAY_HOURS, 0);
+}
