@@ -19,3 +19,9 @@ export interface ControllerEnvironment {
   /** Open an OpsItem for each incident. @default - none */
   readonly OPS_ITEMS?: 'on';
 }
+
+/** The event with which the schedule invokes the controller. Without a time the run is not dropped for its age. */
+export interface ScheduledEvent {
+  /** When the run was due, ISO 8601: `<aws.scheduler.scheduled-time>`. */
+  readonly time?: string;
+}

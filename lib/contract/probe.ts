@@ -46,11 +46,14 @@ export interface ProbeRequest {
   readonly tls?: Readonly<Record<string, RuntimeTls>>;
 }
 
+/** An answer for an ELB carries at most this many addresses of a family. A full one may be a part of more. */
+export const FULL_ANSWER = 8;
+
 /** What DNS answered for a name. */
 export interface NameAnswer {
   /** Sorted, each once, both families. */
   readonly addresses: readonly string[];
-  /** The largest number of addresses of one family that a single answer had. 8 or more: answers may be parts. */
+  /** The largest number of addresses of one family that a single answer had. From `FULL_ANSWER` on answers may be parts. */
   readonly largestAnswer: number;
   /** The longest time to live of the records, seconds. @default - no record was answered */
   readonly ttlSeconds?: number;
@@ -84,6 +87,11 @@ export interface Slot {
   readonly changedSeconds?: number;
   /** Current sessions; undefined until `show stat` was read. */
   readonly sessions?: number;
+}
+
+/** The name of a slot in verdicts. */
+export function slotName({ backend, name }: Pick<Slot, 'backend' | 'name'>): string {
+  return `${backend}/${name}`;
 }
 
 /** Counters of one `resolvers` section since the start of the process, all of its name servers added up. */

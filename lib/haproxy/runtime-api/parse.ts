@@ -1,34 +1,4 @@
-/** One server entry of a backend, as `show servers state` shows it. */
-export interface Slot {
-  readonly backend: string;
-  readonly name: string;
-  /** The address that the slot uses now, if it has one. */
-  readonly address?: string;
-  /**
-   * The name that the slot follows; undefined where the branch does not show it (1.6, 1.7) or the slot has a fixed
-   * address.
-   */
-  readonly fqdn?: string;
-  /** Whether a health check runs. On 1.6 and 1.7 only a health check makes HAProxy resolve the name. */
-  readonly checked: boolean;
-  /** How an operator took it out of service: no traffic at all, or no new sessions. */
-  readonly out?: 'maintenance' | 'draining';
-  /** Whether each request has its own address (`do-resolve` and `set-dst`): the slot never holds one. */
-  readonly perRequest?: true;
-  /** Current sessions, from `show stat`; undefined until `show stat` was read. */
-  sessions?: number;
-}
-
-/** Counters of one `resolvers` section since the start of the process, all of its name servers added up. */
-export interface ResolverCounters {
-  readonly section: string;
-  /** Queries sent. */
-  readonly sent: number;
-  /** Answers with addresses. */
-  readonly valid: number;
-  /** Failed queries by HAProxy's own names (`timeout`, `nx`, `too_big` …), without zeros. */
-  readonly failures: Readonly<Record<string, number>>;
-}
+import type { ResolverCounters, Slot } from '../../contract/probe';
 
 /** The process, as `show info` shows it. */
 interface ProcessInfo {
