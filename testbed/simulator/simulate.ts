@@ -1,5 +1,6 @@
-import type { ObservedTask, ObservedUpstream, RawObservation } from '../../lambda/controller/domain/observation';
+import type { IncidentEvent } from '../../lambda/controller/domain/incident';
 import { type ProxyReport, reportOn, reportUnchecked } from '../../lambda/controller/domain/proxy-report';
+import type { ObservedTask, ObservedUpstream, RawObservation } from '../../lambda/controller/domain/raw-observation';
 import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
 import type { IncidentChange } from '../../lib/contract/incident-event';
 import type { Severity, VerdictKind } from '../../lib/contract/verdicts';
@@ -131,6 +132,7 @@ class Run {
     const outage = this.#world.isOutageAt(at);
     const upstream: ObservedUpstream = {
       dns: this.#world.dnsAt(at),
+      zonesAsked: this.#world.knowsZonesAt(at),
       owned: [],
       ...(complete && !outage && { interfaces: history.interfacesAt(at) }),
       readable: complete,
@@ -333,7 +335,7 @@ export function simulate(given: Partial<SimulationOptions>, onCheck?: (share: nu
   return resultOf(tally);
 }
 
-function noticeOf(event: ProxyReport['events'][number], at: number): Notice & { readonly change: IncidentChange } {
-  const { incidentId: id, kind, severity, address, tasks, since, change } = event;
-  return { id, kind, severity, address, tasks, since: (Date.parse(since) - EPOCH) / 1000, at, change };
+function noticeOf({ change, incident }: IncidentEvent, at: number): Notice & { readonly change: IncidentChange } {
+  const { id, kind, severity, address, tasks, firstSeen } = incident;
+  return { id, kind, severity, address, tasks, since: (firstSeen - EPOCH) / 1000, at, change };
 }
