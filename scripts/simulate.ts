@@ -5,7 +5,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
 import { InputError } from '../lib/haproxy/errors';
-import { flagOf, NUMBERS, type SimulationOptions, simulationOptions, WORDS } from '../testbed/simulator/options';
+import {
+  flagOf,
+  NUMBERS,
+  type SimulationOptions,
+  simulationOptions,
+  WORDS,
+  YES_NO,
+} from '../testbed/simulator/options';
 import { addSimulation, emptyTally, resultOf, simulate } from '../testbed/simulator/simulate';
 import { SWEEP } from '../testbed/simulator/sweep';
 import { textOf } from '../testbed/simulator/text';
@@ -34,7 +41,11 @@ for (const [name, { min, max, default: value, whole, about }] of Object.entries(
   program.addOption(new Option(`${flagOf(name)} <number>`, about).default(value).argParser(parse));
 }
 for (const [name, option] of Object.entries(WORDS)) {
-  const flag = new Option(`${flagOf(name)} <word>`, option.about).choices(option.words);
+  const isYesOrNo = option.words === YES_NO;
+  const flag = new Option(`${flagOf(name)} ${isYesOrNo ? '[word]' : '<word>'}`, option.about).choices(option.words);
+  if (isYesOrNo) {
+    flag.preset('yes');
+  }
   program.addOption('default' in option ? flag.default(option.default) : flag);
 }
 program

@@ -1,6 +1,6 @@
 import type { Severity, VerdictKind } from '../../lib/contract/verdicts';
 import type { History, Span } from './history';
-import type { SimulationOptions } from './options';
+import type { DecidedOptions } from './options';
 import { FULL_ANSWER } from './resolvers';
 import type { HaproxyTask } from './tasks';
 import type { World } from './world';
@@ -96,12 +96,12 @@ export function driftsOf({ options, history, service, failures }: World): Drift[
 }
 
 /** 1.7 has no counters; and where a process says its own view, the question itself makes a pinned one send queries. */
-function isFaultDecidable({ fault }: HaproxyTask, { branch, addresses, completeness }: SimulationOptions): boolean {
+function isFaultDecidable({ fault }: HaproxyTask, { branch, addresses, completeness }: DecidedOptions): boolean {
   return branch !== '1.7' && (fault?.kind !== 'pinned' || (addresses > 1 && completeness !== 'unknown'));
 }
 
 /** DNS shows that it dropped an address only where its answers are whole, and about all zones. */
-function isShiftDecidable(task: HaproxyTask, shift: Span, history: History, options: SimulationOptions): boolean {
+function isShiftDecidable(task: HaproxyTask, shift: Span, history: History, options: DecidedOptions): boolean {
   const { affinity, zonalNames, completeness } = options;
   const whole = history.namedAt(shift.from).length < FULL_ANSWER;
   const zones = affinity === 'none' || (completeness === 'complete' && zonalNames !== 'no');
@@ -122,7 +122,7 @@ export function findableAfter({
   missed,
   unreachable,
   unlisted,
-}: SimulationOptions): number {
+}: DecidedOptions): number {
   const unkind = throttled + missed + unreachable + unlisted > 0 ? 10 : 0;
   const checks = (3 + unkind) * interval + jitter;
   const complete = completeness === 'complete' && outage === 0 && stuck === 0;

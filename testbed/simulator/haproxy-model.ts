@@ -13,6 +13,15 @@ export interface HaproxyModelOptions {
   readonly ask: (at: number) => Answer;
 }
 
+/** An address that a resolver knows. */
+interface KnownAddress {
+  readonly address: string;
+  /** When an answer had it last. */
+  seenAt: number;
+  /** @default - no slot has it */
+  slot: number | undefined;
+}
+
 /** Queries of one resolution without an answer: `resolve_retries`, one a second. */
 const RETRIES = 3;
 
@@ -34,11 +43,14 @@ export class HaproxyModel {
   public timeouts = 0;
   /** When each slot last changed. */
   public readonly changedAt: number[];
-  /** Addresses of recent answers by the time of the last one. */
-  readonly #known = new Map<string, number>();
+  /** Addresses of recent answers, in the order in which they came. */
+  readonly #known = new Map<string, KnownAddress>();
   #nextQuery: number;
   #lastValid: number;
   #lastAnswer: readonly string[] | undefined;
+  /** How many slots have an address, and whether an address may be without a slot. */
+  #used = 0;
+  #isUnassigned = false;
   /** Until when nothing is forgotten: the earliest end of an address that is not in the last answer. */
   #forgetsAt = Number.POSITIVE_INFINITY;
 
@@ -82,6 +94,11 @@ export class HaproxyModel {
     if (lastQuery - this.#lastValid >= this.options.holdOutage && this.slots.some((address) => address !== undefined)) {
       this.slots.fill(undefined);
       this.changedAt.fill(Math.max(at, this.#lastValid + this.options.holdOutage));
+      this.#used = 0;
+      this.#isUnassigned = true;
+      for (const known of this.#known.values()) {
+        known.slot = undefined;
+      }
     }
   }
 
@@ -90,58 +107,79 @@ export class HaproxyModel {
     const { period } = this.options;
     this.#lastValid = lastQuery;
     if (addresses !== this.#lastAnswer) {
-      for (const address of addresses) {
-        this.#known.set(address, at);
-      }
       this.#lastAnswer = addresses;
-      this.#forget(addresses, at);
-      this.#assign(at);
+      this.#refresh(addresses, at);
+      this.#forget(at);
     }
     while (this.#forgetsAt <= lastQuery) {
       const query = at + Math.ceil((this.#forgetsAt - at) / period) * period;
       if (query > lastQuery) {
         break;
       }
-      this.#forget(addresses, query);
-      this.#assign(query);
+      this.#refresh(addresses, query);
+      this.#forget(query);
     }
+    this.#refresh(addresses, lastQuery);
+  }
+
+  #refresh(addresses: readonly string[], at: number): void {
     for (const address of addresses) {
-      this.#known.set(address, lastQuery);
+      const known = this.#known.get(address);
+      if (known === undefined) {
+        this.#known.set(address, { address, seenAt: at, slot: undefined });
+        this.#isUnassigned = true;
+      } else {
+        known.seenAt = at;
+      }
     }
   }
 
-  #forget(answer: readonly string[], at: number): void {
+  /** Forgets what no answer had for too long, and gives free slots the addresses that no slot has. */
+  #forget(at: number): void {
+    const { holdObsolete } = this.options;
     this.#forgetsAt = Number.POSITIVE_INFINITY;
-    for (const [address, seenAt] of this.#known) {
-      if (answer.includes(address)) {
+    for (const known of this.#known.values()) {
+      if (known.seenAt === at) {
         continue;
       }
-      const end = seenAt + this.options.holdObsolete;
-      if (end <= at) {
-        this.#known.delete(address);
-      } else {
+      const end = known.seenAt + holdObsolete;
+      if (end > at) {
         this.#forgetsAt = Math.min(this.#forgetsAt, end);
+        continue;
+      }
+      this.#known.delete(known.address);
+      if (known.slot !== undefined) {
+        this.#free(known.slot, at);
       }
     }
+    if (this.#isUnassigned && this.#used < this.slots.length) {
+      this.#assign(at);
+    }
+  }
+
+  #free(slot: number, at: number): void {
+    this.slots[slot] = undefined;
+    this.changedAt[slot] = at;
+    this.#used -= 1;
+    this.#isUnassigned = true;
   }
 
   #assign(at: number): void {
-    const taken = new Set<string>();
-    for (const address of this.slots) {
-      if (address !== undefined && this.#known.has(address)) {
-        taken.add(address);
-      }
-    }
-    const free = [...this.#known.keys()].filter((address) => !taken.has(address));
-    for (const [slot, address] of this.slots.entries()) {
-      if (address !== undefined && this.#known.has(address)) {
+    let slot = -1;
+    for (const known of this.#known.values()) {
+      if (known.slot !== undefined) {
         continue;
       }
-      const next = free.shift();
-      if (next !== address) {
-        this.slots[slot] = next;
-        this.changedAt[slot] = at;
+      slot = this.slots.indexOf(undefined, slot + 1);
+      if (slot < 0) {
+        // More addresses than slots: they wait until a slot is free.
+        return;
       }
+      this.slots[slot] = known.address;
+      this.changedAt[slot] = at;
+      this.#used += 1;
+      known.slot = slot;
     }
+    this.#isUnassigned = false;
   }
 }

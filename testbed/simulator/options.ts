@@ -1,4 +1,6 @@
 import { InputError } from '../../lib/haproxy/errors';
+import { BRANCHES } from '../../lib/haproxy/version/branches';
+import { Random } from './random';
 
 /** How much of the load balancer the checker can read. */
 export const COMPLETENESS = ['complete', 'partial', 'unknown'] as const;
@@ -6,6 +8,9 @@ export const COMPLETENESS = ['complete', 'partial', 'unknown'] as const;
 export const AFFINITIES = ['none', 'partial', 'full'] as const;
 /** Where two views differ: only in what they cache, in the addresses of one load balancer, or in the load balancer. */
 export const DIFFERENCES = ['caches', 'addresses', 'balancer'] as const;
+
+/** An option that is `yes` when its flag has no value. */
+export const YES_NO = ['yes', 'no'] as const;
 
 /** A number of the command line. */
 interface NumberOption {
@@ -76,21 +81,20 @@ export const WORDS = {
     about: 'where two views differ (without it the seed decides; with affinity: by zone)',
   },
   branch: {
-    words: ['1.6', '1.7', '1.8', '2.0', '2.2', '2.4', '2.6', '2.8', '3.0', '3.2', '3.4'],
-    default: '3.0',
-    about: 'branch of HAProxy',
+    words: BRANCHES.map(({ branch }) => branch),
+    about: 'branch of HAProxy (without it the seed decides, 2.2 or later)',
   },
-  ownView: { words: ['yes', 'no'], about: 'whether each process says its own view (without it: yes from 3.2 on)' },
+  ownView: { words: YES_NO, about: 'whether each process says its own view (without it: yes from 3.2 on)' },
   zonalNames: {
-    words: ['yes', 'no'],
+    words: YES_NO,
     about: "whether the checker asks for the zones' names (without it: with complete)",
   },
   owners: {
-    words: ['yes', 'no'],
+    words: YES_NO,
     about: 'whether the account can say whose an address is (without it: with complete)',
   },
   checks: {
-    words: ['yes', 'no'],
+    words: YES_NO,
     about: 'whether HAProxy checks the health of addresses (without it the seed decides)',
   },
 } as const satisfies Readonly<Record<string, WordOption>>;
@@ -100,7 +104,7 @@ export type SimulationOptions = { readonly [K in keyof typeof NUMBERS]: number }
   readonly completeness: (typeof COMPLETENESS)[number];
   readonly affinity: (typeof AFFINITIES)[number];
   readonly difference?: (typeof DIFFERENCES)[number];
-  readonly branch: (typeof WORDS.branch.words)[number];
+  readonly branch?: string;
   readonly ownView?: 'yes' | 'no';
   readonly zonalNames?: 'yes' | 'no';
   readonly owners?: 'yes' | 'no';
@@ -121,7 +125,7 @@ const DEFAULTS = Object.fromEntries(
  */
 export function simulationOptions(given: Partial<SimulationOptions>): SimulationOptions {
   const options = { ...DEFAULTS, ...given };
-  const { pinned, silent, stuck, strangers, tasks, completeness, owners } = options;
+  const { pinned, silent, stuck, strangers, tasks, completeness, owners, ownView, branch } = options;
   const faulty = pinned + silent + stuck + strangers;
   if (faulty > tasks) {
     throw new InputError(
@@ -131,7 +135,25 @@ export function simulationOptions(given: Partial<SimulationOptions>): Simulation
   if (owners === 'yes' && completeness === 'unknown') {
     throw new InputError('--owners yes needs a readable account: give --completeness complete or partial');
   }
+  if (ownView === 'yes' && branch !== undefined && Number(branch) < Number(OWN_VIEW_SINCE)) {
+    throw new InputError(`--own-view needs HAProxy ${OWN_VIEW_SINCE}, and --branch is ${branch}: give a later branch`);
+  }
   return options;
+}
+
+/** The first branch whose generated configuration says its own view. */
+export const OWN_VIEW_SINCE = '3.2';
+
+/** Options of which none is open but for what happens when. */
+export type DecidedOptions = SimulationOptions & { readonly branch: string };
+
+/** Branches that the seed chooses from: of each generation of HAProxy's resolver. */
+const USUAL_BRANCHES = ['2.2', '2.4', '2.6', '2.8', '3.0', '3.2', '3.4'];
+
+/** The options with a branch: the one given, or one that the seed chooses. */
+export function withBranch(options: SimulationOptions): DecidedOptions {
+  const able = USUAL_BRANCHES.filter((branch) => options.ownView !== 'yes' || Number(branch) >= Number(OWN_VIEW_SINCE));
+  return { ...options, branch: options.branch ?? new Random(options.seed, 'branch').oneOf(able) };
 }
 
 /** The flag of an option: `zonalShift` is `--zonal-shift`. */

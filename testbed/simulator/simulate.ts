@@ -81,8 +81,8 @@ class Run {
     options: SimulationOptions,
     private readonly tally: Tally,
   ) {
-    this.#options = options;
     this.#world = new World(options);
+    this.#options = this.#world.options;
     this.#random = new Random(options.seed, 'checks');
   }
 

@@ -3,7 +3,7 @@ import { UPSTREAM_BACKEND } from '../../lib/haproxy/model/check-upstream';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { HaproxyModel } from './haproxy-model';
 import { BEFORE, type History, includes, type Span } from './history';
-import type { SimulationOptions } from './options';
+import type { DecidedOptions } from './options';
 import { Random } from './random';
 import type { DnsClient, Resolvers } from './resolvers';
 
@@ -41,7 +41,7 @@ export class HaproxyTask implements Span {
     public readonly from: number,
     public to: number,
     public readonly fault: Fault | undefined,
-    private readonly options: SimulationOptions,
+    private readonly options: DecidedOptions,
     private readonly history: History,
     resolvers: Resolvers,
     private readonly checked: boolean,
@@ -172,7 +172,7 @@ export class Service {
   public readonly deployments: readonly Span[];
   public readonly pauses: readonly Span[];
 
-  public constructor(options: SimulationOptions, history: History, resolvers: Resolvers) {
+  public constructor(options: DecidedOptions, history: History, resolvers: Resolvers) {
     const { tasks: seats, hours, seed, restarts, deployments, pauses } = options;
     const end = hours * 3600;
     const random = new Random(seed, 'service');
@@ -234,7 +234,7 @@ export class Service {
 
 /** Which seats get which fault, and when. */
 function faultsOf(
-  { tasks, pinned, silent, stuck, strangers, hours, ttl }: SimulationOptions,
+  { tasks, pinned, silent, stuck, strangers, hours, ttl }: DecidedOptions,
   history: History,
   resolvers: Resolvers,
   random: Random,

@@ -2,7 +2,7 @@ import type { NameAnswer } from '../../lib/contract/probe';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { UPSTREAM_BACKEND } from '../../lib/haproxy/model/check-upstream';
 import { History, includes, type Span } from './history';
-import type { SimulationOptions } from './options';
+import { type DecidedOptions, OWN_VIEW_SINCE, type SimulationOptions, withBranch } from './options';
 import { Random } from './random';
 import { type DnsClient, FULL_ANSWER, Resolvers } from './resolvers';
 import { Service } from './tasks';
@@ -28,7 +28,11 @@ export class World {
   public readonly ownView: boolean;
   readonly #checker: DnsClient;
 
-  public constructor(public readonly options: SimulationOptions) {
+  public readonly options: DecidedOptions;
+
+  public constructor(given: SimulationOptions) {
+    const options = withBranch(given);
+    this.options = options;
     const { hours, seed, failing, outage, branch, period, holdObsolete } = options;
     const random = new Random(seed, 'world');
     const end = hours * 3600;
@@ -44,7 +48,7 @@ export class World {
     const resolvers = new Resolvers(this.history, options, this.failures);
     this.service = new Service(options, this.history, resolvers);
     this.#checker = resolvers.client('checker');
-    this.ownView = options.ownView === undefined ? Number(branch) >= 3.2 : options.ownView === 'yes';
+    this.ownView = options.ownView === undefined ? Number(branch) >= Number(OWN_VIEW_SINCE) : options.ownView === 'yes';
     this.record = {
       proxy: 'simulated',
       haproxyVersion: branch,
