@@ -96,7 +96,8 @@ export class History {
     }
     this.lives = lives;
     this.shifts = Array.from({ length: zonalShift }, () => {
-      const from = random.between(0.05, 0.6) * end;
+      // After the faults, so that a task can hold what DNS drops.
+      const from = random.between(0.35, 0.6) * end;
       return { zone: random.whole(0, this.zones - 1), from, to: from + random.between(SHIFTED.from, SHIFTED.to) };
     });
     for (const life of lives) {

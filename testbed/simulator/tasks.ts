@@ -22,8 +22,8 @@ export interface Fault {
 export const HOLD_OUTAGE = 600;
 /** Sessions on each slot with an address. */
 const SESSIONS = 5;
-/** How often the probe asks a process for its own view in one check: each time one query, if nothing else resolves. */
-const VIEW_QUERIES = 8;
+/** Queries that a question for its own view makes a process send whose slots do not resolve the name. */
+const VIEW_QUERIES = 1;
 
 /** One HAProxy task from its start to its end. */
 export class HaproxyTask implements Span {
@@ -85,11 +85,18 @@ export class HaproxyTask implements Span {
     if (fault?.kind === 'pinned') {
       return [fault.address];
     }
-    this.#model.advance(fault?.kind === 'silent' ? fault.at : at);
+    if (fault?.kind === 'silent') {
+      this.#model.advance(fault.at);
+      return this.#model.slots;
+    }
+    if (fault?.kind === 'stuck' && this.#stuck === undefined) {
+      this.#model.advance(fault.at);
+      this.#stuck = this.#stickAt(fault.at);
+    }
+    this.#model.advance(at);
     if (fault?.kind !== 'stuck') {
       return this.#model.slots;
     }
-    this.#stuck ??= this.#stickAt(fault.at);
     const held = [...this.#model.slots];
     if (this.#stuck !== undefined) {
       held[this.#stuck.slot] = this.#stuck.address;
