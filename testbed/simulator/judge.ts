@@ -50,7 +50,7 @@ const staleAddress: Rule = (notice, task, world) => {
   const life = world.history.lifeOf(address);
   const isDead = life !== undefined && life.interfaces.to <= at;
   const stuck = task.faultAt(at)?.kind === 'stuck';
-  if (!task.heldAt(at).includes(address)) {
+  if (!task.heldAt(at).includes(address) || !task.sends(address, at)) {
     return 'false';
   }
   if (stuck) {
