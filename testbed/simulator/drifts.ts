@@ -109,7 +109,7 @@ function isShiftDecidable(task: HaproxyTask, shift: Span, history: History, opti
 }
 
 /** Seconds after which a drift should be found on any truth: what lasts shorter is not counted. */
-export function findableAfter({
+function findableAfter({
   interval,
   jitter,
   ttl,

@@ -1,7 +1,7 @@
 import type { Answer } from './resolvers';
 
 /** What decides which addresses a HAProxy process holds. Times are seconds. */
-export interface HaproxyModelOptions {
+interface HaproxyModelOptions {
   readonly startedAt: number;
   /** Time between two DNS queries: `timeout resolve` (2.1 and later) or `hold valid`. */
   readonly period: number;

@@ -20,7 +20,7 @@ export interface AddressLife {
 }
 
 /** DNS drops the addresses of a zone; their interfaces stay. */
-export interface ZonalShift extends Span {
+interface ZonalShift extends Span {
   readonly zone: number;
 }
 

@@ -23,7 +23,7 @@ export interface Notice {
 export type Judgement = 'right' | 'harmless' | 'false';
 
 /** What one check met, besides the world itself. */
-export interface Circumstances {
+interface Circumstances {
   /** Tasks that could not be read. */
   readonly unreachable: ReadonlySet<string>;
 }

@@ -41,7 +41,7 @@ export interface SimulationResult {
 }
 
 /** What is kept of a run, so that runs can be added up. */
-export interface Tally {
+interface Tally {
   checks: number;
   days: number;
   incidents: Record<string, Partial<Record<Severity, number>>>;

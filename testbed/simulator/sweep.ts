@@ -3,7 +3,7 @@ import type { SimulationOptions } from './options';
 import { Random } from './random';
 
 /** Some simulations of one purpose. */
-export interface SweepPart {
+interface SweepPart {
   readonly name: string;
   readonly simulations: readonly Partial<SimulationOptions>[];
   /** The most seconds of the 95th percentile of detection. @default - not bounded: the truth is partial */

@@ -8,10 +8,10 @@ import { Random } from './random';
 import type { DnsClient, Resolvers } from './resolvers';
 
 /** How a task does not follow the load balancer. */
-export type FaultKind = 'pinned' | 'silent' | 'stuck';
+type FaultKind = 'pinned' | 'silent' | 'stuck';
 
 /** A fault of one task. A pinned task has it from its start. */
-export interface Fault {
+interface Fault {
   readonly kind: FaultKind;
   readonly at: number;
   /** The address that a pinned task holds. */
@@ -19,7 +19,7 @@ export interface Fault {
 }
 
 /** `hold timeout`, `refused` and `other` of the generated configuration, seconds. */
-export const HOLD_OUTAGE = 600;
+const HOLD_OUTAGE = 600;
 /** Sessions on each slot with an address. */
 const SESSIONS = 5;
 /** Queries that a question for its own view makes a process send whose slots do not resolve the name. */
