@@ -10,7 +10,7 @@ const MAY_IMPORT = {
   'lambda/controller/state': ['lib/contract', 'lib/haproxy', 'lambda/controller/domain'],
   'lambda/controller/aws': ['lib/contract', 'lib/haproxy', 'lambda/controller/domain', 'lambda/controller/state'],
   'lambda/controller': ['lib/contract', 'lib/haproxy', 'lambda/probe'],
-  'lambda/probe': ['lib/contract', 'lib/haproxy', 'lambda/controller/domain'],
+  'lambda/probe': ['lib/contract', 'lib/haproxy'],
   testbed: ['lib/contract', 'lib/haproxy', 'lambda'],
   lab: ['lib/contract', 'lib/haproxy', 'lambda', 'testbed'],
   bin: ['lib', 'lint', 'lambda', 'testbed', 'lab', 'package.json'],

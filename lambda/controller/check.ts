@@ -1,14 +1,8 @@
-import {
-  type NameAnswer,
-  type NameQuery,
-  type ProbeAnswer,
-  type ProcessAnswer,
-  type ProcessQuery,
-} from '../../lib/contract/probe';
+import type { NameAnswer, NameQuery, ProbeAnswer, ProcessAnswer, ProcessQuery } from '../../lib/contract/probe';
 import { type RegistryRecord, type RegistryUpstream, VIEW_PATH } from '../../lib/contract/registry-record';
 import type { ObservedBalancer } from './aws/load-balancers';
-import type { RawObservation, Task } from './domain/observation';
 import { type ProxyReport, reportOn } from './domain/proxy-report';
+import type { RawObservation, Task } from './domain/raw-observation';
 import type { ProxyState } from './domain/state';
 
 /** The running processes of a proxy. */
@@ -95,7 +89,7 @@ export function observationOf(
     upstreams: record.upstreams.map((upstream, i) => {
       const { zones: _, ...balancer } = balancers[i]!;
       const [dns, ...zonal] = names.splice(0, namesOf(upstream, balancers[i]!).length);
-      return { ...balancer, dns: withZones(dns!, zonal) };
+      return { ...balancer, dns: withZones(dns!, zonal), ...(zonal.length > 0 && { zonesAsked: true }) };
     }),
     tasks: tasks.map((task) => ({
       task,

@@ -5,13 +5,13 @@ import {
   LoadBalancerNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RegistryUpstream } from '../../../lib/contract/registry-record';
-import type { ObservedUpstream } from '../domain/observation';
+import type { ObservedUpstream } from '../domain/raw-observation';
 import { reasonOf } from '../domain/reason';
-import type { TimeLimit } from './time-limit';
 import { BEST_EFFORT, paced } from './client-options';
 import { inBatches } from './in-batches';
 import { type InterfaceQuery, readInterfaces, type Scope } from './network-interfaces';
 import { routingReader } from './routing';
+import type { TimeLimit } from './time-limit';
 
 /** What the APIs say of a load balancer: everything about an upstream but DNS. */
 export interface ObservedBalancer extends Omit<ObservedUpstream, 'dns'> {

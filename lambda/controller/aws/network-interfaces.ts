@@ -1,9 +1,9 @@
 import { EC2Client, type Filter, type NetworkInterface, paginateDescribeNetworkInterfaces } from '@aws-sdk/client-ec2';
-import type { ObservedUpstream } from '../domain/observation';
+import type { ObservedUpstream } from '../domain/raw-observation';
 import { reasonOf } from '../domain/reason';
-import type { TimeLimit } from './time-limit';
 import { BEST_EFFORT, paced } from './client-options';
 import { inBatches } from './in-batches';
+import type { TimeLimit } from './time-limit';
 
 /** The addresses that clients of a load balancer get: private ones if it is internal. */
 export type Scope = 'private' | 'public';

@@ -20,7 +20,8 @@ const FILTERS = ['addresses.private-ip-address', 'addresses.association.public-i
 const ELB_INTERFACE = /^ELB (?:(?:app|net|gwy)\/)?([^/]+)/;
 
 /** The name that AWS gives to a load balancer: `[internal-]NAME-ID.….elb.….amazonaws.com`. */
-const ELB_NAME = /^(?:dualstack\.)?(?:internal-)?(.+)-[0-9a-z]+\.(?:[^.]+\.)?elb\.(?:[^.]+\.)?amazonaws\.com(?:\.cn)?\.?$/i;
+const ELB_NAME =
+  /^(?:dualstack\.)?(?:internal-)?(.+)-[0-9a-z]+\.(?:[^.]+\.)?elb\.(?:[^.]+\.)?amazonaws\.com(?:\.cn)?\.?$/i;
 
 /**
  * Whose addresses are, as far as the account can say: interfaces of this account and region that do not belong to the
@@ -59,9 +60,7 @@ function ownersIn(found: ReadonlyMap<string, readonly NetworkInterface[]>, query
   const owners: [string, string][] = [];
   for (const address of query.addresses) {
     // A private address is unique in its VPC alone, any other one everywhere.
-    const there = new Set(
-      (found.get(address) ?? []).filter((one) => !isPrivateOf(one, address) || one.VpcId === home),
-    );
+    const there = new Set((found.get(address) ?? []).filter((one) => !isPrivateOf(one, address) || one.VpcId === home));
     const [owner] = there;
     if (there.size === 1 && !mayBeOf(query.upstreams, owner!)) {
       owners.push([address, describeOwner(owner!)]);
@@ -100,7 +99,13 @@ function mayBeOf(upstreams: readonly RegistryUpstream[], { Description = '' }: N
 }
 
 /** One line: the interface, what it is for, and whose it is. */
-function describeOwner({ NetworkInterfaceId, Description, InterfaceType, Attachment, OwnerId }: NetworkInterface): string {
+function describeOwner({
+  NetworkInterfaceId,
+  Description,
+  InterfaceType,
+  Attachment,
+  OwnerId,
+}: NetworkInterface): string {
   const what = Description || Attachment?.InstanceId || InterfaceType;
   return `${NetworkInterfaceId}${what ? ` (${what})` : ''}${OwnerId ? ` of account ${OwnerId}` : ''}`;
 }

@@ -3,9 +3,9 @@ import {
   ElasticLoadBalancingV2Client,
   type LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ObservedUpstream } from '../domain/observation';
-import type { TimeLimit } from './time-limit';
+import type { ObservedUpstream } from '../domain/raw-observation';
 import { BEST_EFFORT, paced } from './client-options';
+import type { TimeLimit } from './time-limit';
 
 type Routing = ObservedUpstream['routing'];
 

@@ -5,7 +5,7 @@ import {
   ECSClient,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
-import type { Task } from '../domain/observation';
+import type { Task } from '../domain/raw-observation';
 import { reasonOf } from '../domain/reason';
 import { paced, REQUIRED } from './client-options';
 import { chunksOf, inBatches } from './in-batches';
@@ -79,8 +79,7 @@ export async function readServices(
 async function readCluster(cluster: string, names: readonly string[], time: TimeLimit): Promise<Found> {
   const found: Found = { tasks: new Map(), failed: new Map(), desired: new Map() };
   try {
-    const whole =
-      names.length < MIN_SERVICES_FOR_CLUSTER ? undefined : await listCluster(cluster, names.length, time);
+    const whole = names.length < MIN_SERVICES_FOR_CLUSTER ? undefined : await listCluster(cluster, names.length, time);
     const listed = new Map<string, readonly string[]>();
     if (whole === undefined) {
       await inBatches(names, 1, async ([name = '']) => {
