@@ -66,6 +66,10 @@ export class HaproxyModel {
     return [...this.#known.keys()];
   }
 
+  public get nextQuery(): number {
+    return this.#nextQuery;
+  }
+
   /** Lets time pass, with all queries up to then. */
   public advance(to: number): void {
     const { period, ask } = this.options;
@@ -84,6 +88,20 @@ export class HaproxyModel {
         this.#take(answer.addresses, at, lastQuery);
       }
       this.#nextQuery = lastQuery + period;
+    }
+  }
+
+  /**
+   * Lets time pass up to shortly before `to`, with answers of which nothing is left then: their queries are only counted.
+   * Where there are more addresses than slots, other ones may be held after it than after all queries.
+   */
+  public skip(to: number): void {
+    const { period, holdObsolete } = this.options;
+    const queries = Math.floor((to - holdObsolete - 2 * period - this.#nextQuery) / period);
+    if (queries > 0) {
+      this.sent += queries;
+      this.valid += queries;
+      this.#nextQuery += queries * period;
     }
   }
 

@@ -41,9 +41,8 @@ const followsNot = ({ since, at }: Notice, task: HaproxyTask, world: World): boo
 const hasFailed = (since: number, at: number, { failures, options }: World): boolean =>
   failures.some(({ from, to }) => from < at && to + options.period >= since);
 
-/** Whether no resolver of any view names an address, or has it in a cache. */
-const isUnnamed = (address: string, at: number, { history, options }: World): boolean =>
-  !history.isNamedSince(address, at - options.ttl, at);
+/** Whether the name servers no longer name an address. Caches may still have it: a task with a fault does not ask them. */
+const isUnnamed = (address: string, at: number, { history }: World): boolean => !history.isNamedSince(address, at, at);
 
 const staleAddress: Rule = (notice, task, world) => {
   const { address = '', at } = notice;

@@ -67,6 +67,7 @@ export class Resolvers {
         const failure = this.failures.find((span) => includes(span, at));
         return failure === undefined ? this.#lookUp(view, caches, name, at) : { failure: 'timeout', until: failure.to };
       },
+      isAnswered: (from, to) => !this.failures.some((span) => span.from < to && span.to > from),
       lookUp: (at) => this.#lookUp(view, caches, name, at),
     };
   }
@@ -105,6 +106,8 @@ export interface DnsClient {
   readonly zone: number;
   /** The answer, which may be a failure. */
   ask(at: number): Answer;
+  /** Whether each question between two times gets an answer with addresses. */
+  isAnswered(from: number, to: number): boolean;
   /** The answer of a resolver that never fails: the checker's. */
   lookUp(at: number): GoodAnswer;
 }

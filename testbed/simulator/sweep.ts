@@ -20,12 +20,12 @@ const COMPLETENESS = ['complete', 'partial', 'unknown'] as const;
 const BRANCHES = ['1.6', '1.7', '1.8', '2.2', '2.6', '3.0', '3.2', '3.4'] as const;
 /** Seconds between two checks, and how many days are simulated with them: a day of one check a minute takes longest. */
 const INTERVALS = [
-  { interval: 60, days: 6 },
-  { interval: 300, days: 16 },
-  { interval: 900, days: 40 },
-  { interval: 3600, days: 56 },
+  { interval: 60, days: 2 },
+  { interval: 300, days: 8 },
+  { interval: 900, days: 28 },
+  { interval: 3600, days: 60 },
 ];
-const TASKS = [1, 2, 4, 8];
+const TASKS = [1, 2, 4];
 const DAY_HOURS = 24;
 
 /** What happens to a service and its checker from day to day. */

@@ -93,6 +93,9 @@ export class HaproxyTask implements Span {
       this.#model.advance(fault.at);
       this.#stuck = this.#stickAt(fault.at);
     }
+    if (this.#client.isAnswered(this.#model.nextQuery, at)) {
+      this.#model.skip(at);
+    }
     this.#model.advance(at);
     if (fault?.kind !== 'stuck') {
       return this.#model.slots;
