@@ -105,7 +105,9 @@ function lineOf(name: string, good: boolean, drifts: number, result: ReturnType<
   const found = drifts === 0 ? '' : `, ${drifts} drifts, ${missed} missed${latency}`;
   const lines = [
     `${good ? 'ok    ' : 'FAILED'} ${name}: ${Math.round(days)} days, ${checks} checks, false: ${falseCritical} critical, ${falseWarning} warning, ${harmlessCritical} harmless${found}`,
-    ...(good ? [] : result.findings.slice(0, 5).map(({ at, what, flags }) => `       ${at} s: ${what} (${flags})`)),
+    ...(good ? [] : [...result.findings.slice(0, 5), ...(result.slowest ? [result.slowest] : [])]).map(
+      ({ at, what, flags }) => `       ${at} s: ${what} (${flags})`,
+    ),
   ];
   return lines.join('\n');
 }

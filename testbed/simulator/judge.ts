@@ -94,6 +94,10 @@ export function judge(notice: Notice, world: World, circumstances: Circumstances
   if (kind === 'no-running-task') {
     return rightIf(world.service.runningAt(at).length === 0 && !world.isPausedAt(at));
   }
+  if (kind === 'unknown-upstream') {
+    // The checker's own DNS does not answer for the name, and nothing else is known of the load balancer.
+    return rightIf(world.options.completeness === 'unknown');
+  }
   if (kind === 'unchecked') {
     return rightIf(world.options.throttled + world.options.unreachable > 0 && since <= at);
   }

@@ -36,6 +36,8 @@ export interface SimulationResult {
   /** From the drift to its incident. @default - no drift was found */
   readonly latencyP50Seconds?: number;
   readonly latencyP95Seconds?: number;
+  /** The drift that was found last after it began. @default - no drift was found */
+  readonly slowest?: Finding;
   /** The false incidents and the missed drifts, at most {@link MOST_FINDINGS}. */
   readonly findings: readonly Finding[];
 }
@@ -51,6 +53,7 @@ interface Tally {
   drifts: Partial<Record<DriftKind, { count: number; found: number; undecidable: number }>>;
   missed: number;
   latencies: number[];
+  slowest?: Finding & { readonly latency: number };
   findings: Finding[];
 }
 
@@ -239,30 +242,40 @@ class Run {
       if (found !== undefined) {
         counts.found += 1;
         if (drift.decidable) {
-          tally.latencies.push(Math.max(0, found - drift.from));
+          const latency = Math.max(0, found - drift.from);
+          tally.latencies.push(latency);
+          if (latency > (tally.slowest?.latency ?? 0)) {
+            tally.slowest = {
+              ...this.#finding(drift.from, `found after ${Math.round(latency)} s: ${nameOf(drift)}`),
+              latency,
+            };
+          }
         }
       } else if (!drift.decidable) {
         counts.undecidable += 1;
       } else {
         tally.missed += 1;
-        const { kind, address, task, from, to } = drift;
-        this.#note(
-          from,
-          `missed ${kind}${address === undefined ? '' : ` of ${address}`} on ${task} for ${Math.round(to - from)} s`,
-          true,
-        );
+        this.#note(drift.from, `missed ${nameOf(drift)} for ${Math.round(drift.to - drift.from)} s`, true);
       }
     }
   }
 
+  #finding(at: number, what: string): Finding {
+    return { flags: flagsOf(this.#options), at: Math.round(at), what };
+  }
+
   #note(at: number, what: string, important: boolean): void {
-    const finding = { flags: flagsOf(this.#options), at: Math.round(at), what };
+    const finding = this.#finding(at, what);
     if (important) {
       this.tally.findings.unshift(finding);
     } else if (this.tally.findings.length < MOST_FINDINGS) {
       this.tally.findings.push(finding);
     }
   }
+}
+
+function nameOf({ kind, address, task }: Drift): string {
+  return `${kind}${address === undefined ? '' : ` of ${address}`} on ${task}`;
 }
 
 function foundAt(
