@@ -14,12 +14,19 @@ const DEPLOYED: Record<string, string> = {
   Name: 's'.repeat(255),
 };
 
+const FUNCTION = `arn:aws:lambda:ap-southeast-2:111111111111:function:${'f'.repeat(64)}`;
+
+function deployed(reference: string): string {
+  const [id = '', attribute = ''] = reference.split('.');
+  return id.includes('DriftProbe') ? FUNCTION : (DEPLOYED[attribute] ?? `arn:aws:test:::${reference}`);
+}
+
 test('what the construct registers is what the checker reads', async () => {
   const aws = await SwitchableAws.start();
   try {
     const { readRegistry }: typeof registry = require('../../lambda/controller/aws/registry');
     const { stack, vpc, upstream } = stackWithAlb();
-    const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+    const monitor = new DriftMonitor(stack, 'Monitor');
     new HaproxyElbProxy(stack, 'Orders', { vpc, monitor, upstream });
     new HaproxyElbProxy(stack, 'Payments', {
       vpc,
@@ -31,15 +38,17 @@ test('what the construct registers is what the checker reads', async () => {
     });
     const parameters = resourcesOf(Template.fromStack(stack), 'AWS::SSM::Parameter').map(({ properties }) => [
       fillIn(properties.Name, String),
-      fillIn(properties.Value, (reference) => DEPLOYED[reference.split('.')[1] ?? ''] ?? `arn:aws:test:::${reference}`),
+      fillIn(properties.Value, deployed),
     ]);
     // The endpoint refuses a value that is too long for a parameter, as SSM does.
     aws.handlers = ssmParameters(Object.fromEntries(parameters));
 
-    const { entries, malformedRecords } = await readRegistry(monitor.registryPath);
+    const read = [];
+    for await (const one of readRegistry(monitor.registryPath)) {
+      read.push('record' in one ? one.record : one);
+    }
 
-    expect(malformedRecords).toEqual([]);
-    expect(entries.map(({ record }) => record)).toEqual([
+    expect(read).toEqual([
       {
         proxy: expect.stringMatching(/^Stack-Orders-/),
         haproxyVersion: '3.2',
@@ -52,9 +61,12 @@ test('what the construct registers is what the checker reads', async () => {
           },
         ],
         tasks: { cluster: DEPLOYED.Arn, service: DEPLOYED.Name, runtimeApiPort: 9990 },
+        probe: FUNCTION,
+        viewPort: 8404,
         resolutionSeconds: 10,
         dnsWindowSeconds: 100,
-        graceSeconds: 60,
+        holdSeconds: 600,
+        graceChecks: 2,
       },
       {
         proxy: 'payments',
@@ -62,9 +74,11 @@ test('what the construct registers is what the checker reads', async () => {
         upstreams: [{ backend: 'upstream', dnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com', port: 80 }],
         nameservers: ['10.0.0.2:53'],
         tasks: { cluster: DEPLOYED.Arn, service: DEPLOYED.Name, runtimeApiPort: 9990 },
+        probe: FUNCTION,
         resolutionSeconds: 0.5,
         dnsWindowSeconds: 90.5,
-        graceSeconds: 60,
+        holdSeconds: 600,
+        graceChecks: 2,
       },
     ]);
   } finally {
