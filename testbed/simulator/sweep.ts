@@ -43,31 +43,28 @@ function dailyLife(days: number): Partial<SimulationOptions> {
   };
 }
 
-/** Every combination of addresses, views, times to live and intervals; the rest by turns and by seed. */
-function grid(extra: (days: number) => Partial<SimulationOptions>, share: number): Partial<SimulationOptions>[] {
+/** Every combination of addresses, views and times to live with an interval; the rest by turns and by seed. */
+function grid(interval: number, days: number, more: Partial<SimulationOptions>): Partial<SimulationOptions>[] {
   const simulations: Partial<SimulationOptions>[] = [];
-  for (const { interval, days } of INTERVALS) {
-    for (const addresses of ADDRESSES) {
-      for (const views of VIEWS) {
-        for (const ttl of TTLS) {
-          const seed = simulations.length + 1;
-          const random = new Random(seed, 'sweep');
-          const length = Math.max(1, days * share);
-          simulations.push({
-            addresses,
-            views,
-            ttl,
-            interval,
-            hours: length * DAY_HOURS,
-            tasks: random.oneOf(TASKS),
-            affinity: random.oneOf(AFFINITIES),
-            completeness: random.oneOf(COMPLETENESS),
-            branch: random.oneOf(BRANCHES),
-            outage: random.chance(0.5) ? random.whole(1, 6 * Math.ceil(length)) : 0,
-            seed,
-            ...extra(length),
-          });
-        }
+  for (const addresses of ADDRESSES) {
+    for (const views of VIEWS) {
+      for (const ttl of TTLS) {
+        const seed = simulations.length + 1;
+        const random = new Random(seed, 'sweep', interval);
+        simulations.push({
+          addresses,
+          views,
+          ttl,
+          interval,
+          hours: days * DAY_HOURS,
+          tasks: random.oneOf(TASKS),
+          affinity: random.oneOf(AFFINITIES),
+          completeness: random.oneOf(COMPLETENESS),
+          branch: random.oneOf(BRANCHES),
+          outage: random.chance(0.5) ? random.whole(1, 6 * Math.ceil(days)) : 0,
+          seed,
+          ...more,
+        });
       }
     }
   }
@@ -111,8 +108,14 @@ const KINDS = Object.keys(INJECTED) as (keyof typeof INJECTED)[];
 
 /** The whole sweep: at least 10,000 days in which nothing is wrong, then drifts of each kind. */
 export const SWEEP: readonly SweepPart[] = [
-  { name: 'the load balancer does not change', simulations: grid(() => ({}), 1) },
-  { name: 'it changes, tasks come and go, AWS fails', simulations: grid(dailyLife, 0.25) },
+  ...INTERVALS.map(({ interval, days }) => ({
+    name: `no change, a check each ${interval} s`,
+    simulations: grid(interval, days, {}),
+  })),
+  ...INTERVALS.map(({ interval, days }) => ({
+    name: `changes and failures of AWS, a check each ${interval} s`,
+    simulations: grid(interval, days / 4, dailyLife(days / 4)),
+  })),
   ...KINDS.flatMap((kind): SweepPart[] => [
     {
       name: `${kind}, complete truth`,
