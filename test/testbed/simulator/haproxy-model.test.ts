@@ -1,4 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readViews } from '../../../lambda/probe/views';
+import { VIEW_PATH } from '../../../lib/contract/registry-record';
+import { UPSTREAM_BACKEND } from '../../../lib/haproxy/model/check-upstream';
+import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { ElbDns, nodeAddress } from '../../../testbed/load-balancer';
 import { LocalHost, ProxyUnderTest } from '../../../testbed/proxy-under-test';
 import { HaproxyModel } from '../../../testbed/simulator/haproxy-model';
@@ -24,7 +28,10 @@ const SCHEDULE: readonly { readonly at: number; readonly nodes: readonly number[
   { at: 16, nodes: [] },
   { at: 26, nodes: [7] },
 ];
+/** `resolve_retries`, one a second. */
+const RETRIES = 3;
 const END = 30;
+const SILENT_AT = 16;
 
 const binaries = availableBinaries().filter(({ branch }) => BRANCHES.includes(branch));
 
@@ -56,7 +63,13 @@ function answerAt(at: number): Answer {
     : { addresses: nodes.map(nodeAddress), ttlSeconds: 1, until };
 }
 
-function modelChanges(): Change[] {
+/** What the slots hold, and what the resolver says that it knows; a silent DNS has no answer to the latter. */
+interface Seen {
+  readonly held: Change[];
+  readonly view: Change[];
+}
+
+function modelChanges(): Seen {
   const model = new HaproxyModel({
     startedAt: 0,
     period: PERIOD,
@@ -65,15 +78,18 @@ function modelChanges(): Change[] {
     slots: SLOTS,
     ask: answerAt,
   });
-  const changes: Change[] = [];
+  const seen: Seen = { held: [], view: [] };
   for (let at = 0; at <= END; at += 0.1) {
     model.advance(at);
-    addChange(changes, at, model.slots);
+    addChange(seen.held, at, model.slots);
+    if (at < SILENT_AT) {
+      addChange(seen.view, at, model.known);
+    }
   }
-  return changes;
+  return seen;
 }
 
-async function realChanges(binary: (typeof binaries)[number]): Promise<Change[]> {
+async function realChanges(binary: (typeof binaries)[number]): Promise<Seen> {
   const dns = new ElbDns();
   const proxy = new ProxyUnderTest(binary, new LocalHost(binary, await dns.listen()), {
     model: {
@@ -94,7 +110,7 @@ async function realChanges(binary: (typeof binaries)[number]): Promise<Change[]>
       ),
     );
     const start = Date.now();
-    const changes: Change[] = [];
+    const seen: Seen = { held: [], view: [] };
     let step = 0;
     for (let at = 0; at < END; at = (Date.now() - start) / 1000) {
       const index = SCHEDULE.findLastIndex((one) => one.at <= at);
@@ -104,14 +120,29 @@ async function realChanges(binary: (typeof binaries)[number]): Promise<Change[]>
         dns.failAll(nodes.length === 0 ? 'silent' : undefined);
         dns.point(...nodes.map(nodeAddress));
       }
-      addChange(changes, at, await proxy.held());
+      addChange(seen.held, at, await proxy.held());
+      const view = saysItsView(binary) && at < SILENT_AT ? await viewOf(proxy) : undefined;
+      if (view !== undefined) {
+        addChange(seen.view, at, view);
+      }
       await sleep(100);
     }
-    return changes;
+    return seen;
   } finally {
     await proxy.stop();
     await dns.close();
   }
+}
+
+function saysItsView({ branch }: (typeof binaries)[number]): boolean {
+  return HaproxyVersion.of(branch)._capabilities.ownView;
+}
+
+/** What the process says that its own resolver is told. */
+async function viewOf(proxy: ProxyUnderTest): Promise<readonly string[] | undefined> {
+  const endpoint = `127.0.0.1:${proxy.listeners.health.port}`;
+  const views = await readViews({ name: { endpoint, path: `${VIEW_PATH}${UPSTREAM_BACKEND}` } }, Date.now() + 2000);
+  return views.name;
 }
 
 test('the binaries that this needs', () => {
@@ -123,7 +154,7 @@ test('the binaries that this needs', () => {
 });
 
 describe('what a process holds while DNS changes', () => {
-  let real: Map<string, Change[]>;
+  let real: Map<string, Seen>;
 
   beforeAll(async () => {
     // Side by side: they wait most of the time.
@@ -132,7 +163,7 @@ describe('what a process holds while DNS changes', () => {
   }, 120_000);
 
   test.each(binaries)('HAProxy $branch: the same addresses as the model, in the same order', ({ branch }) => {
-    const held = modelChanges().map((change) => change.held);
+    const held = modelChanges().held.map((change) => change.held);
     expect(held).toEqual([
       '127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5',
       '127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6',
@@ -140,14 +171,52 @@ describe('what a process holds while DNS changes', () => {
       '',
       '127.0.0.8',
     ]);
-    expect(real.get(branch)!.map((change) => change.held)).toEqual(held);
+    expect(real.get(branch)!.held.map((change) => change.held)).toEqual(held);
   });
 
-  test.each(binaries)('HAProxy $branch: each change within a period of the model', ({ branch }) => {
-    // Queries of a silent name server are repeated before they count; readings of the process are a tenth of a second apart.
-    const changes = modelChanges();
-    const apart = real.get(branch)!.map(({ at }, i) => Math.abs(at - changes[i]!.at));
-    expect(Math.max(...apart)).toBeLessThanOrEqual(PERIOD + 3);
-    expect(apart).toHaveLength(changes.length);
+  test.each(binaries)(
+    'HAProxy $branch: each change within a period of the model, and the retries of a query',
+    ({ branch }) => {
+      const changes = modelChanges().held;
+      const apart = real.get(branch)!.held.map(({ at }, i) => Math.abs(at - changes[i]!.at));
+      expect(Math.max(...apart)).toBeLessThanOrEqual(PERIOD + RETRIES);
+      expect(apart).toHaveLength(changes.length);
+    },
+  );
+
+  test.each(binaries.filter(saysItsView))('HAProxy $branch: it says the view that the model has', ({ branch }) => {
+    const view = modelChanges().view.map((change) => change.held);
+    expect(real.get(branch)!.view.map((change) => change.held)).toEqual(view);
   });
 });
+
+test.each(binaries.filter(saysItsView))(
+  'HAProxy $branch: where no slot resolves the name, each question for the view is one query',
+  async (binary) => {
+    const dns = new ElbDns();
+    const listener = await dns.listen();
+    dns.point(...[1, 2, 3].map(nodeAddress));
+    const proxy = new ProxyUnderTest(binary, new LocalHost(binary, listener), {
+      kind: 'pinned',
+      model: { upstream: { port: 80 }, resolution: { holdValidMillis: 1000 } },
+    });
+    try {
+      await proxy.start(() =>
+        proxy.held().then(
+          (held) => held.length > 0,
+          () => false,
+        ),
+      );
+      for (const queries of [1, 2, 3]) {
+        expect(await viewOf(proxy)).toEqual([1, 2, 3].map(nodeAddress));
+        // Longer than `hold valid`, after which an answer does not count any more.
+        await sleep(2500);
+        expect(listener.queries).toBe(queries);
+      }
+    } finally {
+      await proxy.stop();
+      await dns.close();
+    }
+  },
+  30_000,
+);
