@@ -37,7 +37,7 @@ export function driftsOf({ options, history, service, failures }: World): Drift[
     const add = (drift: Omit<Drift, 'task' | 'to'> & { readonly to?: number }) => {
       const to = Math.min(drift.to ?? end, task.to, end);
       const from = Math.max(drift.from, task.from);
-      if (from >= 0 && to - from >= findableAfter(options)) {
+      if (from >= 0 && to - from >= findableAfter(options, history.lives.length)) {
         drifts.push({ ...drift, from, to, task: task.id });
       }
     };
@@ -108,23 +108,19 @@ function isShiftDecidable(task: HaproxyTask, shift: Span, history: History, opti
   return whole && zones && task.fault?.kind !== 'stuck' && completeness !== 'unknown';
 }
 
+/** The chance that a large load balancer has an address that no answer has had: the checker wants it below e^-16. */
+const CHANCE = 16;
+
 /** Seconds after which a drift should be found on any truth: what lasts shorter is not counted. */
-function findableAfter({
-  interval,
-  jitter,
-  ttl,
-  period,
-  holdObsolete,
-  completeness,
-  outage,
-  stuck,
-  throttled,
-  missed,
-  unreachable,
-  unlisted,
-}: DecidedOptions): number {
+function findableAfter(options: DecidedOptions, addresses: number): number {
+  const { interval, jitter, ttl, period, holdObsolete, completeness, outage, stuck } = options;
+  const { throttled, missed, unreachable, unlisted } = options;
   const unkind = throttled + missed + unreachable + unlisted > 0 ? 10 : 0;
   const checks = (3 + unkind) * interval + jitter;
-  const complete = completeness === 'complete' && outage === 0 && stuck === 0;
-  return complete ? checks : checks + Math.max(100, ttl + period + holdObsolete) + ttl + interval;
+  if (completeness === 'complete' && outage === 0 && stuck === 0) {
+    return checks;
+  }
+  const window = Math.max(100, ttl + period + holdObsolete) + ttl + interval;
+  const answers = addresses < FULL_ANSWER ? 1 : Math.ceil(CHANCE / -Math.log(1 - FULL_ANSWER / (addresses + 1)));
+  return checks + window + answers * Math.max(ttl, interval);
 }

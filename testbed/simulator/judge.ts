@@ -66,7 +66,8 @@ const uncoveredAddress: Rule = (notice, task, world) => {
   const { history, options } = world;
   const holds = task.heldAt(at).includes(address);
   const settled = options.ttl + options.period;
-  const named = history.isNamedSince(address, at - settled, at);
+  // A name may lead to another load balancer in the view of a task.
+  const named = history.lifeOf(address) === undefined || history.isNamedSince(address, at - settled, at);
   const faulty = task.faultAt(at) !== undefined || hasFailed(notice.since, at, world);
   const short = task.heldAt(at).every((one) => one !== undefined);
   return rightIf(named && !holds && (faulty || short));

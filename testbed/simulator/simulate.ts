@@ -19,8 +19,22 @@ export interface Finding {
   readonly what: string;
 }
 
+/** Drifts of one kind. */
+interface DriftCounts {
+  readonly count: number;
+  readonly found: number;
+  /** Not found, and nobody can know of them. */
+  readonly undecidable: number;
+}
+
+/** From a drift to its incident. @default - no drift was found */
+interface Latency {
+  readonly latencyP50Seconds?: number;
+  readonly latencyP95Seconds?: number;
+}
+
 /** What a simulation found. Its member names are those of `--format json`. */
-export interface SimulationResult {
+export interface SimulationResult extends Latency {
   readonly checks: number;
   readonly days: number;
   /** Incidents that opened, by kind and severity. One that became more severe counts again. */
@@ -30,12 +44,8 @@ export interface SimulationResult {
   readonly falseWarning: number;
   /** Critical incidents about a task that does not follow, but about an address that is still the load balancer's. */
   readonly harmlessCritical: number;
-  /** Drifts by kind: how many there were, how many were found, and how many nobody can know of. */
-  readonly drifts: Readonly<Partial<Record<DriftKind, { count: number; found: number; undecidable: number }>>>;
+  readonly drifts: Readonly<Partial<Record<DriftKind, DriftCounts & Latency>>>;
   readonly missed: number;
-  /** From the drift to its incident. @default - no drift was found */
-  readonly latencyP50Seconds?: number;
-  readonly latencyP95Seconds?: number;
   /** The drift that was found last after it began. @default - no drift was found */
   readonly slowest?: Finding;
   /** The false incidents and the missed drifts, at most {@link MOST_FINDINGS}. */
@@ -50,9 +60,8 @@ interface Tally {
   falseCritical: number;
   falseWarning: number;
   harmlessCritical: number;
-  drifts: Partial<Record<DriftKind, { count: number; found: number; undecidable: number }>>;
+  drifts: Partial<Record<DriftKind, { count: number; undecidable: number; latencies: number[]; found: number }>>;
   missed: number;
-  latencies: number[];
   slowest?: Finding & { readonly latency: number };
   findings: Finding[];
 }
@@ -235,7 +244,7 @@ class Run {
     const { tally } = this;
     const episodes = [...this.#episodes.values()];
     for (const drift of driftsOf(this.#world)) {
-      const counts = tally.drifts[drift.kind] ?? { count: 0, found: 0, undecidable: 0 };
+      const counts = tally.drifts[drift.kind] ?? { count: 0, found: 0, undecidable: 0, latencies: [] };
       tally.drifts[drift.kind] = counts;
       counts.count += 1;
       const found = foundAt(drift, episodes);
@@ -243,7 +252,7 @@ class Run {
         counts.found += 1;
         if (drift.decidable) {
           const latency = Math.max(0, found - drift.from);
-          tally.latencies.push(latency);
+          counts.latencies.push(latency);
           if (latency > (tally.slowest?.latency ?? 0)) {
             tally.slowest = {
               ...this.#finding(drift.from, `found after ${Math.round(latency)} s: ${nameOf(drift)}`),
@@ -308,7 +317,6 @@ export function emptyTally(): Tally {
     harmlessCritical: 0,
     drifts: {},
     missed: 0,
-    latencies: [],
     findings: [],
   };
 }
@@ -331,14 +339,24 @@ export function addSimulation(
 }
 
 /** The result of a tally. */
-export function resultOf({ latencies, findings, ...tally }: Tally): SimulationResult {
-  const sorted = [...latencies].sort((a, b) => a - b);
-  const percentile = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1]!);
+export function resultOf({ findings, drifts, ...tally }: Tally): SimulationResult {
+  const all = Object.values(drifts).flatMap(({ latencies }) => latencies);
+  const kinds = Object.entries(drifts).map(([kind, { latencies, ...counts }]) => [
+    kind,
+    { ...counts, ...latencyOf(latencies) },
+  ]);
   return {
     ...tally,
-    ...(sorted.length > 0 && { latencyP50Seconds: percentile(0.5), latencyP95Seconds: percentile(0.95) }),
+    drifts: Object.fromEntries(kinds),
+    ...latencyOf(all),
     findings: findings.slice(0, MOST_FINDINGS),
   };
+}
+
+function latencyOf(latencies: readonly number[]): Latency {
+  const sorted = [...latencies].sort((a, b) => a - b);
+  const percentile = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1]!);
+  return sorted.length === 0 ? {} : { latencyP50Seconds: percentile(0.5), latencyP95Seconds: percentile(0.95) };
 }
 
 /** One simulation. */
