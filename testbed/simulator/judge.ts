@@ -79,7 +79,10 @@ const RULES: Partial<Record<VerdictKind, Rule>> = {
   'leaving-address': (notice, task, world) => {
     const { address = '', at } = notice;
     const kept = task.faultAt(at) !== undefined && task.keptAddresses.includes(address);
-    return rightIf((kept || hasFailed(notice.since, at, world)) && isUnnamed(address, at, world));
+    if (!kept && !hasFailed(notice.since, at, world)) {
+      return 'false';
+    }
+    return isUnnamed(address, at, world) ? 'right' : 'harmless';
   },
   'uncovered-address': uncoveredAddress,
   pinned: ({ at }, task) => rightIf(task.faultAt(at)?.kind === 'pinned'),
