@@ -11,10 +11,14 @@ export interface IdleProxySettings {
   readonly madeFor?: string;
   /** Lines of its backend besides the generated ones. @default - none */
   readonly backendLines?: string[];
+  /** Port of its servers. Without a process there its slots are down, and send nothing. @default 80 */
+  readonly port?: number;
   /** @default 3 */
   readonly slots?: number;
-  /** How often it resolves. It drops what is missing for twice as long. @default 1000 */
+  /** How often it resolves. @default 1000 */
   readonly periodMillis?: number;
+  /** How long it keeps what DNS no longer names. @default - two periods */
+  readonly holdObsoleteMillis?: number;
 }
 
 /** Starts a HAProxy without traffic, for checks of what it holds, and waits until it holds an address. */
@@ -23,16 +27,27 @@ export async function startIdleProxy(
   dns: DnsListener,
   settings: IdleProxySettings = {},
 ): Promise<ProxyUnderTest> {
-  const { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, periodMillis = 1000 } = settings;
+<<<<<<< HEAD
+  const {
+    pinnedTo,
+    madeFor = binary.branch,
+    backendLines = [],
+    slots = 3,
+    periodMillis = 1000,
+    holdObsoleteMillis = 2 * periodMillis,
+  } = settings;
+=======
+  const { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, port = 80, periodMillis = 1000 } = settings;
+>>>>>>> m13
   const proxy = new ProxyUnderTest(binary, new LocalHost(binary, dns), {
     kind: pinnedTo === undefined ? 'generated' : 'pinned',
     pinnedTo,
     model: {
-      upstream: { port: 80, slots },
+      upstream: { port, slots },
       rawLines: { 'backend upstream': backendLines },
       resolution: {
         holdValidMillis: periodMillis,
-        holdObsoleteMillis: 2 * periodMillis,
+        holdObsoleteMillis,
         holdNxMillis: 2 * periodMillis,
       },
     },
