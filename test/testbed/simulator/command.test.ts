@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { ROOT } from '../../bin/cli';
 
+/** A busy machine compiles and simulates slowly. */
+jest.setTimeout(60_000);
+
 /** Runs `npm run simulate` as npm does. */
 function simulate(...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {

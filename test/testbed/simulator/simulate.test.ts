@@ -21,13 +21,13 @@ test('the sweep has 10,000 days of load balancers that do not change, and 100 dr
 });
 
 test('a load balancer that does not change causes no critical incident', () => {
-  const { checks, falseCritical, findings } = sliceOf('no change', 31, 12);
+  const { checks, falseCritical, findings } = sliceOf('no change', 47, 12);
   expect({ falseCritical, findings }).toEqual({ falseCritical: 0, findings: [] });
   expect(checks).toBeGreaterThan(1000);
 });
 
 test('neither does one that changes, with tasks that come and go', () => {
-  const { falseCritical, findings } = sliceOf('changes', 31, 24);
+  const { falseCritical, findings } = sliceOf('changes', 47, 24);
   expect({ falseCritical, findings: findings.filter(({ what }) => what.includes('critical')) }).toEqual({
     falseCritical: 0,
     findings: [],
