@@ -27,18 +27,15 @@ export async function startIdleProxy(
   dns: DnsListener,
   settings: IdleProxySettings = {},
 ): Promise<ProxyUnderTest> {
-<<<<<<< HEAD
   const {
     pinnedTo,
     madeFor = binary.branch,
     backendLines = [],
     slots = 3,
+    port = 80,
     periodMillis = 1000,
     holdObsoleteMillis = 2 * periodMillis,
   } = settings;
-=======
-  const { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, port = 80, periodMillis = 1000 } = settings;
->>>>>>> m13
   const proxy = new ProxyUnderTest(binary, new LocalHost(binary, dns), {
     kind: pinnedTo === undefined ? 'generated' : 'pinned',
     pinnedTo,
