@@ -88,6 +88,8 @@ class Run {
   readonly #episodes = new Map<string, Episode>();
   readonly #random: Random;
   #state: ProxyState = NO_STATE;
+  /** Whether the last listing lacked a task. */
+  #leftOut = false;
 
   public constructor(
     options: SimulationOptions,
@@ -154,7 +156,9 @@ class Run {
     };
     const unreachable = new Set<string>();
     let running = service.runningAt(at);
-    if (unlisted > 0 && running.length > 0 && this.#random.chance(unlisted / 100)) {
+    // Two listings in a row that lack the only task are the end of the task, as far as anybody can know.
+    this.#leftOut = !this.#leftOut && unlisted > 0 && running.length > 0 && this.#random.chance(unlisted / 100);
+    if (this.#leftOut) {
       const left = this.#random.oneOf(running);
       running = running.filter((task) => task !== left);
     }
