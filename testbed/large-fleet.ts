@@ -3,10 +3,10 @@ import type { RunSummary } from '../lambda/controller/report';
 import type { RegistryRecord } from '../lib/contract/registry-record';
 import { STATE_KEY } from '../lib/contract/state-table';
 import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
-import { AwsAccount, AwsEndpoints, arnOf, QUOTAS, withQuotas } from './aws';
+import { AwsAccount, AwsEndpoints, AwsError, arnOf, QUOTAS, withQuotas } from './aws';
 import type { HaproxyBinary } from './binaries';
 import { startIdleProxy } from './idle-proxy';
-import { ConcurrentLambda, LocalLambda } from './lambda';
+import { ConcurrentLambda, LambdaFailure, LocalLambda } from './lambda';
 import { ElbDns, elbNameFor } from './load-balancer';
 import { RuntimeFarm, recordRuntime } from './runtime-farm';
 
@@ -171,6 +171,49 @@ export class LargeFleet {
   public state(proxy: string): any {
     const item = this.account.tables.items(STATES).find((one) => one[STATE_KEY]?.S === proxy);
     return item && JSON.parse(item.state?.S ?? '{}');
+  }
+
+  /** Every stored state, for `restore`. */
+  public snapshot(): ReturnType<AwsAccount['tables']['items']> {
+    return this.account.tables.items(STATES);
+  }
+
+  /** Stores the states of a snapshot, and no others. */
+  public restore(items: ReturnType<AwsAccount['tables']['items']>): void {
+    this.account.tables.create(STATES, { hash: STATE_KEY });
+    for (const item of items) {
+      this.account.tables.put(STATES, item);
+    }
+  }
+
+  /**
+   * Runs the controller and kills its process at its n-th call of AWS, counted from 1: before the call has any effect
+   * (`received`), or when its work is done and its answer is not sent (`done`).
+   *
+   * @returns the name of the call, or undefined when the run has ended before
+   */
+  public async killAt(call: number, moment: 'received' | 'done'): Promise<string | undefined> {
+    let calls = 0;
+    let killedAt: string | undefined;
+    this.aws.onCall = async ({ service, operation }, at) => {
+      calls += at === moment ? 1 : 0;
+      if (killedAt !== undefined || at !== moment || calls !== call) {
+        return;
+      }
+      killedAt = `${service}:${operation}`;
+      await this.controller.kill();
+      throw new AwsError('InternalFailure', 'The caller is gone.', 500);
+    };
+    try {
+      await this.run();
+    } catch (error) {
+      if (killedAt === undefined || !(error instanceof LambdaFailure)) {
+        throw error;
+      }
+    } finally {
+      this.aws.onCall = undefined;
+    }
+    return killedAt;
   }
 
   /** Ends all of it. */

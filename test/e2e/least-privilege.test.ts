@@ -4,22 +4,28 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { NO_STATE } from '../../lambda/controller/domain/state';
 import { DriftMonitor, type DriftMonitorProps, ElbUpstream, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
-import { STATE_FOLDER } from '../../lib/contract/registry-record';
 import { type AwsCall, AwsEndpoints, type AwsHandlers } from '../../testbed/aws';
-import { Fleet, REGISTRY } from '../../testbed/fleet';
+import { almostOpen, Fleet, REGISTRY, STATES } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { isAllowed, type Request, type Statement } from '../support/iam/policy';
 import { fillIn, resourcesOf } from './template';
 
+/** What each of the two functions may do. */
+interface Roles {
+  readonly controller: Statement[];
+  readonly probe: Statement[];
+}
+
 const ARN = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
 const SECRET = 'legacy/runtime-api';
 
-/** The policies of a monitor that checks the service `orders` of the cluster `fleet`, as they would be deployed. */
-function roleOf(props: Partial<DriftMonitorProps>, more: 'with everything' | 'plain'): Statement[] {
+/** The policies of the functions of a monitor that checks the service `orders` of the cluster `fleet`, as deployed. */
+function rolesOf(props: DriftMonitorProps, more: 'with everything' | 'plain'): Roles {
   const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
-  const monitor = new DriftMonitor(stack, 'Monitor', { ...props });
+  const monitor = new DriftMonitor(stack, 'Monitor', props);
   const taskDefinition = new FargateTaskDefinition(stack, 'TaskDefinition');
   taskDefinition.addContainer('haproxy', { image: ContainerImage.fromRegistry('haproxy:3.2') });
   const cluster = new Cluster(stack, 'Cluster', { vpc });
@@ -34,14 +40,12 @@ function roleOf(props: Partial<DriftMonitorProps>, more: 'with everything' | 'pl
     monitor.gateDeployments(service);
   }
   const template = Template.fromStack(stack);
-  const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(({ properties }) =>
-    JSON.stringify(properties.Roles).includes('MonitorRole'),
-  );
-  return policies.flatMap(({ properties }) =>
-    properties.PolicyDocument.Statement.map((statement: Record<string, unknown>) =>
-      statementOf(statement, monitor.registryPath),
-    ),
-  );
+  const statementsOf = (role: RegExp) =>
+    resourcesOf(template, 'AWS::IAM::Policy')
+      .filter(({ properties }) => role.test(JSON.stringify(properties.Roles)))
+      .flatMap(({ properties }) => properties.PolicyDocument.Statement as Record<string, unknown>[])
+      .map((statement) => statementOf(statement, monitor.registryPath));
+  return { controller: statementsOf(/"MonitorRole/), probe: statementsOf(/DriftProbe\w+Role/) };
 }
 
 /** What the references are in the fleet of the test. */
@@ -55,6 +59,8 @@ function deployed(reference: string): string {
     ['Orders', 'orders', 'Name'],
     ['OrdersService', ARN('ecs', 'service/fleet/orders')],
     ['MonitorLogGroup', ARN('logs', 'log-group:checker:*'), 'Arn'],
+    ['MonitorDriftProbe', ARN('logs', 'log-group:probe:*'), 'Arn'],
+    ['MonitorStates', ARN('dynamodb', `table/${STATES}`), 'Arn'],
   ];
   const found = known.find(([start, , of]) => id.startsWith(start) && of === attribute);
   return found?.[1] ?? `${id}.${attribute}`;
@@ -84,53 +90,58 @@ function requestsOf({ service, operation, input }: AwsCall): Request[] {
   const given = input as any;
   const action = `${service}:${operation}`;
   const cluster = { 'ecs:cluster': ARN('ecs', `cluster/${given.cluster}`) };
-  const services = (given.services ?? [given.service]).map((name: string) =>
-    ARN('ecs', `service/${given.cluster}/${name}`),
-  );
-  const parameter = ARN('ssm', `parameter${String(given.Name ?? given.Path).replace(/:\d+$/, '')}`);
+  const services = (given.services ?? [given.service]).map((name: string) => ({
+    resource: ARN('ecs', `service/${given.cluster}/${name}`),
+    context: cluster,
+  }));
+  const table = { resource: ARN('dynamodb', `table/${given.TableName}`) };
   const asked: Record<string, (Pick<Request, 'resource'> & Partial<Request>) | Pick<Request, 'resource'>[]> = {
     'ecs:ListTasks': { resource: '*', context: cluster },
     'ecs:DescribeTasks': given.tasks?.map((resource: string) => ({ resource, context: cluster })),
-    'ecs:DescribeServices': services.map((resource: string) => ({ resource })),
-    'ecs:UpdateService': services.map((resource: string) => ({ resource })),
+    'ecs:DescribeServices': services,
+    'ecs:UpdateService': services,
     'ecs:DescribeServiceRevisions': given.serviceRevisionArns?.flatMap((revision: string) => [
       { resource: revision },
       { resource: revision.replace(/-revision(.*)\/[^/]*$/, '$1') },
     ]),
-    'ssm:GetParametersByPath': { resource: parameter },
-    'ssm:GetParameter': { resource: parameter },
-    'ssm:PutParameter': { resource: parameter },
-    'ssm:DeleteParameter': { resource: parameter },
+    'ssm:GetParametersByPath': { resource: ARN('ssm', `parameter${given.Path}`) },
     'ssm:CreateOpsItem': { resource: '*' },
     'ssm:UpdateOpsItem': { resource: ARN('ssm', `opsitem/${given.OpsItemId}`) },
+    'dynamodb:Scan': table,
+    'dynamodb:GetItem': table,
+    'dynamodb:PutItem': table,
+    'dynamodb:DeleteItem': table,
+    'events:PutEvents': given.Entries?.map(({ Source }: { Source: string }) => ({
+      resource: ARN('events', 'event-bus/default'),
+      context: { 'events:source': Source },
+    })),
+    'secretsmanager:GetSecretValue': { resource: given.SecretId },
     'elasticloadbalancing:DescribeLoadBalancers': { resource: '*' },
+    'elasticloadbalancing:DescribeLoadBalancerAttributes': { resource: '*' },
     'ec2:DescribeNetworkInterfaces': { resource: '*' },
   };
-  const [, secret] = parameter.split('parameter/aws/reference/secretsmanager/');
-  // Parameter Store asks Secrets Manager in the name of its caller.
-  const behind =
-    secret === undefined
-      ? []
-      : [{ action: 'secretsmanager:GetSecretValue', resource: `${ARN('secretsmanager', `secret:${secret}`)}-Ab12Cd` }];
-  return [[asked[action] ?? { resource: 'not known to this test' }].flat(), behind]
+  return [asked[action] ?? { resource: 'not known to this test' }]
     .flat()
     .map((request) => ({ action, ...request, context: { ...FUNCTION, ...('context' in request && request.context) } }));
 }
 
-/** What Lambda does with the role, before any code runs. */
-const OF_LAMBDA = [
-  'logs:CreateLogStream',
-  'logs:PutLogEvents',
-  'ec2:CreateNetworkInterface',
+/** What Lambda does with the roles, outside of the code of the functions. */
+const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const INTERFACES = [
+  'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeSubnets',
+  'ec2:CreateNetworkInterface',
   'ec2:DeleteNetworkInterface',
   'ec2:AssignPrivateIpAddresses',
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+/** What the role has for the gate, with or without one. */
+const ONLY_GATE = ['dynamodb:GetItem'];
+
 const EVERYTHING = { repair: Repair.redeploy(), opsItems: true, gate: true };
-const full = roleOf(EVERYTHING, 'with everything');
-const plain = roleOf({}, 'plain');
+const { controller: full, probe } = rolesOf(EVERYTHING, 'with everything');
+const { controller: plain } = rolesOf({}, 'plain');
 
 let fleet: Fleet;
 const ofCheck: AwsCall[] = [];
@@ -138,21 +149,28 @@ const ofOptions: AwsCall[] = [];
 
 /** A proxy drifts, and another is no longer in the registry; then the proxy follows again. */
 async function check(handlers: AwsHandlers, environment: Record<string, string>, calls: AwsCall[]): Promise<void> {
-  fleet.point('127.0.0.2');
-  const parameters = {
-    'registry/orders': fleet.record('orders', { dnsWindowSeconds: 0 }),
-    [`${STATE_FOLDER}/gone`]: '{}',
-  };
-  await fleet.deploy(parameters, handlers, { environment });
-  if (calls === ofCheck) {
-    // Another run wrote the state at the same time, so that the one that it wrote is read.
-    fleet.before('ssm:PutParameter', () => ({ Version: 7 }));
-  }
-  // What is seen for the first time is no incident yet.
-  expect((await fleet.invoke()).functionError).toBeUndefined();
-  expect((await fleet.invoke()).functionError).toBeUndefined();
   fleet.point('127.0.0.1');
-  expect((await fleet.invoke()).functionError).toBeUndefined();
+  const record = fleet.record('orders', { dnsWindowSeconds: 0 });
+  const network = { name: 'edge', type: 'net', zones: { 'eu-west-1a': ['127.0.0.1'] } } as const;
+  const { arn, dnsName } = fleet.account.setBalancer(network);
+  const upstreams = [{ backend: 'upstream', dnsName, port: 80, loadBalancerArn: arn }];
+  await fleet.deploy(
+    {
+      'registry/orders': record,
+      'registry/edge': fleet.record('edge', { upstreams }),
+      'state/orders': almostOpen(record, '127.0.0.1'),
+      'state/gone': NO_STATE,
+    },
+    handlers,
+    { environment },
+  );
+  fleet.account.setBalancer(network);
+  // A service without tasks: how many it is to have decides whether that is an incident.
+  fleet.account.setService({ cluster: 'fleet', name: 'edge', addresses: [] });
+  for (const address of ['127.0.0.2', '127.0.0.2', '127.0.0.1']) {
+    fleet.point(address);
+    expect((await fleet.invoke()).functionError).toBeUndefined();
+  }
   calls.push(...fleet.made);
 }
 
@@ -177,16 +195,25 @@ async function askGate(): Promise<void> {
   ofOptions.push(...fleet.made);
 }
 
-/** A runtime API with mutual TLS. */
-async function readSecret(): Promise<void> {
-  const aws = await AwsEndpoints.start({
-    'ssm:GetParameter': () => ({ Parameter: { Value: JSON.stringify({ cert: 'cert', key: 'key', ca: 'ca' }) } }),
-  });
+/** The state of one proxy, which the gate reads. */
+async function readState(): Promise<void> {
+  const aws = await AwsEndpoints.start(fleet.account.handlers);
   Object.assign(process.env, aws.environment);
-  const { secretReader } = require('../../lambda/controller/aws/secrets');
-  await secretReader()(ARN('secretsmanager', `secret:${SECRET}-Ab12Cd`));
+  const { StateTable } = require('../../lambda/controller/aws/state-table');
+  await new StateTable(STATES).read('orders');
   ofOptions.push(...aws.calls);
   await aws.close();
+}
+
+/** A runtime API with mutual TLS. */
+async function readSecret(): Promise<void> {
+  const secretArn = `${ARN('secretsmanager', `secret:${SECRET}`)}-Ab12Cd`;
+  await fleet.deploy(
+    { 'registry/orders': fleet.record('orders', { runtimeApiTls: { secretArn } }) },
+    { 'secretsmanager:GetSecretValue': () => ({ SecretString: '{"cert":"cert","key":"key","ca":"ca"}' }) },
+  );
+  await fleet.invoke();
+  ofOptions.push(...fleet.made);
 }
 
 beforeAll(async () => {
@@ -202,17 +229,27 @@ beforeAll(async () => {
     { REPAIR: 'redeploy', OPS_ITEMS: 'on' },
     ofOptions,
   );
-  await askGate();
   await readSecret();
+  await askGate();
+  await readState();
 }, 60_000);
 
 afterAll(() => fleet?.close());
 
+/** The calls that IAM decides by the role. The probe's own permission lets the controller invoke it. */
+const decided = (calls: AwsCall[]) => calls.filter(({ service }) => service !== 'lambda');
 const refused = (statements: Statement[], calls: AwsCall[]) =>
-  calls.flatMap(requestsOf).filter((request) => !isAllowed(statements, request));
+  decided(calls)
+    .flatMap(requestsOf)
+    .filter((request) => !isAllowed(statements, request));
 const allowedActions = (statements: Statement[]) =>
   new Set(statements.filter(({ effect }) => effect === 'Allow').flatMap(({ actions }) => actions));
-const calledActions = (calls: AwsCall[]) => new Set(calls.flatMap(requestsOf).map(({ action }) => action));
+const calledActions = (calls: AwsCall[]) =>
+  new Set(
+    decided(calls)
+      .flatMap(requestsOf)
+      .map(({ action }) => action),
+  );
 
 test('every call of a check is allowed by the role of a plain monitor', () => {
   expect(refused(plain, ofCheck)).toEqual([]);
@@ -223,12 +260,12 @@ test('every call of repair, OpsItems, gate and mutual TLS is allowed by the role
 });
 
 test('a plain monitor may do what a check does, and nothing else', () => {
-  expect([...allowedActions(plain)].sort()).toEqual([...calledActions(ofCheck), ...OF_LAMBDA].sort());
+  expect([...allowedActions(plain)].sort()).toEqual([...calledActions(ofCheck), ...ONLY_GATE, ...LOG].sort());
 });
 
 test('with every option it may do what is called, and nothing else', () => {
   const called = calledActions([...ofCheck, ...ofOptions]);
-  expect([...allowedActions(full)].sort()).toEqual([...called, ...OF_LAMBDA].sort());
+  expect([...allowedActions(full)].sort()).toEqual([...called, ...LOG].sort());
 });
 
 test.each<[string, Request]>([
@@ -245,22 +282,58 @@ test.each<[string, Request]>([
     'another secret',
     { action: 'secretsmanager:GetSecretValue', resource: ARN('secretsmanager', 'secret:other-Ab12Cd'), context: {} },
   ],
+  ['another table', { action: 'dynamodb:PutItem', resource: ARN('dynamodb', 'table/other'), context: {} }],
   [
-    'an interface, by its own code',
-    { action: 'ec2:DeleteNetworkInterface', resource: ARN('ec2', 'network-interface/eni-1'), context: FUNCTION },
+    'events of another source',
+    {
+      action: 'events:PutEvents',
+      resource: ARN('events', 'event-bus/default'),
+      context: { 'events:source': 'aws.health' },
+    },
   ],
+  [
+    'the task definition of a service',
+    {
+      action: 'ecs:UpdateService',
+      resource: ARN('ecs', 'service/fleet/orders'),
+      context: { 'ecs:task-definition': ARN('ecs', 'task-definition/other:1') },
+    },
+  ],
+  [
+    'a shell in a service',
+    {
+      action: 'ecs:UpdateService',
+      resource: ARN('ecs', 'service/fleet/orders'),
+      context: { 'ecs:enable-execute-command': 'true' },
+    },
+  ],
+  ['a network', { action: 'ec2:CreateNetworkInterface', resource: ARN('ec2', 'subnet/subnet-1'), context: {} }],
 ])('it may not touch %s', (_, request) => {
   expect(isAllowed(full, request)).toBe(false);
 });
 
-test('Lambda may make and remove the interfaces of the function', () => {
+describe('the probe', () => {
+  test('has no permission but those of its network interfaces and its log', () => {
+    expect([...allowedActions(probe)].sort()).toEqual([...INTERFACES, ...LOG].sort());
+  });
+
   const resource = ARN('ec2', 'network-interface/eni-1');
-  expect(isAllowed(full, { action: 'ec2:CreateNetworkInterface', resource, context: {} })).toBe(true);
-  expect(isAllowed(full, { action: 'ec2:DeleteNetworkInterface', resource, context: {} })).toBe(true);
+
+  test.each(INTERFACES)('%s is for Lambda, and refused to its own code', (action) => {
+    const asked = { action, resource: action.includes('Describe') ? '*' : resource };
+    expect(isAllowed(probe, { ...asked, context: {} })).toBe(true);
+    expect(isAllowed(probe, { ...asked, context: FUNCTION })).toBe(false);
+  });
+
+  test('whoever controls it may make none of the calls of the controller', () => {
+    const requests = decided([...ofCheck, ...ofOptions]).flatMap(requestsOf);
+    expect(requests.length).toBeGreaterThan(20);
+    expect(requests.filter((request) => isAllowed(probe, request))).toEqual([]);
+  });
 });
 
 describe('the data about IAM', () => {
-  const pairs = full.flatMap(({ actions, resources, conditions }) =>
+  const pairs = [...full, ...probe].flatMap(({ actions, resources, conditions }) =>
     actions.map((action) => ({ action, resources, keys: Object.values(conditions).flatMap(Object.keys) })),
   );
 

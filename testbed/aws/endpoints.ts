@@ -49,7 +49,7 @@ export class AwsEndpoints {
    * Is awaited with each call when it has arrived, and again when its work is done and its answer is not sent yet: the two
    * moments at which a caller may be killed. What it throws is the answer.
    */
-  onCall?: (call: AwsCall, moment: 'received' | 'done') => unknown;
+  onCall?: ((call: AwsCall, moment: 'received' | 'done') => unknown) | undefined;
 
   /** The clock, which the callers' clocks must agree with, ms since 1970. */
   now: () => number = Date.now;

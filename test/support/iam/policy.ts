@@ -27,20 +27,25 @@ function applies({ actions, resources, conditions }: Statement, { action, resour
     actions.includes(action) &&
     resources.some((pattern) => matches(pattern, resource)) &&
     Object.entries(conditions).every(([operator, keys]) =>
-      Object.entries(keys).every(([key, values]) =>
-        values.some((value) => context[key] !== undefined && OPERATORS[operator]!(value, context[key])),
-      ),
+      Object.entries(keys).every(([key, values]) => values.some((value) => OPERATORS[operator]!(value, context[key]))),
     )
   );
 }
 
 /** The operators that the constructs use. Another one makes the test fail, which is right. */
-const OPERATORS: Record<string, (pattern: string, value: string) => boolean> = {
+const OPERATORS: Record<string, (pattern: string, value: string | undefined) => boolean> = {
   StringEquals: (pattern, value) => pattern === value,
+  // A request here has one value of a key; without one it is true.
+  'ForAllValues:StringEquals': (pattern, value) => value === undefined || pattern === value,
   // By the manual both compare ARNs part by part, and both accept wildcards.
-  ArnEquals: matches,
-  ArnLike: matches,
+  ArnEquals: matchesIfGiven,
+  ArnLike: matchesIfGiven,
+  Null: (expected, value) => (value === undefined) === (expected === 'true'),
 };
+
+function matchesIfGiven(pattern: string, value: string | undefined): boolean {
+  return value !== undefined && matches(pattern, value);
+}
 
 function matches(pattern: string, value: string): boolean {
   const parts = pattern
