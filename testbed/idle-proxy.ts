@@ -15,8 +15,10 @@ export interface IdleProxySettings {
   readonly port?: number;
   /** @default 3 */
   readonly slots?: number;
-  /** How often it resolves. It drops what is missing for twice as long. @default 1000 */
+  /** How often it resolves. @default 1000 */
   readonly periodMillis?: number;
+  /** How long it keeps what DNS no longer names. @default - two periods */
+  readonly holdObsoleteMillis?: number;
 }
 
 /** Starts a HAProxy without traffic, for checks of what it holds, and waits until it holds an address. */
@@ -25,7 +27,15 @@ export async function startIdleProxy(
   dns: DnsListener,
   settings: IdleProxySettings = {},
 ): Promise<ProxyUnderTest> {
-  const { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, port = 80, periodMillis = 1000 } = settings;
+  const {
+    pinnedTo,
+    madeFor = binary.branch,
+    backendLines = [],
+    slots = 3,
+    port = 80,
+    periodMillis = 1000,
+    holdObsoleteMillis = 2 * periodMillis,
+  } = settings;
   const proxy = new ProxyUnderTest(binary, new LocalHost(binary, dns), {
     kind: pinnedTo === undefined ? 'generated' : 'pinned',
     pinnedTo,
@@ -34,7 +44,7 @@ export async function startIdleProxy(
       rawLines: { 'backend upstream': backendLines },
       resolution: {
         holdValidMillis: periodMillis,
-        holdObsoleteMillis: 2 * periodMillis,
+        holdObsoleteMillis,
         holdNxMillis: 2 * periodMillis,
       },
     },

@@ -139,6 +139,7 @@ describe('words that a branch does not have', () => {
     httpCheckSend: /\bhttp-check send\b/,
     httpRequestReturn: /\bhttp-request return\b/,
     reusesRightly: /\bhttp-reuse safe\b/,
+    ownView: /\bdo-resolve\b/,
   };
 
   test.each(Object.keys(WORDS) as Word[])('%s is in the text from its first branch on', (word) => {

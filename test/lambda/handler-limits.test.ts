@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { RegistryEntry } from '../../lambda/controller/aws/registry';
-import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
 import { byStaleness } from '../../lambda/controller/run';
-import { decodeState } from '../../lambda/controller/state/codec';
 import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
-import { almostOpen, eventLines, Fleet, type Line, openIncident, REGISTRY } from '../../testbed/fleet';
+import { almostOpen, eventLines, Fleet, type Line, linesOf, openIncident } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
 import { RECORD, START } from './observations';
@@ -30,8 +28,6 @@ const eventsOf = (lines: Line[]) =>
     [event, incident?.proxy ?? proxy, incident?.kind].join(' ').trim(),
   );
 
-const UNCHECKED = { kind: 'unchecked', severity: 'warning' } as const;
-
 describe('AWS falters', () => {
   test('and SSM throttles: it is asked again', async () => {
     await fleet.deploy({ 'registry/orders': fleet.record('orders') });
@@ -48,9 +44,9 @@ describe('AWS falters', () => {
 
   test('and ECS is down: nothing is checked, nothing is resolved, and the run reports it', async () => {
     await fleet.deploy({
-      'registry/orders': fleet.record('orders', { graceSeconds: 60 }),
-      'registry/payments': fleet.record('payments', { graceSeconds: 60 }),
-      'state/orders': openIncident('127.0.0.9'),
+      'registry/orders': fleet.record('orders', { graceChecks: 9 }),
+      'registry/payments': fleet.record('payments', { graceChecks: 9 }),
+      'state/orders': openIncident(fleet.record('orders'), '127.0.0.9'),
     });
     fleet.before('ecs:ListTasks', () => {
       throw new AwsError('ServerException', 'Service is unavailable', 503);
@@ -65,19 +61,22 @@ describe('AWS falters', () => {
 
 test('a task that dies between the list and the connection makes no incident', async () => {
   fleet.taskAddresses = ['127.0.0.1', '127.0.0.7'];
-  await fleet.deploy({ 'registry/orders': fleet.record('orders', { graceSeconds: 60 }) });
-  expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
-  fleet.taskAddresses = ['127.0.0.1'];
+  await fleet.deploy({ 'registry/orders': fleet.record('orders', { graceChecks: 9 }) });
+  expect(eventsOf((await fleet.invoke()).lines)).toEqual(['not-checked orders']);
+  fleet.account.setService({ cluster: 'fleet', name: 'orders', addresses: ['127.0.0.1'] });
   expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
 });
 
 describe('the time is too short', () => {
   test('for one proxy: the others are checked, what was open on it stays open, and the next run checks it', async () => {
     const records = {
-      'registry/orders': fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 }),
-      'registry/payments': fleet.record('payments', { graceSeconds: 60, dnsWindowSeconds: 0 }),
+      'registry/orders': fleet.record('orders', { graceChecks: 2 }),
+      'registry/payments': fleet.record('payments', { graceChecks: 2 }),
     };
-    const states = { 'state/orders': openIncident('127.0.0.9'), 'state/payments': almostOpen('127.0.0.1') };
+    const states = {
+      'state/orders': openIncident(fleet.record('orders'), '127.0.0.9'),
+      'state/payments': almostOpen(fleet.record('payments'), '127.0.0.1'),
+    };
     fleet.point('127.0.0.2');
     await fleet.deploy({ ...records, ...states }, {}, { timeoutMs: 3000 });
     let hangs = true;
@@ -86,10 +85,12 @@ describe('the time is too short', () => {
     );
     const { payload, lines } = await fleet.invoke();
     expect(payload).toMatchObject({ checkedProxies: 1, uncheckedProxies: 1, openIncidents: 2, criticalIncidents: 2 });
-    expect(eventsOf(lines)).toEqual(['incident-opened payments stale-address', 'not-checked orders']);
-    expect(eventLines(lines)[1].message).toBe('orders was not checked: the run had no time left');
+    expect(eventsOf(lines).sort()).toEqual(['incident-opened payments stale-address', 'not-checked orders']);
+    expect(eventLines(lines).map(({ message }) => message)).toContain(
+      'orders was not checked: the run had no time left',
+    );
     hangs = false;
-    expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-resolved orders stale-address']);
+    expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-closed orders stale-address']);
   }, 20_000);
 
   test('for one task: the others are checked, what is open on it stays open, and it has no new verdict', async () => {
@@ -97,8 +98,8 @@ describe('the time is too short', () => {
     await once(silent.listen(fleet.runtimeApiPort, '127.0.0.7'), 'listening');
     try {
       fleet.taskAddresses = ['127.0.0.7', '127.0.0.1'];
-      const record = fleet.record('orders', { graceSeconds: 60 });
-      const state = openIncident('127.0.0.9');
+      const record = fleet.record('orders', { graceChecks: 9 });
+      const state = openIncident(fleet.record('orders'), '127.0.0.9');
       await fleet.deploy({ 'registry/orders': record, 'state/orders': state }, {}, { timeoutMs: 3000 });
       const { payload, lines } = await fleet.invoke();
       expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 1, openIncidents: 1 });
@@ -110,76 +111,84 @@ describe('the time is too short', () => {
           proxy: 'orders',
         },
       ]);
-      const figures = { [METRICS.checkedTasks]: 1, [METRICS.uncheckedTasks]: 1 };
+      const figures = { [METRICS.uncheckedTasks]: 1 };
       expect(lines.filter((line) => line.Proxy).map(figuresOf)).toMatchObject([{ figures }]);
     } finally {
       silent.close();
     }
   }, 20_000);
 
-  test('to save what was found: it is logged, and logged again by the next run under the same id', async () => {
-    const record = fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 });
+  test('to save what was found: nobody is told before it is stored, which the next run does', async () => {
+    const record = fleet.record('orders', { graceChecks: 2 });
     fleet.point('127.0.0.2');
-    await fleet.deploy({ 'registry/orders': record, 'state/orders': almostOpen('127.0.0.1') }, {}, { timeoutMs: 2000 });
+    await fleet.deploy(
+      { 'registry/orders': record, 'state/orders': almostOpen(fleet.record('orders'), '127.0.0.1') },
+      {},
+      { timeoutMs: 2000 },
+    );
     let hangs = true;
-    fleet.before('ssm:PutParameter', () => (hangs ? new Promise(() => {}) : undefined));
+    fleet.before('dynamodb:PutItem', () => (hangs ? new Promise(() => {}) : undefined));
     const first = await fleet.invoke();
-    expect(eventsOf(first.lines)).toEqual(['incident-opened orders stale-address', 'degraded orders']);
-    expect(first.payload).toMatchObject({ uncheckedProxies: 1, openIncidents: 1 });
+    expect(eventsOf(first.lines)).toContain('degraded orders');
+    expect(first.payload).toMatchObject({ uncheckedProxies: 1 });
+    expect(fleet.events).toEqual([]);
     hangs = false;
     const second = await fleet.invoke();
     expect(eventsOf(second.lines)).toEqual(['incident-opened orders stale-address']);
-    expect(eventLines(second.lines)[0].incident.id).toBe(eventLines(first.lines)[0].incident.id);
+    expect(fleet.events).toHaveLength(1);
     expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
   }, 20_000);
 });
 
-test('what had no room in the state of a proxy is logged by the next run', async () => {
-  const state = { ...openIncident('127.0.0.1'), truncated: 3 };
-  await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': state });
-  const reported = eventLines((await fleet.invoke()).lines);
-  expect(reported).toContainEqual({
-    level: 'WARN',
-    message: 'the state of orders had no room for 3 watched verdicts: their grace time starts again',
-    event: 'degraded',
-    proxy: 'orders',
-    truncated: 3,
-  });
-  expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
-});
+/** Every call of AWS that a run with an incident makes, in which it may be killed: before it arrives, or after. */
+const KILLED_IN = ['dynamodb:PutItem', 'events:PutEvents'] as const;
+const MOMENTS = KILLED_IN.flatMap((name) =>
+  [0, 1, 2, 3].flatMap((nth) => (['before', 'after'] as const).map((when) => [when, nth, name] as const)),
+);
 
-test('a function that is killed in the middle loses no incident', async () => {
-  const record = { graceSeconds: 60, dnsWindowSeconds: 0 };
-  fleet.point('127.0.0.2');
-  await fleet.deploy({
-    'registry/orders': fleet.record('orders', record),
-    'registry/payments': fleet.record('payments', record),
-    'state/orders': almostOpen('127.0.0.1'),
-    'state/payments': almostOpen('127.0.0.1'),
-  });
-  let killed = false;
-  fleet.before('ssm:PutParameter', async ({ Name }) => {
-    if (!killed && Name?.endsWith('/payments')) {
-      // The other one is kept by then.
-      while (!fleet.inputs('PutParameter').some((input) => input.Name.endsWith('/orders'))) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
+test.each(MOMENTS)(
+  'a function that is killed %s call %i of %s loses no event, and repeats it under the same id',
+  async (when, nth, name) => {
+    fleet.point('127.0.0.2');
+    await fleet.deploy({
+      'registry/orders': fleet.record('orders'),
+      'registry/payments': fleet.record('payments'),
+      'state/orders': almostOpen(fleet.record('orders'), '127.0.0.1'),
+      'state/payments': almostOpen(fleet.record('payments'), '127.0.0.1'),
+    });
+    let calls = 0;
+    fleet.before(name, async (input) => {
+      calls += 1;
+      if (calls - 1 !== nth) {
+        return undefined;
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      killed = true;
+      if (when === 'after') {
+        await fleet.account.handlers[name](input as never);
+      }
       await fleet.coldStart();
       return new Promise(() => {});
-    }
-    return undefined;
-  });
-  await expect(fleet.invoke()).rejects.toThrow('Runtime was stopped');
-  expect(killed).toBe(true);
-  expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-opened payments stale-address']);
-});
+    });
+    const killed = await fleet.invoke().then(
+      () => false,
+      () => true,
+    );
+    await fleet.invoke();
+    const { payload } = await fleet.invoke();
+    expect(payload).toMatchObject({ criticalIncidents: 2, undeliveredEvents: 0, uncheckedProxies: 0 });
+    const opened = fleet.events.map(({ detail }) => detail as { eventId: string; proxy: string; kind: string });
+    const stale = opened.filter(({ kind }) => kind === 'stale-address');
+    expect(new Set(stale.map(({ proxy }) => proxy))).toEqual(new Set(['orders', 'payments']));
+    expect(new Set(stale.map(({ eventId }) => eventId)).size).toBe(2);
+    // Without the call there is no moment to be killed in.
+    expect(killed).toBe(calls > nth);
+  },
+  20_000,
+);
 
 test('a function that Lambda kills at its deadline starts again from the saved state', async () => {
   const parameters = {
-    'registry/orders': fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 }),
-    'state/orders': almostOpen('127.0.0.1'),
+    'registry/orders': fleet.record('orders', { graceChecks: 2 }),
+    'state/orders': almostOpen(fleet.record('orders'), '127.0.0.1'),
   };
   await fleet.deploy(parameters, {}, { timeoutMs: 3000 });
   fleet.point('127.0.0.2');
@@ -193,50 +202,100 @@ test('a function that Lambda kills at its deadline starts again from the saved s
   expect(eventsOf(lines)).toEqual(['incident-opened orders stale-address']);
 }, 20_000);
 
-test('of two runs that overlap neither loses what the other has seen', async () => {
+test('of two runs that overlap one stores what it found, and the other drops its own: each incident opens once', async () => {
   fleet.point('127.0.0.2');
-  await fleet.deploy({ 'registry/orders': fleet.record('orders', { graceSeconds: 60, dnsWindowSeconds: 0 }) });
-  // Each finds another task, and neither continues before both have read the registry.
-  let lists = 0;
-  fleet.before('ecs:ListTasks', async () => {
-    lists += 1;
-    const mine = `arn:aws:ecs:eu-west-1:123456789012:task/fleet/task-${lists - 1}`;
-    while (lists < 2) {
+  const record = fleet.record('orders');
+  await fleet.deploy({ 'registry/orders': record, 'state/orders': almostOpen(record, '127.0.0.1') });
+  // Neither writes before both have read.
+  let writes = 0;
+  fleet.before('dynamodb:PutItem', async () => {
+    writes += 1;
+    while (writes < 2) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    return { taskArns: [mine] };
   });
-  fleet.taskAddresses = ['127.0.0.1', '127.0.0.1'];
   const other = fleet.another();
   try {
-    const runs = await Promise.all([fleet.invoke(), other.invoke({})]);
-    expect(runs.map(({ functionError }) => functionError)).toEqual([undefined, undefined]);
+    const [one, two] = await Promise.all([fleet.invoke(), other.invoke({})]);
+    const lines = [...eventLines(one.lines), ...eventLines(linesOf(two))];
+    expect(lines.filter(({ event }) => event === 'incident-opened')).toHaveLength(1);
+    expect(lines.filter(({ event }) => event === 'degraded')).toMatchObject([
+      { message: 'another run wrote the state of orders first: what this run found is dropped' },
+    ]);
   } finally {
     await other.stop();
   }
-  const { watched } = decodeState(await fleet.parameter(`${REGISTRY}/state/orders`))!;
-  expect(
-    Object.values(watched)
-      .filter(({ kind }) => kind === 'stale-address')
-      .map(({ task }) => task)
-      .sort(),
-  ).toEqual(['task-0', 'task-1']);
+  expect(fleet.events).toHaveLength(1);
+  expect((await fleet.invoke()).payload).toMatchObject({ criticalIncidents: 1, uncheckedProxies: 0 });
 }, 20_000);
 
-test('a state is kept, although the version that another run has written is no longer in the history', async () => {
-  await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': NO_STATE });
-  fleet.before('ssm:PutParameter', () => ({ Version: 102 }));
-  expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
-  expect(fleet.inputs('GetParameter')).toEqual([{ Name: `${REGISTRY}/state/orders:101` }]);
+test('a run that is older than the time between two runs does nothing but say so', async () => {
+  await fleet.deploy({ 'registry/orders': fleet.record('orders') });
+  const { lines, payload } = await fleet.invoke({ time: new Date(Date.now() - 61_000).toISOString() });
+  expect(payload).toBeNull();
+  expect(eventLines(lines)).toMatchObject([
+    { level: 'WARN', event: 'skipped', message: 'a run that was due 61 s ago is skipped' },
+  ]);
+  expect(fleet.made).toEqual([]);
+  expect((await fleet.invoke({ time: new Date().toISOString() })).payload).toMatchObject({ checkedProxies: 1 });
 });
 
-test('what was not checked the last time goes first, what waits longest before the rest', () => {
-  const entry = (proxy: string, firstSeen?: number): RegistryEntry => {
-    const state: ProxyState = { ...NO_STATE, ...(firstSeen && { watched: { x: { ...UNCHECKED, firstSeen } } }) };
-    return { record: { ...RECORD, proxy }, state, stateParameter: '', stateVersion: 1 };
-  };
-  const entries = [entry('a'), entry('b', START + 1), entry('c'), entry('d', START)];
-  expect(byStaleness(entries).map(({ record }) => record.proxy)).toEqual([
+test('a missing variable is one clear error', async () => {
+  await fleet.deploy({}, {}, { environment: { STATE_TABLE: '' } });
+  expect((await fleet.invoke()).payload).toMatchObject({
+    errorMessage:
+      'the environment of the function is wrong: STATE_TABLE is missing (a text that is not blank): deploy the monitor again',
+  });
+});
+
+describe('a probe', () => {
+  const open = () => ({
+    'registry/orders': fleet.record('orders', { graceChecks: 9 }),
+    'state/orders': openIncident(fleet.record('orders'), '127.0.0.1'),
+  });
+
+  test.each<[what: string, answer: unknown, why: string]>([
+    [
+      'that answers something else',
+      { names: [] },
+      'the answer of the probe is wrong: names has 0 entries, 1 were asked for',
+    ],
+    ['that answers nothing', null, 'the answer of the probe is wrong: it must be an object'],
+  ])('%s leaves its proxies unchecked with their incidents', async (_what, answer, why) => {
+    await fleet.deploy(open());
+    fleet.account.functions.set('probe', () => ({ payload: answer }));
+    const { payload, lines } = await fleet.invoke();
+    expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 1, openIncidents: 1, criticalIncidents: 1 });
+    expect(eventLines(lines)).toMatchObject([{ event: 'not-checked', message: `orders was not checked: ${why}` }]);
+  });
+
+  test('that fails, is gone or may not be invoked leaves its proxies unchecked, and those of others are checked', async () => {
+    const elsewhere = 'arn:aws:lambda:eu-west-1:123456789012:function:gone';
+    await fleet.deploy({
+      'registry/orders': fleet.record('orders', { probe: elsewhere }),
+      'registry/payments': fleet.record('payments'),
+    });
+    fleet.point('127.0.0.1');
+    const { payload, lines } = await fleet.invoke();
+    expect(payload).toMatchObject({ checkedProxies: 1, uncheckedProxies: 1 });
+    expect(eventLines(lines)).toMatchObject([
+      {
+        event: 'not-checked',
+        message: `orders was not checked: ResourceNotFoundException: Function not found: ${elsewhere}`,
+      },
+    ]);
+  });
+});
+
+test('what was checked in whole the longest time ago goes first', () => {
+  const record = RECORD as RegistryEntry['record'];
+  const entries = ['a', 'b', 'c', 'd'].map((name) => ({ name, record }));
+  const states = new Map([
+    ['a', { checkedAt: START + 120_000 }],
+    ['b', { checkedAt: START + 60_000 }],
+    ['c', { checkedAt: START + 120_000 }],
+  ]);
+  expect(byStaleness(entries, states).map(({ name }) => name)).toEqual([
     'd',
     'b',
     ...[expect.stringMatching(/^[ac]$/), expect.stringMatching(/^[ac]$/)],

@@ -9,7 +9,6 @@ import { anyBinary } from '../support/binaries';
 import { guardOf } from '../support/tls-guard';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:checker-AbCdEf';
-const PARAMETER = '/aws/reference/secretsmanager/checker';
 
 let fleet: Fleet;
 let folder: string;
@@ -42,9 +41,7 @@ async function deploy(secret: object): Promise<void> {
     'registry/orders': fleet.record('orders', more('orders')),
     'registry/payments': fleet.record('payments', more('payments')),
   });
-  fleet.before('ssm:GetParameter', ({ Name }) =>
-    Name === PARAMETER ? { Parameter: { Name, Value: JSON.stringify(secret) } } : undefined,
-  );
+  fleet.account.secrets.set('checker', JSON.stringify(secret));
 }
 
 test('a runtime API behind mutual TLS is read with the certificate of the secret, which is fetched once', async () => {
@@ -53,8 +50,8 @@ test('a runtime API behind mutual TLS is read with the certificate of the secret
   const { payload, lines } = await fleet.invoke();
   expect(payload).toMatchObject({ checkedProxies: 2, uncheckedProxies: 0 });
   expect(eventLines(lines)).toEqual([]);
-  expect(lines.filter((line) => line.Proxy).map(({ CheckedTasks }) => CheckedTasks)).toEqual([1, 1]);
-  expect(fleet.inputs('GetParameter')).toEqual([{ Name: PARAMETER, WithDecryption: true }]);
+  expect(lines.filter((line) => line.Proxy).map(({ UncheckedTasks }) => UncheckedTasks)).toEqual([0, 0]);
+  expect(fleet.inputs('GetSecretValue')).toEqual([{ SecretId: SECRET_ARN }]);
 });
 
 test('with an unusable secret its proxies are not checked, and its content is not logged', async () => {
@@ -62,6 +59,8 @@ test('with an unusable secret its proxies are not checked, and its content is no
   const { payload, lines } = await fleet.invoke();
   expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 2 });
   expect(new Set(eventLines(lines).map(({ message }) => message.replace(/^\w+/, '')))).toEqual(
-    new Set([' was not checked: secret checker has no key, ca: it must be JSON with cert, key and ca, PEM each']),
+    new Set([
+      ' was not checked: secret checker-AbCdEf has no key, ca: it must be JSON with cert, key and ca, PEM each',
+    ]),
   );
 });

@@ -1,27 +1,36 @@
-import { checkProxy } from '../../lambda/controller/check';
-import type { ObservedRuntime, ObservedUpstream } from '../../lambda/controller/domain/observation';
-import type { ProxyReport } from '../../lambda/controller/domain/proxy-report';
-import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
-import { countOf, Report, remediationOf } from '../../lambda/controller/report';
-import { METRICS } from '../../lib/contract/metrics';
+import type { Incident, IncidentEvent } from '../../lambda/controller/domain/incident';
+import { countOf, Report } from '../../lambda/controller/report';
 import { eventLines, type Line } from '../../testbed/fleet';
 import { figuresOf } from './emf';
-import { HEALTHY, RECORD, START, slots } from './observations';
+import { START } from './observations';
 
-const UPSTREAM: ObservedUpstream = { answers: ['10.0.0.1', '10.0.0.2'], owned: [], problems: [], degraded: [] };
-/** Counters that stand still would be another verdict. */
-const FINE: ObservedRuntime = { ...HEALTHY, resolvers: undefined };
-const DRIFTED: ObservedRuntime = { ...FINE, slots: slots('10.0.0.1', '10.0.0.9') };
-
-/** One check, with a task that holds a stale address unless stated otherwise. */
-function check(state: ProxyState, seconds: number, runtime = DRIFTED, upstream = UPSTREAM): Promise<ProxyReport> {
-  const probes = {
-    upstream: async () => upstream,
-    tasks: async () => [{ id: 'task-1', endpoint: '10.1.0.1:9990' }],
-    runtime: async () => runtime,
-  };
-  return checkProxy(RECORD, state, probes, START + seconds * 1000);
-}
+const INCIDENT: Incident = {
+  id: '0123456789abcdef',
+  proxy: 'orders',
+  kind: 'stale-address',
+  severity: 'critical',
+  message: 'task-1 sends to 10.0.0.9 (upstream/elb2), which elb.test no longer has',
+  upstream: 'upstream',
+  dnsName: 'elb.test',
+  address: '10.0.0.9',
+  owner: 'eni-1 (RDSNetworkInterface) of account 123456789012',
+  tasks: ['task-1'],
+  taskCount: 1,
+  slots: ['upstream/elb2'],
+  sessionShare: 50,
+  live: ['10.0.0.1'],
+  firstSeen: START,
+  openedAt: START + 60_000,
+  ageSeconds: 60,
+  detectionSeconds: 120,
+  remediation: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
+};
+const OPENED: IncidentEvent = {
+  eventId: '0123456789abcdef-1',
+  change: 'opened',
+  at: START + 60_000,
+  incident: INCIDENT,
+};
 
 /** The lines that are printed. */
 function printed(print: (report: Report) => void): Line[] {
@@ -29,7 +38,7 @@ function printed(print: (report: Report) => void): Line[] {
   const take = (text: unknown) => lines.push(String(text)) > 0;
   const spies = [process.stdout, process.stderr].map((stream) => jest.spyOn(stream, 'write').mockImplementation(take));
   try {
-    print(new Report('fleet'));
+    print(new Report({ MONITOR_NAME: 'fleet', LOG_GROUP: '/checker' }, 'eu-west-1'));
   } finally {
     for (const spy of spies) {
       spy.mockRestore();
@@ -38,85 +47,79 @@ function printed(print: (report: Report) => void): Line[] {
   return lines.map((line) => JSON.parse(line));
 }
 
-const linesOf = (found: ProxyReport) => printed((report) => report.proxy(found));
-
-test('a check of a proxy is one document of metrics, with one dimension', async () => {
-  const lines = linesOf(await check(NO_STATE, 0));
-  expect(lines).toHaveLength(1);
-  expect(figuresOf(lines[0])).toEqual({
-    dimension: METRICS.proxyDimension,
-    value: 'orders',
-    figures: expect.objectContaining({
-      [METRICS.openIncidents]: 0,
-      [METRICS.criticalIncidents]: 0,
-      [METRICS.staleAddresses]: 1,
-      [METRICS.liveAddresses]: 2,
-      [METRICS.checkedTasks]: 1,
-      [METRICS.uncheckedTasks]: 0,
-    }),
-  });
-  expect(lines[0]).not.toHaveProperty('service');
-});
-
-test('what could not be read of the upstream is logged', async () => {
-  const reasons = ['DNS did not answer for elb.test (ETIMEOUT)', 'DescribeLoadBalancers failed: TimeoutError'];
-  expect(eventLines(linesOf(await check(NO_STATE, 0, HEALTHY, { ...UPSTREAM, degraded: reasons })))).toEqual([
-    {
-      level: 'WARN',
-      message: 'orders was checked with incomplete data',
-      event: 'degraded',
-      proxy: 'orders',
-      reasons,
-    },
-  ]);
-});
-
-test('an incident is a line when it opens and a line when it is resolved', async () => {
-  const first = await check(NO_STATE, 0);
-  const opened = await check(first.state, 60);
-  const message = 'task-1 sends to 10.0.0.9 (upstream/elb2), which elb.test no longer has';
-  const incident = {
+test('an incident is one line, with all that its event has and the slots', () => {
+  const detail = {
+    version: '1',
+    eventId: '0123456789abcdef-1',
+    change: 'opened',
+    incidentId: '0123456789abcdef',
+    monitor: 'fleet',
+    proxy: 'orders',
     kind: 'stale-address',
     severity: 'critical',
-    task: 'task-1',
-    address: '10.0.0.9',
-    slots: ['upstream/elb2'],
-    id: expect.stringMatching(/^[0-9a-f]{16}$/),
-    proxy: 'orders',
-    ageSeconds: 60,
-    message,
+    severityLevel: 3,
+    message: INCIDENT.message,
     upstream: 'elb.test',
-    live: ['10.0.0.1', '10.0.0.2'],
-    firstSeen: '2026-11-22T12:00:00.000Z',
-    remediation: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
+    address: '10.0.0.9',
+    owner: INCIDENT.owner,
+    tasks: ['task-1'],
+    taskCount: 1,
+    sessionShare: 50,
+    live: ['10.0.0.1'],
+    since: '2026-11-22T12:00:00.000Z',
+    at: '2026-11-22T12:01:00.000Z',
+    ageSeconds: 60,
+    remediation: INCIDENT.remediation,
+    links: {
+      runbook: 'https://github.com/cdk-haproxy-elb/cdk-haproxy-elb/blob/main/docs/troubleshooting.md#stale-address',
+      log: expect.stringMatching(
+        /^https:\/\/eu-west-1\.console\.aws\.amazon\.com\/cloudwatch\/home\?region=eu-west-1#logsV2:logs-insights\$3FqueryDetail\$3D~\([^ "]+~source~\(~'\*2fchecker\)\)$/,
+      ),
+    },
   };
-  const lines = linesOf(opened);
-  expect(eventLines(lines)).toEqual([
-    { level: 'ERROR', message, event: 'incident-opened', incident: expect.objectContaining(incident) },
-  ]);
-  expect(figuresOf(lines[0]).figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
-
-  const resolved = linesOf(await check(opened.state, 120, FINE));
-  expect(eventLines(resolved)).toEqual([
+  expect(eventLines(printed((report) => report.incident(OPENED)))).toEqual([
     {
-      level: 'INFO',
-      message: 'resolved',
-      event: 'incident-resolved',
-      incident: expect.objectContaining({ ...incident, ageSeconds: 120, message: 'resolved' }),
+      level: 'ERROR',
+      message: INCIDENT.message,
+      event: 'incident-opened',
+      incident: { ...detail, slots: ['upstream/elb2'] },
     },
   ]);
-  expect(figuresOf(resolved[0]).figures).toMatchObject({ [METRICS.openIncidents]: 0, [METRICS.staleAddresses]: 0 });
+  printed((report) => expect(report.detailOf(OPENED)).toEqual(detail));
 });
 
-test('what is only for information is no open incident', () => {
-  expect(countOf([{ severity: 'info' }, { severity: 'warning' }, { severity: 'critical' }])).toEqual({
+test.each([
+  ['an open warning', { ...OPENED, incident: { ...INCIDENT, severity: 'warning' } }, 'WARN', 'incident-opened'],
+  ['an open information', { ...OPENED, incident: { ...INCIDENT, severity: 'info' } }, 'INFO', 'incident-opened'],
+  ['a change', { ...OPENED, change: 'changed' }, 'ERROR', 'incident-changed'],
+  ['a closing', { ...OPENED, change: 'closed' }, 'INFO', 'incident-closed'],
+] as const)('the line of %s has its level and its event', (_what, event, level, name) => {
+  expect(printed((report) => report.incident(event as IncidentEvent))).toMatchObject([{ level, event: name }]);
+});
+
+test('a run has the detection time of each incident that opened, and the age of the oldest one that counts', () => {
+  const summary = {
+    checkedProxies: 1,
+    uncheckedProxies: 0,
+    malformedRecords: 0,
+    openIncidents: 1,
+    criticalIncidents: 1,
+    suppressedIncidents: 0,
+    undeliveredEvents: 0,
+    repairs: 0,
+  };
+  const open = [{ ...INCIDENT, ageSeconds: 9000, severity: 'info' as const }, INCIDENT];
+  const [metrics] = printed((report) => report.run(summary, open, [INCIDENT, { detectionSeconds: 60 }], true));
+  expect(figuresOf(metrics)).toMatchObject({
+    monitor: 'fleet',
+    figures: { Heartbeat: 1, DetectionSeconds: [120, 60], OldestIncidentSeconds: 60 },
+  });
+});
+
+test('what is only for information, or suppressed, is no open incident', () => {
+  const severities = [{ severity: 'info' }, { severity: 'warning' }, { severity: 'critical' }] as const;
+  expect(countOf([...severities, { severity: 'critical', suppressed: 'maintenance' }])).toEqual({
     open: 2,
     critical: 1,
   });
-});
-
-test('without ECS the remediation is a restart', () => {
-  expect(remediationOf({ endpoints: ['10.1.0.1:9990', 'unix:/run/haproxy.sock'] })).toBe(
-    'restart the HAProxy behind 10.1.0.1:9990, unix:/run/haproxy.sock',
-  );
 });

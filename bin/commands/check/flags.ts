@@ -24,12 +24,12 @@ export interface CheckFlags {
   readonly explain?: string;
 }
 
-/** The time to live of an ELB's records, plus the time for which a generated configuration keeps an address. */
-const DNS_WINDOW_SECONDS = 60 + (RESOLUTION.holdValid.default + RESOLUTION.holdObsolete.default) / 1000;
+/** Seconds of the time to live of an ELB's records. */
+const ELB_TTL_SECONDS = 60;
 
 /** What to check, as a record of a registry. */
 export function recordOf(flags: CheckFlags): RegistryRecord {
-  const { upstream, runtimeApi, backend, haproxyVersion, nameserver, watch } = flags;
+  const { upstream, runtimeApi, backend, haproxyVersion, nameserver } = flags;
   // Commander cannot require them: `--explain` works without them.
   if (upstream === undefined) {
     throw new InputError('--upstream is missing: give the load balancer as NAME:PORT');
@@ -38,15 +38,20 @@ export function recordOf(flags: CheckFlags): RegistryRecord {
     throw new InputError('--runtime-api is missing: give HOST:PORT or unix:PATH');
   }
   const { dnsName, port } = parseUpstream(upstream, '--upstream');
+  // Those of a generated configuration: what another one says is not known.
+  const [holdValid, holdObsolete] = [RESOLUTION.holdValid.default, RESOLUTION.holdObsolete.default];
   return {
     proxy: `${dnsName}:${port}`,
     haproxyVersion: haproxyVersion === undefined ? undefined : HaproxyVersion.of(haproxyVersion).toString(),
     upstreams: [{ backend, dnsName, port }],
     nameservers: nameserver?.map((address) => checkNameserver(address)),
     tasks: { endpoints: runtimeApi.map(checkRuntimeApi) },
-    resolutionSeconds: RESOLUTION.holdValid.default / 1000,
-    dnsWindowSeconds: watch ? DNS_WINDOW_SECONDS : 0,
-    graceSeconds: 0,
+    // The probe runs in this process.
+    probe: '',
+    resolutionSeconds: holdValid / 1000,
+    dnsWindowSeconds: ELB_TTL_SECONDS + (holdValid + holdObsolete) / 1000,
+    holdSeconds: RESOLUTION.holdOutage.default / 1000,
+    graceChecks: 1,
   };
 }
 

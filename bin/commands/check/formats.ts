@@ -1,9 +1,10 @@
-import type { LiveUpstream, ObservedTask } from '../../../lambda/controller/domain/observation';
+import type { LiveUpstream } from '../../../lambda/controller/domain/observation';
 import type { ProxyReport } from '../../../lambda/controller/domain/proxy-report';
-import { slotName, slotsOf } from '../../../lambda/controller/domain/slots';
+import type { ObservedTask } from '../../../lambda/controller/domain/raw-observation';
+import { slotsOf } from '../../../lambda/controller/domain/slots';
 import { DEFINITIONS } from '../../../lambda/controller/domain/verdicts';
 import type { Verdict } from '../../../lambda/controller/domain/verdicts/verdict';
-import type { RegistryUpstream } from '../../../lib/contract/registry-record';
+import { slotName } from '../../../lib/contract/probe';
 import type { Severity } from '../../../lib/contract/verdicts';
 import { pc } from '../colours';
 
@@ -40,8 +41,8 @@ function outcomeOf({ verdicts }: Pick<ProxyReport, 'verdicts'>): Outcome {
 }
 
 function toJson({ observation, verdicts }: ProxyReport): string {
-  const [upstream] = observation.upstreams;
-  return JSON.stringify({ ...upstream, tasks: observation.tasks, verdicts });
+  const [{ upstream, completeness, live, problems, degraded }] = observation.upstreams as [LiveUpstream];
+  return JSON.stringify({ upstream, completeness, live, problems, degraded, tasks: observation.tasks, verdicts });
 }
 
 /** One line: the state, what was found, and figures as `name=value;warning;critical;minimum;maximum`. */
@@ -86,14 +87,14 @@ const PAINT: Readonly<Record<Severity, (text: string) => string>> = {
 };
 
 function toText({ observation, verdicts }: ProxyReport): string {
-  const [{ upstream, live, degraded }] = observation.upstreams as [LiveUpstream];
+  const [live] = observation.upstreams as [LiveUpstream];
   const findings = aligned(verdicts.map(({ severity, kind, message }) => [severity, kind, message]));
   return [
-    `${upstream.dnsName} has ${live.join(', ') || 'no known address'}`,
-    ...degraded,
+    `${live.upstream.dnsName} has ${live.live.join(', ') || 'no known address'}`,
+    ...live.degraded,
     ...aligned([
       ['RUNTIME API', 'HAPROXY', 'SLOT', 'ADDRESS', 'SESSIONS', 'STATE'],
-      ...observation.tasks.flatMap((read) => rowsOf(read, upstream, verdicts)),
+      ...observation.tasks.flatMap((read) => rowsOf(read, live, verdicts)),
     ]),
     ...verdicts.map(({ severity }, i) => findings[i]!.replace(severity, PAINT[severity])),
     summaryOf(verdicts.length),
@@ -108,10 +109,10 @@ function summaryOf(findings: number): string {
 }
 
 /** One row for each slot with an address; one for a process without any, or that was not read. */
-function rowsOf(read: ObservedTask, upstream: RegistryUpstream, verdicts: readonly Verdict[]): string[][] {
+function rowsOf(read: ObservedTask, upstream: LiveUpstream, verdicts: readonly Verdict[]): string[][] {
   const { id } = read.task;
   const runtime = 'runtime' in read ? read.runtime : undefined;
-  const slots = runtime === undefined ? [] : slotsOf(runtime, { upstream, alone: true });
+  const slots = runtime === undefined ? [] : slotsOf(runtime, upstream);
   const held = slots.filter(({ address }) => address !== undefined);
   const kinds = (which: (one: Verdict) => boolean | undefined) =>
     verdicts.filter((one) => one.task === id && which(one)).map(({ kind }) => kind);

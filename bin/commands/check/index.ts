@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { checkProxy } from '../../../lambda/controller/check';
+import { checkProxy, type Probes } from '../../../lambda/controller/check';
 import { NO_STATE } from '../../../lambda/controller/domain/state';
 import { localProbes } from '../../../lambda/controller/local-probes';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { collect, oneOf } from '../options';
 import { explain } from './explain';
 import { type CheckFlags, recordOf, tlsOf } from './flags';
 import { FORMATS, type Format } from './formats';
+import { lookTwice } from './looks';
 import { openWatch } from './watch';
 
 const WATCH_MILLIS = 5000;
@@ -33,11 +35,14 @@ export function addCheck(program: Command): void {
     .option('--haproxy-version <version>', 'the expected version of the processes')
     .option('--nameserver <ip:port>', "name server, repeatable (default: this machine's)", collect)
     .option('--format <text|json|nagios>', 'output format', 'text')
-    .option('--watch', 'check every 5 s until Ctrl-C; an address stays live for 100 s after it was last in DNS')
+    .option('--watch', 'check every 5 s until Ctrl-C, with the memory of the checks before')
     .option('--explain <verdict>', 'print what a verdict means, why it occurs and what to do, without a check')
     .addHelpText(
       'after',
       `
+A check looks at each process twice: until its resolver has got an answer from DNS, or for 12 s. A process that follows
+DNS may keep an address for some time after the load balancer has dropped it: that is no drift.
+
 Exit code: 0 no finding above severity info, 1 drift or another finding, 2 not checked or bad usage.
 With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also for bad usage.
 
@@ -57,16 +62,31 @@ Examples:
 async function runCheck(flags: CheckFlags, format: Format): Promise<void> {
   const record = recordOf(flags);
   const probes = localProbes({ tls: tlsOf(flags) });
-  const show =
-    flags.watch && format === FORMATS.text ? openWatch() : (report: string) => process.stdout.write(`${report}\n`);
+  if (flags.watch) {
+    await watch(record, probes, format);
+    return;
+  }
+  const report = await lookTwice(record, probes, progress);
+  process.stdout.write(`${format.print(report)}\n`);
+  process.exitCode = format.code(report);
+}
+
+/** Says on a terminal why nothing is printed yet. */
+function progress(line: string): void {
+  if (process.stderr.isTTY) {
+    process.stderr.write(`${line}\n`);
+  }
+}
+
+/** Checks until the process is ended. Each check knows what those before have seen. */
+async function watch(record: RegistryRecord, probes: Probes, format: Format): Promise<void> {
+  const show = format === FORMATS.text ? openWatch() : (report: string) => process.stdout.write(`${report}\n`);
   let state = NO_STATE;
-  do {
+  for (;;) {
     const report = await checkProxy(record, state, probes, Date.now());
     state = report.state;
     show(format.print(report));
     process.exitCode = format.code(report);
-    if (flags.watch) {
-      await sleep(WATCH_MILLIS);
-    }
-  } while (flags.watch);
+    await sleep(WATCH_MILLIS);
+  }
 }

@@ -31,6 +31,8 @@ export type ServiceTasks =
 const MAX_TASKS = 100;
 /** How many services one call describes. */
 const MAX_SERVICES = 10;
+/** The share of the time in which tasks are listed. */
+const LISTING_SHARE = 0.6;
 /** With fewer services, each is listed alone: their cluster may have thousands of other tasks. */
 const MIN_SERVICES_FOR_CLUSTER = 6;
 
@@ -78,13 +80,16 @@ export async function readServices(
 
 async function readCluster(cluster: string, names: readonly string[], time: TimeLimit): Promise<Found> {
   const found: Found = { tasks: new Map(), failed: new Map(), desired: new Map() };
+  // One list that hangs must not take the time in which the tasks of the others are described.
+  const listing = time.part(LISTING_SHARE);
   try {
-    const whole = names.length < MIN_SERVICES_FOR_CLUSTER ? undefined : await listCluster(cluster, names.length, time);
+    const whole =
+      names.length < MIN_SERVICES_FOR_CLUSTER ? undefined : await listCluster(cluster, names.length, listing);
     const listed = new Map<string, readonly string[]>();
     if (whole === undefined) {
       await inBatches(names, 1, async ([name = '']) => {
         try {
-          listed.set(name, await listService(cluster, name, time));
+          listed.set(name, await listService(cluster, name, listing));
         } catch (error) {
           found.failed.set(name, reasonOf(error));
         }
@@ -101,6 +106,8 @@ async function readCluster(cluster: string, names: readonly string[], time: Time
     for (const name of names) {
       found.failed.set(name, reasonOf(error));
     }
+  } finally {
+    listing.clear();
   }
   return found;
 }

@@ -9,10 +9,12 @@ export class OutOfTime extends Error {
 export class TimeLimit {
   readonly #over: Promise<never>;
   readonly #timer: NodeJS.Timeout;
+  readonly #end: number;
   #reached = false;
 
   /** @param millis from now */
   public constructor(millis: number) {
+    this.#end = Date.now() + millis;
     let end: (reason: Error) => void;
     this.#over = new Promise((_, reject) => {
       end = reject;
@@ -32,6 +34,11 @@ export class TimeLimit {
    */
   public async within<T>(work: () => Promise<T>): Promise<T> {
     return Promise.race(this.#reached ? [this.#over] : [this.#over, work()]);
+  }
+
+  /** Another limit, for a part of the work: after a share of the time that is left. */
+  public part(share: number): TimeLimit {
+    return new TimeLimit(Math.max(0, this.#end - Date.now()) * share);
   }
 
   /** Ends the limit: all work is done. */

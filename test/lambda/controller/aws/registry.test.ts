@@ -1,14 +1,10 @@
 import type * as registry from '../../../../lambda/controller/aws/registry';
-import { NO_STATE, type ProxyState } from '../../../../lambda/controller/domain/state';
-import { keyOf } from '../../../../lambda/controller/domain/verdicts/verdict';
-import { encodeState } from '../../../../lambda/controller/state/codec';
 import { AwsError, ssmParameters } from '../../../../testbed/aws';
-import { RECORD, START } from '../../observations';
+import { RECORD } from '../../observations';
 import { SwitchableAws } from './aws';
 
 const PATH = '/cdk-haproxy-elb/fleet';
 const record = (name: string) => `${PATH}/registry/${name}`;
-const state = (name: string) => `${PATH}/state/${name}`;
 const text = JSON.stringify;
 
 let aws: SwitchableAws;
@@ -24,72 +20,45 @@ beforeEach(() => aws.takeCalls());
 afterAll(() => aws.close());
 
 /** Reads a registry with these parameters. */
-function observation(parameters: Record<string, string>) {
+async function read(parameters: Record<string, string>) {
   aws.handlers = ssmParameters(parameters);
-  return readRegistry(PATH);
+  const found: (registry.RegistryEntry | registry.MalformedRecord)[] = [];
+  for await (const one of readRegistry(PATH)) {
+    found.push(one);
+  }
+  return found;
 }
 
-const NOTHING: registry.Registry = { entries: [], malformedRecords: [], malformedStates: [], orphans: [] };
-
-const STALE = { kind: 'stale-address', upstream: 'upstream', task: 'task-1', address: '10.0.0.9' } as const;
-const STATE: ProxyState = {
-  dns: { 'elb.test': { addresses: { '10.0.0.1': [START], '10.0.0.9': [START, START] }, silent: {} } },
-  watched: {
-    [keyOf(STALE)]: {
-      ...STALE,
-      severity: 'critical',
-      slots: ['upstream/elb1'],
-      firstSeen: START,
-      openedAt: START + 60_000,
-    },
-  },
-};
-
-test('a record with a saved state, and one without', async () => {
-  const other = { ...RECORD, proxy: 'payments', tasks: { endpoints: ['10.0.0.1:9990'] } };
-  const parameters = {
-    [record('orders')]: text(RECORD),
-    [record('payments')]: text(other),
-    [state('orders')]: encodeState(STATE),
-  };
-  expect(await observation(parameters)).toEqual({
-    ...NOTHING,
-    entries: [
-      { record: RECORD, state: STATE, stateParameter: state('orders'), stateVersion: 1 },
-      { record: other, state: NO_STATE, stateParameter: state('payments'), stateVersion: 0 },
-    ],
-  });
-});
-
-test('more parameters than one page has', async () => {
+test('records of all pages, in the order of their names', async () => {
   const names = Array.from({ length: 23 }, (_, i) => `proxy-${i + 10}`);
-  const parameters = names.flatMap((name) => [
-    [record(name), text({ ...RECORD, proxy: name })],
-    [state(name), encodeState(STATE)],
-  ]);
-  const { entries, ...rest } = await observation(Object.fromEntries(parameters));
-  expect({ ...rest, entries: [] }).toEqual(NOTHING);
-  expect(entries.map((entry) => entry.record.proxy)).toEqual(names);
-  expect(entries.map((entry) => entry.state)).toEqual(names.map(() => STATE));
-  expect(aws.takeCalls()).toHaveLength(5);
+  const parameters = names.map((name) => [record(name), text({ ...RECORD, proxy: name })]);
+  expect(await read(Object.fromEntries(parameters))).toEqual(
+    names.map((name) => ({ name, record: { ...RECORD, proxy: name } })),
+  );
+  expect(aws.takeCalls()).toHaveLength(3);
 });
 
 test('an empty registry', async () => {
-  expect(await observation({})).toEqual(NOTHING);
+  expect(await read({})).toEqual([]);
 });
 
-test('a state without a record is an orphan; other parameters, and those of other monitors, are left alone', async () => {
+test('other parameters, and those of other monitors, are left alone', async () => {
   const parameters = {
     [record('orders')]: text(RECORD),
-    [state('removed')]: encodeState(STATE),
-    [state('broken')]: encodeState(STATE),
-    [record('broken')]: '{',
     [`${PATH}/notes`]: 'x',
     [`${PATH}-2/registry/other`]: text(RECORD),
   };
-  const { entries, orphans } = await observation(parameters);
-  expect(entries.map((entry) => entry.record.proxy)).toEqual(['orders']);
-  expect(orphans).toMatchObject([{ proxy: 'removed', parameter: state('removed') }]);
+  expect(await read(parameters)).toEqual([{ name: 'orders', record: RECORD }]);
+});
+
+test('a record that is nested deeper belongs to no proxy', async () => {
+  expect(await read({ [record('team/orders')]: text(RECORD) })).toEqual([
+    {
+      parameter: record('team/orders'),
+      reason: "a record has one name below registry/, not 'team/orders': rename the parameter",
+      value: text(RECORD).slice(0, 100),
+    },
+  ]);
 });
 
 const { upstreams, tasks } = RECORD;
@@ -102,7 +71,10 @@ const UPSTREAMS =
   'upstreams must be one or more objects with dnsName and, each a text, backend, loadBalancerArn or loadBalancerName';
 const NAMESERVERS = 'nameservers must be a list of IP:PORT';
 const TASKS =
-  'tasks must be an object with cluster, service and the number runtimeApiPort, or with a list of endpoints';
+  'tasks must be an object with cluster, service and the port runtimeApiPort, or with a list of endpoints, HOST:PORT each';
+
+const SUPPRESSIONS =
+  'suppressions must be a list of objects with reason, until and, if given, from (ISO 8601) and verdicts (kinds)';
 
 const MALFORMED: [what: string, value: string, wrong: string][] = [
   ['no JSON', '{', OBJECT],
@@ -129,38 +101,51 @@ const MALFORMED: [what: string, value: string, wrong: string][] = [
   ['a port that is none', text({ ...RECORD, tasks: { ...tasks, runtimeApiPort: '9990' } }), TASKS],
   ['endpoints that are no texts', text({ ...RECORD, tasks: { endpoints: [9990] } }), TASKS],
   ['a secret without an ARN', text({ ...RECORD, runtimeApiTls: {} }), 'runtimeApiTls must be an object with secretArn'],
-  ['without a period', text({ ...RECORD, resolutionSeconds: undefined }), 'resolutionSeconds must be a number above 0'],
-  ['a period of nothing', text({ ...RECORD, resolutionSeconds: 0 }), 'resolutionSeconds must be a number above 0'],
-  ['a window in quotes', text({ ...RECORD, dnsWindowSeconds: '100' }), 'dnsWindowSeconds must be a number from 0'],
-  ['a grace time below nothing', text({ ...RECORD, graceSeconds: -1 }), 'graceSeconds must be a number from 0'],
+  [
+    'without a period',
+    text({ ...RECORD, resolutionSeconds: undefined }),
+    'resolutionSeconds must be a number of seconds above 0',
+  ],
+  [
+    'a period of nothing',
+    text({ ...RECORD, resolutionSeconds: 0 }),
+    'resolutionSeconds must be a number of seconds above 0',
+  ],
+  [
+    'a window in quotes',
+    text({ ...RECORD, dnsWindowSeconds: '100' }),
+    'dnsWindowSeconds must be a number of seconds from 0',
+  ],
+  ['a grace of no check', text({ ...RECORD, graceChecks: 0 }), 'graceChecks must be a whole number from 1 to 1000'],
+  ['an endpoint without a port', text({ ...RECORD, tasks: { endpoints: ['10.0.0.1'] } }), TASKS],
+  ['a port beyond all ports', text({ ...RECORD, tasks: { ...tasks, runtimeApiPort: 70_000 } }), TASKS],
+  ['without a probe', text({ ...RECORD, probe: '' }), 'probe must be the ARN of the probe in the VPC of the processes'],
+  ['a port of views that is none', text({ ...RECORD, viewPort: 0 }), 'viewPort must be a port from 1 to 65535'],
+  ['a suppression without an end', text({ ...RECORD, suppressions: [{ reason: 'x' }] }), SUPPRESSIONS],
+  [
+    'a suppression of a verdict that is none',
+    text({ ...RECORD, suppressions: [{ reason: 'x', until: '2026-12-01T00:00:00Z', verdicts: ['__proto__'] }] }),
+    SUPPRESSIONS,
+  ],
 ];
 
 test.each(MALFORMED)('a record that is %s is named and passed over', async (_what, value, wrong) => {
-  const { entries, malformedRecords } = await observation({
-    [record('a')]: text(RECORD),
-    [record('broken')]: value,
-    [record('z')]: text(RECORD),
-  });
-  expect(entries.map(({ stateParameter }) => stateParameter)).toEqual([state('a'), state('z')]);
-  expect(malformedRecords).toEqual([
-    { parameter: record('broken'), reason: `not a registry record of this version: ${wrong}`, value },
+  const found = await read({ [record('a')]: text(RECORD), [record('broken')]: value, [record('z')]: text(RECORD) });
+  expect(found).toEqual([
+    { name: 'a', record: RECORD },
+    {
+      parameter: record('broken'),
+      name: 'broken',
+      reason: `not a registry record of this version: ${wrong}`,
+      value: value.slice(0, 100),
+    },
+    { name: 'z', record: RECORD },
   ]);
 });
 
 test('unknown members are ignored', async () => {
   const later = { ...RECORD, upstreams: [{ ...upstream, zone: 'a' }], schedule: { every: 5 } };
-  expect((await observation({ [record('orders')]: text(later) })).malformedRecords).toEqual([]);
-});
-
-test('a state of another version is reported, and the proxy starts without one', async () => {
-  const value = text({ dns: {}, watched: {} });
-  expect(await observation({ [record('orders')]: text(RECORD), [state('orders')]: value })).toEqual({
-    ...NOTHING,
-    entries: [{ record: RECORD, state: NO_STATE, stateParameter: state('orders'), stateVersion: 1 }],
-    malformedStates: [
-      { parameter: state('orders'), reason: 'not a state of this version: the proxy starts without one', value },
-    ],
-  });
+  expect(await read({ [record('orders')]: text(later) })).toEqual([{ name: 'orders', record: later }]);
 });
 
 test('a registry that cannot be read is an error', async () => {
@@ -169,5 +154,5 @@ test('a registry that cannot be read is an error', async () => {
       throw new AwsError('AccessDeniedException', 'User is not authorized');
     },
   };
-  await expect(readRegistry(PATH)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  await expect(readRegistry(PATH).next()).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });

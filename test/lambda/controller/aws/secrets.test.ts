@@ -1,49 +1,53 @@
 import type * as secrets from '../../../../lambda/controller/aws/secrets';
-import { AwsError, ssmParameters } from '../../../../testbed/aws';
+import { TimeLimit } from '../../../../lambda/controller/aws/time-limit';
+import { AwsAccount } from '../../../../testbed/aws';
 import { SwitchableAws } from './aws';
 
-const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:proxy/tls';
-const NAME = '/aws/reference/secretsmanager/proxy/tls';
 const SECRET = { cert: 'CERT', key: 'KEY', ca: 'CA' };
 
 let aws: SwitchableAws;
-let secretReader: typeof secrets.secretReader;
+let account: AwsAccount;
+let readSecrets: typeof secrets.readSecrets;
+const time = new TimeLimit(60_000);
 
 beforeAll(async () => {
   aws = await SwitchableAws.start();
-  ({ secretReader } = require('../../../../lambda/controller/aws/secrets') as typeof secrets);
+  ({ readSecrets } = require('../../../../lambda/controller/aws/secrets') as typeof secrets);
 });
 
-beforeEach(() => aws.takeCalls());
+beforeEach(() => {
+  aws.takeCalls();
+  account = new AwsAccount();
+  aws.handlers = account.handlers;
+});
 
-afterAll(() => aws.close());
+afterAll(async () => {
+  time.clear();
+  await aws.close();
+});
 
-test.each([
-  ['a whole ARN', `${ARN}-AbCdEf`],
-  ['an ARN without the suffix', ARN],
-  ['a name', 'proxy/tls'],
-])('a secret is read by its name, out of %s, and once', async (_what, arn) => {
-  aws.handlers = ssmParameters({ [NAME]: JSON.stringify(SECRET) });
-  const read = secretReader();
-  expect(await Promise.all([read(arn), read(arn)])).toEqual([SECRET, SECRET]);
-  expect(aws.takeCalls()).toEqual([['GetParameter', { Name: NAME, WithDecryption: true }]]);
+test('a secret is read once, and has the three members alone', async () => {
+  const arn = account.secrets.set('proxy/tls', JSON.stringify({ ...SECRET, note: 'x' }));
+  const secretOf = await readSecrets([arn, arn], time);
+  expect(secretOf(arn)).toEqual(SECRET);
+  expect(aws.takeCalls()).toEqual([['GetSecretValue', { SecretId: arn }]]);
 });
 
 test.each([
   ['is no JSON', 'KEY', 'cert, key, ca'],
   ['has not all fields', '{"cert":"CERT","key":1}', 'key, ca'],
 ])('a secret that %s is reported by its name, without its content', async (_what, text, missing) => {
-  aws.handlers = ssmParameters({ [NAME]: text });
-  await expect(secretReader()(ARN)).rejects.toThrow(
-    `secret proxy/tls has no ${missing}: it must be JSON with cert, key and ca, PEM each`,
-  );
+  const arn = account.secrets.set('proxy/tls', text);
+  expect((await readSecrets([arn], time))(arn)).toEqual({
+    failed: `secret proxy/tls-AbCdEf has no ${missing}: it must be JSON with cert, key and ca, PEM each`,
+  });
 });
 
-test('a secret that may not be read is an error', async () => {
-  aws.handlers = {
-    'ssm:GetParameter': () => {
-      throw new AwsError('AccessDeniedException', 'not authorized to perform: secretsmanager:GetSecretValue');
-    },
-  };
-  await expect(secretReader()(ARN)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+test('a secret that is gone fails alone', async () => {
+  const arn = account.secrets.set('proxy/tls', JSON.stringify(SECRET));
+  const secretOf = await readSecrets(['gone', arn], time);
+  expect(secretOf('gone')).toEqual({
+    failed: "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+  });
+  expect(secretOf(arn)).toEqual(SECRET);
 });

@@ -1,6 +1,7 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import type * as tasks from '../../../../lambda/controller/aws/tasks';
-import { AwsError } from '../../../../testbed/aws';
+import { TimeLimit } from '../../../../lambda/controller/aws/time-limit';
+import { AwsAccount, AwsError } from '../../../../testbed/aws';
 import { SwitchableAws } from './aws';
 
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';
@@ -9,17 +10,30 @@ const startedAt = STARTED_AT.getTime();
 const arnOf = (id: string) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/${id}`;
 
 let aws: SwitchableAws;
-let list: () => ReturnType<typeof tasks.listTasks>;
+let readServices: typeof tasks.readServices;
+const time = new TimeLimit(60_000);
+
+/** The tasks of the service, or an error. */
+async function list() {
+  const service = { cluster: CLUSTER, service: 'orders', runtimeApiPort: 9990 };
+  const found = (await readServices([service], time))(service);
+  if ('failed' in found) {
+    throw new Error(found.failed);
+  }
+  return found.tasks;
+}
 
 beforeAll(async () => {
   aws = await SwitchableAws.start();
-  const { listTasks }: typeof tasks = require('../../../../lambda/controller/aws/tasks');
-  list = () => listTasks({ cluster: CLUSTER, service: 'orders', runtimeApiPort: 9990 });
+  ({ readServices } = require('../../../../lambda/controller/aws/tasks') as typeof tasks);
 });
 
 beforeEach(() => aws.takeCalls());
 
-afterAll(() => aws.close());
+afterAll(async () => {
+  time.clear();
+  await aws.close();
+});
 
 /** A task as ECS describes it in network mode awsvpc. */
 function task(id: string, address: string | undefined, lastStatus = 'RUNNING'): Task {
@@ -79,8 +93,8 @@ test('tasks of all pages', async () => {
   expect(await list()).toEqual(ids.map((id, i) => ({ id, endpoint: `10.1.0.${i}:9990`, startedAt })));
   expect(aws.takeCalls().map(([operation]) => operation)).toEqual([
     'ListTasks',
-    'DescribeTasks',
     'ListTasks',
+    'DescribeTasks',
     'DescribeTasks',
   ]);
 });
@@ -148,6 +162,55 @@ test.each(['ClusterNotFoundException', 'ServiceNotFoundException', 'AccessDenied
         throw new AwsError(code, 'because');
       },
     };
-    await expect(list()).rejects.toMatchObject({ name: code, message: 'because' });
+    await expect(list()).rejects.toThrow(`${code}: because`);
   },
 );
+
+describe('many services', () => {
+  const service = (name: string) => ({ cluster: 'fleet', service: name, runtimeApiPort: 9990 });
+  const operations = () => aws.takeCalls().map(([operation]) => operation);
+
+  test('of a cluster are listed together, and described 100 tasks a call', async () => {
+    const account = new AwsAccount();
+    const names = Array.from({ length: 150 }, (_, i) => `service-${i}`);
+    for (const [i, name] of names.entries()) {
+      account.setService({ cluster: 'fleet', name, addresses: [`10.1.${i}.1`, `10.1.${i}.2`] });
+    }
+    account.setService({ cluster: 'fleet', name: 'stranger', addresses: ['10.9.0.1'] });
+    aws.handlers = account.handlers;
+    const tasksOf = await readServices(names.map(service), time);
+    names.forEach((name, i) => {
+      expect(tasksOf(service(name))).toMatchObject({
+        tasks: [{ endpoint: `10.1.${i}.1:9990` }, { endpoint: `10.1.${i}.2:9990` }],
+      });
+    });
+    const made = operations();
+    expect(made.filter((one) => one === 'ListTasks')).toHaveLength(4);
+    expect(made.filter((one) => one === 'DescribeTasks')).toHaveLength(4);
+  });
+
+  test('that share their cluster with thousands of other tasks are listed one by one', async () => {
+    const account = new AwsAccount();
+    const names = Array.from({ length: 6 }, (_, i) => `service-${i}`);
+    const others = Array.from({ length: 2000 }, (_, i) => `10.2.${i >> 8}.${i & 255}`);
+    account.setService({ cluster: 'fleet', name: 'batch', addresses: others });
+    for (const name of names) {
+      account.setService({ cluster: 'fleet', name, addresses: ['10.1.0.1'] });
+    }
+    aws.handlers = account.handlers;
+    const tasksOf = await readServices(names.map(service), time);
+    expect(names.map((name) => tasksOf(service(name)))).toMatchObject(names.map(() => ({ tasks: [{}] })));
+    expect(operations().filter((one) => one === 'ListTasks')).toHaveLength(12);
+  });
+
+  test('say how many tasks they are to have, where they have none', async () => {
+    const account = new AwsAccount();
+    account.setService({ cluster: 'fleet', name: 'dev', addresses: [], desiredCount: 0 });
+    account.setService({ cluster: 'fleet', name: 'prod', addresses: [], desiredCount: 2 });
+    aws.handlers = account.handlers;
+    const tasksOf = await readServices([service('dev'), service('prod'), service('gone')], time);
+    expect(tasksOf(service('dev'))).toEqual({ tasks: [], desiredCount: 0 });
+    expect(tasksOf(service('prod'))).toEqual({ tasks: [], desiredCount: 2 });
+    expect(tasksOf(service('gone'))).toEqual({ failed: 'ServiceNotFoundException: Service not found.' });
+  });
+});
