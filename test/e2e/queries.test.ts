@@ -8,7 +8,7 @@ import { figuresOf } from '../lambda/emf';
 import { anyBinary } from '../support/binaries';
 import { resourcesOf } from './template';
 
-const { stack, vpc } = stackWithVpc();
+const { stack } = stackWithVpc();
 const monitor = new DriftMonitor(stack, 'Monitor', { dashboard: true });
 const template = Template.fromStack(stack);
 const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
@@ -25,9 +25,9 @@ beforeAll(async () => {
     await fleet.deploy(
       {
         'registry/orders': fleet.record('orders', lasting),
-        'state/orders': almostOpen('127.0.0.1'),
+        'state/orders': almostOpen(fleet.record('orders'), '127.0.0.1'),
         'registry/payments': fleet.record('payments', lasting),
-        'state/payments': openIncident('127.0.0.9'),
+        'state/payments': openIncident(fleet.record('payments'), '127.0.0.9'),
         'registry/denied': fleet.record('denied'),
         'state/denied': '{',
         'registry/malformed': '{',
@@ -131,9 +131,14 @@ test('every metric of the dashboard and of the alarms is written, with its dimen
   const written = lines
     .filter((line) => '_aws' in line)
     .map(figuresOf)
-    .flatMap(({ dimension, value, figures }) =>
+    .flatMap(({ monitor: name, proxy, figures }) =>
       Object.keys(figures).map((metric) =>
-        [METRICS.namespace, dimension, ...(dimension === METRICS.monitorDimension ? [value] : []), metric].join(' '),
+        [
+          METRICS.namespace,
+          METRICS.monitorDimension,
+          ...(proxy === undefined ? [name] : [METRICS.proxyDimension]),
+          metric,
+        ].join(' '),
       ),
     );
   expect(METRICS_SHOWN.length).toBeGreaterThan(8);
