@@ -26,8 +26,43 @@ prints.
 Each incident names the proxy, the load balancer, the address, the tasks concerned and, as \`remediation\`, what to do about
 them ([its fields](events.md)). \`cdk-haproxy-elb check --explain VERDICT\` prints the section of one verdict.
 
-${sections.join('\n')}`;
+${sections.join('\n')}${LIMITS}`;
 }
+
+/** What follows from a held address that the truth lacks, and what stays undecidable. */
+const LIMITS = `
+## What a check knows
+
+The truth about a load balancer is *complete* when its network interfaces were read in this check, *partial* when it is
+DNS alone or interfaces that were read before, and *unknown* when no address is known. A process *follows* when its
+resolvers have sent queries and got addresses since an earlier check. A held address that the truth lacks means:
+
+| truth | process | verdict | becomes an incident |
+| --- | --- | --- | --- |
+| complete | does not follow | \`stale-address\` | after the checks of the grace |
+| complete | follows, the load balancer had the address | \`stale-address\` | after the window: time to live, \`hold obsolete\` and a period; without the time to live where the process says its own view |
+| complete | follows, the load balancer never had the address | \`stale-address\` | after the checks of the grace |
+| partial | any, the address belongs to somebody else | \`stale-address\` | after the checks of the grace |
+| partial | does not follow | \`stale-address\` | after the window; with more than 8 addresses when chance is no explanation any more |
+| partial | follows, its own view lacks the address | \`stale-address\` | after the window |
+| partial | follows | \`different-view\` | after the window, as information |
+
+With a complete truth and a check each minute, an incident opens at most 120 s after the change for a process that does
+not follow, and for a stranger's address. The metric \`DetectionSeconds\` has an upper bound for each incident.
+
+## What a check cannot know
+
+- A \`server\` line with a name and without \`resolvers\`, next to lines that resolve, looks as if it followed: the
+  runtime API does not show the difference. With a complete truth the drift is found after the window; by DNS alone it
+  stays \`different-view\`. \`cdk-haproxy-elb lint\` finds such lines.
+- By DNS alone, a process that is told other addresses (another zone, another cache, a private zone) cannot be distinguished
+  from one whose resolver has old answers, unless the process says its own view (3.2 and later, configurations of this
+  project).
+- Where each zone has its own answers and the zones cannot be asked, an address that DNS does not name may be that of
+  another zone: there is no \`leaving-address\`.
+- HAProxy 1.7 counts no DNS queries: whether a line with a health check follows shows only when an address moves.
+- With \`nbproc\` above 1, one process of several is seen; after a reload the old process is not.
+`;
 
 /** The verdicts as a table for the README. */
 export function verdictTable(): string {

@@ -5,7 +5,7 @@ import { type DnsFailure, type DnsListener, writeFitting } from './dns-server';
 import { DnsSockets } from './dns-sockets';
 
 /** What {@link DnsResolver} takes. */
-export interface DnsResolverOptions {
+interface DnsResolverOptions {
   /** How long it keeps that a name does not exist, seconds. @default 0 - a test need not wait for a name that appears */
   readonly negativeSeconds?: number;
   /** The clock, ms. @default Date.now */

@@ -20,10 +20,10 @@ export interface DnsServerOptions {
 }
 
 /** The addresses of a name; a function is asked for each answer. */
-export type DnsAddresses = readonly string[] | (() => readonly string[]);
+type DnsAddresses = readonly string[] | (() => readonly string[]);
 
 /** Names, and how queries for them fail. */
-export class DnsNames {
+class DnsNames {
   readonly #addresses = new Map<string, DnsAddresses>();
   readonly #aliases = new Map<string, string>();
   readonly #failures = new Map<string, DnsFailure>();

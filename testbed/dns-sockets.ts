@@ -10,7 +10,7 @@ export interface DnsListener {
 }
 
 /** Answers a message; with nothing, the client waits in vain. */
-export type DnsResponder = (message: Buffer, over: 'udp' | 'tcp') => Buffer | undefined | Promise<Buffer | undefined>;
+type DnsResponder = (message: Buffer, over: 'udp' | 'tcp') => Buffer | undefined | Promise<Buffer | undefined>;
 
 /** The number is free for UDP; another process may have it for TCP. */
 const TRIES = 10;

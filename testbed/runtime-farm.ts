@@ -5,7 +5,7 @@ import { RUNTIME_COMMANDS } from '../lib/haproxy/runtime-api/commands';
 import { TestbedError } from './testbed-error';
 
 /** The answers of one real process, by command. */
-export type RuntimeRecording = Readonly<Record<string, string>>;
+type RuntimeRecording = Readonly<Record<string, string>>;
 
 /** Asks a real process everything that the checker asks. @param port of its runtime API on 127.0.0.1 */
 export async function recordRuntime(port: number): Promise<RuntimeRecording> {
@@ -63,7 +63,7 @@ const farmAddress = (i: number): string => {
 };
 
 /** How one endpoint differs from the others. */
-export interface FarmEndpoint {
+interface FarmEndpoint {
   /** @default 'answers' */
   readonly behaviour?: BehaviourName;
   /** Changes the answer of the recording, for example the addresses that the process holds. */

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import type { ObservedRuntime } from '../../lambda/controller/domain/observation';
 import { readRuntime } from '../../lambda/probe/runtime-client';
+import type { ObservedRuntime } from '../../lib/contract/probe';
 
 /**
  * Reads a process as the checker does, from what a real one has answered, byte for byte: a folder of

@@ -1,152 +1,138 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import type { IncidentEvent } from '../../lambda/controller/domain/incident';
 import { NO_STATE, type ProxyState, type WatchedVerdict } from '../../lambda/controller/domain/state';
-import { keyOf } from '../../lambda/controller/domain/verdicts/verdict';
-import { decodeState, encodeState } from '../../lambda/controller/state/codec';
-import { mergeStates } from '../../lambda/controller/state/merge';
-import { START } from './observations';
+import { decodeState, encodeState, MAX_BYTES } from '../../lambda/controller/state/codec';
+import type { Severity } from '../../lib/contract/verdicts';
+import { raw, START } from './observations';
+import { Watch } from './watch';
 
-const MAX_CHARACTERS = 4096;
-
-/** Every task holds every address of a load balancer that moved; each task began a second after the one before. */
-function stale(tasks: number, addresses: number): ProxyState {
-  const rows = Array.from({ length: tasks * addresses }, (_, i): WatchedVerdict => {
-    const [task, slot] = [Math.floor(i / addresses), i % addresses];
-    return {
-      kind: 'stale-address',
-      severity: 'critical',
-      upstream: 'upstream',
-      task: createHash('md5').update(`${task}`).digest('hex'),
-      address: `10.0.${slot}.${slot * 7}`,
-      slots: [`upstream/elb${slot + 1}`],
-      firstSeen: START + task * 1000,
-      openedAt: START + task * 1000 + 60_000,
-    };
-  });
-  return { dns: {}, watched: Object.fromEntries(rows.map((row) => [keyOf(row), row])) };
+/** An open incident that this many tasks have. */
+function row(address: string, tasks: number, severity: Severity = 'critical', firstSeen = START): WatchedVerdict {
+  return {
+    kind: 'stale-address',
+    severity,
+    upstream: 'upstream',
+    address,
+    id: `id-${address}`,
+    message: `${tasks} of ${tasks} tasks: task-0 sends to ${address} (upstream/elb2), which elb.test does not have`,
+    firstSeen,
+    sinceAtLeast: firstSeen,
+    openedAt: firstSeen,
+    tasks: Array.from({ length: tasks }, (_, i) => ({
+      id: `0123456789abcdef0123456789ab${String(i).padStart(4, '0')}`,
+      severity,
+      firstSeen,
+      checks: 2,
+      open: true,
+    })),
+    remediation: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
+    events: 1,
+  };
 }
 
-const COUNTERS = { at: START, tasks: { 'task-1': { dns: [360, 300] } } } as const;
-const FULL: ProxyState = {
-  dns: { 'elb.test': { addresses: { '10.0.0.1': [START], '10.0.0.9': [START, START + 1] }, silent: { AAAA: START } } },
-  watched: stale(2, 2).watched,
-  counters: COUNTERS,
-  repaired: { at: START, incidents: ['a'] },
-};
+/** That it opened, or changed. */
+function event(about: WatchedVerdict, change: IncidentEvent['change'] = 'opened'): IncidentEvent {
+  const { id, kind, severity, message, firstSeen, remediation, tasks } = about;
+  const incident = { id, proxy: 'orders', kind, severity, message, tasks: tasks.slice(0, 100).map((task) => task.id) };
+  const times = { firstSeen, openedAt: firstSeen, ageSeconds: 60, detectionSeconds: 60 };
+  return {
+    eventId: `${id}-1`,
+    change,
+    at: START,
+    incident: { ...incident, ...times, taskCount: tasks.length, live: [], remediation },
+  };
+}
 
-test.each([
-  ['nothing', NO_STATE],
-  ['everything', FULL],
-  ['eight addresses on ten tasks', stale(10, 8)],
-])('%s is the same when it is read again, and the same text when it is written again', (_what, state) => {
-  const text = encodeState(state);
-  expect(decodeState(text)).toEqual(state);
-  expect(encodeState(decodeState(text)!)).toBe(text);
-  expect(text.length).toBeLessThanOrEqual(MAX_CHARACTERS);
+const keptOf = (state: ProxyState) => decodeState(encodeState(state))!;
+
+test('a state is the same after it was written and read', () => {
+  const watch = new Watch();
+  watch.minutely(0, 120, raw(), 'silent');
+  const { state } = watch;
+  expect(state.unsent).toHaveLength(1);
+  expect(decodeState(encodeState(state))).toEqual(state);
+  expect(decodeState(encodeState(NO_STATE))).toEqual(NO_STATE);
 });
 
-test('a state that version 0.1 wrote is read', () => {
-  const text = `{"format":2,"dns":{},"watched":[["stale-address","upstream","task-1","10.0.0.9",null,["upstream/elb2"],${START},${START + 60_000},"Zm9vYg","oi-1"]],"repaired":{"at":${START},"incidents":["a"]}}`;
-  expect(decodeState(text)).toEqual({
-    dns: {},
-    watched: {
-      'stale-address|upstream|task-1|10.0.0.9|': {
-        kind: 'stale-address',
-        severity: 'critical',
-        upstream: 'upstream',
-        task: 'task-1',
-        address: '10.0.0.9',
-        slots: ['upstream/elb2'],
-        firstSeen: START,
-        openedAt: START + 60_000,
-        lastReportedDigest: 'Zm9vYg',
-        opsItem: 'oi-1',
-      },
-    },
-    repaired: { at: START, incidents: ['a'] },
+test('the same state is the same text', () => {
+  const state = { ...NO_STATE, watched: [row('10.0.0.1', 3)] };
+  expect(encodeState(structuredClone(state))).toBe(encodeState(state));
+});
+
+describe('what does not fit', () => {
+  test('gives what is not critical, the least severe and then the newest first', () => {
+    const watched = [
+      row('10.0.0.1', 1000, 'info', START),
+      row('10.0.0.2', 1000, 'warning', START),
+      row('10.0.0.3', 1000, 'warning', START + 1),
+      row('10.0.0.4', 1200),
+    ];
+    const kept = keptOf({ ...NO_STATE, watched });
+    expect(kept.watched.map(({ address, tasks }) => [address, tasks.length])).toEqual([
+      ['10.0.0.2', 1000],
+      ['10.0.0.4', 1200],
+    ]);
   });
-});
 
-test('a thousand tasks with sixteen stale addresses each: the oldest are kept, and the rest counted', () => {
-  const all = stale(1000, 16);
-  const text = encodeState({ ...all, counters: COUNTERS });
-  expect(text.length).toBeLessThanOrEqual(MAX_CHARACTERS);
-  const { watched, truncated, counters } = decodeState(text)!;
-  const kept = Object.values(watched);
-  expect(kept.length).toBeGreaterThanOrEqual(100);
-  expect(kept.length + truncated!).toBe(16_000);
-  expect(counters).toBeUndefined();
-  const youngest = Math.max(...kept.map(({ firstSeen }) => firstSeen));
-  const older = Object.values(all.watched).filter(({ firstSeen }) => firstSeen < youngest);
-  expect(watched).toMatchObject(Object.fromEntries(older.map((row) => [keyOf(row), row])));
-  // Nothing changed: nothing is written, although most has no room.
-  expect(encodeState(decodeState(text)!)).toBe(text);
+  test('gives the counters first, then the events of changes', () => {
+    const critical = row('10.0.0.4', 2900);
+    const samples = [{ at: START, tasks: [{ task: 'x'.repeat(50_000), uptimeSeconds: 1, sections: [] }] }];
+    const unsent = [event(critical), event(row('10.0.0.5', 100, 'warning'))];
+    const kept = keptOf({ ...NO_STATE, samples, watched: [critical], unsent });
+    expect([kept.samples.length, kept.unsent.length, kept.watched[0]!.tasks.length]).toEqual([0, 2, 2900]);
+  });
+
+  test('never is a critical incident, nor that it opened', () => {
+    const anyRows = fc.record({
+      criticals: fc.integer({ min: 1, max: 200 }),
+      lesser: fc.nat(200),
+      tasks: fc.integer({ min: 1, max: 400 }),
+    });
+    fc.assert(
+      fc.property(anyRows, ({ criticals, lesser, tasks }) => {
+        const critical = Array.from({ length: criticals }, (_, i) => row(`10.0.0.${i}`, tasks));
+        const others = Array.from({ length: lesser }, (_, i) => row(`10.0.1.${i}`, tasks, 'info'));
+        const unsent = critical.map((one) => event(one));
+        const text = encodeState({ ...NO_STATE, watched: [...others, ...critical], unsent });
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
+        const kept = decodeState(text)!;
+        const ids = kept.watched.filter(({ severity }) => severity === 'critical').map(({ id }) => id);
+        expect(ids).toEqual(critical.map(({ id }) => id));
+        expect(kept.unsent.map(({ eventId }) => eventId)).toEqual(unsent.map(({ eventId }) => eventId));
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
 });
 
 test.each([
-  '',
-  '{',
-  'null',
-  '[]',
-  '"text"',
-  'gzip:',
-  'gzip:AAAA',
-  JSON.stringify({ dns: {}, watched: {} }),
-  JSON.stringify({ format: 3, dns: {}, watched: [] }),
-  JSON.stringify({ format: 2, watched: [] }),
-  JSON.stringify({ format: 2, dns: {} }),
-  JSON.stringify({ format: 2, dns: { 'elb.test': { addresses: { '10.0.0.1': [] }, silent: {} } }, watched: [] }),
-  JSON.stringify({ format: 2, dns: {}, watched: [['no-such-verdict', null, null, null, null, null, 1, null, null]] }),
-  JSON.stringify({ format: 2, dns: {}, watched: [], counters: { at: 'now' } }),
-])('%j is no state', (text) => {
+  ['nothing', ''],
+  ['not JSON', '{'],
+  ['another version', JSON.stringify({ ...NO_STATE, format: 1 })],
+  ['null', 'null'],
+  ['a list', '[]'],
+  ['a state without a member', JSON.stringify({ format: 2, names: [] })],
+  [
+    'a kind that is none',
+    JSON.stringify({ ...NO_STATE, format: 2, watched: [{ ...row('10.0.0.1', 1), kind: 'toString' }] }),
+  ],
+  [
+    'a time that is a text',
+    JSON.stringify({ ...NO_STATE, format: 2, watched: [{ ...row('10.0.0.1', 1), firstSeen: 'x' }] }),
+  ],
+])('%s is not a state', (_what, text) => {
   expect(decodeState(text)).toBeUndefined();
 });
 
-test('any text is a state or is refused', () => {
-  const whole = encodeState(FULL);
-  const damaged = fc.tuple(fc.nat(whole.length), fc.string()).map(([at, junk]) => whole.slice(0, at) + junk);
-  fc.assert(
-    fc.property(fc.oneof(damaged, fc.string(), fc.json()), (text) => {
-      const state = decodeState(text);
-      expect(state === undefined || decodeState(encodeState(state))).toBeTruthy();
-    }),
-  );
+test('members of a newer version do no harm', () => {
+  const text = JSON.stringify({ ...NO_STATE, format: 2, later: 1, watched: [{ ...row('10.0.0.1', 1), later: 1 }] });
+  expect(decodeState(text)?.watched).toMatchObject([{ id: 'id-10.0.0.1' }]);
 });
 
-describe('two runs that overlapped', () => {
-  const only = (...tasks: string[]): ProxyState => {
-    const rows = tasks.map(
-      (task): WatchedVerdict => ({ kind: 'no-address', severity: 'critical', task, firstSeen: START }),
-    );
-    return { dns: {}, watched: Object.fromEntries(rows.map((row) => [keyOf(row), row])) };
-  };
-
-  test('lose nothing that either has found', () => {
-    expect(mergeStates(only('a'), only('a', 'b'), only('a', 'c'))).toEqual(only('a', 'b', 'c'));
-  });
-
-  test('resolve once what one of them has resolved', () => {
-    expect(mergeStates(only('a', 'b'), only('a'), only('a', 'b'))).toEqual(only('a'));
-    expect(mergeStates(only('a', 'b'), only('a', 'b'), only('a'))).toEqual(only('a'));
-  });
-
-  test('keep an address as long as one of them has it', () => {
-    const at = (...life: [number, number?]): ProxyState => ({
-      ...NO_STATE,
-      dns: { 'elb.test': { addresses: { '10.0.0.1': life }, silent: { A: START } } },
-    });
-    const answered: ProxyState = { ...NO_STATE, dns: { 'elb.test': { addresses: {}, silent: {} } } };
-    expect(mergeStates(NO_STATE, at(5, 9), at(3)).dns).toEqual(at(3).dns);
-    expect(mergeStates(NO_STATE, at(5, 9), at(3, 7)).dns).toEqual(at(3, 9).dns);
-    expect(mergeStates(NO_STATE, at(5), answered).dns['elb.test']!.silent).toEqual({});
-  });
-
-  test('are the same in whichever order they write', () => {
-    const subsets = fc.subarray(['a', 'b', 'c', 'd']).map((tasks) => only(...tasks));
-    fc.assert(
-      fc.property(subsets, subsets, subsets, (base, one, other) => {
-        expect(mergeStates(base, one, other)).toEqual(mergeStates(base, other, one));
-      }),
-    );
-  });
+test('no text breaks the reader', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      expect(decodeState(text)).toBeUndefined();
+    }),
+  );
 });

@@ -1,13 +1,21 @@
-import { evaluate } from '../../lambda/controller/domain/evaluate';
-import type { LiveUpstream, ObservedRuntime } from '../../lambda/controller/domain/observation';
+import { reportOn } from '../../lambda/controller/domain/proxy-report';
+import type { ObservedTask } from '../../lambda/controller/domain/raw-observation';
+import { NO_STATE } from '../../lambda/controller/domain/state';
+import type { ObservedRuntime } from '../../lib/contract/probe';
 import type { RegistryUpstream } from '../../lib/contract/registry-record';
 import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { readCapture } from './captured';
-import { observation, RECORD } from './observations';
+import { RECORD, raw, START, upstream as seenUpstream } from './observations';
 
 /** What is evaluated beside a capture: the proxy's record, and what its load balancer has. */
-interface Beside extends Partial<LiveUpstream> {
+interface Beside {
   readonly upstream: RegistryUpstream;
+  /** The addresses of its interfaces. */
+  readonly live: readonly string[];
+  /** What DNS names. @default - the same */
+  readonly named?: readonly string[];
+  /** What DNS named a minute ago. @default - the same */
+  readonly namedBefore?: readonly string[];
   /** @default - the branch that runs */
   readonly haproxyVersion?: string;
 }
@@ -35,24 +43,41 @@ const ROWS: Row[] = [
   [
     'its address is not the load balancer’s',
     BRANCHES.filter((branch) => !in24(branch)),
-    { upstream: named('norm.test'), live: [NEW], settled: [] },
-    () => [['stale-address', 'task sends to 127.0.0.3 (be/s1), which norm.test no longer has']],
+    { upstream: named('norm.test'), live: [NEW], namedBefore: ['127.0.0.3'] },
+    () => [
+      [
+        'stale-address',
+        'task sends to 127.0.0.3 (be/s1), which norm.test does not have: it is on none of its network interfaces',
+      ],
+    ],
   ],
   [
     'servers of two backends hold an address that is not the load balancer’s',
     BRANCHES.filter(in24),
-    { upstream: named('norm.test'), live: [NEW], settled: [] },
-    () => [['stale-address', 'task sends to 127.0.0.3 (be/s1, be2/nores), which norm.test no longer has']],
-  ],
-  [
-    'its address has left DNS, the interface is still there',
-    BRANCHES.filter((branch) => !in24(branch)),
-    { upstream: named('norm.test'), live: ['127.0.0.3', NEW], answers: [NEW], settled: [], leaving: ['127.0.0.3'] },
+    { upstream: named('norm.test'), live: [NEW], namedBefore: ['127.0.0.3'] },
     () => [
       [
-        'leaving-address',
-        'task sends to 127.0.0.3 (be/s1), which DNS no longer names for norm.test, although its interface still exists',
+        'stale-address',
+        'task sends to 127.0.0.3 (be/s1, be2/nores), which norm.test does not have: it is on none of its network interfaces',
       ],
+    ],
+  ],
+  [
+    'its address has left DNS a moment ago, the interface is still there: a process that may follow drops it',
+    BRANCHES.filter((branch) => !in24(branch)),
+    { upstream: named('norm.test'), live: ['127.0.0.3', NEW], named: [NEW], namedBefore: ['127.0.0.3'] },
+    () => [],
+  ],
+  [
+    'its address has left DNS, the interface is still there, and it cannot follow',
+    of('pinned', RECORDED_SINCE_18),
+    { upstream: ELB, live: ['127.0.0.1', NEW], named: [NEW] },
+    ({ uptimeSeconds }) => [
+      [
+        'leaving-address',
+        'task sends to 127.0.0.1 (upstream/pinned), which DNS no longer names for elb.test, although the load balancer still has it; the process does not follow DNS',
+      ],
+      ['silent-resolver', `task has sent 0 DNS queries in ${uptimeSeconds} s: it will not follow the next change`],
     ],
   ],
   [
@@ -111,7 +136,7 @@ const ROWS: Row[] = [
       ['pinned', 'task has one slot for elb.test, which has 2 addresses: all traffic goes to 127.0.0.1'],
       [
         'silent-resolver',
-        `upstream/pinned of task has no health check: HAProxy ${version} never looks its name up again`,
+        `upstream/pinned of task has no health check: HAProxy ${version} never looks elb.test up again`,
       ],
     ],
   ],
@@ -147,13 +172,18 @@ const ROWS: Row[] = [
 const CASES = ROWS.flatMap(([when, captures, ...rest]) => captures.map((capture) => [capture, when, ...rest] as const));
 const found = new Set<VerdictKind>();
 
-/** All verdicts on one task of a proxy that resolves every second. */
-function verdictsOn(seen: object, { upstream, haproxyVersion, ...more }: Beside) {
+/**
+ * All verdicts on one task of a proxy that resolves every second: those of a check a minute after another one that has
+ * seen the load balancer.
+ */
+function verdictsOn(seen: object, { upstream, haproxyVersion, live, ...more }: Beside) {
+  const { named: shown = live, namedBefore = shown } = more;
   const record = { ...RECORD, haproxyVersion, upstreams: [upstream], resolutionSeconds: 1 };
-  const tasks = [
-    { task: { id: 'task', endpoint: 'task:9990' }, ...seen } as Parameters<typeof evaluate>[0]['tasks'][0],
-  ];
-  const verdicts = evaluate(observation({ record, tasks, ...more }));
+  const tasks = [{ task: { id: 'task', endpoint: 'task:9990' }, ...seen } as ObservedTask];
+  const upstreams = [seenUpstream(shown, { interfaces: live })];
+  const earlier = [seenUpstream(namedBefore, { interfaces: [...new Set([...live, ...namedBefore])] })];
+  const before = reportOn(record, NO_STATE, raw({ upstreams: earlier, tasks: [] }), START - 60_000);
+  const { verdicts } = reportOn(record, before.state, raw({ upstreams, tasks }), START);
   for (const { kind } of verdicts) {
     found.add(kind);
   }
@@ -169,11 +199,19 @@ test.each(CASES)('HAProxy %s: %s', async (capture, _when, beside, expected) => {
 test.each(BRANCHES)('HAProxy %s: its answer ends half way', async (capture) => {
   const unreachable = await readCapture(capture, 'show servers state').catch(({ message }) => message);
   expect(verdictsOn({ unreachable }, { upstream: named('norm.test'), live: [NEW] })).toEqual([
+    ['unchecked', '1 of 1 tasks of orders could not be read'],
     ['unreachable-task', "the runtime API of task does not answer: 'show servers state' was answered with '1'"],
   ]);
 });
 
-test('only verdicts that no process has a part in come without a capture', () => {
+test('the verdicts without a capture are those that need several checks, or no process', () => {
   const without = Object.keys(VERDICTS).filter((kind) => !found.has(kind as VerdictKind));
-  expect(without.sort()).toEqual(['no-running-task', 'unchecked', 'unknown-upstream']);
+  expect(without.sort()).toEqual([
+    'different-view',
+    'failed-repair',
+    'invalid-record',
+    'no-running-task',
+    'unknown-upstream',
+    'unseen-process',
+  ]);
 });

@@ -1,7 +1,7 @@
 import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
 import { countOf } from '../../lambda/controller/report';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
-import { raw, RECORD, read, START, slots, unread, upstream } from './observations';
+import { RECORD, raw, read, START, slots, unread, upstream } from './observations';
 import { eventsOf, Watch } from './watch';
 
 const STALE_SLOTS = { slots: slots('10.0.0.1', '10.0.0.9') };
@@ -62,8 +62,7 @@ describe('an incident opens when as many checks in a row as the record says have
         detectionSeconds: 90,
         message:
           'task-1 sends to 10.0.0.9 (upstream/elb2), which elb.test does not have: it is on none of its network interfaces',
-        remediation:
-          'aws ecs update-service --cluster fleet --service orders --force-new-deployment # for task-1',
+        remediation: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment # for task-1',
       },
     ]);
   });

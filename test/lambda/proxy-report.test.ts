@@ -195,7 +195,8 @@ describe('DNS does not answer a process', () => {
     const watch = new Watch();
     const other = (sent: number) => ({ section: 'other', sent, valid: sent, failures: {} });
     // The clock of the watch adds a query a period to each section: this one has stopped.
-    const seen = (at: number) => raw({ tasks: [read('task-1', { resolvers: [...resolvers(360), other(360 - at / 10)] })] });
+    const seen = (at: number) =>
+      raw({ tasks: [read('task-1', { resolvers: [...resolvers(360), other(360 - at / 10)] })] });
     const events = [0, 60, 120].flatMap((at) => watch.events(at, seen(at)).map((event) => `${at} ${event}`));
     expect(events).toEqual(['60 opened critical silent-resolver other (task-1)']);
   });
@@ -240,7 +241,9 @@ test('the runtime API of an endpoint answers for another process than before: th
 });
 
 test('names that are names of members of objects are names', () => {
-  const record = { upstreams: ['__proto__', 'constructor'].map((dnsName) => ({ backend: dnsName, dnsName, port: 80 })) };
+  const record = {
+    upstreams: ['__proto__', 'constructor'].map((dnsName) => ({ backend: dnsName, dnsName, port: 80 })),
+  };
   const tasks = [
     read('__proto__', {
       slots: ['__proto__', 'constructor'].map((name) => ({ ...slots('10.0.0.9')[0]!, backend: name, fqdn: name })),

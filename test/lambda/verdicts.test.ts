@@ -21,7 +21,11 @@ test.each<[what: string, holds: (definition: VerdictDefinition) => boolean, kind
     ({ blocksDeployment }) => blocksDeployment,
     ['failing-resolver', 'no-address', 'pinned', 'silent-resolver', 'unreachable-task', 'version-mismatch'],
   ],
-  ['are repaired by new tasks', ({ repairedByNewTasks }) => repairedByNewTasks, ['no-address', 'stale-address']],
+  [
+    'are repaired by new tasks',
+    ({ repairedByNewTasks }) => repairedByNewTasks,
+    ['leaving-address', 'no-address', 'stale-address'],
+  ],
   ['prevent a repair', ({ preventsRepair }) => preventsRepair, ['unknown-upstream']],
   [
     'are not decided on during a deployment',
@@ -36,7 +40,7 @@ test.each<[what: string, holds: (definition: VerdictDefinition) => boolean, kind
   [
     'need the live addresses',
     ({ requires }) => requires.includes('live'),
-    ['leaving-address', 'pinned', 'stale-address', 'uncovered-address'],
+    ['different-view', 'leaving-address', 'pinned', 'stale-address', 'uncovered-address'],
   ],
   [
     'need an answer of DNS',
@@ -44,8 +48,11 @@ test.each<[what: string, holds: (definition: VerdictDefinition) => boolean, kind
     ['leaving-address', 'pinned', 'uncovered-address', 'unknown-upstream'],
   ],
   ['need an earlier check', ({ requires }) => requires.includes('history'), ['failing-resolver', 'silent-resolver']],
-  ['last longer before they open', ({ graceWindows }) => graceWindows > 0, ['uncovered-address']],
-  ['mean that something was not checked', ({ blind }) => blind, ['unchecked', 'unknown-upstream', 'unreachable-task']],
+  [
+    'mean that something was not checked',
+    ({ blind }) => blind,
+    ['invalid-record', 'unchecked', 'unknown-upstream', 'unreachable-task'],
+  ],
 ])('these %s', (_what, holds, kinds) => {
   expect(kindsWith(holds)).toEqual(kinds);
 });
@@ -54,5 +61,23 @@ test.each(ALL)('$kind explains itself in three texts that fit into a cell of a t
   expect(Object.keys(explanation)).toEqual(['what', 'why', 'remedy']);
   for (const text of Object.values(explanation)) {
     expect(text).toMatch(/^[^A-Z|\n][^|\n]+[^.|\n]$/);
+  }
+});
+
+test.each(ALL)('$kind says in one line what to do and what is over, for any subject', ({ remediation, over }) => {
+  const sources = [undefined, { endpoints: ['10.0.0.5:9990'] }, { cluster: 'c', service: 's', runtimeApiPort: 1 }];
+  for (const source of sources) {
+    for (const tasks of [[], ['task-1'], Array.from({ length: 40 }, (_, i) => `task-${i}`)]) {
+      const subject = {
+        proxy: 'orders',
+        source,
+        tasks,
+        allTasks: tasks.length > 1,
+        dnsName: 'elb.test',
+        address: '10.0.0.1',
+      };
+      expect(remediation(subject)).toMatch(/^[^\n]{10,900}$/);
+      expect(over(subject)).toMatch(/^[^\n]{10,200}$/);
+    }
   }
 });

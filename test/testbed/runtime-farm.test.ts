@@ -60,14 +60,14 @@ test('an endpoint may hold another address than the others', async () => {
   expect(await held(second)).toEqual(['10.9.9.9']);
 });
 
-test.each<[BehaviourName, RegExp]>([
-  ['huge', /./],
-  ['hugeLines', /./],
-  ['garbage', /./],
-  ['empty', /./],
-  ['cut', /./],
-  ['silent', /within 3000 ms/],
-  ['slow', /within 3000 ms/],
+test.each<[BehaviourName, string]>([
+  ['huge', "the answer to 'show info;quit' is larger than 65536 bytes"],
+  ['hugeLines', "'show info' was answered with 'x'"],
+  ['garbage', "'show info' was answered with '"],
+  ['empty', "'show info' was answered with nothing"],
+  ['cut', "'show info' was answered with 'Name: HAProxy'"],
+  ['silent', "no answer to 'show info;quit' within 3000 ms"],
+  ['slow', "no answer to 'show info;quit' within 3000 ms"],
 ])('an endpoint that is %s is not readable, and the others are', async (behaviour, reason) => {
   farm.set({ behaviour }, second);
   await expect(read(second)).rejects.toThrow(reason);

@@ -13,7 +13,7 @@ import { Secrets } from './secrets';
 import { ssmParameters } from './ssm-parameters';
 
 /** A load balancer to make. */
-export interface BalancerSettings {
+interface BalancerSettings {
   readonly name: string;
   /** @default 'app' */
   readonly type?: 'app' | 'net';
@@ -32,13 +32,13 @@ export interface BalancerSettings {
 }
 
 /** A load balancer that was made. */
-export interface MadeBalancer {
+interface MadeBalancer {
   readonly arn: string;
   readonly dnsName: string;
 }
 
 /** A service to make. */
-export interface ServiceSettings {
+interface ServiceSettings {
   readonly cluster: string;
   readonly name: string;
   /** Addresses of its running tasks, whose ids are `NAME-0` and so on. */

@@ -4,7 +4,7 @@ import { AwsError } from './aws-error';
 import type { Item } from './dynamodb-size';
 
 /** Names and values that an expression refers to. */
-export interface Placeholders {
+interface Placeholders {
   readonly ExpressionAttributeNames?: Record<string, string> | undefined;
   readonly ExpressionAttributeValues?: Record<string, AttributeValue> | undefined;
 }

@@ -18,7 +18,7 @@ const MAX_ITEM_BYTES = 400 * 1024;
 const PAGE_BYTES = 1024 * 1024;
 
 /** Names of the attributes that identify an item; both texts. */
-export interface TableKey {
+interface TableKey {
   readonly hash: string;
   readonly range?: string;
 }

@@ -8,7 +8,7 @@ const MAX_TASKS = 100;
 const MAX_SERVICES = 10;
 
 /** A service, and its tasks of any state. */
-export interface StoredService extends Service {
+interface StoredService extends Service {
   readonly tasks: readonly (Task & { readonly taskArn: string })[];
 }
 

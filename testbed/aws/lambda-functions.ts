@@ -15,7 +15,7 @@ export interface FunctionAnswer {
 }
 
 /** A function that can be invoked. It may throw an `AwsError`, such as `TooManyRequestsException`. */
-export type FunctionTarget = (event: unknown) => Promise<FunctionAnswer> | FunctionAnswer;
+type FunctionTarget = (event: unknown) => Promise<FunctionAnswer> | FunctionAnswer;
 
 /** The functions of the account, by name. */
 export class LambdaFunctions {

@@ -14,7 +14,7 @@ export type ClientRouting =
   | 'partial_availability_zone_affinity';
 
 /** A load balancer of the account: what the API says of it. */
-export interface StoredBalancer extends LoadBalancer {
+interface StoredBalancer extends LoadBalancer {
   readonly LoadBalancerArn: string;
   readonly LoadBalancerName: string;
   readonly attributes: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { AwsError } from './aws-error';
 import type { AwsHandlers } from './operations';
 
 /** An OpsItem of the account. */
-export interface StoredOpsItem {
+interface StoredOpsItem {
   readonly id: string;
   readonly title: string;
   readonly severity: string;

@@ -4,7 +4,7 @@ import type { AwsHandlers } from './operations';
 import { TokenBucket } from './token-bucket';
 
 /** How often an account may call some operations together in one region. */
-export interface Quota {
+interface Quota {
   /** Share one bucket, unless `each`. */
   readonly operations: readonly (keyof AwsHandlers)[];
   /** Whether each operation has a bucket of its own. @default false */

@@ -88,8 +88,8 @@ export function recentlyRepaired(
 }
 
 /**
- * The repairs that still count: those of the last hour, and those whose finding is open. A repair whose finding is not
- * open when its hour is over had an effect. Pure.
+ * The repairs that still count: all but those whose findings have been over for an hour. A finding that ends and begins
+ * again within that time was not cured. Pure.
  *
  * @param open what is open now, or not decided
  */
@@ -99,7 +99,12 @@ export function remainingRepairs(
   now: number,
 ): RepairRecord[] {
   const keys = new Set(open.map(findingKeyOf));
-  return repairs.filter(({ at, findings }) => now - at < MILLIS_BETWEEN || findings.some((key) => keys.has(key)));
+  return repairs
+    .map(
+      ({ overSince = now, ...one }): RepairRecord =>
+        one.findings.some((key) => keys.has(key)) ? one : { ...one, overSince },
+    )
+    .filter(({ overSince = now }) => now - overSince < MILLIS_BETWEEN);
 }
 
 /** What `MAX_ATTEMPTS` repairs did not end an hour after the last one, by upstream: pure. */

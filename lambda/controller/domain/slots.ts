@@ -53,8 +53,13 @@ export function slotNames(slots: readonly Slot[]): string[] {
 
 /** Current sessions of slots; undefined when no slot has a session count. */
 export function sessionsOf(slots: readonly Slot[]): number | undefined {
-  const known = slots.flatMap(({ sessions }) => sessions ?? []);
-  return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0);
+  let sum: number | undefined;
+  for (const { sessions } of slots) {
+    if (sessions !== undefined) {
+      sum = (sum ?? 0) + sessions;
+    }
+  }
+  return sum;
 }
 
 /** Percent of the current sessions that are some of them. */

@@ -124,6 +124,8 @@ export interface RepairRecord {
   readonly findings: readonly string[];
   /** Ids of the incidents that were open. */
   readonly incidents: readonly string[];
+  /** Since when nothing of it is open. @default - something is, or no check was made since */
+  readonly overSince?: number;
   /** It was logged and not done. */
   readonly dryRun?: true;
 }

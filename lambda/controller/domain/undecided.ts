@@ -57,7 +57,8 @@ export function isUndecided(subject: Subject): boolean {
   const { observation, reads } = lookup;
   const { kind, cause } = watched;
   if (observation.unchecked !== undefined) {
-    return kind !== 'unchecked';
+    // A check that failed has had a valid record.
+    return kind !== 'unchecked' && kind !== 'invalid-record';
   }
   const { requires, whileDeploying, isOpenQuestion } = DEFINITIONS[kind];
   const undecidedWhileDeploying =

@@ -9,13 +9,10 @@ export const FORMAT = 2;
 /** An item of DynamoDB has 400 KB. The rest is for its other attributes. */
 export const MAX_BYTES = 350 * 1024;
 
-/** What a task list of an incident keeps when the state is too large. */
-const KEPT_TASKS = 100;
-
 /**
  * A state as a text of at most 350 KB: the same state is the same text. What does not fit gives in this order: the
- * counters; events of changes; what is watched and not critical, information first and the newest first; tasks of
- * critical incidents beyond 100. A critical incident never gives.
+ * counters; events of changes; what is watched and not critical, information first and the newest first; most of the
+ * tasks of critical incidents, and their texts, which the next check writes again. A critical incident never gives.
  */
 export function encodeState(state: ProxyState): string {
   let text = textOf(state);
@@ -47,9 +44,11 @@ const REDUCTIONS: readonly ((state: ProxyState) => ProxyState)[] = [
   (state) => ({ ...state, samples: [] }),
   (state) => ({ ...state, unsent: state.unsent.filter(isEdgeOfCritical) }),
   withoutLesser,
-  (state) => ({ ...state, watched: state.watched.map(withFewerTasks), unsent: state.unsent.map(eventWithFewerTasks) }),
-  // 300 addresses of each of a hundred names are the rest.
+  (state) => withFewerTasks(state, 100),
+  (state) => withFewerTasks(state, 10),
+  // 300 addresses of each of many names.
   (state) => ({ ...state, names: [] }),
+  (state) => ({ ...withFewerTasks(state, 1), watched: withFewerTasks(state, 1).watched.map(withoutTexts) }),
 ];
 
 function textOf(state: ProxyState): string {
@@ -82,12 +81,20 @@ function withoutLesser(state: ProxyState): ProxyState {
   return { ...state, watched: state.watched.filter((row) => !dropped.has(row)) };
 }
 
-/** The first tasks by id: the same ones in each check. */
-function withFewerTasks(row: WatchedVerdict): WatchedVerdict {
-  const [first, rest] = [row.tasks.filter(({ open }) => open), row.tasks.filter(({ open }) => !open)];
-  return { ...row, tasks: [...first, ...rest].slice(0, KEPT_TASKS) };
+/** Keeps the first tasks by id, so that they are the same ones in each check. Events keep the count of all. */
+function withFewerTasks(state: ProxyState, kept: number): ProxyState {
+  const watched = state.watched.map((row) => {
+    const [open, others] = [row.tasks.filter((task) => task.open), row.tasks.filter((task) => !task.open)];
+    return { ...row, tasks: [...open, ...others].slice(0, kept) };
+  });
+  const unsent = state.unsent.map((event) => {
+    const { tasks, slots = [], live } = event.incident;
+    const lists = { tasks: tasks.slice(0, kept), slots: slots.slice(0, kept), live: live.slice(0, kept) };
+    return { ...event, incident: { ...event.incident, ...lists } };
+  });
+  return { ...state, watched, unsent };
 }
 
-function eventWithFewerTasks(event: IncidentEvent): IncidentEvent {
-  return { ...event, incident: { ...event.incident, tasks: event.incident.tasks.slice(0, 1), slots: [], live: [] } };
+function withoutTexts({ slots: _, ...row }: WatchedVerdict): WatchedVerdict {
+  return { ...row, message: '', remediation: '' };
 }

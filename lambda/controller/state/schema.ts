@@ -106,7 +106,16 @@ export const STATE_SCHEMA: Shape = {
   ],
   replaced: ['list', { task: 'text', at: 'number' }],
   missingTasks: ['list', 'text'],
-  repairs: ['list', { at: 'number', findings: ['list', 'text'], incidents: ['list', 'text'], 'dryRun?': 'boolean' }],
+  repairs: [
+    'list',
+    {
+      at: 'number',
+      findings: ['list', 'text'],
+      incidents: ['list', 'text'],
+      'overSince?': 'number',
+      'dryRun?': 'boolean',
+    },
+  ],
   unsent: [
     'list',
     { eventId: 'text', change: ['one-of', ...Object.keys(INCIDENT_EVENTS)], at: 'number', incident: INCIDENT },

@@ -48,12 +48,11 @@ const graceOf = ({ basis }: Process['activity']): Pick<Finding, 'graceChecks'> =
 function evaluateProcess(process: Process, holdings: readonly Holding[], resolutionSeconds: number): Finding[] {
   const { task, runtime, activity } = process;
   const { basis, seconds, sections } = activity;
-  const slots = holdings.flatMap((holding) => holding.slots);
   // On 1.6 and 1.7 the lines decide. A slot of mode `per-request` sends no query by itself.
   if (needsCheckToResolve(runtime) || runtime.resolvers === undefined || basis === 'young') {
     return [];
   }
-  if (slots.every((slot) => slot.perRequest || isFixed(slot, runtime))) {
+  if (holdings.every(({ slots }) => slots.every((slot) => slot.perRequest || isFixed(slot, runtime)))) {
     return [];
   }
   const silent = sections.filter(({ is }) => is === 'silent');

@@ -23,7 +23,7 @@ export function replaceTasks({ source, tasks, allTasks }: Subject): string {
   }
   const { cluster, service } = source;
   // A stopped task is missing until ECS has started another one. Of all tasks together that would be an outage.
-  if (allTasks || tasks.length > NAMED_TASKS) {
+  if (allTasks || tasks.length === 0 || tasks.length > NAMED_TASKS) {
     const which = tasks.length === 0 ? '' : ` # for ${listOf(tasks)}`;
     return `aws ecs update-service --cluster ${cluster} --service ${service} --force-new-deployment${which}`;
   }
