@@ -27,7 +27,7 @@ describe('a synthesized stack, its load balancer moves', () => {
   const opened = (kind: string) =>
     testbed.events.filter(({ event, incident }) => event === 'incident-opened' && incident.kind === kind);
   const resolved = (kind: string) =>
-    testbed.events.filter(({ event, incident }) => event === 'incident-resolved' && incident.kind === kind);
+    testbed.events.filter(({ event, incident }) => event === 'incident-closed' && incident.kind === kind);
   const answers = (kind: 'follower' | 'pinned') => Promise.all(testbed.pairs.map((pair) => pair[kind].task.answer()));
   const all = (found: readonly (string | undefined)[], wanted: string) => found.every((answer) => answer === wanted);
 
@@ -37,9 +37,9 @@ describe('a synthesized stack, its load balancer moves', () => {
     await checkUntil(testbed, () => opened('silent-resolver').length === testbed.pairs.length);
     expect(
       opened('silent-resolver')
-        .map(({ incident }) => incident.task)
+        .map(({ incident }) => incident.tasks[0])
         .sort(),
-    ).toEqual(testbed.pairs.map(({ pinned }) => pinned.proxy).sort());
+    ).toEqual(testbed.pairs.map(({ pinned }) => `${pinned.proxy}-0`).sort());
     expect(opened('stale-address')).toEqual([]);
   }, 60_000);
 
@@ -60,9 +60,9 @@ describe('a synthesized stack, its load balancer moves', () => {
       expect(line).toMatchObject({
         level: 'ERROR',
         incident: {
-          id: expect.stringMatching(/^[0-9a-f]{16}$/),
+          incidentId: expect.stringMatching(/^[0-9a-f]{16}$/),
           severity: 'critical',
-          task: pinned.proxy,
+          tasks: [`${pinned.proxy}-0`],
           address: '127.0.0.1',
           live: ['127.0.0.2'],
           ageSeconds: expect.any(Number),
@@ -78,7 +78,7 @@ describe('a synthesized stack, its load balancer moves', () => {
     await Promise.all(testbed.pairs.map(({ pinned }) => pinned.task.start()));
     await checkUntil(testbed, () => resolved('stale-address').length === testbed.pairs.length);
     expect(await answers('pinned')).toEqual(testbed.pairs.map(() => NEW));
-    const ids = (lines: typeof testbed.events) => lines.map(({ incident }) => incident.id).sort();
+    const ids = (lines: typeof testbed.events) => lines.map(({ incident }) => incident.incidentId).sort();
     expect(ids(resolved('stale-address'))).toEqual(ids(opened('stale-address')));
     expect(ids(resolved('silent-resolver'))).toEqual(ids(opened('silent-resolver')));
   }, 60_000);

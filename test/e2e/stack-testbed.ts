@@ -5,10 +5,11 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../../lib';
-import { AwsEndpoints, ssmParameters } from '../../testbed/aws';
+import { STATE_KEY } from '../../lib/contract/state-table';
+import { AwsAccount, AwsEndpoints } from '../../testbed/aws';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { type ContainerDefinition, EcsTask } from '../../testbed/ecs-task';
-import { LocalLambda } from '../../testbed/lambda';
+import { ConcurrentLambda, LocalLambda } from '../../testbed/lambda';
 import { elbNameFor, LoadBalancer, nodeAddress } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
 import { fillIn, type Resource, resourcesOf } from './template';
@@ -29,8 +30,8 @@ interface Pair {
 
 /** A log line of the function about an incident. */
 interface EventLine {
-  readonly event: 'incident-opened' | 'incident-resolved';
-  readonly incident: Record<string, unknown> & { proxy: string; kind: string; task?: string };
+  readonly event: 'incident-opened' | 'incident-changed' | 'incident-closed';
+  readonly incident: Record<string, unknown> & { proxy: string; kind: string; tasks: string[]; incidentId: string };
 }
 
 /** The synthesized stack as it would be deployed: real HAProxy tasks, the real function, AWS's wire formats. */
@@ -44,7 +45,7 @@ export class StackTestbed {
     const stack = new Stack(app, 'e2e', { env: { account: ACCOUNT, region: 'eu-west-1' } });
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
     const cluster = new Cluster(stack, 'Cluster', { vpc });
-    const monitor = new DriftMonitor(stack, 'Monitor');
+    const monitor = new DriftMonitor(stack, 'Monitor', { graceChecks: 2 });
     const alb = new ApplicationLoadBalancer(stack, 'Elb', { vpc });
     for (const { branch } of binaries) {
       for (const kind of ['follower', 'pinned']) {
@@ -72,6 +73,9 @@ export class StackTestbed {
   readonly #tasks = new Map<string, EcsTask>();
   #aws?: AwsEndpoints;
   #lambda?: LocalLambda;
+  #probe?: ConcurrentLambda;
+  readonly #account = new AwsAccount();
+  #arn = '';
 
   private constructor(
     private readonly template: Template,
@@ -80,7 +84,7 @@ export class StackTestbed {
     binaries: readonly HaproxyBinary[],
     listenPort: number,
   ) {
-    loadBalancer.dns.point(nodeAddress(0));
+    this.#point(0);
     const definitions = resourcesOf(template, 'AWS::ECS::TaskDefinition');
     const taskOf = (proxy: string, binary: HaproxyBinary) => {
       const definition = definitions.find(({ properties }) =>
@@ -103,23 +107,34 @@ export class StackTestbed {
     await Promise.all(
       this.pairs.flatMap(({ follower, pinned }) => [follower.task.start(), pinned.task.start(nodeAddress(0))]),
     );
-    const parameters = resourcesOf(this.template, 'AWS::SSM::Parameter').map(({ properties }): [string, string] => [
-      fillIn(properties.Name, this.#deployed()),
-      fillIn(properties.Value, this.#deployed(this.#branchOf(properties.Name))),
-    ]);
+    for (const { properties } of resourcesOf(this.template, 'AWS::SSM::Parameter')) {
+      if (String(properties.Name).includes('/registry/')) {
+        const value = fillIn(properties.Value, this.#deployed(this.#branchOf(properties.Name)));
+        this.#account.setParameter(fillIn(properties.Name, this.#deployed()), value);
+        const { cluster, service } = JSON.parse(value).tasks;
+        this.#account.setService({ cluster, name: service, addresses: [this.#tasks.get(service)!.address] });
+      }
+    }
+    const [controller, probe] = ['REGISTRY_PATH' as const, undefined].map((variable) =>
+      resourcesOf(this.template, 'AWS::Lambda::Function').find(
+        ({ properties: { Handler, Environment } }) =>
+          Handler === 'index.handler' &&
+          (Environment?.Variables?.REGISTRY_PATH !== undefined) === (variable !== undefined),
+      ),
+    );
+    const { handlers } = this.#account;
+    this.#probe = new ConcurrentLambda(this.#settingsOf(probe!));
+    this.#account.functions.set('probe', this.#probe.target);
     this.#aws = await AwsEndpoints.start({
-      ...ssmParameters(Object.fromEntries(parameters)),
-      // A service is named after the proxy, and a task after its service.
-      'ecs:ListTasks': ({ serviceName }) => ({
-        taskArns: [`arn:aws:ecs:eu-west-1:${ACCOUNT}:task/e2e/${serviceName}`],
-      }),
-      'ecs:DescribeTasks': ({ tasks }) => ({ tasks: tasks?.map((arn) => this.#describe(arn)) }),
-      'elasticloadbalancing:DescribeLoadBalancers': () => ({
-        LoadBalancers: [{ DNSName: ELB_NAME, Type: 'application', Scheme: 'internal', State: { Code: 'active' } }],
-      }),
-      'ec2:DescribeNetworkInterfaces': () => ({}),
+      ...handlers,
+      'lambda:Invoke': (input) => handlers['lambda:Invoke']({ ...input, FunctionName: 'probe' }),
     });
-    this.#lambda = this.#function(this.#aws);
+    const settings = this.#settingsOf(controller!);
+    this.#account.tables.create(settings.environment.STATE_TABLE!, { hash: STATE_KEY });
+    this.#lambda = new LocalLambda({
+      ...settings,
+      environment: { ...settings.environment, ...this.#aws.environment },
+    });
   }
 
   /** Runs the function once, as the schedule does. */
@@ -143,11 +158,12 @@ export class StackTestbed {
 
   /** The load balancer leaves its first node for the second. */
   public move(): void {
-    this.loadBalancer.dns.point(nodeAddress(1));
+    this.#point(1);
   }
 
   public async close(): Promise<void> {
     await this.#lambda?.stop();
+    await this.#probe?.stop();
     await this.#aws?.close();
     await Promise.all([...this.#tasks.values()].map((task) => task.stop()));
     await this.loadBalancer.close();
@@ -175,7 +191,7 @@ export class StackTestbed {
         return branch === '1.6' ? elbNameFor({ branch }) : ELB_NAME;
       }
       if (attribute === undefined && id!.startsWith('Elb')) {
-        return `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:loadbalancer/app/e2e/50dc6c495c0c9188`;
+        return this.#arn;
       }
       return (
         proxy ?? (attribute === undefined && id !== undefined ? `arn:aws:test:eu-west-1:${ACCOUNT}:${id}` : reference)
@@ -183,28 +199,27 @@ export class StackTestbed {
     };
   }
 
-  #describe(taskArn: string) {
-    const value = this.#tasks.get(taskArn.split('/').at(-1)!)!.address;
-    const details = [{ name: 'privateIPv4Address', value }];
-    return { taskArn, lastStatus: 'RUNNING', attachments: [{ type: 'ElasticNetworkInterface', details }] };
+  /** The load balancer has the address of this node alone. */
+  #point(node: number): void {
+    const address = nodeAddress(node);
+    this.loadBalancer.dns.point(address);
+    const zones = { 'eu-west-1a': [address] };
+    this.#arn = this.#account.setBalancer({ name: 'e2e', dnsName: ELB_NAME, zones }).arn;
   }
 
-  /** The function out of the template: its asset, handler, memory, time limit and environment. */
-  #function(aws: AwsEndpoints): LocalLambda {
-    const checker = resourcesOf(this.template, 'AWS::Lambda::Function').find(
-      ({ properties }) => properties.Handler === 'index.handler',
-    )!;
-    const { Code, Handler, MemorySize, Timeout, Environment } = checker.properties;
-    const variables = Object.entries(Environment.Variables).map(([name, value]) => [
+  /** A function out of the template: its asset, handler, memory, time limit and environment. */
+  #settingsOf({ properties }: Resource) {
+    const { Code, Handler, MemorySize, Timeout, Environment } = properties;
+    const variables = Object.entries(Environment?.Variables ?? {}).map(([name, value]): [string, string] => [
       name,
       fillIn(value, this.#deployed()),
     ]);
-    return new LocalLambda({
+    return {
       taskRoot: join(this.outdir, `asset.${String(Code.S3Key).replace('.zip', '')}`),
-      handler: Handler,
-      memoryMb: MemorySize,
+      handler: Handler as string,
+      memoryMb: MemorySize as number,
       timeoutMs: Timeout * 1000,
-      environment: { ...Object.fromEntries(variables), ...aws.environment },
-    });
+      environment: Object.fromEntries(variables),
+    };
   }
 }
