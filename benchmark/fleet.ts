@@ -1,4 +1,4 @@
-import { CONCURRENT_TASKS } from '../lambda/probe/runtime-client';
+import { CONCURRENT_PROCESSES } from '../lambda/probe/probe';
 import type { RegistryRecord } from '../lib/contract/registry-record';
 import { AwsEndpoints, type SignedRequest, ssmParameters } from '../testbed/aws';
 import { usableBinaries } from '../testbed/binaries/usable';
@@ -120,7 +120,7 @@ async function measure(
       host: ADDRESS,
       ports: services.flatMap(({ port, tasks }) => Array<number>(tasks).fill(port)),
       commands: replay.commands,
-      concurrency: CONCURRENT_TASKS,
+      concurrency: CONCURRENT_PROCESSES,
     };
     for (let run = 0; run < WARM_UP; run += 1) {
       await other.invoke(event);

@@ -1,5 +1,5 @@
 /**
- * Bundles the function, the command line and the app into assets/, with notices and a bill of materials, so that the
+ * Bundles the functions, the command line and the app into assets/, with notices and a bill of materials, so that the
  * package needs no dependency.
  */
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,12 +24,12 @@ const common = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** Errors of the SDK that the function distinguishes by their classes. All others keep their name and message. */
+/** Errors of the SDK that the functions distinguish by their classes. All others keep their name and message. */
 const CAUGHT_ERRORS = new Set([
+  'ConditionalCheckFailedException',
   'LoadBalancerNotFoundException',
   'OpsItemAlreadyExistsException',
   'OpsItemNotFoundException',
-  'ParameterVersionNotFound',
 ]);
 
 /**
@@ -64,11 +64,11 @@ const DIRNAME =
 
 /** Each bundle by its folder in assets/. */
 export const BUNDLES = {
-  /** The function. */
-  'drift-checker': {
+  /** The controller and the deployment gate. */
+  controller: {
     ...common,
     entryPoints: ['lambda/controller/index.ts'],
-    outfile: 'assets/drift-checker/index.mjs',
+    outfile: 'assets/controller/index.mjs',
     target: 'node22',
     banner: { js: REQUIRE },
     plugins: [leanSchemas],
@@ -76,6 +76,14 @@ export const BUNDLES = {
     external: ['@smithy/core/event-streams'],
     // Lambda passes credentials in the environment; the chain of other providers is half of the bundle.
     alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
+  },
+  /** The probe, without anything of AWS. */
+  probe: {
+    ...common,
+    entryPoints: ['lambda/probe/index.ts'],
+    outfile: 'assets/probe/index.mjs',
+    target: 'node22',
+    banner: { js: REQUIRE },
   },
   /** The command line. */
   cli: {
@@ -88,7 +96,7 @@ export const BUNDLES = {
     plugins: [fromPackage(/^\.\.\/\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
   },
   /**
-   * The CDK app of a spec file: the constructs come from dist/, where they find the function, and the CDK from where it
+   * The CDK app of a spec file: the constructs come from dist/, where they find the functions, and the CDK from where it
    * is installed.
    */
   app: {

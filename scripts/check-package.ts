@@ -17,7 +17,8 @@ const FILES = [
   'assets/app/cdk-haproxy-elb-app.cjs',
   'assets/cli/cdk-haproxy-elb.mjs',
   'assets/cli/compose.yaml',
-  'assets/drift-checker/index.mjs',
+  'assets/controller/index.mjs',
+  'assets/probe/index.mjs',
   'assets/sbom.cdx.json',
   'haproxy-elb.schema.json',
   'package.json',
@@ -119,7 +120,9 @@ if (!template.includes('AWS::ECS::Service')) {
   throw new Error('the packed app makes a stack without a service');
 }
 const assets = readdirSync(CDK_OUTDIR).filter((name) => name.startsWith('asset.'));
-const handler = readFileSync(join(installed, 'assets', 'drift-checker', 'index.mjs'), 'utf8');
-if (!assets.some((asset) => readFileSync(join(CDK_OUTDIR, asset, 'index.mjs'), 'utf8') === handler)) {
-  throw new Error('the packed app makes a stack without the packed function');
+for (const name of ['controller', 'probe']) {
+  const handler = readFileSync(join(installed, 'assets', name, 'index.mjs'), 'utf8');
+  if (!assets.some((asset) => readFileSync(join(CDK_OUTDIR, asset, 'index.mjs'), 'utf8') === handler)) {
+    throw new Error(`the packed app makes a stack without the packed function ${name}`);
+  }
 }

@@ -1,4 +1,4 @@
-import { MADE_FOR } from '../lib/haproxy/runtime-api/parse';
+import { MADE_FOR } from '../lib/haproxy/runtime-api/info';
 import type { HaproxyBinary } from './binaries';
 import type { DnsListener } from './dns-server';
 import { LocalHost, ProxyUnderTest } from './proxy-under-test';

@@ -1,19 +1,31 @@
-import type { RegistryRecord, RegistryUpstream } from '../../lib/contract/registry-record';
-import { OutOfTime } from '../probe/time-limit';
-import type { ObservedRuntime, ObservedTask, ObservedUpstream, Task } from './domain/observation';
+import type { NameAnswer, NameQuery, ProbeAnswer, ProcessAnswer, ProcessQuery } from '../../lib/contract/probe';
+import { type RegistryRecord, type RegistryUpstream, VIEW_PATH } from '../../lib/contract/registry-record';
+import type { ObservedBalancer } from './aws/load-balancers';
 import { type ProxyReport, reportOn } from './domain/proxy-report';
+import type { RawObservation, Task } from './domain/raw-observation';
 import type { ProxyState } from './domain/state';
 
-/** All queries of a check to DNS, the runtime APIs and AWS. Each call settles in bounded time. */
+/** The running processes of a proxy. */
+export interface RunningTasks {
+  readonly tasks: readonly Task[];
+  /** How many tasks its service is to have. @default - not known, or it has some */
+  readonly desiredCount?: number;
+}
+
+/** What to ask a probe about one proxy. */
+export interface Questions {
+  readonly names: readonly NameQuery[];
+  readonly processes: readonly ProcessQuery[];
+}
+
+/** Where the data of a check come from. Each call settles in bounded time. */
 export interface Probes {
-  /** The addresses of an upstream now. Never rejects: the result names what could not be read. */
-  readonly upstream: (upstream: RegistryUpstream, record: RegistryRecord) => Promise<ObservedUpstream>;
-  /** The running processes. Rejects when they cannot be listed. */
-  readonly tasks: (record: RegistryRecord) => Promise<readonly Task[]>;
-  /**
-   * One process of the record. Rejects with one line when it cannot be read, with `OutOfTime` when there was no time.
-   */
-  readonly runtime: (endpoint: string, record: RegistryRecord) => Promise<ObservedRuntime>;
+  /** What the AWS APIs say of a load balancer. Never rejects: the result names what could not be read. */
+  readonly balancer: (upstream: RegistryUpstream) => Promise<ObservedBalancer>;
+  /** Rejects when the running processes cannot be listed. */
+  readonly tasks: (record: RegistryRecord) => Promise<RunningTasks>;
+  /** Asks DNS and processes. Rejects when nothing could be asked. */
+  readonly ask: (questions: Questions, record: RegistryRecord) => Promise<ProbeAnswer>;
 }
 
 /** Why a task without an endpoint cannot be read. */
@@ -21,10 +33,10 @@ const NO_ENDPOINT = 'it does not have its own network interface: only tasks in n
 
 /**
  * Checks one proxy: takes a registry record and the state of the last check, returns a report. It keeps no
- * state, so it runs in the function, in the command line and in tests.
+ * state, so it runs in the functions, in the command line and in tests.
  *
  * @param now milliseconds since 1970
- * @throws when the running tasks cannot be listed
+ * @throws when the running tasks cannot be listed, or nothing could be asked
  */
 export async function checkProxy(
   record: RegistryRecord,
@@ -32,28 +44,88 @@ export async function checkProxy(
   probes: Probes,
   now: number,
 ): Promise<ProxyReport> {
-  const [upstreams, tasks] = await Promise.all([
-    Promise.all(record.upstreams.map((upstream) => probes.upstream(upstream, record))),
-    probes.tasks(record).then((running) => Promise.all(running.map((task) => readTask(task, record, probes)))),
+  const [balancers, running] = await Promise.all([
+    Promise.all(record.upstreams.map((upstream) => probes.balancer(upstream))),
+    probes.tasks(record),
   ]);
-  return reportOn(record, state, { upstreams, tasks, deploying: haveTwoRevisions(tasks) }, now);
+  const answer = await probes.ask(questionsOf(record, running, balancers), record);
+  return reportOn(record, state, observationOf(record, running, balancers, answer), now);
+}
+
+/** What to ask about a proxy: each name of its upstreams with those of their zones, and each task with an endpoint. */
+export function questionsOf(
+  record: RegistryRecord,
+  { tasks }: RunningTasks,
+  balancers: readonly ObservedBalancer[],
+): Questions {
+  const { nameservers, runtimeApiTls } = record;
+  const names = record.upstreams.flatMap((upstream, i) =>
+    namesOf(upstream, balancers[i]!).map((name): NameQuery => ({ name, ...(nameservers && { nameservers }) })),
+  );
+  const processes = tasks.flatMap(({ endpoint }): ProcessQuery[] => {
+    if (endpoint === undefined) {
+      return [];
+    }
+    const views = viewsOf(record, endpoint);
+    return [{ endpoint, ...(runtimeApiTls && { tls: runtimeApiTls.secretArn }), ...(views && { views }) }];
+  });
+  return { names, processes };
+}
+
+/**
+ * The data of a check, from the answers to the questions about it.
+ *
+ * @param answer in the order of `questionsOf`
+ */
+export function observationOf(
+  record: RegistryRecord,
+  { tasks, desiredCount }: RunningTasks,
+  balancers: readonly ObservedBalancer[],
+  answer: ProbeAnswer,
+): RawObservation {
+  const names = [...answer.names];
+  const processes = [...answer.processes];
+  return {
+    upstreams: record.upstreams.map((upstream, i) => {
+      const { zones: _, ...balancer } = balancers[i]!;
+      const [dns, ...zonal] = names.splice(0, namesOf(upstream, balancers[i]!).length);
+      return { ...balancer, dns: withZones(dns!, zonal), ...(zonal.length > 0 && { zonesAsked: true }) };
+    }),
+    tasks: tasks.map((task) => ({
+      task,
+      ...(task.endpoint === undefined ? { unreachable: NO_ENDPOINT } : (processes.shift() as ProcessAnswer)),
+    })),
+    deploying: haveTwoRevisions(tasks),
+    ...(desiredCount !== undefined && { desiredCount }),
+  };
+}
+
+/** The name of an upstream, and those of its zones: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html */
+function namesOf({ dnsName }: RegistryUpstream, { zones = [] }: ObservedBalancer): string[] {
+  return [dnsName, ...zones.map((zone) => `${zone}.${dnsName}`)];
+}
+
+/** What a process says of its own resolver, by DNS name; undefined where it does not. */
+function viewsOf({ viewPort, upstreams }: RegistryRecord, endpoint: string): ProcessQuery['views'] {
+  const port = endpoint.lastIndexOf(':');
+  if (viewPort === undefined || endpoint.startsWith('unix:') || port < 0) {
+    return undefined;
+  }
+  const views = upstreams.flatMap(({ dnsName, backend }) =>
+    backend === undefined
+      ? []
+      : [[dnsName, { endpoint: `${endpoint.slice(0, port)}:${viewPort}`, path: `${VIEW_PATH}${backend}` }] as const],
+  );
+  return views.length === 0 ? undefined : Object.fromEntries(views);
+}
+
+/** A zone without an address of its own does not resolve, which is no fault of the name. */
+function withZones(dns: NameAnswer, zonal: readonly NameAnswer[]): NameAnswer {
+  const addresses = new Set([dns, ...zonal].flatMap((one) => one.addresses));
+  return zonal.length === 0 ? dns : { ...dns, addresses: [...addresses].sort() };
 }
 
 /** Tasks of two revisions run side by side while a service is being deployed. */
-function haveTwoRevisions(tasks: readonly ObservedTask[]): boolean {
-  return new Set(tasks.map(({ task }) => task.revision)).size > 1;
-}
-
-async function readTask(task: Task, record: RegistryRecord, probes: Probes): Promise<ObservedTask> {
-  if (task.endpoint === undefined) {
-    return { task, unreachable: NO_ENDPOINT };
-  }
-  try {
-    return { task, runtime: await probes.runtime(task.endpoint, record) };
-  } catch (error) {
-    if (error instanceof OutOfTime) {
-      return { task, unchecked: true };
-    }
-    return { task, unreachable: error instanceof Error ? error.message : String(error) };
-  }
+function haveTwoRevisions(tasks: readonly Task[]): boolean {
+  return new Set(tasks.map(({ revision }) => revision)).size > 1;
 }

@@ -1,16 +1,25 @@
-import type { CheckerEnvironment } from '../../lib/contract/environment';
+import type { ControllerEnvironment } from '../../lib/contract/environment';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
+import type { VerdictKind } from '../../lib/contract/verdicts';
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import { type RegistryEntry, readRegistry } from './aws/registry';
 import { desiredCount, listRevisionTasks } from './aws/revisions';
+import { StateTable } from './aws/state-table';
 import type { EcsService } from './aws/tasks';
+import { TimeLimit } from './aws/time-limit';
 import { checkProxy } from './check';
-import type { Observation, Task } from './domain/observation';
+import { isObject } from './domain/guards';
+import type { Observation } from './domain/observation';
+import type { Task } from './domain/raw-observation';
+import { reasonOf } from './domain/reason';
 import { slotsOf } from './domain/slots';
+import { NO_STATE } from './domain/state';
 import { DEFINITIONS } from './domain/verdicts';
 import type { Verdict } from './domain/verdicts/verdict';
 import { createProbes } from './probes';
 import type { Report } from './report';
 import type { Invocation } from './run';
+import { decodeState } from './state/codec';
 
 /**
  * What ECS sends to a deployment lifecycle hook, as far as the gate reads it.
@@ -35,53 +44,112 @@ const STAGE = 'POST_SCALE_UP';
 const PERIODS_TO_SETTLE = 5;
 const MIN_SECONDS_TO_SETTLE = 10;
 
+/** How long before its end the gate stops waiting for others. */
+const RESERVE_MILLIS = 3000;
+/** How long a probe may take for the tasks of one revision. */
+const PROBE_MILLIS = 12_000;
+
+/** Errors of AWS that say nothing about the deployment: it is asked again. Failing would also roll back the cure. */
+const COMES_BACK = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'TimeoutError',
+  'TooManyRequestsException',
+]);
+/** Seconds until then. */
+const COMES_BACK_SECONDS = 30;
+
 /**
  * Answers a lifecycle hook: a deployment continues when the tasks of the new revision follow the name of the load
- * balancer, and fails otherwise.
+ * balancer, and fails otherwise. A verdict that the record suppresses fails none.
  *
- * @throws when it is attached to another stage, or ECS or the registry cannot be read: ECS rolls back as well
+ * @throws when it is attached to another stage, or ECS, the registry or the probe cannot be asked: ECS rolls back as well
  */
 export async function gateDeployment(
-  { lifecycleStage, executionDetails: { serviceArn, targetServiceRevisionArn } }: GateEvent,
-  environment: CheckerEnvironment,
+  event: GateEvent,
+  environment: ControllerEnvironment,
   invocation: Invocation,
   report: Report,
 ): Promise<GateAnswer> {
+  const { lifecycleStage, executionDetails } = event;
   if (lifecycleStage !== STAGE) {
     throw new Error(
       `the gate is attached to stage ${lifecycleStage}: attach it to ${STAGE}, the stage with tasks to check`,
     );
   }
-  const answer = (hookStatus: GateAnswer['hookStatus'], message: string, callBackDelay?: number): GateAnswer => {
-    const level = hookStatus === 'FAILED' ? 'error' : 'info';
-    report.log(level, 'gate', message, { hookStatus, serviceArn, revisionArn: targetServiceRevisionArn });
-    return { hookStatus, ...(callBackDelay !== undefined && { callBackDelay }) };
-  };
-  const found = findEntry((await readRegistry(environment.REGISTRY_PATH)).entries, serviceArn);
+  const { serviceArn, targetServiceRevisionArn: revisionArn } = executionDetails;
+  const time = new TimeLimit(invocation.getRemainingTimeInMillis() - RESERVE_MILLIS);
+  let decision: Decision;
+  try {
+    decision = await time.within(() => decide(serviceArn, revisionArn, environment, invocation, time));
+  } catch (error) {
+    if (!isObject(error) || !COMES_BACK.has(String(error.name))) {
+      throw error;
+    }
+    decision = ['IN_PROGRESS', `AWS has no answer yet (${reasonOf(error)})`, COMES_BACK_SECONDS];
+  } finally {
+    time.clear();
+  }
+  const [hookStatus, message, callBackDelay] = decision;
+  report.log(hookStatus === 'FAILED' ? 'error' : 'info', 'gate', message, { hookStatus, serviceArn, revisionArn });
+  return { hookStatus, ...(callBackDelay !== undefined && { callBackDelay }) };
+}
+
+/** What the gate answers, why, and seconds until it is asked again. */
+type Decision = readonly [hookStatus: GateAnswer['hookStatus'], message: string, callBackDelay?: number];
+
+async function decide(
+  serviceArn: string,
+  revisionArn: string,
+  environment: ControllerEnvironment,
+  invocation: Invocation,
+  time: TimeLimit,
+): Promise<Decision> {
+  const found = await findEntry(environment.REGISTRY_PATH, serviceArn);
   if (found === undefined) {
     // The record names the service, so it is written after the first deployment, which has nothing to roll back to.
-    return answer('SUCCEEDED', 'the service is not in the registry yet: nothing was checked');
+    return ['SUCCEEDED', 'the service is not in the registry yet: nothing was checked'];
   }
-  const { record, state } = found.entry;
-  const tasks = await listRevisionTasks(found.service, targetServiceRevisionArn);
+  const { record, name } = found.entry;
+  const tasks = await listRevisionTasks(found.service, revisionArn, time);
   if (tasks.length === 0) {
     return (await desiredCount(found.service)) === 0
-      ? answer('SUCCEEDED', 'the desired count of the service is 0: nothing was checked')
-      : answer('IN_PROGRESS', 'no task of the revision is running yet', MIN_SECONDS_TO_SETTLE);
+      ? ['SUCCEEDED', 'the desired count of the service is 0: nothing was checked']
+      : ['IN_PROGRESS', 'no task of the revision is running yet', MIN_SECONDS_TO_SETTLE];
   }
   const now = Date.now();
   const wait = secondsToSettle(tasks, record.resolutionSeconds, now);
   if (wait > 0) {
-    return answer('IN_PROGRESS', `the youngest task has ${wait} s left to resolve`, wait);
+    return ['IN_PROGRESS', `the youngest task has ${wait} s left to resolve`, wait];
   }
-  const probes = { ...createProbes(invocation.invokedFunctionArn), tasks: async () => tasks };
+  const stored = await new StateTable(environment.STATE_TABLE).read(name);
+  const state = decodeState(stored?.text ?? '') ?? NO_STATE;
+  const probes = {
+    ...createProbes(invocation.invokedFunctionArn, time, PROBE_MILLIS),
+    tasks: async () => ({ tasks }),
+  };
   const { verdicts, observation } = await checkProxy(record, state, probes, now);
   const failing = verdicts.filter(
-    (verdict) => DEFINITIONS[verdict.kind].blocksDeployment && !isOutdated(verdict, observation),
+    (verdict) =>
+      DEFINITIONS[verdict.kind].blocksDeployment &&
+      !isOutdated(verdict, observation) &&
+      !isSuppressed(record, verdict.kind, now),
   );
   return failing.length === 0
-    ? answer('SUCCEEDED', `${tasks.length} tasks of the revision follow their load balancers`)
-    : answer('FAILED', failing.map(({ kind, message }) => `${kind}: ${message}`).join('; '));
+    ? ['SUCCEEDED', `${tasks.length} tasks of the revision follow their load balancers`]
+    : ['FAILED', failing.map(({ kind, message }) => `${kind}: ${message}`).join('; ')];
+}
+
+/** Whether a record has a suppression for a verdict, now. */
+function isSuppressed({ suppressions = [] }: RegistryRecord, kind: VerdictKind, now: number): boolean {
+  return suppressions.some(
+    ({ verdicts, from, until }) =>
+      (verdicts === undefined || verdicts.includes(kind)) &&
+      (from === undefined || Date.parse(from) <= now) &&
+      now < Date.parse(until),
+  );
 }
 
 /**
@@ -102,13 +170,16 @@ function isOutdated({ kind, task }: Verdict, { tasks, upstreams }: Observation):
 }
 
 /** The record of a service, by the names of cluster and service: a record may have names where ECS sends ARNs. */
-function findEntry(
-  entries: readonly RegistryEntry[],
+async function findEntry(
+  path: string,
   serviceArn: string,
-): { entry: RegistryEntry; service: EcsService } | undefined {
+): Promise<{ entry: RegistryEntry; service: EcsService } | undefined> {
   const [service, cluster] = serviceArn.split('/').reverse();
   const nameOf = (arnOrName: string) => arnOrName.split('/').at(-1);
-  for (const entry of entries) {
+  for await (const entry of readRegistry(path)) {
+    if (!('record' in entry)) {
+      continue;
+    }
     const { tasks } = entry.record;
     if ('service' in tasks && nameOf(tasks.service) === service && nameOf(tasks.cluster) === cluster) {
       return { entry, service: tasks };

@@ -1,8 +1,8 @@
-import type { RegistryRecord } from '../../lib/contract/registry-record';
-import { lookUp } from '../probe/dns';
-import { type RuntimeTls, readRuntime } from '../probe/runtime-client';
+import type { RuntimeTls } from '../../lib/contract/probe';
+import { probe } from '../probe/probe';
 import type { Probes } from './check';
-import type { Task } from './domain/observation';
+import type { Task } from './domain/raw-observation';
+import { endpointTasks } from './endpoint-tasks';
 
 /** What local probes need besides the record, which has the name servers and the endpoints. */
 interface LocalProbesOptions {
@@ -16,20 +16,31 @@ interface LocalProbesOptions {
   readonly tls?: RuntimeTls;
 }
 
-/** Probes that ask DNS and runtime APIs, and no API of AWS: for a check from a terminal or in a test bed. */
+/** A runtime API has 3 s at most, a name 4 s: in this time 300 silent processes are asked. */
+const MILLIS = 20_000;
+/** The name of the TLS material of all processes. */
+const TLS = 'local';
+
+/**
+ * Probes that run in this process and ask no API of AWS: for a check from a terminal or in a test bed. They are the code
+ * of the probe's function.
+ */
 export function localProbes({ tasks, owned = [], interfaces, tls }: LocalProbesOptions = {}): Probes {
   return {
-    upstream: async ({ dnsName }, { nameservers }) => ({
-      ...(await lookUp(dnsName, nameservers)),
+    balancer: async () => ({
       owned,
-      interfaces,
+      ...(interfaces && { interfaces }),
+      readable: interfaces !== undefined,
+      problems: [],
+      degraded: [],
     }),
-    tasks: async (record) => tasks ?? endpointTasks(record),
-    runtime: (endpoint) => readRuntime(endpoint, { tls }),
+    tasks: async (record) => ({ tasks: tasks ?? endpointTasks(record) }),
+    ask: ({ names, processes }) =>
+      probe({
+        millis: MILLIS,
+        names,
+        processes: tls === undefined ? processes : processes.map((query) => ({ ...query, tls: TLS })),
+        ...(tls && { tls: { [TLS]: tls } }),
+      }),
   };
-}
-
-/** The tasks of a record that lists endpoints. An endpoint is the id of its task. */
-export function endpointTasks({ tasks }: Pick<RegistryRecord, 'tasks'>): Task[] {
-  return 'endpoints' in tasks ? tasks.endpoints.map((endpoint) => ({ id: endpoint, endpoint })) : [];
 }

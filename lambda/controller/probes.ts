@@ -1,42 +1,47 @@
-import pLimit from 'p-limit';
-import type { RegistryRecord } from '../../lib/contract/registry-record';
-import { lookUp } from '../probe/dns';
-import { CONCURRENT_TASKS, readRuntime } from '../probe/runtime-client';
-import { balancerReader } from './aws/load-balancer';
-import { secretReader } from './aws/secrets';
-import { listTasks } from './aws/tasks';
+import { readBalancers } from './aws/load-balancers';
+import { invokeProbe } from './aws/probe-client';
+import { readSecrets } from './aws/secrets';
+import { readServices } from './aws/tasks';
+import type { TimeLimit } from './aws/time-limit';
 import type { Probes } from './check';
-import { endpointTasks } from './local-probes';
+import { endpointTasks } from './endpoint-tasks';
+import { readAnswer } from './probe-answer';
 
 /**
- * The probes of one run. Resources that several proxies share are read once.
+ * Probes that ask the APIs of AWS, and through the probe of a record what is in its VPC: for one proxy.
  *
  * @param functionArn ARN of the function that runs
- * @param deadline when to stop reading processes, in milliseconds since 1970
+ * @param time how long AWS may take
+ * @param millis how long a probe may take
  */
-export function createProbes(functionArn: string, deadline?: number): Probes {
-  const readBalancer = balancerReader(functionArn);
-  const readSecret = secretReader();
-  const tlsOf = async ({ runtimeApiTls }: RegistryRecord) => runtimeApiTls && readSecret(runtimeApiTls.secretArn);
-  const limit = pLimit(CONCURRENT_TASKS);
+export function createProbes(functionArn: string, time: TimeLimit, millis: number): Probes {
   return {
-    upstream: async (upstream, { nameservers }) => {
-      const [dns, api] = await Promise.all([lookUp(upstream.dnsName, nameservers), readBalancer(upstream)]);
-      return {
-        ...api,
-        ...dns,
-        problems: [...dns.problems, ...api.problems],
-        degraded: [...dns.degraded, ...api.degraded],
-      };
-    },
+    balancer: async (upstream) => (await readBalancers([upstream], functionArn, time))(upstream),
     tasks: async (record) => {
-      // Without the secret no task of the proxy can be read, and the tasks are not the cause.
-      await tlsOf(record);
-      return 'endpoints' in record.tasks ? endpointTasks(record) : listTasks(record.tasks);
+      if ('endpoints' in record.tasks) {
+        return { tasks: endpointTasks(record) };
+      }
+      const running = (await readServices([record.tasks], time))(record.tasks);
+      if ('failed' in running) {
+        throw new Error(running.failed);
+      }
+      return running;
     },
-    runtime: async (endpoint, record) => {
-      const tls = await tlsOf(record);
-      return limit(() => readRuntime(endpoint, { tls, deadline }));
+    ask: async (questions, { probe, runtimeApiTls }) => {
+      const request = {
+        millis,
+        ...questions,
+        ...(runtimeApiTls && { tls: await readTls(runtimeApiTls.secretArn, time) }),
+      };
+      return readAnswer(await invokeProbe(probe, request), request);
     },
   };
+}
+
+async function readTls(arn: string, time: TimeLimit) {
+  const secret = (await readSecrets([arn], time))(arn);
+  if ('failed' in secret) {
+    throw new Error(secret.failed);
+  }
+  return { [arn]: secret };
 }

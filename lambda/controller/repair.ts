@@ -1,44 +1,43 @@
-import type { CheckerEnvironment } from '../../lib/contract/environment';
-import { OutOfTime, type TimeLimit } from '../probe/time-limit';
+import type { ControllerEnvironment } from '../../lib/contract/environment';
+import type { TaskSource } from '../../lib/contract/registry-record';
 import { isDeploying, redeploy } from './aws/redeploy';
-import type { RegistryEntry } from './aws/registry';
-import { writeState } from './aws/state-store';
-import type { Incident } from './domain/incidents';
+import { LostWrite, type StateTable, type StoredState } from './aws/state-table';
+import { OutOfTime, type TimeLimit } from './aws/time-limit';
 import { reasonOf } from './domain/reason';
 import { type PlannedRepair, planRepairs, type RepairCandidate, recentlyRepaired } from './domain/repair-plan';
-import { type Report, remediationOf } from './report';
+import type { Report } from './report';
+import { encodeState } from './state/codec';
 
-/** A proxy that was checked: its entry with the state as it is saved, and the incidents that are open on it. */
-interface CheckedEntry {
-  readonly entry: RegistryEntry;
-  readonly open: readonly Incident[];
+/** A proxy that was checked: its state as it is stored, and the incidents that are open on it. */
+export interface RepairableEntry extends RepairCandidate {
+  readonly stored: StoredState;
 }
 
 /**
  * Redeploys at most one service, or logs that it would. It waits while an earlier redeployment is in progress, and
  * continues with the next service if one cannot be redeployed.
  *
- * The repair is saved before it is done: a run that is killed in between, or a second run at the same time, may leave
+ * The repair is stored before it is done: a run that is killed in between, or a second run at the same time, may leave
  * an incident without a repair, but never redeploys a service twice.
  *
  * @returns how many services were redeployed
  */
 export async function repair(
-  checked: readonly CheckedEntry[],
-  mode: CheckerEnvironment['REPAIR'],
+  candidates: readonly RepairableEntry[],
+  mode: ControllerEnvironment['REPAIR'],
+  table: StateTable,
   time: TimeLimit,
   report: Report,
 ): Promise<number> {
   const dryRun = mode === 'dry-run';
   const now = Date.now();
-  const candidates = checked.map(({ entry, open }) => ({ entry, open, record: entry.record, state: entry.state }));
   const planned = mode === undefined ? [] : planRepairs(candidates, dryRun, now);
   const earlier = planned.length === 0 || dryRun ? [] : recentlyRepaired(candidates, now);
   for (const one of planned) {
     const { proxy, tasks } = one.candidate.record;
-    const about = { proxy, incidents: one.repaired.incidents, remediation: remediationOf(tasks) };
+    const about = { proxy, incidents: one.repaired.incidents, remediation: commandOf(tasks) };
     try {
-      const outcome = await time.within(() => attempt(one, earlier, dryRun));
+      const outcome = await time.within(() => attempt(one, earlier, dryRun, table));
       report.log(outcome.level, 'repair', outcome.message, { ...about, ...(dryRun && { dryRun }) });
       if (outcome.last) {
         return outcome.redeployed ? 1 : 0;
@@ -53,6 +52,13 @@ export async function repair(
   return 0;
 }
 
+/** The command that does the same. */
+function commandOf(tasks: TaskSource): string | undefined {
+  return 'service' in tasks
+    ? `aws ecs update-service --cluster ${tasks.cluster} --service ${tasks.service} --force-new-deployment`
+    : undefined;
+}
+
 /** The outcome of a planned repair. */
 interface Outcome {
   readonly level: 'info' | 'warn';
@@ -63,9 +69,10 @@ interface Outcome {
 }
 
 async function attempt(
-  { candidate: { entry, state, record }, repaired, service }: PlannedRepair<RepairCandidate & CheckedEntry>,
+  { candidate: { stored, state, record }, repaired, service }: PlannedRepair<RepairableEntry>,
   earlier: ReturnType<typeof recentlyRepaired>,
   dryRun: boolean,
+  table: StateTable,
 ): Promise<Outcome> {
   const { proxy } = record;
   for (const other of earlier) {
@@ -76,9 +83,14 @@ async function attempt(
   if (!dryRun && (await isDeploying(service))) {
     return { level: 'info', message: `${proxy} is already being deployed`, last: false };
   }
-  const written = await writeState(entry, { ...state, repaired });
-  if (written.state.repaired?.at !== repaired.at) {
-    return { level: 'info', message: `another run already repairs ${proxy}`, last: true };
+  try {
+    const next = { ...state, repairs: [...state.repairs, repaired] };
+    await table.write(stored, encodeState(next), stored.checkedAt);
+  } catch (error) {
+    if (error instanceof LostWrite) {
+      return { level: 'info', message: `another run has checked ${proxy} meanwhile, and repairs it`, last: true };
+    }
+    throw error;
   }
   if (dryRun) {
     return { level: 'warn', message: `would redeploy ${proxy}`, last: true };

@@ -1,51 +1,46 @@
 import type { Context } from 'aws-lambda';
-import pLimit from 'p-limit';
-import type { CheckerEnvironment } from '../../lib/contract/environment';
-import { OutOfTime, TimeLimit } from '../probe/time-limit';
-import { openOpsItem, resolveOpsItem } from './aws/ops-items';
-import { type Orphan, type RegistryEntry, readRegistry } from './aws/registry';
-import { removeState, writeState } from './aws/state-store';
-import { checkProxy, type Probes } from './check';
-import { type IncidentEvent, resolveAll } from './domain/incidents';
-import { type ProxyReport, reportUnchecked } from './domain/proxy-report';
-import { reasonOf } from './domain/reason';
-import type { ProxyState } from './domain/state';
-import { keyOf } from './domain/verdicts/verdict';
-import { createProbes } from './probes';
-import { repair } from './repair';
+import type { ControllerEnvironment } from '../../lib/contract/environment';
+import { chunksOf } from './aws/in-batches';
+import { type MalformedRecord, type RegistryEntry, readRegistry } from './aws/registry';
+import { StateTable, type StoredState } from './aws/state-table';
+import { TimeLimit } from './aws/time-limit';
+import type { Incident } from './domain/incident';
+import { reportInvalid } from './domain/proxy-report';
+import { NO_STATE } from './domain/state';
+import { type Checked, checkFleet } from './fleet';
+import { type RepairableEntry, repair } from './repair';
 import { countOf, type Report, type RunSummary } from './report';
-import { encodeState } from './state/codec';
-
-/** How many proxies are checked at the same time. */
-const CONCURRENT_PROXIES = 32;
+import { type Finding, type Settled, settle } from './settle';
+import { decodeState } from './state/codec';
 
 /** The end of a run that is reserved for reporting and saving; half of the run where it is shorter than twice this. */
 const RESERVE_MILLIS = 8000;
 
 /**
  * How much of the reserve is left when a stage ends. Reading processes ends first, because a proxy is
- * reported even if some processes were not reached. OpsCenter may be slow, so states are saved after its stage.
+ * reported even if some processes were not reached. OpsCenter may be slow, so its stage ends before states are saved.
  */
 const RESERVE_LEFT = { reading: 1, checking: 0.75, opsItems: 0.5, saving: 0.25 } as const;
+
+/** The part of the time for reading that AWS may take to say what is to be read. */
+const SHARE_FOR_AWS = 0.6;
+
+/** Bytes of states that are kept in memory. */
+const MAX_STATE_BYTES = 32 * 1024 * 1024;
+
+/** How many states of proxies without a valid record are settled together. */
+const INVALID_BATCH = 50;
 
 /** The invocation of a run. */
 export type Invocation = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
 
-/** The time limits of a run. */
-interface Limits {
-  readonly checking: TimeLimit;
-  readonly saving: TimeLimit;
-  /** @default - no OpsItems are wanted */
-  readonly opsItems?: TimeLimit;
-}
-
 /**
  * Checks every proxy of the registry once, as far as the time allows.
  *
- * @throws when the registry cannot be read
+ * @throws when the registry or the table of states cannot be read
  */
 export async function run(
-  environment: CheckerEnvironment,
+  environment: ControllerEnvironment,
   invocation: Invocation,
   report: Report,
 ): Promise<RunSummary> {
@@ -53,180 +48,193 @@ export async function run(
   const reserve = Math.min(RESERVE_MILLIS, remaining / 2);
   const millisUntil = (stage: keyof typeof RESERVE_LEFT) => remaining - reserve * RESERVE_LEFT[stage];
   const deadline = Date.now() + millisUntil('reading');
-  const limits: Limits = {
-    checking: new TimeLimit(millisUntil('checking')),
-    saving: new TimeLimit(millisUntil('saving')),
-    opsItems: environment.OPS_ITEMS === 'on' ? new TimeLimit(millisUntil('opsItems')) : undefined,
-  };
+  const aws = new TimeLimit(millisUntil('reading') * SHARE_FOR_AWS);
+  const owners = new TimeLimit(millisUntil('checking'));
+  const saving = new TimeLimit(millisUntil('saving'));
+  const opsItems = environment.OPS_ITEMS === 'on' ? new TimeLimit(millisUntil('opsItems')) : undefined;
   try {
-    const registry = await readRegistry(environment.REGISTRY_PATH);
-    for (const { reason, ...found } of registry.malformedRecords) {
-      report.log('error', 'not-checked', `${found.parameter}: ${reason}`, { ...found, reason });
+    const table = new StateTable(environment.STATE_TABLE);
+    const one = new Run(table, report, saving, opsItems, environment.REPAIR !== undefined);
+    const [{ entries, malformed }, states] = await Promise.all([
+      readAll(environment.REGISTRY_PATH),
+      table.scan(MAX_STATE_BYTES),
+    ]);
+    for (const { parameter, reason, value } of malformed) {
+      report.log('error', 'not-checked', `${parameter}: ${reason}`, { parameter, reason, value });
     }
-    for (const { reason, ...found } of registry.malformedStates) {
-      report.log('error', 'degraded', `${found.parameter}: ${reason}`, { ...found, reason });
+    await checkFleet(byStaleness(entries, states), {
+      functionArn: invocation.invokedFunctionArn,
+      aws,
+      owners,
+      deadline,
+      load: (entry) => one.load(states.get(entry.name) ?? newState(entry.name), entry.record.proxy),
+      done: (checked) => one.settleChecked(checked),
+      degraded: (reasons) => report.log('warn', 'degraded', 'whose addresses are is not known', { reasons }),
+    });
+    await one.settleInvalid(invalidOf(entries, malformed, states));
+    const repairs = await repair(one.repairable, environment.REPAIR, table, saving, report);
+    return one.summarize(malformed.length, repairs);
+  } finally {
+    for (const limit of [aws, owners, saving, opsItems]) {
+      limit?.clear();
     }
-    const probes = createProbes(invocation.invokedFunctionArn, deadline);
-    const limit = pLimit(CONCURRENT_PROXIES);
-    const outcomes = await Promise.all(
-      byStaleness(registry.entries).map((entry) => limit(() => checkEntry(entry, probes, report, limits))),
-    );
-    const repairs = await repair(outcomes, environment.REPAIR, limits.saving, report);
-    await Promise.all(registry.orphans.map((orphan) => limit(() => removeOrphan(orphan, report, limits))));
-    const uncheckedProxies = outcomes.filter(({ unchecked }) => unchecked).length;
-    const incidents = countOf(outcomes.flatMap(({ open }) => open));
-    const summary = {
-      checkedProxies: outcomes.length - uncheckedProxies,
-      uncheckedProxies,
-      malformedRecords: registry.malformedRecords.length,
-      openIncidents: incidents.open,
-      criticalIncidents: incidents.critical,
+  }
+}
+
+/** First the proxies that the last runs did not check in whole, the longest waiting ones before the others. */
+export function byStaleness(
+  entries: readonly RegistryEntry[],
+  states: ReadonlyMap<string, Pick<StoredState, 'checkedAt'>>,
+): RegistryEntry[] {
+  // Those of one run in random order: if runs are always too short, they must not always miss the same proxies.
+  const turns = entries.map((entry) => {
+    const minute = Math.floor((states.get(entry.name)?.checkedAt ?? 0) / 60_000);
+    return { entry, minute, tieBreak: Math.random() };
+  });
+  return turns.sort((a, b) => a.minute - b.minute || a.tieBreak - b.tieBreak).map(({ entry }) => entry);
+}
+
+/** A state without a valid record. */
+interface Invalid {
+  readonly stored: StoredState;
+  /** What is wrong with the record. @default - it is gone */
+  readonly why?: string;
+}
+
+/** The states of proxies whose records are malformed or gone. */
+function invalidOf(
+  entries: readonly RegistryEntry[],
+  malformed: readonly MalformedRecord[],
+  states: ReadonlyMap<string, StoredState>,
+): Invalid[] {
+  const valid = new Set(entries.map(({ name }) => name));
+  const reasons = new Map(malformed.flatMap(({ name, reason }) => (name === undefined ? [] : [[name, reason]])));
+  const named = [...reasons.keys()].filter((name) => !states.has(name)).map(newState);
+  return [...states.values(), ...named]
+    .filter(({ name }) => !valid.has(name))
+    .map((stored) => ({ stored, ...(reasons.has(stored.name) && { why: reasons.get(stored.name) }) }));
+}
+
+const newState = (name: string): StoredState => ({ name, version: 0, checkedAt: 0 });
+
+async function readAll(path: string): Promise<{ entries: RegistryEntry[]; malformed: MalformedRecord[] }> {
+  const entries: RegistryEntry[] = [];
+  const malformed: MalformedRecord[] = [];
+  for await (const one of readRegistry(path)) {
+    if ('record' in one) {
+      entries.push(one);
+    } else {
+      malformed.push(one);
+    }
+  }
+  return { entries, malformed };
+}
+
+/** What a run has found so far, over all proxies. */
+class Run {
+  public readonly repairable: RepairableEntry[] = [];
+  readonly #open: Pick<Incident, 'severity' | 'suppressed' | 'ageSeconds'>[] = [];
+  readonly #opened: Pick<Incident, 'detectionSeconds'>[] = [];
+  #checked = 0;
+  #unchecked = 0;
+  #suppressed = 0;
+  #undelivered = 0;
+  #written = 0;
+  #failed = 0;
+
+  public constructor(
+    private readonly table: StateTable,
+    private readonly report: Report,
+    private readonly saving: TimeLimit,
+    private readonly opsItems: TimeLimit | undefined,
+    private readonly mayRepair: boolean,
+  ) {}
+
+  /** The state of a proxy. One that is not valid is reported, and the proxy starts without one. */
+  public async load(found: StoredState, proxy: string) {
+    const stored = found.size === undefined ? found : ((await this.table.read(found.name)) ?? found);
+    const state = stored.text === undefined ? NO_STATE : decodeState(stored.text);
+    if (state === undefined) {
+      const reason = 'not a state of this version: the proxy starts without one';
+      this.report.log('error', 'degraded', `the state of ${proxy} is ${reason}`, { proxy, reasons: [reason] });
+    }
+    return { stored, state: state ?? NO_STATE };
+  }
+
+  public async settleChecked(checked: readonly Checked[]): Promise<void> {
+    const wholes = checked.map(({ report: { observation } }) => {
+      const { unchecked, tasks } = observation;
+      return unchecked === undefined && tasks.every((task) => 'runtime' in task);
+    });
+    const findings = checked.map(({ entry, stored, report: { state, open } }, i): Finding => {
+      return { proxy: entry.record.proxy, stored, state, open, complete: wholes[i]! };
+    });
+    const settled = await this.#settle(findings);
+    checked.forEach(({ entry: { record }, report: { observation, verdicts, open, ...found } }, i) => {
+      const { outcome, ...now } = settled[i]!;
+      if (outcome !== 'lost') {
+        this.report.proxy({ observation, verdicts, open, ...found });
+      }
+      if (outcome === 'saved') {
+        const opened = found.events.filter(({ change }) => change === 'opened');
+        this.#opened.push(...opened.map(({ incident: { detectionSeconds } }) => ({ detectionSeconds })));
+      }
+      if (wholes[i] && outcome !== 'failed') {
+        this.#checked += 1;
+      } else {
+        this.#unchecked += 1;
+      }
+      this.#suppressed += found.suppressed.length;
+      if (this.mayRepair && outcome === 'saved' && open.length > 0) {
+        this.repairable.push({ record, open, ...now });
+      }
+    });
+  }
+
+  public async settleInvalid(invalid: readonly Invalid[]): Promise<void> {
+    for (const batch of chunksOf(invalid, INVALID_BATCH)) {
+      const findings: Finding[] = [];
+      for (const { stored: found, why } of batch) {
+        const { stored, state } = await this.load(found, found.name);
+        const { proxy, open, ...after } = reportInvalid(found.name, state, why, Date.now());
+        if (after.state === undefined && stored.version === 0) {
+          continue;
+        }
+        findings.push({ proxy, stored, state: after.state, open, complete: false });
+        this.report.invalid(proxy, open);
+      }
+      await this.#settle(findings);
+    }
+  }
+
+  public summarize(malformedRecords: number, repairs: number): RunSummary {
+    const { open, critical } = countOf(this.#open);
+    const summary: RunSummary = {
+      checkedProxies: this.#checked,
+      uncheckedProxies: this.#unchecked,
+      malformedRecords,
+      openIncidents: open,
+      criticalIncidents: critical,
+      suppressedIncidents: this.#suppressed,
+      undeliveredEvents: this.#undelivered,
       repairs,
     };
     // No incident opens on a verdict that was not saved.
-    const remembers = outcomes.some(({ written }) => written) || outcomes.every(({ lost }) => !lost);
-    report.run(summary, remembers);
+    this.report.run(summary, this.#open, this.#opened, this.#written > 0 || this.#failed === 0);
     return summary;
-  } finally {
-    limits.checking.clear();
-    limits.saving.clear();
-    limits.opsItems?.clear();
   }
-}
 
-/** First the proxies that the last run did not check, the longest waiting ones before the others. */
-export function byStaleness(entries: readonly RegistryEntry[]): RegistryEntry[] {
-  const waitingSince = ({ state }: RegistryEntry) =>
-    Math.min(
-      ...Object.values(state.watched).flatMap(({ kind, firstSeen }) => (kind === 'unchecked' ? [firstSeen] : [])),
-    );
-  // The others in random order: if runs are always too short, they must not always miss the same proxies.
-  const turns = entries.map((entry) => ({ entry, since: waitingSince(entry), tieBreak: Math.random() }));
-  return turns
-    .sort((a, b) => (a.since === b.since ? a.tieBreak - b.tieBreak : a.since - b.since))
-    .map(({ entry }) => entry);
-}
-
-/** Checks a proxy, reports what was found and saves it. */
-async function checkEntry(entry: RegistryEntry, probes: Probes, report: Report, limits: Limits) {
-  logTruncated(entry, report);
-  const found = await checkInTime(entry, probes, limits.checking);
-  report.proxy(found);
-  const saved = await saveState(entry, found, report, limits);
-  // Without what was read of its tasks: for thousands of tasks that would be most of the memory of a run.
-  return {
-    open: found.open,
-    unchecked: saved === undefined || found.verdicts.some(({ kind }) => kind === 'unchecked'),
-    entry: saved ?? entry,
-    lost: saved === undefined,
-    written: saved !== undefined && saved !== entry,
-  };
-}
-
-/** Reports what had no room in the state of a proxy. An incident among it opens a second time. */
-function logTruncated({ record: { proxy }, state: { truncated } }: RegistryEntry, report: Report): void {
-  if (truncated !== undefined) {
-    const message = `the state of ${proxy} had no room for ${truncated} watched verdicts: their grace time starts again`;
-    report.log('warn', 'degraded', message, { proxy, truncated });
-  }
-}
-
-/** Checks a proxy. If it cannot be checked, the report has the reason. */
-async function checkInTime({ record, state }: RegistryEntry, probes: Probes, time: TimeLimit): Promise<ProxyReport> {
-  try {
-    return await time.within(() => checkProxy(record, state, probes, Date.now()));
-  } catch (error) {
-    return reportUnchecked(record, state, reasonOf(error), Date.now());
-  }
-}
-
-/**
- * Saves what was found of a proxy, if it has changed. What cannot be saved has been reported before.
- *
- * @returns the entry as it is saved; undefined where it could not be
- */
-async function saveState(
-  entry: RegistryEntry,
-  found: ProxyReport,
-  report: Report,
-  { saving, opsItems }: Limits,
-): Promise<RegistryEntry | undefined> {
-  const { proxy } = entry.record;
-  const state = opsItems === undefined ? found.state : await withOpsItems(found, report, opsItems);
-  try {
-    return await saving.within(async () =>
-      encodeState(state) === encodeState(entry.state) ? entry : await writeState(entry, state),
-    );
-  } catch (error) {
-    report.log('error', 'degraded', `the state of ${proxy} could not be saved`, { proxy, reasons: [reasonOf(error)] });
-    return undefined;
-  }
-}
-
-/** Resolves the OpsItems of incidents that are resolved, and opens those of incidents that have none. Never rejects. */
-async function withOpsItems(
-  { state, open, events, observation }: ProxyReport,
-  report: Report,
-  time: TimeLimit,
-): Promise<ProxyState> {
-  const { proxy } = observation.record;
-  const watched = { ...state.watched };
-  await eachOpsItem(proxy, resolvedOpsItems(events), report, time);
-  const missing = open.filter(({ severity, opsItem }) => severity !== 'info' && opsItem === undefined);
-  const opening = missing.map((incident) => async () => {
-    const key = keyOf(incident);
-    watched[key] = { ...watched[key]!, opsItem: await openOpsItem(incident) };
-  });
-  await eachOpsItem(proxy, opening, report, time);
-  return { ...state, watched };
-}
-
-function resolvedOpsItems(events: readonly IncidentEvent[]): (() => Promise<void>)[] {
-  return events.flatMap(({ event, incident: { opsItem } }) =>
-    event === 'incident-resolved' && opsItem !== undefined ? [() => resolveOpsItem(opsItem)] : [],
-  );
-}
-
-/**
- * Does one after the other until the time is over, and reports what failed.
- *
- * @returns whether all of it was done
- */
-async function eachOpsItem(
-  proxy: string,
-  works: readonly (() => Promise<void>)[],
-  report: Report,
-  time: TimeLimit,
-): Promise<boolean> {
-  let failed = 0;
-  for (const work of works) {
-    try {
-      await time.within(work);
-    } catch (error) {
-      failed += 1;
-      report.log('warn', 'degraded', `an OpsItem of ${proxy} failed`, { proxy, reasons: [reasonOf(error)] });
-      if (error instanceof OutOfTime) {
-        break;
-      }
-    }
-  }
-  return failed === 0;
-}
-
-/** Resolves the open incidents of a proxy that is no longer in the registry. The next run retries what failed. */
-async function removeOrphan(
-  { proxy, parameter, state }: Orphan,
-  report: Report,
-  { saving, opsItems }: Limits,
-): Promise<void> {
-  const events = resolveAll(proxy, state, Date.now());
-  if (opsItems !== undefined && !(await eachOpsItem(proxy, resolvedOpsItems(events), report, opsItems))) {
-    return;
-  }
-  try {
-    await saving.within(() => removeState(parameter));
-    report.reportRemoved(events);
-  } catch (error) {
-    report.log('warn', 'degraded', `${parameter} could not be removed`, { parameter, reasons: [reasonOf(error)] });
+  async #settle(findings: readonly Finding[]): Promise<Settled[]> {
+    const { table, report, saving, opsItems } = this;
+    const settled = await settle(findings, { table, report, saving, ...(opsItems && { opsItems }) });
+    settled.forEach(({ outcome, written, undelivered }, i) => {
+      const { open } = findings[i]!;
+      // Without what they name, which is much where thousands are open.
+      this.#open.push(...open.map(({ severity, suppressed, ageSeconds }) => ({ severity, suppressed, ageSeconds })));
+      this.#undelivered += outcome === 'lost' ? 0 : undelivered;
+      this.#written += written ? 1 : 0;
+      this.#failed += outcome === 'failed' ? 1 : 0;
+    });
+    return settled;
   }
 }

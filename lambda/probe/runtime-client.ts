@@ -1,30 +1,26 @@
 import { connect as connectPlain, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { RUNTIME_COMMANDS, type RuntimeCommand, SHOW_RESOLVERS_SINCE } from '../../lib/haproxy/runtime-api/commands';
 import {
-  parseInfo,
-  parseResolvers,
-  parseServersState,
-  parseSessions,
+  type ObservedRuntime,
   type ResolverCounters,
-} from '../../lib/haproxy/runtime-api/parse';
+  type RuntimeTls,
+  type Slot,
+  slotName,
+} from '../../lib/contract/probe';
+import { type AnswerFormat, AnswerStream } from '../../lib/haproxy/runtime-api/answer';
+import { RUNTIME_COMMANDS, type RuntimeCommand, SHOW_RESOLVERS_SINCE } from '../../lib/haproxy/runtime-api/commands';
+import { INFO } from '../../lib/haproxy/runtime-api/info';
+import { RESOLVERS } from '../../lib/haproxy/runtime-api/resolvers';
+import { SERVERS_STATE } from '../../lib/haproxy/runtime-api/servers-state';
+import { sessionsOf } from '../../lib/haproxy/runtime-api/stat';
 import { branchOrder } from '../../lib/haproxy/version/branches';
-import type { ObservedRuntime } from '../controller/domain/observation';
-import { reasonOf } from '../controller/domain/reason';
-import { slotName } from '../controller/domain/slots';
+import { ByteBudget } from './byte-budget';
+import { addressOf } from './endpoint';
+import { connectionReason } from './reason';
 import { OutOfTime } from './time-limit';
 
-/** What mutual TLS with a runtime API needs, in PEM. */
-export interface RuntimeTls {
-  /** The checker's certificate, and its key. */
-  readonly cert: string;
-  readonly key: string;
-  /** The authority that signed the certificate of the runtime API. */
-  readonly ca: string;
-}
-
 /** How a process is read. */
-interface RuntimeOptions {
+export interface RuntimeOptions {
   /** @default - plain TCP, as the runtime API is offered by default */
   readonly tls?: RuntimeTls;
   /**
@@ -34,34 +30,22 @@ interface RuntimeOptions {
    * @default - never
    */
   readonly deadline?: number;
+  /** What all processes of a call may send together. @default - that of a call with one process */
+  readonly budget?: ByteBudget;
 }
-
-/** How many processes are asked at the same time, over all proxies: Lambda gives a function 1,024 descriptors. */
-export const CONCURRENT_TASKS = 64;
 
 const MAX_MILLIS = 3000;
-/** For all answers of a process together. 1,000 slots print far less. More is not a runtime API. */
-const MAX_BYTES = 4 * 1024 * 1024;
 
-/** What the codes of failed connections mean. */
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EHOSTUNREACH: 'no route to the host',
-  ETIMEDOUT: 'connection timed out',
-  ENOTFOUND: 'no such host',
-  ENOENT: 'no such socket',
-  EACCES: 'permission denied',
-};
-
-/** Where a runtime API listens: `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`. */
-function addressOf(endpoint: string): NetConnectOpts {
-  if (endpoint.startsWith('unix:')) {
-    return { path: endpoint.slice('unix:'.length) };
-  }
-  const at = endpoint.lastIndexOf(':');
-  return { host: endpoint.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(endpoint.slice(at + 1)) };
-}
+/** The most bytes that are read of an answer. More is not a runtime API, or one with thousands of servers. */
+const MAX_BYTES = {
+  [RUNTIME_COMMANDS.info]: 64 * 1024,
+  // More than 2,000 servers.
+  [RUNTIME_COMMANDS.serversState]: 256 * 1024,
+  // A row has a hundred columns.
+  [RUNTIME_COMMANDS.stat]: 4 * 1024 * 1024,
+  [RUNTIME_COMMANDS.resolvers]: 64 * 1024,
+  [RUNTIME_COMMANDS.resolversOf16]: 64 * 1024,
+} as const satisfies Record<RuntimeCommand, number>;
 
 function connect(address: NetConnectOpts, tls?: RuntimeTls): Socket {
   // The endpoint is an address, and all tasks of a service share one certificate, which therefore does not name them.
@@ -77,22 +61,25 @@ export class RuntimeClient {
   readonly #deadline: number;
   /** Whether the deadline is the caller's and not that of the process. */
   readonly #cut: boolean;
-  #bytesLeft = MAX_BYTES;
+  readonly #take: (bytes: number) => boolean;
 
-  public constructor(endpoint: string, { tls, deadline = Number.POSITIVE_INFINITY }: RuntimeOptions = {}) {
+  public constructor(endpoint: string, options: RuntimeOptions = {}) {
+    const { tls, deadline = Number.POSITIVE_INFINITY, budget = new ByteBudget() } = options;
     const own = Date.now() + MAX_MILLIS;
     this.#address = addressOf(endpoint);
     this.#tls = tls;
     this.#deadline = Math.min(own, deadline);
     this.#cut = deadline < own;
+    this.#take = budget.forProcess();
   }
 
   /**
-   * Sends one command and reads until HAProxy closes the connection: the only end that every branch marks.
+   * Sends one command and reads until HAProxy closes the connection, the only end that every branch marks, or until
+   * the answer has what is needed.
    *
    * @throws OutOfTime when the caller's time was too short for an answer, else an Error whose message is one line
    */
-  public ask(command: RuntimeCommand): Promise<string> {
+  public ask<T>(command: RuntimeCommand, format: AnswerFormat<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const late = () => (this.#cut ? new OutOfTime() : new Error(`no answer to '${command}' within ${MAX_MILLIS} ms`));
       const left = this.#deadline - Date.now();
@@ -100,30 +87,44 @@ export class RuntimeClient {
         reject(late());
         return;
       }
-      let answer = '';
+      const answer = new AnswerStream(format);
+      let bytes = 0;
       const socket = connect(this.#address, this.#tls);
-      const fail = (reason: Error) => {
+      const settle = (settled: () => void) => {
         clearTimeout(timer);
         socket.destroy();
-        reject(reason);
+        settled();
       };
+      const fail = (reason: unknown) => settle(() => reject(reason));
+      const finish = () =>
+        settle(() => {
+          try {
+            resolve(answer.end());
+          } catch (error) {
+            reject(error);
+          }
+        });
       const timer = setTimeout(() => fail(late()), left);
-      socket.on('error', (error: NodeJS.ErrnoException) =>
-        fail(new Error(REASONS[error.code ?? ''] ?? reasonOf(error))),
-      );
+      socket.on('error', (error) => fail(new Error(connectionReason(error))));
       socket.on(this.#tls === undefined ? 'connect' : 'secureConnect', () => socket.write(`${command}\n`));
       socket.on('data', (chunk) => {
-        this.#bytesLeft -= chunk.length;
-        // One byte a character: the names in the answers have only such characters.
-        answer += chunk.toString('latin1');
-        if (this.#bytesLeft < 0) {
-          fail(new Error(`the answer to '${command}' is larger than ${MAX_BYTES} bytes`));
+        bytes += chunk.length;
+        if (bytes > MAX_BYTES[command]) {
+          fail(new Error(`the answer to '${command}' is larger than ${MAX_BYTES[command]} bytes`));
+        } else if (!this.#take(chunk.length)) {
+          fail(new Error(`the answer to '${command}' is too large: all processes together sent too much`));
+        } else {
+          try {
+            // One byte a character: the names in the answers have only such characters.
+            if (answer.push(chunk.toString('latin1'))) {
+              finish();
+            }
+          } catch (error) {
+            fail(error);
+          }
         }
       });
-      socket.on('close', () => {
-        clearTimeout(timer);
-        resolve(answer);
-      });
+      socket.on('close', finish);
     });
   }
 }
@@ -136,35 +137,33 @@ export class RuntimeClient {
  */
 export async function readRuntime(endpoint: string, options?: RuntimeOptions): Promise<ObservedRuntime> {
   const client = new RuntimeClient(endpoint, options);
-  const info = parseInfo(await client.ask(RUNTIME_COMMANDS.info));
-  const slots = parseServersState(await client.ask(RUNTIME_COMMANDS.serversState));
+  const info = await client.ask(RUNTIME_COMMANDS.info, INFO);
+  const slots = await client.ask(RUNTIME_COMMANDS.serversState, SERVERS_STATE);
   const resolvers = await readResolvers(client, info.version);
-  const sessions = await readSessions(client);
-  for (const slot of slots) {
-    slot.sessions = sessions?.get(slotName(slot));
-  }
-  return { ...info, slots, resolvers };
+  return { ...info, slots: await withSessions(client, slots), resolvers };
 }
 
 /** Counters per section; undefined for 1.7, which has none. */
 async function readResolvers(client: RuntimeClient, version: string): Promise<ResolverCounters[] | undefined> {
   // A branch that is newer than this program is read as the newest known branch.
   if (branchOrder(version) >= branchOrder(SHOW_RESOLVERS_SINCE)) {
-    return parseResolvers(await client.ask(RUNTIME_COMMANDS.resolvers));
+    return client.ask(RUNTIME_COMMANDS.resolvers, RESOLVERS);
   }
-  return branchOrder(version) < branchOrder('1.7')
-    ? parseResolvers(await client.ask(RUNTIME_COMMANDS.resolversOf16))
-    : undefined;
+  return branchOrder(version) < branchOrder('1.7') ? client.ask(RUNTIME_COMMANDS.resolversOf16, RESOLVERS) : undefined;
 }
 
-/** Sessions by slot; undefined where an allow-list of an older release of this project refuses the command. */
-async function readSessions(client: RuntimeClient): Promise<Map<string, number> | undefined> {
+/** Without sessions where `show stat` is too large, or an allow-list of an older release of this project refuses it. */
+async function withSessions(client: RuntimeClient, slots: readonly Slot[]): Promise<readonly Slot[]> {
+  if (slots.length === 0) {
+    return slots;
+  }
   try {
-    return parseSessions(await client.ask(RUNTIME_COMMANDS.stat));
+    const sessions = await client.ask(RUNTIME_COMMANDS.stat, sessionsOf(new Set(slots.map(slotName))));
+    return slots.map((slot) => ({ ...slot, sessions: sessions.get(slotName(slot)) }));
   } catch (error) {
     if (error instanceof OutOfTime) {
       throw error;
     }
-    return undefined;
+    return slots;
   }
 }

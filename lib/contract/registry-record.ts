@@ -1,7 +1,10 @@
-/** SSM parameters below the monitor's path: `registry/NAME` has what to check, `state/NAME` the state of the checks. */
+import type { VerdictKind } from './verdicts';
+
+/** SSM parameters below the monitor's path: `registry/NAME` has what to check. */
 export const REGISTRY_FOLDER = 'registry';
-/** Folder of the states; see `REGISTRY_FOLDER`. */
-export const STATE_FOLDER = 'state';
+
+/** Path on the health listener of a generated configuration (3.2 and later), before the name of the backend. */
+export const VIEW_PATH = '/resolved/';
 
 /** Where the running HAProxy processes of a proxy are found. */
 export type TaskSource =
@@ -34,12 +37,36 @@ export interface RegistryRecord {
   /** Name servers as `IP:PORT`, if the proxy does not use those of its machine. */
   readonly nameservers?: readonly string[];
   readonly tasks: TaskSource;
+  /** ARN of the probe's function: the one in the VPC of the processes. */
+  readonly probe: string;
+  /**
+   * Port of the health listener where each process says what its own resolver is told, at `VIEW_PATH` and the backend.
+   *
+   * @default - the processes do not say it
+   */
+  readonly viewPort?: number;
   /** A secret with `cert`, `key` and `ca` in PEM (JSON), if the runtime API requires mutual TLS. */
   readonly runtimeApiTls?: { readonly secretArn: string };
   /** Time between two DNS queries of each process. */
   readonly resolutionSeconds: number;
   /** How long an address counts as live after it was last in an answer: time to live plus `hold obsolete`. */
   readonly dnsWindowSeconds: number;
-  /** How long a verdict must last before it is an incident. */
-  readonly graceSeconds: number;
+  /** How long a slot without an answer keeps its address: the shortest `hold` of a failed query. */
+  readonly holdSeconds: number;
+  /** Verdicts in a row, each of one check, before there is an incident. */
+  readonly graceChecks: number;
+  /** What is not to be reported. @default - nothing */
+  readonly suppressions?: readonly Suppression[];
+}
+
+/** Verdicts that open no incident for a time. They are logged as suppressed. */
+export interface Suppression {
+  /** @default - all verdicts: a maintenance window */
+  readonly verdicts?: readonly VerdictKind[];
+  /** Why, one line. */
+  readonly reason: string;
+  /** Start, ISO 8601. @default - at once */
+  readonly from?: string;
+  /** End, ISO 8601. */
+  readonly until: string;
 }

@@ -1,9 +1,12 @@
 /** Severity of a verdict. `info` is logged and never counts for an alarm. */
 export type Severity = 'critical' | 'warning' | 'info';
 
-/** The closed list of verdicts with their severities. `lambda/controller/domain/verdicts/KIND.ts` defines each. */
+/**
+ * The closed list of verdicts with their usual severities: a finding may have another one. `lambda/controller/domain/verdicts/KIND.ts` defines each.
+ */
 export const VERDICTS = {
   'stale-address': 'critical',
+  'different-view': 'info',
   'leaving-address': 'info',
   'no-address': 'critical',
   pinned: 'warning',
@@ -14,7 +17,10 @@ export const VERDICTS = {
   'unreachable-task': 'warning',
   'no-running-task': 'critical',
   'unknown-upstream': 'critical',
+  'unseen-process': 'warning',
   unchecked: 'warning',
+  'invalid-record': 'critical',
+  'failed-repair': 'critical',
 } as const satisfies Record<string, Severity>;
 
 /** A verdict of the list. */

@@ -5,7 +5,7 @@ import { decode, encode, type Packet } from 'dns-packet';
 import type * as registry from '../../lambda/controller/aws/registry';
 import { lookUp } from '../../lambda/probe/dns';
 import { readRuntime } from '../../lambda/probe/runtime-client';
-import { UnexpectedAnswer } from '../../lib/haproxy/runtime-api/parse';
+import { UnexpectedAnswer } from '../../lib/haproxy/runtime-api/answer';
 import { AwsEndpoints } from '../../testbed/aws';
 import { DnsServer } from '../../testbed/dns-server';
 import { assertRefusal, type Target } from './harness';
@@ -206,8 +206,8 @@ export function socketTargets(): Target[] {
       run: async (inputs) => {
         const { packets, address } = await strangeNameServer();
         packets.splice(0, packets.length, ...inputs);
-        const found = await Promise.all(inputs.map(() => lookUp(NAME, [address])));
-        const strange = found.flatMap(({ answers }) => answers).find((answer) => !isIPv4(answer));
+        const found = await Promise.all(inputs.map(() => lookUp({ name: NAME, nameservers: [address] })));
+        const strange = found.flatMap(({ addresses }) => addresses).find((answer) => !isIPv4(answer));
         if (strange !== undefined) {
           throw new Error(`${JSON.stringify(inputs)}: the answer '${strange}' is no address`);
         }

@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseSpec } from '../../bin/spec';
+import { checkRequest } from '../../lambda/probe/request';
+import { parseView } from '../../lambda/probe/views';
 import { InputError } from '../../lib/haproxy/errors';
-import * as runtime from '../../lib/haproxy/runtime-api/parse';
+import { type AnswerFormat, AnswerStream, readAnswer, UnexpectedAnswer } from '../../lib/haproxy/runtime-api/answer';
+import { INFO } from '../../lib/haproxy/runtime-api/info';
+import { RESOLVERS } from '../../lib/haproxy/runtime-api/resolvers';
+import { SERVERS_STATE } from '../../lib/haproxy/runtime-api/servers-state';
+import { sessionsOf } from '../../lib/haproxy/runtime-api/stat';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
 import { fix } from '../../lint/fix';
@@ -20,11 +27,23 @@ function fixtures(folder: string, name: string): string[] {
     .map((file) => readFileSync(join(FIXTURES, folder, file), 'utf8'));
 }
 
-/** A reader of an answer of the runtime API. */
-function answerReader(name: string, file: string, read: (answer: string) => unknown): Omit<Target, 'share'> {
+/** What comes out of an answer, or why it is refused. */
+function outcomeOf(read: () => unknown): string {
+  try {
+    return JSON.stringify(read(), (_, value) => (value instanceof Map ? [...value] : value));
+  } catch (error) {
+    if (!(error instanceof UnexpectedAnswer)) {
+      throw error;
+    }
+    return error.message;
+  }
+}
+
+/** A reader of an answer of the runtime API. Parts of any size must give what the whole gives. */
+function answerReader(format: AnswerFormat<unknown>): Omit<Target, 'share'> {
   return {
-    name,
-    seeds: fixtures('runtime-api', file),
+    name: format.command,
+    seeds: fixtures('runtime-api', `${format.command.replaceAll(' ', '_')}.txt`),
     words: [
       '1\n# ',
       'srv_addr',
@@ -40,11 +59,72 @@ function answerReader(name: string, file: string, read: (answer: string) => unkn
     batch: 50,
     run: (inputs) => {
       for (const input of inputs) {
-        refuses(input, runtime.UnexpectedAnswer, read);
+        refuses(input, UnexpectedAnswer, (answer) => readAnswer(format, answer));
+        const size = 1 + (input.length % 37);
+        const inParts = outcomeOf(() => {
+          const stream = new AnswerStream(format);
+          for (let at = 0; at < input.length; at += size) {
+            stream.push(input.slice(at, at + size));
+          }
+          return stream.end();
+        });
+        const whole = outcomeOf(() => readAnswer(format, input));
+        if (inParts !== whole) {
+          throw new Error(`${JSON.stringify(input)} in parts of ${size}: ${inParts}, as a whole: ${whole}`);
+        }
       }
     },
   };
 }
+
+const REQUEST = JSON.stringify({
+  millis: 10_000,
+  names: [{ name: 'elb.test', nameservers: ['10.0.0.2:53'] }],
+  processes: [
+    {
+      endpoint: '10.0.0.1:9990',
+      tls: 'a',
+      views: { 'elb.test': { endpoint: '10.0.0.1:8404', path: '/resolved/upstream' } },
+    },
+  ],
+  tls: { a: { cert: 'c', key: 'k', ca: 'a' } },
+});
+
+/** The request of a controller, as Lambda's runtime parses it. */
+const requestReader: Omit<Target, 'share'> = {
+  name: 'probe request',
+  seeds: [REQUEST, '{"millis":1,"names":[],"processes":[]}'],
+  words: ['"millis":', '"names":', '"processes":', '"views":', '"tls":', '"__proto__":', 'null', '[[]]', '1e400', '-1'],
+  batch: 50,
+  run: (inputs) => {
+    for (const input of inputs) {
+      let request: unknown;
+      try {
+        request = JSON.parse(input);
+      } catch {
+        continue;
+      }
+      refuses(input, Error, () => checkRequest(request));
+    }
+  },
+};
+
+/** What a process says of its own resolver. */
+const viewReader: Omit<Target, 'share'> = {
+  name: 'view',
+  seeds: ['10.0.0.1 10.0.0.2 10.0.0.1', '10.0.0.1', 'fd00::1 fd00::2', ''],
+  words: ['10.0.0.1', 'fd00::1', '%', '  ', '\n'],
+  batch: 50,
+  run: (inputs) => {
+    for (const input of inputs) {
+      const view = parseView(input);
+      const strange = view?.find((address) => isIP(address) === 0);
+      if (strange !== undefined || view?.length === 0) {
+        throw new Error(`${JSON.stringify(input)}: '${strange}' is no address`);
+      }
+    }
+  },
+};
 
 const CONFIG_WORDS = [
   'global',
@@ -123,10 +203,12 @@ function lintAll(inputs: readonly string[]): void {
 
 /** Everything that reads what others write. */
 export const TARGETS: readonly Target[] = [
-  { ...answerReader('show info', 'show_info.txt', runtime.parseInfo), share: 0.242 },
-  { ...answerReader('show servers state', 'show_servers_state.txt', runtime.parseServersState), share: 0.242 },
-  { ...answerReader('show resolvers', 'show_resolvers.txt', runtime.parseResolvers), share: 0.242 },
-  { ...answerReader('show stat', 'show_stat.txt', runtime.parseSessions), share: 0.242 },
+  { ...answerReader(INFO), share: 0.2 },
+  { ...answerReader(SERVERS_STATE), share: 0.2 },
+  { ...answerReader(RESOLVERS), share: 0.2 },
+  { ...answerReader(sessionsOf(new Set(['be/s1', 'be/web1', 'no/such']))), share: 0.2 },
+  { ...requestReader, share: 0.084 },
+  { ...viewReader, share: 0.084 },
   {
     name: 'linter',
     share: 0.02,

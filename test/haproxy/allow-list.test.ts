@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { RuntimeClient } from '../../lambda/probe/runtime-client';
 import { RUNTIME_COMMANDS, type RuntimeCommand } from '../../lib/haproxy/runtime-api/commands';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { DnsServer } from '../../testbed/dns-server';
@@ -11,7 +10,7 @@ import { type GuardedHaproxy, startGuarded } from '../support/guarded-haproxy';
 
 const { info: INFO, serversState: STATE, stat: STAT, resolvers: RESOLVERS } = RUNTIME_COMMANDS;
 
-const ask = (endpoint: string, command: RuntimeCommand) => new RuntimeClient(endpoint).ask(command);
+const ask = ({ network }: GuardedHaproxy, command: RuntimeCommand) => converse(network, [`${command}\n`, 'half-close']);
 
 let folder: string;
 let dns: DnsServer;
@@ -39,18 +38,17 @@ describe.each(availableBinaries())('HAProxy $version', (binary) => {
 
   if (isDeaf(binary)) {
     test('answers nothing, as its warning announces', async () => {
-      expect(await ask(running.endpoint, INFO)).toBe('');
+      expect(await ask(running, INFO)).toBe('');
     });
     return;
   }
 
   test("answers the checker's commands", async () => {
-    const { endpoint } = running;
-    expect(await ask(endpoint, INFO)).toMatch(`\nVersion: ${binary.version}`);
-    expect(await ask(endpoint, STATE)).toMatch(/^1\n# be_id be_name .*\n\d+ upstream 1 elb1 /);
-    expect(await ask(endpoint, STAT)).toMatch(/^# pxname,svname,.*\n(.*\n)*upstream,elb1,/);
+    expect(await ask(running, INFO)).toMatch(`\nVersion: ${binary.version}`);
+    expect(await ask(running, STATE)).toMatch(/^1\n# be_id be_name .*\n\d+ upstream 1 elb1 /);
+    expect(await ask(running, STAT)).toMatch(/^# pxname,svname,.*\n(.*\n)*upstream,elb1,/);
     const { showResolvers } = HaproxyVersion.of(binary.branch)._capabilities;
-    expect(await ask(endpoint, RESOLVERS)).toMatch(
+    expect(await ask(running, RESOLVERS)).toMatch(
       showResolvers ? /^Resolvers section dns\n nameserver dns1:\n {2}sent: / : /^Unknown command/,
     );
   });

@@ -40,6 +40,7 @@ describe('capabilities', () => {
     httpRequestReturn: '2.2',
     reusesRightly: '2.4',
     leavesInPlace: '3.0',
+    ownView: '3.2',
   };
 
   test.each(Object.entries(FIRST))('%s since %s', (capability, first) => {

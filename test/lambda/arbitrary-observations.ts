@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Observation, ObservedRuntime, ObservedTask } from '../../lambda/controller/domain/observation';
-import type { Slot } from '../../lib/haproxy/runtime-api/parse';
+import type { Slot } from '../../lib/contract/probe';
 import { observation, read, recordOf, resolvers, unread } from './observations';
 
 const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10'];

@@ -5,7 +5,7 @@ import type {
   ObservedTask,
 } from '../../lambda/controller/domain/observation';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
-import type { ResolverCounters, Slot } from '../../lib/haproxy/runtime-api/parse';
+import type { ResolverCounters, Slot } from '../../lib/contract/probe';
 
 /** The start of all watches: whole seconds, as a JSON round trip must keep them. */
 export const START = Date.parse('2026-11-22T12:00:00Z');

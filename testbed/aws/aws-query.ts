@@ -14,6 +14,7 @@ const STYLE: XmlStyle = { item: 'member', nameOf: (name) => name };
 
 /** awsQuery: a form with dotted names, answered in XML. */
 export const awsQuery: Protocol = {
+  accepts: 'application/x-www-form-urlencoded',
   contentType: 'text/xml',
 
   codes: {
@@ -24,7 +25,7 @@ export const awsQuery: Protocol = {
     internal: 'InternalFailure',
   },
 
-  read(_headers, body) {
+  read({ body }) {
     const { Action, Version, ...input } = Object.fromEntries(new URLSearchParams(body));
     const service = SERVICES[Version ?? ''];
     return service && { service, operation: Action ?? '', input: withLists(treeOf(input)) };

@@ -5,7 +5,11 @@ import { writeXml, type XmlStyle } from './xml';
 const VERSION = '2016-11-15';
 
 /** Members that have another name in a request than in the SDK, as far as they are used here. */
-const REQUEST_NAMES: Record<string, string> = { Filter: 'Filters', Value: 'Values' };
+const REQUEST_NAMES: Record<string, string> = {
+  Filter: 'Filters',
+  Value: 'Values',
+  NetworkInterfaceId: 'NetworkInterfaceIds',
+};
 
 /** Lists that have another name in an answer than the SDK's with a small letter, as far as they are used here. */
 const ANSWER_NAMES: Record<string, string> = {
@@ -21,6 +25,7 @@ const STYLE: XmlStyle = {
 
 /** ec2Query: awsQuery with lists that are only numbered, and an answer that wraps nothing. */
 export const ec2Query: Protocol = {
+  accepts: 'application/x-www-form-urlencoded',
   contentType: 'text/xml',
 
   codes: {
@@ -31,7 +36,7 @@ export const ec2Query: Protocol = {
     internal: 'InternalError',
   },
 
-  read(_headers, body) {
+  read({ body }) {
     const { Action, Version, ...input } = Object.fromEntries(new URLSearchParams(body));
     return Version === VERSION
       ? { service: 'ec2', operation: Action ?? '', input: withLists(treeOf(input)) }

@@ -4,18 +4,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { AwsError } from './aws-error';
-import { awsJson } from './aws-json';
+import { awsJson10, awsJson11 } from './aws-json';
 import { awsQuery } from './aws-query';
 import { ec2Query } from './ec2-query';
 import type { AwsCall, AwsHandlers } from './operations';
 import type { Protocol } from './protocol';
+import { restJson } from './rest-json';
 import { type Identity, type SignedRequest, verifySignature } from './signature';
 
-/** Protocols by the content type of a request. If there are two, each reads its own requests. */
-const PROTOCOLS: Record<string, readonly Protocol[]> = {
-  'application/x-amz-json-1.1': [awsJson],
-  'application/x-www-form-urlencoded': [awsQuery, ec2Query],
-};
+/** Each reads its own requests. */
+const PROTOCOLS: readonly Protocol[] = [awsJson11, awsJson10, awsQuery, ec2Query, restJson];
 
 /** The only caller. Its keys do not look like real ones, which a scanner for secrets would report. */
 const IDENTITY: Identity = {
@@ -46,6 +44,12 @@ export class AwsEndpoints {
 
   /** Every request as it arrived, in the order of arrival. A request that is sent again is answered again. */
   readonly requests: SignedRequest[] = [];
+
+  /**
+   * Is awaited with each call when it has arrived, and again when its work is done and its answer is not sent yet: the two
+   * moments at which a caller may be killed. What it throws is the answer.
+   */
+  onCall?: (call: AwsCall, moment: 'received' | 'done') => unknown;
 
   readonly #handlers: Record<string, ((input: never) => unknown) | undefined>;
   readonly #server: Server;
@@ -96,16 +100,19 @@ export class AwsEndpoints {
     const requestId = randomUUID();
     const { method = '', url: path = '', headers } = request;
     const body = await buffer(request);
-    const readers = PROTOCOLS[headers['content-type'] ?? ''] ?? [awsJson];
-    const protocol = readers.find((each) => each.read(headers, body.toString())) ?? readers[0]!;
-    const call = protocol.read(headers, body.toString());
+    const wire = { method, path, headers, body: body.toString() };
+    const reader = PROTOCOLS.find((each) => each.read(wire));
+    const protocol = reader ?? PROTOCOLS.find(({ accepts }) => accepts === headers['content-type']) ?? awsJson11;
+    const call = reader?.read(wire);
     const signed = { method, path, headers, body };
     this.requests.push(signed);
     const answer = await this.#answer(signed, call, protocol, requestId).catch((error) => {
       const awsError = error instanceof AwsError ? error : new AwsError(protocol.codes.internal, String(error), 500);
-      return { status: awsError.status, body: protocol.writeError(awsError, requestId) };
+      const { headers: more } = protocol.headOf?.(awsError) ?? {};
+      return { status: awsError.status, more, body: protocol.writeError(awsError, requestId) };
     });
-    response.writeHead(answer.status, { 'Content-Type': protocol.contentType, 'x-amzn-RequestId': requestId });
+    const head = { 'Content-Type': protocol.contentType, 'x-amzn-RequestId': requestId, ...answer.more };
+    response.writeHead(answer.status, head);
     response.end(answer.body);
   }
 
@@ -121,7 +128,10 @@ export class AwsEndpoints {
     const name = `${call.service}:${call.operation}`;
     const handler = this.#handlers[name];
     if (!handler) throw new AwsError(protocol.codes.unknownOperation, `No handler for ${name}`);
-    const output = await handler(call.input as never);
-    return { status: 200, body: protocol.writeOutput(call, output as object, requestId) };
+    await this.onCall?.(call, 'received');
+    const output = (await handler(call.input as never)) as object;
+    await this.onCall?.(call, 'done');
+    const { status = 200, headers: more } = protocol.headOf?.(output) ?? {};
+    return { status, more, body: protocol.writeOutput(call, output, requestId) };
   }
 }

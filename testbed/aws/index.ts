@@ -1,5 +1,11 @@
+export { AwsAccount, type BalancerSettings, type MadeBalancer, type ServiceSettings } from './account';
 export { AwsError } from './aws-error';
 export { AwsEndpoints } from './endpoints';
+export type { DeliveredEvent } from './event-bus';
+export type { EventPattern } from './event-pattern';
+export type { FunctionAnswer, FunctionTarget } from './lambda-functions';
 export type { AwsCall, AwsHandlers } from './operations';
+export { QUOTAS, type Quota, withQuotas } from './quotas';
 export type { SignedRequest } from './signature';
 export { ssmParameters } from './ssm-parameters';
+export { TokenBucket } from './token-bucket';

@@ -1,6 +1,10 @@
+import type * as dynamodb from '@aws-sdk/client-dynamodb';
 import type * as ec2 from '@aws-sdk/client-ec2';
 import type * as ecs from '@aws-sdk/client-ecs';
 import type * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type * as events from '@aws-sdk/client-eventbridge';
+import type * as lambda from '@aws-sdk/client-lambda';
+import type * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import type * as ssm from '@aws-sdk/client-ssm';
 
 /** The SDK clients of the available services, by the name of the service in IAM and in a signature. */
@@ -9,6 +13,10 @@ interface Clients {
   ecs: typeof ecs;
   elasticloadbalancing: typeof elbv2;
   ec2: typeof ec2;
+  dynamodb: typeof dynamodb;
+  events: typeof events;
+  lambda: typeof lambda;
+  secretsmanager: typeof secretsmanager;
 }
 
 /** An available service. */
@@ -40,7 +48,11 @@ type HandlersOf<Service extends AwsService, Client = Clients[Service]> = {
 export type AwsHandlers = HandlersOf<'ssm'> &
   HandlersOf<'ecs'> &
   HandlersOf<'elasticloadbalancing'> &
-  HandlersOf<'ec2'>;
+  HandlersOf<'ec2'> &
+  HandlersOf<'dynamodb'> &
+  HandlersOf<'events'> &
+  HandlersOf<'lambda'> &
+  HandlersOf<'secretsmanager'>;
 
 /** A request that was understood. */
 export interface AwsCall {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { reasonOf } from '../../../lambda/controller/domain/reason';
-import type { RuntimeTls } from '../../../lambda/probe/runtime-client';
+import type { RuntimeTls } from '../../../lib/contract/probe';
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { checkEndpoint, checkNameserver, parseUpstream } from '../../../lib/haproxy/address';
 import { InputError } from '../../../lib/haproxy/errors';

@@ -1,5 +1,6 @@
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
-import { checkNameserver } from '../../../lib/haproxy/address';
+import { VERDICTS } from '../../../lib/contract/verdicts';
+import { checkEndpoint, checkNameserver } from '../../../lib/haproxy/address';
 import { isObject, isText, isTexts } from '../domain/guards';
 
 /** What a member of a record must be. */
@@ -8,7 +9,12 @@ interface Member {
   readonly wanted: string;
 }
 
-const isAtLeast = (least: number) => (value: unknown) => typeof value === 'number' && value >= least;
+/** A year: no time of a record is longer. */
+const MAX_SECONDS = 366 * 86_400;
+
+const isSeconds = (least: number) => (value: unknown) =>
+  typeof value === 'number' && value >= least && value <= MAX_SECONDS;
+const isPort = (value: unknown) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65535;
 const optional = (is: Member['is']) => (value: unknown) => value === undefined || is(value);
 
 const UPSTREAM: Readonly<Record<string, Member['is']>> = {
@@ -36,15 +42,25 @@ const MEMBERS: Readonly<Record<keyof RegistryRecord, Member>> = {
   },
   tasks: {
     is: isTaskSource,
-    wanted: 'an object with cluster, service and the number runtimeApiPort, or with a list of endpoints',
+    wanted: 'an object with cluster, service and the port runtimeApiPort, or with a list of endpoints, HOST:PORT each',
   },
   runtimeApiTls: {
     is: optional((value) => isObject(value) && isText(value.secretArn)),
     wanted: 'an object with secretArn',
   },
-  resolutionSeconds: { is: isAtLeast(0.001), wanted: 'a number above 0' },
-  dnsWindowSeconds: { is: isAtLeast(0), wanted: 'a number from 0' },
-  graceSeconds: { is: isAtLeast(0), wanted: 'a number from 0' },
+  probe: { is: (value) => isText(value) && value !== '', wanted: 'the ARN of the probe in the VPC of the processes' },
+  viewPort: { is: optional(isPort), wanted: 'a port from 1 to 65535' },
+  resolutionSeconds: { is: isSeconds(0.001), wanted: 'a number of seconds above 0' },
+  dnsWindowSeconds: { is: isSeconds(0), wanted: 'a number of seconds from 0' },
+  holdSeconds: { is: isSeconds(0), wanted: 'a number of seconds from 0' },
+  graceChecks: {
+    is: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1000,
+    wanted: 'a whole number from 1 to 1000',
+  },
+  suppressions: {
+    is: optional((value) => Array.isArray(value) && value.every(isSuppression)),
+    wanted: 'a list of objects with reason, until and, if given, from (ISO 8601) and verdicts (kinds)',
+  },
 };
 
 /**
@@ -73,9 +89,12 @@ function isUpstream(value: unknown): boolean {
   return isObject(value) && Object.entries(UPSTREAM).every(([key, is]) => is(value[key]));
 }
 
-function isNameserver(text: string): boolean {
+const isNameserver = (text: string) => passes(() => checkNameserver(text));
+const isEndpoint = (text: string) => passes(() => checkEndpoint(text, 'endpoint'));
+
+function passes(check: () => unknown): boolean {
   try {
-    checkNameserver(text);
+    check();
     return true;
   } catch {
     return false;
@@ -88,6 +107,17 @@ function isTaskSource(value: unknown): boolean {
   }
   const { cluster, service, runtimeApiPort, endpoints } = value;
   return endpoints === undefined
-    ? isText(cluster) && isText(service) && Number.isInteger(runtimeApiPort)
-    : isTexts(endpoints);
+    ? isText(cluster) && isText(service) && isPort(runtimeApiPort)
+    : isTexts(endpoints) && endpoints.every(isEndpoint);
+}
+
+function isSuppression(value: unknown): boolean {
+  const isTime = (time: unknown) => isText(time) && !Number.isNaN(Date.parse(time));
+  if (!isObject(value)) {
+    return false;
+  }
+  const { verdicts, reason, from, until } = value;
+  const kinds =
+    verdicts === undefined || (isTexts(verdicts) && verdicts.every((kind) => Object.hasOwn(VERDICTS, kind)));
+  return kinds && isText(reason) && (from === undefined || isTime(from)) && isTime(until);
 }

@@ -1,10 +1,14 @@
 import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { type EcsService, ecs } from './tasks';
 
-/** Whether a deployment of a service is in progress. */
+/**
+ * Whether a deployment of a service is in progress. One that failed stays listed until the next one, and is none.
+ */
 export async function isDeploying({ cluster, service }: EcsService): Promise<boolean> {
   const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
-  const deployments = services.flatMap((found) => found.deployments ?? []);
+  const deployments = services
+    .flatMap((found) => found.deployments ?? [])
+    .filter(({ rolloutState }) => rolloutState !== 'FAILED');
   return deployments.length > 1 || deployments.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
 }
 

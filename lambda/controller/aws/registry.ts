@@ -1,88 +1,53 @@
-import { type Parameter, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
-import { REGISTRY_FOLDER, type RegistryRecord, STATE_FOLDER } from '../../../lib/contract/registry-record';
-import { NO_STATE, type ProxyState } from '../domain/state';
-import { decodeState } from '../state/codec';
-import { REQUIRED } from './client-options';
+import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
+import { REGISTRY_FOLDER, type RegistryRecord } from '../../../lib/contract/registry-record';
+import { paced, REQUIRED } from './client-options';
 import { decodeRecord } from './record';
 
-/** A proxy to check, with its saved state. */
+/** A proxy to check. */
 export interface RegistryEntry {
+  /** The last part of its parameter: key of its state. */
+  readonly name: string;
   readonly record: RegistryRecord;
-  readonly state: ProxyState;
-  /** Name of the parameter that holds the state. */
-  readonly stateParameter: string;
-  /** Version of that parameter; 0 when there is none yet. */
-  readonly stateVersion: number;
 }
 
-/** A parameter that is not valid. It is reported and skipped. */
-interface MalformedParameter {
+/** A parameter that is no record. It is reported, and keeps the incidents of its proxy. */
+export interface MalformedRecord {
   readonly parameter: string;
+  /** As that of an entry. @default - the parameter has more than one part: it belongs to no proxy */
+  readonly name?: string;
+  /** What is wrong and what to change, one line. */
   readonly reason: string;
   /** The start of its value, for the log line. */
   readonly value: string;
 }
 
-/** Everything in the registry. */
-export interface Registry {
-  readonly entries: readonly RegistryEntry[];
-  readonly malformedRecords: readonly MalformedParameter[];
-  /** States that cannot be read: their proxies start without one. */
-  readonly malformedStates: readonly MalformedParameter[];
-  /** The states of proxies that are no longer in the registry. */
-  readonly orphans: readonly Orphan[];
-}
-
-/** The saved state of a proxy that is no longer in the registry. */
-export interface Orphan {
-  readonly proxy: string;
-  readonly parameter: string;
-  readonly state: ProxyState;
-}
-
 /** How much of a malformed value is logged. */
-const MAX_VALUE_CHARACTERS = 500;
+const MAX_VALUE_CHARACTERS = 100;
 
-export const ssm = new SSMClient(REQUIRED);
+/** SSM's maximum. */
+const PAGE = 10;
 
-/** Reads all records and states below a path. A malformed one does not affect the others. */
-export async function readRegistry(path: string): Promise<Registry> {
-  const parameters = new Map<string, Parameter>();
-  for await (const page of paginateGetParametersByPath({ client: ssm }, { Path: path, Recursive: true })) {
-    for (const parameter of page.Parameters ?? []) {
-      parameters.set(parameter.Name ?? '', parameter);
+export const ssm = paced(new SSMClient(REQUIRED));
+
+/** The registry below a path, one record after the other. A malformed one does not affect the others. */
+export async function* readRegistry(path: string): AsyncGenerator<RegistryEntry | MalformedRecord> {
+  const Path = `${path}/${REGISTRY_FOLDER}`;
+  const pages = paginateGetParametersByPath({ client: ssm, pageSize: PAGE }, { Path, Recursive: true });
+  for await (const { Parameters = [] } of pages) {
+    for (const { Name = '', Value = '' } of Parameters) {
+      yield entryOf(Name, Name.slice(Path.length + 1), Value);
     }
   }
-  const entries: RegistryEntry[] = [];
-  const malformedRecords: MalformedParameter[] = [];
-  const malformedStates: MalformedParameter[] = [];
-  const orphans: Orphan[] = [];
-  for (const [parameter, { Value = '' }] of parameters) {
-    const [folder, name] = parameter.slice(path.length + 1).split('/');
-    if (name !== undefined && folder === STATE_FOLDER && !parameters.has(`${path}/${REGISTRY_FOLDER}/${name}`)) {
-      orphans.push({ proxy: name, parameter, state: decodeState(Value) ?? NO_STATE });
-    }
-    if (name === undefined || folder !== REGISTRY_FOLDER) {
-      continue;
-    }
-    const record = decodeRecord(Value);
-    if ('wrong' in record) {
-      malformedRecords.push(malformed(parameter, `not a registry record of this version: ${record.wrong}`, Value));
-      continue;
-    }
-    const stateParameter = `${path}/${STATE_FOLDER}/${name}`;
-    const { Value: text, Version: stateVersion = 0 } = parameters.get(stateParameter) ?? {};
-    const state = text === undefined ? NO_STATE : decodeState(text);
-    if (state === undefined) {
-      malformedStates.push(
-        malformed(stateParameter, 'not a state of this version: the proxy starts without one', text ?? ''),
-      );
-    }
-    entries.push({ record, state: state ?? NO_STATE, stateParameter, stateVersion });
-  }
-  return { entries, malformedRecords, malformedStates, orphans };
 }
 
-function malformed(parameter: string, reason: string, value: string): MalformedParameter {
-  return { parameter, reason, value: value.slice(0, MAX_VALUE_CHARACTERS) };
+function entryOf(parameter: string, name: string, value: string): RegistryEntry | MalformedRecord {
+  const start = value.slice(0, MAX_VALUE_CHARACTERS);
+  if (name.includes('/')) {
+    const reason = `a record has one name below ${REGISTRY_FOLDER}/, not '${name}': rename the parameter`;
+    return { parameter, reason, value: start };
+  }
+  const record = decodeRecord(value);
+  return 'wrong' in record
+    ? { parameter, name, reason: `not a registry record of this version: ${record.wrong}`, value: start }
+    : { name, record };
 }

@@ -1,9 +1,10 @@
 import { DescribeServiceRevisionsCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
-import type { Task } from '../domain/observation';
+import type { Task } from '../domain/raw-observation';
 import { describeRunning, type EcsService, ecs, taskOf } from './tasks';
+import type { TimeLimit } from './time-limit';
 
 /** The running tasks of one revision of a service: those of its task definition that are no older than itself. */
-export async function listRevisionTasks(service: EcsService, revisionArn: string): Promise<Task[]> {
+export async function listRevisionTasks(service: EcsService, revisionArn: string, time: TimeLimit): Promise<Task[]> {
   const { serviceRevisions = [] } = await ecs.send(
     new DescribeServiceRevisionsCommand({ serviceRevisionArns: [revisionArn] }),
   );
@@ -13,7 +14,7 @@ export async function listRevisionTasks(service: EcsService, revisionArn: string
   }
   // A deployment without a change has the same task definition as the one before.
   const since = revision.createdAt?.getTime() ?? 0;
-  return (await describeRunning(service))
+  return (await describeRunning(service, time))
     .filter(({ taskDefinitionArn }) => taskDefinitionArn === revision.taskDefinition)
     .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
     .map((described) => taskOf(described, service.runtimeApiPort));

@@ -1,40 +1,45 @@
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { ssm } from './registry';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { RuntimeTls } from '../../../lib/contract/probe';
+import { reasonOf } from '../domain/reason';
+import { REQUIRED } from './client-options';
+import { inBatches } from './in-batches';
+import type { TimeLimit } from './time-limit';
 
-/** Certificate and key of the checker, and the authority that signs those of the runtime APIs; PEM each. */
-interface TlsSecret {
-  readonly cert: string;
-  readonly key: string;
-  readonly ca: string;
-}
+const FIELDS = ['cert', 'key', 'ca'] as const;
 
-/** Secrets Manager ends the name of a secret in its ARN with a hyphen and six characters. */
-const ARN = /^arn:[^:]+:secretsmanager:[^:]*:\d*:secret:(.+?)(?:-[A-Za-z0-9]{6})?$/;
-
-/** Reads secrets, each of them once. */
-export function secretReader(): (secretArn: string) => Promise<TlsSecret> {
-  const secrets = new Map<string, Promise<TlsSecret>>();
-  return (secretArn) => {
-    const known = secrets.get(secretArn) ?? read(secretArn);
-    secrets.set(secretArn, known);
-    return known;
-  };
-}
+const secretsManager = new SecretsManagerClient(REQUIRED);
 
 /**
- * Reads a secret through Parameter Store, which serves the secrets of Secrets Manager by name.
- * https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html
+ * Reads secrets, each of them once. Their content is in no error message.
+ *
+ * @returns the secret of an ARN, or why it cannot be used
  */
-async function read(secretArn: string): Promise<TlsSecret> {
-  const name = ARN.exec(secretArn)?.[1] ?? secretArn;
-  const Name = `/aws/reference/secretsmanager/${name}`;
-  const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
-  const secret = fieldsOf(Parameter?.Value ?? '');
-  const missing = (['cert', 'key', 'ca'] as const).filter((field) => typeof secret[field] !== 'string');
+export async function readSecrets(
+  arns: readonly string[],
+  time: TimeLimit,
+): Promise<(arn: string) => RuntimeTls | { readonly failed: string }> {
+  const read = new Map<string, RuntimeTls | { failed: string }>();
+  await inBatches([...new Set(arns)], 1, async ([arn = '']) => {
+    try {
+      read.set(arn, await time.within(() => readSecret(arn)));
+    } catch (error) {
+      read.set(arn, { failed: reasonOf(error) });
+    }
+  });
+  return (arn) => read.get(arn)!;
+}
+
+async function readSecret(SecretId: string): Promise<RuntimeTls> {
+  const { SecretString = '' } = await secretsManager.send(new GetSecretValueCommand({ SecretId }));
+  const secret = fieldsOf(SecretString);
+  const missing = FIELDS.filter((field) => typeof secret[field] !== 'string');
   if (missing.length > 0) {
-    throw new Error(`secret ${name} has no ${missing.join(', ')}: it must be JSON with cert, key and ca, PEM each`);
+    throw new Error(
+      `secret ${SecretId.split(':secret:').at(-1)} has no ${missing.join(', ')}: it must be JSON with cert, key and ca, PEM each`,
+    );
   }
-  return secret as unknown as TlsSecret;
+  const { cert, key, ca } = secret as unknown as RuntimeTls;
+  return { cert, key, ca };
 }
 
 /** A text that is not JSON has no fields. The text must not get into an error message. */

@@ -1,5 +1,5 @@
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
-import type { ResolverCounters } from '../../../lib/haproxy/runtime-api/parse';
+import type { ResolverCounters } from '../../../lib/contract/probe';
 import type { Observation, ObservedRuntime, Task } from './observation';
 
 /** Counters of the resolvers of some tasks at an earlier check. Later checks are compared with them. */

@@ -1,4 +1,4 @@
-import type { Slot } from '../../../lib/haproxy/runtime-api/parse';
+import type { Slot } from '../../../lib/contract/probe';
 import { activityOf, type Counters } from './counters';
 import type { Observation, ObservedRuntime, Task } from './observation';
 import { inService, slotName, slotsOf } from './slots';

@@ -1,95 +1,46 @@
+import type { RecordType } from '../../../lib/contract/probe';
 import type { RegistryRecord, RegistryUpstream } from '../../../lib/contract/registry-record';
-import type { ResolverCounters, Slot } from '../../../lib/haproxy/runtime-api/parse';
+import type { ObservedTask, ObservedUpstream } from './raw-observation';
 
-/** DNS records that hold addresses. */
-export type RecordType = 'A' | 'AAAA';
+/**
+ * How much is known of the addresses of an upstream.
+ *
+ * - `complete`: the interfaces of the load balancer were read in this check
+ * - `partial`: DNS of one view, or interfaces that were read in an earlier check
+ * - `unknown`: no address is known
+ */
+export type Completeness = 'complete' | 'partial' | 'unknown';
 
-/** A running HAProxy. */
-export interface Task {
-  /** ECS task id, or the endpoint itself where there is no ECS. */
-  readonly id: string;
-  /**
-   * `HOST:PORT` of its runtime API, or `unix:PATH`.
-   *
-   * @default - it does not have its own network interface: not readable
-   */
-  readonly endpoint?: string;
-  /** When it started, in milliseconds since 1970. @default - not known: there is no ECS */
-  readonly startedAt?: number;
-  /** ARN of its task definition: tasks of two revisions differ in it. @default - not known: there is no ECS */
-  readonly revision?: string;
-}
-
-/** What the runtime API of one process answered. */
-export interface ObservedRuntime {
-  readonly version: string;
-  readonly uptimeSeconds: number;
-  /** The branch in its configuration. @default - the configuration has none */
-  readonly madeFor?: string;
-  readonly slots: readonly Slot[];
-  /** Counters of its resolvers. @default - the branch has none (1.7) */
-  readonly resolvers?: readonly ResolverCounters[];
-}
-
-/** One task: read, not readable, or not reached before the run had no time left. */
-export type ObservedTask = { readonly task: Task } & (
-  | { readonly runtime: ObservedRuntime }
-  | { readonly unreachable: string }
-  | { readonly unchecked: true }
-);
-
-/** The answers of DNS and the AWS APIs about an upstream in one check. */
-export interface ObservedUpstream {
-  /** Addresses of this check's DNS answers. */
-  readonly answers: readonly string[];
-  /** Records for which DNS did not answer. An answer without addresses is an answer. @default - none */
-  readonly unanswered?: readonly RecordType[];
-  /** Addresses that the load balancer's API names (those of a Network Load Balancer). */
-  readonly owned: readonly string[];
-  /** Addresses of the load balancer's network interfaces, as clients of its scheme reach them. @default - not known */
-  readonly interfaces?: readonly string[];
-  /** State of the load balancer by its API. @default - it is usable, or the API was not asked */
-  readonly balancer?: 'unusable' | 'unread';
-  /** Why the upstream cannot be used: gone, not active, its name does not exist. One line each. */
-  readonly problems: readonly string[];
-  /** What could not be read, one line each. Missing data never hides drift. */
-  readonly degraded: readonly string[];
-}
-
-/** The results of the probes for one proxy, before anything is compared. */
-export interface RawObservation {
-  /** In the order of the record. */
-  readonly upstreams: readonly ObservedUpstream[];
-  readonly tasks: readonly ObservedTask[];
-  /** Whether the service is being deployed. @default false */
-  readonly deploying?: boolean;
-}
-
-/** The addresses of one upstream of a proxy, recent checks included. */
-export interface LiveUpstream {
+/** The truth about one upstream: its addresses, and how much is known of them. */
+export interface LiveUpstream extends Pick<ObservedUpstream, 'routing' | 'balancer' | 'problems' | 'degraded'> {
   readonly upstream: RegistryUpstream;
   /** Unique among the upstreams of the record. */
   readonly name: string;
   /** Whether all slots that it may have are its own, also those without a name. */
   readonly alone: boolean;
-  /** Recent DNS answers, the load balancer's own addresses and those of its interfaces. Empty: not known. */
+  readonly completeness: Completeness;
+  /** All addresses that count as live, sorted. Empty: not known. */
   readonly live: readonly string[];
   /** Live addresses that DNS no longer names: the load balancer or an interface still has them. */
   readonly leaving: readonly string[];
   /** Addresses of this check's DNS answers. */
-  readonly answers: readonly string[];
+  readonly named: readonly string[];
   /** Answers that have been there long enough for every process to have adopted them. */
   readonly settled: readonly string[];
-  /** Types of records for which DNS does not answer now. What was known before may still be live. */
+  /** Addresses that it had earlier, within the memory. */
+  readonly former: ReadonlySet<string>;
+  /** Whether a DNS answer may be a part of more addresses. */
+  readonly partialAnswers: boolean;
+  /** Whether DNS names all addresses to each client: each zone has the same answers, or all zones were asked. */
+  readonly namesAll: boolean;
+  /** Types of records for which DNS does not answer now. */
   readonly silent: readonly RecordType[];
-  /** Whether the load balancer's interfaces could be read. If not, the live addresses come from DNS and its API. */
-  readonly interfacesKnown: boolean;
-  /** See `ObservedUpstream`. */
-  readonly balancer?: 'unusable' | 'unread';
-  /** See `ObservedUpstream`. */
-  readonly problems: readonly string[];
-  /** See `ObservedUpstream`. */
-  readonly degraded: readonly string[];
+  /** How long an address counts as live after it was last named, seconds. */
+  readonly windowSeconds: number;
+  /** How long a process may keep an address that its own DNS no longer names, seconds. */
+  readonly holdSeconds: number;
+  /** Seconds since the interfaces were last read. @default - never */
+  readonly interfacesAgeSeconds?: number;
 }
 
 /** The data of one check of one proxy. Verdicts are evaluated on it. */
@@ -102,6 +53,10 @@ export interface Observation {
   readonly tasks: readonly ObservedTask[];
   /** Whether the service is being deployed: tasks of the former revision may still run, or none yet. @default false */
   readonly deploying?: boolean;
+  /** How many tasks the service shall have. @default - not known */
+  readonly desiredCount?: number;
+  /** Whose an address is that is not the load balancer's. */
+  readonly owners: ReadonlyMap<string, string>;
   /** Why the check failed as a whole: the run had no time left, or its tasks could not be listed. One line. */
   readonly unchecked?: string;
 }

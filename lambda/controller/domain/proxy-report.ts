@@ -1,11 +1,7 @@
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
-import type { Slot } from '../../../lib/haproxy/runtime-api/parse';
-import { nextCounters } from './counters';
-import { evaluate } from './evaluate';
-import { type Incident, type IncidentEvent, track } from './incidents';
-import { type DnsMemory, liveUpstream, NO_DNS, remember } from './live-addresses';
-import type { Observation, ObservedUpstream, RawObservation } from './observation';
-import { sessionShare, slotName, slotsOf } from './slots';
+import type { Incident, IncidentEvent } from './incident';
+import type { Observation } from './observation';
+import type { RawObservation } from './raw-observation';
 import type { ProxyState } from './state';
 import type { Verdict } from './verdicts/verdict';
 
@@ -13,10 +9,19 @@ import type { Verdict } from './verdicts/verdict';
 export interface ProxyReport {
   readonly observation: Observation;
   readonly verdicts: readonly Verdict[];
-  readonly events: readonly IncidentEvent[];
+  /** Incidents that are open now, suppressed ones included: those have `suppressed`. */
   readonly open: readonly Incident[];
+  /** What opened, changed or closed in this check. `state.unsent` has these events, too. */
+  readonly events: readonly IncidentEvent[];
+  /** Verdicts that would have opened an incident, and why they did not. */
+  readonly suppressed: readonly { readonly verdict: Verdict; readonly reason: string }[];
   /** Percent of the current sessions of all tasks that are on stale addresses. @default - sessions are not known */
   readonly staleSessionShare?: number;
+  /**
+   * Held addresses that the truth lacks, sorted: where the account can say whose they are, the caller evaluates the same
+   * observation once more with `owners`.
+   */
+  readonly unexplained: readonly string[];
   /** The state for the next check. */
   readonly state: ProxyState;
 }
@@ -26,24 +31,8 @@ export interface ProxyReport {
  *
  * @param now milliseconds since 1970
  */
-export function reportOn(record: RegistryRecord, state: ProxyState, raw: RawObservation, now: number): ProxyReport {
-  const { tasks, deploying } = raw;
-  const dns: Record<string, DnsMemory> = {};
-  for (const { dnsName } of record.upstreams) {
-    const lookups = raw.upstreams.filter((_, i) => record.upstreams[i]!.dnsName === dnsName);
-    dns[dnsName] = remember(state.dns[dnsName] ?? NO_DNS, mergeLookups(lookups), record.dnsWindowSeconds, now);
-  }
-  const upstreams = record.upstreams.map((upstream, i) =>
-    liveUpstream(upstream, raw.upstreams[i]!, dns[upstream.dnsName]!, record, now),
-  );
-  // Two ports of a load balancer that one backend serves are the same servers.
-  const distinct = upstreams.filter(({ name }, i) => upstreams.findIndex((one) => one.name === name) === i);
-  const observation: Observation = { record, at: now, upstreams: distinct, tasks, deploying };
-  return evaluateAndTrack(observation, state, {
-    ...state,
-    dns,
-    counters: nextCounters(state.counters, observation),
-  });
+export function reportOn(_record: RegistryRecord, _state: ProxyState, _raw: RawObservation, _now: number): ProxyReport {
+  throw new Error('not written yet');
 }
 
 /**
@@ -52,46 +41,43 @@ export function reportOn(record: RegistryRecord, state: ProxyState, raw: RawObse
  * @param why one line
  * @param now milliseconds since 1970
  */
-export function reportUnchecked(record: RegistryRecord, state: ProxyState, why: string, now: number): ProxyReport {
-  return evaluateAndTrack({ record, at: now, upstreams: [], tasks: [], unchecked: why }, state, state);
+export function reportUnchecked(_record: RegistryRecord, _state: ProxyState, _why: string, _now: number): ProxyReport {
+  throw new Error('not written yet');
 }
 
-function evaluateAndTrack(observation: Observation, before: ProxyState, after: ProxyState): ProxyReport {
-  const verdicts = evaluate(observation, before.counters);
-  const { watched, events, open } = track(before, observation, verdicts);
-  const staleSessionShare = staleShareOf(observation, verdicts);
-  return { observation, verdicts, events, open, staleSessionShare, state: { ...after, watched, truncated: undefined } };
+/** What becomes of a proxy whose record is malformed or gone. */
+export interface InvalidReport {
+  readonly proxy: string;
+  readonly open: readonly Incident[];
+  /** `state.unsent` has these events, too. */
+  readonly events: readonly IncidentEvent[];
+  /** The state for the next run. Undefined: there is nothing to keep, delete it. */
+  readonly state?: ProxyState;
 }
 
-/** Merges several lookups of one name: each may have another part of the answer. */
-function mergeLookups(lookups: readonly ObservedUpstream[]): Pick<ObservedUpstream, 'answers' | 'unanswered'> {
-  const [{ unanswered = [] } = {}, ...others] = lookups;
-  return {
-    answers: [...new Set(lookups.flatMap(({ answers }) => answers))].sort(),
-    unanswered: unanswered.filter((type) => others.every((other) => other.unanswered?.includes(type))),
-  };
+/**
+ * The report on a proxy whose record cannot be used: pure. A malformed record keeps everything. A record that is gone
+ * keeps its open incidents for 24 h.
+ *
+ * @param name last part of the record's parameter, for a state that has no name
+ * @param why undefined when the record is gone, else one line
+ * @param now milliseconds since 1970
+ */
+export function reportInvalid(
+  _name: string,
+  _state: ProxyState,
+  _why: string | undefined,
+  _now: number,
+): InvalidReport {
+  throw new Error('not written yet');
 }
 
-function staleShareOf({ tasks, upstreams }: Observation, verdicts: readonly Verdict[]): number | undefined {
-  const stale = new Set<string>();
-  for (const { kind, task, slots = [] } of verdicts) {
-    for (const slot of kind === 'stale-address' ? slots : []) {
-      stale.add(`${task}|${slot}`);
-    }
-  }
-  const all: Slot[] = [];
-  const onStale = new Set<Slot>();
-  for (const read of tasks) {
-    if (!('runtime' in read)) {
-      continue;
-    }
-    const slots = upstreams.flatMap((upstream) => slotsOf(read.runtime, upstream));
-    all.push(...slots);
-    for (const slot of slots) {
-      if (stale.has(`${read.task.id}|${slotName(slot)}`)) {
-        onStale.add(slot);
-      }
-    }
-  }
-  return sessionShare(all, (slot) => onStale.has(slot));
+/** The state without events that were delivered: pure. */
+export function withoutDelivered(_state: ProxyState, _eventIds: ReadonlySet<string>): ProxyState {
+  throw new Error('not written yet');
+}
+
+/** The state with the OpsItem of an incident: pure. */
+export function withOpsItem(_state: ProxyState, _incidentId: string, _opsItem: string): ProxyState {
+  throw new Error('not written yet');
 }

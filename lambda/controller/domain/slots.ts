@@ -1,4 +1,4 @@
-import type { Slot } from '../../../lib/haproxy/runtime-api/parse';
+import type { Slot } from '../../../lib/contract/probe';
 import type { LiveUpstream, ObservedRuntime } from './observation';
 
 /** The slots of an upstream; see `RegistryUpstream.backend`. */

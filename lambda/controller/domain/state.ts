@@ -1,44 +1,136 @@
+import type { RecordType } from '../../../lib/contract/probe';
 import type { Severity } from '../../../lib/contract/verdicts';
-import type { Counters } from './counters';
-import type { DnsMemory } from './live-addresses';
-import type { VerdictIdentity } from './verdicts/verdict';
+import type { IncidentEvent } from './incident';
+import type { FindingIdentity } from './verdicts/verdict';
 
-/** A verdict that is watched: an incident once it has lasted. Times are milliseconds since 1970. */
-export interface WatchedVerdict extends VerdictIdentity {
-  readonly severity: Severity;
-  /** `backend/slot` for each slot concerned. */
-  readonly slots?: readonly string[];
-  readonly firstSeen: number;
-  /** When it became an incident. @default - it is not an incident yet */
-  readonly openedAt?: number;
-  /** Digest of what was last reported of it: the slots concerned and the live addresses. */
-  readonly lastReportedDigest?: string;
-  /** Id of the OpsItem that was opened for it. */
-  readonly opsItem?: string;
+/**
+ * The state of a proxy between two checks. Its member names are also the stored names. Times are milliseconds since
+ * 1970. Nothing is keyed by a name that a user chose: lists, not objects.
+ */
+export interface ProxyState {
+  /** Name of the proxy at the last check. @default - it was never checked */
+  readonly proxy?: string;
+  /** When it was last checked. @default - never */
+  readonly checkedAt?: number;
+  /** What is remembered of each DNS name. */
+  readonly names: readonly NameMemory[];
+  /** Verdicts that are watched, and incidents. */
+  readonly watched: readonly WatchedVerdict[];
+  /** Counters of resolvers at earlier checks, oldest first. */
+  readonly samples: readonly CounterSample[];
+  /** Endpoints behind which another process answered than before. */
+  readonly replaced: readonly ReplacedProcess[];
+  /** Tasks that were missing from the last listing, for the first time. */
+  readonly missingTasks: readonly string[];
+  /** Repairs that may still count, oldest first. */
+  readonly repairs: readonly RepairRecord[];
+  /** Events that are not delivered yet, oldest first. */
+  readonly unsent: readonly IncidentEvent[];
+  /** How many events had no room since the last delivery. @default 0 */
+  readonly droppedEvents?: number;
 }
 
-/** A repair of a proxy that was done, or logged by a dry run. */
-export interface RepairRecord {
-  /** When, in milliseconds since 1970. */
+/** What is remembered of a DNS name. */
+export interface NameMemory {
+  readonly dnsName: string;
+  /** Addresses that it has, or had. */
+  readonly addresses: readonly AddressMemory[];
+  /** The interfaces when they were last read. @default - they never were */
+  readonly interfaces?: { readonly at: number; readonly addresses: readonly string[] };
+  /** The longest time to live of recent answers, seconds. */
+  readonly ttlSeconds?: number;
+  /** When an answer was last full. @default - none ever was */
+  readonly fullAt?: number;
+  /** Since when DNS does not answer for a type of record. */
+  readonly silent: readonly (readonly [RecordType, number])[];
+}
+
+/** One address of a name. */
+export interface AddressMemory {
+  readonly address: string;
+  /** Since when it is in the answers without a gap. @default - it was never in an answer */
+  readonly namedSince?: number;
+  /** The check that last saw it: in an answer, at the API, or on an interface. */
+  readonly seenAt: number;
+  /** The first check whose answers lacked it. @default - the last answers had it, or none ever had */
+  readonly unnamedAt?: number;
+  /** The first check that missed it everywhere. @default - it is there */
+  readonly goneAt?: number;
+}
+
+/** A verdict that is watched, or an incident if it is open. */
+export interface WatchedVerdict extends FindingIdentity {
+  /** Id of the incident, fixed when the verdict was first seen. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** The last message. */
+  readonly message: string;
+  readonly firstSeen: number;
+  /** The last check before `firstSeen`: the earliest moment at which it can have begun. */
+  readonly sinceAtLeast: number;
+  /** When it became an incident. @default - it is not an incident yet */
+  readonly openedAt?: number;
+  /** Tasks that have it; one entry with the id '' where it is about the proxy. */
+  readonly tasks: readonly WatchedTask[];
+  readonly owner?: string;
+  readonly slots?: readonly string[];
+  readonly sessionShare?: number;
+  readonly remediation: string;
+  readonly opsItem?: string;
+  /** How many events it has had. */
+  readonly events: number;
+  /** What the last event said: severity, owner, tasks. */
+  readonly lastReported?: string;
+}
+
+/** A task that has a verdict. */
+export interface WatchedTask {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly firstSeen: number;
+  /** Checks in a row that found it. Checks that could not decide do not count. */
+  readonly checks: number;
+  /** Whether it is part of the incident. */
+  readonly open: boolean;
+}
+
+/** Counters of resolvers at one check. */
+export interface CounterSample {
   readonly at: number;
-  /** Ids of the open incidents that it was for: an incident is repaired at most once. */
+  readonly tasks: readonly TaskCounters[];
+}
+
+/** Counters of one process. */
+export interface TaskCounters {
+  readonly task: string;
+  readonly uptimeSeconds: number;
+  readonly sections: readonly (readonly [section: string, sent: number, valid: number])[];
+}
+
+/** An endpoint behind which another process answered than before. */
+export interface ReplacedProcess {
+  readonly task: string;
+  readonly at: number;
+}
+
+/** A repair that was done, or logged by a dry run. */
+export interface RepairRecord {
+  readonly at: number;
+  /** What was to be repaired: keys of findings, without tasks. */
+  readonly findings: readonly string[];
+  /** Ids of the incidents that were open. */
   readonly incidents: readonly string[];
   /** It was logged and not done. */
   readonly dryRun?: true;
 }
 
-/** The state of a proxy between two checks. Its member names are also the stored names. */
-export interface ProxyState {
-  /** By DNS name. */
-  readonly dns: Readonly<Record<string, DnsMemory>>;
-  /** By `keyOf`. */
-  readonly watched: Readonly<Record<string, WatchedVerdict>>;
-  readonly counters?: Counters;
-  /** The last repair. @default - there was none */
-  readonly repaired?: RepairRecord;
-  /** How many watched verdicts had no room; the oldest are kept. */
-  readonly truncated?: number;
-}
-
 /** The state before the first check. */
-export const NO_STATE: ProxyState = { dns: {}, watched: {} };
+export const NO_STATE: ProxyState = {
+  names: [],
+  watched: [],
+  samples: [],
+  replaced: [],
+  missingTasks: [],
+  repairs: [],
+  unsent: [],
+};

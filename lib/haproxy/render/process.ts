@@ -2,7 +2,7 @@ import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import { HaproxyMode, HaproxyResolutionMode } from '../model/options';
-import { MADE_FOR } from '../runtime-api/parse';
+import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
 import type { Section } from './words';
 

@@ -1,16 +1,18 @@
+import { VIEW_PATH } from '../../contract/registry-record';
 import type { ValidatedModel } from '../model/check';
 import { RUNTIME_COMMANDS } from '../runtime-api/commands';
 import type { HaproxyVersion } from '../version/version';
-import { bindOf, socketOf } from './process';
-import { join, quote, type Section } from './words';
+import { bindOf, RESOLVERS, socketOf } from './process';
+import { join, type Line, quote, type Section } from './words';
 
 /**
  * The section for liveness and readiness: whether the process runs, and whether its default upstream has an address.
  */
 export function healthSection(
   { _capabilities: capabilities }: HaproxyVersion,
-  { health, metrics, upstream }: ValidatedModel,
+  model: ValidatedModel,
 ): Section | undefined {
+  const { health, metrics, upstream } = model;
   return (
     health && {
       head: 'frontend health',
@@ -25,9 +27,38 @@ export function healthSection(
           ? 'http-request return status 200 content-type text/plain string live if { path /live }'
           : 'http-request deny deny_status 200 if { path /live }',
         metrics && 'http-request use-service prometheus-exporter if { path /metrics }',
+        ...(capabilities.ownView ? viewLines(model) : []),
       ],
     }
   );
+}
+
+/** Addresses in one answer. More are given in the next answers. */
+const VIEW = Array.from({ length: 8 }, (_, i) => `txn.a${i + 1}`);
+/** Requests a second to the health listener above which it gives no view. Health checks are far fewer. */
+const MAX_VIEW_RATE = 100;
+
+/**
+ * What the resolver of this process is told about each upstream. `do-resolve` continues after the address that it gave
+ * last, so each line gives the next one. All names are constants: a request only selects one. The answers come from the
+ * resolutions of the slots: no request leads to more queries than one each `hold valid`.
+ */
+function viewLines({ upstream, routes }: ValidatedModel): Line[] {
+  const [first, ...others] = VIEW as [string, ...string[]];
+  const resolve = (variable: string, condition: string) =>
+    `http-request do-resolve(${variable},${RESOLVERS},ipv4) var(txn.name) if { var(${condition}) -m found }`;
+  return [
+    '# the addresses that the resolver of this process has now, for the drift checker',
+    ...[upstream, ...routes.map((route) => route.upstream)].map(
+      ({ backend, dnsName }) =>
+        `http-request set-var(txn.name) str(${dnsName}) if { path ${VIEW_PATH}${backend} } !{ fe_req_rate gt ${MAX_VIEW_RATE} }`,
+    ),
+    resolve(first, 'txn.name'),
+    // Where DNS does not answer, only the first waits for it.
+    ...others.map((variable) => resolve(variable, first)),
+    `http-request return status 200 content-type text/plain lf-string "${VIEW.map((variable) => `%[var(${variable})]`).join(' ')}" if { var(${first}) -m found }`,
+    `http-request return status 503 if { path_beg ${VIEW_PATH} }`,
+  ];
 }
 
 /**

@@ -195,6 +195,14 @@ export const CAPABILITIES = {
     with: '`http-reuse safe`; with the PROXY protocol `never`, because each connection belongs to one client',
     why: 'when a slot changes its address in one step, kept connections stay on the old address; a connection for a single client also stays when the slot only loses its address',
   },
+  ownView: {
+    since: '3.2',
+    source:
+      'src/resolvers.c, resolv_get_ip_from_response: it continues after the last address given; running processes: 3.0.11 gives one address again and again, 3.2.26 and 3.4.7 give all in turn',
+    without: 'the addresses of its slots show what the resolver of the process says',
+    with: '`/resolved/BACKEND` on the health port gives the addresses that the resolver of the process has now',
+    why: 'DNS may answer each client differently: the checker compares the slots with what this very process is told',
+  },
   showResolvers: {
     since: SHOW_RESOLVERS_SINCE,
     source: 'runtime API of every branch',

@@ -1,8 +1,9 @@
-import { lookUp } from '../../../lambda/probe/dns';
+import { lookUp as askName } from '../../../lambda/probe/dns';
 import { addressesOf, addressRecords, FLAGS, NameServer, type Respond } from '../../support/name-server';
 
 const NAME = 'elb.test';
 const servers: NameServer[] = [];
+const lookUp = (name: string, nameservers: readonly string[]) => askName({ name, nameservers });
 
 async function serve(respond: Respond): Promise<NameServer> {
   const server = await NameServer.start(respond);
@@ -20,12 +21,18 @@ async function unusedAddress(): Promise<string> {
 }
 
 const addresses = (from: number, count: number) => Array.from({ length: count }, (_, i) => `10.0.0.${from + i}`);
-const FINE = { unanswered: [], problems: [], degraded: [] };
+/** TTL of the records of the test's name server. */
+const TTL = 60;
+const FINE = { ttlSeconds: TTL, unanswered: [], degraded: [] };
 
 describe('an answer', () => {
   test('its addresses, sorted, for one query of each kind', async () => {
     const server = await serve(addressesOf(['10.0.0.2', '10.0.0.1']));
-    expect(await lookUp(NAME, [server.address])).toEqual({ answers: ['10.0.0.1', '10.0.0.2'], ...FINE });
+    expect(await lookUp(NAME, [server.address])).toEqual({
+      addresses: ['10.0.0.1', '10.0.0.2'],
+      largestAnswer: 2,
+      ...FINE,
+    });
     expect(server.asked).toEqual({ udp: 2, tcp: 0 });
   });
 
@@ -34,7 +41,11 @@ describe('an answer', () => {
     const server = await serve(({ name, type }) => ({
       answers: type === 'A' ? addressRecords(name, ['10.0.0.1']) : [ipv6],
     }));
-    expect(await lookUp(NAME, [server.address])).toEqual({ answers: ['10.0.0.1', 'fd00::1'], ...FINE });
+    expect(await lookUp(NAME, [server.address])).toEqual({
+      addresses: ['10.0.0.1', 'fd00::1'],
+      largestAnswer: 1,
+      ...FINE,
+    });
   });
 
   test('in the letters that the server likes, to a name in any', async () => {
@@ -42,7 +53,7 @@ describe('an answer', () => {
       questions: [{ ...question, name: question.name.toUpperCase() }],
       answers: addressRecords(question.name.toUpperCase(), question.type === 'A' ? ['10.0.0.1'] : []),
     }));
-    expect(await lookUp('Elb.Test', [server.address])).toMatchObject({ answers: ['10.0.0.1'] });
+    expect(await lookUp('Elb.Test', [server.address])).toMatchObject({ addresses: ['10.0.0.1'] });
   });
 
   test('of an alias of an alias', async () => {
@@ -53,7 +64,11 @@ describe('an answer', () => {
     const server = await serve(({ type }) => ({
       answers: [...chain, ...addressRecords(NAME, type === 'A' ? ['10.0.0.1'] : [])],
     }));
-    expect(await lookUp('www.shop.test', [server.address])).toEqual({ answers: ['10.0.0.1'], ...FINE });
+    expect(await lookUp('www.shop.test', [server.address])).toEqual({
+      addresses: ['10.0.0.1'],
+      largestAnswer: 1,
+      ...FINE,
+    });
   });
 
   test('that is too long for a datagram, over TCP', async () => {
@@ -63,9 +78,9 @@ describe('an answer', () => {
         ? { flags: FLAGS.truncated, answers: addressRecords(NAME, many.slice(0, 2)) }
         : addressesOf(many)(question, transport),
     );
-    const { answers, ...rest } = await lookUp(NAME, [server.address]);
-    expect(answers).toEqual([...many].sort());
-    expect(rest).toEqual(FINE);
+    const { addresses: found, ...rest } = await lookUp(NAME, [server.address]);
+    expect(found).toEqual([...many].sort());
+    expect(rest).toEqual({ largestAnswer: 100, ...FINE });
     expect(server.asked.tcp).toBeGreaterThanOrEqual(1);
   });
 });
@@ -73,8 +88,8 @@ describe('an answer', () => {
 describe('an answer of 8 addresses may be a part', () => {
   test('it is queried again until no new address comes', async () => {
     const server = await serve(addressesOf(addresses(1, 8)));
-    const { answers } = await lookUp(NAME, [server.address]);
-    expect(answers).toEqual(addresses(1, 8));
+    const { addresses: found, largestAnswer } = await lookUp(NAME, [server.address]);
+    expect([found, largestAnswer]).toEqual([addresses(1, 8), 8]);
     expect(server.asked.udp).toBe(3);
   });
 
@@ -84,8 +99,9 @@ describe('an answer of 8 addresses may be a part', () => {
       queries += question.type === 'A' ? 1 : 0;
       return addressesOf(addresses(queries * 10, 8))(question, transport);
     });
-    const { answers } = await lookUp(NAME, [server.address]);
-    expect(answers).toEqual([10, 20, 30, 40].flatMap((from) => addresses(from, 8)));
+    const { addresses: found, largestAnswer } = await lookUp(NAME, [server.address]);
+    expect(largestAnswer).toBe(8);
+    expect(found).toEqual([10, 20, 30, 40].flatMap((from) => addresses(from, 8)));
     expect(queries).toBe(4);
   });
 
@@ -97,18 +113,25 @@ describe('an answer of 8 addresses may be a part', () => {
     });
     expect(await lookUp(NAME, [server.address])).toEqual({
       ...FINE,
-      answers: addresses(1, 8),
+      addresses: addresses(1, 8),
+      largestAnswer: 8,
       degraded: ['DNS did not answer for elb.test A (ESERVFAIL)'],
     });
   });
 });
 
-test.each<[what: string, respond: Respond, problem: string]>([
-  ['that does not exist', () => ({ flags: FLAGS.nxdomain }), 'the name does not resolve (ENOTFOUND)'],
-  ['without addresses', () => ({}), 'the name does not resolve (ENODATA)'],
-])('a name %s is a problem of the upstream', async (_what, respond, problem) => {
+test.each<[what: string, respond: Respond, code: string]>([
+  ['that does not exist', () => ({ flags: FLAGS.nxdomain }), 'ENOTFOUND'],
+  ['without addresses', () => ({}), 'ENODATA'],
+])('a name %s is a problem of the name', async (_what, respond, problem) => {
   const { address } = await serve(respond);
-  expect(await lookUp(NAME, [address])).toEqual({ ...FINE, answers: [], problems: [problem] });
+  expect(await lookUp(NAME, [address])).toEqual({
+    addresses: [],
+    largestAnswer: 0,
+    problem,
+    unanswered: [],
+    degraded: [],
+  });
 });
 
 describe('no answer: the observation is poorer, and nothing is said of the upstream', () => {
@@ -124,9 +147,9 @@ describe('no answer: the observation is poorer, and nothing is said of the upstr
     ],
   ])('%s', async (_what, server, code) => {
     expect(await lookUp(NAME, [await server()])).toEqual({
-      answers: [],
+      addresses: [],
+      largestAnswer: 0,
       unanswered: ['A', 'AAAA'],
-      problems: [],
       degraded: [`DNS did not answer for elb.test (${code})`],
     });
   });
@@ -136,9 +159,10 @@ describe('no answer: the observation is poorer, and nothing is said of the upstr
       question.type === 'A' ? addressesOf(['10.0.0.1'])(question, via) : { flags: FLAGS.refused },
     );
     expect(await lookUp(NAME, [server.address])).toEqual({
-      answers: ['10.0.0.1'],
+      addresses: ['10.0.0.1'],
+      largestAnswer: 1,
+      ttlSeconds: TTL,
       unanswered: ['AAAA'],
-      problems: [],
       degraded: ['DNS did not answer for elb.test AAAA (EREFUSED)'],
     });
   });
@@ -156,7 +180,34 @@ describe('no answer: the observation is poorer, and nothing is said of the upstr
 test('of two name servers one is enough', async () => {
   const server = await serve(addressesOf(['10.0.0.1']));
   expect(await lookUp(NAME, [await unusedAddress(), server.address])).toMatchObject({
-    answers: ['10.0.0.1'],
+    addresses: ['10.0.0.1'],
     degraded: [],
+  });
+});
+
+test('the longest time to live of its records is how long another resolver may know an earlier answer', async () => {
+  const server = await serve(({ name, type }) => ({
+    answers: type === 'A' ? [5, 300, 60].map((ttl, i) => ({ type: 'A', name, ttl, data: `10.0.0.${i + 1}` })) : [],
+  }));
+  expect(await lookUp(NAME, [server.address])).toMatchObject({ ttlSeconds: 300 });
+});
+
+test('of a name with thousands of addresses 1000 are kept, and the answer says so', async () => {
+  const many = Array.from({ length: 2500 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
+  const server = await serve((question, transport) =>
+    transport === 'udp' && question.type === 'A'
+      ? { flags: FLAGS.truncated, answers: [] }
+      : addressesOf(many)(question, transport),
+  );
+  const { addresses: found, largestAnswer, degraded } = await lookUp(NAME, [server.address]);
+  expect([found.length, largestAnswer]).toEqual([1000, 2500]);
+  expect(degraded).toEqual(['DNS answered more than 1000 addresses for elb.test A: the others are not used']);
+});
+
+test('the time of the caller ends a lookup', async () => {
+  const silent = await serve(() => undefined);
+  expect(await askName({ name: NAME, nameservers: [silent.address] }, Date.now() + 50)).toMatchObject({
+    addresses: [],
+    degraded: ['DNS did not answer for elb.test (ETIMEOUT)'],
   });
 });

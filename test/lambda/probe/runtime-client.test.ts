@@ -125,7 +125,7 @@ describe('what is no runtime API', () => {
   const FAULTS: [what: string, onCommand: (socket: Socket, command: string) => void, message: string][] = [
     ['does not answer', () => {}, "no answer to 'show info;quit' within 3000 ms"],
     ['begins and never ends', (socket) => socket.write(INFO), "no answer to 'show info;quit' within 3000 ms"],
-    ['answers without end', flood, "the answer to 'show info;quit' is larger than 4194304 bytes"],
+    ['answers without end', flood, "the answer to 'show info;quit' is larger than 65536 bytes"],
     ['closes at once', (socket) => socket.end(), "'show info' was answered with nothing"],
     ['resets', (socket) => socket.resetAndDestroy(), 'connection reset'],
     [

@@ -1,5 +1,5 @@
 import { type Severity, VERDICTS, type VerdictKind } from '../../../../lib/contract/verdicts';
-import type { Slot } from '../../../../lib/haproxy/runtime-api/parse';
+import type { Slot } from '../../../../lib/contract/probe';
 import type { Activity } from '../counters';
 import type { LiveUpstream, Observation, ObservedRuntime, Task } from '../observation';
 import type { Finding } from './verdict';

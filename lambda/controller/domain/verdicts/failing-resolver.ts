@@ -1,4 +1,4 @@
-import type { ResolverCounters } from '../../../../lib/haproxy/runtime-api/parse';
+import type { ResolverCounters } from '../../../../lib/contract/probe';
 import { MIN_PERIODS } from '../counters';
 import { defineVerdict } from './definition';
 

@@ -1,12 +1,12 @@
 import type { Severity, VerdictKind } from '../../../../lib/contract/verdicts';
 
-/** What a check found. An incident is identified by its proxy and by all members before `slots`. */
+/** What a check found. */
 export interface Verdict extends Finding {
   readonly kind: VerdictKind;
   readonly severity: Severity;
 }
 
-/** A verdict without the properties of its kind. */
+/** A verdict without its kind. */
 export interface Finding {
   /** Name of the upstream. @default - the verdict is about a process or the proxy as a whole */
   readonly upstream?: string;
@@ -16,18 +16,35 @@ export interface Finding {
   readonly address?: string;
   /** The verdict is about the load balancer itself. @default - it is about its name */
   readonly cause?: 'balancer';
+  /** The `resolvers` section that it is about. */
+  readonly section?: string;
+  /** @default - that of the kind */
+  readonly severity?: Severity;
   /** `backend/slot` for each slot concerned. */
   readonly slots?: readonly string[];
-  /** Percent of the task's current sessions with the upstream that are on the address. @default - not known */
-  readonly sessionShare?: number;
+  /** Current sessions on these slots. @default - not known */
+  readonly sessions?: number;
+  /** Current sessions of the task with the upstream. @default - not known */
+  readonly allSessions?: number;
+  /** Whose address it is now. */
+  readonly owner?: string;
+  /** Checks in a row that must find it before it is an incident. @default - those of the record */
+  readonly graceChecks?: number;
+  /** Seconds since it was first seen before it is an incident, besides the checks. @default 0 */
+  readonly openAfterSeconds?: number;
   /** One line: what happened, to what. */
   readonly message: string;
 }
 
-/** What distinguishes two verdicts on one proxy. */
-export type VerdictIdentity = Pick<Verdict, 'kind' | 'upstream' | 'task' | 'address' | 'cause'>;
+/** What distinguishes two incidents of one proxy. */
+export type FindingIdentity = Pick<Verdict, 'kind' | 'upstream' | 'address' | 'cause' | 'section'>;
 
-/** What distinguishes two verdicts on one proxy, as a text. Stored states and ids of incidents depend on it. */
-export function keyOf({ kind, upstream, task, address, cause }: VerdictIdentity): string {
-  return [kind, upstream, task, address, cause].map((part) => part ?? '').join('|');
+/** What distinguishes two incidents of one proxy, as a text. */
+export function keyOf({ kind, upstream, address, cause, section }: FindingIdentity): string {
+  return JSON.stringify([kind, upstream ?? null, address ?? null, cause ?? null, section ?? null]);
+}
+
+/** What distinguishes two verdicts of one check, as a text. */
+export function verdictKeyOf(verdict: FindingIdentity & Pick<Verdict, 'task'>): string {
+  return `${keyOf(verdict)}${verdict.task ?? ''}`;
 }

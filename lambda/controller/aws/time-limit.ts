@@ -1,0 +1,41 @@
+/** The time was too short for some work, which was not done. It says nothing about the subject of the work. */
+export class OutOfTime extends Error {
+  public constructor() {
+    super('the run had no time left');
+  }
+}
+
+/** A point in time after which no work starts and none is waited for. */
+export class TimeLimit {
+  readonly #over: Promise<never>;
+  readonly #timer: NodeJS.Timeout;
+  #reached = false;
+
+  /** @param millis from now */
+  public constructor(millis: number) {
+    let end: (reason: Error) => void;
+    this.#over = new Promise((_, reject) => {
+      end = reject;
+    });
+    // Without work at that time, the rejection would count as unhandled.
+    this.#over.catch(() => {});
+    this.#timer = setTimeout(() => {
+      this.#reached = true;
+      end(new OutOfTime());
+    }, millis);
+  }
+
+  /**
+   * Does some work and waits for it until the time is over; starts nothing after that.
+   *
+   * @throws OutOfTime when the time was too short, or what the work throws
+   */
+  public async within<T>(work: () => Promise<T>): Promise<T> {
+    return Promise.race(this.#reached ? [this.#over] : [this.#over, work()]);
+  }
+
+  /** Ends the limit: all work is done. */
+  public clear(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,93 @@
+import pLimit from 'p-limit';
+import type {
+  NameAnswer,
+  NameQuery,
+  ObservedRuntime,
+  ProbeAnswer,
+  ProbeRequest,
+  ProcessAnswer,
+  ProcessQuery,
+} from '../../lib/contract/probe';
+import { AnswerBudget } from './answer-budget';
+import { ByteBudget } from './byte-budget';
+import { lookUp } from './dns';
+import { oneLine } from './reason';
+import { checkName, checkProcess } from './request';
+import { readRuntime } from './runtime-client';
+import { OutOfTime } from './time-limit';
+import { readViews } from './views';
+
+/** How many processes are read at the same time: Lambda gives a function 1,024 descriptors. */
+export const CONCURRENT_PROCESSES = 64;
+/** How many names are looked up at the same time. */
+const CONCURRENT_NAMES = 64;
+
+/**
+ * Asks DNS and the processes what a request asks. What cannot be asked, does not answer, answers something else or too
+ * much is said in its own place; all others are read. Takes no longer than `millis` of the request.
+ */
+export async function probe(request: ProbeRequest): Promise<ProbeAnswer> {
+  const deadline = Date.now() + request.millis;
+  const [names, processes] = [pLimit(CONCURRENT_NAMES), pLimit(CONCURRENT_PROCESSES)];
+  const [sent, answer] = [new ByteBudget(), new AnswerBudget()];
+  const result = {
+    names: new Array<NameAnswer>(request.names.length),
+    processes: new Array<ProcessAnswer>(request.processes.length),
+  };
+  await Promise.all([
+    ...request.names.map((query, i) =>
+      names(async () => {
+        const found = await askName(query, deadline);
+        result.names[i] = found;
+        answer.add(found, () => {
+          result.names[i] = notAnswered(`the answer of DNS for ${query.name} is too large for the answer of the probe`);
+        });
+      }),
+    ),
+    ...request.processes.map((query, i) =>
+      processes(async () => {
+        const read = await askProcess(query, request.tls, deadline, sent);
+        result.processes[i] = read;
+        answer.add(read, () => {
+          result.processes[i] = { unreachable: tooLarge(read) };
+        });
+      }),
+    ),
+  ]);
+  return result;
+}
+
+async function askName(query: NameQuery, deadline: number): Promise<NameAnswer> {
+  try {
+    checkName(query);
+  } catch (error) {
+    return notAnswered(oneLine((error as Error).message));
+  }
+  return lookUp(query, deadline);
+}
+
+function notAnswered(why: string): NameAnswer {
+  return { addresses: [], largestAnswer: 0, unanswered: ['A', 'AAAA'], degraded: [why] };
+}
+
+async function askProcess(
+  query: ProcessQuery,
+  tls: ProbeRequest['tls'],
+  deadline: number,
+  budget: ByteBudget,
+): Promise<ProcessAnswer> {
+  try {
+    checkProcess(query, tls);
+    const material = query.tls === undefined ? undefined : tls![query.tls];
+    const runtime: ObservedRuntime = await readRuntime(query.endpoint, { tls: material, deadline, budget });
+    const views = query.views && (await readViews(query.views, deadline));
+    return { runtime: views === undefined ? runtime : { ...runtime, views } };
+  } catch (error) {
+    return error instanceof OutOfTime ? { unchecked: true } : { unreachable: oneLine((error as Error).message) };
+  }
+}
+
+function tooLarge(read: ProcessAnswer): string {
+  const slots = 'runtime' in read ? read.runtime.slots.length : 0;
+  return `its ${slots} servers are too many for the answer of the probe`;
+}
