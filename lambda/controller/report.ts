@@ -49,6 +49,9 @@ const UNITS: Readonly<Record<string, (typeof MetricUnit)[keyof typeof MetricUnit
   [METRICS.oldestIncidentSeconds]: MetricUnit.Seconds,
 };
 
+/** How many findings of a proxy that open no incident are logged in a check. */
+const MAX_SUPPRESSED = 20;
+
 /** How many values an embedded metric has at most. */
 const MAX_VALUES = 100;
 
@@ -82,9 +85,10 @@ export class Report {
     if (reasons.length > 0) {
       this.log('warn', 'degraded', `${proxy} was checked with incomplete data`, { proxy, reasons });
     }
-    if (report.suppressed.length > 0) {
-      const findings = report.suppressed.map(({ verdict, reason }) => `${verdict.message} (${reason})`);
-      this.log('info', 'suppressed', `${findings.length} findings of ${proxy} open no incident`, { proxy, findings });
+    for (const { verdict, reason } of report.suppressed.slice(0, MAX_SUPPRESSED)) {
+      const { kind, message } = verdict;
+      const until = record.suppressions?.find((one) => one.reason === reason)?.until;
+      this.log('info', 'suppressed', message, { proxy, kind, reason, until });
     }
   }
 
@@ -98,7 +102,7 @@ export class Report {
     const { change, incident } = event;
     const level = change === 'closed' ? 'info' : LEVELS[incident.severity];
     this.log(level, INCIDENT_EVENTS[change].log, incident.message, {
-      incident: { ...this.detailOf(event), slots: incident.slots },
+      incident: { ...this.detailOf(event), ...(incident.slots && { slots: incident.slots }) },
     });
   }
 

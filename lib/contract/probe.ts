@@ -6,6 +6,9 @@
 /** DNS records that hold addresses. */
 export type RecordType = 'A' | 'AAAA';
 
+/** All of them. */
+export const RECORD_TYPES: readonly RecordType[] = ['A', 'AAAA'];
+
 /** What mutual TLS with a runtime API needs, in PEM. It is never logged and never stored. */
 export interface RuntimeTls {
   /** The checker's certificate, and its key. */

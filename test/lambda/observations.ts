@@ -1,29 +1,36 @@
-import type {
-  LiveUpstream,
-  Observation,
-  ObservedRuntime,
-  ObservedTask,
-} from '../../lambda/controller/domain/observation';
+import type { ObservedTask, ObservedUpstream, RawObservation } from '../../lambda/controller/domain/raw-observation';
+import { FULL_ANSWER, type ObservedRuntime, type ResolverCounters, type Slot } from '../../lib/contract/probe';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
-import type { ResolverCounters, Slot } from '../../lib/contract/probe';
 
 /** The start of all watches: whole seconds, as a JSON round trip must keep them. */
 export const START = Date.parse('2026-11-22T12:00:00Z');
 
-/** A proxy whose tasks resolve every 10 s; a verdict on it becomes an incident after a minute. */
+/** The load balancer's name. */
+export const ELB = 'elb.test';
+
+/** A proxy whose tasks resolve every 10 s and keep addresses for 30 s after the last answer, 10 min without answers. */
 export const RECORD: RegistryRecord = {
   proxy: 'orders',
   haproxyVersion: '3.2',
-  upstreams: [{ backend: 'upstream', dnsName: 'elb.test', port: 80 }],
+  upstreams: [{ backend: 'upstream', dnsName: ELB, port: 80 }],
   tasks: { cluster: 'fleet', service: 'orders', runtimeApiPort: 9990 },
+  probe: 'arn:aws:lambda:eu-west-1:111122223333:function:probe',
   resolutionSeconds: 10,
   dnsWindowSeconds: 100,
-  graceSeconds: 60,
+  holdSeconds: 600,
+  graceChecks: 2,
 };
 
-/** Slots of the backend `upstream` with these addresses, in this order. */
+/** Slots of the backend `upstream` with these addresses, in this order. They follow the load balancer's name. */
 export function slots(...addresses: (string | undefined)[]): Slot[] {
-  return addresses.map((address, i) => ({ backend: 'upstream', name: `elb${i + 1}`, address, checked: true }));
+  return addresses.map((address, i) => ({
+    backend: 'upstream',
+    name: `elb${i + 1}`,
+    ...(address !== undefined && { address }),
+    fqdn: ELB,
+    checked: true,
+    sessions: 1,
+  }));
 }
 
 /** Counters of a process that has one section of resolvers, all of whose answers were good unless stated otherwise. */
@@ -31,7 +38,35 @@ export function resolvers(sent: number, valid = sent, failures: Record<string, n
   return [{ section: 'dns', sent, valid, failures }];
 }
 
-/** A process that runs for an hour, resolves as it should and holds what the load balancer has. */
+/** What DNS and the APIs say. The interfaces cannot be read unless they are given. */
+export function upstream(
+  addresses: readonly string[],
+  {
+    interfaces,
+    dns = {},
+    ...more
+  }: Partial<Omit<ObservedUpstream, 'dns'>> & { dns?: Partial<ObservedUpstream['dns']> } = {},
+): ObservedUpstream {
+  return {
+    dns: {
+      addresses: [...addresses].sort(),
+      largestAnswer: Math.min(addresses.length, FULL_ANSWER),
+      ttlSeconds: 60,
+      unanswered: [],
+      degraded: [],
+      ...dns,
+    },
+    owned: [],
+    ...(interfaces !== undefined && { interfaces }),
+    readable: interfaces !== undefined,
+    routing: 'any',
+    problems: [],
+    degraded: [],
+    ...more,
+  };
+}
+
+/** A process that runs for an hour and holds two addresses. Its counters are those of its start. */
 export const HEALTHY: ObservedRuntime = {
   version: '3.2.26',
   uptimeSeconds: 3600,
@@ -46,41 +81,20 @@ export function read(id: string, runtime: Partial<ObservedRuntime> = {}): Observ
 
 /** A task that could not be read. */
 export function unread(id: string): ObservedTask {
-  return { task: { id, endpoint: `${id}:9990` }, unreachable: 'ECONNREFUSED' };
+  return { task: { id, endpoint: `${id}:9990` }, unreachable: 'connection refused' };
 }
 
-/** What a check saw: one upstream and one healthy task, unless stated otherwise. */
-export function observation({
-  record = RECORD,
+/** What a check saw: a load balancer with two addresses by DNS and interfaces, one healthy task, unless stated otherwise. */
+export function raw({
+  live = ['10.0.0.1', '10.0.0.2'],
+  upstreams = [upstream(live, { interfaces: live })],
   tasks = [read('task-1')],
-  at = START,
-  deploying,
-  ...upstream
-}: Partial<Omit<Observation, 'upstreams' | 'unchecked'> & Omit<LiveUpstream, 'upstream'>> = {}): Observation {
-  const live = upstream.live ?? ['10.0.0.1', '10.0.0.2'];
-  const [first] = record.upstreams;
-  const nothing = { leaving: [], silent: [], interfacesKnown: false, problems: [], degraded: [] };
-  return {
-    record,
-    at,
-    upstreams: [
-      {
-        upstream: first!,
-        name: first!.backend ?? first!.dnsName,
-        alone: true,
-        live,
-        answers: live,
-        settled: live,
-        ...nothing,
-        ...upstream,
-      },
-    ],
-    tasks,
-    deploying,
-  };
+  ...more
+}: Partial<RawObservation> & { readonly live?: readonly string[] } = {}): RawObservation {
+  return { upstreams, tasks, ...more };
 }
 
-/** A record whose only upstream names another backend, or none. */
-export function recordOf(backend?: string): RegistryRecord {
-  return { ...RECORD, upstreams: [{ ...RECORD.upstreams[0]!, backend }] };
+/** The same, by DNS alone. */
+export function byName(live: readonly string[], more: Partial<RawObservation> = {}): RawObservation {
+  return raw({ upstreams: [upstream(live)], ...more });
 }

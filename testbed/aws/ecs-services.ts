@@ -43,11 +43,8 @@ export class EcsServices {
       if (maxResults < 1 || maxResults > MAX_TASKS) {
         throw invalid(`maxResults must be between 1 and ${MAX_TASKS}`);
       }
-      const service = this.#services.get(this.#key(cluster, serviceName));
-      if (service === undefined) {
-        throw new AwsError('ServiceNotFoundException', 'Service not found.');
-      }
-      const listed = service.tasks.filter((task) => (task.desiredStatus ?? 'RUNNING') === desiredStatus);
+      const tasks = serviceName === undefined ? this.#tasksOf(cluster) : this.#tasksOfService(cluster, serviceName);
+      const listed = tasks.filter((task) => (task.desiredStatus ?? 'RUNNING') === desiredStatus);
       const from = Number(nextToken);
       const more = listed.length > from + maxResults ? { nextToken: String(from + maxResults) } : {};
       return { taskArns: listed.slice(from, from + maxResults).map(({ taskArn }) => taskArn), ...more };
@@ -100,6 +97,21 @@ export class EcsServices {
       return { service };
     },
   } satisfies AwsHandlers;
+
+  /** All tasks of a cluster, those of each service together. */
+  #tasksOf(cluster: string | undefined): StoredService['tasks'] {
+    this.#checkCluster(cluster);
+    const start = `${clusterName(cluster)}/`;
+    return [...this.#services].flatMap(([key, { tasks }]) => (key.startsWith(start) ? tasks : []));
+  }
+
+  #tasksOfService(cluster: string | undefined, serviceName: string): StoredService['tasks'] {
+    const service = this.#services.get(this.#key(cluster, serviceName));
+    if (service === undefined) {
+      throw new AwsError('ServiceNotFoundException', 'Service not found.');
+    }
+    return service.tasks;
+  }
 
   #checkCluster(cluster: string | undefined): void {
     const start = `${clusterName(cluster)}/`;

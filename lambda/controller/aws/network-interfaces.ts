@@ -17,7 +17,7 @@ export interface InterfaceQuery {
 type ObservedInterfaces = Pick<ObservedUpstream, 'interfaces' | 'degraded'>;
 
 /**
- * Values that a filter takes.
+ * Values that all filters of a call take together.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
  */
 export const MAX_FILTER_VALUES = 200;
@@ -42,11 +42,10 @@ export async function readInterfaces(
   const descriptions = [...new Set(queries.map(descriptionOf))];
   await inBatches(descriptions, MAX_FILTER_VALUES, async (batch) => {
     try {
-      const filters = [
-        { Name: 'description', Values: batch },
-        { Name: 'status', Values: ['in-use'] },
-      ];
-      for (const one of await time.within(() => describeInterfaces(filters))) {
+      for (const one of await time.within(() => describeInterfaces([{ Name: 'description', Values: batch }]))) {
+        if (one.Status !== 'in-use') {
+          continue;
+        }
         const others = found.get(one.Description ?? '') ?? [];
         others.push(one);
         found.set(one.Description ?? '', others);

@@ -31,11 +31,13 @@ export const ssm = paced(new SSMClient(REQUIRED));
 
 /** The registry below a path, one record after the other. A malformed one does not affect the others. */
 export async function* readRegistry(path: string): AsyncGenerator<RegistryEntry | MalformedRecord> {
-  const Path = `${path}/${REGISTRY_FOLDER}`;
-  const pages = paginateGetParametersByPath({ client: ssm, pageSize: PAGE }, { Path, Recursive: true });
+  const folder = `${path}/${REGISTRY_FOLDER}/`;
+  const pages = paginateGetParametersByPath({ client: ssm, pageSize: PAGE }, { Path: path, Recursive: true });
   for await (const { Parameters = [] } of pages) {
     for (const { Name = '', Value = '' } of Parameters) {
-      yield entryOf(Name, Name.slice(Path.length + 1), Value);
+      if (Name.startsWith(folder)) {
+        yield entryOf(Name, Name.slice(folder.length), Value);
+      }
     }
   }
 }

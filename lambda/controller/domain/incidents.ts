@@ -1,191 +1,315 @@
 import { createHash } from 'node:crypto';
+import type { IncidentChange } from '../../../lib/contract/incident-event';
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
-import { type Counters, isComparisonYoung } from './counters';
-import { FULL_ANSWER, isFamilyKnown, isSilent } from './live-addresses';
-import type { LiveUpstream, Observation } from './observation';
-import type { ProxyState, WatchedVerdict } from './state';
+import type { Severity } from '../../../lib/contract/verdicts';
+import type { Incident, IncidentEvent } from './incident';
+import type { Observation } from './observation';
+import { highest } from './severity';
+import { shareOf } from './slots';
+import type { ProxyState, WatchedTask, WatchedVerdict } from './state';
+import { suppressionOf } from './suppression';
+import { nameOf } from './truth';
+import { isUndecided, type Lookup } from './undecided';
 import { DEFINITIONS } from './verdicts';
-import type { Requirement } from './verdicts/definition';
-import { keyOf, type Verdict } from './verdicts/verdict';
-
-/** An incident: a verdict that lasted longer than its grace time. */
-export interface Incident extends Verdict {
-  /** The same in every check and in every instance of the function. */
-  readonly id: string;
-  readonly proxy: string;
-  /** Milliseconds since 1970. */
-  readonly firstSeen: number;
-  /** Milliseconds since 1970. */
-  readonly openedAt: number;
-  /** Id of the OpsItem that was opened for it. */
-  readonly opsItem?: string;
-  /** Seconds since it was first seen. */
-  readonly ageSeconds: number;
-}
-
-/** An incident that opened, changed or was resolved. */
-export interface IncidentEvent {
-  readonly event: 'incident-opened' | 'incident-updated' | 'incident-resolved';
-  readonly incident: Incident;
-}
+import type { Subject } from './verdicts/definition';
+import { type FindingIdentity, keyOf, type Verdict } from './verdicts/verdict';
 
 /** What a check changed. */
 export interface Tracked {
-  readonly watched: Record<string, WatchedVerdict>;
-  /** What opened, changed or was resolved by this check. */
+  readonly watched: WatchedVerdict[];
   readonly events: IncidentEvent[];
   /** All incidents that are open now. */
   readonly open: Incident[];
+  readonly suppressed: { readonly verdict: Verdict; readonly reason: string }[];
+  /** Tasks with watched verdicts that the listing lacks for the first time. */
+  readonly missingTasks: string[];
 }
+
+/** Lists in incidents have at most this many members. */
+const MAX_LISTED = 100;
 
 /**
  * Updates the watched verdicts with one check: pure.
  *
- * A verdict is an incident when two consecutive checks reach it and the grace time lies between them. A check that
- * cannot decide on a verdict (the task did not answer, the upstream is not known) neither resolves it nor makes it an
- * incident: it stays as it was.
+ * One row is one incident, or what may become one: a kind with its upstream, address, cause and section, and the tasks
+ * that have it. A task is part of the incident when the checks of its grace have found it one after the other. A check
+ * that cannot decide on a task leaves it as it was.
  */
-export function track(state: ProxyState, observation: Observation, verdicts: readonly Verdict[]): Tracked {
-  const { record, at } = observation;
-  const watched: Record<string, WatchedVerdict> = {};
-  const events: IncidentEvent[] = [];
-  const open: Incident[] = [];
-  const emit = (event: IncidentEvent['event'], incident: Incident) => events.push({ event, incident });
-
-  for (const found of verdicts) {
-    const key = keyOf(found);
-    const before = state.watched[key];
-    const firstSeen = before?.firstSeen ?? at;
-    const lasted = before !== undefined && at - firstSeen >= graceMillis(found, record);
-    const openedAt = before?.openedAt ?? (lasted ? at : undefined);
-    const lastReportedDigest = digestOf(found, observation);
-    const { message: _, sessionShare: __, ...identity } = found;
-    watched[key] = { ...identity, firstSeen, openedAt, lastReportedDigest, opsItem: before?.opsItem };
-    if (openedAt === undefined) {
-      continue;
-    }
-    const incident = incidentOf(record.proxy, key, { ...found, opsItem: before?.opsItem }, firstSeen, openedAt, at);
-    open.push(incident);
-    if (before?.openedAt === undefined) {
-      emit('incident-opened', incident);
-    } else if (before.lastReportedDigest !== undefined && before.lastReportedDigest !== lastReportedDigest) {
-      emit('incident-updated', incident);
+export function track(state: ProxyState, lookup: Lookup, verdicts: readonly Verdict[]): Tracked {
+  const before = new Map(state.watched.map((row) => [keyOf(row), row]));
+  const found = new Map<string, Verdict[]>();
+  for (const verdict of verdicts) {
+    const key = keyOf(verdict);
+    const row = found.get(key);
+    if (row === undefined) {
+      found.set(key, [verdict]);
+    } else {
+      row.push(verdict);
     }
   }
-
-  for (const [key, before] of Object.entries(state.watched)) {
-    if (key in watched) {
-      continue;
-    }
-    const { firstSeen, openedAt, lastReportedDigest: _, ...identity } = before;
-    const incidentWith = (message: string) =>
-      incidentOf(record.proxy, key, { ...identity, message }, firstSeen, openedAt ?? at, at);
-    const runs =
-      observation.unchecked !== undefined ||
-      before.task === undefined ||
-      observation.tasks.some(({ task }) => task.id === before.task);
-    if (runs && isUndecided(before, observation, verdicts, state.counters)) {
-      watched[key] = before;
-      if (openedAt !== undefined) {
-        open.push(incidentWith('not checked this time'));
+  const tracked: Tracked = { watched: [], events: [], open: [], suppressed: [], missingTasks: [] };
+  const missing = new Set<string>();
+  for (const key of [...new Set([...found.keys(), ...before.keys()])].sort()) {
+    const context: Row = { key, before: before.get(key), found: found.get(key) ?? [], state, lookup };
+    trackRow(context, tracked);
+    for (const { id } of tracked.watched.at(-1)?.tasks ?? []) {
+      if (id !== '' && lookup.observation.unchecked === undefined && !lookup.reads.has(id)) {
+        missing.add(id);
       }
-    } else if (openedAt !== undefined) {
-      emit('incident-resolved', incidentWith(runs ? 'resolved' : `resolved: ${before.task} no longer runs`));
     }
   }
-  return { watched, events, open };
+  const { unchecked } = lookup.observation;
+  tracked.missingTasks.push(...(unchecked === undefined ? [...missing].sort() : state.missingTasks));
+  return tracked;
 }
 
-/**
- * Resolves all incidents of a proxy that is no longer in the registry: pure.
- *
- * @param now milliseconds since 1970
- */
-export function resolveAll(proxy: string, { watched }: ProxyState, now: number): IncidentEvent[] {
-  const events: IncidentEvent[] = [];
-  for (const [key, { firstSeen, openedAt, lastReportedDigest: _, ...identity }] of Object.entries(watched)) {
-    if (openedAt === undefined) {
-      continue;
+/** One row of one check. */
+interface Row {
+  readonly key: string;
+  readonly before: WatchedVerdict | undefined;
+  readonly found: readonly Verdict[];
+  readonly state: ProxyState;
+  readonly lookup: Lookup;
+}
+
+function trackRow(row: Row, tracked: Tracked): void {
+  const { before, found, lookup } = row;
+  const { at, record } = lookup.observation;
+  const kind = (before ?? found[0]!).kind;
+  const reason = suppressionOf(kind, record.suppressions, at);
+  const { tasks, ripe } = tasksOf(row, reason !== undefined);
+  if (tasks.length === 0) {
+    if (before?.openedAt !== undefined) {
+      const closed = closedIncident(before, lookup);
+      tracked.events.push(eventOf('closed', before, closed, at));
     }
-    const verdict = { ...identity, message: `resolved: ${proxy} is no longer in the registry` };
-    events.push({ event: 'incident-resolved', incident: incidentOf(proxy, key, verdict, firstSeen, openedAt, now) });
+    return;
   }
-  return events;
+  if (reason !== undefined) {
+    tracked.suppressed.push(...ripe.map((verdict) => ({ verdict, reason })));
+  }
+  const opens = before?.openedAt === undefined && tasks.some(({ open }) => open);
+  const updated = updatedRow(row, tasks, opens);
+  if (updated.openedAt === undefined) {
+    tracked.watched.push(updated);
+    return;
+  }
+  const incident = incidentOf(updated, record, lookup, at, reason);
+  const lastReported = digestOf(incident);
+  const change: IncidentChange | undefined = opens
+    ? 'opened'
+    : before?.lastReported !== lastReported && reason === undefined
+      ? 'changed'
+      : undefined;
+  tracked.open.push(incident);
+  if (change === undefined) {
+    tracked.watched.push(updated);
+    return;
+  }
+  tracked.events.push(eventOf(change, updated, incident, at));
+  tracked.watched.push({ ...updated, events: updated.events + 1, lastReported });
 }
 
-/** How long a verdict must last. */
-function graceMillis({ kind }: Verdict, { graceSeconds, dnsWindowSeconds }: RegistryRecord): number {
-  return 1000 * (graceSeconds + DEFINITIONS[kind].graceWindows * dnsWindowSeconds);
-}
-
-/** The data about the subject of a watched verdict. */
-interface Subject {
-  readonly watched: WatchedVerdict;
-  readonly upstream: LiveUpstream | undefined;
-  readonly observation: Observation;
-  readonly counters: Counters | undefined;
-}
-
-/** When what a verdict requires is missing. */
-const IS_MISSING: Readonly<Record<Requirement, (subject: Subject) => boolean>> = {
-  live: ({ watched: { address }, upstream }) => {
-    if (address === undefined) {
-      return upstream?.live.length === 0;
+/** The tasks that have the verdict after this check, and the verdicts that would be part of an incident. */
+function tasksOf({ before, found, lookup }: Row, suppressed: boolean): { tasks: WatchedTask[]; ripe: Verdict[] } {
+  const { at, record } = lookup.observation;
+  const earlier = new Map(before?.tasks.map((task) => [task.id, task]));
+  const tasks: WatchedTask[] = [];
+  const ripe: Verdict[] = [];
+  for (const verdict of found) {
+    const { task: id = '', graceChecks = record.graceChecks, openAfterSeconds = 0, criticalAfterSeconds } = verdict;
+    const was = earlier.get(id);
+    earlier.delete(id);
+    const firstSeen = was?.firstSeen ?? at;
+    const checks = Math.min((was?.checks ?? 0) + 1, Number.MAX_SAFE_INTEGER);
+    const seconds = (at - firstSeen) / 1000;
+    const isRipe = was?.open === true || (checks >= graceChecks && seconds >= openAfterSeconds);
+    if (isRipe) {
+      ripe.push(verdict);
     }
-    return upstream !== undefined && !isFamilyKnown(upstream, address);
-  },
-  // An incident of the load balancer itself does not depend on DNS.
-  answers: ({ watched: { cause }, upstream }) => cause === undefined && upstream !== undefined && isSilent(upstream),
-  history: ({ watched: { task }, observation: { record, at }, counters }) =>
-    task !== undefined && isComparisonYoung(task, counters, record, at),
-};
-
-/** Whether this check, which did not find a watched verdict, cannot decide that the verdict is over. */
-function isUndecided(
-  watched: WatchedVerdict,
-  observation: Observation,
-  verdicts: readonly Verdict[],
-  counters?: Counters,
-): boolean {
-  const { kind, task, cause } = watched;
-  const { requires, whileDeploying } = DEFINITIONS[kind];
-  const upstream = observation.upstreams.find(({ name }) => name === watched.upstream);
-  const read = observation.tasks.find((one) => one.task.id === task);
-  const lacksUpstream = verdicts.some(
-    (one) => one.kind === 'unreachable-task' && one.task === task && one.upstream === watched.upstream,
-  );
-  const undecidedWhileDeploying =
-    whileDeploying === 'undecided' || (whileDeploying === 'undecided-for-upstreams' && watched.upstream !== undefined);
-  return (
-    (observation.unchecked !== undefined && kind !== 'unchecked') ||
-    (read !== undefined && !('runtime' in read)) ||
-    (task !== undefined && lacksUpstream) ||
-    (observation.deploying === true && undecidedWhileDeploying) ||
-    requires.some((requirement) => IS_MISSING[requirement]({ watched, upstream, observation, counters })) ||
-    (cause === 'balancer' && upstream?.balancer === 'unread')
-  );
+    const isCritical = criticalAfterSeconds !== undefined && seconds >= criticalAfterSeconds;
+    const severity: Severity = isCritical ? 'critical' : verdict.severity;
+    tasks.push({ id, severity, firstSeen, checks, open: was?.open === true || (isRipe && !suppressed) });
+  }
+  for (const [id, task] of earlier) {
+    if (isUndecided({ watched: before!, task: id, lookup })) {
+      tasks.push(task);
+    }
+  }
+  tasks.sort((a, b) => (a.id < b.id ? -1 : 1));
+  // An incident whose last task has ended goes on with those that have had the verdict for a shorter time.
+  const goesOn = before?.openedAt !== undefined && !tasks.some(({ open }) => open);
+  return { tasks: goesOn ? tasks.map((task) => ({ ...task, open: true })) : tasks, ripe };
 }
 
-/**
- * The changes that an update of an incident reports: the slots concerned, and the live addresses of the upstream. The
- * live addresses of a large ELB do not count: DNS shows others in each check.
- */
-function digestOf({ upstream, slots }: Verdict, observation: Observation): string {
-  const live = observation.upstreams.find((one) => one.name === upstream)?.live ?? [];
-  return createHash('sha256')
-    .update(JSON.stringify([slots, live.length < FULL_ANSWER ? live : 'many']))
-    .digest('base64url')
-    .slice(0, 6);
+function updatedRow({ key, before, found, state, lookup }: Row, tasks: readonly WatchedTask[], opens: boolean) {
+  const { at, record } = lookup.observation;
+  const [first] = found;
+  const { kind, upstream, address, cause, section }: FindingIdentity = before ?? first!;
+  const concerned = tasks.some(({ open }) => open) ? tasks.filter(({ open }) => open) : tasks;
+  const isFixed = before?.openedAt !== undefined;
+  const firstSeen = isFixed ? before.firstSeen : Math.min(...concerned.map((task) => task.firstSeen));
+  const sinceAtLeast =
+    before !== undefined && before.firstSeen <= firstSeen
+      ? Math.max(before.sinceAtLeast, before.firstSeen === firstSeen ? 0 : before.firstSeen)
+      : Math.min(firstSeen, state.checkedAt ?? firstSeen);
+  const openIds = new Set(concerned.map(({ id }) => id));
+  const current = found.filter(({ task = '' }) => openIds.has(task));
+  const sessions = current.flatMap((one) => one.sessions ?? []);
+  const all = current.flatMap((one) => one.allSessions ?? []);
+  const slots = [...new Set(current.flatMap((one) => one.slots ?? []))].sort().slice(0, MAX_LISTED);
+  const openedAt = before?.openedAt ?? (opens ? at : undefined);
+  const row: WatchedVerdict = {
+    kind,
+    ...defined({ upstream, address, cause, section }),
+    id: isFixed ? before.id : idOf(record, key, firstSeen),
+    severity: highest(concerned.map(({ severity }) => severity)),
+    message: current.length === 0 ? (before?.message ?? '') : messageOf(current, concerned.length, lookup.observation),
+    firstSeen,
+    sinceAtLeast,
+    ...defined({
+      openedAt,
+      owner: current.find(({ owner }) => owner !== undefined)?.owner ?? before?.owner,
+      slots: slots.length > 0 ? slots : before?.slots,
+      sessionShare:
+        current.length === 0
+          ? before?.sessionShare
+          : sessions.length > 0
+            ? shareOf(sum(sessions), sum(all))
+            : undefined,
+      opsItem: before?.opsItem,
+      lastReported: before?.lastReported,
+    }),
+    tasks,
+    remediation: '',
+    events: before?.events ?? 0,
+  };
+  // Without a finding of this check it is not known how many of the running tasks are concerned.
+  const remediation = current.length === 0 ? before?.remediation : undefined;
+  return { ...row, remediation: remediation ?? DEFINITIONS[kind].remediation(subjectOf(row, record, lookup)) };
 }
 
+const sum = (all: readonly number[]) => all.reduce((a, b) => a + b, 0);
+
+/** Without members that are undefined: a state is JSON. */
+function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as ReturnType<
+    typeof defined<T>
+  >;
+}
+
+/** The message of one task, or of the first of several, with their number. */
+function messageOf(found: readonly Verdict[], count: number, { tasks }: Observation): string {
+  const [{ message }] = found as [Verdict];
+  return count <= 1 ? message : `${count} of ${Math.max(count, tasks.length)} tasks: ${message}`;
+}
+
+/** Two records with one name of a proxy differ in their tasks. */
+function idOf({ proxy, tasks }: Pick<RegistryRecord, 'proxy' | 'tasks'>, key: string, firstSeen: number): string {
+  return hash([proxy, tasks, key, firstSeen]).slice(0, 16);
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+/** What a change of an incident reports. Live addresses alone do not make one, nor do slots. */
+function digestOf({ severity, owner, tasks, taskCount }: Incident): string {
+  // Information changes with each task that comes and goes, and nobody acts on it.
+  return hash(severity === 'info' ? [severity] : [severity, owner, tasks, taskCount]).slice(0, 12);
+}
+
+function openTasksOf({ tasks }: WatchedVerdict): readonly WatchedTask[] {
+  return tasks.some(({ open }) => open) ? tasks.filter(({ open }) => open) : tasks;
+}
+
+function subjectOf(row: WatchedVerdict, record: RegistryRecord, lookup: Lookup | undefined): Subject {
+  const tasks = openTasksOf(row)
+    .map(({ id }) => id)
+    .filter((id) => id !== '');
+  const running = lookup?.reads.size ?? 0;
+  const { address, section, slots } = row;
+  return {
+    proxy: record.proxy,
+    source: record.tasks,
+    tasks,
+    allTasks: tasks.length > 0 && tasks.length >= running,
+    ...defined({
+      dnsName: dnsNameOf(row, record),
+      address,
+      section,
+      slots,
+      upstream: lookup?.upstreams.get(row.upstream ?? ''),
+    }),
+  };
+}
+
+function dnsNameOf({ upstream }: WatchedVerdict, { upstreams }: RegistryRecord): string | undefined {
+  return upstream === undefined ? undefined : upstreams.find((one) => nameOf(one, upstreams) === upstream)?.dnsName;
+}
+
+/** An open row as an incident. */
 function incidentOf(
-  proxy: string,
-  key: string,
-  verdict: Verdict & Pick<Incident, 'opsItem'>,
-  firstSeen: number,
-  openedAt: number,
+  row: WatchedVerdict,
+  record: RegistryRecord,
+  lookup: Lookup,
   now: number,
+  suppressed: string | undefined,
 ): Incident {
-  const id = createHash('sha256').update(`${proxy}\n${key}\n${firstSeen}`).digest('hex').slice(0, 16);
-  return { ...verdict, id, proxy, firstSeen, openedAt, ageSeconds: Math.round((now - firstSeen) / 1000) };
+  const live = lookup.upstreams.get(row.upstream ?? '')?.live ?? [];
+  return asIncident(row, record.proxy, now, {
+    live: live.slice(0, MAX_LISTED),
+    ...defined({ dnsName: dnsNameOf(row, record), suppressed }),
+  });
+}
+
+/** An open row as an incident: pure. */
+export function asIncident(
+  row: WatchedVerdict,
+  proxy: string,
+  now: number,
+  more: Pick<Incident, 'live' | 'dnsName' | 'suppressed'> & Partial<Pick<Incident, 'message' | 'remediation'>>,
+): Incident {
+  const { kind, upstream, address, cause, section, owner, slots, sessionShare, opsItem, openedAt = now } = row;
+  const tasks = openTasksOf(row)
+    .map(({ id }) => id)
+    .filter((id) => id !== '');
+  return {
+    id: row.id,
+    proxy,
+    kind,
+    severity: row.severity,
+    message: row.message,
+    ...defined({ upstream, address, section, cause, owner, slots, sessionShare, opsItem }),
+    tasks: tasks.slice(0, MAX_LISTED),
+    taskCount: tasks.length,
+    firstSeen: row.firstSeen,
+    openedAt,
+    ageSeconds: Math.round((now - row.firstSeen) / 1000),
+    detectionSeconds: Math.round((openedAt - row.sinceAtLeast) / 1000),
+    remediation: row.remediation,
+    ...more,
+  };
+}
+
+function closedIncident(row: WatchedVerdict, lookup: Lookup): Incident {
+  const { record, at } = lookup.observation;
+  const subject = subjectOf(row, record, lookup);
+  const ended = subject.tasks.length > 0 && subject.tasks.every((task) => !lookup.reads.has(task));
+  const aboutProcess = row.upstream === undefined;
+  const message =
+    ended && aboutProcess
+      ? `${subject.tasks.slice(0, MAX_LISTED).join(', ')} no longer ${subject.tasks.length === 1 ? 'runs' : 'run'}`
+      : DEFINITIONS[row.kind].over(subject);
+  return { ...incidentOf(row, record, lookup, at, undefined), message };
+}
+
+/** The next event of an incident: pure. */
+export function eventOf(
+  change: IncidentChange,
+  { id, events }: Pick<WatchedVerdict, 'id' | 'events'>,
+  incident: Incident,
+  at: number,
+): IncidentEvent {
+  return { eventId: `${id}-${events + 1}`, change, at, incident };
 }

@@ -19,24 +19,37 @@ export interface LiveUpstream extends Pick<ObservedUpstream, 'routing' | 'balanc
   /** Whether all slots that it may have are its own, also those without a name. */
   readonly alone: boolean;
   readonly completeness: Completeness;
-  /** All addresses that count as live, sorted. Empty: not known. */
+  /**
+   * All addresses that count as live, sorted: those of this check and, unless the truth is complete, those that DNS has
+   * named within the window. Empty: not known.
+   */
   readonly live: readonly string[];
+  /** The addresses that it has by the data of this check, and by interfaces that were read before. */
+  readonly present: ReadonlySet<string>;
   /** Live addresses that DNS no longer names: the load balancer or an interface still has them. */
   readonly leaving: readonly string[];
   /** Addresses of this check's DNS answers. */
   readonly named: readonly string[];
   /** Answers that have been there long enough for every process to have adopted them. */
   readonly settled: readonly string[];
-  /** Addresses that it had earlier, within the memory. */
-  readonly former: ReadonlySet<string>;
+  /** All addresses that it has or had, as far as the memory goes. */
+  readonly remembered: ReadonlySet<string>;
+  /** Addresses that DNS has named at some time. */
+  readonly everNamed: ReadonlySet<string>;
+  /** Whether the memory is younger than the window: it cannot know what was there before. */
+  readonly youngMemory: boolean;
   /** Whether a DNS answer may be a part of more addresses. */
   readonly partialAnswers: boolean;
-  /** Whether DNS names all addresses to each client: each zone has the same answers, or all zones were asked. */
-  readonly namesAll: boolean;
+  /** Checks in a row that must miss an address in such answers before that means something. */
+  readonly missesNeeded: number;
+  /** Whether DNS names other addresses elsewhere: some zones were not asked. */
+  readonly zonalAnswers: boolean;
   /** Types of records for which DNS does not answer now. */
   readonly silent: readonly RecordType[];
   /** How long an address counts as live after it was last named, seconds. */
   readonly windowSeconds: number;
+  /** The longest time to live of the answers, seconds. */
+  readonly ttlSeconds: number;
   /** How long a process may keep an address that its own DNS no longer names, seconds. */
   readonly holdSeconds: number;
   /** Seconds since the interfaces were last read. @default - never */

@@ -1,9 +1,25 @@
+import { type Slot, slotName } from '../../../lib/contract/probe';
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
+import { isReplaced, nextSamples } from './activity';
+import { distinct, normalizedName } from './addresses';
+import { evaluate, evidenceOf } from './evaluate';
 import type { Incident, IncidentEvent } from './incident';
+import { track } from './incidents';
+import { mergeSeen, remember } from './name-memory';
 import type { Observation } from './observation';
 import type { RawObservation } from './raw-observation';
-import type { ProxyState } from './state';
+import { failedRepairs, remainingRepairs } from './repair-plan';
+import { sessionsOf, shareOf } from './slots';
+import type { NameMemory, ProxyState, ReplacedProcess } from './state';
+import { isFamilyKnown, truthOf } from './truth';
+import { lookupOf } from './undecided';
+import { withUnsent } from './unsent-events';
+import type { Evidence } from './verdicts/definition';
 import type { Verdict } from './verdicts/verdict';
+
+export { type InvalidReport, reportInvalid } from './invalid-record';
+export { withOpsItem } from './state';
+export { withoutDelivered } from './unsent-events';
 
 /** What one check of one proxy found. */
 export interface ProxyReport {
@@ -13,7 +29,7 @@ export interface ProxyReport {
   readonly open: readonly Incident[];
   /** What opened, changed or closed in this check. `state.unsent` has these events, too. */
   readonly events: readonly IncidentEvent[];
-  /** Verdicts that would have opened an incident, and why they did not. */
+  /** Verdicts that would be part of an incident, and why they are not reported. */
   readonly suppressed: readonly { readonly verdict: Verdict; readonly reason: string }[];
   /** Percent of the current sessions of all tasks that are on stale addresses. @default - sessions are not known */
   readonly staleSessionShare?: number;
@@ -26,13 +42,49 @@ export interface ProxyReport {
   readonly state: ProxyState;
 }
 
+/** Settings of the monitor. */
+export interface ReportSettings {
+  /** Seconds for which a proxy may be unchecked before that is critical. @default 900 */
+  readonly blindAfterSeconds?: number;
+}
+
+const BLIND_AFTER_SECONDS = 900;
+/** An old process is assumed to live for this long after another one took its endpoint. */
+const REPLACED_MILLIS = 3600 * 1000;
+/** More addresses than this are not looked up. */
+const MAX_UNEXPLAINED = 200;
+
 /**
  * The report on a proxy that was observed: pure.
  *
  * @param now milliseconds since 1970
  */
-export function reportOn(_record: RegistryRecord, _state: ProxyState, _raw: RawObservation, _now: number): ProxyReport {
-  throw new Error('not written yet');
+export function reportOn(
+  record: RegistryRecord,
+  state: ProxyState,
+  raw: RawObservation,
+  now: number,
+  settings: ReportSettings = {},
+): ProxyReport {
+  const names = namesOf(record, state, raw, now);
+  const upstreams = record.upstreams.map((upstream, i) =>
+    truthOf(upstream, raw.upstreams[i]!, names.get(normalizedName(upstream.dnsName))!, record, now),
+  );
+  const observation: Observation = {
+    record,
+    at: now,
+    // Two ports of a load balancer that one backend serves are the same servers.
+    upstreams: upstreams.filter(({ name }, i) => upstreams.findIndex((one) => one.name === name) === i),
+    tasks: raw.tasks,
+    ...(raw.deploying !== undefined && { deploying: raw.deploying }),
+    ...(raw.desiredCount !== undefined && { desiredCount: raw.desiredCount }),
+    owners: new Map(Object.entries(raw.owners ?? {})),
+  };
+  return report(observation, state, settings, {
+    names: [...names.values()],
+    samples: nextSamples(state.samples, observation),
+    replaced: replacedBy(observation, state),
+  });
 }
 
 /**
@@ -41,43 +93,109 @@ export function reportOn(_record: RegistryRecord, _state: ProxyState, _raw: RawO
  * @param why one line
  * @param now milliseconds since 1970
  */
-export function reportUnchecked(_record: RegistryRecord, _state: ProxyState, _why: string, _now: number): ProxyReport {
-  throw new Error('not written yet');
+export function reportUnchecked(
+  record: RegistryRecord,
+  state: ProxyState,
+  why: string,
+  now: number,
+  settings: ReportSettings = {},
+): ProxyReport {
+  const observation: Observation = { record, at: now, upstreams: [], tasks: [], owners: new Map(), unchecked: why };
+  return report(observation, state, settings, {});
 }
 
-/** What becomes of a proxy whose record is malformed or gone. */
-export interface InvalidReport {
-  readonly proxy: string;
-  readonly open: readonly Incident[];
-  /** `state.unsent` has these events, too. */
-  readonly events: readonly IncidentEvent[];
-  /** The state for the next run. Undefined: there is nothing to keep, delete it. */
-  readonly state?: ProxyState;
+function report(
+  observation: Observation,
+  state: ProxyState,
+  { blindAfterSeconds = BLIND_AFTER_SECONDS }: ReportSettings,
+  changes: Partial<ProxyState>,
+): ProxyReport {
+  const { at, record } = observation;
+  const wasOpen = state.watched.filter(({ openedAt }) => openedAt !== undefined);
+  const evidence = evidenceOf(observation, state, {
+    replaced: changes.replaced ?? state.replaced,
+    failedRepairs: failedRepairs(state.repairs, wasOpen, at),
+    blindAfterSeconds,
+  });
+  const verdicts = evaluate(evidence);
+  const { watched, events, open, suppressed, missingTasks } = track(state, lookupOf(evidence, state), verdicts);
+  const next: ProxyState = {
+    ...state,
+    ...changes,
+    proxy: record.proxy,
+    checkedAt: at,
+    watched,
+    missingTasks,
+    repairs: remainingRepairs(state.repairs, open, at),
+  };
+  const staleSessionShare = staleShareOf(evidence, verdicts);
+  return {
+    observation,
+    verdicts,
+    open,
+    events,
+    suppressed,
+    ...(staleSessionShare !== undefined && { staleSessionShare }),
+    unexplained: unexplainedBy(evidence),
+    state: withUnsent(next, events),
+  };
 }
 
-/**
- * The report on a proxy whose record cannot be used: pure. A malformed record keeps everything. A record that is gone
- * keeps its open incidents for 24 h.
- *
- * @param name last part of the record's parameter, for a state that has no name
- * @param why undefined when the record is gone, else one line
- * @param now milliseconds since 1970
- */
-export function reportInvalid(
-  _name: string,
-  _state: ProxyState,
-  _why: string | undefined,
-  _now: number,
-): InvalidReport {
-  throw new Error('not written yet');
+/** The memories of the record's names, with this check, by name as DNS compares it. */
+function namesOf(
+  { upstreams }: RegistryRecord,
+  state: ProxyState,
+  raw: RawObservation,
+  now: number,
+): Map<string, NameMemory> {
+  const before = new Map(state.names.map((memory) => [memory.dnsName, memory]));
+  const names = new Map<string, NameMemory>();
+  for (const { dnsName } of upstreams) {
+    const name = normalizedName(dnsName);
+    if (!names.has(name)) {
+      const seen = mergeSeen(raw.upstreams.filter((_, i) => normalizedName(upstreams[i]!.dnsName) === name));
+      names.set(name, remember(before.get(name), name, seen, now));
+    }
+  }
+  return names;
 }
 
-/** The state without events that were delivered: pure. */
-export function withoutDelivered(_state: ProxyState, _eventIds: ReadonlySet<string>): ProxyState {
-  throw new Error('not written yet');
+/** Endpoints of a list may be those of processes that are reloaded. A task of ECS has one process. */
+function replacedBy({ record, tasks, at }: Observation, { samples, replaced }: ProxyState): ReplacedProcess[] {
+  if (!('endpoints' in record.tasks)) {
+    return [];
+  }
+  const now = tasks.flatMap((read) =>
+    'runtime' in read && isReplaced(read.runtime, read.task, samples, at) ? [read.task.id] : [],
+  );
+  const before = replaced.filter((one) => at - one.at < REPLACED_MILLIS && !now.includes(one.task));
+  return [...before, ...now.map((task) => ({ task, at }))];
 }
 
-/** The state with the OpsItem of an incident: pure. */
-export function withOpsItem(_state: ProxyState, _incidentId: string, _opsItem: string): ProxyState {
-  throw new Error('not written yet');
+function unexplainedBy({ holdings }: Evidence): string[] {
+  const addresses = holdings.flatMap(({ held, upstream }) =>
+    [...held.keys()].filter((address) => !upstream.present.has(address) && isFamilyKnown(upstream, address)),
+  );
+  return distinct(addresses).slice(0, MAX_UNEXPLAINED);
+}
+
+function staleShareOf({ holdings }: Evidence, verdicts: readonly Verdict[]): number | undefined {
+  const stale = new Set<string>();
+  for (const { kind, task, slots = [] } of verdicts) {
+    for (const slot of kind === 'stale-address' ? slots : []) {
+      stale.add(`${task}|${slot}`);
+    }
+  }
+  const all = new Set<Slot>();
+  const onStale: Slot[] = [];
+  for (const { task, slots } of holdings) {
+    for (const slot of slots) {
+      if (!all.has(slot) && stale.has(`${task.id}|${slotName(slot)}`)) {
+        onStale.push(slot);
+      }
+      all.add(slot);
+    }
+  }
+  const known = sessionsOf([...all]);
+  return known === undefined ? undefined : shareOf(sessionsOf(onStale) ?? 0, known);
 }

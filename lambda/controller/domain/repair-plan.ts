@@ -1,7 +1,9 @@
 import type { RegistryRecord, TaskSource } from '../../../lib/contract/registry-record';
-import type { Incident } from './incidents';
+import type { VerdictKind } from '../../../lib/contract/verdicts';
+import type { Incident } from './incident';
 import type { ProxyState, RepairRecord } from './state';
 import { DEFINITIONS } from './verdicts';
+import type { FailedRepair } from './verdicts/definition';
 
 /** Tasks that ECS runs, in contrast to a list of endpoints. */
 type EcsSource = Extract<TaskSource, { service: string }>;
@@ -13,19 +15,32 @@ export interface RepairCandidate {
   readonly open: readonly Incident[];
 }
 
-/** A service to redeploy, and the record that is written before. */
+/** A service to redeploy, and the state that is written before. */
 export interface PlannedRepair<C extends RepairCandidate> {
   readonly candidate: C;
-  readonly repaired: RepairRecord;
+  readonly repair: RepairRecord;
+  /** The state of the candidate with the repair. */
+  readonly state: ProxyState;
   readonly service: EcsSource;
 }
 
-/** Long enough for one deployment to end before the next one. A lasting incident costs at most 24 deployments a day. */
+/** Long enough for one deployment to end before the next one. */
 const MILLIS_BETWEEN = 60 * 60 * 1000;
+/** Repairs of the same finding. If the last one has no effect either, there is no other. */
+const MAX_ATTEMPTS = 2;
+/** Repairs that are remembered. A proxy needs at most `MAX_ATTEMPTS` for each upstream. */
+const MAX_REMEMBERED = 20;
+
+/** What a repair is for: a verdict on an upstream, whatever its addresses. A new address is no new reason. */
+type Finding = Pick<Incident, 'kind' | 'upstream'>;
+
+function findingKeyOf({ kind, upstream }: Finding): string {
+  return JSON.stringify([kind, upstream ?? null]);
+}
 
 /**
- * The services to redeploy, the one with the oldest incident first: pure. A service is redeployed at most once for an
- * incident, and at most once an hour.
+ * The services to redeploy, the one with the oldest incident first: pure. A service is redeployed at most once an hour,
+ * and at most twice for a finding that does not end.
  */
 export function planRepairs<C extends RepairCandidate>(
   candidates: readonly C[],
@@ -36,19 +51,32 @@ export function planRepairs<C extends RepairCandidate>(
   for (const candidate of candidates) {
     const { record, state, open } = candidate;
     // A repair that was only logged does not prevent the repair itself.
-    const before = (state.repaired?.dryRun ?? false) === dryRun ? state.repaired : undefined;
-    const incidents = open.filter(({ kind }) => DEFINITIONS[kind].repairedByNewTasks);
-    const due = incidents.filter(({ id }) => !before?.incidents.includes(id));
-    const rested = before === undefined || now - before.at >= MILLIS_BETWEEN;
+    const before = state.repairs.filter((one) => (one.dryRun ?? false) === dryRun);
+    const incidents = open.filter(
+      ({ kind, suppressed }) => DEFINITIONS[kind].repairedByNewTasks && suppressed === undefined,
+    );
+    const due = incidents.filter((one) => attemptsOn(one, before) < MAX_ATTEMPTS && one.severity !== 'info');
+    const rested = before.every(({ at }) => now - at >= MILLIS_BETWEEN);
     const prevented = open.some(({ kind }) => DEFINITIONS[kind].preventsRepair);
     if (!('service' in record.tasks) || due.length === 0 || !rested || prevented) {
       continue;
     }
-    const repaired = { at: now, incidents: incidents.map(({ id }) => id), ...(dryRun && { dryRun }) };
+    const repair: RepairRecord = {
+      at: now,
+      findings: [...new Set(incidents.map(findingKeyOf))].sort(),
+      incidents: incidents.map(({ id }) => id),
+      ...(dryRun && { dryRun }),
+    };
+    const repairs = [...state.repairs, repair].slice(-MAX_REMEMBERED);
     const oldest = Math.min(...due.map(({ firstSeen }) => firstSeen));
-    planned.push({ candidate, repaired, service: record.tasks, oldest });
+    planned.push({ candidate, repair, state: { ...state, repairs }, service: record.tasks, oldest });
   }
   return planned.sort((a, b) => a.oldest - b.oldest);
+}
+
+function attemptsOn(finding: Finding, repairs: readonly RepairRecord[]): number {
+  const key = findingKeyOf(finding);
+  return repairs.filter(({ findings }) => findings.includes(key)).length;
 }
 
 /** The services that were redeployed within the last hour. Their deployments may still be in progress. Pure. */
@@ -56,20 +84,44 @@ export function recentlyRepaired(
   candidates: readonly RepairCandidate[],
   now: number,
 ): { proxy: string; service: EcsSource }[] {
-  return candidates.flatMap(({ record: { proxy, tasks }, state: { repaired } }) =>
-    'service' in tasks && repaired !== undefined && !repaired.dryRun && now - repaired.at < MILLIS_BETWEEN
+  return candidates.flatMap(({ record: { proxy, tasks }, state: { repairs } }) =>
+    'service' in tasks && repairs.some(({ at, dryRun }) => !dryRun && now - at < MILLIS_BETWEEN)
       ? [{ proxy, service: tasks }]
       : [],
   );
 }
 
 /**
- * The record that counts when two runs have written one: less than an hour apart, the first run continues alone. Pure.
+ * The repairs that still count: those of the last hour, and those whose finding is open. A repair whose finding is not
+ * open when its hour is over had an effect. Pure.
+ *
+ * @param open what is open now, or not decided
  */
-export function mergeRepairs(one: RepairRecord | undefined, other: RepairRecord | undefined): RepairRecord | undefined {
-  if (one === undefined || other === undefined) {
-    return one ?? other;
+export function remainingRepairs(
+  repairs: readonly RepairRecord[],
+  open: readonly Finding[],
+  now: number,
+): RepairRecord[] {
+  const keys = new Set(open.map(findingKeyOf));
+  return repairs.filter(({ at, findings }) => now - at < MILLIS_BETWEEN || findings.some((key) => keys.has(key)));
+}
+
+/** What `MAX_ATTEMPTS` repairs did not end an hour after the last one, by upstream: pure. */
+export function failedRepairs(repairs: readonly RepairRecord[], open: readonly Finding[], now: number): FailedRepair[] {
+  const done = repairs.filter(({ dryRun }) => !dryRun);
+  const failed = new Map<string | undefined, { kinds: Set<VerdictKind>; attempts: number }>();
+  for (const one of open) {
+    const key = findingKeyOf(one);
+    const of = done.filter(({ findings }) => findings.includes(key));
+    if (of.length < MAX_ATTEMPTS || now - of.at(-1)!.at < MILLIS_BETWEEN) {
+      continue;
+    }
+    const { kinds, attempts } = failed.get(one.upstream) ?? { kinds: new Set(), attempts: 0 };
+    failed.set(one.upstream, { kinds: kinds.add(one.kind), attempts: Math.max(attempts, of.length) });
   }
-  const [first, second] = one.at <= other.at ? [one, other] : [other, one];
-  return second.at - first.at < MILLIS_BETWEEN ? first : second;
+  return [...failed].map(([upstream, { kinds, attempts }]) => ({
+    ...(upstream !== undefined && { upstream }),
+    kinds: [...kinds].sort(),
+    attempts,
+  }));
 }

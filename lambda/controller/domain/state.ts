@@ -33,6 +33,8 @@ export interface ProxyState {
 /** What is remembered of a DNS name. */
 export interface NameMemory {
   readonly dnsName: string;
+  /** When it was first looked up. */
+  readonly since: number;
   /** Addresses that it has, or had. */
   readonly addresses: readonly AddressMemory[];
   /** The interfaces when they were last read. @default - they never were */
@@ -50,12 +52,14 @@ export interface AddressMemory {
   readonly address: string;
   /** Since when it is in the answers without a gap. @default - it was never in an answer */
   readonly namedSince?: number;
+  /** The check whose answers last had it. @default - it was never in an answer */
+  readonly namedAt?: number;
   /** The check that last saw it: in an answer, at the API, or on an interface. */
   readonly seenAt: number;
-  /** The first check whose answers lacked it. @default - the last answers had it, or none ever had */
+  /** The first check whose answers lacked it. @default - the last answers had it */
   readonly unnamedAt?: number;
-  /** The first check that missed it everywhere. @default - it is there */
-  readonly goneAt?: number;
+  /** The check that last saw it on an interface. @default - none ever did */
+  readonly interfaceAt?: number;
 }
 
 /** A verdict that is watched, or an incident if it is open. */
@@ -134,3 +138,8 @@ export const NO_STATE: ProxyState = {
   repairs: [],
   unsent: [],
 };
+
+/** The state with the OpsItem of an incident: pure. */
+export function withOpsItem(state: ProxyState, incidentId: string, opsItem: string): ProxyState {
+  return { ...state, watched: state.watched.map((row) => (row.id === incidentId ? { ...row, opsItem } : row)) };
+}

@@ -1,38 +1,66 @@
-import { isFamilyKnown } from '../live-addresses';
-import { sessionShare } from '../slots';
-import { defineVerdict, type Holding, ofHolding } from './definition';
-import type { Finding } from './verdict';
+import { type Judgement, judge } from '../held';
+import { defineVerdict, type Held, type Holding, ofHolding, type Subject } from './definition';
+import { replaceTasks } from './texts';
 
 /**
- * A slot holds an address that is in no recent answer and on no interface. While no live address is known, none is
- * stale.
+ * A slot sends to an address that the load balancer does not have. Where the truth is partial, that needs a process that
+ * does not follow, another owner, or the process' own view. `judge` decides.
  */
 export const staleAddress = defineVerdict('stale-address', {
   requires: ['live'],
+  isOpenQuestion: isHeldElsewhere,
   repairedByNewTasks: true,
   explanation: {
-    what: 'a slot holds an address that the load balancer no longer has: it is in no recent DNS answer and on no interface',
+    what: 'a slot sends to an address that the load balancer no longer has',
     why: 'the process resolved the name only at its start, or no longer gets answers',
     remedy:
       'run the command of the incident, because new processes resolve the name at their start; then run `cdk-haproxy-elb lint` on the configuration to find out why the old process did not',
   },
-  evaluate: ({ holdings }) => holdings.flatMap(evaluateHolding),
+  remediation: replaceTasks,
+  over: isOver,
+  evaluate: ({ holdings, observation }) =>
+    holdings.flatMap((holding) =>
+      [...holding.held.values()].flatMap((held) => {
+        const judgement = judge(held, holding, observation);
+        return judgement?.kind === 'stale-address'
+          ? [findingOn(held, holding, judgement, observation.owners.get(held.address))]
+          : [];
+      }),
+    ),
 });
 
-function evaluateHolding(holding: Holding): Finding[] {
-  const { task, held, upstream } = holding;
-  const { live, interfacesKnown, upstream: elb } = upstream;
-  const has = interfacesKnown
-    ? `which ${elb.dnsName} no longer has, neither in DNS nor on an interface`
-    : `which ${elb.dnsName} no longer has`;
-  return [...held]
-    .filter(([address]) => isFamilyKnown(upstream, address) && !live.includes(address))
-    .map(([address, slots]) =>
-      ofHolding(holding, {
-        address,
-        slots,
-        sessionShare: sessionShare(holding.slots, (slot) => slot.address === address),
-        message: `${task.id} sends to ${address} (${slots.join(', ')}), ${has}`,
-      }),
-    );
+/** A held address that the truth lacks stays what it was while the truth is partial. */
+function isHeldElsewhere({ held, upstream }: Holding, address = ''): boolean {
+  return held.has(address) && !upstream.present.has(address);
+}
+
+function isOver({ proxy, dnsName, address = '', upstream }: Subject): string {
+  return upstream?.present.has(address)
+    ? `${dnsName} has ${address} again`
+    : `${address} is no longer held by any task of ${proxy}`;
+}
+
+type Stale = Extract<Judgement, { kind: 'stale-address' }>;
+
+function findingOn(held: Held, holding: Holding, judgement: Stale, owner: string | undefined) {
+  const { task, upstream } = holding;
+  const { address, slots, sessions } = held;
+  const { dnsName } = upstream.upstream;
+  const lost: Record<Stale['because'], string> = {
+    truth: `which ${dnsName} does not have: it is on none of its network interfaces`,
+    owner: `which ${dnsName} does not have`,
+    'own-view': `which ${dnsName} does not have in the process' own DNS`,
+    'not-following': `which DNS does not name for ${dnsName}, and the process does not follow DNS`,
+  };
+  const whose = owner === undefined ? '' : `; it is ${owner}`;
+  return ofHolding(holding, {
+    address,
+    slots,
+    sessions,
+    allSessions: holding.allSessions,
+    owner,
+    openAfterSeconds: judgement.openAfterSeconds,
+    graceChecks: judgement.graceChecks,
+    message: `${task.id} sends to ${address} (${slots.join(', ')}), ${lost[judgement.because]}${whose}`,
+  });
 }

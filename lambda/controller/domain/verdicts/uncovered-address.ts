@@ -1,27 +1,34 @@
 import { isAddress } from '../../../../lib/haproxy/address';
-import { recordTypeOf } from '../live-addresses';
+import { distinct, recordTypeOf } from '../addresses';
+import { isEnabled } from '../slots';
 import { defineVerdict, type Holding, ofHolding } from './definition';
+import { listOf } from './texts';
 import type { Finding } from './verdict';
+
+/** A slot that lost an address which DNS shows now and then takes it again within this many windows. */
+const WINDOWS = 2;
 
 /** No slot holds a live address although a slot is free. A family of which nothing is held is not expected. */
 export const uncoveredAddress = defineVerdict('uncovered-address', {
   requires: ['live', 'answers'],
-  // A slot that lost an address which DNS shows now and then takes it again by itself.
-  graceWindows: 2,
   explanation: {
     what: 'no slot holds an address of the load balancer, although a slot is free',
     why: 'the process has sent no query since the load balancer grew, or has not received this part of the answer',
-    remedy: 'wait for a few resolution periods; if the verdict stays, see `failing-resolver`',
+    remedy: 'wait for a few resolution periods; if the verdict stays, see `failing-resolver` and `silent-resolver`',
   },
+  remediation: ({ dnsName, tasks }) =>
+    `query ${dnsName} from the subnet of ${listOf(tasks)}: if the answer has the address, start new processes`,
+  over: ({ proxy, dnsName, address }) => `${address} of ${dnsName} is used by every task of ${proxy}, or it is gone`,
   evaluate: ({ holdings }) => holdings.flatMap(evaluateHolding),
 });
 
 function evaluateHolding(holding: Holding): Finding[] {
-  const { task, held, slots, upstream } = holding;
-  const missing = upstream.settled.filter((address) => !held.has(address));
+  const { task, held, allSlots, upstream } = holding;
+  const missing = expectedOf(holding).filter((address) => !allSlots.some((slot) => slot.address === address));
   if (missing.length === 0) {
     return [];
   }
+  const slots = allSlots.filter(isEnabled);
   const serving = new Set(slots.filter((slot) => slot.address !== undefined).map(({ backend }) => backend));
   const free = slots.filter((slot) => slot.address === undefined && serving.has(slot.backend)).length;
   const families = new Set([...held.keys()].filter(isAddress).map(recordTypeOf));
@@ -30,7 +37,18 @@ function evaluateHolding(holding: Holding): Finding[] {
     .map((address) =>
       ofHolding(holding, {
         address,
+        openAfterSeconds: WINDOWS * upstream.windowSeconds,
         message: `${task.id} does not use ${address} of ${upstream.upstream.dnsName}, although it has ${free} free ${free === 1 ? 'slot' : 'slots'}`,
       }),
     );
+}
+
+/** The addresses that the process is told, as far as that is known. */
+function expectedOf({ upstream, following, view }: Holding): string[] {
+  const { settled, completeness, partialAnswers, routing, zonalAnswers } = upstream;
+  const everyoneIsTold = completeness === 'complete' && !partialAnswers && routing === 'any' && !zonalAnswers;
+  if (everyoneIsTold || following === 'no') {
+    return distinct([...settled, ...(view ?? [])]);
+  }
+  return distinct(view ?? []);
 }

@@ -14,6 +14,9 @@ export const unknownUpstream = defineVerdict('unknown-upstream', {
     remedy:
       'check whether a load balancer with the same name replaced it: it has another DNS name, so deploy again with this name',
   },
+  remediation: ({ dnsName }) =>
+    `see whether another load balancer replaced ${dnsName}: it has another DNS name, so deploy the proxy with that name`,
+  over: ({ dnsName }) => `${dnsName} is known again`,
   evaluate: ({ observation: { upstreams } }) => upstreams.flatMap(evaluateUpstream),
 });
 

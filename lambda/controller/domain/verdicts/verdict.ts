@@ -32,6 +32,8 @@ export interface Finding {
   readonly graceChecks?: number;
   /** Seconds since it was first seen before it is an incident, besides the checks. @default 0 */
   readonly openAfterSeconds?: number;
+  /** Seconds since it was first seen after which it is critical. @default - its severity stays */
+  readonly criticalAfterSeconds?: number;
   /** One line: what happened, to what. */
   readonly message: string;
 }

@@ -1,4 +1,4 @@
-import { AwsEndpoints, type AwsHandlers } from '../../../../testbed/aws';
+import { AwsAccount, AwsEndpoints, type AwsHandlers } from '../../../../testbed/aws';
 
 /**
  * AWS endpoints for modules that make their clients when they are imported: what they answer can be changed, where they
@@ -7,24 +7,18 @@ import { AwsEndpoints, type AwsHandlers } from '../../../../testbed/aws';
 export class SwitchableAws {
   public static async start(): Promise<SwitchableAws> {
     const aws = new SwitchableAws();
-    const answer = <Name extends keyof AwsHandlers>(name: Name) =>
-      ((input: never) => {
+    const names = Object.keys({ ...new AwsAccount().handlers }) as (keyof AwsHandlers)[];
+    const answers = names.map((name) => [
+      name,
+      (input: never) => {
         const handler = aws.handlers[name] as ((input: never) => unknown) | undefined;
         if (handler === undefined) {
           throw new Error(`this test has no handler for ${name}`);
         }
         return handler(input);
-      }) as unknown as NonNullable<AwsHandlers[Name]>;
-    aws.#endpoints = await AwsEndpoints.start({
-      'ssm:GetParametersByPath': answer('ssm:GetParametersByPath'),
-      'ssm:PutParameter': answer('ssm:PutParameter'),
-      'ssm:GetParameter': answer('ssm:GetParameter'),
-      'ssm:CreateOpsItem': answer('ssm:CreateOpsItem'),
-      'ecs:ListTasks': answer('ecs:ListTasks'),
-      'ecs:DescribeTasks': answer('ecs:DescribeTasks'),
-      'elasticloadbalancing:DescribeLoadBalancers': answer('elasticloadbalancing:DescribeLoadBalancers'),
-      'ec2:DescribeNetworkInterfaces': answer('ec2:DescribeNetworkInterfaces'),
-    });
+      },
+    ]);
+    aws.#endpoints = await AwsEndpoints.start(Object.fromEntries(answers));
     Object.assign(process.env, aws.#endpoints.environment);
     return aws;
   }
