@@ -3,14 +3,17 @@ export { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
-export type { DriftMonitorAttributes, IDriftMonitor } from './monitor/drift-monitor-interface';
-export { type HaproxyServiceOptions, HaproxyTasks } from './monitor/haproxy-tasks';
+export type { IDriftMonitor, ImportedMonitorOptions } from './monitor/drift-monitor-interface';
+export { type HaproxyEndpointsOptions, type HaproxyServiceOptions, HaproxyTasks } from './monitor/haproxy-tasks';
+export { IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
 export {
   MonitoredHaproxy,
   type MonitoredHaproxyProps,
   type MonitoredUpstream,
 } from './monitor/monitored-haproxy';
+export type { ProbeOptions } from './monitor/probe-options';
 export { Repair } from './monitor/repair';
+export type { IncidentSuppression } from './monitor/suppression';
 export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy/capacity';
 export { type BlueGreenDeploymentOptions, ProxyDeployment, type RollingDeploymentOptions } from './proxy/deployment';
 export {

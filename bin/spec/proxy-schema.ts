@@ -6,6 +6,7 @@ import type {
   HaproxyElbProxyProps,
   HaproxyHeaderRules,
   HaproxyLog,
+  IncidentSuppression,
   ProxyLimits,
   ProxyMutualTls,
   ProxyResolution,
@@ -15,12 +16,14 @@ import type {
   RollingDeploymentOptions,
   ScheduledTasks,
 } from '../../lib';
+import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { LIMITS, LISTEN_TLS, LOG, PORTS, PROCESS, RESOLUTION, TRAFFIC } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
+import { checkSuppression } from '../../lib/private/monitor/suppressions';
 import { BLUE_GREEN, CAPACITY, MAX_TASKS, ROLLING, SCALING, SERVICE } from '../../lib/private/options';
 import { ingressSchema, network } from './ingress-schema';
 import { upstreamSchema } from './upstream-schema';
-import { flag, form, keysOf, list, type Shape, secretArn, text } from './values';
+import { flag, form, keysOf, list, report, type Shape, secretArn, text } from './values';
 
 /** What CloudWatch Logs accepts. */
 const RETENTION_DAYS = [
@@ -136,6 +139,30 @@ const deployment = z
   .optional()
   .meta({ description: 'How ECS replaces the tasks. Default: rolling.' });
 
+export const logRetentionDays = z
+  .literal(RETENTION_DAYS)
+  .optional()
+  .meta({ description: 'How long log lines are kept, days. Default: 30.' });
+
+export const removalPolicy = z.enum(['destroy', 'retain']).optional().meta({
+  description: 'What happens to the log, and the states of a monitor, when the stack is deleted. Default: destroy.',
+});
+
+const suppressions = list(
+  z
+    .strictObject({
+      verdicts: list(z.enum(Object.keys(VERDICTS) as VerdictKind[]), 'The verdicts. Default: all.'),
+      reason: z.string().meta({ description: 'Why, one line of at most 200 characters.' }),
+      from: z
+        .string()
+        .optional()
+        .meta({ description: 'Start, ISO 8601 with a zone. Default: from the deployment on.' }),
+      until: z.string().meta({ description: 'End, ISO 8601 with a zone, such as 2027-02-01T02:00:00Z.' }),
+    } satisfies Shape<IncidentSuppression>)
+    .superRefine((given, context) => report(context, () => checkSuppression(given))),
+  'Verdicts that open no incident for a time. Default: none.',
+);
+
 /** Properties that a spec file does not have: the environment gives them, or they take objects of the CDK. */
 type OnlyInCdk =
   | 'vpc'
@@ -145,6 +172,9 @@ type OnlyInCdk =
   | 'containerInsights'
   | 'logGroup'
   | 'monitor'
+  | 'probe'
+  | 'alarmActions'
+  | 'okActions'
   | 'proxyName';
 
 /** All keys of a proxy. None gets a default here: the constructs fill in what is left out. */
@@ -171,14 +201,9 @@ export const proxySchema = z.strictObject({
   deployment,
   ...keysOf(SERVICE),
   ...keysOf(PROCESS),
-  logRetentionDays: z
-    .literal(RETENTION_DAYS)
-    .optional()
-    .meta({ description: 'How long log lines are kept, days. Default: 30.' }),
-  removalPolicy: z
-    .enum(['destroy', 'retain'])
-    .optional()
-    .meta({ description: 'What happens to the log when the stack is deleted. Default: destroy.' }),
+  suppressions,
+  logRetentionDays,
+  removalPolicy,
 } satisfies Shape<
   HaproxyElbProxyProps,
   OnlyInCdk | 'version' | 'logRetention' | 'removalPolicy',

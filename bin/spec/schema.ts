@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DriftAlarms, DriftMonitorProps } from '../../lib';
 import { ALARMS, MONITOR } from '../../lib/private/options';
-import { proxySchema } from './proxy-schema';
+import { logRetentionDays, proxySchema, removalPolicy } from './proxy-schema';
 import { form, keysOf, list, type Shape } from './values';
 
 const alarms = z
@@ -9,19 +9,32 @@ const alarms = z
   .optional()
   .meta({ description: 'Thresholds of the alarms.' });
 
+/** Properties that a spec file does not have: the proxies give them, or they take objects of the CDK. */
+type OnlyInCdk =
+  | 'alarmActions'
+  | 'okActions'
+  | 'gate'
+  | 'monitorName'
+  | 'logGroup'
+  | 'logRetention'
+  | 'encryptionKey'
+  | 'removalPolicy';
+
 const monitorSchema = z
   .strictObject({
     ...keysOf(MONITOR),
     alarms,
     alarmTopicArns: list(
       form(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:\S+$/, 'the ARN of an SNS topic'),
-      'SNS topics that get a message from each alarm. Default: none.',
+      'SNS topics that get a message when an alarm starts and when it ends. Default: none.',
     ),
     repair: z
       .enum(['redeploy', 'dry-run'])
       .optional()
       .meta({ description: 'Redeploy a proxy that has a critical incident, or only log it. Default: neither.' }),
-  } satisfies Shape<DriftMonitorProps, 'vpc' | 'vpcSubnets' | 'alarmActions' | 'gate', 'alarmTopicArns'>)
+    logRetentionDays,
+    removalPolicy,
+  } satisfies Shape<DriftMonitorProps, OnlyInCdk, 'alarmTopicArns' | 'logRetentionDays' | 'removalPolicy'>)
   .optional()
   .meta({ description: 'The monitor that checks the proxies of each environment.' });
 
@@ -51,7 +64,7 @@ const environmentSchema = z
       })
       .meta({
         description:
-          'Where the proxies and their checker run. The subnets must reach AWS APIs and the image registry. If only the id is given, the CDK looks the rest up, which needs account and region.',
+          'Where the proxies and the probe of the monitor run. The subnets must reach CloudWatch Logs and the image registry. If only the id is given, the CDK looks the rest up, which needs account and region.',
       }),
     clusterName: z.string().optional().meta({ description: 'Name of an existing ECS cluster. Default: a new one.' }),
     proxies: z.record(z.string(), proxySchema).optional().meta({

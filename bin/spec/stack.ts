@@ -6,6 +6,9 @@ import { DriftMonitor, HaproxyElbProxy } from '../../lib';
 import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
 import { monitorPropsOf, propsOf } from './to-props';
 
+/** The most characters of the name of a monitor. */
+const MAX_NAME = 64;
+
 /** One environment of a spec: a stack with its proxies, their cluster and their monitor. */
 export class ProxiesStack extends Stack {
   public constructor(scope: Construct, spec: Spec, name: string) {
@@ -14,7 +17,12 @@ export class ProxiesStack extends Stack {
     const vpc = this.vpcOf(vpcSpec);
     const cluster = this.clusterOf(vpc, clusterName);
     const gate = Object.values(proxies).some(({ deployment }) => deployment?.gate);
-    const monitor = new DriftMonitor(this, 'Monitor', { vpc, gate, ...monitorPropsOf(this, spec.monitor) });
+    const monitor = new DriftMonitor(this, 'Monitor', {
+      gate,
+      // Unique in its account and region, and short enough for a name in all but the longest cases.
+      monitorName: this.stackName.length > MAX_NAME ? undefined : this.stackName,
+      ...monitorPropsOf(this, spec.monitor),
+    });
     // A separate scope, because a proxy may have any name.
     const scopeOfProxies = new Construct(this, 'Proxies');
     const imports = new Construct(this, 'Imports');

@@ -83,12 +83,19 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
 }
 
 /** Properties of the monitor of a spec. */
-export function monitorPropsOf(scope: Construct, spec: Spec['monitor']): Omit<DriftMonitorProps, 'vpc' | 'gate'> {
-  const { repair, alarmTopicArns, ...rest } = withCdkDurations(spec);
+export function monitorPropsOf(
+  scope: Construct,
+  spec: Spec['monitor'],
+): Omit<DriftMonitorProps, 'gate' | 'monitorName'> {
+  const { repair, alarmTopicArns, logRetentionDays, removalPolicy, ...rest } = withCdkDurations(spec);
+  const topics = alarmTopicArns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn)));
   return {
     ...rest,
+    logRetention: logRetentionDays,
+    removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : undefined,
     repair: repair && (repair === 'redeploy' ? Repair.redeploy() : Repair.dryRun()),
-    alarmActions: alarmTopicArns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn))),
+    alarmActions: topics,
+    okActions: topics,
   };
 }
 

@@ -68,7 +68,7 @@ function keyOf(name: string, option: Option): z.ZodType {
 }
 
 /** Reports the error of one of the library's own checks as the issue of a key. */
-function report(context: z.RefinementCtx, check: () => unknown): void {
+export function report(context: z.RefinementCtx, check: () => unknown): void {
   try {
     check();
   } catch (error) {

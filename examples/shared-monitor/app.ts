@@ -9,7 +9,7 @@ export const app = new App();
 const platform = new Stack(app, 'Platform');
 const vpc = new Vpc(platform, 'Vpc', { flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } } });
 const cluster = new Cluster(platform, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
-const monitor = new DriftMonitor(platform, 'Monitor', { vpc });
+const monitor = new DriftMonitor(platform, 'Monitor');
 
 for (const team of ['orders', 'invoices']) {
   const stack = new Stack(app, `Team-${team}`);

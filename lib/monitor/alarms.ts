@@ -1,8 +1,11 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import {
   Alarm,
+  type AlarmProps,
   ComparisonOperator,
   type IAlarmAction,
+  type IMetric,
+  MathExpression,
   type Metric,
   type MetricOptions,
   Stats,
@@ -16,19 +19,21 @@ import type { IDriftMonitor } from './drift-monitor-interface';
 
 /**
  * Thresholds of the alarms of a monitor. CloudWatch evaluates each alarm once per interval of the monitor; an alarm
- * costs about $0.10 a month. An alarm without a threshold is not created.
+ * costs about $0.10 a month for each of its metrics. An alarm without a threshold is not created.
  */
 export interface DriftAlarms {
   /**
-   * Open critical incidents that trigger an alarm.
+   * Open critical incidents that trigger an alarm. An alarm that is on already does not report a further incident:
+   * use `onIncident` where each one matters.
    *
    * @default 1
    */
   readonly criticalIncidents?: number;
 
   /**
-   * Intervals without a finished run that trigger an alarm, because a checker that does not run finds no incidents. A
-   * run that fails, times out or cannot store its state is not finished.
+   * Intervals without a finished run that trigger an alarm, 2 or more, because a monitor that does not run finds no
+   * incidents. A run that fails, times out or cannot store its state is not finished. Intervals before the first run
+   * do not count, so that the first deployment triggers no alarm.
    *
    * @default 3, so that a single late run triggers no alarm
    */
@@ -61,6 +66,21 @@ export interface DriftAlarms {
    * @default - no alarm, because `missedRuns` triggers one when runs keep failing
    */
   readonly functionErrors?: number;
+
+  /**
+   * Events of incidents that no run could deliver that trigger an alarm.
+   *
+   * @default - no alarm, because the next run delivers them
+   */
+  readonly undeliveredEvents?: number;
+}
+
+/** The actions of alarms. */
+export interface AlarmActions {
+  /** When an alarm starts. */
+  readonly alarm?: readonly IAlarmAction[];
+  /** When it ends. */
+  readonly ok?: readonly IAlarmAction[];
 }
 
 /** The properties of a monitor that its alarms need. */
@@ -97,19 +117,25 @@ const ON_REQUEST: readonly AtLeast[] = [
     name: 'uncheckedProxies',
     id: 'UncheckedProxiesAlarm',
     metric: ({ monitor }, options) => monitor.metricUncheckedProxies(options),
-    description: 'The drift checker could not check some of the proxies',
+    description: 'The drift monitor could not check some of the proxies',
   },
   {
     name: 'malformedRecords',
     id: 'MalformedRecordsAlarm',
     metric: ({ monitor }, options) => monitor.metricMalformedRecords(options),
-    description: 'The registry of the drift checker has parameters that are not records',
+    description: 'The registry of the drift monitor has parameters that are not records',
   },
   {
     name: 'functionErrors',
     id: 'FunctionErrorsAlarm',
     metric: ({ handler }, options) => handler.metricErrors(options),
-    description: 'Runs of the drift checker fail or time out',
+    description: 'Runs of the drift monitor fail or time out',
+  },
+  {
+    name: 'undeliveredEvents',
+    id: 'UndeliveredEventsAlarm',
+    metric: ({ monitor }, options) => monitor.metricUndeliveredEvents(options),
+    description: 'The drift monitor could not deliver events of incidents',
   },
 ];
 
@@ -120,33 +146,38 @@ export function makeAlarms(
   scope: Construct,
   subject: AlarmSubject,
   thresholds: DriftAlarms,
-  actions: readonly IAlarmAction[],
+  actions: AlarmActions,
 ): MadeAlarms {
   const period = subject.interval;
-  const atLeast = (id: string, name: keyof DriftAlarms, threshold: number, metric: Metric, alarmDescription: string) =>
-    new Alarm(scope, id, {
-      alarmDescription,
-      metric,
-      threshold: checkCount(name, threshold),
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // The heartbeat alarm covers a checker that does not run.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+  const atLeast = (
+    id: string,
+    name: keyof DriftAlarms,
+    threshold: number,
+    metric: Metric,
+    alarmDescription: string,
+    // The heartbeat alarm covers a monitor that does not run.
+    treatMissingData = TreatMissingData.NOT_BREACHING,
+  ) => makeAlarm(scope, id, { metric, threshold: checkCount(name, threshold), alarmDescription, treatMissingData });
   const critical = atLeast(
     'Alarm',
     'criticalIncidents',
     thresholds.criticalIncidents ?? ALARMS.criticalIncidents.default,
     subject.monitor.metricCriticalIncidents({ period }),
     'HAProxy holds addresses that its load balancer no longer has, or will not follow the next change',
+    // A monitor that does not run has closed no incident.
+    TreatMissingData.IGNORE,
   );
+  const missedRuns = checkMissedRuns(thresholds.missedRuns ?? ALARMS.missedRuns.default, period);
   const heartbeat = new Alarm(scope, 'HeartbeatAlarm', {
-    alarmDescription: 'The drift checker is silent: nobody knows whether the proxies hold the right addresses',
-    metric: subject.monitor.metricHeartbeat({ period, statistic: Stats.SUM }),
+    alarmDescription: 'The drift monitor is silent: it is not known whether the proxies hold the right addresses',
+    metric: finishedRuns(subject),
     threshold: 1,
-    evaluationPeriods: checkMissedRuns(thresholds.missedRuns ?? ALARMS.missedRuns.default, period),
+    // The spare period is the one before the missing runs, from which the expression knows that there were runs.
+    evaluationPeriods: missedRuns + 1,
+    datapointsToAlarm: missedRuns,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-    treatMissingData: TreatMissingData.BREACHING,
+    // No value: no run yet, or an alarm that has started already.
+    treatMissingData: TreatMissingData.IGNORE,
   });
   const requested = ON_REQUEST.flatMap(({ name, id, metric, description }) => {
     const threshold = thresholds[name];
@@ -154,23 +185,79 @@ export function makeAlarms(
   });
   const all = [critical, heartbeat, ...requested];
   for (const alarm of all) {
-    alarm.addAlarmAction(...actions);
+    addActions(alarm, actions);
   }
   return { critical, heartbeat, all };
 }
 
-function checkCount(name: keyof DriftAlarms, count: number): number {
-  if (!Token.isUnresolved(count) && (!Number.isInteger(count) || count < 1)) {
-    throw new InputError(`alarms.${name} '${count}' is out of range: give a whole number from 1`);
+/**
+ * Creates the alarm of one proxy, if it has actions of its own. Alarms of other proxies of the monitor do not hide it.
+ */
+export function makeProxyAlarm(scope: Construct, metric: Metric, actions: AlarmActions): Alarm | undefined {
+  if ((actions.alarm ?? []).length + (actions.ok ?? []).length === 0) {
+    return undefined;
+  }
+  const alarm = makeAlarm(scope, 'CriticalIncidentsAlarm', {
+    metric,
+    threshold: ALARMS.criticalIncidents.default,
+    alarmDescription: `${scope.node.path} has critical incidents`,
+    treatMissingData: TreatMissingData.IGNORE,
+  });
+  addActions(alarm, actions);
+  return alarm;
+}
+
+function makeAlarm(
+  scope: Construct,
+  id: string,
+  props: Pick<AlarmProps, 'metric' | 'threshold' | 'alarmDescription' | 'treatMissingData'>,
+): Alarm {
+  return new Alarm(scope, id, {
+    ...props,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  });
+}
+
+function addActions(alarm: Alarm, { alarm: started = [], ok = [] }: AlarmActions): void {
+  alarm.addAlarmAction(...started);
+  alarm.addOkAction(...ok);
+}
+
+/**
+ * Finished runs of each period: 0 where the function ran and finished nothing, and after runs that have stopped; no
+ * value before the first run. (`REPEAT` fills with the last value before, `SUM` leaves out what is missing: CloudWatch,
+ * "Using math expressions".)
+ */
+function finishedRuns({ monitor, handler, interval: period }: AlarmSubject): IMetric {
+  const runs = new MathExpression({
+    expression: 'SUM([finished, 0 * started])',
+    usingMetrics: {
+      finished: monitor.metricHeartbeat({ period, statistic: Stats.SUM }),
+      started: handler.metricInvocations({ period }),
+    },
+    period,
+  });
+  return new MathExpression({
+    expression: 'FILL(runs, REPEAT) * FILL(runs, 0)',
+    usingMetrics: { runs },
+    label: 'finished runs',
+    period,
+  });
+}
+
+function checkCount(name: keyof DriftAlarms, count: number, least = 1): number {
+  if (!Token.isUnresolved(count) && (!Number.isInteger(count) || count < least)) {
+    throw new InputError(`alarms.${name} '${count}' is out of range: give a whole number from ${least}`);
   }
   return count;
 }
 
-/** CloudWatch evaluates at most one day, or seven where a period is an hour or longer. */
+/** CloudWatch evaluates at most one day, or seven where a period is an hour or longer, and here a spare period. */
 function checkMissedRuns(missedRuns: number, interval: Duration): number {
   const seconds = interval.toSeconds();
-  const most = Math.floor(((seconds < 3600 ? 1 : 7) * DAY_SECONDS) / seconds);
-  if (checkCount('missedRuns', missedRuns) > most) {
+  const most = Math.floor(((seconds < 3600 ? 1 : 7) * DAY_SECONDS) / seconds) - 1;
+  if (checkCount('missedRuns', missedRuns, ALARMS.missedRuns.min) > most) {
     throw new InputError(
       `alarms.missedRuns '${missedRuns}' is out of range: give at most ${most}, because CloudWatch evaluates no longer period`,
     );

@@ -26,25 +26,39 @@ const INCIDENTS: QueryStringProps = {
     'incident.proxy',
     'incident.kind',
     'incident.severity',
-    'incident.task',
     'incident.address',
+    'incident.taskCount',
+    'incident.message',
     'incident.remediation',
   ],
   filterStatements: ['event like /^incident-/'],
   ...NEWEST,
 };
 
-/** Saved queries of the checker's log, by name. */
+/** Saved queries of the controller's log, by name. */
 const QUERIES: Record<string, QueryStringProps> = {
   incidents: INCIDENTS,
   'history of a proxy': {
-    fields: ['@timestamp', 'event', 'incident.id', 'incident.kind', 'incident.task', 'incident.address', 'message'],
+    fields: [
+      '@timestamp',
+      'event',
+      'incident.incidentId',
+      'incident.kind',
+      'incident.address',
+      'incident.taskCount',
+      'incident.message',
+    ],
     filterStatements: ['event like /^incident-/', 'incident.proxy = "NAME OF THE PROXY"'],
     ...NEWEST,
   },
   'not checked': {
     fields: ['@timestamp', 'event', 'proxy', 'message'],
     filterStatements: ['event in ["not-checked", "degraded"]'],
+    ...NEWEST,
+  },
+  suppressed: {
+    fields: ['@timestamp', 'proxy', 'kind', 'reason', 'until', 'message'],
+    filterStatements: ['event = "suppressed"'],
     ...NEWEST,
   },
   'repairs and deployments': {
@@ -72,16 +86,25 @@ interface DashboardSubject {
   readonly handler: IFunction;
   readonly logGroup: ILogGroup;
   readonly alarms: Alarm[];
+  /** Whether the monitor publishes all metrics of each proxy. */
+  readonly detailedMetrics: boolean;
 }
 
 const FULL = 24;
 const HALF = FULL / 2;
 
+/** Graphs of metrics that only `detailedMetrics` publishes. */
+const DETAILS = [
+  ['Stale addresses', METRICS.staleAddresses],
+  ['Percent of sessions on stale addresses', METRICS.staleSessionShare],
+] as const;
+
 /** Creates a dashboard with the alarms, the metrics and the last incidents of a monitor. */
-export function makeDashboard(scope: Construct, { monitor, handler, logGroup, alarms }: DashboardSubject): Dashboard {
+export function makeDashboard(scope: Construct, subject: DashboardSubject): Dashboard {
+  const { monitor, handler, logGroup, alarms, detailedMetrics } = subject;
   const period = Duration.minutes(1);
   const perProxy = (title: string, metricName: string): IWidget =>
-    new GraphWidget({ title, width: HALF, left: [ofEveryProxy(metricName)], leftYAxis: { min: 0 } });
+    new GraphWidget({ title, width: HALF, left: [ofEveryProxy(monitor, metricName)], leftYAxis: { min: 0 } });
   return new Dashboard(scope, 'Dashboard', {
     defaultInterval: Duration.hours(3),
     widgets: [
@@ -95,13 +118,11 @@ export function makeDashboard(scope: Construct, { monitor, handler, logGroup, al
             monitor.metricOpenIncidents(),
             monitor.metricCheckedProxies(),
             monitor.metricUncheckedProxies(),
+            monitor.metricOldestIncidentSeconds(),
           ],
         }),
       ],
-      [
-        perProxy('Stale addresses', METRICS.staleAddresses),
-        perProxy('Percent of sessions on stale addresses', METRICS.staleSessionShare),
-      ],
+      ...(detailedMetrics ? [DETAILS.map(([title, name]) => perProxy(title, name))] : []),
       [
         perProxy('Open incidents', METRICS.openIncidents),
         perProxy('Tasks that could not be read', METRICS.uncheckedTasks),
@@ -134,11 +155,12 @@ export function makeDashboard(scope: Construct, { monitor, handler, logGroup, al
   });
 }
 
-/** A line for each proxy that has the metric, also for proxies that are registered after this deployment. */
-function ofEveryProxy(metricName: string): MathExpression {
-  const schema = `{${METRICS.namespace},${METRICS.proxyDimension}}`;
+/** A line for each proxy of a monitor that has the metric, also for proxies that are registered after this deployment. */
+function ofEveryProxy({ monitorName }: IDriftMonitor, metricName: string): MathExpression {
+  const { namespace, monitorDimension, proxyDimension } = METRICS;
+  const schema = `{${namespace},${monitorDimension},${proxyDimension}}`;
   return new MathExpression({
-    expression: `SEARCH('${schema} MetricName="${metricName}"', 'Maximum', 60)`,
+    expression: `SEARCH('${schema} MetricName="${metricName}" ${monitorDimension}="${monitorName}"', 'Maximum', 60)`,
     label: '',
     period: Duration.minutes(1),
   });

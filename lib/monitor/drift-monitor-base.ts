@@ -1,16 +1,24 @@
-import type { Duration } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { EVENT_SOURCE } from '../contract/incident-event';
 import { METRICS } from '../contract/metrics';
 import { InputError } from '../haproxy/errors';
 import { CheckPermissions } from '../private/monitor/check-permissions';
 import { addGate, type GateAccess } from '../private/monitor/deployment-gate';
 import { metricOf } from '../private/monitor/metric';
 import type { IDriftMonitor } from './drift-monitor-interface';
+import { IncidentSeverity, type OnIncidentOptions } from './incident-rule';
 import type { Repair } from './repair';
+
+/** `severityLevel` of an event. */
+const LEVELS: Readonly<Record<IncidentSeverity, number>> = {
+  [IncidentSeverity.INFO]: 1,
+  [IncidentSeverity.WARNING]: 2,
+  [IncidentSeverity.CRITICAL]: 3,
+};
 
 /**
  * The base of monitors of this app and of imported ones.
@@ -18,18 +26,11 @@ import type { Repair } from './repair';
  * @internal
  */
 export abstract class DriftMonitorBase extends Construct implements IDriftMonitor {
+  public abstract readonly monitorName: string;
   public abstract readonly registryPath: string;
   public abstract readonly role: IRole;
-  public abstract readonly grace: Duration;
+  public abstract readonly graceChecks: number;
   public abstract readonly repair?: Repair;
-  public abstract readonly connections: Connections;
-
-  /**
-   * Name of the monitor: the dimension of its metrics.
-   *
-   * @internal
-   */
-  protected abstract readonly _monitorName: string;
 
   /**
    * The function that checks deployments.
@@ -37,6 +38,38 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    * @internal
    */
   protected abstract readonly _gate?: GateAccess;
+
+  /**
+   * Sends each incident that opens, changes or closes to a target. One noisy proxy does not hide the incidents of
+   * another one, as in an alarm. The event and its fields are described in `docs/events.md`. EventBridge delivers an
+   * event at least once: drop repeats by `eventId`.
+   *
+   * @param id the id of the rule
+   * @param options which incidents, and where their events go
+   */
+  public onIncident(id: string, options: OnIncidentOptions = {}): Rule {
+    const { target, minSeverity = IncidentSeverity.WARNING, proxyNames } = options;
+    if (proxyNames?.length === 0) {
+      throw new InputError(`proxyNames of '${id}' is empty: name at least one proxy, or leave it out for all`);
+    }
+    return new Rule(this.rules(), id, {
+      description: `Incidents of ${this.monitorName}, ${minSeverity} and above`,
+      eventPattern: {
+        source: [EVENT_SOURCE],
+        detail: {
+          monitor: [this.monitorName],
+          severityLevel: Match.greaterThanOrEqual(LEVELS[minSeverity]),
+          ...(proxyNames && { proxy: proxyNames }),
+        },
+      },
+      targets: target && [target],
+    });
+  }
+
+  /** The scope of the rules, because their ids are not ours. */
+  private rules(): Construct {
+    return (this.node.tryFindChild('OnIncident') as Construct | undefined) ?? new Construct(this, 'OnIncident');
+  }
 
   /**
    * Checks each deployment of a service when its tasks run and before they take traffic. A revision that pins its
@@ -49,13 +82,11 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    *
    * @param service a service whose proxy is registered with this monitor, with a deployment strategy that has the stage
    *   `POST_SCALE_UP` (AWS documents it for blue/green, linear and canary)
-   * @throws when the monitor has no gate
+   * @throws when a monitor of this app has no gate; CloudFormation fails when an imported one has none
    */
   public gateDeployments(service: BaseService): void {
     if (this._gate === undefined) {
-      throw new InputError(
-        `${this.node.path} has no gate: give gate: true to the DriftMonitor, and gateFunctionArn and gateRoleArn to fromAttributes`,
-      );
+      throw new InputError(`${this.node.path} has no gate: give gate: true to the DriftMonitor`);
     }
     CheckPermissions.of(service, this).checkRevisions(service);
     addGate(service, this._gate);
@@ -116,7 +147,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   }
 
   /**
-   * Repairs that the checker started.
+   * Repairs that the monitor started.
    *
    * @default - the maximum over one minute
    */
@@ -124,7 +155,43 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
     return this.metric(METRICS.repairs, options);
   }
 
+  /**
+   * Seconds from a change to the opening of its incident, for the incidents that a run opens.
+   *
+   * @default - the maximum over one minute
+   */
+  public metricDetectionSeconds(options?: MetricOptions): Metric {
+    return this.metric(METRICS.detectionSeconds, options);
+  }
+
+  /**
+   * Age of the oldest open incident, seconds, without those of severity `info`; 0 if there is none.
+   *
+   * @default - the maximum over one minute
+   */
+  public metricOldestIncidentSeconds(options?: MetricOptions): Metric {
+    return this.metric(METRICS.oldestIncidentSeconds, options);
+  }
+
+  /**
+   * Findings that open no incident because of a suppression.
+   *
+   * @default - the maximum over one minute
+   */
+  public metricSuppressedIncidents(options?: MetricOptions): Metric {
+    return this.metric(METRICS.suppressedIncidents, options);
+  }
+
+  /**
+   * Events of incidents that no run could deliver yet.
+   *
+   * @default - the maximum over one minute
+   */
+  public metricUndeliveredEvents(options?: MetricOptions): Metric {
+    return this.metric(METRICS.undeliveredEvents, options);
+  }
+
   private metric(metricName: string, options?: MetricOptions): Metric {
-    return metricOf(METRICS.monitorDimension, this._monitorName, metricName, options);
+    return metricOf({ monitorName: this.monitorName }, metricName, options);
   }
 }

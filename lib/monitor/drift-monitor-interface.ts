@@ -1,26 +1,30 @@
-import type { Duration } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import type { OnIncidentOptions } from './incident-rule';
 import type { Repair } from './repair';
 
 /** A drift monitor, of this app or imported. */
-export interface IDriftMonitor extends IConstruct, IConnectable {
-  /** Path of the SSM parameters of the monitor: what to check, and the state of each proxy. */
+export interface IDriftMonitor extends IConstruct {
+  /** Name of the monitor: dimension of its metrics, and the one value that another app needs. */
+  readonly monitorName: string;
+  /** Path of the SSM parameters of the monitor: what to check. */
   readonly registryPath: string;
-  /** The role of the checker. Each proxy adds the permissions to check it. */
+  /** The role of the controller. Each proxy adds the permissions to check it. */
   readonly role: IRole;
-  /** How long a finding must last before it becomes an incident. */
-  readonly grace: Duration;
+  /** Checks in a row that must have a finding before it becomes an incident. */
+  readonly graceChecks: number;
   /**
-   * What the checker does about a proxy with a critical incident.
+   * What the monitor does about a proxy with a critical incident.
    *
    * @default - nothing
    */
   readonly repair?: Repair;
 
+  /** Sends each incident that opens, changes or closes to a target. */
+  onIncident(id: string, options?: OnIncidentOptions): Rule;
   /** Checks each deployment of a service before its tasks take traffic. */
   gateDeployments(service: BaseService): void;
 
@@ -36,47 +40,24 @@ export interface IDriftMonitor extends IConstruct, IConnectable {
   metricUncheckedProxies(options?: MetricOptions): Metric;
   /** Parameters of the registry that are not valid records. */
   metricMalformedRecords(options?: MetricOptions): Metric;
-  /** Repairs that the checker started. */
+  /** Repairs that the monitor started. */
   metricRepairs(options?: MetricOptions): Metric;
+  /** Seconds from a change to the opening of its incident. */
+  metricDetectionSeconds(options?: MetricOptions): Metric;
+  /** Age of the oldest open incident, seconds, without those of severity `info`. */
+  metricOldestIncidentSeconds(options?: MetricOptions): Metric;
+  /** Findings that open no incident because of a suppression. */
+  metricSuppressedIncidents(options?: MetricOptions): Metric;
+  /** Events of incidents that are not delivered yet. */
+  metricUndeliveredEvents(options?: MetricOptions): Metric;
 }
 
-/** Attributes of a `DriftMonitor` of another app, of the same account and region. */
-export interface DriftMonitorAttributes {
-  /** Its `registryPath`: `/cdk-haproxy-elb/NAME`. */
-  readonly registryPath: string;
-
-  /** ARN of its role, `role.roleArn`. */
-  readonly roleArn: string;
-
-  /** Id of its security group, `connections.securityGroups[0].securityGroupId`. */
-  readonly securityGroupId: string;
-
+/** Settings of a `DriftMonitor` of another app that this app decides. */
+export interface ImportedMonitorOptions {
   /**
-   * How long a finding about the proxies of this app must last before it becomes an incident.
+   * Allow the monitor to redeploy the services of this app. It does so if it has a `repair` itself.
    *
-   * @default Duration.minutes(1), the monitor's own default
-   */
-  readonly grace?: Duration;
-
-  /**
-   * What the monitor does about a proxy with a critical incident. Give the `repair` of the monitor: a repair needs a
-   * permission for each service.
-   *
-   * @default - nothing
+   * @default - no permission
    */
   readonly repair?: Repair;
-
-  /**
-   * ARN of the gate's function, `gateHandler.functionArn`.
-   *
-   * @default - no gate
-   */
-  readonly gateFunctionArn?: string;
-
-  /**
-   * ARN of the role with which ECS calls the gate, `gateRole.roleArn`.
-   *
-   * @default - no gate
-   */
-  readonly gateRoleArn?: string;
 }

@@ -1,60 +1,68 @@
 import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  Connections,
-  type InterfaceVpcEndpoint,
-  type IVpc,
-  SecurityGroup,
-  type SubnetSelection,
-} from 'aws-cdk-lib/aws-ec2';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type QueryDefinition, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { type ILogGroup, LogGroup, type QueryDefinition, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
+import type { ControllerEnvironment, ScheduledEvent } from '../contract/environment';
+import { STATE_KEY } from '../contract/state-table';
 import { InputError } from '../haproxy/errors';
-import { refuseTokens } from '../private/checks';
-import { allowAtEndpoints, createEndpoints, warnOfMissingEndpoints } from '../private/monitor/checker-endpoints';
-import { type CheckerFunctionProps, checkerFunction } from '../private/monitor/checker-function';
-import { checkerRole } from '../private/monitor/checker-role';
+import { checkCount, checkName, refuseTokens } from '../private/checks';
+import { type ControllerFunctionProps, controllerFunction } from '../private/monitor/controller-function';
+import { controllerRole } from '../private/monitor/controller-role';
 import { DeploymentGate } from '../private/monitor/deployment-gate';
-import { ImportedDriftMonitor } from '../private/monitor/imported-monitor';
+import { ImportedDriftMonitor, publish, registryPathOf } from '../private/monitor/imported-monitor';
+import { allowLogs } from '../private/monitor/log-key';
 import { MONITOR } from '../private/options';
 import { type DriftAlarms, makeAlarms } from './alarms';
 import { makeDashboard, saveQueries } from './dashboard';
 import { DriftMonitorBase } from './drift-monitor-base';
-import type { DriftMonitorAttributes, IDriftMonitor } from './drift-monitor-interface';
+import type { IDriftMonitor, ImportedMonitorOptions } from './drift-monitor-interface';
 import type { Repair } from './repair';
 
 /** Properties of a `DriftMonitor`. */
 export interface DriftMonitorProps {
   /**
-   * The VPC of the checker. The checker must reach the proxies' tasks, and through a NAT gateway or VPC endpoints the
-   * APIs of SSM, ECS, Elastic Load Balancing and EC2.
-   */
-  readonly vpc: IVpc;
-
-  /**
-   * The subnets of the checker: private or isolated ones.
+   * Name of the monitor: letters, digits, `.`, `-` and `_`, at most 64; unique in its account and region. It is the
+   * dimension of its metrics, and apps with other proxies give it to `DriftMonitor.fromName`.
    *
-   * @default - the private subnets with egress; the isolated ones if there are no others
+   * @default - made from the construct's path
    */
-  readonly vpcSubnets?: SubnetSelection;
+  readonly monitorName?: string;
 
   /**
-   * How often the checker checks every proxy: whole minutes, from one minute to one day.
+   * How often the monitor checks every proxy: whole minutes, from one minute to one day.
    *
    * @default Duration.minutes(1), the shortest interval of EventBridge Scheduler
    */
   readonly interval?: Duration;
 
   /**
-   * How long a finding must last before it becomes an incident: whole seconds, at most one day.
+   * Checks in a row that must have a finding before it becomes an incident, 1 to 1440. Findings that a single check
+   * proves do not wait.
    *
-   * @default Duration.minutes(1), so that a single check never opens an incident
+   * @default 2, so that a single check never opens an incident
    */
-  readonly grace?: Duration;
+  readonly graceChecks?: number;
+
+  /**
+   * How long a proxy may be unchecked before that is a critical incident: whole seconds, from one minute to one day.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly blindAfter?: Duration;
+
+  /**
+   * Publish seven metrics of each proxy instead of three: also stale and live addresses, checked tasks, and the share of
+   * the sessions on stale addresses.
+   *
+   * @default false, because CloudWatch charges about $0.30 a month for each metric
+   */
+  readonly detailedMetrics?: boolean;
 
   /**
    * Thresholds of the alarms.
@@ -64,11 +72,18 @@ export interface DriftMonitorProps {
   readonly alarms?: DriftAlarms;
 
   /**
-   * Actions of the alarms.
+   * Actions when an alarm starts.
    *
    * @default - none: only the state of the alarm changes
    */
   readonly alarmActions?: IAlarmAction[];
+
+  /**
+   * Actions when an alarm ends.
+   *
+   * @default - none: only the state of the alarm changes
+   */
+  readonly okActions?: IAlarmAction[];
 
   /**
    * Create a CloudWatch dashboard with the alarms, the metrics of every proxy and the last incidents.
@@ -78,7 +93,7 @@ export interface DriftMonitorProps {
   readonly dashboard?: boolean;
 
   /**
-   * What the checker does about a proxy with a critical incident.
+   * What the monitor does about a proxy with a critical incident.
    *
    * @default - nothing: the incident names the command that repairs it
    */
@@ -99,42 +114,86 @@ export interface DriftMonitorProps {
   readonly gate?: boolean;
 
   /**
-   * Create the interface endpoints for SSM, ECS, Elastic Load Balancing and EC2 that the VPC does not have in this app.
-   * Their security groups allow only the checkers of this app. In the whole VPC the names of these services then
-   * resolve to the endpoints: allow other callers with `endpoints`. A VPC with a NAT gateway does not need them.
+   * Log group of the controller and the gate: incidents, and the log lines from which the metrics are made.
    *
-   * @default false, because an endpoint costs about $7.30 a month in each Availability Zone: four in two zones about $58
+   * @default - a new log group
    */
-  readonly createEndpoints?: boolean;
+  readonly logGroup?: ILogGroup;
+
+  /**
+   * How long the new log group keeps log lines.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * KMS key that encrypts the table with the states and the new log group. A key of this app allows CloudWatch Logs to
+   * use it; allow it in the policy of an imported key yourself.
+   *
+   * @default - keys of AWS
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * What happens to the table with the states and the new log group when the stack is deleted.
+   *
+   * @default RemovalPolicy.DESTROY: a monitor that is deployed again starts without old incidents
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Reserved concurrency of the controller, 1 to 10. Runs may overlap without harm: the one that ends first counts.
+   *
+   * @default - none, because AWS refuses a reservation in accounts whose quota is the lowest, 10
+   */
+  readonly reservedConcurrency?: number;
 }
 
 /**
  * Compares, on a schedule, the addresses of running HAProxy processes with those of their load balancers, and reports
- * incidents as log lines, metrics and alarms.
+ * incidents as events, log lines, metrics and alarms.
  *
- * One monitor can serve many proxies, also those of other stacks and apps of the same account and region.
+ * A controller calls the AWS APIs. It is in no VPC and needs neither a NAT gateway nor VPC endpoints. Each proxy adds a
+ * probe in its own VPC, a function without permissions that reads DNS and the processes. One monitor can serve many
+ * proxies: of several VPCs, and of other stacks and apps of the same account and region.
  */
 export class DriftMonitor extends DriftMonitorBase {
-  /** A monitor of another app of the same account and region, for proxies of this app. */
-  public static fromAttributes(scope: Construct, id: string, attributes: DriftMonitorAttributes): IDriftMonitor {
-    return new ImportedDriftMonitor(scope, id, attributes);
+  /**
+   * A monitor of another app of the same account and region, for proxies of this app. CloudFormation looks its values
+   * up when it deploys; a deployment fails if there is no monitor of this name.
+   *
+   * @param scope the scope of the construct
+   * @param id the id of the construct
+   * @param monitorName the `monitorName` of the other app's monitor
+   * @param options what this app allows the monitor
+   */
+  public static fromName(
+    scope: Construct,
+    id: string,
+    monitorName: string,
+    options?: ImportedMonitorOptions,
+  ): IDriftMonitor {
+    return new ImportedDriftMonitor(scope, id, monitorName, options);
   }
 
-  /** The function of the checker. */
+  /** The function of the controller. */
   public readonly handler: LambdaFunction;
-  /** The role of the function. */
+  /** The role of the controller. */
   public readonly role: IRole;
-  /** Log lines and embedded metrics of the checker. Kept for a month, deleted with the stack. */
-  public readonly logGroup: LogGroup;
-  /** The schedule that starts the function. */
+  /** Log lines and embedded metrics of the controller. */
+  public readonly logGroup: ILogGroup;
+  /** The table with the state of each proxy: its open incidents, and events that are not delivered yet. */
+  public readonly stateTable: ITable;
+  /** The schedule that starts the controller. */
   public readonly schedule: Schedule;
-  /** The alarm for open critical incidents. Missing data does not trigger it; it triggers `heartbeatAlarm`. */
+  /** The alarm for open critical incidents. Missing data does not change it; it triggers `heartbeatAlarm`. */
   public readonly alarm: Alarm;
-  /** The alarm for a checker that finishes no runs. */
+  /** The alarm for a monitor that finishes no runs. */
   public readonly heartbeatAlarm: Alarm;
-  /** Every alarm of the monitor, including `incidentAlarm` and `heartbeatAlarm`. */
+  /** Every alarm of the monitor, including `alarm` and `heartbeatAlarm`. */
   public readonly alarms: Alarm[];
-  /** Saved queries of the log: incidents, the history of a proxy, what could not be checked. */
+  /** Saved queries of the log: incidents, the history of a proxy, what could not be checked, what is suppressed. */
   public readonly queries: QueryDefinition[];
   /** The dashboard, if requested. */
   public readonly dashboard?: Dashboard;
@@ -142,91 +201,120 @@ export class DriftMonitor extends DriftMonitorBase {
   public readonly gateHandler?: LambdaFunction;
   /** The role with which ECS calls the gate, if requested. */
   public readonly gateRole?: IRole;
-  /** The endpoints that `createEndpoints` created. */
-  public readonly endpoints: InterfaceVpcEndpoint[];
-  /** The security group of the checker. */
-  public readonly connections: Connections;
+  public readonly monitorName: string;
   public readonly registryPath: string;
-  public readonly grace: Duration;
+  public readonly graceChecks: number;
   public readonly repair?: Repair;
-  /** @internal */
-  protected readonly _monitorName: string;
   /** @internal */
   protected readonly _gate?: DeploymentGate;
 
-  public constructor(scope: Construct, id: string, props: DriftMonitorProps) {
+  public constructor(scope: Construct, id: string, props: DriftMonitorProps = {}) {
     super(scope, id);
-    const { vpc } = props;
     const interval = checkInterval(props.interval ?? Duration.millis(MONITOR.interval.default));
-    this.grace = checkGrace(props.grace ?? Duration.millis(MONITOR.grace.default));
+    const blindAfter = checkBlindAfter(props.blindAfter ?? Duration.millis(MONITOR.blindAfter.default));
+    checkName(props.monitorName, 'monitorName');
+    refuseTokens('graceChecks', props.graceChecks);
+    checkCount('graceChecks', props.graceChecks, MONITOR.graceChecks);
+    checkCount('reservedConcurrency', props.reservedConcurrency, MONITOR.reservedConcurrency);
+    this.graceChecks = props.graceChecks ?? MONITOR.graceChecks.default;
     this.repair = props.repair;
-    this._monitorName = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
-    this.registryPath = `/cdk-haproxy-elb/${this._monitorName}`;
-    const { subnets, hasPublic } = vpc.selectSubnets(props.vpcSubnets);
-    if (hasPublic) {
-      throw new InputError(
-        `the subnets of ${this.node.path} are public, where a function cannot reach AWS APIs: give vpcSubnets that are private or isolated`,
-      );
-    }
-
-    this.logGroup = new LogGroup(this, 'LogGroup', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: 'Drift checker: asks DNS, AWS APIs and runtime APIs; accepts nothing',
-    });
-    this.connections = new Connections({ securityGroups: [securityGroup] });
-    const { role, policy } = checkerRole(this, {
+    this.monitorName = props.monitorName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    this.registryPath = registryPathOf(this.monitorName);
+    this.logGroup = props.logGroup ?? this.makeLogGroup(props);
+    this.stateTable = this.makeTable(props);
+    const { role, policy } = controllerRole(this, {
       logGroup: this.logGroup,
       registryPath: this.registryPath,
-      subnets,
-      securityGroup,
+      table: this.stateTable,
+      encryptionKey: props.encryptionKey,
       opsItems: props.opsItems ?? false,
     });
     this.role = role;
-    const shared: CheckerFunctionProps = {
-      vpc,
-      subnets,
-      securityGroup,
-      role,
-      policy,
-      logGroup: this.logGroup,
-      environment: {
-        REGISTRY_PATH: this.registryPath,
-        MONITOR_NAME: this._monitorName,
-        ...(props.repair && { REPAIR: props.repair._mode }),
-        ...(props.opsItems && { OPS_ITEMS: 'on' }),
-      },
+    const environment: ControllerEnvironment = {
+      REGISTRY_PATH: this.registryPath,
+      MONITOR_NAME: this.monitorName,
+      STATE_TABLE: this.stateTable.tableName,
+      INTERVAL_SECONDS: `${interval.toSeconds()}`,
+      BLIND_AFTER_SECONDS: `${blindAfter.toSeconds()}`,
+      LOG_GROUP: this.logGroup.logGroupName,
+      ...(props.detailedMetrics && { DETAILED_METRICS: 'on' }),
+      ...(props.repair && { REPAIR: props.repair._mode }),
+      ...(props.opsItems && { OPS_ITEMS: 'on' }),
     };
-    const description = 'Compares the addresses that HAProxy holds with those that the load balancer has';
-    this.handler = checkerFunction(this, description, 'index.handler', shared);
+    const shared: ControllerFunctionProps = { role, policy, logGroup: this.logGroup, environment };
+    this.handler = controllerFunction(this, 'index.handler', shared, {
+      description: 'Compares the addresses that HAProxy holds with those that the load balancer has',
+      reservedConcurrentExecutions: props.reservedConcurrency,
+      // Scheduler invokes asynchronously. The next run does the work of one that failed or came too late.
+      retryAttempts: 0,
+      maxEventAge: Duration.seconds(Math.min(interval.toSeconds(), MAX_EVENT_AGE_SECONDS)),
+    });
     this._gate = props.gate ? new DeploymentGate(this, 'Gate', shared) : undefined;
     this.gateHandler = this._gate?.handler;
     this.gateRole = this._gate?.role;
+    publish(this, this, this._gate);
 
     this.schedule = new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(interval),
-      target: new LambdaInvoke(this.handler, { retryAttempts: 0, role: scheduleRole(this, this.handler) }),
+      target: new LambdaInvoke(this.handler, {
+        retryAttempts: 0,
+        role: scheduleRole(this, this.handler),
+        input: ScheduleTargetInput.fromObject({ time: ContextAttribute.scheduledTime } satisfies ScheduledEvent),
+      }),
     });
-    const alarms = makeAlarms(
-      this,
-      { monitor: this, handler: this.handler, interval },
-      props.alarms ?? {},
-      props.alarmActions ?? [],
-    );
+    const alarms = makeAlarms(this, { monitor: this, handler: this.handler, interval }, props.alarms ?? {}, {
+      alarm: props.alarmActions,
+      ok: props.okActions,
+    });
     this.alarm = alarms.critical;
     this.heartbeatAlarm = alarms.heartbeat;
     this.alarms = alarms.all;
-    this.queries = saveQueries(this, this._monitorName, this.logGroup);
+    this.queries = saveQueries(this, this.monitorName, this.logGroup);
     this.dashboard = props.dashboard
-      ? makeDashboard(this, { monitor: this, handler: this.handler, logGroup: this.logGroup, alarms: this.alarms })
+      ? makeDashboard(this, {
+          monitor: this,
+          handler: this.handler,
+          logGroup: this.logGroup,
+          alarms: this.alarms,
+          detailedMetrics: props.detailedMetrics ?? false,
+        })
       : undefined;
-    allowAtEndpoints(this, vpc, securityGroup);
-    this.endpoints = props.createEndpoints ? createEndpoints(this, vpc, subnets, securityGroup) : [];
-    warnOfMissingEndpoints(this, vpc, subnets);
   }
+
+  private makeLogGroup({ logRetention, removalPolicy, encryptionKey }: DriftMonitorProps): ILogGroup {
+    if (encryptionKey !== undefined) {
+      allowLogs(encryptionKey, this);
+    }
+    return new LogGroup(this, 'LogGroup', {
+      retention: logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
+      encryptionKey,
+    });
+  }
+
+  private makeTable({ removalPolicy, encryptionKey }: DriftMonitorProps): ITable {
+    return new Table(this, 'States', {
+      partitionKey: { name: STATE_KEY, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      // Without a key of its own a table is encrypted with one of DynamoDB.
+      encryption: encryptionKey && TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
+    });
+  }
+}
+
+/** The oldest event that Lambda may be asked to keep. */
+const MAX_EVENT_AGE_SECONDS = 6 * 3600;
+
+function checkBlindAfter(time: Duration): Duration {
+  refuseTokens('blindAfter', time);
+  const [seconds, { min, max }] = [time.toMilliseconds() / 1000, MONITOR.blindAfter];
+  if (seconds < min / 1000 || seconds > max / 1000 || !Number.isInteger(seconds)) {
+    throw new InputError(`blindAfter '${seconds} s' is not valid: give whole seconds, from 1 minute to 1 day`);
+  }
+  return time;
 }
 
 /** EventBridge Scheduler counts in minutes; an alarm's period is a day at most. */
@@ -239,20 +327,11 @@ function checkInterval(interval: Duration): Duration {
   return interval;
 }
 
-function checkGrace(grace: Duration): Duration {
-  refuseTokens('grace', grace);
-  const seconds = grace.toMilliseconds() / 1000;
-  if (seconds > 86_400 || !Number.isInteger(seconds)) {
-    throw new InputError(`grace '${seconds} s' is not valid: give whole seconds, at most 1 day`);
-  }
-  return grace;
-}
-
 /** The role of EventBridge Scheduler: it may start this function, for schedules of this account alone. */
 function scheduleRole(scope: Construct, handler: LambdaFunction) {
   const stack = Stack.of(scope);
   const role = new Role(scope, 'ScheduleRole', {
-    description: 'For EventBridge Scheduler, to start the drift checker',
+    description: 'For EventBridge Scheduler, to start the drift monitor',
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: {
         StringEquals: {

@@ -1,25 +1,60 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import { CfnSecurityGroupIngress, type IConnectable, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Annotations, Token } from 'aws-cdk-lib';
+import type { IConnectable, ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { TaskSource } from '../contract/registry-record';
 import { checkEndpoint, checkPort } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
 import { refuseTokens } from '../private/checks';
 import { CheckPermissions } from '../private/monitor/check-permissions';
+import { Probe } from '../private/monitor/probe';
 import type { IDriftMonitor } from './drift-monitor-interface';
+import type { ProbeOptions } from './probe-options';
 
-/** How the checker reaches the tasks of a service. */
+/** How the monitor reaches the tasks of a service. */
 export interface HaproxyServiceOptions {
   /** TCP port of the runtime API in each task, 1 to 65535. */
   readonly runtimeApiPort: number;
 
   /**
-   * Security groups of the tasks. They then allow the monitor at the port of the runtime API.
+   * Security groups of the tasks. They then allow the probe at the port of the runtime API.
    *
    * @default - those of the service if it is of this app; an imported service has none, which causes a warning
    */
   readonly securityGroups?: ISecurityGroup[];
+
+  /**
+   * The VPC of the tasks, for the probe.
+   *
+   * @default - that of the cluster
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * Subnets, security groups and log of the probe.
+   *
+   * @default - those of `ProbeOptions`
+   */
+  readonly probe?: ProbeOptions;
+}
+
+/** How the monitor reaches processes that are not on ECS. */
+export interface HaproxyEndpointsOptions {
+  /** The VPC of the probe: the one of the processes, or one from which they can be reached. */
+  readonly vpc: IVpc;
+
+  /**
+   * Subnets, security groups and log of the probe.
+   *
+   * @default - those of `ProbeOptions`
+   */
+  readonly probe?: ProbeOptions;
+}
+
+/** Where the processes of a proxy are, and the probe that reads them. */
+interface BoundTasks {
+  readonly source: TaskSource;
+  readonly probe: Probe;
 }
 
 /** Where the running HAProxy processes of a proxy are. */
@@ -39,33 +74,43 @@ export class HaproxyTasks {
         `the cluster of ${service.node.path} is not known: import the service with BaseService.fromServiceArnWithCluster, or by attributes`,
       );
     }
-    return new HaproxyTasks((scope, monitor) => {
+    return new HaproxyTasks((scope, monitor, viewPort) => {
       const permissions = CheckPermissions.of(scope, monitor);
       permissions.findTasks(service.cluster.clusterArn);
       if (monitor.repair?._mode === 'redeploy') {
         permissions.redeploy(service.serviceArn);
       }
+      const probe = Probe.of(scope, monitor, options.vpc ?? vpcOf(service), options.probe);
       const groups = options.securityGroups ?? securityGroupsOf(service);
       if (groups.length === 0) {
         Annotations.of(scope).addWarningV2(
           'cdk-haproxy-elb:runtime-api-not-opened',
-          `no security group of ${service.node.path} is known: give securityGroups, or allow the monitor at port ${runtimeApiPort} yourself`,
+          `no security group of ${service.node.path} is known: give securityGroups, or allow the probe at port ${runtimeApiPort} yourself`,
         );
+        probe.allowToAnyTask(runtimeApiPort);
       }
       for (const group of groups) {
-        allowMonitor(scope, monitor, group, runtimeApiPort);
+        probe.allowToTasks(group, runtimeApiPort);
+        if (viewPort !== undefined) {
+          probe.allowToTasks(group, viewPort);
+        }
       }
-      return { cluster: service.cluster.clusterArn, service: service.serviceName, runtimeApiPort };
+      return {
+        source: { cluster: service.cluster.clusterArn, service: service.serviceName, runtimeApiPort },
+        probe,
+      };
     });
   }
 
   /**
-   * Processes that are not on ECS. Allow the monitor at these endpoints yourself; the monitor cannot repair the
+   * Processes that are not on ECS. Allow the `probe` of the `MonitoredHaproxy` at these endpoints
+   * yourself; the monitor cannot repair the
    * processes.
    *
    * @param endpoints the runtime API of each process, as `HOST:PORT` or `[IPV6]:PORT`
+   * @param options from where the processes are read
    */
-  public static atEndpoints(endpoints: string[]): HaproxyTasks {
+  public static atEndpoints(endpoints: string[], options: HaproxyEndpointsOptions): HaproxyTasks {
     refuseTokens('endpoints', endpoints);
     if (endpoints.length === 0) {
       throw new InputError('endpoints is empty: give the runtime API of each process as HOST:PORT');
@@ -73,16 +118,26 @@ export class HaproxyTasks {
     for (const endpoint of endpoints.filter((given) => !Token.isUnresolved(given))) {
       checkEndpoint(endpoint, 'endpoint');
     }
-    return new HaproxyTasks(() => ({ endpoints }));
+    // The types require options, and Python and JavaScript do not check types.
+    if (options?.vpc === undefined) {
+      throw new InputError('vpc of the endpoints is missing: give the VPC from which the processes are read');
+    }
+    return new HaproxyTasks((scope, monitor) => {
+      const probe = Probe.of(scope, monitor, options.vpc, options.probe);
+      for (const endpoint of endpoints) {
+        probe.allowToEndpoint(endpoint);
+      }
+      return { source: { endpoints }, probe };
+    });
   }
 
   private constructor(
     /**
-     * Allows a monitor to find the processes and to read their runtime APIs.
+     * Allows a monitor to find the processes and to read them.
      *
      * @internal
      */
-    public readonly _bind: (scope: Construct, monitor: IDriftMonitor) => TaskSource,
+    public readonly _bind: (scope: Construct, monitor: IDriftMonitor, viewPort: number | undefined) => BoundTasks,
   ) {}
 }
 
@@ -90,29 +145,13 @@ function securityGroupsOf(service: IBaseService): ISecurityGroup[] {
   return 'connections' in service ? (service as IBaseService & IConnectable).connections.securityGroups : [];
 }
 
-/**
- * Allows the monitor in a security group, by a rule in the stack of the scope: so neither the stack of the tasks nor
- * that of the monitor depends on the other. Proxies of a stack with the same security group share the rule, also where
- * each has imported the group.
- */
-function allowMonitor(scope: Construct, monitor: IDriftMonitor, group: ISecurityGroup, port: number): void {
-  const stack = Stack.of(scope);
-  for (const source of monitor.connections.securityGroups) {
-    const id = `DriftCheck${source.node.addr}${group.node.addr}${Token.isUnresolved(port) ? '' : port}`;
-    const rule = {
-      groupId: group.securityGroupId,
-      sourceSecurityGroupId: source.securityGroupId,
-      ipProtocol: 'tcp',
-      fromPort: port,
-      toPort: port,
-    };
-    const isRule = (one: IConstruct) =>
-      CfnSecurityGroupIngress.isCfnSecurityGroupIngress(one) &&
-      one.groupId === rule.groupId &&
-      one.sourceSecurityGroupId === rule.sourceSecurityGroupId &&
-      one.fromPort === port;
-    if (stack.node.tryFindChild(id) === undefined && !stack.node.children.some(isRule)) {
-      new CfnSecurityGroupIngress(stack, id, { ...rule, description: 'Drift checker: runtime API of HAProxy' });
-    }
+/** The VPC of the cluster of a service. A cluster that is imported by its ARN alone has none, and throws. */
+function vpcOf(service: IBaseService): IVpc {
+  try {
+    return service.cluster.vpc;
+  } catch {
+    throw new InputError(
+      `the VPC of ${service.node.path} is not known, because its cluster is imported without one: give vpc to HaproxyTasks.ofService`,
+    );
   }
 }

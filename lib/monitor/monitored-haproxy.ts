@@ -1,4 +1,6 @@
 import { type Duration, Names } from 'aws-cdk-lib';
+import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { checkNameserver } from '../haproxy/address';
@@ -8,9 +10,14 @@ import type { HaproxyVersion } from '../haproxy/version/version';
 import { checkName, refuseTokens } from '../private/checks';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import type { ElbUpstream } from '../proxy/elb-upstream';
+import { makeProxyAlarm } from './alarms';
 import type { IDriftMonitor } from './drift-monitor-interface';
 import type { HaproxyTasks } from './haproxy-tasks';
 import { MonitoredProxyBase } from './monitored-proxy-base';
+import type { IncidentSuppression } from './suppression';
+
+/** HAProxy's default of `hold timeout`, `hold refused` and `hold other` (manual 5.3). */
+const HOLD_MILLIS = 30_000;
 
 /** A load balancer behind a HAProxy that this library did not deploy. */
 export interface MonitoredUpstream {
@@ -18,7 +25,7 @@ export interface MonitoredUpstream {
   readonly upstream: ElbUpstream;
 
   /**
-   * The backend whose servers hold the load balancer's addresses. The checker reads the servers of the backend that
+   * The backend whose servers hold the load balancer's addresses. The monitor reads the servers of the backend that
    * follow the load balancer's name; if none does, all of its servers.
    *
    * @default - all servers that follow the load balancer's name; on branches that do not show names (1.6 and 1.7) all
@@ -55,7 +62,7 @@ export interface MonitoredHaproxyProps {
   /**
    * Name servers that HAProxy asks, as `IP:PORT`.
    *
-   * @default - the resolver of the VPC, which the monitor uses too
+   * @default - the resolver of the VPC, which the probe uses too
    */
   readonly nameservers?: string[];
 
@@ -75,16 +82,45 @@ export interface MonitoredHaproxyProps {
   readonly dnsWindow?: Duration;
 
   /**
+   * How long the processes keep an address while DNS does not answer: the shortest of `hold timeout`, `hold refused` and
+   * `hold other`. A DNS outage is critical once half of it is used up.
+   *
+   * @default Duration.seconds(30), HAProxy's own value of the three
+   */
+  readonly outageHold?: Duration;
+
+  /**
    * Mutual TLS to the runtime API: a JSON secret with `cert`, `key` and `ca`, each in PEM.
    *
    * @default - no TLS
    */
   readonly runtimeApiTls?: ISecret;
+
+  /**
+   * Verdicts that open no incident for a time.
+   *
+   * @default - none
+   */
+  readonly suppressions?: IncidentSuppression[];
+
+  /**
+   * Actions of an alarm for the critical incidents of this proxy alone.
+   *
+   * @default - no such alarm
+   */
+  readonly alarmActions?: IAlarmAction[];
+
+  /**
+   * Actions when the alarm for this proxy ends.
+   *
+   * @default - none
+   */
+  readonly okActions?: IAlarmAction[];
 }
 
 /**
  * A HAProxy that this library did not deploy and that a monitor checks: an ECS service of any app, or processes
- * anywhere that the monitor can reach. Its runtime API must listen on TCP.
+ * anywhere that a probe can reach. Its runtime API must listen on TCP.
  *
  * Permissions, security group rules and the registry parameter are in the stack of this construct. Create it in the
  * stack of the service if that stack depends on the stack of the monitor.
@@ -92,11 +128,21 @@ export interface MonitoredHaproxyProps {
 export class MonitoredHaproxy extends MonitoredProxyBase {
   /** Name of the proxy in metrics, log lines and the registry. */
   public readonly proxyName: string;
+  /** The monitor that checks this proxy. */
+  public readonly monitor: IDriftMonitor;
+  /**
+   * The function of the monitor that reads the processes and DNS in their VPC. Proxies of one stack may share it; its
+   * `connections` have its security groups.
+   */
+  public readonly probe: IFunction;
+  /** The alarm for the critical incidents of this proxy alone, if it has actions. */
+  public readonly alarm?: Alarm;
 
   public constructor(scope: Construct, id: string, props: MonitoredHaproxyProps) {
     super(scope, id);
     checkName(props.proxyName);
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    this.monitor = props.monitor;
     const { upstreams, version, nameservers } = props;
     if (upstreams.length === 0) {
       throw new InputError(`upstreams of ${this.node.path} is empty: give the load balancers behind the proxy`);
@@ -106,9 +152,10 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
     }
     refuseTokens('resolutionPeriod', props.resolutionPeriod);
     refuseTokens('dnsWindow', props.dnsWindow);
+    refuseTokens('outageHold', props.outageHold);
     refuseTokens('nameservers', nameservers);
     const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? RESOLUTION.holdValid.default;
-    register(this, props.monitor, {
+    const probe = register(this, props.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version?.toString(),
       upstreams: upstreams.map(({ upstream, backend }, i) => {
@@ -118,10 +165,15 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
       nameservers: nameservers?.map((address) => checkNameserver(address)),
       tasks: props.tasks,
       runtimeApiTls: props.runtimeApiTls,
+      suppressions: props.suppressions,
       resolutionMillis,
       dnsWindowMillis:
         props.dnsWindow?.toMilliseconds() ?? ELB_TTL_MILLIS + resolutionMillis + RESOLUTION.holdObsolete.default,
+      holdMillis: props.outageHold?.toMilliseconds() ?? HOLD_MILLIS,
     });
+    this.probe = probe.handler;
+    const actions = { alarm: props.alarmActions, ok: props.okActions };
+    this.alarm = makeProxyAlarm(this, this.metricCriticalIncidents(), actions);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { METRICS } from '../contract/metrics';
 import { metricOf } from '../private/monitor/metric';
+import type { IDriftMonitor } from './drift-monitor-interface';
 
 /**
  * A proxy that a monitor checks, deployed by this library or not.
@@ -11,6 +13,10 @@ import { metricOf } from '../private/monitor/metric';
 export abstract class MonitoredProxyBase extends Construct {
   /** Name of the proxy in metrics, log lines and the registry. */
   public abstract readonly proxyName: string;
+  /** The monitor that checks this proxy. */
+  public abstract readonly monitor: IDriftMonitor;
+  /** The function of the monitor that reads the processes and DNS in their VPC. */
+  public abstract readonly probe: IFunction;
 
   /**
    * Open incidents of this proxy, without those of severity `info`.
@@ -31,7 +37,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Addresses that tasks hold and the load balancer no longer has.
+   * Addresses that tasks hold and the load balancer no longer has. Needs `detailedMetrics` of the monitor.
    *
    * @default - the maximum over one minute
    */
@@ -40,7 +46,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Addresses that the load balancer has.
+   * Addresses that the load balancer has. Needs `detailedMetrics` of the monitor.
    *
    * @default - the maximum over one minute
    */
@@ -49,7 +55,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Share of the current sessions that are on stale addresses, percent.
+   * Share of the current sessions that are on stale addresses, percent. Needs `detailedMetrics` of the monitor.
    *
    * @default - the maximum over one minute
    */
@@ -58,7 +64,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Running tasks that the checker read.
+   * Running tasks that the monitor read. Needs `detailedMetrics` of the monitor.
    *
    * @default - the maximum over one minute
    */
@@ -67,7 +73,7 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   /**
-   * Running tasks that the checker could not read.
+   * Running tasks that the monitor could not read.
    *
    * @default - the maximum over one minute
    */
@@ -76,6 +82,6 @@ export abstract class MonitoredProxyBase extends Construct {
   }
 
   private metric(metricName: string, options?: MetricOptions): Metric {
-    return metricOf(METRICS.proxyDimension, this.proxyName, metricName, options);
+    return metricOf({ monitorName: this.monitor.monitorName, proxyName: this.proxyName }, metricName, options);
   }
 }

@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { ContainerImage, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -6,6 +7,8 @@ import type { HaproxyHeaderRules } from '../haproxy/model/config-model';
 import type { HaproxyMode } from '../haproxy/model/options';
 import type { HaproxyVersion } from '../haproxy/version/version';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
+import type { ProbeOptions } from '../monitor/probe-options';
+import type { IncidentSuppression } from '../monitor/suppression';
 import type { ProxyCapacity } from './capacity';
 import type { ProxyDeployment } from './deployment';
 import type { ElbUpstream } from './elb-upstream';
@@ -51,7 +54,7 @@ export interface HaproxyElbProxyProps {
   /**
    * Security groups of the tasks.
    *
-   * @default - a new one that allows all outbound traffic, and inbound traffic of the drift checker alone
+   * @default - a new one that allows all outbound traffic, and inbound traffic of the drift probe alone
    */
   readonly securityGroups?: ISecurityGroup[];
 
@@ -191,9 +194,9 @@ export interface HaproxyElbProxyProps {
   readonly rawLines?: { readonly [section: string]: string[] };
 
   /**
-   * Mutual TLS for the runtime API: the checker must show a certificate.
+   * Mutual TLS for the runtime API: the probe must show a certificate.
    *
-   * @default - no TLS; the security group allows the checker alone
+   * @default - no TLS; the security group allows the probe alone
    */
   readonly runtimeApiTls?: ProxyMutualTls;
 
@@ -274,6 +277,35 @@ export interface HaproxyElbProxyProps {
    * @default - a new `DriftMonitor` for this proxy alone
    */
   readonly monitor?: IDriftMonitor;
+
+  /**
+   * Subnets, security groups and log of the monitor's probe in the VPC of the tasks.
+   *
+   * @default - those of `ProbeOptions`
+   */
+  readonly probe?: ProbeOptions;
+
+  /**
+   * Actions when an alarm starts: of each alarm of the new monitor, or with a given `monitor` of an alarm for the
+   * critical incidents of this proxy alone.
+   *
+   * @default - none; a given `monitor` has its own alarms
+   */
+  readonly alarmActions?: IAlarmAction[];
+
+  /**
+   * Actions when an alarm ends.
+   *
+   * @default - none
+   */
+  readonly okActions?: IAlarmAction[];
+
+  /**
+   * Verdicts that open no incident for a time, such as a maintenance window.
+   *
+   * @default - none
+   */
+  readonly suppressions?: IncidentSuppression[];
 
   /**
    * Name of the proxy in metrics, log lines and the registry: letters, digits, `.`, `-` and `_`, at most 64.

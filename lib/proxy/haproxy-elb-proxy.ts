@@ -1,4 +1,5 @@
 import { Annotations, Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type BaseService,
@@ -9,6 +10,7 @@ import {
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
@@ -19,10 +21,12 @@ import { valuesOf } from '../haproxy/model/option';
 import { HEALTH_PORT, PORTS, PROCESS, RESOLUTION, RUNTIME_API_PORT } from '../haproxy/model/options';
 import { HaproxyConfig } from '../haproxy/render/config';
 import { DEFAULT_VERSION, type HaproxyVersion } from '../haproxy/version/version';
+import { makeProxyAlarm } from '../monitor/alarms';
 import { DriftMonitor } from '../monitor/drift-monitor';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
+import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
@@ -36,6 +40,9 @@ import { ProxyDeployment } from './deployment';
 import type { BoundUpstream, ElbUpstreamOptions } from './elb-upstream';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
 import { ProxyIngress } from './ingress';
+
+/** The first branch whose generated configuration says its own view on the health listener. */
+const VIEW_SINCE = '3.2';
 
 /** A load balancer of the proxy, with its attributes in the stack. */
 interface StackUpstream {
@@ -63,6 +70,13 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public readonly logGroup: ILogGroup;
   /** The monitor that checks this proxy. */
   public readonly monitor: IDriftMonitor;
+  /**
+   * The function of the monitor that reads the processes and DNS in their VPC. Proxies of one stack may share it; its
+   * `connections` have its security groups.
+   */
+  public readonly probe: IFunction;
+  /** The alarm for the critical incidents of this proxy alone, if `monitor` and actions are given. */
+  public readonly alarm?: Alarm;
   /**
    * Where clients connect: the security groups of the Network Load Balancer if the ingress creates one, else those of
    * the tasks. The default port is the one that clients connect to.
@@ -113,7 +127,10 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     this.configuration = render(version, model);
 
     this.cluster = props.cluster ?? this.makeCluster(props);
-    this.monitor = props.monitor ?? new DriftMonitor(this, 'Monitor', { vpc: this.cluster.vpc });
+    const { alarmActions, okActions } = props;
+    this.monitor = props.monitor ?? new DriftMonitor(this, 'Monitor', { alarmActions, okActions });
+    this.alarm =
+      props.monitor && makeProxyAlarm(this, this.metricCriticalIncidents(), { alarm: alarmActions, ok: okActions });
     this.logGroup =
       props.logGroup ??
       new LogGroup(this, 'LogGroup', {
@@ -137,7 +154,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const securityGroups = props.securityGroups ?? [
       new SecurityGroup(this, 'SecurityGroup', {
         vpc: this.cluster.vpc,
-        description: 'HAProxy: traffic from whom the stack allows, its runtime API from the drift checker',
+        description: 'HAProxy: traffic from whom the stack allows, its runtime API from the drift probe',
       }),
     ];
     this.taskConnections = new Connections({ securityGroups, defaultPort: Port.tcp(listenPort) });
@@ -175,7 +192,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._isBlueGreen);
     }
     this.allowToUpstreams(upstreams);
-    this.register(version, props, upstreams);
+    this.probe = this.register(version, props, upstreams).handler;
   }
 
   private makeCluster({ vpc, containerInsights }: HaproxyElbProxyProps): Cluster {
@@ -200,11 +217,11 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     }
   }
 
-  /** Registers the proxy with its monitor. */
-  private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly StackUpstream[]): void {
+  /** Registers the proxy with its monitor, and returns the probe. */
+  private register(version: HaproxyVersion, props: HaproxyElbProxyProps, upstreams: readonly StackUpstream[]): Probe {
     const resolution = valuesOf(RESOLUTION, props.resolution);
-    const { holdValidMillis, holdObsoleteMillis } = checkResolution(version, resolution);
-    register(this, this.monitor, {
+    const { holdValidMillis, holdObsoleteMillis, holdOutageMillis } = checkResolution(version, resolution);
+    return register(this, this.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version.toString(),
       upstreams: upstreams.map(({ route, options, bound }) => ({
@@ -214,10 +231,18 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
         loadBalancerArn: bound.loadBalancerArn,
       })),
       nameservers: props.resolution?.nameservers,
-      tasks: HaproxyTasks.ofService(this.service, { runtimeApiPort: RUNTIME_API_PORT }),
+      tasks: HaproxyTasks.ofService(this.service, {
+        runtimeApiPort: RUNTIME_API_PORT,
+        securityGroups: this.taskConnections.securityGroups,
+        vpc: this.cluster.vpc,
+        probe: props.probe,
+      }),
+      viewPort: version.isAtLeast(VIEW_SINCE) ? HEALTH_PORT : undefined,
       runtimeApiTls: props.runtimeApiTls?.checkerSecret ?? props.runtimeApiTls?.secret,
+      suppressions: props.suppressions,
       resolutionMillis: holdValidMillis,
       dnsWindowMillis: ELB_TTL_MILLIS + holdValidMillis + holdObsoleteMillis,
+      holdMillis: holdOutageMillis,
     });
   }
 }

@@ -9,7 +9,7 @@ import { BY_NAME, stackWithVpc } from '../constructs/stacks';
 import { resourcesOf } from '../e2e/template';
 
 const { stack, vpc } = stackWithVpc();
-const monitor = new DriftMonitor(stack, 'Monitor', { vpc, createEndpoints: true });
+const monitor = new DriftMonitor(stack, 'Monitor', { createEndpoints: true });
 new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME });
 const template = Template.fromStack(stack);
 

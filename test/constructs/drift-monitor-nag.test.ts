@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
@@ -14,19 +15,18 @@ function findings(separate: boolean): string[] {
   const vpc = new Vpc(network, 'Vpc', { maxAzs: 2 });
   const shared = separate ? new Stack(app, 'Shared') : network;
   const monitor = new DriftMonitor(shared, 'Monitor', {
-    vpc,
     repair: Repair.redeploy(),
     gate: true,
     opsItems: true,
     dashboard: true,
-    createEndpoints: true,
+    encryptionKey: new Key(shared, 'Key', { enableKeyRotation: true }),
   });
   const stack = separate ? new Stack(app, 'Orders') : network;
   const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, enableExecuteCommand: true });
   monitor.gateDeployments(proxy.service);
   new MonitoredHaproxy(monitor, 'Legacy', {
     monitor,
-    tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
+    tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc }),
     upstreams: [{ upstream: BY_NAME }],
     runtimeApiTls: Secret.fromSecretNameV2(shared, 'Secret', 'legacy/runtime-api'),
   });
@@ -34,7 +34,7 @@ function findings(separate: boolean): string[] {
   const { violations } = new AwsSolutionsChecks(app).validateScope(app);
   return violations
     .flatMap(({ ruleName, violatingResources }) => violatingResources.map((one) => `${ruleName} ${one.constructPath}`))
-    .filter((finding) => /Monitor|DriftCheck|TaskRole/.test(finding));
+    .filter((finding) => /Monitor|DriftCheck|DriftProbe|TaskRole/.test(finding));
 }
 
 test.each([

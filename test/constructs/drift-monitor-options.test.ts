@@ -7,14 +7,14 @@ import { permissionsOf, statementsOf, textOf } from './template';
 
 function proxyMonitoredWith(props: Partial<DriftMonitorProps>) {
   const { stack, vpc } = stackWithVpc();
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc, ...props });
+  const monitor = new DriftMonitor(stack, 'Monitor', { ...props });
   const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME });
   return { stack, monitor, proxy, template: () => Template.fromStack(stack) };
 }
 
 const environmentsOf = (template: Template) =>
   resourcesOf(template, 'AWS::Lambda::Function')
-    .filter(({ properties }) => String(properties.Handler).startsWith('index.') && properties.VpcConfig)
+    .filter(({ properties }) => properties.Environment?.Variables.MONITOR_NAME)
     .map(({ properties }) => properties.Environment.Variables);
 
 describe('repair', () => {
@@ -28,16 +28,16 @@ describe('repair', () => {
 
   test('by a new deployment may do so with the registered services alone', () => {
     const template = proxyMonitoredWith({ repair: Repair.redeploy() }).template();
-    expect(ecs(template).filter((one) => !one.includes('Tasks'))).toEqual([
-      'Allow ecs:DescribeServices on {ProxyService}',
-      'Allow ecs:UpdateService on {ProxyService}',
+    expect(ecs(template).filter((one) => one.includes('UpdateService'))).toEqual([
+      // As it is: with the same task definition, and without a shell.
+      'Allow ecs:UpdateService on {ProxyService} if ecs:task-definition Null true, ecs:enable-execute-command Null true',
     ]);
     expect(environmentsOf(template)[0]).toMatchObject({ REPAIR: 'redeploy' });
   });
 
   test('as a dry run gets no permission', () => {
     const template = proxyMonitoredWith({ repair: Repair.dryRun() }).template();
-    expect(ecs(template).join()).not.toContain('Service');
+    expect(ecs(template).join()).not.toContain('UpdateService');
     expect(environmentsOf(template)[0]).toMatchObject({ REPAIR: 'dry-run' });
   });
 });
@@ -57,10 +57,10 @@ describe('the gate', () => {
   monitor.gateDeployments(proxy.service);
   const template = synthesize();
 
-  test('is a function of the same code and network, asked when the new tasks run and have no traffic', () => {
+  test('is a function of the same code and role, asked when the new tasks run and have no traffic', () => {
     const functions = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties);
     const [checker, gate] = ['index.handler', 'index.gate'].map((name) =>
-      functions.find(({ Handler, VpcConfig }) => Handler === name && VpcConfig),
+      functions.find(({ Handler, Environment }) => Handler === name && Environment),
     );
     expect({ ...gate, Handler: '', Description: '' }).toEqual({ ...checker, Handler: '', Description: '' });
     // What the tests of both run them on.
@@ -89,7 +89,7 @@ describe('the gate', () => {
   test('it may read the revisions of this service', () => {
     const added = permissionsOf(template, /MonitorRole/).filter((one) => / ecs:DescribeService/.test(one));
     expect(added).toEqual([
-      'Allow ecs:DescribeServices on {ProxyService}',
+      'Allow ecs:DescribeServices on * if ecs:cluster ArnEquals {ProxyCluster.Arn}',
       'Allow ecs:DescribeServiceRevisions on {ProxyService}',
       'Allow ecs:DescribeServiceRevisions on arn:{Partition}:ecs:{Region}:{AccountId}:service-revision/{ProxyCluster}/{ProxyService.Name}/*',
     ]);
@@ -100,12 +100,13 @@ describe('the gate', () => {
     template().resourcePropertiesCountIs('AWS::Lambda::Function', { Handler: 'index.gate' }, 0);
     expect(() => monitor.gateDeployments(proxy.service)).toThrow(
       expect.objectContaining({
-        message:
-          'Stack/Monitor has no gate: give gate: true to the DriftMonitor, and gateFunctionArn and gateRoleArn to fromAttributes',
+        message: 'Stack/Monitor has no gate: give gate: true to the DriftMonitor',
       }),
     );
   });
 });
+
+const titlesOf = (widgets: { properties: { title: string } }[]) => widgets.map(({ properties }) => properties.title);
 
 describe('the dashboard and the queries', () => {
   test('saved queries cost nothing and are always there', () => {
@@ -116,11 +117,12 @@ describe('the dashboard and the queries', () => {
       `${name}/incidents`,
       `${name}/history of a proxy`,
       `${name}/not checked`,
+      `${name}/suppressed`,
       `${name}/repairs and deployments`,
     ]);
     expect(queries[0].QueryString).toBe(
       [
-        'fields @timestamp, event, incident.proxy, incident.kind, incident.severity, incident.task, incident.address, incident.remediation',
+        'fields @timestamp, event, incident.proxy, incident.kind, incident.severity, incident.address, incident.taskCount, incident.message, incident.remediation',
         'filter event like /^incident-/',
         'sort @timestamp desc',
         'limit 100',
@@ -135,23 +137,29 @@ describe('the dashboard and the queries', () => {
     expect(monitor.dashboard).toBeDefined();
     const [dashboard] = resourcesOf(template(), 'AWS::CloudWatch::Dashboard');
     const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));
-    expect(widgets.map(({ properties }: { properties: { title: string } }) => properties.title)).toEqual([
+    expect(titlesOf(widgets)).toEqual([
       'Alarms',
       'Now',
-      'Stale addresses',
-      'Percent of sessions on stale addresses',
       'Open incidents',
       'Tasks that could not be read',
       'Runs',
       'Milliseconds of a run',
       'Incidents',
     ]);
+    const name = monitor.monitorName;
     expect(widgets[2].properties.metrics).toEqual([
       [
         expect.objectContaining({
-          expression: `SEARCH('{HaproxyElb,Proxy} MetricName="StaleAddresses"', 'Maximum', 60)`,
+          expression: `SEARCH('{HaproxyElb,Monitor,Proxy} MetricName="OpenIncidents" Monitor="${name}"', 'Maximum', 60)`,
         }),
       ],
     ]);
+  });
+
+  test('with detailed metrics it shows them', () => {
+    const { template } = proxyMonitoredWith({ dashboard: true, detailedMetrics: true });
+    const [dashboard] = resourcesOf(template(), 'AWS::CloudWatch::Dashboard');
+    const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));
+    expect(titlesOf(widgets).slice(2, 4)).toEqual(['Stale addresses', 'Percent of sessions on stale addresses']);
   });
 });

@@ -190,7 +190,7 @@ test('a configuration that does not fit into a task definition', () => {
 
 test('a configuration that fits, while the record for the registry does not', () => {
   expect(() => proxyWith({ resolution: { nameservers: nameservers(300) } })).toThrow(
-    /^the registry record of 'Stack-Proxy-\w+' has \d{4} bytes, and an SSM parameter holds at most 4096: give fewer upstreams, name servers or endpoints$/,
+    /^the registry record of 'Stack-Proxy-\w+' has \d{4} bytes, and an SSM parameter holds at most 4096: give fewer upstreams, name servers, endpoints or suppressions$/,
   );
 });
 
@@ -207,6 +207,6 @@ test.each([
   [Duration.seconds(90), "interval '90 s' is not valid: give whole minutes, from 1 minute to 1 day"],
   [Duration.days(2), "interval '172800 s' is not valid: give whole minutes, from 1 minute to 1 day"],
 ])('an interval that EventBridge Scheduler or an alarm does not have (%#)', (interval, message) => {
-  const { stack, vpc } = stackWithVpc();
-  expect(() => new DriftMonitor(stack, 'Monitor', { vpc, interval })).toThrow(new Error(message));
+  const { stack } = stackWithVpc();
+  expect(() => new DriftMonitor(stack, 'Monitor', { interval })).toThrow(new Error(message));
 });

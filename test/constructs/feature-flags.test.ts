@@ -51,7 +51,8 @@ test('there are flags to be tried', () => {
 describe.each(VARIANTS)('an app with feature flags, %s', (_, template) => {
   test('has the same resources, and no log group that was not requested', () => {
     expect(countsOf(template)).toEqual(countsOf(plain));
-    template.resourceCountIs('AWS::Logs::LogGroup', 2);
+    // Of the tasks, the controller and the probe.
+    template.resourceCountIs('AWS::Logs::LogGroup', 3);
   });
 
   test('has the same configuration, record and permissions', () => {

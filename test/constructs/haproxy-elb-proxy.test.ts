@@ -1,6 +1,6 @@
-import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import {
   DriftMonitor,
@@ -73,7 +73,7 @@ describe('with a VPC and an upstream and nothing else', () => {
     });
   });
 
-  test('the tasks allow only the checker at the runtime API, and the load balancer allows the proxy', () => {
+  test('the tasks allow only the probe at the runtime API and at their view, and the load balancer allows the proxy', () => {
     const groups = resourcesOf(template, 'AWS::EC2::SecurityGroup');
     expect(groups.map(({ properties }) => properties.SecurityGroupIngress)).toEqual(groups.map(() => undefined));
     const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(({ properties }) => {
@@ -83,7 +83,8 @@ describe('with a VPC and an upstream and nothing else', () => {
       return `${from} → ${to}: ${IpProtocol} ${FromPort}-${ToPort}`;
     });
     expect(rules.sort()).toEqual([
-      'ProxyMonitorSecurityGroup → ProxySecurityGroup: tcp 9990-9990',
+      expect.stringMatching(/^ProxyMonitorDriftProbe\w+SecurityGroup → ProxySecurityGroup: tcp 8404-8404$/),
+      expect.stringMatching(/^ProxyMonitorDriftProbe\w+SecurityGroup → ProxySecurityGroup: tcp 9990-9990$/),
       'ProxySecurityGroup → AlbSecurityGroup: tcp 80-80',
     ]);
   });
@@ -97,7 +98,10 @@ describe('with a VPC and an upstream and nothing else', () => {
         tasks: { cluster: '{ProxyCluster.Arn}', service: '{ProxyService.Name}', runtimeApiPort: 9990 },
         resolutionSeconds: 10,
         dnsWindowSeconds: 100,
-        graceSeconds: 60,
+        probe: '{ProxyMonitorDriftProbeHandler.Arn}',
+        viewPort: 8404,
+        holdSeconds: 600,
+        graceChecks: 2,
       },
     ]);
   });
@@ -105,7 +109,8 @@ describe('with a VPC and an upstream and nothing else', () => {
   test('logs are kept for a month and go with the stack', () => {
     const groups = template.findResources('AWS::Logs::LogGroup');
     expect(Object.values(groups)).toEqual(
-      Array(2).fill({
+      // Of the tasks, the controller and the probe.
+      Array(3).fill({
         Type: 'AWS::Logs::LogGroup',
         Properties: { RetentionInDays: 30 },
         UpdateReplacePolicy: 'Delete',
@@ -132,7 +137,7 @@ describe('with a VPC and an upstream and nothing else', () => {
 describe('with everything given', () => {
   const { stack, vpc } = stackWithVpc();
   const cluster = new Cluster(stack, 'Cluster', { vpc });
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc, grace: Duration.minutes(5) });
+  const monitor = new DriftMonitor(stack, 'Monitor', { graceChecks: 5 });
   const proxy = new HaproxyElbProxy(stack, 'Proxy', {
     cluster,
     monitor,
@@ -201,7 +206,9 @@ describe('with everything given', () => {
         tasks: { cluster: '{Cluster.Arn}', service: '{ProxyService.Name}', runtimeApiPort: 9990 },
         resolutionSeconds: 5,
         dnsWindowSeconds: 125,
-        graceSeconds: 300,
+        probe: '{MonitorDriftProbeHandler.Arn}',
+        holdSeconds: 600,
+        graceChecks: 5,
       },
     ]);
   });
@@ -243,22 +250,6 @@ test('allowed clients are allowed at the listener only', () => {
   template.hasResourceProperties('AWS::EC2::SecurityGroup', {
     SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8', FromPort: 8404, ToPort: 8404 }],
   });
-});
-
-test('in a VPC without egress the checker is in the subnets of the tasks', () => {
-  const stack = new Stack();
-  const vpc = new Vpc(stack, 'Vpc', {
-    natGateways: 0,
-    subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
-  });
-  const vpcSubnets = { subnetType: SubnetType.PRIVATE_ISOLATED };
-  new HaproxyElbProxy(stack, 'Proxy', { vpc, vpcSubnets, upstream: BY_NAME });
-  const [checker] = resourcesOf(Template.fromStack(stack), 'AWS::Lambda::Function').filter(
-    ({ properties }) => properties.Handler === 'index.handler',
-  );
-  expect(checker!.properties.VpcConfig.SubnetIds).toEqual(
-    vpc.isolatedSubnets.map(({ subnetId }) => stack.resolve(subnetId)),
-  );
 });
 
 test.each([

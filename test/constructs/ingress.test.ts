@@ -46,7 +46,8 @@ describe('a new Network Load Balancer', () => {
     );
     expect(rules.sort()).toEqual([
       '{ProxyFrontDoorSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 8080',
-      '{ProxyMonitorSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 9990',
+      '{ProxyMonitorDriftProbeSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 8404',
+      '{ProxyMonitorDriftProbeSecurityGroup.GroupId} {ProxySecurityGroup.GroupId} 9990',
     ]);
     expect(JSON.stringify(resourcesOf(template, 'AWS::EC2::SecurityGroup'))).not.toContain('SecurityGroupIngress');
     expect(proxy.connections).not.toBe(proxy.taskConnections);

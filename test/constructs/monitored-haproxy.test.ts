@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { BaseService, Cluster, ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
@@ -21,7 +21,7 @@ const ENDPOINTS = ['10.0.0.5:9990', 'haproxy.corp.example:9990', '[fd00::5]:9990
 
 function monitored(props: { repair?: Repair } = {}) {
   const { app, stack, vpc } = stackWithVpc();
-  return { app, stack, vpc, monitor: new DriftMonitor(stack, 'Monitor', { vpc, ...props }) };
+  return { app, stack, vpc, monitor: new DriftMonitor(stack, 'Monitor', props) };
 }
 
 /** A service that this library did not make. */
@@ -33,10 +33,10 @@ function legacyService(stack: Stack, vpc: ReturnType<typeof stackWithVpc>['vpc']
 }
 
 describe('processes anywhere', () => {
-  const { stack, monitor } = monitored();
+  const { stack, vpc, monitor } = monitored();
   const haproxy = new MonitoredHaproxy(monitor, 'Legacy', {
     monitor,
-    tasks: HaproxyTasks.atEndpoints(ENDPOINTS),
+    tasks: HaproxyTasks.atEndpoints(ENDPOINTS, { vpc }),
     upstreams: [{ upstream: BY_NAME }],
   });
   const template = Template.fromStack(stack);
@@ -49,13 +49,15 @@ describe('processes anywhere', () => {
         tasks: { endpoints: ENDPOINTS },
         resolutionSeconds: 10,
         dnsWindowSeconds: 100,
-        graceSeconds: 60,
+        probe: '{MonitorDriftProbeHandler.Arn}',
+        holdSeconds: 30,
+        graceChecks: 2,
       },
     ]);
     expect(haproxy.proxyName).toMatch(/^Stack-Monitor-Legacy-[0-9A-F]{8}$/);
   });
 
-  test('need no permission, and nothing is opened', () => {
+  test('need no permission; the app opens nothing, and the probe may be allowed by hand', () => {
     expect(permissionsOf(template, /MonitorRole/).join()).not.toContain('ecs:');
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
   });
@@ -72,7 +74,10 @@ describe('processes anywhere', () => {
     expect(haproxy[method]({ label: 'ours' })).toMatchObject({
       namespace: METRICS.namespace,
       metricName,
-      dimensions: { [METRICS.proxyDimension]: haproxy.proxyName },
+      dimensions: {
+        [METRICS.monitorDimension]: monitor.monitorName,
+        [METRICS.proxyDimension]: haproxy.proxyName,
+      },
       statistic: 'Maximum',
       label: 'ours',
     });
@@ -80,11 +85,11 @@ describe('processes anywhere', () => {
 });
 
 test('everything that is given is in the record', () => {
-  const { stack, monitor } = monitored();
+  const { stack, vpc, monitor } = monitored();
   new MonitoredHaproxy(monitor, 'Legacy', {
     monitor,
     proxyName: 'legacy',
-    tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
+    tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc }),
     upstreams: [
       { upstream: BY_NAME, backend: 'orders' },
       {
@@ -96,6 +101,8 @@ test('everything that is given is in the record', () => {
     nameservers: ['10.0.0.2:53'],
     resolutionPeriod: Duration.seconds(5),
     dnsWindow: Duration.minutes(3),
+    outageHold: Duration.minutes(2),
+    suppressions: [{ reason: 'moving house', until: '2027-02-01T02:00:00Z' }],
     runtimeApiTls: Secret.fromSecretNameV2(stack, 'Secret', 'legacy/runtime-api'),
   });
   expect(recordsOf(Template.fromStack(stack))).toEqual([
@@ -111,13 +118,16 @@ test('everything that is given is in the record', () => {
       runtimeApiTls: { secretArn: 'arn:{Partition}:secretsmanager:{Region}:{AccountId}:secret:legacy/runtime-api' },
       resolutionSeconds: 5,
       dnsWindowSeconds: 180,
-      graceSeconds: 60,
+      probe: '{MonitorDriftProbeHandler.Arn}',
+      holdSeconds: 120,
+      graceChecks: 2,
+      suppressions: [{ reason: 'moving house', until: '2027-02-01T02:00:00Z' }],
     },
   ]);
 });
 
 describe('a service that this library did not make', () => {
-  test('is found by its cluster, and its security group allows the monitor', () => {
+  test('is found by its cluster, and its security group allows the probe', () => {
     const { stack, vpc, monitor } = monitored();
     const service = legacyService(stack, vpc);
     const tasks = HaproxyTasks.ofService(service, { runtimeApiPort: 9999 });
@@ -129,12 +139,15 @@ describe('a service that this library did not make', () => {
       runtimeApiPort: 9999,
     });
     expect(permissionsOf(template, /MonitorRole/).filter((one) => one.includes(' ecs:'))).toEqual([
+      'Allow ecs:DescribeServices on * if ecs:cluster ArnEquals {Cluster.Arn}',
       'Allow ecs:ListTasks on * if ecs:cluster ArnEquals {Cluster.Arn}',
       'Allow ecs:DescribeTasks on * if ecs:cluster ArnEquals {Cluster.Arn}',
     ]);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^LegacyServiceSecurityGroup'), 'GroupId'] },
-      SourceSecurityGroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MonitorSecurityGroup'), 'GroupId'] },
+      SourceSecurityGroupId: {
+        'Fn::GetAtt': [Match.stringLikeRegexp('^MonitorDriftProbe\\w+SecurityGroup'), 'GroupId'],
+      },
       IpProtocol: 'tcp',
       FromPort: 9999,
       ToPort: 9999,
@@ -174,7 +187,7 @@ describe('a service that this library did not make', () => {
     });
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Monitor/Watch',
-      'no security group of Stack/Service is known: give securityGroups, or allow the monitor at port 9990 yourself [ack: cdk-haproxy-elb:runtime-api-not-opened]',
+      'no security group of Stack/Service is known: give securityGroups, or allow the probe at port 9990 yourself [ack: cdk-haproxy-elb:runtime-api-not-opened]',
     );
   });
 
@@ -197,7 +210,7 @@ describe('a service that this library did not make', () => {
 });
 
 test('the secret of the runtime API may be read, and no other', () => {
-  const { stack, monitor } = monitored();
+  const { stack, vpc, monitor } = monitored();
   const encryptionKey = new Key(stack, 'Key');
   for (const [id, runtimeApiTls] of Object.entries({
     Made: new Secret(stack, 'Secret', { encryptionKey }),
@@ -205,7 +218,7 @@ test('the secret of the runtime API may be read, and no other', () => {
   })) {
     new MonitoredHaproxy(monitor, id, {
       monitor,
-      tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
+      tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc }),
       upstreams: [{ upstream: BY_NAME }],
       runtimeApiTls,
     });
@@ -213,28 +226,34 @@ test('the secret of the runtime API may be read, and no other', () => {
   expect(permissionsOf(Template.fromStack(stack), /MonitorRole/).filter((one) => /secretsm| kms/.test(one))).toEqual([
     'Allow secretsmanager:GetSecretValue on {Secret}',
     'Allow secretsmanager:GetSecretValue on arn:{Partition}:secretsmanager:{Region}:{AccountId}:secret:legacy/runtime-api-??????',
-    'Allow ssm:GetParameter on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/aws/reference/secretsmanager/*',
     'Allow kms:Decrypt on {Key.Arn} if kms:ViaService StringEquals secretsmanager.{Region}.{URLSuffix}',
   ]);
 });
 
 describe('what cannot be monitored', () => {
+  const ANYWHERE = { vpc: stackWithVpc().vpc };
   const haproxy = (options: Partial<MonitoredHaproxyProps>) => {
-    const { monitor } = monitored();
+    const { vpc, monitor } = monitored();
     return new MonitoredHaproxy(monitor, 'Legacy', {
       monitor,
-      tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
+      tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc }),
       upstreams: [{ upstream: BY_NAME }],
       ...options,
     });
   };
 
   test.each<[() => unknown, string]>([
-    [() => HaproxyTasks.atEndpoints([]), 'endpoints is empty: give the runtime API of each process as HOST:PORT'],
-    [() => HaproxyTasks.atEndpoints(['10.0.0.5']), "endpoint '10.0.0.5' is not valid: give HOST:PORT or [IPV6]:PORT"],
-    [() => HaproxyTasks.atEndpoints(['9990']), "endpoint '9990' has no host: give HOST:PORT or [IPV6]:PORT"],
     [
-      () => HaproxyTasks.atEndpoints(['10.0.0.5:99990']),
+      () => HaproxyTasks.atEndpoints([], ANYWHERE),
+      'endpoints is empty: give the runtime API of each process as HOST:PORT',
+    ],
+    [
+      () => HaproxyTasks.atEndpoints(['10.0.0.5'], ANYWHERE),
+      "endpoint '10.0.0.5' is not valid: give HOST:PORT or [IPV6]:PORT",
+    ],
+    [() => HaproxyTasks.atEndpoints(['9990'], ANYWHERE), "endpoint '9990' has no host: give HOST:PORT or [IPV6]:PORT"],
+    [
+      () => HaproxyTasks.atEndpoints(['10.0.0.5:99990'], ANYWHERE),
       "port of endpoint '10.0.0.5:99990': '99990' is not a port: give a whole number from 1 to 65535",
     ],
     [
@@ -251,6 +270,20 @@ describe('what cannot be monitored', () => {
         return HaproxyTasks.ofService(service as FargateService, { runtimeApiPort: 9990 });
       },
       'the cluster of Default/Service is not known: import the service with BaseService.fromServiceArnWithCluster, or by attributes',
+    ],
+    [
+      () => {
+        const stack = new Stack();
+        const cluster = Cluster.fromClusterArn(stack, 'Cluster', 'arn:aws:ecs:eu-west-1:111111111111:cluster/shop');
+        const service = BaseService.fromServiceArnWithCluster(
+          stack,
+          'Service',
+          'arn:aws:ecs:eu-west-1:111111111111:service/shop/legacy',
+        );
+        expect(service.cluster.clusterName).toBe(cluster.clusterName);
+        return haproxy({ tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }) });
+      },
+      'the VPC of Default/Service is not known, because its cluster is imported without one: give vpc to HaproxyTasks.ofService',
     ],
     [
       () => haproxy({ upstreams: [] }),
@@ -275,12 +308,12 @@ describe('what cannot be monitored', () => {
 
 test('the monitor of another region cannot check it', () => {
   const { app, stack, vpc } = stackWithVpc(ENV);
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const monitor = new DriftMonitor(stack, 'Monitor');
   const other = new Stack(app, 'Other', { env: { ...ENV.env, region: 'eu-central-1' } });
   const make = () =>
     new MonitoredHaproxy(other, 'Watch', {
       monitor,
-      tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990']),
+      tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc }),
       upstreams: [{ upstream: BY_NAME }],
     });
   expect(make).toThrow(

@@ -23,7 +23,7 @@ const app = new App();
 function stackWith(id: string, props: (stack: Stack) => Partial<HaproxyElbProxyProps>) {
   const stack = new Stack(app, id);
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const monitor = new DriftMonitor(stack, 'Monitor');
   const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc });
   new HaproxyElbProxy(stack, 'Proxy', { cluster, monitor, upstream: BY_NAME, ...props(stack) });
   return () => Template.fromStack(stack);

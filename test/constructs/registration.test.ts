@@ -19,7 +19,7 @@ test('what the construct registers is what the checker reads', async () => {
   try {
     const { readRegistry }: typeof registry = require('../../lambda/controller/aws/registry');
     const { stack, vpc, upstream } = stackWithAlb();
-    const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+    const monitor = new DriftMonitor(stack, 'Monitor');
     new HaproxyElbProxy(stack, 'Orders', { vpc, monitor, upstream });
     new HaproxyElbProxy(stack, 'Payments', {
       vpc,
@@ -52,9 +52,12 @@ test('what the construct registers is what the checker reads', async () => {
           },
         ],
         tasks: { cluster: DEPLOYED.Arn, service: DEPLOYED.Name, runtimeApiPort: 9990 },
+        probe: expect.stringMatching(/^arn:aws:test:::MonitorDriftProbe/),
+        viewPort: 8404,
         resolutionSeconds: 10,
         dnsWindowSeconds: 100,
-        graceSeconds: 60,
+        holdSeconds: 600,
+        graceChecks: 2,
       },
       {
         proxy: 'payments',
@@ -62,9 +65,11 @@ test('what the construct registers is what the checker reads', async () => {
         upstreams: [{ backend: 'upstream', dnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com', port: 80 }],
         nameservers: ['10.0.0.2:53'],
         tasks: { cluster: DEPLOYED.Arn, service: DEPLOYED.Name, runtimeApiPort: 9990 },
+        probe: expect.stringMatching(/^arn:aws:test:::MonitorDriftProbe/),
         resolutionSeconds: 0.5,
         dnsWindowSeconds: 90.5,
-        graceSeconds: 60,
+        holdSeconds: 600,
+        graceChecks: 2,
       },
     ]);
   } finally {

@@ -43,7 +43,7 @@ function stackWith(id: string, change: Partial<HaproxyElbProxyProps>) {
   const stack = new Stack(app, id);
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
   const cloudMapNamespace = new PrivateDnsNamespace(stack, 'Namespace', { vpc, name: 'internal.test' });
-  const monitor = new DriftMonitor(stack, 'Shared', { vpc });
+  const monitor = new DriftMonitor(stack, 'Shared');
   for (const [name, ingress] of Object.entries({
     Balanced: ProxyIngress.networkLoadBalancer(),
     Named: ProxyIngress.privateDns({ cloudMapNamespace, name: 'orders' }),
@@ -58,7 +58,7 @@ function keptOf(stack: Stack) {
   const template = Template.fromStack(stack);
   return Object.fromEntries(
     KEPT.flatMap((type) => resourcesOf(template, type))
-      .filter(({ id }) => !/Monitor|Shared/.test(id))
+      .filter(({ id }) => !/Monitor|Shared|DriftProbe/.test(id))
       .map(({ id, properties: { TaskDefinition: _, ...properties } }) => [id, properties]),
   );
 }

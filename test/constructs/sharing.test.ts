@@ -15,7 +15,7 @@ describe('one monitor for the proxies of several stacks', () => {
   const shared = new Stack(app, 'Shared');
   const vpc = new Vpc(shared, 'Vpc', { maxAzs: 2 });
   const cluster = new Cluster(shared, 'Cluster', { vpc });
-  const monitor = new DriftMonitor(shared, 'Monitor', { vpc });
+  const monitor = new DriftMonitor(shared, 'Monitor');
   const stacks = ['Orders', 'Payments'].map((name) => new Stack(app, name));
   for (const stack of [shared, ...stacks]) {
     new HaproxyElbProxy(stack, 'Proxy', { cluster, monitor, upstream: BY_NAME });
@@ -47,12 +47,16 @@ describe('one monitor for the proxies of several stacks', () => {
     expect(new Set(names).size).toBe(4);
   });
 
-  test('the permissions to check it, and the way to its runtime API, go with each proxy', () => {
+  test('the permissions to check it, its probe and the way to its runtime API go with each proxy', () => {
     for (const stack of stacks) {
       const template = Template.fromStack(stack);
-      expect(permissionsOf(template, /./).filter((one) => one.includes('ecs:'))).toHaveLength(2);
+      expect(permissionsOf(template, /./).filter((one) => one.includes('Allow ecs:'))).toHaveLength(3);
       template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 9990 });
-      template.resourceCountIs('AWS::Lambda::Function', 0);
+      template.hasResourceProperties('AWS::Lambda::Permission', {
+        Principal: { 'Fn::ImportValue': Match.stringLikeRegexp('^Shared:ExportsOutputFnGetAttMonitorRole') },
+      });
+      // The probe, and no further controller.
+      template.resourceCountIs('AWS::Lambda::Function', 1);
     }
   });
 });
@@ -120,13 +124,14 @@ describe('a load balancer that is not of this stack', () => {
       dnsName: 'internal-orders-1.eu-west-1.elb.amazonaws.com',
       port: 80,
     });
-    template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+    const ports = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(({ properties }) => properties.FromPort);
+    expect(ports).toEqual([9990, 8404]);
   });
 });
 
 test('two proxies of one monitor cannot have the same name', () => {
   const { stack, vpc } = stackWithVpc();
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const monitor = new DriftMonitor(stack, 'Monitor');
   const add = (id: string) => new HaproxyElbProxy(stack, id, { vpc, monitor, upstream: BY_NAME, proxyName: 'orders' });
   add('A');
   expect(() => add('B')).toThrow(
@@ -138,11 +143,7 @@ describe('the same names', () => {
   const add = (scope: Construct, id: string, props: StackProps) => {
     const stack = new Stack(scope, id, { stackName: 'shop', ...props });
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
-    const monitor = DriftMonitor.fromAttributes(stack, 'Monitor', {
-      registryPath: '/cdk-haproxy-elb/shared',
-      roleArn: `arn:aws:iam::${stack.account}:role/checker`,
-      securityGroupId: 'sg-0123456789abcdef0',
-    });
+    const monitor = DriftMonitor.fromName(stack, 'Monitor', 'shared');
     return new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, proxyName: 'orders' });
   };
   const place = (account: string, region: string) => ({ env: { account, region } });

@@ -1,6 +1,10 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { fillIn, resourcesOf } from '../e2e/template';
 
+/** The hash of a logical id, and the one in the id of a probe, which stands for its VPC. */
+const HASH = /[0-9A-F]{8}(?=\.|$)/;
+const PROBE = /DriftProbe[0-9a-f]{8}/;
+
 /**
  * A value of a template with its references written as `{LogicalId.Attribute}`, without the hash of the logical id and
  * without `AWS::`: `arn:{Partition}:ssm:…`.
@@ -8,7 +12,7 @@ import { fillIn, resourcesOf } from '../e2e/template';
 export function textOf(value: unknown): string {
   return fillIn(
     withoutImports(value),
-    (reference) => `{${reference.replace('AWS::', '').replace(/[0-9A-F]{8}(?=\.|$)/, '')}}`,
+    (reference) => `{${reference.replace('AWS::', '').replace(HASH, '').replace(PROBE, 'DriftProbe')}}`,
   );
 }
 
@@ -55,5 +59,6 @@ export function configurationOf(template: Template): string {
 /** The registry's records, as they will be deployed. */
 // biome-ignore lint/suspicious/noExplicitAny: JSON has no type.
 export function recordsOf(template: Template): any[] {
-  return resourcesOf(template, 'AWS::SSM::Parameter').map(({ properties }) => JSON.parse(textOf(properties.Value)));
+  const records = resourcesOf(template, 'AWS::SSM::Parameter').filter(({ id }) => id.includes('Registration'));
+  return records.map(({ properties }) => JSON.parse(textOf(properties.Value)));
 }

@@ -67,7 +67,7 @@ describe('texts of other stacks', () => {
   });
 
   test('are in the record of the registry, whose name is one of them', () => {
-    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+    const [, parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
     expect(textOf(parameter!.properties.Name)).toMatch(
       /^\/cdk-haproxy-elb\/Stack-Proxy-Monitor-\w+\/registry\/\{proxy-name\}$/,
     );
@@ -134,34 +134,38 @@ test.each(REFUSED)('%s as a token is refused at once, because other values are c
 
 test.each<[string, Partial<DriftMonitorProps>]>([
   ['interval', { interval: millis() }],
-  ['grace', { grace: millis() }],
+  ['blindAfter', { blindAfter: millis() }],
+  ['graceChecks', { graceChecks: number() }],
 ])('%s of a monitor as a token is refused at once', (what, props) => {
-  const { stack, vpc } = stackWithVpc();
-  expect(() => new DriftMonitor(stack, 'Monitor', { vpc, ...props })).toThrow(
+  const { stack } = stackWithVpc();
+  expect(() => new DriftMonitor(stack, 'Monitor', props)).toThrow(
     new InputError(`${what} is a token, known only at deployment: give the value itself`),
   );
 });
 
-test.each(['resolutionPeriod', 'dnsWindow'])('%s of a MonitoredHaproxy as a token is refused at once', (what) => {
-  const { stack, vpc } = stackWithVpc();
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
-  const tasks = HaproxyTasks.atEndpoints([text('endpoint')]);
-  expect(
-    () =>
-      new MonitoredHaproxy(monitor, 'Watch', {
-        monitor,
-        tasks,
-        upstreams: [{ upstream: BY_NAME }],
-        [what]: millis(),
-      }),
-  ).toThrow(new InputError(`${what} is a token, known only at deployment: give the value itself`));
-});
+test.each(['resolutionPeriod', 'dnsWindow', 'outageHold'])(
+  '%s of a MonitoredHaproxy as a token is refused at once',
+  (what) => {
+    const { stack, vpc } = stackWithVpc();
+    const monitor = new DriftMonitor(stack, 'Monitor');
+    const tasks = HaproxyTasks.atEndpoints([text('endpoint')], { vpc });
+    expect(
+      () =>
+        new MonitoredHaproxy(monitor, 'Watch', {
+          monitor,
+          tasks,
+          upstreams: [{ upstream: BY_NAME }],
+          [what]: millis(),
+        }),
+    ).toThrow(new InputError(`${what} is a token, known only at deployment: give the value itself`));
+  },
+);
 
 test('lists of a MonitoredHaproxy as tokens are refused at once', () => {
   const { stack, vpc } = stackWithVpc();
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
-  const tasks = HaproxyTasks.atEndpoints(['10.0.0.5:9990']);
-  expect(() => HaproxyTasks.atEndpoints(list())).toThrow(
+  const monitor = new DriftMonitor(stack, 'Monitor');
+  const tasks = HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc });
+  expect(() => HaproxyTasks.atEndpoints(list(), { vpc })).toThrow(
     new InputError('endpoints is a token, known only at deployment: give the value itself'),
   );
   expect(

@@ -32,7 +32,7 @@ function warned(acknowledged: readonly string[] = []) {
   }
   const subnetConfiguration = [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED }];
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0, subnetConfiguration });
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc });
+  const monitor = new DriftMonitor(stack, 'Monitor');
   new HaproxyElbProxy(stack, 'Proxy', {
     vpc,
     vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
@@ -42,7 +42,6 @@ function warned(acknowledged: readonly string[] = []) {
     desiredCount: 1,
     enableExecuteCommand: true,
   });
-  new DriftMonitor(stack, 'Closed', { vpc: new Vpc(stack, 'Shared', { maxAzs: 2 }), createEndpoints: true });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {
     cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),
     serviceName: 'haproxy',

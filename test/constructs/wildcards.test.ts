@@ -11,7 +11,7 @@ import { permissionsOf, statementsOf } from './template';
 /** A proxy and a monitor with every option that needs a permission. */
 const stack = new Stack(new App(), 'Stack');
 const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
-const monitor = new DriftMonitor(stack, 'Monitor', { vpc, repair: Repair.redeploy(), gate: true, opsItems: true });
+const monitor = new DriftMonitor(stack, 'Monitor', { repair: Repair.redeploy(), gate: true, opsItems: true });
 const IMPORTED_KEY = 'arn:aws:kms:eu-west-1:111111111111:key/0123abcd';
 const secret = (id: string, encryptionKey: IKey = new Key(stack, `${id}Key`)) =>
   new Secret(stack, id, { encryptionKey });

@@ -19,7 +19,7 @@ const SECRET = 'legacy/runtime-api';
 function roleOf(props: Partial<DriftMonitorProps>, more: 'with everything' | 'plain'): Statement[] {
   const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
-  const monitor = new DriftMonitor(stack, 'Monitor', { vpc, ...props });
+  const monitor = new DriftMonitor(stack, 'Monitor', { ...props });
   const taskDefinition = new FargateTaskDefinition(stack, 'TaskDefinition');
   taskDefinition.addContainer('haproxy', { image: ContainerImage.fromRegistry('haproxy:3.2') });
   const cluster = new Cluster(stack, 'Cluster', { vpc });

@@ -9,7 +9,7 @@ import { anyBinary } from '../support/binaries';
 import { resourcesOf } from './template';
 
 const { stack, vpc } = stackWithVpc();
-const monitor = new DriftMonitor(stack, 'Monitor', { vpc, dashboard: true });
+const monitor = new DriftMonitor(stack, 'Monitor', { dashboard: true });
 const template = Template.fromStack(stack);
 const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
 const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));

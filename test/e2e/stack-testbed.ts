@@ -44,7 +44,7 @@ export class StackTestbed {
     const stack = new Stack(app, 'e2e', { env: { account: ACCOUNT, region: 'eu-west-1' } });
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
     const cluster = new Cluster(stack, 'Cluster', { vpc });
-    const monitor = new DriftMonitor(stack, 'Monitor', { vpc, grace: Duration.seconds(2) });
+    const monitor = new DriftMonitor(stack, 'Monitor', { grace: Duration.seconds(2) });
     const alb = new ApplicationLoadBalancer(stack, 'Elb', { vpc });
     for (const { branch } of binaries) {
       for (const kind of ['follower', 'pinned']) {

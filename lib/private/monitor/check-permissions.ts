@@ -6,7 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
-import { throughSecretsManager } from './decryption';
+import { throughService } from './decryption';
 
 /** IAM's limit for all inline policies of a role together, white space left out. */
 const MAX_POLICY_BYTES = 10_240;
@@ -20,9 +20,8 @@ const STACK_BYTES = 180;
 const MIN_ARN_BYTES = 64;
 
 const WILDCARDS: WildcardReasons = {
-  '*': 'ListTasks has no resource for the cluster; the condition ecs:cluster narrows it to those with registered proxies',
+  '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies',
   ':service-revision/': 'each deployment of the service has another revision',
-  ':parameter/': 'which secrets may be read is said by GetSecretValue, which is narrowed to the secrets',
   '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
 };
 
@@ -38,10 +37,12 @@ const policyBytes = new WeakMap<IConstruct, number>();
 export class CheckPermissions extends Policy {
   /** The permissions that belong to the stack of a construct. */
   public static of(scope: Construct, monitor: IDriftMonitor): CheckPermissions {
-    const stack = Stack.of(scope);
-    const id = `DriftCheck${monitor.node.addr}`;
-    const existing = stack.node.tryFindChild(id) as CheckPermissions | undefined;
-    return existing ?? new CheckPermissions(stack, id, monitor);
+    return CheckPermissions.find(scope, monitor) ?? new CheckPermissions(Stack.of(scope), idOf(monitor), monitor);
+  }
+
+  /** The same; undefined where nothing needs a permission. */
+  public static find(scope: Construct, monitor: IDriftMonitor): CheckPermissions | undefined {
+    return Stack.of(scope).node.tryFindChild(idOf(monitor)) as CheckPermissions | undefined;
   }
 
   private readonly statements = new Map<string, PolicyStatement>();
@@ -61,27 +62,27 @@ export class CheckPermissions extends Policy {
     acknowledgeWildcards(this, WILDCARDS);
   }
 
-  /** Allows to find the tasks of a cluster. */
+  /** Allows to find the services and the tasks of a cluster. */
   public findTasks(clusterArn: string): void {
     if (this.clusters.has(clusterArn)) {
       return;
     }
     this.count(bytesOf(clusterArn));
     this.clusters.add(clusterArn);
-    // ListTasks has no resource for the cluster; the condition limits both.
-    const statement = this.statement(['ecs:ListTasks', 'ecs:DescribeTasks'], '*');
+    // ListTasks has no resource for the cluster; the condition limits all three.
+    const statement = this.statement(['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'], '*');
     statement.addCondition('ArnEquals', { 'ecs:cluster': [...this.clusters] });
   }
 
-  /** Allows to redeploy a service. */
+  /** Allows to redeploy a service as it is: with the same task definition, and without a shell. */
   public redeploy(serviceArn: string): void {
-    this.statement(['ecs:DescribeServices'], serviceArn);
-    this.statement(['ecs:UpdateService'], serviceArn);
+    const statement = this.statement(['ecs:UpdateService'], serviceArn);
+    statement.addCondition('Null', { 'ecs:task-definition': 'true', 'ecs:enable-execute-command': 'true' });
   }
 
   /** Allows to check the revisions of a service. */
   public checkRevisions({ cluster, serviceName, serviceArn }: BaseService): void {
-    this.statement(['ecs:DescribeServices'], serviceArn);
+    this.findTasks(cluster.clusterArn);
     const resourceName = `${cluster.clusterName}/${serviceName}/*`;
     for (const resource of [
       serviceArn,
@@ -91,20 +92,13 @@ export class CheckPermissions extends Policy {
     }
   }
 
-  /** Allows to read a secret, through Parameter Store. */
+  /** Allows to read a secret. */
   public readSecret(secret: ISecret): void {
     // The suffix of an ARN that Secrets Manager adds is not always known.
     this.statement(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
-    // The name of a secret is a part of its ARN, which is often known only at deployment. The statement above limits
-    // the secrets.
-    const resourceName = 'aws/reference/secretsmanager/*';
-    this.statement(
-      ['ssm:GetParameter'],
-      Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName }),
-    );
     if (secret.encryptionKey !== undefined) {
       const statement = this.statement(['kms:Decrypt'], secret.encryptionKey.keyArn);
-      statement.addCondition('StringEquals', throughSecretsManager(this));
+      statement.addCondition('StringEquals', throughService('secretsmanager', this));
     }
   }
 
@@ -133,6 +127,10 @@ export class CheckPermissions extends Policy {
       );
     }
   }
+}
+
+function idOf(monitor: IDriftMonitor): string {
+  return `DriftCheck${monitor.node.addr}`;
 }
 
 /** Size of an ARN in a policy, with quotes and comma. */

@@ -14,14 +14,14 @@ export function allowDecryption(scope: Construct, { grantPrincipal }: IGrantable
       new PolicyStatement({
         actions: ['kms:Decrypt'],
         resources: [...new Set(keys.map(({ keyArn }) => keyArn))],
-        conditions: { StringEquals: throughSecretsManager(scope) },
+        conditions: { StringEquals: throughService('secretsmanager', scope) },
       }),
     );
   }
 }
 
-/** The condition that the key is used through Secrets Manager. */
-export function throughSecretsManager(scope: Construct): Record<string, string> {
+/** The condition that the key is used through a service. */
+export function throughService(service: 'secretsmanager' | 'dynamodb', scope: Construct): Record<string, string> {
   const { region, urlSuffix } = Stack.of(scope);
-  return { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` };
+  return { 'kms:ViaService': `${service}.${region}.${urlSuffix}` };
 }

@@ -2,7 +2,7 @@ import { type BaseService, DeploymentLifecycleLambdaTarget, DeploymentLifecycleS
 import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type CheckerFunctionProps, checkerFunction } from './checker-function';
+import { type ControllerFunctionProps, controllerFunction } from './controller-function';
 
 /** What ECS needs to call a gate. */
 export interface GateAccess {
@@ -13,17 +13,18 @@ export interface GateAccess {
 }
 
 /**
- * Checks the tasks of a new revision before they take traffic: the code and the permissions of the checker, and a role
+ * Checks the tasks of a new revision before they take traffic: the code and the permissions of the controller, and a role
  * with which ECS may call this function alone.
  */
 export class DeploymentGate extends Construct implements GateAccess {
   public readonly handler: LambdaFunction;
   public readonly role: Role;
 
-  public constructor(scope: Construct, id: string, props: CheckerFunctionProps) {
+  public constructor(scope: Construct, id: string, props: ControllerFunctionProps) {
     super(scope, id);
-    const description = 'Judges the HAProxy tasks of a new deployment before they take traffic';
-    this.handler = checkerFunction(this, description, 'index.gate', props);
+    this.handler = controllerFunction(this, 'index.gate', props, {
+      description: 'Checks the HAProxy tasks of a new deployment before they take traffic',
+    });
     const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.handler.functionArn] });
     this.role = new Role(this, 'Role', {
       description: 'For ECS, to ask the gate',

@@ -1,71 +1,92 @@
-import { Arn, ArnFormat, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
-import { Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Fn, Token } from 'aws-cdk-lib';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { ParameterValueType, StringListParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { InputError } from '../../haproxy/errors';
 import { DriftMonitorBase } from '../../monitor/drift-monitor-base';
-import type { DriftMonitorAttributes } from '../../monitor/drift-monitor-interface';
+import type { ImportedMonitorOptions } from '../../monitor/drift-monitor-interface';
 import type { Repair } from '../../monitor/repair';
-import { MONITOR } from '../options';
+import { checkName } from '../checks';
 import type { GateAccess } from './deployment-gate';
 
-/** A monitor of another app. */
-export class ImportedDriftMonitor extends DriftMonitorBase {
-  public readonly registryPath: string;
-  public readonly role: IRole;
-  public readonly grace: Duration;
-  public readonly repair?: Repair;
-  public readonly connections: Connections;
-  protected readonly _monitorName: string;
-  protected readonly _gate?: GateAccess;
+/** Where the parameters of the monitors are, before the name of each. */
+const ROOT = '/cdk-haproxy-elb';
+/** Below the path of a monitor: the values that other apps need. */
+const MONITOR_PARAMETER = 'monitor';
+const GATE_PARAMETER = 'gate';
 
-  public constructor(scope: Construct, id: string, attributes: DriftMonitorAttributes) {
-    super(scope, id);
-    this.registryPath = attributes.registryPath;
-    this._monitorName = nameIn(attributes.registryPath);
-    this.role = this.importRole(attributes.roleArn);
-    this.grace = attributes.grace ?? Duration.millis(MONITOR.grace.default);
-    this.repair = attributes.repair;
-    const securityGroup = SecurityGroup.fromSecurityGroupId(this, 'SecurityGroup', attributes.securityGroupId);
-    this.connections = new Connections({ securityGroups: [securityGroup] });
-    this._gate = this.importGate(attributes);
-  }
+/** The path of a monitor's parameters. */
+export function registryPathOf(monitorName: string): string {
+  return `${ROOT}/${monitorName}`;
+}
 
-  /** The permissions to check a proxy are attached to the role, which is possible only in the account of the role. */
-  private importRole(roleArn: string): IRole {
-    const { account } = Stack.of(this);
-    const owner = Token.isUnresolved(roleArn) ? account : Arn.split(roleArn, ArnFormat.SLASH_RESOURCE_NAME).account;
-    if (!Token.isUnresolved(account) && owner !== account) {
-      throw new InputError(
-        `${this.node.path} is in account ${account}, its role in ${owner}: make a DriftMonitor in each account`,
-      );
-    }
-    return Role.fromRoleArn(this, 'Role', roleArn);
-  }
-
-  private importGate({ gateFunctionArn, gateRoleArn }: DriftMonitorAttributes): GateAccess | undefined {
-    if (gateFunctionArn === undefined && gateRoleArn === undefined) {
-      return undefined;
-    }
-    if (gateFunctionArn === undefined || gateRoleArn === undefined) {
-      throw new InputError(
-        `only one of gateFunctionArn and gateRoleArn is given for ${this.node.path}: give both or neither`,
-      );
-    }
-    return {
-      handler: LambdaFunction.fromFunctionArn(this, 'Gate', gateFunctionArn),
-      role: Role.fromRoleArn(this, 'GateRole', gateRoleArn, { mutable: false }),
-    };
+/** Writes the values of a monitor that other apps look up by its name. */
+export function publish(
+  scope: Construct,
+  { registryPath, role, graceChecks }: DriftMonitorBase,
+  gate: GateAccess | undefined,
+): void {
+  const write = (id: string, name: string, description: string, stringListValue: string[]) =>
+    new StringListParameter(scope, id, {
+      parameterName: `${registryPath}/${name}`,
+      // The name has slashes, also where it is a token.
+      simpleName: false,
+      description,
+      stringListValue,
+    });
+  write('Published', MONITOR_PARAMETER, 'For proxies of other apps: role and graceChecks of the monitor', [
+    role.roleArn,
+    `${graceChecks}`,
+  ]);
+  if (gate !== undefined) {
+    write('PublishedGate', GATE_PARAMETER, 'For proxies of other apps: function and role of the gate', [
+      gate.handler.functionArn,
+      gate.role.roleArn,
+    ]);
   }
 }
 
-/** The last part of a registry's path. */
-function nameIn(registryPath: string): string {
-  if (!Token.isUnresolved(registryPath) && !/^\/cdk-haproxy-elb\/[A-Za-z0-9._-]+$/.test(registryPath)) {
-    throw new InputError(
-      `registryPath '${registryPath}' is not the path of a DriftMonitor: give /cdk-haproxy-elb/NAME`,
-    );
+/** A monitor of another app, whose values CloudFormation looks up when it deploys. */
+export class ImportedDriftMonitor extends DriftMonitorBase {
+  public readonly registryPath: string;
+  public readonly role: IRole;
+  public readonly graceChecks: number;
+  public readonly repair?: Repair;
+  private imported?: GateAccess;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    public readonly monitorName: string,
+    { repair }: ImportedMonitorOptions = {},
+  ) {
+    super(scope, id);
+    checkName(monitorName, 'monitorName');
+    this.registryPath = registryPathOf(monitorName);
+    this.repair = repair;
+    const [roleArn, graceChecks] = this.lookUp('Published', MONITOR_PARAMETER);
+    this.role = Role.fromRoleArn(this, 'Role', roleArn);
+    this.graceChecks = Token.asNumber(graceChecks);
   }
-  return Fn.select(2, Fn.split('/', registryPath));
+
+  /** Looked up only where it is used: a monitor without a gate has no such parameter. */
+  protected get _gate(): GateAccess {
+    if (this.imported === undefined) {
+      const [functionArn, roleArn] = this.lookUp('PublishedGate', GATE_PARAMETER);
+      this.imported = {
+        handler: LambdaFunction.fromFunctionArn(this, 'Gate', functionArn),
+        role: Role.fromRoleArn(this, 'GateRole', roleArn, { mutable: false }),
+      };
+    }
+    return this.imported;
+  }
+
+  private lookUp(id: string, name: string): [string, string] {
+    const { stringListValue } = StringListParameter.fromListParameterAttributes(this, id, {
+      parameterName: `${this.registryPath}/${name}`,
+      simpleName: false,
+      elementType: ParameterValueType.STRING,
+    });
+    return [Fn.select(0, stringListValue), Fn.select(1, stringListValue)];
+  }
 }

@@ -2,14 +2,22 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../contract/metrics';
 
-type Dimension = typeof METRICS.proxyDimension | typeof METRICS.monitorDimension;
+/** Whose metric it is: of a monitor, or of one of its proxies. */
+interface MetricOwner {
+  readonly monitorName: string;
+  /** @default - all proxies of the monitor together */
+  readonly proxyName?: string;
+}
 
-/** A metric of one proxy or one monitor: the largest value of a minute, unless the options set other values. */
-export function metricOf(dimension: Dimension, value: string, metricName: string, options?: MetricOptions): Metric {
+/** A metric of a monitor or of one of its proxies: the largest value of a minute, unless the options set other values. */
+export function metricOf({ monitorName, proxyName }: MetricOwner, metricName: string, options?: MetricOptions): Metric {
   return new Metric({
     namespace: METRICS.namespace,
     metricName,
-    dimensionsMap: { [dimension]: value },
+    dimensionsMap: {
+      [METRICS.monitorDimension]: monitorName,
+      ...(proxyName !== undefined && { [METRICS.proxyDimension]: proxyName }),
+    },
     statistic: Stats.MAXIMUM,
     period: Duration.minutes(1),
     ...options,

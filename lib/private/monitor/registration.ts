@@ -6,7 +6,10 @@ import { REGISTRY_FOLDER, type RegistryRecord, type RegistryUpstream } from '../
 import { InputError } from '../../haproxy/errors';
 import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import type { HaproxyTasks } from '../../monitor/haproxy-tasks';
+import type { IncidentSuppression } from '../../monitor/suppression';
 import { CheckPermissions } from './check-permissions';
+import type { Probe } from './probe';
+import { suppressionsOf } from './suppressions';
 
 /** SSM's limit for a standard parameter. */
 const MAX_RECORD_BYTES = 4096;
@@ -22,51 +25,69 @@ interface Registration {
   readonly upstreams: readonly RegistryUpstream[];
   readonly nameservers?: readonly string[];
   readonly tasks: HaproxyTasks;
+  /** Port of the health listener where each process says what its own resolver is told. */
+  readonly viewPort?: number;
   readonly runtimeApiTls?: ISecret;
+  readonly suppressions?: readonly IncidentSuppression[];
   /** Time between two DNS queries of each process. */
   readonly resolutionMillis: number;
   /** How long an address counts as live after it was last in an answer. */
   readonly dnsWindowMillis: number;
+  /** How long a slot without an answer keeps its address. */
+  readonly holdMillis: number;
 }
 
 /** Names of the proxies of each registry of an app, with the paths of the constructs that have them. */
 const names = new WeakMap<IConstruct, Map<string, string>>();
 
 /**
- * Registers a proxy with a monitor: a parameter, permissions and security group rules for the runtime API, all in the
- * stack of the scope.
+ * Registers a proxy with a monitor: a parameter, permissions, a probe in the VPC of the processes and security group
+ * rules for it, all in the stack of the scope. Returns the probe.
  */
-export function register(scope: Construct, monitor: IDriftMonitor, registration: Registration): StringParameter {
-  const { proxyName, upstreams, tasks, runtimeApiTls } = registration;
+export function register(scope: Construct, monitor: IDriftMonitor, registration: Registration): Probe {
+  const { proxyName, upstreams, nameservers, viewPort, runtimeApiTls } = registration;
+  const suppressions = suppressionsOf(registration.suppressions);
   checkEnvironment(scope, monitor);
   takeName(scope, monitor, proxyName);
   if (runtimeApiTls !== undefined) {
     CheckPermissions.of(scope, monitor).readSecret(runtimeApiTls);
   }
+  const { source, probe } = registration.tasks._bind(scope, monitor, viewPort);
+  for (const nameserver of nameservers ?? []) {
+    probe.allowToNameserver(nameserver);
+  }
   const record: RegistryRecord = {
     proxy: proxyName,
     haproxyVersion: registration.haproxyVersion,
     upstreams,
-    nameservers: registration.nameservers,
-    tasks: tasks._bind(scope, monitor),
+    nameservers,
+    tasks: source,
+    probe: probe.handler.functionArn,
+    viewPort,
     runtimeApiTls: runtimeApiTls && { secretArn: runtimeApiTls.secretArn },
     resolutionSeconds: registration.resolutionMillis / 1000,
     dnsWindowSeconds: registration.dnsWindowMillis / 1000,
-    graceSeconds: monitor.grace.toSeconds(),
+    holdSeconds: registration.holdMillis / 1000,
+    graceChecks: monitor.graceChecks,
+    suppressions,
   };
   const bytes = Buffer.byteLength(JSON.stringify(record));
   if (bytes > MAX_RECORD_BYTES) {
     throw new InputError(
-      `the registry record of '${proxyName}' has ${bytes} bytes, and an SSM parameter holds at most ${MAX_RECORD_BYTES}: give fewer upstreams, name servers or endpoints`,
+      `the registry record of '${proxyName}' has ${bytes} bytes, and an SSM parameter holds at most ${MAX_RECORD_BYTES}: give fewer upstreams, name servers, endpoints or suppressions`,
     );
   }
-  return new StringParameter(scope, 'Registration', {
-    description: 'Read by the drift checker: what to check',
+  const parameter = new StringParameter(scope, 'Registration', {
+    description: 'Read by the drift monitor: what to check',
     // The name has slashes, also where it is a token.
     simpleName: false,
     parameterName: `${monitor.registryPath}/${REGISTRY_FOLDER}/${proxyName}`,
     stringValue: Stack.of(scope).toJsonString(record),
   });
+  // What is registered is checked at once: the permissions come first.
+  const permissions = CheckPermissions.find(scope, monitor);
+  parameter.node.addDependency(probe, ...(permissions === undefined ? [] : [permissions]));
+  return probe;
 }
 
 /**

@@ -1,0 +1,35 @@
+import type { IRuleTarget } from 'aws-cdk-lib/aws-events';
+
+/** How severe an incident is. */
+export enum IncidentSeverity {
+  /** Good to know. */
+  INFO = 'info',
+  /** Something is wrong and does no harm yet. */
+  WARNING = 'warning',
+  /** HAProxy sends traffic to a wrong address, to none, or will not follow the next change. */
+  CRITICAL = 'critical',
+}
+
+/** Which events of incidents a rule takes, and where they go. */
+export interface OnIncidentOptions {
+  /**
+   * The target of the events, of `aws-cdk-lib/aws-events-targets`.
+   *
+   * @default - none: add targets to the rule
+   */
+  readonly target?: IRuleTarget;
+
+  /**
+   * The lowest severity. An incident that becomes more severe is an event again.
+   *
+   * @default IncidentSeverity.WARNING
+   */
+  readonly minSeverity?: IncidentSeverity;
+
+  /**
+   * Names of the proxies.
+   *
+   * @default - all proxies of the monitor
+   */
+  readonly proxyNames?: string[];
+}
