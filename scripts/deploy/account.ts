@@ -18,9 +18,9 @@ import {
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { IncidentEventDetail } from '../../lib/contract/incident-event';
-import type { RegistryRecord } from '../../lib/contract/registry-record';
+import { REGISTRY_FOLDER, type RegistryRecord } from '../../lib/contract/registry-record';
 
 /** A resource of a stack: its logical id, type and physical id. */
 export interface StackResource {
@@ -116,10 +116,11 @@ export class Account {
     return Messages.map(({ Body }) => JSON.parse(Body!).detail);
   }
 
-  /** The records of a registry, by their parameters' names. */
-  public async records(path: string): Promise<Map<string, RegistryRecord>> {
-    const { Parameters = [] } = await this.#ssm.send(new GetParametersByPathCommand({ Path: path, Recursive: true }));
-    return new Map(Parameters.map(({ Name, Value }) => [Name!, JSON.parse(Value!)]));
+  /** The record of a proxy in the registry of a monitor. */
+  public async record(monitor: string, proxy: string): Promise<RegistryRecord> {
+    const Name = `/cdk-haproxy-elb/${monitor}/${REGISTRY_FOLDER}/${proxy}`;
+    const { Parameter } = await this.#ssm.send(new GetParameterCommand({ Name }));
+    return JSON.parse(Parameter!.Value!);
   }
 
   /** What a stack may leave behind: names of its functions, rules, alarms and parameters; the table, if it is there. */

@@ -75,6 +75,26 @@ for resource_type in ["AWS::Logs::QueryDefinition", "AWS::ECS::ClusterCapacityPr
         },
     )
 
+alarms = resource_types["AWS::CloudWatch::Alarm"]
+
+
+def unless_math(operation, otherwise):
+    """It refuses alarms with metric math."""
+
+    def handle(*arguments):
+        of_math = any(isinstance(argument, dict) and "Metrics" in argument for argument in arguments)
+        return otherwise(*arguments) if of_math else operation(*arguments)
+
+    return handle
+
+
+resource_types["AWS::CloudWatch::Alarm"] = {
+    **alarms,
+    "create": unless_math(alarms["create"], lambda logical_id, properties, stack: (f"{logical_id}-math", {})),
+    "update": unless_math(alarms["update"], lambda physical_id, *rest: (physical_id, {})),
+    "delete": unless_math(alarms["delete"], lambda *arguments: None),
+}
+
 # --- ECS: what a task definition says about its containers ----------------------------------------------------------
 
 build_run_kwargs = ecs._build_run_kwargs

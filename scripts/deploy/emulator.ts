@@ -45,6 +45,8 @@ export class Emulator {
       cwd: folder,
       env: {
         ...process.env,
+        // That of the engine is not for this machine's Python.
+        LD_LIBRARY_PATH: '',
         PATH: `${path.dirname(node)}:${process.env.PATH}`,
         GATEWAY_PORT: String(port),
         BIND_HOST: '127.0.0.1',
@@ -54,6 +56,7 @@ export class Emulator {
         // It would listen on all addresses.
         IOT_MTLS_ENABLED: '0',
         IOT_MTLS_PORT: '0',
+        LOG_LEVEL: 'WARNING',
         PYTHONUNBUFFERED: '1',
       },
     });

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service, TaskDefinition } from '@aws-sdk/client-ecs';
 import { parse, stringify } from 'yaml';
 import type { IncidentChange, IncidentEventDetail } from '../../lib/contract/incident-event';
-import { REGISTRY_FOLDER } from '../../lib/contract/registry-record';
 import type { VerdictKind } from '../../lib/contract/verdicts';
 import { run } from '../../testbed/binaries/run';
 import { DnsServer } from '../../testbed/dns-server';
@@ -181,7 +180,7 @@ export class Rehearsal {
       'permissions: every caller is root',
       'security groups and subnets: every address reaches every other one',
       'functions run as processes, with neither VPC nor memory limit',
-      'alarms and metrics out of log lines: by deploy/emulator.py',
+      'the heartbeat alarm (metric math); the other alarms, and metrics out of log lines, are deploy/emulator.py’s',
       'names of Cloud Map: no instances are registered',
       'queries, encryption and point-in-time recovery: accepted, without effect',
     ]) {
@@ -210,8 +209,7 @@ export class Rehearsal {
   async #find(
     proxy: string,
   ): Promise<{ service: Service; definition: TaskDefinition; haproxyVersion: string | undefined }> {
-    const records = [...(await this.#account.records('/cdk-haproxy-elb'))];
-    const [, record] = records.find(([name]) => name.endsWith(`/${REGISTRY_FOLDER}/${proxy}`))!;
+    const record = await this.#account.record(STACK, proxy);
     assert('service' in record.tasks);
     const service = await this.#account.service(record.tasks.cluster, record.tasks.service);
     const definition = await this.#account.taskDefinition(service.taskDefinition!);
