@@ -128,7 +128,7 @@ export class ChaosTestbed {
   public async check(now = Date.now()): Promise<{ verdicts: string[]; open: string[] }> {
     const { runtimeApi } = this.listeners;
     const record = this.#proxy!.record(this.#checkerNameserver, {
-      graceSeconds: 2,
+      graceChecks: 2,
       tasks: { endpoints: [`127.0.0.1:${this.toRuntimeApi?.port ?? runtimeApi.port}`] },
     });
     const report = await this.#checker.check(record, {}, now);

@@ -7,7 +7,7 @@ import { startLocalEnvironment } from './environments/local';
 import { CHICK, EGG, type TestbedOptions } from './scenario';
 
 /** Seconds that a finding must last before it is an incident. */
-const GRACE_SECONDS = 3;
+const GRACE_CHECKS = 4;
 
 /** A HAProxy of the demo, with the checker beside it. */
 export interface DemoProxy {
@@ -58,7 +58,7 @@ export class DemoTestbed {
     const checker = new Checker();
     const check = () => {
       const tasks = [{ id: `${binary.branch}-${kind}`, endpoint: proxy.endpoint }];
-      const record = proxy.record(checkerNameserver, { graceSeconds: GRACE_SECONDS });
+      const record = proxy.record(checkerNameserver, { graceChecks: GRACE_CHECKS });
       return checker.check(record, { tasks, owned: this.#owned });
     };
     return { proxy, check };

@@ -1,4 +1,4 @@
-import type { ProxyReport } from '../lambda/controller/domain/proxy-report';
+import type { IncidentChange } from '../lib/contract/incident-event';
 import { isReadable } from '../testbed/proxy-under-test';
 import { TestbedError } from '../testbed/testbed-error';
 import type { DemoProxy } from './demo-testbed';
@@ -111,26 +111,26 @@ export class Recorder {
     const held = observation.tasks.flatMap((task) => ('runtime' in task ? heldBy(task.runtime) : []));
     const kinds = [...new Set(verdicts.map(({ kind }) => kind))];
     this.timeline.checks.push({ at, held, queries: this.subject.proxy.queries, verdicts: kinds });
-    for (const { event, incident } of events) {
-      this.#record(event, incident, at);
+    for (const { change, incident } of events) {
+      this.#record(change, incident, at);
     }
   }
 
-  #record(
-    event: ProxyReport['events'][number]['event'],
-    incident: Omit<TimelineIncident, 'openedAt'>,
-    at: number,
-  ): void {
+  #record(change: IncidentChange, incident: Omit<TimelineIncident, 'openedAt'>, at: number): void {
     const { id, kind, severity, address, message } = incident;
     const what = `${kind}${address === undefined ? '' : ` ${address}`}`;
-    if (event === 'incident-opened') {
+    if (change === 'opened') {
       this.timeline.incidents.push({ id, kind, severity, address, message, openedAt: at });
       this.note(`incident on ${nameOf(this.timeline)}: ${what}`);
-    } else if (event === 'incident-resolved') {
+    } else if (change === 'changed') {
+      for (const open of this.timeline.incidents.filter((known) => known.id === id && known.severity !== 'critical')) {
+        open.severity = severity;
+      }
+    } else {
       for (const open of this.timeline.incidents.filter((known) => known.id === id)) {
         open.resolvedAt = at;
       }
-      this.note(`incident resolved on ${nameOf(this.timeline)}: ${what}`);
+      this.note(`incident closed on ${nameOf(this.timeline)}: ${what}`);
     }
   }
 

@@ -5,7 +5,8 @@ import type { ConfigurationKind } from '../testbed/proxy-under-test';
 export interface TimelineIncident {
   readonly id: string;
   readonly kind: VerdictKind;
-  readonly severity: Severity;
+  /** The highest that it had. */
+  severity: Severity;
   readonly address?: string;
   readonly message: string;
   readonly openedAt: number;

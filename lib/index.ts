@@ -5,7 +5,7 @@ export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
 export type { IDriftMonitor, ImportedMonitorOptions } from './monitor/drift-monitor-interface';
 export { type HaproxyEndpointsOptions, type HaproxyServiceOptions, HaproxyTasks } from './monitor/haproxy-tasks';
-export { IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
+export { IncidentChange, IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
 export {
   MonitoredHaproxy,
   type MonitoredHaproxyProps,

@@ -19,9 +19,11 @@ export function registryRecord(
     upstreams: [{ backend: UPSTREAM_BACKEND, dnsName: elbNameFor(binary), port: 80 }],
     nameservers: [nameserver],
     tasks: { endpoints: [] },
+    probe: 'arn:aws:lambda:eu-west-1:123456789012:function:probe',
     resolutionSeconds: 1,
     dnsWindowSeconds: 60,
-    graceSeconds: 60,
+    holdSeconds: 60,
+    graceChecks: 2,
     ...more,
   };
 }

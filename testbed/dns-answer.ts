@@ -26,6 +26,8 @@ export interface Reply {
   readonly ttl: number;
   /** Whether the answer is empty and marked as truncated. */
   readonly truncated: boolean;
+  /** Whether it is from a cache and not from the name's own server. @default false */
+  readonly cached?: true;
 }
 
 const HEADER = 12;
@@ -52,7 +54,7 @@ export function writeReply(query: Query, reply: Reply): Buffer {
   const records = reply.truncated ? [] : recordsOf(query, reply, HEADER + question.length);
   const header = Buffer.alloc(HEADER);
   query.bytes.copy(header, 0, 0, 2);
-  header.writeUInt16BE(0x8580 | (reply.truncated ? 0x0200 : 0) | reply.rcode, 2);
+  header.writeUInt16BE((reply.cached ? 0x8180 : 0x8580) | (reply.truncated ? 0x0200 : 0) | reply.rcode, 2);
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(records.length, 6);
   header.writeUInt16BE(query.edns ? 1 : 0, 10);

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { ProxyState } from '../lambda/controller/domain/state';
-import { keyOf } from '../lambda/controller/domain/verdicts/verdict';
+import { NO_STATE, type ProxyState, type WatchedVerdict } from '../lambda/controller/domain/state';
 import { encodeState } from '../lambda/controller/state/codec';
 import type { RegistryRecord } from '../lib/contract/registry-record';
 import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from './aws';
@@ -78,7 +77,7 @@ export class Fleet {
       upstreams: [{ backend: 'upstream', dnsName: elbNameFor(this.binary), port: 80, loadBalancerArn }],
       tasks: { cluster: 'fleet', service: proxy, runtimeApiPort: this.runtimeApiPort },
       dnsWindowSeconds: 3,
-      graceSeconds: 0,
+      graceChecks: 1,
       ...more,
     });
   }
@@ -222,21 +221,31 @@ export function eventLines(lines: readonly Line[]): Line[] {
 /** A state in which an incident is open on the first task: it holds an address that the load balancer does not have. */
 export function openIncident(address: string): ProxyState {
   const firstSeen = Date.now() - 120_000;
-  const incident = {
+  const incident: WatchedVerdict = {
     kind: 'stale-address',
     severity: 'critical',
     upstream: 'upstream',
-    task: 'task-0',
     address,
     slots: ['upstream/elb1'],
-  } as const;
-  const watched = { [keyOf(incident)]: { ...incident, firstSeen, openedAt: firstSeen + 60_000 } };
-  return { dns: {}, watched };
+    id: `incident-${address}`,
+    message: `task-0 sends to ${address} (upstream/elb1)`,
+    firstSeen,
+    sinceAtLeast: firstSeen - 60_000,
+    openedAt: firstSeen + 60_000,
+    tasks: [{ id: 'task-0', severity: 'critical', firstSeen, checks: 2, open: true }],
+    remediation: 'restart it',
+    events: 1,
+  };
+  return { ...NO_STATE, proxy: 'orders', checkedAt: firstSeen + 60_000, watched: [incident] };
 }
 
 /** A verdict that has lasted long enough and is not an incident yet: it opens in the next check that finds it. */
 export function almostOpen(address: string): ProxyState {
-  const { dns, watched } = openIncident(address);
-  const unopened = Object.entries(watched).map(([key, { openedAt: _, ...incident }]) => [key, incident]);
-  return { dns, watched: Object.fromEntries(unopened) };
+  const state = openIncident(address);
+  const watched = state.watched.map(({ openedAt: _, tasks, ...row }) => ({
+    ...row,
+    tasks: tasks.map((task) => ({ ...task, open: false })),
+    events: 0,
+  }));
+  return { ...state, watched };
 }

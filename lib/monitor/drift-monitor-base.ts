@@ -48,9 +48,11 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    * @param options which incidents, and where their events go
    */
   public onIncident(id: string, options: OnIncidentOptions = {}): Rule {
-    const { target, minSeverity = IncidentSeverity.WARNING, proxyNames } = options;
-    if (proxyNames?.length === 0) {
-      throw new InputError(`proxyNames of '${id}' is empty: name at least one proxy, or leave it out for all`);
+    const { target, minSeverity = IncidentSeverity.WARNING, changes, proxyNames } = options;
+    for (const [name, list] of Object.entries({ changes, proxyNames })) {
+      if (list?.length === 0) {
+        throw new InputError(`${name} of '${id}' is empty: name at least one, or leave it out for all`);
+      }
     }
     return new Rule(this.rules(), id, {
       description: `Incidents of ${this.monitorName}, ${minSeverity} and above`,
@@ -59,6 +61,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
         detail: {
           monitor: [this.monitorName],
           severityLevel: Match.greaterThanOrEqual(LEVELS[minSeverity]),
+          ...(changes && { change: changes }),
           ...(proxyNames && { proxy: proxyNames }),
         },
       },

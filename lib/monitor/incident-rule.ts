@@ -10,6 +10,16 @@ export enum IncidentSeverity {
   CRITICAL = 'critical',
 }
 
+/** What happens to an incident. */
+export enum IncidentChange {
+  /** It opens. */
+  OPENED = 'opened',
+  /** Its severity, its tasks or the owner of its address change. */
+  CHANGED = 'changed',
+  /** It is over. */
+  CLOSED = 'closed',
+}
+
 /** Which events of incidents a rule takes, and where they go. */
 export interface OnIncidentOptions {
   /**
@@ -25,6 +35,13 @@ export interface OnIncidentOptions {
    * @default IncidentSeverity.WARNING
    */
   readonly minSeverity?: IncidentSeverity;
+
+  /**
+   * What happens to the incident.
+   *
+   * @default - all: it opens, changes or closes
+   */
+  readonly changes?: IncidentChange[];
 
   /**
    * Names of the proxies.

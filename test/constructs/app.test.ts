@@ -65,10 +65,11 @@ describe('the stack of the example', () => {
     ]);
     template.resourceCountIs('AWS::ECS::Cluster', 1);
     template.resourceCountIs('AWS::ECS::Service', 2);
-    template.resourceCountIs('AWS::Lambda::Function', 1);
+    // The controller, and the probe in the VPC.
+    template.resourceCountIs('AWS::Lambda::Function', 2);
   });
 
-  test('has its tasks and its checker in the subnets of the file', () => {
+  test('has its tasks and its probe in the subnets of the file', () => {
     const subnets = ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'];
     template.allResourcesProperties('AWS::ECS::Service', {
       NetworkConfiguration: { AwsvpcConfiguration: { Subnets: subnets, AssignPublicIp: 'DISABLED' } },

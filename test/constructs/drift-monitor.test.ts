@@ -92,7 +92,7 @@ test('it may do exactly this', () => {
   expect(permissionsOf(template, /MonitorRole/)).toEqual([
     'Allow logs:CreateLogStream on {MonitorLogGroup.Arn}',
     'Allow logs:PutLogEvents on {MonitorLogGroup.Arn}',
-    `Allow ssm:GetParametersByPath on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}`,
+    `Allow ssm:GetParametersByPath on arn:{Partition}:ssm:{Region}:{AccountId}:parameter/cdk-haproxy-elb/${NAME}/registry`,
     'Allow dynamodb:Scan on {MonitorStates.Arn}',
     'Allow dynamodb:GetItem on {MonitorStates.Arn}',
     'Allow dynamodb:PutItem on {MonitorStates.Arn}',

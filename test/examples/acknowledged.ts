@@ -40,4 +40,9 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason:
       'The rule cannot read the CIDR block of a VPC that is made by the same stack; it is not the whole Internet.',
   },
+  {
+    rule: /^AwsSolutions-SQS3$/,
+    path: /^ToPagerDuty\/Undelivered\/Resource$/,
+    reason: 'It is a dead-letter queue itself.',
+  },
 ];

@@ -1,5 +1,5 @@
-import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
 import { type ProxyReport, reportOn, reportUnchecked } from '../../lambda/controller/domain/proxy-report';
+import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
 import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
 import { decodeState, encodeState } from '../../lambda/controller/state/codec';
 import type { ObservedRuntime } from '../../lib/contract/probe';

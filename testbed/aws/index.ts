@@ -4,6 +4,7 @@ export { AwsEndpoints } from './endpoints';
 export type { DeliveredEvent } from './event-bus';
 export type { EventPattern } from './event-pattern';
 export type { FunctionAnswer, FunctionTarget } from './lambda-functions';
+export type { ClientRouting } from './load-balancers';
 export type { AwsCall, AwsHandlers } from './operations';
 export { QUOTAS, type Quota, withQuotas } from './quotas';
 export type { SignedRequest } from './signature';

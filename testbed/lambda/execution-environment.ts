@@ -9,6 +9,12 @@ import { type LambdaNode, lambdaNode } from './node';
 import { type Outcome, RuntimeApi } from './runtime-api';
 import { FUNCTION_ARN, type FunctionSettings, variables } from './variables';
 
+/** How often the memory of the process is looked at, ms. Its peak is looked at once more at the end of an invocation. */
+const MEMORY_LOOK_MS = 20;
+
+/** What Lambda says of a process that was killed: it gives no other reason for one that had too much memory. */
+const KILLED = 'Runtime exited with error: signal: killed';
+
 /** Lambda's own limit for the init phase. */
 const INIT_LIMIT_MS = 10_000;
 
@@ -37,6 +43,7 @@ export class ExecutionEnvironment {
   /** Is never resolved; is rejected with the reason when the process has ended. */
   readonly #exit = new Deferred<never>();
   #reason?: string;
+  #maxRssMb = Number.NaN;
 
   private constructor(
     private readonly settings: FunctionSettings,
@@ -64,12 +71,19 @@ export class ExecutionEnvironment {
     return performance.now() - this.#startedAt;
   }
 
-  /** Runs the handler once. */
+  /** Runs the handler once. It is killed when it takes more memory than the function has. */
   async invoke(event: unknown): Promise<Outcome> {
     const { timeoutMs } = this.settings;
     const deadline = Date.now() + timeoutMs;
     const invocation = { requestId: randomUUID(), functionArn: FUNCTION_ARN, deadline, event };
-    return this.#within(timeoutMs, 'Task', this.api.invoke(invocation));
+    const looks = setInterval(() => this.#limitMemory(), MEMORY_LOOK_MS);
+    try {
+      const outcome = await this.#within(timeoutMs, 'Task', this.api.invoke(invocation));
+      // A peak between two looks counts too.
+      return this.#limitMemory() ? await this.#exit.promise : outcome;
+    } finally {
+      clearInterval(looks);
+    }
   }
 
   /** Lines printed since the last call, on both outputs. */
@@ -77,14 +91,21 @@ export class ExecutionEnvironment {
     return this.#log.takeLines();
   }
 
-  /** The peak memory of the process. Only Linux reports it; NaN elsewhere. */
+  /** The peak memory of the process; of one that has ended, as far as it was seen. NaN where it is not Linux. */
   maxRssMb(): number {
     try {
       const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
-      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+      // A process that has ended and is still listed has no memory.
+      this.#maxRssMb = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? this.#maxRssMb * 1024) / 1024;
     } catch {
-      return Number.NaN;
+      // It has ended, or the system has no such file.
     }
+    return this.#maxRssMb;
+  }
+
+  /** Kills the process at once, as Lambda does when a machine fails. */
+  kill(): void {
+    this.#kill(KILLED);
   }
 
   /** Kills the process and waits until it has ended. */
@@ -104,6 +125,15 @@ export class ExecutionEnvironment {
     }
   }
 
+  /** Kills the process if it has had too much memory. @returns whether it had */
+  #limitMemory(): boolean {
+    const exceeded = this.maxRssMb() > this.settings.memoryMb;
+    if (exceeded) {
+      this.#kill(KILLED);
+    }
+    return exceeded;
+  }
+
   #kill(reason: string): void {
     this.#reason ??= reason;
     this.#process.kill('SIGKILL');
@@ -112,7 +142,7 @@ export class ExecutionEnvironment {
   #release(exitReason: string): void {
     if (this.exited) return;
     this.exited = true;
-    this.#exit.reject(new LambdaFailure(this.#reason ?? exitReason, this.takeLogs()));
+    this.#exit.reject(new LambdaFailure(this.#reason ?? exitReason, this.takeLogs(), this.maxRssMb()));
     this.#log.close();
     this.api.close();
   }

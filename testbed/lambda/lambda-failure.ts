@@ -5,10 +5,12 @@ export class LambdaFailure extends Error {
   /**
    * @param message why, in the words of Lambda
    * @param logs lines printed since the invocation before, until the end
+   * @param maxRssMb most memory that the process had, as far as it was seen; NaN if the system does not report it
    */
   constructor(
     message: string,
     readonly logs: readonly string[],
+    readonly maxRssMb: number,
   ) {
     super(message);
   }

@@ -31,7 +31,8 @@ export class LocalLambda {
   /**
    * Invokes the handler; one event at a time, as an execution environment of Lambda does.
    *
-   * @throws LambdaFailure when the init phase fails, the time is up or the process exits; the next one starts cold.
+   * @throws LambdaFailure when the init phase fails, the time is up, the process exits or takes more memory than the
+   * function has; the next one starts cold.
    * An error that the handler throws is not one of these: it is a result with `functionError`.
    */
   async invoke(event: unknown): Promise<InvocationResult> {
@@ -42,6 +43,16 @@ export class LocalLambda {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Kills the process in the middle of what it does: the invocation fails, and the next one starts cold. */
+  async kill(): Promise<void> {
+    (await this.#environment)?.kill();
+  }
+
+  /** Whether an invocation is running. */
+  get busy(): boolean {
+    return this.#busy;
   }
 
   /** Ends the process: the next invocation is a cold start. */

@@ -18,9 +18,8 @@ export interface RepairCandidate {
 /** A service to redeploy, and the state that is written before. */
 export interface PlannedRepair<C extends RepairCandidate> {
   readonly candidate: C;
-  readonly repair: RepairRecord;
-  /** The state of the candidate with the repair. */
-  readonly state: ProxyState;
+  /** To be added to the repairs of the state, before it is done. */
+  readonly repaired: RepairRecord;
   readonly service: EcsSource;
 }
 
@@ -28,8 +27,6 @@ export interface PlannedRepair<C extends RepairCandidate> {
 const MILLIS_BETWEEN = 60 * 60 * 1000;
 /** Repairs of the same finding. If the last one has no effect either, there is no other. */
 const MAX_ATTEMPTS = 2;
-/** Repairs that are remembered. A proxy needs at most `MAX_ATTEMPTS` for each upstream. */
-const MAX_REMEMBERED = 20;
 
 /** What a repair is for: a verdict on an upstream, whatever its addresses. A new address is no new reason. */
 type Finding = Pick<Incident, 'kind' | 'upstream'>;
@@ -61,15 +58,14 @@ export function planRepairs<C extends RepairCandidate>(
     if (!('service' in record.tasks) || due.length === 0 || !rested || prevented) {
       continue;
     }
-    const repair: RepairRecord = {
+    const repaired: RepairRecord = {
       at: now,
       findings: [...new Set(incidents.map(findingKeyOf))].sort(),
       incidents: incidents.map(({ id }) => id),
       ...(dryRun && { dryRun }),
     };
-    const repairs = [...state.repairs, repair].slice(-MAX_REMEMBERED);
     const oldest = Math.min(...due.map(({ firstSeen }) => firstSeen));
-    planned.push({ candidate, repair, state: { ...state, repairs }, service: record.tasks, oldest });
+    planned.push({ candidate, repaired, service: record.tasks, oldest });
   }
   return planned.sort((a, b) => a.oldest - b.oldest);
 }

@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../contract/incident-event';
+import { REGISTRY_FOLDER } from '../../contract/registry-record';
 import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
 import { throughService } from './decryption';
 
@@ -32,7 +33,11 @@ export function controllerRole(scope: Construct, props: ControllerRoleProps): { 
       new PolicyStatement({
         actions: ['ssm:GetParametersByPath'],
         resources: [
-          stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: props.registryPath.slice(1) }),
+          stack.formatArn({
+            service: 'ssm',
+            resource: 'parameter',
+            resourceName: `${props.registryPath.slice(1)}/${REGISTRY_FOLDER}`,
+          }),
         ],
       }),
       new PolicyStatement({

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalLambda, lambdaNode } from '../../../testbed/lambda';
+import { ConcurrentLambda, LambdaFailure, LocalLambda, lambdaNode } from '../../../testbed/lambda';
 
 const HANDLER = `
   console.log('init');
@@ -16,13 +16,14 @@ const HANDLER = `
     hang: () => { console.log('hanging'); return new Promise(() => setInterval(() => {}, 1000)); },
     spin: () => { for (;;); },
     exit: () => { console.log('leaving'); process.exit(3); },
+    take: ({ megabytes }) => Buffer.alloc(megabytes * 1024 * 1024, 1).length,
     forget: () => new Promise(() => {}),
   };
-  export const handler = async ({ action }, context) => actions[action](context);
+  export const handler = async ({ action, ...more }, context) => actions[action](action === 'take' ? more : context);
 `;
 
 const folders: string[] = [];
-const lambdas: LocalLambda[] = [];
+const lambdas: { stop(): Promise<void> }[] = [];
 
 function bundle(code: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'local-lambda-'));
@@ -31,7 +32,10 @@ function bundle(code: string): string {
   return folder;
 }
 
-function local(code = HANDLER, settings: { timeoutMs?: number; environment?: Record<string, string> } = {}) {
+function local(
+  code = HANDLER,
+  settings: { timeoutMs?: number; memoryMb?: number; environment?: Record<string, string> } = {},
+) {
   const taskRoot = bundle(code);
   const lambda = new LocalLambda({
     taskRoot,
@@ -188,4 +192,60 @@ test('stop ends a running invocation and leaves no process behind', async () => 
   await lambda.stop();
   await running;
   expect(isAlive(pid)).toBe(false);
+});
+
+describe('memory', () => {
+  // Buffers are outside of the heap that V8 limits by itself.
+  test('a process that takes more than the function has is killed, and the next one starts cold', async () => {
+    const lambda = local(HANDLER, { memoryMb: 160 });
+    const { payload, maxRssMb } = await lambda.invoke({ action: 'take', megabytes: 20 });
+    expect(payload).toBe(20 * 1024 * 1024);
+    expect(maxRssMb).toBeLessThan(160);
+
+    const failure = await lambda.invoke({ action: 'take', megabytes: 200 }).catch((error) => error);
+    expect(failure).toBeInstanceOf(LambdaFailure);
+    expect(failure.message).toBe('Runtime exited with error: signal: killed');
+    expect(failure.maxRssMb).toBeGreaterThan(160);
+    expect(await lambda.invoke({ action: 'count' })).toMatchObject({ payload: { count: 1 } });
+  });
+});
+
+test('a process that is killed from outside fails the invocation, and the next one starts cold', async () => {
+  const lambda = local();
+  await lambda.invoke({ action: 'count' });
+  const running = lambda.invoke({ action: 'forget' });
+  await lambda.kill();
+  await expect(running).rejects.toThrow('Runtime exited with error: signal: killed');
+  expect(await lambda.invoke({ action: 'count' })).toMatchObject({ payload: { count: 1 } });
+});
+
+describe('ConcurrentLambda', () => {
+  const concurrent = (reserved: number) => {
+    const settings = { handler: 'index.handler', environment: {}, timeoutMs: 60_000, memoryMb: 160 };
+    const lambda = new ConcurrentLambda({ ...settings, taskRoot: bundle(HANDLER) }, reserved);
+    lambdas.push(lambda);
+    return lambda;
+  };
+
+  test('runs as many invocations at once as it may, and refuses the others', async () => {
+    const lambda = concurrent(2);
+    const event = { action: 'take', megabytes: 1 };
+    const results = await Promise.allSettled([1, 2, 3].map(() => lambda.target(event)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect((results[2] as PromiseRejectedResult).reason).toMatchObject({
+      code: 'TooManyRequestsException',
+      status: 429,
+      fields: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' },
+    });
+    await lambda.target(event);
+    expect(lambda.environments).toBe(2);
+    expect(lambda.invocations).toHaveLength(3);
+  });
+
+  test('a process that ends is an answer, as in Lambda', async () => {
+    expect(await concurrent(1).target({ action: 'take', megabytes: 200 })).toEqual({
+      payload: { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited with error: signal: killed' },
+      functionError: 'Unhandled',
+    });
+  });
 });
