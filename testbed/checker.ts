@@ -7,6 +7,9 @@ import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyBinary } from './binaries';
 import { elbNameFor } from './load-balancer';
 
+/** ARN of the function that asks processes. */
+export const PROBE = 'arn:aws:lambda:eu-west-1:123456789012:function:probe';
+
 /** The registry's record of a HAProxy of the test bed, with periods of a second. */
 export function registryRecord(
   binary: Pick<HaproxyBinary, 'branch'>,
@@ -19,7 +22,7 @@ export function registryRecord(
     upstreams: [{ backend: UPSTREAM_BACKEND, dnsName: elbNameFor(binary), port: 80 }],
     nameservers: [nameserver],
     tasks: { endpoints: [] },
-    probe: 'arn:aws:lambda:eu-west-1:123456789012:function:probe',
+    probe: PROBE,
     resolutionSeconds: 1,
     dnsWindowSeconds: 60,
     holdSeconds: 60,

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { NO_STATE, type ProxyState, type WatchedVerdict } from '../lambda/controller/domain/state';
-import { encodeState } from '../lambda/controller/state/codec';
+import pLimit from 'p-limit';
+import { reportOn } from '../lambda/controller/domain/proxy-report';
+import { NO_STATE, type ProxyState } from '../lambda/controller/domain/state';
+import { decodeState, encodeState } from '../lambda/controller/state/codec';
 import type { RegistryRecord } from '../lib/contract/registry-record';
-import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, ssmParameters } from './aws';
+import { STATE_KEY } from '../lib/contract/state-table';
+import { AwsAccount, type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, type DeliveredEvent } from './aws';
 import type { HaproxyBinary } from './binaries';
 import { registryRecord } from './checker';
 import { startIdleProxy } from './idle-proxy';
@@ -11,7 +14,8 @@ import { ElbDns, elbNameFor } from './load-balancer';
 import type { ProxyUnderTest } from './proxy-under-test';
 
 export const REGISTRY = '/cdk-haproxy-elb/fleet';
-const BUNDLE = join(__dirname, '../assets/drift-checker');
+export const STATES = 'states';
+const ASSETS = join(__dirname, '../assets');
 
 /** A log line of the function. */
 // biome-ignore lint/suspicious/noExplicitAny: a log line has no type.
@@ -20,19 +24,22 @@ export type Line = any;
 /** What the HAProxy's name server always answers. */
 const HELD = '127.0.0.1';
 
+/** The load balancer of every record. */
+const ELB = { name: 'orders', type: 'app' } as const;
+
 /**
- * The bundled function under Lambda's own runtime client, the AWS services that it calls, and a real HAProxy that is
- * the task of every service.
+ * The bundled controller and probe under Lambda's own runtime client, the AWS services that they call, and a real
+ * HAProxy that is the task of every service.
  */
 export class Fleet {
-  /** Starts the HAProxy and two name servers: the HAProxy's own and the checker's, so that they can disagree. */
+  /** Starts the HAProxy and two name servers: the HAProxy's own and the probe's, so that they can disagree. */
   public static async start(binary: HaproxyBinary): Promise<Fleet> {
-    const [own, checkers] = [new ElbDns(), new ElbDns()];
+    const [own, probes] = [new ElbDns(), new ElbDns()];
     try {
       own.point(HELD);
       const haproxy = await startIdleProxy(binary, await own.listen());
-      const { address } = await checkers.listen();
-      return new Fleet(own, checkers, address, binary, haproxy);
+      const { address } = await probes.listen();
+      return new Fleet(own, probes, address, binary, haproxy);
     } catch (error) {
       // With an open socket the tests would not end, and the reason would not be printed.
       await own.close();
@@ -40,19 +47,22 @@ export class Fleet {
     }
   }
 
-  #aws?: AwsEndpoints;
-  #lambda?: LocalLambda;
-  #settings: Partial<FunctionSettings> = {};
-  #handlers: AwsHandlers = {};
-  readonly #before = new Map<string, (input: never) => unknown>();
+  /** Everything in AWS, as it was made by the last deployment. */
+  public account = new AwsAccount();
   /** Services whose tasks the function may not list. */
   public readonly deniedServices = new Set<string>();
   /** Addresses of the running tasks. */
   public taskAddresses = [HELD];
+  #aws?: AwsEndpoints;
+  #controller?: LocalLambda;
+  #probe?: LocalLambda;
+  #settings: Partial<FunctionSettings> = {};
+  #addresses: readonly string[] = [HELD];
+  readonly #before = new Map<string, (input: never) => unknown>();
 
   private constructor(
     private readonly dns: ElbDns,
-    private readonly checkersDns: ElbDns,
+    private readonly probesDns: ElbDns,
     private readonly nameserver: string,
     public readonly binary: HaproxyBinary,
     private readonly haproxy: ProxyUnderTest,
@@ -63,73 +73,72 @@ export class Fleet {
     return this.haproxy.listeners.runtimeApi.port;
   }
 
-  /** The addresses that the checker finds for the load balancer. The HAProxy holds 127.0.0.1 in any case. */
+  /** The addresses of the load balancer, at its API and in the probe's DNS. The HAProxy holds 127.0.0.1 in any case. */
   public point(...addresses: string[]): void {
-    this.checkersDns.point(...addresses);
+    this.#addresses = addresses;
+    this.probesDns.point(...addresses);
+    this.#setBalancer();
   }
 
-  /** The registry's record of a proxy whose task is the HAProxy. */
+  /** The registry's record of a proxy whose task is the HAProxy. Its load balancer's addresses are known completely. */
   public record(proxy: string, more: Partial<RegistryRecord> = {}): RegistryRecord {
-    const loadBalancerArn =
-      'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/orders/50dc6c495c0c9188';
+    const { arn } = this.#setBalancer();
     return registryRecord(this.binary, this.nameserver, {
       proxy,
-      upstreams: [{ backend: 'upstream', dnsName: elbNameFor(this.binary), port: 80, loadBalancerArn }],
+      upstreams: [{ backend: 'upstream', dnsName: elbNameFor(this.binary), port: 80, loadBalancerArn: arn }],
       tasks: { cluster: 'fleet', service: proxy, runtimeApiPort: this.runtimeApiPort },
       dnsWindowSeconds: 3,
-      graceChecks: 1,
+      graceChecks: 2,
       ...more,
     });
   }
 
-  /** A new function, which finds these parameters in its registry. */
+  /**
+   * A new function, which finds these parameters in its registry.
+   *
+   * @param parameters `registry/NAME` has a record, `state/NAME` a state of the table
+   * @param more answers instead of those of the account
+   */
   public async deploy(
     parameters: Record<string, unknown>,
     more: AwsHandlers = {},
     settings: Partial<FunctionSettings> = {},
   ): Promise<void> {
     await this.undeploy();
-    const texts = Object.entries(parameters).map(([name, value]) => [
-      `${REGISTRY}/${name}`,
-      typeof value === 'string'
-        ? value
-        : name.startsWith('state/')
-          ? encodeState(value as ProxyState)
-          : JSON.stringify(value),
-    ]);
+    this.account = new AwsAccount();
+    this.account.tables.create(STATES, { hash: STATE_KEY });
+    this.#setBalancer();
+    for (const [path, value] of Object.entries(parameters)) {
+      const [folder, name = ''] = path.split('/');
+      if (folder === 'state') {
+        this.setState(name, value as ProxyState | string);
+        continue;
+      }
+      this.account.setParameter(`${REGISTRY}/${path}`, typeof value === 'string' ? value : JSON.stringify(value));
+      const { tasks } = Object(value) as Partial<RegistryRecord>;
+      if (tasks !== undefined && 'service' in tasks) {
+        this.account.setService({ cluster: tasks.cluster, name: tasks.service, addresses: this.taskAddresses });
+      }
+    }
     this.#before.clear();
-    const handlers: AwsHandlers = {
-      ...ssmParameters(Object.fromEntries(texts)),
-      'ecs:ListTasks': ({ serviceName = '' }) => {
-        if (this.deniedServices.has(serviceName)) {
-          throw new AwsError('AccessDeniedException', `not authorized to perform: ecs:ListTasks of ${serviceName}`);
-        }
-        return {
-          taskArns: this.taskAddresses.map((_, i) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/task-${i}`),
-        };
-      },
-      'ecs:DescribeTasks': ({ tasks }) => ({
-        tasks: tasks?.map((taskArn) => {
-          const value = this.taskAddresses[Number(taskArn.split('-').at(-1))];
-          return {
-            taskArn,
-            lastStatus: 'RUNNING',
-            attachments: [{ details: [{ name: 'privateIPv4Address', value }] }],
-          };
-        }),
-      }),
-      'elasticloadbalancing:DescribeLoadBalancers': () => ({ LoadBalancers: [{ State: { Code: 'active' } }] }),
-      'ec2:DescribeNetworkInterfaces': () => ({}),
-      ...more,
-    };
+    const handlers = { ...this.account.handlers, ...more } as AwsHandlers;
     const withBefore = Object.entries(handlers).map(([name, handler]) => [
       name,
-      async (input: never) => (await this.#before.get(name)?.(input)) ?? handler(input),
+      async (input: never) => {
+        if (name === 'ecs:ListTasks') {
+          this.#checkAllowed(input);
+        }
+        return (await this.#before.get(name)?.(input)) ?? handler(input);
+      },
     ]);
     this.#aws = await AwsEndpoints.start(Object.fromEntries(withBefore));
-    this.#handlers = handlers;
     this.#settings = settings;
-    this.#lambda = this.another();
+    this.#controller = this.another();
+    const probe = new LocalLambda({ ...DEFAULTS, taskRoot: join(ASSETS, 'probe'), environment: {} });
+    this.#probe = probe;
+    // An execution environment runs one event at a time.
+    const limit = pLimit(1);
+    this.account.functions.set('probe', (event) => limit(() => probe.invoke(event)));
   }
 
   /** Another execution environment of the same function; the caller stops it. */
@@ -146,21 +155,36 @@ export class Fleet {
     this.#before.set(name, handler as (input: never) => unknown);
   }
 
-  /** The value of a parameter. */
-  public async parameter(Name: string): Promise<string> {
-    const { Parameter } = await this.#handlers['ssm:GetParameter']!({ Name });
-    return Parameter?.Value ?? '';
+  /** The stored state of a proxy; undefined where there is none. */
+  public state(name: string): ProxyState | undefined {
+    const item = this.account.tables.items(STATES).find((one) => one[STATE_KEY]?.S === name);
+    return item && decodeState(item.state?.S ?? '');
+  }
+
+  /** Writes the state of a proxy, as an earlier run would have. */
+  public setState(name: string, state: ProxyState | string, version = 1): void {
+    this.account.tables.put(STATES, {
+      [STATE_KEY]: { S: name },
+      version: { N: String(version) },
+      checkedAt: { N: String(Date.now() - 60_000) },
+      state: { S: typeof state === 'string' ? state : encodeState(state) },
+    });
   }
 
   /** One invocation, and its log lines. */
-  public async invoke(): Promise<InvocationResult & { lines: Line[] }> {
-    const result = await this.#lambda!.invoke({});
+  public async invoke(event: unknown = {}): Promise<InvocationResult & { lines: Line[] }> {
+    const result = await this.#controller!.invoke(event);
     return { ...result, lines: linesOf(result) };
   }
 
   /** A new process handles the next invocation. */
   public async coldStart(): Promise<void> {
-    await this.#lambda?.restart();
+    await this.#controller?.restart();
+  }
+
+  /** What EventBridge has taken since the deployment. */
+  public get events(): readonly DeliveredEvent[] {
+    return this.account.bus.events;
   }
 
   /** Inputs of the calls of an operation. */
@@ -182,27 +206,47 @@ export class Fleet {
   public async close(): Promise<void> {
     await this.undeploy();
     await this.haproxy.stop();
-    await Promise.all([this.dns.close(), this.checkersDns.close()]);
+    await Promise.all([this.dns.close(), this.probesDns.close()]);
+  }
+
+  #setBalancer() {
+    return this.account.setBalancer({ ...ELB, zones: { 'eu-west-1a': this.#addresses } });
+  }
+
+  #checkAllowed({ serviceName = '' }: { serviceName?: string }): void {
+    if (this.deniedServices.has(serviceName)) {
+      throw new AwsError('AccessDeniedException', `not authorized to perform: ecs:ListTasks of ${serviceName}`);
+    }
   }
 
   private async undeploy(): Promise<void> {
-    await this.#lambda?.stop();
+    await this.#controller?.stop();
+    await this.#probe?.stop();
     await this.#aws?.close();
   }
 }
 
-/** The bundled function with the memory and the time that the construct gives it. */
+/** What the construct gives to both functions. */
+const DEFAULTS = { handler: 'index.handler', timeoutMs: 55_000, memoryMb: 256 } as const;
+
+/** The bundled controller with the memory and the time that the construct gives it. */
 export function functionWith(
   environment: Record<string, string>,
   settings: Partial<FunctionSettings> = {},
 ): LocalLambda {
   return new LocalLambda({
-    taskRoot: BUNDLE,
-    handler: 'index.handler',
-    timeoutMs: 55_000,
-    memoryMb: 256,
+    ...DEFAULTS,
+    taskRoot: join(ASSETS, 'controller'),
     ...settings,
-    environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'fleet', ...environment },
+    environment: {
+      REGISTRY_PATH: REGISTRY,
+      MONITOR_NAME: 'fleet',
+      STATE_TABLE: STATES,
+      INTERVAL_SECONDS: '60',
+      BLIND_AFTER_SECONDS: '900',
+      LOG_GROUP: 'checker',
+      ...environment,
+    },
   });
 }
 
@@ -218,34 +262,56 @@ export function eventLines(lines: readonly Line[]): Line[] {
     .map(({ timestamp: _, service: _name, sampling_rate: _rate, xray_trace_id: _trace, ...line }) => line);
 }
 
-/** A state in which an incident is open on the first task: it holds an address that the load balancer does not have. */
-export function openIncident(address: string): ProxyState {
-  const firstSeen = Date.now() - 120_000;
-  const incident: WatchedVerdict = {
-    kind: 'stale-address',
-    severity: 'critical',
-    upstream: 'upstream',
-    address,
-    slots: ['upstream/elb1'],
-    id: `incident-${address}`,
-    message: `task-0 sends to ${address} (upstream/elb1)`,
-    firstSeen,
-    sinceAtLeast: firstSeen - 60_000,
-    openedAt: firstSeen + 60_000,
-    tasks: [{ id: 'task-0', severity: 'critical', firstSeen, checks: 2, open: true }],
-    remediation: 'restart it',
-    events: 1,
-  };
-  return { ...NO_STATE, proxy: 'orders', checkedAt: firstSeen + 60_000, watched: [incident] };
+/**
+ * The state of a proxy after some checks, a minute apart, the last one a minute ago: its task `task-0` of the service
+ * held an address that was never one of the load balancer.
+ */
+function stateAfter(record: RegistryRecord, address: string, checks: number): ProxyState {
+  const service = 'service' in record.tasks ? record.tasks.service : '';
+  let state = NO_STATE;
+  for (let ago = checks; ago > 0; ago -= 1) {
+    const now = Date.now() - ago * 60_000;
+    const uptimeSeconds = 86_400 - ago * 60;
+    const sent = uptimeSeconds;
+    const raw = {
+      upstreams: record.upstreams.map(() => ({
+        dns: { addresses: ['127.0.0.2'], largestAnswer: 1, ttlSeconds: 1, unanswered: [], degraded: [] },
+        owned: [],
+        interfaces: ['127.0.0.2'],
+        readable: true,
+        routing: 'any' as const,
+        problems: [],
+        degraded: [],
+      })),
+      tasks: [
+        {
+          task: { id: `${service}-0`, endpoint: `${HELD}:1` },
+          runtime: {
+            version: record.haproxyVersion ?? '3.2',
+            uptimeSeconds,
+            slots: record.upstreams.map(({ backend = 'upstream', dnsName }) => ({
+              backend,
+              name: 'elb1',
+              address,
+              fqdn: dnsName,
+              checked: true,
+            })),
+            resolvers: [{ section: 'vpc', sent, valid: sent, failures: {} }],
+          },
+        },
+      ],
+    };
+    state = reportOn(record, state, raw, now).state;
+  }
+  return { ...state, unsent: [] };
 }
 
-/** A verdict that has lasted long enough and is not an incident yet: it opens in the next check that finds it. */
-export function almostOpen(address: string): ProxyState {
-  const state = openIncident(address);
-  const watched = state.watched.map(({ openedAt: _, tasks, ...row }) => ({
-    ...row,
-    tasks: tasks.map((task) => ({ ...task, open: false })),
-    events: 0,
-  }));
-  return { ...state, watched };
+/** A state in which an incident is open on the task: it holds an address that the load balancer does not have. */
+export function openIncident(record: RegistryRecord, address: string): ProxyState {
+  return stateAfter(record, address, 6);
+}
+
+/** A verdict that has lasted almost long enough: it opens in the next check that finds it. */
+export function almostOpen(record: RegistryRecord, address: string): ProxyState {
+  return stateAfter(record, address, 1);
 }

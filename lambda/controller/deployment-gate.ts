@@ -1,6 +1,4 @@
 import type { ControllerEnvironment } from '../../lib/contract/environment';
-import type { RegistryRecord } from '../../lib/contract/registry-record';
-import type { VerdictKind } from '../../lib/contract/verdicts';
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import { type RegistryEntry, readRegistry } from './aws/registry';
 import { desiredCount, listRevisionTasks } from './aws/revisions';
@@ -14,6 +12,7 @@ import type { Task } from './domain/raw-observation';
 import { reasonOf } from './domain/reason';
 import { slotsOf } from './domain/slots';
 import { NO_STATE } from './domain/state';
+import { suppressionOf } from './domain/suppression';
 import { DEFINITIONS } from './domain/verdicts';
 import type { Verdict } from './domain/verdicts/verdict';
 import { createProbes } from './probes';
@@ -135,21 +134,11 @@ async function decide(
     (verdict) =>
       DEFINITIONS[verdict.kind].blocksDeployment &&
       !isOutdated(verdict, observation) &&
-      !isSuppressed(record, verdict.kind, now),
+      suppressionOf(verdict.kind, record.suppressions, now) === undefined,
   );
   return failing.length === 0
     ? ['SUCCEEDED', `${tasks.length} tasks of the revision follow their load balancers`]
     : ['FAILED', failing.map(({ kind, message }) => `${kind}: ${message}`).join('; ')];
-}
-
-/** Whether a record has a suppression for a verdict, now. */
-function isSuppressed({ suppressions = [] }: RegistryRecord, kind: VerdictKind, now: number): boolean {
-  return suppressions.some(
-    ({ verdicts, from, until }) =>
-      (verdicts === undefined || verdicts.includes(kind)) &&
-      (from === undefined || Date.parse(from) <= now) &&
-      now < Date.parse(until),
-  );
 }
 
 /**

@@ -9,7 +9,7 @@ import type { StoredState } from './aws/state-table';
 import { readServices } from './aws/tasks';
 import { OutOfTime, type TimeLimit } from './aws/time-limit';
 import { observationOf, questionsOf, type RunningTasks } from './check';
-import { type ProxyReport, reportOn, reportUnchecked } from './domain/proxy-report';
+import { type ProxyReport, type ReportSettings, reportOn, reportUnchecked } from './domain/proxy-report';
 import type { RawObservation } from './domain/raw-observation';
 import { reasonOf } from './domain/reason';
 import type { ProxyState } from './domain/state';
@@ -48,6 +48,7 @@ export interface Checked {
 export interface FleetContext {
   /** ARN of this function: which load balancers it can read. */
   readonly functionArn: string;
+  readonly settings: ReportSettings;
   /** How long AWS may take to say what there is to read. */
   readonly aws: TimeLimit;
   /** How long it may take to say whose addresses are. */
@@ -208,7 +209,11 @@ async function evaluateAll(proxies: readonly Asking[], context: FleetContext): P
   for (const { entry, stored, state, raw, query, at } of unexplained) {
     const owners = ownersOf(query);
     if (Object.keys(owners).length > 0) {
-      explained.set(entry, { entry, stored, report: reportOn(entry.record, state, { ...raw, owners }, at) });
+      explained.set(entry, {
+        entry,
+        stored,
+        report: reportOn(entry.record, state, { ...raw, owners }, at, context.settings),
+      });
     }
   }
   return evaluated.map((one) => explained.get(one.entry) ?? one);
@@ -229,9 +234,15 @@ async function evaluate({ entry, running, balancers, answers }: Asking, context:
       throw new Error(answers.failure);
     }
     const raw = observationOf(entry.record, running, balancers, answers.all);
-    return { entry, stored, state, at, raw, report: reportOn(entry.record, state, raw, at) };
+    return { entry, stored, state, at, raw, report: reportOn(entry.record, state, raw, at, context.settings) };
   } catch (error) {
-    return { entry, stored, state, at, report: reportUnchecked(entry.record, state, reasonOf(error), at) };
+    return {
+      entry,
+      stored,
+      state,
+      at,
+      report: reportUnchecked(entry.record, state, reasonOf(error), at, context.settings),
+    };
   }
 }
 
@@ -256,7 +267,7 @@ async function reportAllUnchecked(unasked: readonly [RegistryEntry, string][], c
       await Promise.all(
         batch.map(async ([entry, why]) => {
           const { stored, state } = await context.load(entry);
-          return { entry, stored, report: reportUnchecked(entry.record, state, why, Date.now()) };
+          return { entry, stored, report: reportUnchecked(entry.record, state, why, Date.now(), context.settings) };
         }),
       ),
     );

@@ -64,6 +64,7 @@ export async function run(
     }
     await checkFleet(byStaleness(entries, states), {
       functionArn: invocation.invokedFunctionArn,
+      settings: { blindAfterSeconds: Number(environment.BLIND_AFTER_SECONDS) },
       aws,
       owners,
       deadline,
@@ -185,7 +186,7 @@ class Run {
         this.#unchecked += 1;
       }
       this.#suppressed += found.suppressed.length;
-      if (this.mayRepair && outcome === 'saved' && open.length > 0) {
+      if (this.mayRepair && outcome === 'saved' && open.length + now.state.repairs.length > 0) {
         this.repairable.push({ record, open, ...now });
       }
     });
