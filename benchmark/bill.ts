@@ -1,7 +1,9 @@
+import { DETAILED_METRICS, MONITOR_METRICS, PROXY_METRICS } from '../lib/contract/metrics';
+
 /**
  * US dollars in us-east-1: list prices as of November 2026, without a free tier. They are parameters: put your region's
  * here and run `npm run docs`. Sources: the pages aws.amazon.com/SERVICE/pricing of fargate, lambda, cloudwatch,
- * eventbridge, vpc, privatelink, elasticloadbalancing and route53.
+ * dynamodb, eventbridge, vpc, elasticloadbalancing and route53.
  */
 export const PRICES = {
   fargateVcpuHour: 0.04048,
@@ -10,14 +12,17 @@ export const PRICES = {
   /** On arm64. */
   lambdaGbSecond: 0.0000133334,
   schedulerMillionRuns: 1,
+  /** On demand: a write of up to 1 KB. */
+  dynamoMillionWrites: 0.625,
+  /** On demand: a consistent read of up to 4 KB. */
+  dynamoMillionReads: 0.125,
   metric: 0.3,
   alarm: 0.1,
   logGb: 0.5,
   dashboard: 3,
+  kmsKey: 1,
   canaryRun: 0.0012,
   natGatewayHour: 0.045,
-  /** In each Availability Zone. */
-  interfaceEndpointHour: 0.01,
   networkLoadBalancerHour: 0.0225,
   /** Of the first 25 of an account. */
   hostedZone: 0.5,
@@ -33,11 +38,12 @@ export const QUANTITIES = {
   tasksPerProxy: 2,
   vcpu: 0.25,
   gib: 0.5,
-  metricsPerProxy: 7,
-  metricsPerMonitor: 7,
-  alarmsPerMonitor: 2,
-  endpoints: 4,
-  zones: 2,
+  metricsPerProxy: PROXY_METRICS.length,
+  /** With `detailedMetrics`, beyond `metricsPerProxy`. */
+  detailedMetrics: DETAILED_METRICS.length,
+  metricsPerMonitor: MONITOR_METRICS.length,
+  /** One metric of the alarm for critical incidents, two of the heartbeat alarm. */
+  alarmMetricsPerMonitor: 3,
 } as const;
 
 /** Prices, each a number of US dollars. */
@@ -46,28 +52,42 @@ export type Prices = { readonly [name in keyof typeof PRICES]: number };
 /** What a monitor checks, and what each run takes. */
 interface FleetLoad {
   readonly proxies: number;
+  /** Of the controller. */
   readonly runSeconds: number;
+  /** Of the probe; the controller waits for it. */
+  readonly probeSeconds: number;
+  /** Of both. */
   readonly logBytesPerRun: number;
+  /** Of the state of one proxy, which each run writes. */
+  readonly stateBytes: number;
 }
 
 /** US dollars per month for a monitor of several proxies, without the tasks of the proxies. */
 interface CheckerBill {
-  /** The function and what starts it. */
+  /** The two functions, and the schedule. */
   readonly runs: number;
+  /** Reads and writes of the states. */
+  readonly states: number;
   readonly logs: number;
   readonly metrics: number;
   readonly alarms: number;
 }
 
+const KB = 1024;
+
 /** What a monitor costs a month. */
-export function checkerBill({ proxies, runSeconds, logBytesPerRun }: FleetLoad, prices: Prices = PRICES): CheckerBill {
-  const { runs, memoryGb, metricsPerProxy, metricsPerMonitor, alarmsPerMonitor } = QUANTITIES;
-  const start = (prices.lambdaMillionRequests + prices.schedulerMillionRuns) / 1e6;
+export function checkerBill(load: FleetLoad, prices: Prices = PRICES): CheckerBill {
+  const { proxies, runSeconds, probeSeconds, logBytesPerRun, stateBytes } = load;
+  const { runs, memoryGb, metricsPerProxy, metricsPerMonitor, alarmMetricsPerMonitor } = QUANTITIES;
+  const starts = (2 * prices.lambdaMillionRequests + prices.schedulerMillionRuns) / 1e6;
+  const writes = proxies * Math.ceil(stateBytes / KB);
+  const reads = Math.ceil((proxies * stateBytes) / (4 * KB));
   return {
-    runs: runs * (start + runSeconds * memoryGb * prices.lambdaGbSecond),
+    runs: runs * (starts + (runSeconds + probeSeconds) * memoryGb * prices.lambdaGbSecond),
+    states: (runs * (writes * prices.dynamoMillionWrites + reads * prices.dynamoMillionReads)) / 1e6,
     logs: runs * (logBytesPerRun / 1e9) * prices.logGb,
     metrics: (proxies * metricsPerProxy + metricsPerMonitor) * prices.metric,
-    alarms: alarmsPerMonitor * prices.alarm,
+    alarms: alarmMetricsPerMonitor * prices.alarm,
   };
 }
 

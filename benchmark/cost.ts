@@ -21,12 +21,17 @@ export interface FleetCost {
 
 const SIZES = [1, 10, 100, 500];
 const RUNS = 5;
+/** Of the state of a proxy without incidents. */
+const STATE_BYTES = 1000;
 const REGISTRY = '/benchmark';
 
 /** Cost of a month for one proxy of a fleet whose run takes so long. */
 function costOf(proxies: number, millis: number, logBytesPerRun: number): FleetCost['perProxy'] {
-  const { runs, logs, metrics, alarms } = checkerBill({ proxies, runSeconds: millis / 1000, logBytesPerRun });
-  return { lambda: runs / proxies, logs: logs / proxies, metrics: (metrics + alarms) / proxies };
+  const runSeconds = millis / 1000;
+  // The probe takes no longer than the run that waits for it.
+  const load = { proxies, runSeconds, probeSeconds: runSeconds, logBytesPerRun, stateBytes: STATE_BYTES };
+  const { runs, states, logs, metrics, alarms } = checkerBill(load);
+  return { lambda: (runs + states) / proxies, logs: logs / proxies, metrics: (metrics + alarms) / proxies };
 }
 
 /** Runs the bundled function over fleets of several sizes, each task a runtime API of a real HAProxy. */

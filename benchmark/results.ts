@@ -142,7 +142,7 @@ interfaces, each of which may send ${number(GOALS.resolverPacketsPerSecond)} pac
 
 One run a minute, ${QUANTITIES.tasksPerProxy} tasks per proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
 (${number(QUANTITIES.runs)} runs × ($${PRICES.lambdaMillionRequests} + $${PRICES.schedulerMillionRuns} per million + seconds × ${QUANTITIES.memoryGb} GB × $${PRICES.lambdaGbSecond}) + log bytes × $${PRICES.logGb} per GB
-+ ${QUANTITIES.metricsPerMonitor} metrics × $${PRICES.metric} + ${QUANTITIES.alarmsPerMonitor} alarms × $${PRICES.alarm}) ÷ proxies + ${QUANTITIES.metricsPerProxy} metrics × $${PRICES.metric}. Prices of us-east-1 and their sources:
++ ${QUANTITIES.metricsPerMonitor} metrics × $${PRICES.metric} + ${QUANTITIES.alarmMetricsPerMonitor} metrics of alarms × $${PRICES.alarm}) ÷ proxies + ${QUANTITIES.metricsPerProxy} metrics × $${PRICES.metric}. Prices of us-east-1 and their sources:
 \`benchmark/bill.ts\`. A Synthetics canary: ${number(QUANTITIES.runs)} × $${PRICES.canaryRun} = ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.
 
 ${table(

@@ -1,24 +1,35 @@
 import { checkerBill, PRICES, QUANTITIES, tasksBill } from '../benchmark/bill';
 
-/** More than a run takes and writes for one proxy (benchmark/RESULTS.md has the measured figures). */
-const ASSUMED = { proxies: 1, runSeconds: 2, logBytesPerRun: 2000 };
+/** What the runs of a monitor take (benchmark/RESULTS.md has the measured figures). */
+const assumed = (proxies: number) => ({
+  proxies,
+  runSeconds: 2 + 0.02 * (proxies - 1),
+  probeSeconds: 1.5 + 0.02 * (proxies - 1),
+  logBytesPerRun: 2000 + 400 * (proxies - 1),
+  stateBytes: 1000,
+});
 
 const dollars = (value: number) => `$${value.toFixed(2)}`;
 const count = (value: number) => value.toLocaleString('en-US');
 const table = (rows: readonly (readonly string[])[]) => rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
 
+const sumOf = (bill: object): number => Object.values(bill).reduce((sum, part) => sum + part, 0);
+
+/** US dollars per month that a monitor costs for one more proxy. */
+export function monthOfFurther(): number {
+  return sumOf(checkerBill(assumed(2))) - sumOf(checkerBill(assumed(1)));
+}
+
 /** US dollars per month of a proxy with default options and its own monitor. */
 export function monthOfOne(): number {
-  const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
-  return tasksBill() + PRICES.hostedZone + runs + logs + metrics + alarms;
+  return tasksBill() + PRICES.hostedZone + sumOf(checkerBill(assumed(1)));
 }
 
 /** docs/cost.md, computed from the prices of the benchmark. */
 export function costPage(): string {
-  const { runs, logs, metrics, alarms } = checkerBill(ASSUMED);
-  const { hours } = QUANTITIES;
-  const further = tasksBill() + PRICES.hostedZone + checkerBill({ ...ASSUMED, proxies: 2 }).metrics - metrics;
-  const zones = QUANTITIES.endpoints * QUANTITIES.zones;
+  const one = assumed(1);
+  const { runs, states, logs, metrics, alarms } = checkerBill(one);
+  const { hours, metricsPerProxy, detailedMetrics } = QUANTITIES;
   return `# Cost per month
 
 Written by \`npm run docs\` from \`benchmark/bill.ts\`. The figures are computed, not billed: list prices of us-east-1 as of
@@ -40,22 +51,28 @@ ${table([
     dollars(PRICES.hostedZone),
   ],
   [
-    "the checker's function and its schedule",
-    `${count(QUANTITIES.runs)} runs of ${ASSUMED.runSeconds} s (assumed) at ${QUANTITIES.memoryGb} GB on arm64 at $${PRICES.lambdaGbSecond} per GB-second, $${PRICES.lambdaMillionRequests} and $${PRICES.schedulerMillionRuns} a million`,
+    'the two functions of the monitor, and its schedule',
+    `${count(QUANTITIES.runs)} runs, of ${one.runSeconds} s in the controller and ${one.probeSeconds} s in the probe (assumed), at ${QUANTITIES.memoryGb} GB on arm64 at $${PRICES.lambdaGbSecond} per GB-second, $${PRICES.lambdaMillionRequests} and $${PRICES.schedulerMillionRuns} a million`,
     dollars(runs),
   ],
   [
+    'the table with its states',
+    `a state of ${one.stateBytes / 1000} KB (assumed), written and read in each run, at $${PRICES.dynamoMillionWrites} and $${PRICES.dynamoMillionReads} a million`,
+    dollars(states),
+  ],
+  [
     'metrics',
-    `${QUANTITIES.metricsPerProxy} of the proxy and ${QUANTITIES.metricsPerMonitor} of the monitor at ${dollars(PRICES.metric)}`,
+    `${metricsPerProxy} of the proxy and ${QUANTITIES.metricsPerMonitor} of the monitor at ${dollars(PRICES.metric)}`,
     dollars(metrics),
   ],
-  ['alarms', `${QUANTITIES.alarmsPerMonitor} at ${dollars(PRICES.alarm)}`, dollars(alarms)],
+  ['alarms', `2 with ${QUANTITIES.alarmMetricsPerMonitor} metrics at ${dollars(PRICES.alarm)}`, dollars(alarms)],
   [
-    "the checker's log",
-    `${ASSUMED.logBytesPerRun / 1000} KB a run (assumed), ${dollars(PRICES.logGb)} a GB`,
+    'the logs of the monitor',
+    `${one.logBytesPerRun / 1000} KB a run (assumed), ${dollars(PRICES.logGb)} a GB`,
     dollars(logs),
   ],
-  ['registry and state', 'standard parameters of Systems Manager', 'free'],
+  ['registry', 'standard parameters of Systems Manager', 'free'],
+  ['events of incidents', '$1 a million', '$0.00'],
   ['**total**', '', `**${dollars(monthOfOne())}**`],
 ])}
 
@@ -64,9 +81,15 @@ Other items:
 | item | per month |
 | --- | --- |
 ${table([
-  [`each further proxy on the same monitor: tasks, name and ${QUANTITIES.metricsPerProxy} metrics`, dollars(further)],
-  ['a NAT gateway, where the VPC has none', `${dollars(hours * PRICES.natGatewayHour)} plus data`],
-  ['`createEndpoints`: four interface endpoints in two zones', dollars(hours * zones * PRICES.interfaceEndpointHour)],
+  [
+    `each further proxy on the same monitor: its ${metricsPerProxy} metrics, and its part of the runs, states and logs`,
+    dollars(monthOfFurther()),
+  ],
+  ['the tasks and the name of a further proxy', dollars(tasksBill() + PRICES.hostedZone)],
+  [`\`detailedMetrics\`: ${detailedMetrics} more metrics of each proxy`, dollars(detailedMetrics * PRICES.metric)],
+  ['`alarmActions` of a proxy with a shared monitor: an alarm of its own', dollars(PRICES.alarm)],
+  ['`encryptionKey`: a KMS key, without its requests', dollars(PRICES.kmsKey)],
+  ['a NAT gateway for the tasks, where the VPC has none', `${dollars(hours * PRICES.natGatewayHour)} plus data`],
   [
     '`ProxyIngress.networkLoadBalancer`, instead of the name',
     `${dollars(hours * PRICES.networkLoadBalancerHour)} plus capacity units`,
@@ -78,6 +101,7 @@ ${table([
   ['`dashboard`, after the first three of an account', dollars(PRICES.dashboard)],
 ])}
 
-In a VPC without internet access the endpoints cost most: share one monitor among its proxies.
+The monitor itself needs neither a NAT gateway nor VPC endpoints: the controller is in no VPC, and the probe calls no AWS
+API. Share one monitor among proxies, also of several VPCs.
 `;
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { reportOn } from '../lambda/controller/domain/proxy-report';
@@ -35,13 +37,18 @@ export class Fleet {
   /** Starts the HAProxy and two name servers: the HAProxy's own and the probe's, so that they can disagree. */
   public static async start(binary: HaproxyBinary): Promise<Fleet> {
     const [own, probes] = [new ElbDns(), new ElbDns()];
+    // A slot that is down sends nothing: its address counts only while it is up.
+    const node = createServer((socket) => socket.end());
     try {
       own.point(HELD);
-      const haproxy = await startIdleProxy(binary, await own.listen());
+      await once(node.listen(0, HELD), 'listening');
+      const { port } = node.address() as AddressInfo;
+      const haproxy = await startIdleProxy(binary, await own.listen(), { port });
       const { address } = await probes.listen();
-      return new Fleet(own, probes, address, binary, haproxy);
+      return new Fleet(own, probes, address, node, binary, haproxy);
     } catch (error) {
       // With an open socket the tests would not end, and the reason would not be printed.
+      node.close();
       await own.close();
       throw error;
     }
@@ -64,6 +71,7 @@ export class Fleet {
     private readonly dns: ElbDns,
     private readonly probesDns: ElbDns,
     private readonly nameserver: string,
+    private readonly node: Server,
     public readonly binary: HaproxyBinary,
     private readonly haproxy: ProxyUnderTest,
   ) {}
@@ -206,6 +214,7 @@ export class Fleet {
   public async close(): Promise<void> {
     await this.undeploy();
     await this.haproxy.stop();
+    this.node.close();
     await Promise.all([this.dns.close(), this.probesDns.close()]);
   }
 

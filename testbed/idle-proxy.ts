@@ -11,6 +11,8 @@ export interface IdleProxySettings {
   readonly madeFor?: string;
   /** Lines of its backend besides the generated ones. @default - none */
   readonly backendLines?: string[];
+  /** Port of its servers. Without a process there its slots are down, and send nothing. @default 80 */
+  readonly port?: number;
   /** @default 3 */
   readonly slots?: number;
   /** How often it resolves. It drops what is missing for twice as long. @default 1000 */
@@ -23,12 +25,12 @@ export async function startIdleProxy(
   dns: DnsListener,
   settings: IdleProxySettings = {},
 ): Promise<ProxyUnderTest> {
-  const { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, periodMillis = 1000 } = settings;
+  const { pinnedTo, madeFor = binary.branch, backendLines = [], slots = 3, port = 80, periodMillis = 1000 } = settings;
   const proxy = new ProxyUnderTest(binary, new LocalHost(binary, dns), {
     kind: pinnedTo === undefined ? 'generated' : 'pinned',
     pinnedTo,
     model: {
-      upstream: { port: 80, slots },
+      upstream: { port, slots },
       rawLines: { 'backend upstream': backendLines },
       resolution: {
         holdValidMillis: periodMillis,

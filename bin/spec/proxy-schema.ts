@@ -153,11 +153,11 @@ const suppressions = list(
     .strictObject({
       verdicts: list(z.enum(Object.keys(VERDICTS) as VerdictKind[]), 'The verdicts. Default: all.'),
       reason: z.string().meta({ description: 'Why, one line of at most 200 characters.' }),
-      from: z
+      start: z
         .string()
         .optional()
         .meta({ description: 'Start, ISO 8601 with a zone. Default: from the deployment on.' }),
-      until: z.string().meta({ description: 'End, ISO 8601 with a zone, such as 2027-02-01T02:00:00Z.' }),
+      end: z.string().meta({ description: 'End, ISO 8601 with a zone, such as 2027-02-01T02:00:00Z.' }),
     } satisfies Shape<IncidentSuppression>)
     .superRefine((given, context) => report(context, () => checkSuppression(given))),
   'Verdicts that open no incident for a time. Default: none.',

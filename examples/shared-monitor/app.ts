@@ -1,4 +1,4 @@
-/** One monitor for the proxies of two stacks: one function, one schedule, one alarm. */
+/** One monitor for the proxies of two stacks: one controller, one schedule, and a probe for each stack. */
 import { App, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';

@@ -158,7 +158,7 @@ async function ask(
   deadline: number,
   held: { bytes: number },
 ): Promise<void> {
-  const millis = Math.min(CALL_MILLIS, deadline - Date.now() - WAY_MILLIS);
+  const millis = Math.floor(Math.min(CALL_MILLIS, deadline - Date.now() - WAY_MILLIS));
   const secrets = [...new Set(processes.flatMap(({ tls }) => tls ?? []))];
   try {
     if (millis < MIN_CALL_MILLIS) {

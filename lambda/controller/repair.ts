@@ -35,7 +35,7 @@ export async function repair(
   const earlier = planned.length === 0 || dryRun ? [] : recentlyRepaired(candidates, now);
   for (const one of planned) {
     const { proxy, tasks } = one.candidate.record;
-    const about = { proxy, incidents: one.repair.incidents, remediation: commandOf(tasks) };
+    const about = { proxy, incidents: one.repaired.incidents, remediation: commandOf(tasks) };
     try {
       const outcome = await time.within(() => attempt(one, earlier, dryRun, table));
       report.log(outcome.level, 'repair', outcome.message, { ...about, ...(dryRun && { dryRun }) });
@@ -69,7 +69,7 @@ interface Outcome {
 }
 
 async function attempt(
-  { candidate: { stored, record }, state, service }: PlannedRepair<RepairableEntry>,
+  { candidate: { stored, state, record }, repaired, service }: PlannedRepair<RepairableEntry>,
   earlier: ReturnType<typeof recentlyRepaired>,
   dryRun: boolean,
   table: StateTable,
@@ -84,7 +84,8 @@ async function attempt(
     return { level: 'info', message: `${proxy} is already being deployed`, last: false };
   }
   try {
-    await table.write(stored, encodeState(state), stored.checkedAt);
+    const next = { ...state, repairs: [...state.repairs, repaired] };
+    await table.write(stored, encodeState(next), stored.checkedAt);
   } catch (error) {
     if (error instanceof LostWrite) {
       return { level: 'info', message: `another run has checked ${proxy} meanwhile, and repairs it`, last: true };

@@ -18,8 +18,8 @@ export interface IncidentSuppression {
    *
    * @default - from the deployment on
    */
-  readonly from?: string;
+  readonly start?: string;
 
   /** End, ISO 8601 with a zone, such as `2027-02-01T02:00:00Z`. */
-  readonly until: string;
+  readonly end: string;
 }

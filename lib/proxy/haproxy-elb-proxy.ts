@@ -41,9 +41,6 @@ import type { BoundUpstream, ElbUpstreamOptions } from './elb-upstream';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
 import { ProxyIngress } from './ingress';
 
-/** The first branch whose generated configuration says its own view on the health listener. */
-const VIEW_SINCE = '3.2';
-
 /** A load balancer of the proxy, with its attributes in the stack. */
 interface StackUpstream {
   /** Name of the route. Left out for the default upstream. */
@@ -237,7 +234,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
         vpc: this.cluster.vpc,
         probe: props.probe,
       }),
-      viewPort: version.isAtLeast(VIEW_SINCE) ? HEALTH_PORT : undefined,
+      viewPort: version._capabilities.ownView ? HEALTH_PORT : undefined,
       runtimeApiTls: props.runtimeApiTls?.checkerSecret ?? props.runtimeApiTls?.secret,
       suppressions: props.suppressions,
       resolutionMillis: holdValidMillis,

@@ -4,17 +4,21 @@ import { checkerBill, PRICES, type Prices, QUANTITIES, tasksBill } from '../../b
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
 import { DriftMonitorBase } from '../../lib/monitor/drift-monitor-base';
 import { MonitoredProxyBase } from '../../lib/monitor/monitored-proxy-base';
-import { monthOfOne } from '../../scripts/cost-page';
+import { monthOfFurther, monthOfOne } from '../../scripts/cost-page';
 import { BY_NAME, stackWithVpc } from '../constructs/stacks';
 import { resourcesOf } from '../e2e/template';
 
 const { stack, vpc } = stackWithVpc();
-const monitor = new DriftMonitor(stack, 'Monitor', { createEndpoints: true });
+const monitor = new DriftMonitor(stack, 'Monitor');
 new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME });
 const template = Template.fromStack(stack);
 
 const metricsOf = ({ prototype }: { prototype: object }) =>
   Object.getOwnPropertyNames(prototype).filter((name) => /^metric[A-Z]/.test(name)).length;
+
+/** AWS charges an alarm for each metric that it reads. */
+const metricsIn = ({ Metrics }: { Metrics?: { MetricStat?: object }[] }) =>
+  Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
 
 test('the bill covers what a stack has by default', () => {
   const only = (type: string) => resourcesOf(template, type)[0]!.properties;
@@ -27,15 +31,17 @@ test('the bill covers what a stack has by default', () => {
     tasksPerProxy: only('AWS::ECS::Service').DesiredCount,
     vcpu: task.Cpu / 1024,
     gib: task.Memory / 1024,
-    metricsPerProxy: metricsOf(MonitoredProxyBase),
+    metricsPerProxy: 3,
+    detailedMetrics: metricsOf(MonitoredProxyBase) - 3,
     metricsPerMonitor: metricsOf(DriftMonitorBase),
-    alarmsPerMonitor: resourcesOf(template, 'AWS::CloudWatch::Alarm').length,
-    endpoints: resourcesOf(template, 'AWS::EC2::VPCEndpoint').length,
-    zones: vpc.availabilityZones.length,
+    alarmMetricsPerMonitor: resourcesOf(template, 'AWS::CloudWatch::Alarm').reduce(
+      (sum, { properties }) => sum + metricsIn(properties),
+      0,
+    ),
   });
 });
 
-const FLEET = { proxies: 3, runSeconds: 2, logBytesPerRun: 5000 };
+const FLEET = { proxies: 3, runSeconds: 2, probeSeconds: 1.5, logBytesPerRun: 5000, stateBytes: 1000 };
 const together = (bill: object) => Object.values(bill).reduce((sum, part) => sum + part, 0);
 
 test('prices are parameters: where everything costs twice as much, so does the month', () => {
@@ -44,10 +50,15 @@ test('prices are parameters: where everything costs twice as much, so does the m
   expect(tasksBill(twice)).toBeCloseTo(2 * tasksBill(), 9);
 });
 
-test('a further proxy costs its metrics, and the rest is shared', () => {
+test('a further proxy costs its metrics and its state, and the rest is shared', () => {
   const [few, more] = [checkerBill(FLEET), checkerBill({ ...FLEET, proxies: 4 })];
-  expect(more.metrics - few.metrics).toBeCloseTo(7 * 0.3, 9);
-  expect({ ...more, metrics: 0 }).toEqual({ ...few, metrics: 0 });
+  expect(more.metrics - few.metrics).toBeCloseTo(3 * 0.3, 9);
+  expect(more.states - few.states).toBeCloseTo((43_800 * 0.625) / 1e6, 9);
+  expect({ ...more, metrics: 0, states: 0 }).toEqual({ ...few, metrics: 0, states: 0 });
+});
+
+test('a further proxy on the same monitor costs at most $0.95 a month', () => {
+  expect(monthOfFurther()).toBeLessThanOrEqual(0.95);
 });
 
 test("the README's figures of a month are those of the bill", () => {

@@ -102,7 +102,7 @@ test('everything that is given is in the record', () => {
     resolutionPeriod: Duration.seconds(5),
     dnsWindow: Duration.minutes(3),
     outageHold: Duration.minutes(2),
-    suppressions: [{ reason: 'moving house', until: '2027-02-01T02:00:00Z' }],
+    suppressions: [{ reason: 'moving house', end: '2027-02-01T02:00:00Z' }],
     runtimeApiTls: Secret.fromSecretNameV2(stack, 'Secret', 'legacy/runtime-api'),
   });
   expect(recordsOf(Template.fromStack(stack))).toEqual([

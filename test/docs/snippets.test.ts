@@ -9,6 +9,7 @@ import { BLOCKS, type Block, ROOT } from './markdown';
 /** Blocks that another test checks, or that are not code. */
 const ELSEWHERE: readonly [place: RegExp, language: string, why: string][] = [
   [/^docs\/lint\.md/, 'yaml', 'a workflow and a hook: pages.test.ts runs them'],
+  [/^docs\/events\.md/, 'json', 'an event: events.test.ts compares it with the contract'],
   [/./, 'sh', 'commands.test.ts'],
   [/./, '', 'what a terminal shows'],
 ];

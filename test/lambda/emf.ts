@@ -40,7 +40,7 @@ const SCHEMA = {
                   required: ['Name'],
                   properties: {
                     Name: name,
-                    Unit: { enum: ['Count', 'Percent'] },
+                    Unit: { enum: ['Count', 'Percent', 'Seconds'] },
                     StorageResolution: { enum: [1, 60] },
                   },
                 },
@@ -55,11 +55,13 @@ const SCHEMA = {
 
 const isEmbeddedMetric: ValidateFunction = new Ajv().compile(SCHEMA);
 
-/** A document that CloudWatch makes metrics of: its dimension's value, and its figures by name. */
+/** A document that CloudWatch makes metrics of: the values of its dimensions, and its figures by name. */
 interface Figures {
-  readonly dimension: string;
-  readonly value: string;
-  readonly figures: Record<string, number>;
+  readonly monitor: string;
+  /** @default - the figures are those of all proxies of the monitor */
+  readonly proxy?: string;
+  /** A metric may have several values. */
+  readonly figures: Record<string, number | number[]>;
 }
 
 /** Reads an embedded-metric document as CloudWatch does. It fails on one of which CloudWatch would make nothing. */
@@ -73,15 +75,15 @@ export function figuresOf(line: any): Figures {
   expect(document._aws.CloudWatchMetrics).toHaveLength(1);
   const [{ Namespace, Dimensions, Metrics }] = document._aws.CloudWatchMetrics;
   expect(Namespace).toBe(METRICS.namespace);
-  expect(Dimensions).toHaveLength(1);
-  expect(Dimensions[0]).toHaveLength(1);
-  const figures: Record<string, number> = {};
+  const { monitorDimension, proxyDimension } = METRICS;
+  expect(Dimensions).toEqual([proxyDimension in document ? [monitorDimension, proxyDimension] : [monitorDimension]]);
+  const figures: Record<string, number | number[]> = {};
   for (const { Name } of Metrics) {
-    expect(Number.isFinite(document[Name])).toBe(true);
+    expect([document[Name]].flat().every(Number.isFinite)).toBe(true);
     figures[Name] = document[Name];
   }
-  const [dimension] = Dimensions[0];
   // CloudWatch takes no dimension whose value is not a text.
-  expect(document[dimension]).toEqual(expect.any(String));
-  return { dimension, value: document[dimension], figures };
+  expect(document[monitorDimension]).toEqual(expect.any(String));
+  const proxy = document[proxyDimension];
+  return { monitor: document[monitorDimension], ...(proxy !== undefined && { proxy: String(proxy) }), figures };
 }

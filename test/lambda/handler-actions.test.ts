@@ -1,6 +1,6 @@
 import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
-import { almostOpen, eventLines, Fleet, type Line, openIncident } from '../../testbed/fleet';
+import { almostOpen, eventLines, Fleet, type Line } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
 
@@ -16,8 +16,8 @@ afterAll(() => fleet?.close());
 
 /** A proxy that drifts, as an earlier check has seen: its tasks hold another address than the load balancer has. */
 const drifting = (proxy: string) => ({
-  [`registry/${proxy}`]: fleet.record(proxy, { dnsWindowSeconds: 0 }),
-  [`state/${proxy}`]: almostOpen('127.0.0.1'),
+  [`registry/${proxy}`]: fleet.record(proxy),
+  [`state/${proxy}`]: almostOpen(fleet.record(proxy), '127.0.0.1'),
 });
 
 const reported = (lines: Line[], event: string) => eventLines(lines).filter((line) => line.event === event);
@@ -46,7 +46,7 @@ describe('repair', () => {
         message: 'orders is being redeployed',
         event: 'repair',
         proxy: 'orders',
-        incidents: [opened.incident.id],
+        incidents: [opened.incident.incidentId],
         remediation: 'aws ecs update-service --cluster fleet --service orders --force-new-deployment',
       },
     ]);
@@ -157,7 +157,7 @@ describe('OpsItems', () => {
     const [opened] = reported((await fleet.invoke()).lines, 'incident-opened');
     await fleet.coldStart();
     await fleet.invoke();
-    const { id, message } = opened.incident;
+    const { incidentId: id, message } = opened.incident;
     expect(fleet.inputs('CreateOpsItem')).toEqual([
       {
         Source: 'cdk-haproxy-elb',
@@ -218,10 +218,10 @@ describe('OpsItems', () => {
     await fleet.deploy(drifting('orders'), handlers, { environment });
     await fleet.invoke();
     fleet.point('127.0.0.1');
-    expect(eventLines((await fleet.invoke()).lines)).toMatchObject([{ event: 'incident-resolved' }]);
+    expect(eventLines((await fleet.invoke()).lines)).toMatchObject([{ event: 'incident-closed' }]);
   });
 
-  test('of a proxy that left the registry are resolved with its incidents', async () => {
+  test('that cannot be resolved are tried again: the closing is delivered again, under the same id', async () => {
     const failures = [new AwsError('InternalServerError', 'try again', 400)];
     const update = () => {
       const failure = failures.pop();
@@ -230,23 +230,18 @@ describe('OpsItems', () => {
       }
       return {};
     };
-    const { watched } = openIncident('127.0.0.9');
-    const withOpsItem = Object.entries(watched).map(([key, incident]) => [key, { ...incident, opsItem: 'oi-1' }]);
-    const state = { dns: {}, watched: Object.fromEntries(withOpsItem) };
-    await fleet.deploy({ 'state/orders': state }, { 'ssm:UpdateOpsItem': update }, { environment });
-    expect(messages((await fleet.invoke()).lines, 'degraded')).toEqual(['an OpsItem of orders failed']);
-    expect(fleet.calls('DeleteParameter')).toBe(0);
-    expect(eventLines((await fleet.invoke()).lines)).toMatchObject([
-      {
-        level: 'INFO',
-        event: 'incident-resolved',
-        message: 'resolved: orders is no longer in the registry',
-        incident: { proxy: 'orders', kind: 'stale-address', address: '127.0.0.9', opsItem: 'oi-1' },
-      },
-    ]);
+    const handlers = { 'ssm:CreateOpsItem': () => ({ OpsItemId: 'oi-1' }), 'ssm:UpdateOpsItem': update };
+    await fleet.deploy(drifting('orders'), handlers, { environment });
+    await fleet.invoke();
+    fleet.point('127.0.0.1');
+    const { lines, payload } = await fleet.invoke();
+    expect(messages(lines, 'degraded')).toEqual(['an OpsItem of orders failed']);
+    expect(payload).toMatchObject({ openIncidents: 0, undeliveredEvents: 1 });
+    expect((await fleet.invoke()).payload).toMatchObject({ undeliveredEvents: 0 });
     expect(fleet.inputs('UpdateOpsItem').at(-1)).toEqual({ OpsItemId: 'oi-1', Status: 'Resolved' });
-    expect(fleet.calls('DeleteParameter')).toBe(1);
-    expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
+    const closed = fleet.events.filter((event) => event['detail-type'] === 'Incident Closed');
+    expect(closed.map(({ detail }) => (detail as { eventId: string }).eventId)).toHaveLength(2);
+    expect(new Set(closed.map(({ detail }) => (detail as { eventId: string }).eventId)).size).toBe(1);
   });
 
   test('do not keep the state from being kept when OpsCenter hangs', async () => {
@@ -260,4 +255,55 @@ describe('OpsItems', () => {
     fleet.before('ssm:CreateOpsItem', () => ({ OpsItemId: 'oi-1' }));
     expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
   }, 20_000);
+});
+
+describe('EventBridge', () => {
+  const sentIds = () => fleet.events.map(({ detail }) => (detail as { eventId: string }).eventId);
+
+  test('that refuses one event gets it again in the next run, and no other', async () => {
+    await fleet.deploy({ ...drifting('orders'), ...drifting('payments') });
+    let refused = false;
+    fleet.account.bus.refuse = ({ Detail = '' }) => {
+      if (refused || !Detail.includes('"proxy":"payments"')) {
+        return undefined;
+      }
+      refused = true;
+      return { ErrorCode: 'InternalFailure', ErrorMessage: 'try again' };
+    };
+    const { lines, payload } = await fleet.invoke();
+    expect(payload).toMatchObject({ openIncidents: 2, undeliveredEvents: 1 });
+    expect(reported(lines, 'degraded')).toMatchObject([
+      {
+        message: '1 events of incidents wait for the next run',
+        reasons: ['PutEvents refused an event: InternalFailure: try again'],
+      },
+    ]);
+    expect((await fleet.invoke()).payload).toMatchObject({ undeliveredEvents: 0 });
+    expect(sentIds()).toHaveLength(2);
+    expect(new Set(sentIds()).size).toBe(2);
+  });
+
+  test('that is down keeps nobody from being checked: what opened is in the log at once', async () => {
+    await fleet.deploy(drifting('orders'));
+    fleet.before('events:PutEvents', () => {
+      throw new AwsError('AccessDeniedException', 'not authorized to perform: events:PutEvents');
+    });
+    const { lines, payload } = await fleet.invoke();
+    expect(messages(lines, 'incident-opened')).toHaveLength(1);
+    expect(payload).toMatchObject({ checkedProxies: 1, openIncidents: 1, undeliveredEvents: 1 });
+    expect(fleet.state('orders')?.unsent).toHaveLength(1);
+  });
+});
+
+test('what a record suppresses opens no incident, counts for no alarm, and is in the log with its end', async () => {
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const suppressions = [{ verdicts: ['stale-address' as const], reason: 'moved by hand', until }];
+  const record = fleet.record('orders', { suppressions });
+  await fleet.deploy({ 'registry/orders': record, 'state/orders': almostOpen(record, '127.0.0.1') });
+  const { lines, payload } = await fleet.invoke();
+  expect(payload).toMatchObject({ openIncidents: 0, criticalIncidents: 0, suppressedIncidents: 1 });
+  expect(reported(lines, 'suppressed')).toMatchObject([
+    { level: 'INFO', proxy: 'orders', kind: 'stale-address', reason: 'moved by hand', until },
+  ]);
+  expect(fleet.events).toEqual([]);
 });

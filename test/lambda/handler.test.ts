@@ -1,6 +1,6 @@
 import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
-import { eventLines, Fleet, functionWith, type Line, openIncident, REGISTRY } from '../../testbed/fleet';
+import { almostOpen, eventLines, Fleet, functionWith, type Line, openIncident, REGISTRY } from '../../testbed/fleet';
 import { freePorts } from '../../testbed/ports';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterAll(() => fleet?.close());
 
 const metricsOf = (lines: Line[]) => lines.filter((line) => '_aws' in line).map(figuresOf);
-const monitorOf = (lines: Line[]) => metricsOf(lines).find(({ dimension }) => dimension === METRICS.monitorDimension);
+const monitorOf = (lines: Line[]) => metricsOf(lines).find(({ proxy }) => proxy === undefined);
 
 /** The result of a run without other events. */
 const summary = (more: object) => ({
@@ -29,6 +29,8 @@ const summary = (more: object) => ({
   malformedRecords: 0,
   openIncidents: 0,
   criticalIncidents: 0,
+  suppressedIncidents: 0,
+  undeliveredEvents: 0,
   repairs: 0,
   ...more,
 });
@@ -46,21 +48,16 @@ describe('a healthy fleet', () => {
     const figures = {
       [METRICS.openIncidents]: 0,
       [METRICS.criticalIncidents]: 0,
-      [METRICS.staleAddresses]: 0,
-      [METRICS.liveAddresses]: 1,
-      [METRICS.checkedTasks]: 1,
       [METRICS.uncheckedTasks]: 0,
-      [METRICS.staleSessionShare]: 0,
     };
     const metrics = metricsOf(lines);
     expect(metrics).toHaveLength(3);
     expect(metrics).toEqual(
       expect.arrayContaining([
-        { dimension: METRICS.proxyDimension, value: 'orders', figures },
-        { dimension: METRICS.proxyDimension, value: 'payments', figures },
+        { monitor: 'fleet', proxy: 'orders', figures },
+        { monitor: 'fleet', proxy: 'payments', figures },
         {
-          dimension: METRICS.monitorDimension,
-          value: 'fleet',
+          monitor: 'fleet',
           figures: {
             [METRICS.heartbeat]: 1,
             [METRICS.openIncidents]: 0,
@@ -69,6 +66,9 @@ describe('a healthy fleet', () => {
             [METRICS.uncheckedProxies]: 0,
             [METRICS.malformedRecords]: 0,
             [METRICS.repairs]: 0,
+            [METRICS.suppressedIncidents]: 0,
+            [METRICS.undeliveredEvents]: 0,
+            [METRICS.oldestIncidentSeconds]: 0,
           },
         },
       ]),
@@ -89,72 +89,121 @@ describe('a healthy fleet', () => {
     ]);
   });
 
-  test('what was seen is written once, and not again while nothing changes', async () => {
-    await fleet.invoke();
-    await fleet.invoke();
-    expect(fleet.calls('GetParametersByPath')).toBe(4);
-    expect(fleet.calls('PutParameter')).toBe(2);
+  test('with detailed metrics each proxy has four more', async () => {
+    await fleet.deploy({ 'registry/orders': fleet.record('orders') }, {}, { environment: { DETAILED_METRICS: 'on' } });
+    const { lines } = await fleet.invoke();
+    expect(metricsOf(lines).find(({ proxy }) => proxy === 'orders')?.figures).toEqual({
+      [METRICS.openIncidents]: 0,
+      [METRICS.criticalIncidents]: 0,
+      [METRICS.uncheckedTasks]: 0,
+      [METRICS.staleAddresses]: 0,
+      [METRICS.liveAddresses]: 1,
+      [METRICS.checkedTasks]: 1,
+      [METRICS.staleSessionShare]: 0,
+    });
   });
 });
 
-test('a drift opens an incident and is resolved, over cold starts', async () => {
-  await fleet.deploy({ 'registry/orders': fleet.record('orders', { dnsWindowSeconds: 0 }) });
-  fleet.point('127.0.0.9');
-  expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
+test('a drift opens an incident, is told once to each channel and is closed, over cold starts', async () => {
+  fleet.point('127.0.0.2');
+  const record = fleet.record('orders');
+  await fleet.deploy({ 'registry/orders': record, 'state/orders': almostOpen(record, '127.0.0.1') });
   const opened = await fleet.invoke();
   expect(eventLines(opened.lines)).toMatchObject([
-    { level: 'ERROR', event: 'incident-opened', incident: { kind: 'stale-address', address: '127.0.0.1' } },
+    {
+      level: 'ERROR',
+      event: 'incident-opened',
+      incident: {
+        kind: 'stale-address',
+        address: '127.0.0.1',
+        proxy: 'orders',
+        tasks: ['orders-0'],
+        live: ['127.0.0.2'],
+      },
+    },
   ]);
+  const [{ incident }] = eventLines(opened.lines);
   expect(opened.payload).toEqual(summary({ checkedProxies: 1, openIncidents: 1, criticalIncidents: 1 }));
   expect(metricsOf(opened.lines).map(({ figures }) => figures[METRICS.criticalIncidents])).toEqual([1, 1]);
+  expect(monitorOf(opened.lines)?.figures).toMatchObject({
+    [METRICS.detectionSeconds]: expect.any(Number),
+    [METRICS.oldestIncidentSeconds]: expect.any(Number),
+  });
+  const { slots: _, ...detail } = incident;
+  expect(fleet.events).toMatchObject([{ source: 'cdk-haproxy-elb', 'detail-type': 'Incident Opened', detail }]);
   await fleet.coldStart();
   expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
-  fleet.point('127.0.0.1', '127.0.0.9');
+  fleet.point('127.0.0.1', '127.0.0.2');
   await fleet.coldStart();
-  const resolved = await fleet.invoke();
-  expect(eventLines(resolved.lines)).toMatchObject([
-    { level: 'INFO', event: 'incident-resolved', incident: { id: eventLines(opened.lines)[0].incident.id } },
+  const closed = await fleet.invoke();
+  expect(eventLines(closed.lines)).toMatchObject([
+    { level: 'INFO', event: 'incident-closed', incident: { incidentId: incident.incidentId } },
   ]);
+  expect(fleet.events.map((event) => event['detail-type'])).toEqual(['Incident Opened', 'Incident Closed']);
+  expect(fleet.state('orders')?.unsent).toEqual([]);
 });
 
-test('a state that is malformed is logged with its text, and the proxy starts without one', async () => {
+test('a state that is malformed is logged, and the proxy starts without one', async () => {
   await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': `{${'x'.repeat(600)}` });
   const { payload, lines } = await fleet.invoke();
   expect(payload).toEqual(summary({ checkedProxies: 1 }));
   expect(eventLines(lines)).toEqual([
     {
       level: 'ERROR',
-      message: `${REGISTRY}/state/orders: not a state of this version: the proxy starts without one`,
+      message: 'the state of orders is not a state of this version: the proxy starts without one',
       event: 'degraded',
-      parameter: `${REGISTRY}/state/orders`,
-      reason: 'not a state of this version: the proxy starts without one',
-      value: `{${'x'.repeat(499)}`,
+      proxy: 'orders',
+      reasons: ['not a state of this version: the proxy starts without one'],
     },
   ]);
   expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
 });
 
-test('the state of a proxy that left the registry is removed, that of a malformed record is not', async () => {
-  await fleet.deploy({ 'registry/a': '{', 'state/a': openIncident('127.0.0.9'), 'state/b': openIncident('127.0.0.9') });
-  await fleet.invoke();
-  expect(fleet.inputs('DeleteParameter')).toEqual([{ Name: `${REGISTRY}/state/b` }]);
-});
+describe('a record that cannot be used', () => {
+  const open = () => openIncident(fleet.record('orders'), '127.0.0.9');
 
-test('a record that is malformed is named and does not keep the others from being checked', async () => {
-  await fleet.deploy({ 'registry/a': '{', 'registry/orders': fleet.record('orders') });
-  const { payload, lines } = await fleet.invoke();
-  expect(payload).toEqual(summary({ checkedProxies: 1, malformedRecords: 1 }));
-  expect(eventLines(lines)).toEqual([
-    {
-      level: 'ERROR',
-      message: `${REGISTRY}/registry/a: not a registry record of this version: it must be a JSON object`,
-      event: 'not-checked',
-      parameter: `${REGISTRY}/registry/a`,
-      reason: 'not a registry record of this version: it must be a JSON object',
-      value: '{',
-    },
-  ]);
-  expect(metricsOf(lines).map(({ value }) => value)).toEqual(['orders', 'fleet']);
+  test('that is malformed keeps the incidents of its proxy, is one itself, and the others are checked', async () => {
+    await fleet.deploy({ 'registry/a': '{', 'state/a': open(), 'registry/orders': fleet.record('orders') });
+    const { payload, lines } = await fleet.invoke();
+    expect(payload).toEqual(
+      summary({ checkedProxies: 1, malformedRecords: 1, openIncidents: 2, criticalIncidents: 2 }),
+    );
+    const reason = 'not a registry record of this version: it must be a JSON object';
+    expect(eventLines(lines)).toMatchObject([
+      {
+        level: 'ERROR',
+        message: `${REGISTRY}/registry/a: ${reason}`,
+        event: 'not-checked',
+        parameter: `${REGISTRY}/registry/a`,
+        reason,
+        value: '{',
+      },
+      { level: 'ERROR', event: 'incident-opened', incident: { kind: 'invalid-record', severity: 'critical' } },
+    ]);
+    expect(metricsOf(lines).map(({ proxy }) => proxy)).toEqual(['orders', 'orders', undefined]);
+    const again = await fleet.invoke();
+    expect(again.payload).toMatchObject({ openIncidents: 2 });
+  });
+
+  test('that is nested deeper than the registry is named, and nobody takes its state', async () => {
+    await fleet.deploy({ 'registry/team/orders': fleet.record('orders'), 'registry/orders': fleet.record('orders') });
+    const { payload, lines } = await fleet.invoke();
+    expect(payload).toEqual(summary({ checkedProxies: 1, malformedRecords: 1 }));
+    expect(eventLines(lines).map(({ message }) => message)).toEqual([
+      `${REGISTRY}/registry/team/orders: a record has one name below registry/, not 'team/orders': rename the parameter`,
+    ]);
+  });
+
+  test('that is gone keeps open incidents for a day, and its state is removed when none is left', async () => {
+    await fleet.deploy({ 'state/gone': open(), 'state/forgotten': { ...open(), watched: [] } });
+    const { payload, lines } = await fleet.invoke();
+    expect(payload).toMatchObject({ openIncidents: 2, criticalIncidents: 1 });
+    expect(eventLines(lines)).toMatchObject([
+      { event: 'incident-opened', incident: { kind: 'invalid-record', severity: 'warning' } },
+    ]);
+    expect(fleet.state('forgotten')).toBeUndefined();
+    expect(fleet.state('gone')).toBeDefined();
+  });
 });
 
 describe('a proxy whose tasks cannot be listed', () => {
@@ -163,7 +212,7 @@ describe('a proxy whose tasks cannot be listed', () => {
   test('is not checked, which is logged and becomes an incident after the grace time; the others are checked', async () => {
     fleet.deniedServices.add('orders');
     await fleet.deploy({
-      'registry/orders': fleet.record('orders', { graceSeconds: 60 }),
+      'registry/orders': fleet.record('orders', { graceChecks: 9 }),
       'registry/payments': fleet.record('payments'),
     });
     const { payload, lines } = await fleet.invoke();
@@ -171,7 +220,7 @@ describe('a proxy whose tasks cannot be listed', () => {
     expect(eventLines(lines)).toEqual([
       { level: 'WARN', message: `orders was not checked: ${why}`, event: 'not-checked', proxy: 'orders' },
     ]);
-    expect(metricsOf(lines).find(({ value }) => value === 'orders')?.figures).toEqual({
+    expect(metricsOf(lines).find(({ proxy }) => proxy === 'orders')?.figures).toEqual({
       [METRICS.openIncidents]: 0,
       [METRICS.criticalIncidents]: 0,
     });
@@ -179,19 +228,22 @@ describe('a proxy whose tasks cannot be listed', () => {
     await fleet.deploy({ 'registry/orders': record });
     await fleet.invoke();
     expect(eventLines((await fleet.invoke()).lines)).toMatchObject([
-      { event: 'not-checked' },
       { level: 'WARN', event: 'incident-opened', incident: { kind: 'unchecked', severity: 'warning' } },
+      { event: 'not-checked' },
     ]);
     fleet.deniedServices.clear();
     expect(eventLines((await fleet.invoke()).lines)).toMatchObject([
-      { event: 'incident-resolved', incident: { kind: 'unchecked' } },
+      { event: 'incident-closed', incident: { kind: 'unchecked' } },
     ]);
   });
 
   test('keeps its open incidents: a failed check does not end the alarm', async () => {
     fleet.deniedServices.add('orders');
-    const record = fleet.record('orders', { graceSeconds: 60 });
-    await fleet.deploy({ 'registry/orders': record, 'state/orders': openIncident('127.0.0.1') });
+    const record = fleet.record('orders', { graceChecks: 9 });
+    await fleet.deploy({
+      'registry/orders': record,
+      'state/orders': openIncident(fleet.record('orders'), '127.0.0.1'),
+    });
     const { lines } = await fleet.invoke();
     expect(eventLines(lines).map(({ event }) => event)).toEqual(['not-checked']);
     for (const { figures } of metricsOf(lines)) {
@@ -203,12 +255,12 @@ describe('a proxy whose tasks cannot be listed', () => {
 test('a state that cannot be written hides no incident', async () => {
   fleet.point('127.0.0.9');
   const refuse = () => {
-    throw new AwsError('AccessDeniedException', 'not authorized to perform: ssm:PutParameter');
+    throw new AwsError('AccessDeniedException', 'not authorized to perform: dynamodb:PutItem');
   };
-  const record = fleet.record('orders', { dnsWindowSeconds: 0 });
+  const record = fleet.record('orders');
   await fleet.deploy(
-    { 'registry/orders': record, 'state/orders': openIncident('127.0.0.1') },
-    { 'ssm:PutParameter': refuse },
+    { 'registry/orders': record, 'state/orders': openIncident(fleet.record('orders'), '127.0.0.1') },
+    { 'dynamodb:PutItem': refuse },
   );
   const { lines } = await fleet.invoke();
   expect(eventLines(lines)).toEqual([
@@ -217,22 +269,22 @@ test('a state that cannot be written hides no incident', async () => {
       message: 'the state of orders could not be saved',
       event: 'degraded',
       proxy: 'orders',
-      reasons: ['AccessDeniedException: not authorized to perform: ssm:PutParameter'],
+      reasons: ['AccessDeniedException: not authorized to perform: dynamodb:PutItem'],
     },
   ]);
   expect(monitorOf(lines)?.figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
 });
 
 test('a run that can keep nothing has no heartbeat, and its proxies count as unchecked: nothing would ever open', async () => {
-  const full = ({ Name }: { Name?: string }) => {
-    if (!Name?.endsWith('/payments') || broken) {
-      throw new AwsError('ParameterLimitExceeded', 'too many parameters');
+  const full = ({ Item }: { Item?: Record<string, { S?: string }> }) => {
+    if (Item?.pk?.S !== 'payments' || broken) {
+      throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
     }
     return undefined;
   };
   let broken = true;
   await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'registry/payments': fleet.record('payments') });
-  fleet.before('ssm:PutParameter', full);
+  fleet.before('dynamodb:PutItem', full);
   const nothing = await fleet.invoke();
   expect(nothing.payload).toEqual(summary({ uncheckedProxies: 2 }));
   expect(monitorOf(nothing.lines)?.figures).not.toHaveProperty(METRICS.heartbeat);
@@ -255,7 +307,7 @@ test('a load balancer API that hangs is reported, and the check continues withou
       message: 'orders was checked with incomplete data',
       event: 'degraded',
       proxy: 'orders',
-      reasons: [expect.stringMatching(/^DescribeLoadBalancers failed: TimeoutError: .+ 2000 ms/)],
+      reasons: [expect.stringMatching(/^DescribeLoadBalancers failed: TimeoutError: .+ 5000 ms/)],
     },
   ]);
 }, 20_000);
@@ -302,14 +354,14 @@ describe('an upstream that is unknown', () => {
 
   test('is known again when its name resolves, also where the load balancer can never be asked about', async () => {
     await fleet.deploy(
-      { 'registry/orders': fleet.record('orders', { dnsWindowSeconds: 0 }) },
+      { 'registry/orders': fleet.record('orders') },
       { 'elasticloadbalancing:DescribeLoadBalancers': denied },
     );
     fleet.point();
     await fleet.invoke();
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-opened unknown-upstream']);
     fleet.point('127.0.0.1');
-    expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-resolved unknown-upstream']);
+    expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-closed unknown-upstream']);
   });
 });
 
@@ -319,19 +371,17 @@ test('a task that does not answer is unreachable, and the others are read', asyn
   await fleet.invoke();
   const { lines } = await fleet.invoke();
   expect(eventLines(lines)).toMatchObject([
-    {
-      level: 'WARN',
-      incident: { message: 'the runtime API of task-1 does not answer: connection refused' },
-    },
+    { level: 'WARN', incident: { message: 'the runtime API of orders-1 does not answer: connection refused' } },
+    { level: 'WARN', event: 'not-checked', message: '1 of 2 tasks of orders could not be read' },
   ]);
-  expect(metricsOf(lines)[0]?.figures).toMatchObject({ [METRICS.checkedTasks]: 1, [METRICS.uncheckedTasks]: 1 });
+  expect(metricsOf(lines)[0]?.figures).toMatchObject({ [METRICS.uncheckedTasks]: 1 });
 });
 
 test('an empty registry is a run that only writes the metrics of the monitor', async () => {
   await fleet.deploy({});
   const { payload, lines } = await fleet.invoke();
   expect(payload).toEqual(summary({}));
-  expect(metricsOf(lines).map(({ value }) => value)).toEqual(['fleet']);
+  expect(metricsOf(lines).map(({ proxy }) => proxy)).toEqual([undefined]);
 });
 
 describe('without its registry the function fails visibly', () => {

@@ -1,35 +1,46 @@
-import { evaluate } from '../../lambda/controller/domain/evaluate';
-import { track } from '../../lambda/controller/domain/incidents';
-import type { Observation } from '../../lambda/controller/domain/observation';
-import { NO_STATE } from '../../lambda/controller/domain/state';
-import { deepFrozen } from './arbitrary-observations';
-import { observation, RECORD, read, START, slots, unread } from './observations';
-import { Watch } from './watch';
+import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
+import { countOf } from '../../lambda/controller/report';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
+import { raw, RECORD, read, START, slots, unread, upstream } from './observations';
+import { eventsOf, Watch } from './watch';
 
-const STALE = observation({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] });
-const FINE = observation();
+const STALE_SLOTS = { slots: slots('10.0.0.1', '10.0.0.9') };
+/** `task-1` holds an address that the load balancer never had. */
+const STALE = raw({ tasks: [read('task-1', STALE_SLOTS)] });
+const FINE = raw();
+/** An event of `task-1`. */
+const told = (change: string) => `${change} critical stale-address 10.0.0.9 (task-1)`;
 
-/** An incident on STALE that was first seen at the start and opened after the grace time. */
-function watchWithIncident(): Watch {
-  const watch = new Watch();
-  watch.check(0, STALE);
-  expect(watch.events(60, STALE)).toEqual(['opened stale-address task-1 10.0.0.9']);
+/** A watch with a check of long ago: it knows which addresses the load balancer had. */
+function watchOf(record?: Partial<RegistryRecord>): Watch {
+  const watch = new Watch(record);
+  watch.check(-180, FINE);
   return watch;
 }
 
-describe('an incident opens when a verdict has lasted for the grace time', () => {
-  test('and not before', () => {
-    const watch = new Watch();
-    expect(watch.check(0, STALE)).toMatchObject({ events: [], open: [] });
-    expect(watch.check(59, STALE)).toMatchObject({ events: [], open: [] });
-    expect(watch.events(60, STALE)).toEqual(['opened stale-address task-1 10.0.0.9']);
+/** An incident on STALE that was first seen at the start, and opened by the second check. */
+function watchWithIncident(): Watch {
+  const watch = watchOf();
+  watch.check(0, STALE);
+  expect(watch.events(60, STALE)).toEqual([told('opened')]);
+  return watch;
+}
+
+describe('an incident opens when as many checks in a row as the record says have found a verdict', () => {
+  test('whatever the jitter of the clock', () => {
+    for (const second of [59.95, 60, 60.05]) {
+      const watch = watchOf();
+      expect(watch.events(0, STALE)).toEqual([]);
+      expect(watch.events(second, STALE)).toEqual([told('opened')]);
+    }
   });
 
-  test('and has its subject, its start and its id', () => {
-    const watch = new Watch();
-    watch.check(0, STALE);
-    const { events, open } = watch.check(61, STALE);
-    expect(events).toEqual([{ event: 'incident-opened', incident: open[0] }]);
+  test('and has what a reader needs', () => {
+    const watch = watchOf();
+    watch.check(0, FINE);
+    watch.check(30, STALE);
+    const { events, open } = watch.check(90, STALE);
+    expect(events).toEqual([{ eventId: `${open[0]!.id}-1`, change: 'opened', at: START + 90_000, incident: open[0] }]);
     expect(open).toEqual([
       {
         id: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -37,146 +48,239 @@ describe('an incident opens when a verdict has lasted for the grace time', () =>
         kind: 'stale-address',
         severity: 'critical',
         upstream: 'upstream',
-        task: 'task-1',
+        dnsName: 'elb.test',
         address: '10.0.0.9',
+        tasks: ['task-1'],
+        taskCount: 1,
         slots: ['upstream/elb2'],
-        firstSeen: START,
-        openedAt: START + 61_000,
-        ageSeconds: 61,
-        message: 'task-1 sends to 10.0.0.9 (upstream/elb2), which elb.test no longer has',
+        sessionShare: 50,
+        live: ['10.0.0.1', '10.0.0.2'],
+        firstSeen: START + 30_000,
+        openedAt: START + 90_000,
+        ageSeconds: 60,
+        // From the last check that was well.
+        detectionSeconds: 90,
+        message:
+          'task-1 sends to 10.0.0.9 (upstream/elb2), which elb.test does not have: it is on none of its network interfaces',
+        remediation:
+          'aws ecs update-service --cluster fleet --service orders --force-new-deployment # for task-1',
       },
     ]);
   });
 
   test('once: it stays open in later checks without an event', () => {
-    const watch = watchWithIncident();
-    const { events, open } = watch.check(3600, STALE);
+    const { events, open } = watchWithIncident().check(3600, STALE);
     expect(events).toEqual([]);
     expect(open).toMatchObject([{ kind: 'stale-address', ageSeconds: 3600 }]);
   });
 
-  test('and never by one check, even where the record has no grace time', () => {
-    const seen = { ...STALE, record: { ...RECORD, graceSeconds: 0 } };
-    const watch = new Watch();
-    expect(watch.events(0, seen)).toEqual([]);
-    expect(watch.events(1, seen)).toEqual(['opened stale-address task-1 10.0.0.9']);
-  });
-
   test('and never for a verdict that comes and goes', () => {
-    const watch = new Watch();
-    const events = [STALE, FINE, STALE, FINE, STALE].flatMap((seen, i) => watch.events(i * 50, seen));
-    expect(events).toEqual([]);
+    const watch = watchOf();
+    expect([STALE, FINE, STALE, FINE, STALE].flatMap((seen, i) => watch.events(i * 50, seen))).toEqual([]);
   });
 });
 
-describe('an incident is resolved', () => {
-  test('once, by the first check that does not find it', () => {
+describe('an incident is about an address, with the tasks that hold it', () => {
+  const tasks = (...ids: string[]) => ids.map((id) => read(id, STALE_SLOTS));
+
+  test('one event for 40 tasks', () => {
+    const seen = raw({ tasks: tasks(...Array.from({ length: 40 }, (_, i) => `task-${10 + i}`)) });
+    const watch = watchOf();
+    watch.check(0, seen);
+    const { events } = watch.check(60, seen);
+    expect(events).toHaveLength(1);
+    expect(events[0]!.incident).toMatchObject({
+      taskCount: 40,
+      message:
+        '40 of 40 tasks: task-10 sends to 10.0.0.9 (upstream/elb2), which elb.test does not have: it is on none of its network interfaces',
+    });
+  });
+
+  test('a task more, or one less, changes it once; the last one closes it', () => {
+    const watch = watchWithIncident();
+    const both = raw({ tasks: tasks('task-1', 'task-2') });
+    expect(watch.events(120, both)).toEqual([]);
+    expect(watch.events(180, both)).toEqual(['changed critical stale-address 10.0.0.9 (task-1 task-2)']);
+    expect(watch.events(240, both)).toEqual([]);
+    const second = raw({ tasks: [read('task-1'), ...tasks('task-2')] });
+    expect(watch.events(300, second)).toEqual(['changed critical stale-address 10.0.0.9 (task-2)']);
+    expect(watch.events(360, raw({ tasks: [read('task-1'), read('task-2')] }))).toEqual([
+      'closed critical stale-address 10.0.0.9 (task-2)',
+    ]);
+  });
+
+  test('it goes on with its id where new tasks have the same before the old ones are gone', () => {
+    const watch = watchWithIncident();
+    const [{ id }] = watch.check(90, STALE).open as [{ id: string }];
+    const events = [
+      ...eventsOf(watch.check(120, raw({ tasks: tasks('task-1', 'task-2') }))),
+      ...eventsOf(watch.check(180, raw({ tasks: tasks('task-2') }))),
+      ...eventsOf(watch.check(240, raw({ tasks: tasks('task-2') }))),
+    ];
+    expect(events).toEqual([
+      'changed critical stale-address 10.0.0.9 (task-1 task-2)',
+      'changed critical stale-address 10.0.0.9 (task-2)',
+    ]);
+    expect(watch.check(300, raw({ tasks: tasks('task-2') })).open).toMatchObject([{ id }]);
+  });
+
+  test('who owns the address now is a change', () => {
+    const watch = watchWithIncident();
+    const owned = { ...STALE, owners: { '10.0.0.9': 'an interface of RDS orders' } };
+    expect(watch.events(120, owned)).toEqual([told('changed')]);
+    expect(watch.check(180, STALE)).toMatchObject({ events: [], open: [{ owner: 'an interface of RDS orders' }] });
+  });
+
+  test('its remediation names the tasks concerned and no others', () => {
+    const watch = watchOf();
+    const seen = raw({ tasks: [...tasks('task-1'), read('task-2')] });
+    watch.check(0, seen);
+    expect(watch.check(60, seen).open[0]!.remediation).toBe('aws ecs stop-task --cluster fleet --task task-1');
+    const endpoints = watchOf({ tasks: { endpoints: ['task-1', 'task-2'] } });
+    endpoints.check(0, seen);
+    expect(endpoints.check(60, seen).open[0]!.remediation).toBe('restart the HAProxy behind task-1');
+  });
+});
+
+describe('an incident closes', () => {
+  test('once, by the first check that does not find it, and says what is over', () => {
     const watch = watchWithIncident();
     const [opened] = watch.check(100, STALE).open;
     const { events, open } = watch.check(120, FINE);
     expect(open).toEqual([]);
     expect(events).toEqual([
-      { event: 'incident-resolved', incident: { ...opened, ageSeconds: 120, message: 'resolved' } },
+      {
+        eventId: `${opened!.id}-2`,
+        change: 'closed',
+        at: START + 120_000,
+        incident: {
+          ...opened,
+          ageSeconds: 120,
+          message: '10.0.0.9 is no longer held by any task of orders',
+        },
+      },
     ]);
-    expect(watch.check(180, FINE)).toEqual({ watched: {}, events: [], open: [] });
+    expect(watch.check(180, FINE).events).toEqual([]);
   });
 
-  test('when its task no longer runs', () => {
-    const { events } = watchWithIncident().check(120, observation({ tasks: [read('task-2')] }));
-    expect(events).toMatchObject([
-      { event: 'incident-resolved', incident: { task: 'task-1', message: 'resolved: task-1 no longer runs' } },
-    ]);
-  });
-
-  test('when no task runs at all, which is another story', () => {
+  test('since the load balancer has the address again', () => {
     const watch = watchWithIncident();
-    const gone = observation({ tasks: [] });
-    expect(watch.events(120, gone)).toEqual(['resolved stale-address task-1 10.0.0.9']);
-    expect(watch.events(180, gone)).toEqual(['opened no-running-task']);
-    expect(watch.events(240, FINE)).toEqual(['resolved no-running-task']);
+    const again = raw({ live: ['10.0.0.1', '10.0.0.9'], tasks: STALE.tasks });
+    expect(watch.check(120, again).events[0]!.incident.message).toBe('elb.test has 10.0.0.9 again');
+  });
+
+  test('when a listing lacks its task for the second time: once may be an accident', () => {
+    const watch = watchWithIncident();
+    const gone = raw({ tasks: [read('task-2')] });
+    expect(watch.check(120, gone)).toMatchObject({ events: [], open: [{ tasks: ['task-1'] }] });
+    expect(watch.events(150, STALE)).toEqual([]);
+    expect(watch.events(180, gone)).toEqual([]);
+    expect(watch.events(240, gone)).toEqual([told('closed')]);
+  });
+
+  test('of a process when its task has ended', () => {
+    const watch = watchOf();
+    watch.minutely(0, 60, raw(), 'silent');
+    watch.check(120, raw({ tasks: [read('task-2')] }));
+    const [closed] = watch.check(180, raw({ tasks: [read('task-2')] })).events;
+    expect(closed?.incident.message).toBe('task-1 no longer runs');
   });
 });
 
-const NOT_LOOKED_AT: [what: string, seen: Observation][] = [
-  ['its task does not answer', observation({ tasks: [unread('task-1')] })],
-  [
-    'its task does not answer and no address of the upstream is known',
-    observation({ live: [], tasks: [unread('task-1')] }),
-  ],
-  ['no address of the upstream is known', observation({ live: [], tasks: STALE.tasks })],
+const UNDECIDED: [what: string, seen: RawObservation][] = [
+  ['its task does not answer', raw({ tasks: [unread('task-1')] })],
+  ['no time was left for its task', raw({ tasks: [{ task: { id: 'task-1' }, unchecked: true }] })],
+  ['no address of the upstream is known', raw({ upstreams: [upstream([])], tasks: STALE.tasks })],
   [
     'its task has lost the backend',
-    observation({ tasks: [read('task-1', { slots: [{ backend: 'other', name: 'elb1', checked: true }] })] }),
+    raw({ tasks: [read('task-1', { slots: [{ backend: 'other', name: 'elb1', checked: true }] })] }),
   ],
 ];
 
-describe.each(NOT_LOOKED_AT)('while %s', (_what, seen) => {
+describe.each(UNDECIDED)('while %s', (_what, seen) => {
+  const stale = (events: string[]) => events.filter((event) => event.includes('stale'));
+
   test('an incident stays open', () => {
     const watch = watchWithIncident();
     const { events, open } = watch.check(120, seen);
-    expect(events.filter(({ incident }) => incident.kind === 'stale-address')).toEqual([]);
-    expect(open.filter(({ kind }) => kind === 'stale-address')).toMatchObject([
-      { ageSeconds: 120, address: '10.0.0.9', message: 'not checked this time' },
-    ]);
-    expect(watch.events(180, FINE)).toContain('resolved stale-address task-1 10.0.0.9');
+    expect(stale(eventsOf({ events }))).toEqual([]);
+    expect(open.filter(({ kind }) => kind === 'stale-address')).toMatchObject([{ ageSeconds: 120, tasks: ['task-1'] }]);
+    expect(stale(watch.events(360, FINE))).toEqual([told('closed')]);
   });
 
-  test('none is opened, and the earlier state is kept', () => {
-    const watch = new Watch();
+  test('none opens, and the checks before it count', () => {
+    const watch = watchOf();
     watch.check(0, STALE);
-    expect(watch.check(70, seen).open.filter(({ kind }) => kind === 'stale-address')).toEqual([]);
-    const [opened] = watch.check(80, STALE).events;
-    expect(opened).toMatchObject({ event: 'incident-opened', incident: { firstSeen: START, ageSeconds: 80 } });
+    expect(stale(watch.events(70, seen))).toEqual([]);
+    expect(watch.check(80, STALE).events.find(({ incident }) => incident.kind === 'stale-address')).toMatchObject({
+      change: 'opened',
+      incident: { firstSeen: START, ageSeconds: 80 },
+    });
   });
-});
-
-test('what was left alone by a task that does not answer is resolved when the task is gone', () => {
-  const watch = watchWithIncident();
-  watch.check(120, observation({ tasks: [unread('task-1')] }));
-  expect(watch.events(180, observation({ tasks: [read('task-2')] }))).toContain(
-    'resolved stale-address task-1 10.0.0.9',
-  );
 });
 
 describe('the id of an incident', () => {
-  const idOf = (watch: Watch, from: number, seen: Observation) => {
+  const idOf = (watch: Watch, from: number, seen: RawObservation) => {
     watch.check(from, seen);
-    return watch.check(from + 60, seen).open[0]!.id;
+    return watch.check(from + 60, seen).open.find(({ kind }) => kind === 'stale-address')!.id;
   };
 
-  test('is the same in every instance of the function', () => {
-    expect(idOf(new Watch(), 0, STALE)).toBe(idOf(new Watch(), 0, STALE));
+  test('stays when the proxy is renamed', () => {
+    const watch = watchWithIncident();
+    const [{ id }] = watch.check(100, STALE).open as [{ id: string }];
+    const renamed = new Watch({ proxy: 'payments' }, watch.state);
+    expect(renamed.check(120, STALE).open).toMatchObject([{ id, proxy: 'payments' }]);
+    expect(renamed.check(180, FINE).events).toMatchObject([{ change: 'closed', incident: { id } }]);
   });
 
-  test('is the same from the opening to the end', () => {
-    const watch = new Watch();
-    const id = idOf(watch, 0, STALE);
-    expect(watch.check(120, observation({ tasks: [unread('task-1')] })).open[0]!.id).toBe(id);
-    expect(watch.check(180, FINE).events[0]!.incident.id).toBe(id);
-  });
-
-  test.each<[what: string, from: number, seen: Observation]>([
-    ['a later occurrence', 1, STALE],
-    ['another proxy', 0, { ...STALE, record: { ...RECORD, proxy: 'payments' } }],
-    ['another task', 0, observation({ tasks: [read('task-2', { slots: slots('10.0.0.9') })] })],
-    ['another address', 0, observation({ tasks: [read('task-1', { slots: slots('10.0.0.8') })] })],
-    ['another verdict', 0, observation({ tasks: [read('task-1', { slots: slots(undefined) })] })],
-  ])('differs for %s', (_what, from, seen) => {
-    expect(idOf(new Watch(), from, seen)).not.toBe(idOf(new Watch(), 0, STALE));
-  });
-
-  test('differs when the same comes back', () => {
-    const watch = new Watch();
-    const first = idOf(watch, 0, STALE);
-    watch.check(120, FINE);
-    expect(idOf(watch, 180, STALE)).not.toBe(first);
+  test.each<[what: string, watch: Watch, from: number, seen: RawObservation]>([
+    ['a later occurrence', watchOf(), 1, STALE],
+    ['another proxy', watchOf({ proxy: 'payments' }), 0, STALE],
+    ['a record of the same name with other tasks', watchOf({ tasks: { endpoints: ['a:1'] } }), 0, STALE],
+    ['another address', watchOf(), 0, raw({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.8') })] })],
+  ])('differs for %s', (_what, watch, from, seen) => {
+    expect(idOf(watch, from, seen)).not.toBe(idOf(watchOf(), 0, STALE));
   });
 });
 
-test('the state that came in is not changed', () => {
-  const { watched } = track(NO_STATE, STALE, evaluate(STALE));
-  const state = deepFrozen({ dns: {}, watched });
-  const later = { ...STALE, at: START + 60_000 };
-  expect(track(state, later, evaluate(later)).events).toHaveLength(1);
-  expect(Object.values(state.watched)).toMatchObject([{ kind: 'stale-address', firstSeen: START }]);
+describe('suppression', () => {
+  const until = new Date(START + 600_000).toISOString();
+  const from = (seconds: number) => new Date(START + seconds * 1000).toISOString();
+
+  test('opens no incident until its end, and says what it kept back', () => {
+    const watch = watchOf({ suppressions: [{ verdicts: ['stale-address'], reason: 'tests of the network', until }] });
+    expect(watch.minutely(0, 540, STALE)).toEqual([]);
+    expect(watch.check(570, STALE).suppressed).toMatchObject([
+      { verdict: { kind: 'stale-address', task: 'task-1' }, reason: 'tests of the network' },
+    ]);
+    expect(watch.events(600, STALE)).toEqual([told('opened')]);
+  });
+
+  test('shows an open incident with its reason, and lets it close', () => {
+    const suppressions = [{ reason: 'maintenance', from: from(120), until }];
+    const watch = watchOf({ suppressions });
+    watch.check(0, STALE);
+    expect(watch.events(60, STALE)).toEqual([told('opened')]);
+    expect(watch.check(120, STALE).open).toMatchObject([{ suppressed: 'maintenance' }]);
+    expect(watch.events(180, FINE)).toEqual([told('closed')]);
+  });
+
+  test('of other verdicts changes nothing', () => {
+    const watch = watchOf({ suppressions: [{ verdicts: ['pinned'], reason: 'known', until }] });
+    expect(watch.minutely(0, 60, STALE)).toEqual([`60 ${told('opened')}`]);
+  });
+});
+
+test('information is open and counts for nothing', () => {
+  const watch = watchOf();
+  watch.check(0, STALE);
+  const { open } = watch.check(60, STALE);
+  expect(countOf(open)).toEqual({ open: 1, critical: 1 });
+  expect(countOf(open.map((one) => ({ ...one, severity: 'info' as const })))).toEqual({ open: 0, critical: 0 });
+});
+
+test('two records that differ in nothing have the same incident: nothing is random', () => {
+  const [one, other] = [watchWithIncident(), watchWithIncident()];
+  expect(one.state).toEqual(other.state);
+  expect(RECORD.graceChecks).toBe(2);
 });

@@ -1,87 +1,126 @@
 import fc from 'fast-check';
-import type { ObservedUpstream, RawObservation } from '../../lambda/controller/domain/observation';
-import { type ProxyReport, reportOn } from '../../lambda/controller/domain/proxy-report';
+import { type ProxyReport, reportOn, reportUnchecked } from '../../lambda/controller/domain/proxy-report';
+import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
 import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
+import { keyOf, verdictKeyOf } from '../../lambda/controller/domain/verdicts/verdict';
 import { decodeState, encodeState } from '../../lambda/controller/state/codec';
-import { anyTasks, reordered, shuffledTasks, someAddresses } from './arbitrary-observations';
-import { RECORD, read, resolvers, START, slots } from './observations';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
+import { anyRaw, deepFrozen, shuffled } from './arbitrary-observations';
+import { byName, ELB, RECORD, read, resolvers, START, slots, upstream } from './observations';
 
-const anyUpstream: fc.Arbitrary<ObservedUpstream> = fc
-  .record({
-    answers: someAddresses,
-    silent: fc.boolean(),
-    owned: fc.oneof(fc.constant([]), someAddresses),
-    interfaces: fc.option(someAddresses, { nil: undefined }),
-    balancer: fc.option(fc.constantFrom('unusable', 'unread'), { nil: undefined, freq: 4 }),
-  })
-  .map(({ silent, balancer, ...seen }): ObservedUpstream => {
-    const unanswered = silent && seen.answers.length === 0 ? ['A' as const] : [];
-    return { ...seen, unanswered, balancer, problems: balancer === 'unusable' ? ['it is gone'] : [], degraded: [] };
-  });
-
-/** The results of the probes of one check. */
-const anySeen: fc.Arbitrary<RawObservation> = fc
-  .record({ upstream: anyUpstream, tasks: anyTasks, deploying: fc.boolean() })
-  .map(({ upstream, ...seen }) => ({ ...seen, upstreams: [upstream] }));
-
-/** The same, everything that is a list in another order. */
-function shuffledSeen({ upstreams: [upstream], tasks, deploying }: RawObservation): fc.Arbitrary<RawObservation> {
-  const { answers, owned, interfaces, ...rest } = upstream!;
-  return fc
-    .record({
-      answers: reordered(answers),
-      owned: reordered(owned),
-      interfaces: interfaces === undefined ? fc.constant(undefined) : reordered(interfaces),
-      tasks: shuffledTasks(tasks),
-    })
-    .map(({ tasks: inAnyOrder, ...lists }) => ({ upstreams: [{ ...rest, ...lists }], tasks: inAnyOrder, deploying }));
-}
+/** Undefined: the proxy could not be read. */
+type Seen = RawObservation | undefined;
 
 /** Checks at 1 to 200 s from each other. */
 const checksOf = <T>(seen: fc.Arbitrary<T>) =>
-  fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), seen), { minLength: 1, maxLength: 12 });
+  fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), seen), { minLength: 1, maxLength: 15 });
+
+const anyChecks = checksOf(fc.option(anyRaw, { nil: undefined, freq: 9 }));
+
+type Made = ProxyReport & { readonly at: number; readonly before: ProxyState };
 
 /** Makes the checks, each with the saved state of the one before. */
-function run(checks: readonly (readonly [number, RawObservation])[]): (ProxyReport & { at: number })[] {
+function run(checks: readonly (readonly [number, Seen])[], record: RegistryRecord = RECORD): Made[] {
   let [at, state]: [number, ProxyState] = [START, NO_STATE];
   return checks.map(([after, seen]) => {
     at += after * 1000;
-    const report = reportOn(RECORD, state, seen, at);
+    const before = deepFrozen(state);
+    const report =
+      seen === undefined
+        ? reportUnchecked(record, before, 'no time', at)
+        : reportOn(record, before, deepFrozen(seen), at);
     state = decodeState(encodeState(report.state))!;
-    return { at, ...report };
+    return { at, before, ...report };
   });
 }
 
-test('the same observation has no second event, and nothing to write down', () => {
+test('nothing throws, and nothing that came in is changed', () => {
+  fc.assert(fc.property(anyChecks, (checks) => void run(checks)));
+});
+
+test('a state survives being written and read', () => {
   fc.assert(
-    fc.property(checksOf(anySeen), (checks) => {
-      const { state, at } = run(checks).at(-1)!;
-      const again = reportOn(RECORD, decodeState(encodeState(state))!, checks.at(-1)![1], at);
-      expect(again.events).toEqual([]);
-      expect(encodeState(again.state)).toBe(encodeState(state));
+    fc.property(anyChecks, (checks) => {
+      const { state } = run(checks).at(-1)!;
+      expect(decodeState(encodeState(state))).toEqual(JSON.parse(JSON.stringify(state)));
     }),
   );
 });
 
-test('what stays as it is opens once, and is not reported again', () => {
-  const often = fc.tuple(anySeen, fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 12 }));
+test('each verdict occurs once in a check and has one line', () => {
   fc.assert(
-    fc.property(often, ([seen, gaps]) => {
-      // After the time in which addresses settle and leave.
-      const reports = run([[1, seen], [200, seen], ...gaps.map((gap) => [gap, seen] as const)]).slice(1);
-      const events = reports
-        .flatMap((report) => report.events)
-        // Counters that stand still are a process that has stopped to ask DNS.
-        .filter(({ incident }) => !incident.kind.endsWith('-resolver'));
-      const ids = events.filter(({ event }) => event === 'incident-opened').map(({ incident }) => incident.id);
-      expect(new Set(ids).size).toBe(ids.length);
-      expect(events.filter(({ event }) => event === 'incident-resolved')).toEqual([]);
+    fc.property(anyChecks, (checks) => {
+      for (const { verdicts } of run(checks)) {
+        const keys = verdicts.map(verdictKeyOf);
+        expect(new Set(keys).size).toBe(keys.length);
+        expect(verdicts.filter(({ message }) => !/^[^\n]+$/.test(message))).toEqual([]);
+      }
+    }),
+  );
+});
+
+test('there are never two open incidents about the same, and no two with one id', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      for (const { open } of run(checks)) {
+        expect(new Set(open.map(keyOf)).size).toBe(open.length);
+        expect(new Set(open.map(({ id }) => id)).size).toBe(open.length);
+      }
+    }),
+  );
+});
+
+test('an incident opens once, changes, and closes once; each event has an id of its own', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      const events = run(checks).flatMap((report) => report.events);
+      expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
+      const changes = new Map<string, string[]>();
+      for (const { change, incident } of events) {
+        changes.set(incident.id, [...(changes.get(incident.id) ?? []), change]);
+      }
+      for (const all of changes.values()) {
+        expect(all.join(' ')).toMatch(/^opened( changed)*( closed)?$/);
+      }
+    }),
+  );
+});
+
+test('open are those that were opened and not closed, after every check', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      const expected = new Set<string>();
+      for (const { events, open } of run(checks)) {
+        for (const { change, incident } of events) {
+          expected[change === 'closed' ? 'delete' : 'add'](incident.id);
+        }
+        expect(new Set(open.map(({ id }) => id))).toEqual(expected);
+      }
+    }),
+  );
+});
+
+test('an event is in the state until it is delivered, unless it had no room', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      const reports = run(checks);
+      const kept = reports.at(-1)!.state.unsent.map(({ eventId }) => eventId);
+      expect(kept).toEqual(reports.flatMap(({ events }) => events).map(({ eventId }) => eventId));
+    }),
+  );
+});
+
+test('a check that could not read the proxy closes nothing', () => {
+  fc.assert(
+    fc.property(anyChecks, (checks) => {
+      const reports = run([...checks, [60, undefined]]);
+      expect(reports.at(-1)!.events.filter(({ change }) => change === 'closed')).toEqual([]);
     }),
   );
 });
 
 test('the order of tasks, slots, answers, owned addresses and interfaces does not matter', () => {
-  const both = checksOf(anySeen.chain((seen) => fc.tuple(fc.constant(seen), shuffledSeen(seen))));
+  const both = checksOf(anyRaw.chain((seen) => fc.tuple(fc.constant(seen), shuffled(seen))));
   fc.assert(
     fc.property(both, (checks) => {
       const reported = (which: 0 | 1) =>
@@ -93,29 +132,53 @@ test('the order of tasks, slots, answers, owned addresses and interfaces does no
   );
 });
 
-test('a stale address is an incident only if a task held it outside of the live set a grace time ago and now', () => {
+/** A process whose resolvers have sent a query in each period since its start. */
+function follower(id: string, at: number, held: readonly string[], view?: readonly string[]) {
+  const uptimeSeconds = 3600 + at;
+  return read(id, {
+    uptimeSeconds,
+    resolvers: resolvers(Math.floor(uptimeSeconds / RECORD.resolutionSeconds)),
+    slots: slots(...held),
+    ...(view !== undefined && { views: { [ELB]: view } }),
+  });
+}
+
+const NODES = Array.from({ length: 40 }, (_, i) => `10.0.1.${i + 1}`);
+const anyPart = fc.uniqueArray(fc.constantFrom(...NODES), { minLength: 1, maxLength: 8 });
+
+test('a process that follows DNS is never critical on a partial truth, whatever its DNS says', () => {
+  const anyCheck = fc.record({
+    after: fc.integer({ min: 20, max: 3600 }),
+    probe: anyPart,
+    held: anyPart,
+    viewed: fc.boolean(),
+  });
   fc.assert(
-    fc.property(checksOf(anySeen), (checks) => {
-      const reports = run(checks);
-      const heldOutside = (at: number, task?: string, address = '') =>
-        reports.some(
-          ({ at: then, observation: { tasks, upstreams } }) =>
-            then === at &&
-            upstreams[0]!.live.length > 0 &&
-            !upstreams[0]!.live.includes(address) &&
-            tasks.some(
-              (one) =>
-                one.task.id === task && 'runtime' in one && one.runtime.slots.some((slot) => slot.address === address),
-            ),
-        );
-      for (const { at, events } of reports) {
-        for (const { incident } of events.filter(({ event }) => event === 'incident-opened')) {
-          if (incident.kind === 'stale-address') {
-            expect(at - incident.firstSeen).toBeGreaterThanOrEqual(RECORD.graceSeconds * 1000);
-            expect(heldOutside(at, incident.task, incident.address)).toBe(true);
-            expect(heldOutside(incident.firstSeen, incident.task, incident.address)).toBe(true);
-          }
-        }
+    fc.property(fc.array(anyCheck, { minLength: 1, maxLength: 30 }), (all) => {
+      let at = 0;
+      const checks = all.map(({ after, probe, held, viewed }): [number, Seen] => {
+        at += after;
+        return [after, byName(probe, { tasks: [follower('task-1', at, held, viewed ? held : undefined)] })];
+      });
+      for (const { open } of run(checks)) {
+        expect(open.filter(({ severity }) => severity === 'critical')).toEqual([]);
+      }
+    }),
+  );
+});
+
+test('a process that follows DNS is never critical while its addresses are on the interfaces', () => {
+  const anyCheck = fc.record({ after: fc.integer({ min: 20, max: 3600 }), probe: anyPart, held: anyPart });
+  fc.assert(
+    fc.property(fc.array(anyCheck, { minLength: 1, maxLength: 30 }), (all) => {
+      let at = 0;
+      const checks = all.map(({ after, probe, held }): [number, Seen] => {
+        at += after;
+        const seen = [upstream(probe, { interfaces: NODES })];
+        return [after, byName([], { upstreams: seen, tasks: [follower('task-1', at, held)] })];
+      });
+      for (const { open } of run(checks)) {
+        expect(open.filter(({ severity }) => severity === 'critical')).toEqual([]);
       }
     }),
   );
@@ -128,19 +191,17 @@ test('a resolver that stops is one incident until it asks again, however long it
       const periods = (seconds: number) => Math.floor(seconds / resolutionSeconds);
       // It asks for 5 of its periods, is silent for a good while, and asks again.
       const [stops, resumes, end] = [5, 105, 155].map((count) => count * resolutionSeconds) as [number, number, number];
-      let state: ProxyState = NO_STATE;
-      const reported: string[] = [];
+      const checks: [number, Seen][] = [];
       for (let seconds = every; seconds < end + 3 * every; seconds += every) {
         const sent = periods(Math.min(seconds, stops)) + Math.max(0, periods(seconds - resumes));
         const runtime = { uptimeSeconds: seconds, resolvers: resolvers(sent), slots: slots('10.0.0.1') };
-        const upstreams = [{ answers: ['10.0.0.1'], owned: [], problems: [], degraded: [] }];
-        const seen = { upstreams, tasks: [read('task-1', runtime)] };
-        const report = reportOn(record, decodeState(encodeState(state))!, seen, START + seconds * 1000);
-        reported.push(...report.events.map(({ event, incident }) => `${event} ${incident.kind}`));
-        state = report.state;
+        checks.push([every, byName(['10.0.0.1'], { tasks: [read('task-1', runtime)] })]);
       }
-      expect(reported).toEqual(['incident-opened silent-resolver', 'incident-resolved silent-resolver']);
+      const reported = run(checks, record).flatMap(({ events }) =>
+        events.map(({ change, incident }) => `${change} ${incident.kind}`),
+      );
+      expect(reported).toEqual(['opened silent-resolver', 'closed silent-resolver']);
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });

@@ -1,164 +1,257 @@
-import type { ObservedUpstream, RawObservation } from '../../lambda/controller/domain/observation';
-import { reportOn } from '../../lambda/controller/domain/proxy-report';
-import { NO_STATE } from '../../lambda/controller/domain/state';
-import { decodeState, encodeState } from '../../lambda/controller/state/codec';
-import type { RegistryRecord } from '../../lib/contract/registry-record';
-import { RECORD, read, START, slots } from './observations';
+import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
+import { byName, ELB, raw, read, resolvers, slots, upstream } from './observations';
+import { eventsOf, Watch } from './watch';
 
-/** Checks at these seconds after the start: the reported events, as `SECONDS opened|updated|resolved KIND`. */
-function reported(
-  record: RegistryRecord,
-  ...checks: readonly (readonly [seconds: number, seen: RawObservation])[]
-): string[] {
-  let state = NO_STATE;
-  return checks.flatMap(([seconds, seen]) => {
-    const report = reportOn(record, decodeState(encodeState(state))!, seen, START + seconds * 1000);
-    state = report.state;
-    return report.events.map(
-      ({ event, incident: { kind } }) => `${seconds} ${event.slice('incident-'.length)} ${kind}`,
-    );
-  });
+const [A, B, C] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
+const holding = (...held: string[]) => ({ tasks: [read('task-1', { slots: slots(...held, undefined) })] });
+
+/** A watch that has seen the load balancer with A and B for two minutes. */
+function watchOf(before: RawObservation, behaviour?: 'follows' | 'silent'): Watch {
+  const watch = new Watch();
+  watch.minutely(0, 120, before, behaviour);
+  return watch;
 }
 
-/** A task without counters, which other tests cover. */
-const holding = (...addresses: (string | undefined)[]) =>
-  read('task-1', { slots: slots(...addresses), resolvers: undefined });
+describe('the load balancer loses A, which a process goes on holding; by its interfaces', () => {
+  const before = raw(holding(A, B));
+  const after = raw({ live: [B], ...holding(A, B) });
 
-const dns = (answers: string[], more: Partial<ObservedUpstream> = {}): ObservedUpstream => ({
-  answers,
-  owned: [],
-  problems: [],
-  degraded: [],
-  ...more,
-});
-
-describe('two upstreams of one name, on two ports', () => {
-  const [upstream] = RECORD.upstreams;
-  const record = { ...RECORD, upstreams: [upstream!, { ...upstream!, backend: 'tls', port: 443 }] };
-  const both = slots('10.0.0.1', '10.0.0.2').flatMap((slot) => [slot, { ...slot, backend: 'tls' }]);
-  const tasks = [read('task-1', { slots: both })];
-
-  test('share what either lookup was answered', () => {
-    const upstreams = [dns(['10.0.0.1', '10.0.0.3']), dns(['10.0.0.2', '10.0.0.3'])];
-    const { observation, state } = reportOn(record, NO_STATE, { upstreams, tasks }, START);
-    const all = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
-    expect(observation.upstreams.map(({ live }) => live)).toEqual([all, all]);
-    expect(Object.keys(state.dns['elb.test']!.addresses)).toEqual(all);
+  test('a process that does not follow: critical at the second check', () => {
+    expect(watchOf(before, 'silent').minutely(180, 600, after, 'silent')).toEqual([
+      '240 opened critical stale-address 10.0.0.1 (task-1)',
+    ]);
   });
 
-  test('are answered when one of them is', () => {
-    const upstreams = [dns(['10.0.0.1'], { unanswered: ['AAAA'] }), dns([], { unanswered: ['A', 'AAAA'] })];
-    const { state } = reportOn(record, NO_STATE, { upstreams, tasks }, START);
-    expect(state.dns['elb.test']!.silent).toEqual({ AAAA: START });
+  test('a process that follows: critical when a correct process would have dropped it', () => {
+    expect(watchOf(before).minutely(180, 600, after)).toEqual(['300 opened critical stale-address 10.0.0.1 (task-1)']);
+  });
+
+  test('also while DNS still names it, from a cache', () => {
+    const cached = raw({ upstreams: [upstream([A, B], { interfaces: [B] })], ...holding(A, B) });
+    expect(watchOf(before, 'silent').minutely(180, 300, cached, 'silent')).toEqual([
+      '240 opened critical stale-address 10.0.0.1 (task-1)',
+    ]);
+  });
+
+  test('a process whose own view no longer has it: critical after its own hold time', () => {
+    const viewed = [read('task-1', { slots: slots(A, B), views: { [ELB]: [B] } })];
+    const watch = watchOf(before);
+    const seen = { ...after, tasks: viewed };
+    const opened = [180, 200, 220, 240].flatMap((at) => watch.events(at, seen).map((event) => `${at} ${event}`));
+    expect(opened).toEqual(['220 opened critical stale-address 10.0.0.1 (task-1)']);
+  });
+
+  test('a process that drops it in time: there is no event', () => {
+    const watch = watchOf(before);
+    expect(watch.minutely(180, 240, after)).toEqual([]);
+    expect(watch.minutely(300, 900, raw({ live: [B], ...holding(B) }))).toEqual([]);
   });
 });
 
-test('two ports of a load balancer that the same servers serve are one upstream', () => {
-  const [upstream] = RECORD.upstreams;
-  const record = { ...RECORD, upstreams: [upstream!, { ...upstream!, port: 443 }] };
-  const seen = { upstreams: [dns(['10.0.0.1']), dns(['10.0.0.1'])], tasks: [holding('10.0.0.9')] };
-  expect(reported(record, [0, seen], [60, seen])).toEqual(['60 opened stale-address']);
-});
-
-test('two load balancers behind one backend have their own servers and their own incidents', () => {
-  const [upstream] = RECORD.upstreams;
-  const upstreams = ['one.test', 'two.test'].map((dnsName) => ({ ...upstream!, dnsName }));
-  const [a, b] = slots('10.0.0.1', '10.0.1.9');
-  // In mixed case, as users may write names.
-  const servers = [
-    { ...a!, fqdn: 'One.test.' },
-    { ...b!, fqdn: 'two.test' },
-  ];
-  const seen = {
-    upstreams: [dns(['10.0.0.1']), dns(['10.0.1.1'], { problems: ['load balancer two is gone'] })],
-    tasks: [read('task-1', { slots: servers, resolvers: undefined })],
-  };
-  const { verdicts } = reportOn({ ...RECORD, upstreams }, NO_STATE, seen, START);
-  expect(verdicts).toMatchObject([
-    { kind: 'stale-address', upstream: 'upstream two.test', address: '10.0.1.9' },
-    { kind: 'unknown-upstream', upstream: 'upstream two.test' },
+test('an address that the load balancer never had is critical at the second check, whoever holds it', () => {
+  const watch = watchOf(raw(holding(A, B)));
+  expect(watch.minutely(180, 300, raw(holding(A, '10.9.9.9')))).toEqual([
+    '240 opened critical stale-address 10.9.9.9 (task-1)',
   ]);
 });
 
-describe('a check without an answer of DNS neither resolves nor opens', () => {
-  const silent = dns([], { unanswered: ['A', 'AAAA'] });
-  const two = dns(['10.0.0.1', '10.0.0.2']);
+describe('by DNS alone', () => {
+  const before = byName([A, B], holding(A, B));
+  const after = byName([B], holding(A, B));
 
-  test.each<[kind: string, before: ObservedUpstream, held: (string | undefined)[]]>([
-    ['pinned', two, ['10.0.0.1']],
-    ['uncovered-address', two, ['10.0.0.1', undefined]],
-    ['leaving-address', dns(['10.0.0.1'], { interfaces: ['10.0.0.1', '10.0.0.2'] }), ['10.0.0.1', '10.0.0.2']],
-    ['unknown-upstream', dns(['10.0.0.1'], { problems: ['a problem'] }), ['10.0.0.1']],
-  ])('an incident of the kind %s', (kind, before, held) => {
-    const seen = (upstream: ObservedUpstream): RawObservation => ({
-      upstreams: [{ ...upstream, interfaces: before.interfaces }],
-      tasks: [holding(...held)],
+  test('a process that does not follow: critical after the window', () => {
+    expect(watchOf(before, 'silent').minutely(180, 600, after, 'silent')).toEqual([
+      '300 opened critical stale-address 10.0.0.1 (task-1)',
+    ]);
+  });
+
+  test('the window counts from the first check that misses the address, however long the interval is', () => {
+    const watch = new Watch();
+    const events = [0, 300, 600].flatMap((at) => watch.events(at, before, 'silent'));
+    expect(events).toEqual(['opened critical silent-resolver (task-1)']);
+    expect(watch.events(900, after, 'silent')).toEqual([]);
+    expect(watch.events(1200, after, 'silent')).toEqual(['opened critical stale-address 10.0.0.1 (task-1)']);
+  });
+
+  test('a process that follows has another view: information', () => {
+    expect(watchOf(before).minutely(180, 900, after)).toEqual(['420 opened info different-view (task-1)']);
+  });
+
+  test('a process that follows, and whose own view has lost the address: critical after the window', () => {
+    const tasks = [read('task-1', { slots: slots(A, B), views: { [ELB]: [B] } })];
+    expect(watchOf(before).minutely(180, 600, byName([B], { tasks }))).toEqual([
+      '300 opened critical stale-address 10.0.0.1 (task-1)',
+    ]);
+  });
+
+  test('answers of 8 of 24 addresses prove nothing for a long time, also of a process without queries', () => {
+    const nodes = Array.from({ length: 24 }, (_, i) => `10.0.1.${i + 1}`);
+    const watch = new Watch();
+    const criticals: string[] = [];
+    for (let check = 0; check < 120; check += 1) {
+      // Each address is missing in 2 of 3 checks.
+      const shown = nodes.filter((_, i) => i % 3 === check % 3);
+      criticals.push(
+        ...watch
+          .events(check * 60, byName(shown, { tasks: [read('task-1', { slots: slots(...nodes) })] }), 'silent')
+          .filter((event) => event.includes('stale')),
+      );
+    }
+    expect(criticals).toEqual([]);
+    const gone = nodes.slice(1);
+    const opened = new Set<string>();
+    for (let check = 120; check < 240; check += 1) {
+      const shown = gone.filter((_, i) => i % 3 === check % 3);
+      const seen = byName(shown, { tasks: [read('task-1', { slots: slots(...nodes) })] });
+      for (const event of watch.events(check * 60, seen, 'silent')) {
+        opened.add(event);
+      }
+    }
+    expect([...opened]).toEqual(['opened critical stale-address 10.0.1.1 (task-1)']);
+  });
+});
+
+describe('the API fails for hours while DNS goes on', () => {
+  test('an address that DNS has dropped and that was on an interface does not become stale', () => {
+    const watch = watchOf(raw(holding(A, B)));
+    const shifted = raw({ upstreams: [upstream([B], { interfaces: [A, B] })], ...holding(A, B) });
+    expect(watch.minutely(180, 360, shifted)).toEqual([]);
+    const failing = raw({ upstreams: [upstream([B], { readable: true, degraded: ['Throttled'] })], ...holding(A, B) });
+    expect(watch.minutely(420, 7200, failing)).toEqual([]);
+  });
+
+  test('an open stale address stays open, and closes when it is dropped', () => {
+    const watch = watchOf(raw(holding(A, B)));
+    const after = raw({ live: [B], ...holding(A, B) });
+    expect(watch.minutely(180, 300, after)).toEqual(['300 opened critical stale-address 10.0.0.1 (task-1)']);
+    const failing = (...held: string[]) =>
+      raw({ upstreams: [upstream([B], { readable: true, degraded: ['Throttled'] })], ...holding(...held) });
+    expect(watch.minutely(360, 7200, failing(A, B))).toEqual(['480 opened info different-view (task-1)']);
+    const closed = watch.check(7260, failing(B)).events.find(({ incident }) => incident.kind === 'stale-address');
+    expect(closed).toMatchObject({
+      change: 'closed',
+      incident: { message: '10.0.0.1 is no longer held by any task of orders' },
     });
-    const checks = [0, 60, 120, 180, 240, 300, 360, 420].map((at) => [at, seen(at === 360 ? silent : before)] as const);
-    expect(reported(RECORD, ...checks).filter((line) => line.endsWith(kind))).toEqual([
-      expect.stringMatching(/^\d+ opened /),
+  });
+
+  test('a process that does not follow is still seen', () => {
+    const watch = watchOf(raw(holding(A, B)), 'silent');
+    const failing = raw({ upstreams: [upstream([B], { readable: true, degraded: ['Throttled'] })], ...holding(A, B) });
+    expect(watch.minutely(180, 420, failing, 'silent')).toEqual([
+      '180 opened warning leaving-address 10.0.0.1 (task-1)',
+      '300 changed critical leaving-address 10.0.0.1 (task-1)',
     ]);
   });
 });
 
-describe('an address of an unknown family', () => {
-  const tasks = [holding('10.0.0.1')];
-  const dual = dns(['10.0.0.1', 'fd00::1']);
-  const withoutA = dns(['fd00::1'], { unanswered: ['A'] });
-  const every = (from: number, to: number, upstream: ObservedUpstream) =>
-    Array.from({ length: (to - from) / 60 + 1 }, (_, i) => [from + i * 60, { upstreams: [upstream], tasks }] as const);
+describe('a zone is taken out: DNS drops its address, the interface stays', () => {
+  const shifted = (sessions: number) =>
+    raw({
+      upstreams: [upstream([B], { interfaces: [A, B] })],
+      tasks: [read('task-1', { slots: slots(A, B).map((slot) => ({ ...slot, sessions })) })],
+    });
 
-  test('is not stale because DNS answers for the other one', () => {
-    expect(reported(RECORD, ...every(0, 60, dual), ...every(120, 600, withoutA))).toEqual([]);
+  test('a process that does not follow: a warning at once, critical after the window while it has sessions there', () => {
+    const watch = watchOf(raw(holding(A, B)), 'silent');
+    expect(watch.minutely(180, 600, shifted(5), 'silent')).toEqual([
+      '180 opened warning leaving-address 10.0.0.1 (task-1)',
+      '300 changed critical leaving-address 10.0.0.1 (task-1)',
+    ]);
+    expect(watch.events(660, shifted(0), 'silent')).toEqual(['changed warning leaving-address 10.0.0.1 (task-1)']);
+    const [closed] = watch.check(720, raw(holding(A, B)), 'silent').events;
+    expect(closed?.incident.message).toBe('DNS names 10.0.0.1 for elb.test again');
   });
 
-  test('is stale when DNS answers that there is none', () => {
-    expect(reported(RECORD, ...every(0, 60, dual), ...every(120, 360, dns(['fd00::1'])))).toEqual([
-      '300 opened stale-address',
+  test('a process that follows: nothing', () => {
+    expect(watchOf(raw(holding(A, B))).minutely(180, 900, shifted(5))).toEqual([]);
+  });
+
+  test('a zonal answer is not a zone that was taken out', () => {
+    const seen = raw({ upstreams: [upstream([B], { interfaces: [A, B, C], routing: 'zonal' })], ...holding(A) });
+    const watch = new Watch();
+    expect(watch.minutely(0, 900, seen).filter((event) => !event.includes('pinned'))).toEqual([]);
+  });
+});
+
+describe('DNS does not answer a process', () => {
+  test('it is a warning within two checks, and critical before its addresses are gone', () => {
+    expect(new Watch().minutely(0, 600, raw(), 'failing')).toEqual([
+      '60 opened warning failing-resolver dns (task-1)',
+      '360 changed critical failing-resolver dns (task-1)',
     ]);
   });
 
-  test('stays an incident if it was one', () => {
-    const moved = dns(['10.0.0.9', 'fd00::1']);
-    const lines = reported(RECORD, ...every(0, 0, dual), ...every(60, 300, moved), ...every(360, 900, withoutA));
-    expect(lines).toEqual([expect.stringMatching(/opened stale-address$/)]);
+  test('a restart does not end it: a young process is not known yet', () => {
+    const watch = new Watch();
+    expect(watch.minutely(0, 120, raw(), 'silent')).toEqual(['60 opened critical silent-resolver (task-1)']);
+    const restarted = (uptimeSeconds: number, sent: number) =>
+      raw({ tasks: [read('task-1', { uptimeSeconds: uptimeSeconds - 180, resolvers: resolvers(sent) })] });
+    expect(watch.events(180, restarted(5, 0), 'silent')).toEqual([]);
+    expect(watch.check(180, restarted(5, 0), 'silent').open).toHaveLength(1);
+    expect(watch.events(240, restarted(5, 0), 'silent')).toEqual([]);
+  });
+
+  test('one section of two falls silent', () => {
+    const watch = new Watch();
+    const other = (sent: number) => ({ section: 'other', sent, valid: sent, failures: {} });
+    // The clock of the watch adds a query a period to each section: this one has stopped.
+    const seen = (at: number) => raw({ tasks: [read('task-1', { resolvers: [...resolvers(360), other(360 - at / 10)] })] });
+    const events = [0, 60, 120].flatMap((at) => watch.events(at, seen(at)).map((event) => `${at} ${event}`));
+    expect(events).toEqual(['60 opened critical silent-resolver other (task-1)']);
   });
 });
 
-test('an incident of one upstream ends while a task has no backend of another', () => {
-  const [upstream] = RECORD.upstreams;
-  const record = { ...RECORD, upstreams: [upstream!, { ...upstream!, backend: 'gone', dnsName: 'other.test' }] };
-  const seen = (held: string): RawObservation => ({
-    upstreams: [dns(['10.0.0.1']), dns(['10.0.1.1'])],
-    tasks: [holding(held)],
+describe('a proxy that cannot be read', () => {
+  test('as a whole: unchecked, critical after the limit, over when it is read', () => {
+    const watch = new Watch();
+    const events: string[] = [];
+    for (let at = 0; at <= 960; at += 60) {
+      events.push(...eventsOf(watch.unchecked(at)).map((event) => `${at} ${event}`));
+    }
+    expect(events).toEqual(['60 opened warning unchecked', '900 changed critical unchecked']);
+    expect(watch.events(1020, raw())).toEqual(['closed critical unchecked']);
   });
-  const wrong = [0, 60].map((at) => [at, seen('10.0.0.9')] as const);
-  expect(reported(record, ...wrong, [120, seen('10.0.0.1')])).toEqual([
-    '60 opened stale-address',
-    '60 opened unreachable-task',
-    '120 resolved stale-address',
+
+  test('since none of its tasks answers', () => {
+    const unreadable = raw({ tasks: [{ task: { id: 'task-1' }, unreachable: 'connection refused' }] });
+    expect(new Watch().minutely(0, 960, unreadable)).toEqual([
+      '60 opened warning unchecked',
+      '60 opened warning unreachable-task (task-1)',
+      '900 changed critical unchecked',
+    ]);
+  });
+
+  test('in part: unreachable, and unchecked when it lasts', () => {
+    const half = raw({ tasks: [read('task-1'), { task: { id: 'task-2' }, unreachable: 'connection refused' }] });
+    expect(new Watch().minutely(0, 960, half)).toEqual([
+      '60 opened warning unreachable-task (task-2)',
+      '900 opened critical unchecked',
+    ]);
+  });
+});
+
+test('the runtime API of an endpoint answers for another process than before: the old one may live on', () => {
+  const watch = new Watch({ tasks: { endpoints: ['task-1:9990'] } });
+  expect(watch.minutely(0, 60, raw())).toEqual([]);
+  const reloaded = raw({ tasks: [read('task-1', { uptimeSeconds: -100, resolvers: resolvers(0) })] });
+  expect(watch.events(120, reloaded)).toEqual(['opened info unseen-process (task-1)']);
+  const later = watch.minutely(180, 3900, reloaded);
+  expect(later).toEqual(['3720 closed info unseen-process (task-1)']);
+});
+
+test('names that are names of members of objects are names', () => {
+  const record = { upstreams: ['__proto__', 'constructor'].map((dnsName) => ({ backend: dnsName, dnsName, port: 80 })) };
+  const tasks = [
+    read('__proto__', {
+      slots: ['__proto__', 'constructor'].map((name) => ({ ...slots('10.0.0.9')[0]!, backend: name, fqdn: name })),
+    }),
+  ];
+  const both = [upstream([A], { interfaces: [A] }), upstream([B], { interfaces: [B] })];
+  const watch = new Watch(record);
+  watch.check(0, raw({ upstreams: both, tasks }), 'silent');
+  const events = watch.events(60, raw({ upstreams: both, tasks }), 'silent').filter((event) => event.includes('stale'));
+  expect(events).toEqual([
+    'opened critical stale-address 10.0.0.9 (__proto__)',
+    'opened critical stale-address 10.0.0.9 (__proto__)',
   ]);
-});
-
-test('a backend that is missing stays an incident while a deployment is in progress, and ends with the task', () => {
-  const record = { ...RECORD, upstreams: [{ ...RECORD.upstreams[0]!, backend: 'gone' }] };
-  const upstreams = [dns(['10.0.0.1'])];
-  const seen = { upstreams, tasks: [holding('10.0.0.1')] };
-  const replaced = { upstreams, tasks: [read('task-2', { slots: [{ ...slots('10.0.0.1')[0]!, backend: 'gone' }] })] };
-  const checks = [[0, seen] as const, [60, seen] as const, [120, { ...seen, deploying: true }] as const];
-  expect(reported(record, ...checks, [180, replaced])).toEqual([
-    '60 opened unreachable-task',
-    '180 resolved unreachable-task',
-  ]);
-});
-
-test('an incident of a load balancer that shows 8 of 12 addresses at a time is not news whenever it shows others', () => {
-  const nodes = Array.from({ length: 12 }, (_, i) => `10.0.0.${i + 1}`);
-  const [held, ...others] = nodes;
-  const shown = (check: number) => [held!, ...Array.from({ length: 7 }, (_, i) => others[(check + i) % 11]!)];
-  const checks = Array.from({ length: 60 }, (_, check) => {
-    const seen = { upstreams: [dns(shown(check))], tasks: [holding(held)] };
-    return [check * 60, seen] as const;
-  });
-  expect(reported(RECORD, ...checks)).toEqual(['60 opened pinned']);
 });

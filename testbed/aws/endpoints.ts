@@ -51,6 +51,9 @@ export class AwsEndpoints {
    */
   onCall?: (call: AwsCall, moment: 'received' | 'done') => unknown;
 
+  /** The clock, which the callers' clocks must agree with, ms since 1970. */
+  now: () => number = Date.now;
+
   readonly #handlers: Record<string, ((input: never) => unknown) | undefined>;
   readonly #server: Server;
 
@@ -111,7 +114,8 @@ export class AwsEndpoints {
       const { headers: more } = protocol.headOf?.(awsError) ?? {};
       return { status: awsError.status, more, body: protocol.writeError(awsError, requestId) };
     });
-    const head = { 'Content-Type': protocol.contentType, 'x-amzn-RequestId': requestId, ...answer.more };
+    const date = new Date(this.now()).toUTCString();
+    const head = { 'Content-Type': protocol.contentType, 'x-amzn-RequestId': requestId, Date: date, ...answer.more };
     response.writeHead(answer.status, head);
     response.end(answer.body);
   }
@@ -122,7 +126,7 @@ export class AwsEndpoints {
       const what = `${method} ${path} ${Buffer.from(body)}`;
       throw new AwsError(protocol.codes.unknownOperation, `No service here reads ${what}`);
     }
-    await verifySignature(request, call.service, IDENTITY, protocol.codes);
+    await verifySignature(request, call.service, IDENTITY, protocol.codes, new Date(this.now()));
     this.calls.push(call);
 
     const name = `${call.service}:${call.operation}`;

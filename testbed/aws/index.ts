@@ -1,4 +1,5 @@
 export { AwsAccount, type BalancerSettings, type MadeBalancer, type ServiceSettings } from './account';
+export { arnOf } from './arn';
 export { AwsError } from './aws-error';
 export { AwsEndpoints } from './endpoints';
 export type { DeliveredEvent } from './event-bus';

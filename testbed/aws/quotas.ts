@@ -126,8 +126,14 @@ export const QUOTAS: readonly Quota[] = [
  *
  * @param quotas @default QUOTAS
  * @param now the clock, ms
+ * @param onRefused is told of each call that is refused
  */
-export function withQuotas(handlers: AwsHandlers, quotas = QUOTAS, now: () => number = Date.now): AwsHandlers {
+export function withQuotas(
+  handlers: AwsHandlers,
+  quotas = QUOTAS,
+  now: () => number = Date.now,
+  onRefused: (operation: string) => void = () => {},
+): AwsHandlers {
   const limited: Record<string, unknown> = { ...handlers };
   for (const { operations, each, burst, perSecond, error, costOf = () => 1 } of quotas) {
     const shared = new TokenBucket(burst, perSecond, now);
@@ -139,6 +145,7 @@ export function withQuotas(handlers: AwsHandlers, quotas = QUOTAS, now: () => nu
       const bucket = each ? new TokenBucket(burst, perSecond, now) : shared;
       limited[operation] = async (input: never) => {
         if (!bucket.take()) {
+          onRefused(operation);
           throw error;
         }
         // A refused condition costs as much as a write.

@@ -43,6 +43,7 @@ export async function verifySignature(
   service: string,
   identity: Identity,
   codes: CommonErrorCodes,
+  now: Date,
 ): Promise<void> {
   const refuse = (code: string, message: string): never => {
     throw new AwsError(code, message, 403);
@@ -60,7 +61,7 @@ export async function verifySignature(
     return refuse(codes.wrongSignature, `Credential should be scoped to ${expectedScope}, not to ${scope}.`);
   }
   const signedAt = parseTime(String(request.headers['x-amz-date']));
-  const problem = clockProblem(signedAt, new Date());
+  const problem = clockProblem(signedAt, now);
   if (problem) return refuse(codes.wrongSignature, problem);
 
   if (authorization !== (await sign(request, names.split(';'), signedAt, service, identity))) {

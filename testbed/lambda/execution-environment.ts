@@ -74,8 +74,9 @@ export class ExecutionEnvironment {
   /** Runs the handler once. It is killed when it takes more memory than the function has. */
   async invoke(event: unknown): Promise<Outcome> {
     const { timeoutMs } = this.settings;
-    const deadline = Date.now() + timeoutMs;
-    const invocation = { requestId: randomUUID(), functionArn: FUNCTION_ARN, deadline, event };
+    const clockAhead = this.settings.clockAhead?.() ?? 0;
+    const deadline = Date.now() + clockAhead + timeoutMs;
+    const invocation = { requestId: randomUUID(), functionArn: FUNCTION_ARN, deadline, event, clockAhead };
     const looks = setInterval(() => this.#limitMemory(), MEMORY_LOOK_MS);
     try {
       const outcome = await this.#within(timeoutMs, 'Task', this.api.invoke(invocation));

@@ -18,6 +18,18 @@ const rapidClient = {
   },
 };
 
+/** Milliseconds that the clock of this process is ahead: the test bed says it with each invocation. */
+let ahead = 0;
+const RealDate = Date;
+globalThis.Date = class AheadDate extends RealDate {
+  constructor(...args) {
+    super(...(args.length === 0 ? [RealDate.now() + ahead] : args));
+  }
+  static now() {
+    return RealDate.now() + ahead;
+  }
+};
+
 const load = Module._load;
 Module._load = (request, ...rest) => (request === './rapid-client.node' ? rapidClient : load(request, ...rest));
 
@@ -31,6 +43,7 @@ function call(method, path, body) {
       response.on('data', (text) => {
         bodyJson += text;
       });
+      ahead = Number(response.headers['x-clock-ahead-millis'] ?? ahead);
       response.on('end', () => resolve({ bodyJson, headers: response.headers }));
     });
     request.on('error', reject);

@@ -11,6 +11,8 @@ interface Invocation {
   /** When the time is up, in milliseconds since 1970. */
   readonly deadline: number;
   readonly event: unknown;
+  /** How far the clock of the process is ahead, ms. */
+  readonly clockAhead: number;
 }
 
 /** The result of the handler. */
@@ -74,7 +76,7 @@ export class RuntimeApi {
   }
 
   /** Hands out one event and waits for what becomes of it. */
-  async invoke({ requestId, functionArn, deadline, event }: Invocation): Promise<Outcome> {
+  async invoke({ requestId, functionArn, deadline, event, clockAhead }: Invocation): Promise<Outcome> {
     const question = await this.#question.promise;
     this.#question = new Deferred();
     this.#outcome = new Deferred();
@@ -83,6 +85,7 @@ export class RuntimeApi {
       'Lambda-Runtime-Aws-Request-Id': requestId,
       'Lambda-Runtime-Deadline-Ms': String(deadline),
       'Lambda-Runtime-Invoked-Function-Arn': functionArn,
+      'x-clock-ahead-millis': String(clockAhead),
       'Lambda-Runtime-Trace-Id': 'Root=1-00000000-000000000000000000000000;Sampled=0',
     });
     question.end(JSON.stringify(event));

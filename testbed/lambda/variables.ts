@@ -8,6 +8,8 @@ export interface FunctionSettings {
   readonly environment: Record<string, string>;
   readonly timeoutMs: number;
   readonly memoryMb: number;
+  /** How far the clock of the process is ahead of the real one, ms; asked at each invocation. @default - 0 */
+  readonly clockAhead?: () => number;
 }
 
 const NAME = 'local';

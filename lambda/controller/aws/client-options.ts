@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import { Pace, QUOTAS } from './rates';
 
-/** A call that hangs costs 5 s. */
-const requestHandler = { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true };
+/** How long a call may hang. */
+const within = (requestTimeout: number) => ({ connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true });
 
 const nothing = () => {};
 /** Writes nothing. It has no `info`, for which the SDK would make a copy of each request and each answer. */
@@ -15,13 +15,13 @@ const logger = { trace: nothing, debug: nothing, warn: nothing, error: nothing }
  * The SDK prepares a command once for all commands of its kind: a run sends many commands of few kinds. It slows down
  * by itself when AWS throttles, because others in the account use the same quotas.
  */
-const COMMON = { requestHandler, logger, cacheMiddleware: true, retryMode: 'adaptive' } as const;
+const COMMON = { logger, cacheMiddleware: true, retryMode: 'adaptive' } as const;
 
-/** For calls that a check can do without: two attempts. */
-export const BEST_EFFORT = { maxAttempts: 2, ...COMMON };
+/** For calls that a check can do without: two attempts. A page has hundreds of load balancers or interfaces. */
+export const BEST_EFFORT = { maxAttempts: 2, requestHandler: within(5000), ...COMMON };
 
 /** For calls that every check needs: up to four attempts, also when AWS throttles. */
-export const REQUIRED = { maxAttempts: 4, ...COMMON };
+export const REQUIRED = { maxAttempts: 4, requestHandler: within(3000), ...COMMON };
 
 /** By bucket of `QUOTAS`: all clients of a function share them. */
 const paces = new Map<string, Pace>();

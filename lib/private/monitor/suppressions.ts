@@ -18,7 +18,7 @@ export function suppressionsOf(given: readonly IncidentSuppression[] | undefined
  *
  * @throws InputError in one line: what was given, what is allowed
  */
-export function checkSuppression({ verdicts, reason, from, until }: IncidentSuppression): Suppression {
+export function checkSuppression({ verdicts, reason, start, end }: IncidentSuppression): Suppression {
   if (verdicts?.length === 0) {
     throw new InputError('verdicts of a suppression is empty: name at least one, or leave it out for all');
   }
@@ -27,11 +27,11 @@ export function checkSuppression({ verdicts, reason, from, until }: IncidentSupp
       `reason ${JSON.stringify(reason)} of a suppression is not valid: give one line of 1 to ${MAX_REASON} characters`,
     );
   }
-  const [start, end] = [from === undefined ? undefined : timeOf('from', from), timeOf('until', until)];
-  if (start !== undefined && start >= end) {
-    throw new InputError(`until '${until}' of a suppression is not after its from '${from}': give a later time`);
+  const [from, until] = [start === undefined ? undefined : timeOf('start', start), timeOf('end', end)];
+  if (from !== undefined && from >= until) {
+    throw new InputError(`end '${end}' of a suppression is not after its start '${start}': give a later time`);
   }
-  return { verdicts: verdicts?.map(checkVerdict), reason, from, until };
+  return { verdicts: verdicts?.map(checkVerdict), reason, from: start, until: end };
 }
 
 function checkVerdict(verdict: string): VerdictKind {
@@ -43,7 +43,7 @@ function checkVerdict(verdict: string): VerdictKind {
   return verdict as VerdictKind;
 }
 
-function timeOf(what: 'from' | 'until', text: string): number {
+function timeOf(what: 'start' | 'end', text: string): number {
   const time = Token.isUnresolved(text) || !TIME.test(text) ? Number.NaN : Date.parse(text);
   if (Number.isNaN(time)) {
     throw new InputError(

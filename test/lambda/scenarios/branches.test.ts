@@ -77,9 +77,9 @@ const allOf = (proxies: readonly ProxyWithDns[], ...events: string[]) =>
 
 test('a pinned proxy is reported for its silence, and again when the address has moved', async () => {
   const watches = watchesOf(pinned);
-  expect(await reported(watches, 0, 60)).toEqual(allOf(pinned, '60 opened silent-resolver'));
+  expect(await reported(watches, 0, 60)).toEqual(allOf(pinned, '60 opened critical silent-resolver'));
   point('127.0.0.2');
-  expect(await reported(watches, ...minutely(120, 360))).toEqual(allOf(pinned, '300 opened stale-address'));
+  expect(await reported(watches, ...minutely(120, 360))).toEqual(allOf(pinned, '240 opened critical stale-address'));
 }, 40_000);
 
 test('a proxy that follows the address has no event', async () => {
@@ -91,22 +91,22 @@ test('a proxy that follows the address has no event', async () => {
   expect(await reported(watches, ...minutely(240, 600))).toEqual(allOf(following));
 }, 60_000);
 
-test('no slot has an address any more: reported, until one has it again', async () => {
+test('no slot has an address any more: reported until one has it again', async () => {
   await pointProxies(following, '127.0.0.2');
   point('127.0.0.2');
   const losing = following.filter(({ binary }) => !KEEPS.test(binary.version));
   const watches = watchesOf(losing);
   await pointProxies(losing);
-  expect(await reported(watches, ...minutely(0, 120))).toEqual(allOf(losing, '60 opened no-address'));
+  expect(await reported(watches, ...minutely(0, 120))).toEqual(allOf(losing, '60 opened critical no-address'));
   await pointProxies(losing, '127.0.0.2');
-  expect(await reported(watches, 180)).toEqual(allOf(losing, '180 resolved no-address'));
+  expect(await reported(watches, 180)).toEqual(allOf(losing, '180 closed critical no-address'));
 }, 60_000);
 
 test('the running branch is not that of its configuration', async () => {
   await pointProxies(following, '127.0.0.2');
   point('127.0.0.2');
   const watches = watchesOf(following, { haproxyVersion: '1.9' });
-  expect(await reported(watches, 0, 60)).toEqual(allOf(following, '60 opened version-mismatch'));
+  expect(await reported(watches, 0, 60)).toEqual(allOf(following, '60 opened critical version-mismatch'));
 }, 60_000);
 
 test('every process reports the branch of its configuration', async () => {

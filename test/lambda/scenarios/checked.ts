@@ -1,10 +1,14 @@
-import type { Task } from '../../../lambda/controller/domain/observation';
+import { checkProxy, type Probes } from '../../../lambda/controller/check';
 import type { ProxyReport } from '../../../lambda/controller/domain/proxy-report';
+import type { Task } from '../../../lambda/controller/domain/raw-observation';
+import { NO_STATE } from '../../../lambda/controller/domain/state';
+import { localProbes } from '../../../lambda/controller/local-probes';
 import { decodeState, encodeState } from '../../../lambda/controller/state/codec';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
+import type { ProcessAnswer } from '../../../lib/contract/probe';
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import type { HaproxyBinary } from '../../../testbed/binaries';
-import { Checker, registryRecord } from '../../../testbed/checker';
+import { registryRecord } from '../../../testbed/checker';
 import { type IdleProxySettings, startIdleProxy } from '../../../testbed/idle-proxy';
 import { ElbDns, elbNameFor } from '../../../testbed/load-balancer';
 import type { ProxyUnderTest } from '../../../testbed/proxy-under-test';
@@ -88,12 +92,16 @@ export class ProxyWithDns {
   }
 }
 
-/** Checks of real processes with real queries, one after the other, on a clock that the test sets. */
+/**
+ * Checks of real processes with real queries, one after the other, on a clock that the test sets. Between two checks the
+ * real clock hardly moves, so that uptimes and counters are moved with the other one: a process that has asked DNS since
+ * its start goes on asking once in a period.
+ */
 export class TimedChecker {
   readonly record: RegistryRecord;
   /** Addresses of the load balancer's interfaces; undefined if they cannot be read. */
   public interfaces?: readonly string[];
-  readonly #checker = new Checker();
+  #state = NO_STATE;
 
   public constructor(
     private readonly tasks: readonly Task[],
@@ -105,24 +113,47 @@ export class TimedChecker {
 
   /** One check, this many seconds after the start, by a function instance that has only the saved state. */
   public async check(seconds: number): Promise<ProxyReport> {
-    const { tasks, interfaces } = this;
-    const found = await this.#checker.check(this.record, { tasks, interfaces }, START + seconds * 1000);
-    // The counters of a process follow the real clock, and are evaluated since its start.
-    this.#checker.state = decodeState(encodeState({ ...found.state, counters: undefined }))!;
-    return found;
+    const { tasks, interfaces, record } = this;
+    const local = localProbes({ tasks, interfaces });
+    const probes: Probes = {
+      ...local,
+      balancer: async (upstream) => ({ ...(await local.balancer(upstream)), routing: 'any' }),
+      ask: async (questions, about) => {
+        const answer = await local.ask(questions, about);
+        return { ...answer, processes: answer.processes.map((one) => aged(one, seconds, record.resolutionSeconds)) };
+      },
+    };
+    const report = await checkProxy(record, this.#state, probes, START + seconds * 1000);
+    this.#state = decodeState(encodeState(report.state))!;
+    return report;
   }
 
-  /** Checks at these seconds after the start: what opened, changed and was resolved, and when. */
+  /** Checks at these seconds after the start: what opened, changed and closed, and when. */
   public async events(...times: number[]): Promise<string[]> {
     const reported: string[] = [];
     for (const seconds of times) {
       const { events } = await this.check(seconds);
       reported.push(
-        ...events.map(({ event, incident }) => `${seconds} ${event.replace('incident-', '')} ${incident.kind}`),
+        ...events.map(({ change, incident: { severity, kind } }) => `${seconds} ${change} ${severity} ${kind}`),
       );
     }
     return reported;
   }
+}
+
+/** A process as it would be after these seconds. One that sends queries sends one in each period. */
+function aged(answer: ProcessAnswer, seconds: number, resolutionSeconds: number): ProcessAnswer {
+  if (!('runtime' in answer)) {
+    return answer;
+  }
+  const { runtime } = answer;
+  const resolvers = runtime.resolvers?.map((one) => {
+    const queries = one.sent > 0 ? Math.round(seconds / resolutionSeconds) : 0;
+    return { ...one, sent: one.sent + queries, valid: one.valid + (one.valid > 0 ? queries : 0) };
+  });
+  return {
+    runtime: { ...runtime, uptimeSeconds: runtime.uptimeSeconds + seconds, ...(resolvers && { resolvers }) },
+  };
 }
 
 /** Every 60 s from one time to another one, both included. */

@@ -16,24 +16,27 @@ test('a pinned proxy is reported by the first run after the grace time, in 100 o
   const proxy = await ProxyWithDns.start(['127.0.0.1'], { pinnedTo: '127.0.0.1' });
   const trial = fc.record({
     every: fc.integer({ min: 20, max: 300 }),
-    graceSeconds: fc.nat(300),
-    dnsWindowSeconds: fc.nat(200),
+    graceChecks: fc.integer({ min: 1, max: 5 }),
+    dnsWindowSeconds: fc.integer({ min: 61, max: 260 }),
     runsBefore: fc.integer({ min: 1, max: 3 }),
+    complete: fc.boolean(),
   });
   let reported = 0;
   try {
     await fc.assert(
-      fc.asyncProperty(trial, async ({ every, graceSeconds, dnsWindowSeconds, runsBefore }) => {
-        const watch = new TimedChecker([proxy.task], nameserver, { graceSeconds, dnsWindowSeconds });
-        const runs = (seconds: number) => Math.ceil(seconds / every);
-        dns.set(NAME, ['127.0.0.1']);
+      fc.asyncProperty(trial, async ({ every, graceChecks, dnsWindowSeconds, runsBefore, complete }) => {
+        const watch = new TimedChecker([proxy.task], nameserver, { graceChecks, dnsWindowSeconds });
+        const point = (address: string) => {
+          dns.set(NAME, [address]);
+          watch.interfaces = complete ? [address] : undefined;
+        };
+        point('127.0.0.1');
         for (let run = 0; run < runsBefore; run += 1) {
           await watch.check(run * every);
         }
-        dns.set(NAME, ['127.0.0.2']);
-        // It is stale when the window is over, and an incident in the first run after that and the grace time.
-        const stale = runsBefore + runs(dnsWindowSeconds);
-        const due = stale + Math.max(1, runs(graceSeconds));
+        point('127.0.0.2');
+        // A complete truth needs the checks of the grace alone, DNS alone also the window.
+        const due = runsBefore + Math.max(graceChecks - 1, complete ? 0 : Math.ceil(dnsWindowSeconds / every));
         const opened: number[] = [];
         for (let run = runsBefore; run <= due; run += 1) {
           const { events } = await watch.check(run * every);

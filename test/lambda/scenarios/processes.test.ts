@@ -66,9 +66,12 @@ describe('the runtime API of one of two tasks', () => {
       await once(server.listen(0, '127.0.0.1'), 'listening');
       const faulty = { id: 'faulty', endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}` };
       const watch = new TimedChecker([proxy.task, faulty], nameserver);
-      expect(await watch.events(0, 60)).toEqual(['60 opened unreachable-task']);
+      expect(await watch.events(0, 60)).toEqual(['60 opened warning unreachable-task']);
       const { verdicts } = await watch.check(90);
-      expect(verdicts.map(({ kind, task }) => [kind, task])).toEqual([['unreachable-task', 'faulty']]);
+      expect(verdicts.map(({ kind, task }) => [kind, task])).toEqual([
+        ['unchecked', undefined],
+        ['unreachable-task', 'faulty'],
+      ]);
     },
     20_000,
   );
@@ -76,7 +79,7 @@ describe('the runtime API of one of two tasks', () => {
 
 test('a task runs another branch than its configuration was made for: opened after the grace time', async () => {
   const watch = new TimedChecker([proxy.task], nameserver, { haproxyVersion: '1.8' });
-  expect(await watch.events(...minutely(0, 120))).toEqual(['60 opened version-mismatch']);
+  expect(await watch.events(...minutely(0, 120))).toEqual(['60 opened critical version-mismatch']);
 });
 
 test('a task of another branch beside one of another revision is a deployment in progress: there is no event', async () => {

@@ -9,6 +9,7 @@ const HANDLER = `
   const actions = {
     count: () => ({ count: ++count, pid: process.pid }),
     fail: () => { throw new TypeError('no such thing'); },
+    time: (context) => ({ date: new Date(), now: Date.now(), left: context.getRemainingTimeInMillis(), isDate: new Date(0) instanceof Date }),
     log: () => { console.log('one'); process.stderr.write('two\\n'); console.error({ three: 3 }); },
     environment: () => process.env,
     node: () => process.version,
@@ -34,7 +35,12 @@ function bundle(code: string): string {
 
 function local(
   code = HANDLER,
-  settings: { timeoutMs?: number; memoryMb?: number; environment?: Record<string, string> } = {},
+  settings: {
+    timeoutMs?: number;
+    memoryMb?: number;
+    clockAhead?: () => number;
+    environment?: Record<string, string>;
+  } = {},
 ) {
   const taskRoot = bundle(code);
   const lambda = new LocalLambda({
@@ -248,4 +254,18 @@ describe('ConcurrentLambda', () => {
       functionError: 'Unhandled',
     });
   });
+});
+
+test('the clock of a process can be ahead, and the time that it has left is not shorter for that', async () => {
+  let ahead = 0;
+  const lambda = local(HANDLER, { clockAhead: () => ahead });
+  for (ahead of [0, 3_600_000]) {
+    const { payload } = await lambda.invoke({ action: 'time' });
+    const { date, now, left, isDate } = payload as { date: string; now: number; left: number; isDate: boolean };
+    expect(Math.abs(now - ahead - Date.now())).toBeLessThan(30_000);
+    expect(Math.abs(now - Date.parse(date))).toBeLessThan(1000);
+    expect(left).toBeGreaterThan(30_000);
+    expect(left).toBeLessThanOrEqual(60_000);
+    expect(isDate).toBe(true);
+  }
 });
