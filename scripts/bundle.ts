@@ -72,8 +72,6 @@ export const BUNDLES = {
     target: 'node22',
     banner: { js: REQUIRE },
     plugins: [leanSchemas],
-    // Imported when a service streams events, which these services do not. An import at run time keeps all that it shares.
-    external: ['@smithy/core/event-streams'],
     // Lambda passes credentials in the environment; the chain of other providers is half of the bundle.
     alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
   },

@@ -4,7 +4,7 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeServicesCommand,
@@ -103,6 +103,11 @@ export class Account {
   public async alarms(): Promise<Map<string, string>> {
     const { MetricAlarms = [] } = await this.#cloudWatch.send(new DescribeAlarmsCommand({}));
     return new Map(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName!, StateValue!]));
+  }
+
+  /** How many items a table has. */
+  public async countItems(TableName: string): Promise<number> {
+    return (await this.#dynamo.send(new ScanCommand({ TableName, Select: 'COUNT' }))).Count!;
   }
 
   /** Takes the incidents out of a queue. */

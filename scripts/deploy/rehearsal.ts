@@ -121,9 +121,11 @@ export class Rehearsal {
   }
 
   async #calm(): Promise<void> {
-    const [controller] = this.#idsOf('AWS::Scheduler::Schedule');
-    assert(controller !== undefined);
-    await sleep(3 * MINUTE);
+    const [table] = this.#idsOf('AWS::DynamoDB::Table');
+    await this.#until('a state of each proxy', 3 * MINUTE, async () => {
+      return (await this.#account.countItems(table!)) === this.#proxies.length;
+    });
+    await sleep(2 * MINUTE);
     assert.deepEqual(await this.#take(), []);
     assert.deepEqual(await this.#alarms('ALARM'), []);
   }
