@@ -1,87 +1,49 @@
 /**
- * Deploys the example app with the CDK's command line to an emulator of AWS, checks the result, runs the deployed
- * function against real HAProxy processes, updates the app and destroys it: `npm run test:deploy`. All on loopback.
+ * Deploys the example app with the CDK's command line to an emulator of AWS: `npm run test:deploy`. The schedule fires
+ * the controller, which invokes the probe, which reads real HAProxys in containers of the deployed task definitions;
+ * incidents reach a queue and alarms. Then the app is updated and destroyed. All of it runs in its own namespaces for
+ * network, mounts and processes, without a network.
  *
- * Limits of the emulator (moto), and their replacements:
- *
- * - it makes no alarm, schedule, query or bucket policy from a template: the script is the schedule, nothing replaces the
- *   others; the run lists the types;
- * - it makes no name in Cloud Map from a template, and refuses references to one: the proxies are deployed without;
- * - services start no tasks: the script runs them, and a HAProxy process for each;
- * - services and task definitions from a template lose their network; tasks fail to start, have an unused address, belong
- *   to no service and end by themselves: deploy/emulator.py;
- * - it does not find the URL of a template at its own address: the command line gets a variable, and writes AWS's URL;
- * - it does not find a change set of an existing stack, and loses the values of parameters: the update is made without
- *   either (`--method direct --no-previous-parameters`);
- * - an update replaces clusters, breaks containers and leaves services at the old revision: deploy/emulator.py;
- * - services stay when their stack is deleted: this is not checked;
- * - it does not check signatures and permissions: there is no replacement.
+ * deploy/emulator.py has what the emulator (ministack) lacks; deploy/rehearsal.ts prints what it cannot prove.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { usableBinaries } from '../testbed/binaries/usable';
-import { Emulator } from './deploy/emulator';
-import { Rehearsal } from './deploy/rehearsal';
+import { lambdaNode } from '../testbed/lambda';
+import { fetchBusybox, fetchEngine } from './containers/engine';
+import { unpackedOf } from './containers/images';
+import { inNamespaces, tryNamespaces } from './containers/namespaces';
+import { installEmulator } from './deploy/emulator';
+import { step } from './deploy/step';
 
-const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-deploy-'));
-const closing: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
-
-/** Ends everything that was started, the last first. */
-async function close(): Promise<void> {
-  for (let end = closing.pop(); end !== undefined; end = closing.pop()) {
-    await end();
-  }
-}
-
-async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const since = Date.now();
-  const result = await work();
-  console.log(`ok     ${name} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
-  return result;
-}
+/** The time limit of the rehearsal inside, which takes about 8 minutes. */
+const LIMIT_SECONDS = 1500;
 
 async function main(): Promise<void> {
-  const { binaries, unavailable } = await step('real HAProxy binaries', () => usableBinaries());
-  for (const { what, reason } of unavailable) {
-    console.log(`not available: ${what}: ${reason}`);
-  }
-  const emulator = await step('an emulator of AWS, in its own Python environment', () =>
-    Emulator.start(join(folder, 'python')),
-  );
-  closing.push(() => {
-    if (process.exitCode !== undefined) {
-      console.error(emulator.lastError);
+  const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-deploy-'));
+  try {
+    // Inside there is no network: everything is fetched here.
+    const { binaries, unavailable } = await step('real HAProxy binaries', usableBinaries);
+    for (const { what, reason } of unavailable) {
+      console.log(`not available: ${what}: ${reason}`);
     }
-    emulator.stop();
-  });
-  // From here on neither this script nor the CDK may find the AWS accounts of this machine.
-  for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_'))) {
-    delete process.env[name];
+    if (unpackedOf(binaries).length < 2) {
+      throw new Error('images of two branches of HAProxy are needed: see the lines above');
+    }
+    await step('namespaces', tryNamespaces);
+    const trees = await step('a container engine', fetchEngine);
+    await step('a shell for images, and the Node of the functions', () => Promise.all([fetchBusybox(), lambdaNode()]));
+    const python = join(folder, 'python');
+    await step('an emulator of AWS, in its own Python environment', () => installEmulator(python));
+    const code = await inNamespaces('scripts/deploy/inside.ts', trees, LIMIT_SECONDS, python);
+    process.exitCode = code === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  Object.assign(process.env, emulator.environment);
-
-  const rehearsal = await Rehearsal.prepare(emulator, folder, binaries);
-  closing.push(() => rehearsal.close());
-  await step('cdk bootstrap', () => rehearsal.bootstrap());
-  await step('cdk deploy: services, configurations, records', () => rehearsal.deploy());
-  await step('the deployed function reports that no task runs', () => rehearsal.runFunction());
-  await step('tasks of the deployed definitions answer, and the incidents are resolved', () => rehearsal.runTasks());
-  await step('an address that is not the load balancer’s is an incident until HAProxy drops it', () =>
-    rehearsal.drift(),
-  );
-  await step('cdk deploy of another version: a new revision, and an incident for a process of the old one', () =>
-    rehearsal.update(),
-  );
-  await step('cdk destroy leaves no stack and no record', () => rehearsal.destroy());
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => close().finally(() => process.exit(1)));
-}
-main()
-  .catch((error) => {
-    console.error(`FAILED ${(error as Error).message}`);
-    process.exitCode = 1;
-  })
-  .finally(close);
+main().catch((error) => {
+  console.error(`FAILED ${(error as Error).message}`);
+  process.exitCode = 1;
+});

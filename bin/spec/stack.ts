@@ -11,13 +11,15 @@ const MAX_NAME = 64;
 
 /** One environment of a spec: a stack with its proxies, their cluster and their monitor. */
 export class ProxiesStack extends Stack {
+  public readonly monitor: DriftMonitor;
+
   public constructor(scope: Construct, spec: Spec, name: string) {
     const { account, region, vpc: vpcSpec, clusterName, proxies } = spec.environments[name]!;
     super(scope, `${spec.stackName}-${name}`, { env: { account, region } });
     const vpc = this.vpcOf(vpcSpec);
     const cluster = this.clusterOf(vpc, clusterName);
     const gate = Object.values(proxies).some(({ deployment }) => deployment?.gate);
-    const monitor = new DriftMonitor(this, 'Monitor', {
+    this.monitor = new DriftMonitor(this, 'Monitor', {
       gate,
       // Unique in its account and region, and short enough for a name in all but the longest cases.
       monitorName: this.stackName.length > MAX_NAME ? undefined : this.stackName,
@@ -28,10 +30,15 @@ export class ProxiesStack extends Stack {
     const imports = new Construct(this, 'Imports');
     for (const [proxyName, proxySpec] of Object.entries(proxies)) {
       const props = propsOf(new Construct(imports, proxyName), proxySpec);
-      const proxy = new HaproxyElbProxy(scopeOfProxies, proxyName, { ...props, cluster, monitor, proxyName });
+      const proxy = new HaproxyElbProxy(scopeOfProxies, proxyName, {
+        ...props,
+        cluster,
+        monitor: this.monitor,
+        proxyName,
+      });
       allowClients(proxy, proxySpec);
       if (proxySpec.deployment?.gate) {
-        monitor.gateDeployments(proxy.service);
+        this.monitor.gateDeployments(proxy.service);
       }
     }
   }

@@ -25,6 +25,11 @@ export async function fetchEngine(): Promise<string[]> {
   return Promise.all(PACKAGES.map(({ name, suite }) => unpacked(name, suite)));
 }
 
+/** A shell, `cat` and `wget` for images, in one static program. */
+export async function fetchBusybox(): Promise<string> {
+  return path.join(await unpacked('busybox-static', 'bookworm'), 'bin', 'busybox');
+}
+
 function unpacked(name: string, suite: string): Promise<string> {
   return cachedFolder(CACHE, `${name}-${suite}-${machine().debian}`, async (work) => {
     const root = path.join(work, 'root');

@@ -11,8 +11,14 @@ export const unpackedOf = (binaries: readonly HaproxyBinary[]): HaproxyBinary[] 
  * Makes an image out of a program and its libraries, with nothing else in it.
  *
  * @param command of an unpacked tree: a loader, its options, and the program, which lies beside `lib/`
+ * @param busybox a static one, for images with a shell. @default - none
  */
-export async function makeImage(image: string, command: readonly string[], folder: string): Promise<void> {
+export async function makeImage(
+  image: string,
+  command: readonly string[],
+  folder: string,
+  busybox?: string,
+): Promise<void> {
   const program = command.at(-1)!;
   const root = await mkdtemp(path.join(folder, 'image-'));
   const place = (name: string) => path.join(root, name);
@@ -20,10 +26,15 @@ export async function makeImage(image: string, command: readonly string[], folde
   await copyFile(program, path.join(place('usr/sbin'), path.basename(program)));
   await cp(path.join(path.dirname(program), 'lib'), place('lib'), { recursive: true, verbatimSymlinks: true });
   await symlink('lib', place('lib64'));
+  if (busybox !== undefined) {
+    await mkdir(place('bin'));
+    await copyFile(busybox, place('bin/busybox'));
+    await Promise.all(['sh', 'wget', 'cat'].map((applet) => symlink('busybox', place(path.join('bin', applet)))));
+  }
   // nginx reads both.
   await writeFile(place('etc/passwd'), 'root:x:0:0::/:/\nnobody:x:65534:65534::/:/\n');
   await writeFile(place('etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
   await run('tar', ['-c', '-f', `${root}.tar`, '-C', root, '.']);
-  await run('docker', ['import', '--change', 'ENV PATH=/usr/sbin', `${root}.tar`, image]);
+  await run('docker', ['import', '--change', 'ENV PATH=/usr/sbin:/bin', `${root}.tar`, image]);
   await Promise.all([root, `${root}.tar`].map((made) => rm(made, { recursive: true })));
 }

@@ -2,24 +2,25 @@ import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
-  GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
-  RunTaskCommand,
+  ListTasksCommand,
   type Service,
-  StopTaskCommand,
-  type Task,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import { type FunctionConfiguration, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { RegistryRecord } from '../../lib/contract/registry-record';
+import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { IncidentEventDetail } from '../../lib/contract/incident-event';
+import { REGISTRY_FOLDER, type RegistryRecord } from '../../lib/contract/registry-record';
 
 /** A resource of a stack: its logical id, type and physical id. */
 export interface StackResource {
@@ -31,10 +32,13 @@ export interface StackResource {
 /** The account of the variables of the environment, through the SDK. */
 export class Account {
   readonly #cloudFormation = new CloudFormationClient();
+  readonly #cloudWatch = new CloudWatchClient();
+  readonly #dynamo = new DynamoDBClient();
   readonly #ec2 = new EC2Client();
   readonly #ecs = new ECSClient();
+  readonly #events = new EventBridgeClient();
   readonly #lambda = new LambdaClient();
-  readonly #s3 = new S3Client();
+  readonly #sqs = new SQSClient();
   readonly #ssm = new SSMClient();
 
   /** Makes a VPC with a subnet in each of the zones. */
@@ -66,6 +70,7 @@ export class Account {
     }));
   }
 
+  /** @throws Error when it does not exist */
   public async service(cluster: string, service: string): Promise<Service> {
     const { services = [] } = await this.#ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
     return services[0]!;
@@ -75,49 +80,72 @@ export class Account {
     return (await this.#ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition!;
   }
 
-  /** Starts a task of a service: its task definition, its name. */
-  public async runTask(
-    { clusterArn, serviceName, taskDefinition }: Service,
-    subnets: readonly string[],
-  ): Promise<Task> {
-    const { tasks = [] } = await this.#ecs.send(
-      new RunTaskCommand({
-        cluster: clusterArn,
-        taskDefinition,
-        networkConfiguration: { awsvpcConfiguration: { subnets: [...subnets], securityGroups: [] } },
-        launchType: 'FARGATE',
-        group: `service:${serviceName}`,
-      }),
-    );
-    return tasks[0]!;
+  /** The addresses of the running tasks of a service that have the service's own task definition. */
+  public async taskAddresses({ clusterArn, serviceName, taskDefinition }: Service): Promise<string[]> {
+    const cluster = clusterArn!;
+    const { taskArns = [] } = await this.#ecs.send(new ListTasksCommand({ cluster, serviceName: serviceName! }));
+    if (taskArns.length === 0) {
+      return [];
+    }
+    const { tasks = [] } = await this.#ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+    return tasks
+      .filter((task) => task.lastStatus === 'RUNNING' && task.taskDefinitionArn === taskDefinition)
+      .flatMap(({ attachments = [] }) => attachments.flatMap(({ details = [] }) => details))
+      .filter(({ name }) => name === 'privateIPv4Address')
+      .map(({ value }) => value!);
   }
 
-  public async stopTask({ clusterArn, taskArn }: Task): Promise<void> {
-    await this.#ecs.send(new StopTaskCommand({ cluster: clusterArn, task: taskArn }));
-  }
-
-  /** The address of a task's network interface. */
-  public async addressOf({ clusterArn, taskArn }: Task): Promise<string> {
-    const { tasks = [] } = await this.#ecs.send(new DescribeTasksCommand({ cluster: clusterArn, tasks: [taskArn!] }));
-    const details = tasks[0]!.attachments!.flatMap((attachment) => attachment.details ?? []);
-    return details.find(({ name }) => name === 'privateIPv4Address')!.value!;
-  }
-
-  public functionConfiguration(FunctionName: string): Promise<FunctionConfiguration> {
+  public functionConfiguration(FunctionName: string) {
     return this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   }
 
-  /** The code of a function, as a ZIP file: from the place in its stack's template. */
-  public async functionCode(StackName: string, logicalId: string): Promise<Uint8Array> {
-    const { TemplateBody } = await this.#cloudFormation.send(new GetTemplateCommand({ StackName }));
-    const { S3Bucket: Bucket, S3Key: Key } = JSON.parse(TemplateBody!).Resources[logicalId].Properties.Code;
-    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket, Key }));
-    return Body!.transformToByteArray();
+  /** The alarms, by name, with their states. */
+  public async alarms(): Promise<Map<string, string>> {
+    const { MetricAlarms = [] } = await this.#cloudWatch.send(new DescribeAlarmsCommand({}));
+    return new Map(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName!, StateValue!]));
   }
 
-  /** The records of a registry, by their parameters' names. */
-  public async records(path: string): Promise<Map<string, RegistryRecord>> {
-    const { Parameters = [] } = await this.#ssm.send(new GetParametersByPathCommand({ Path: path, Recursive: true }));
-    return new Map(Parameters.map(({ Name, Value }) => [Name!, JSON.parse(Value!)]));
+  /** How many items a table has. */
+  public async countItems(TableName: string): Promise<number> {
+    return (await this.#dynamo.send(new ScanCommand({ TableName, Select: 'COUNT' }))).Count!;
+  }
+
+  /** Takes the incidents out of a queue. */
+  public async takeIncidents(QueueUrl: string): Promise<IncidentEventDetail[]> {
+    const { Messages = [] } = await this.#sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    for (const { ReceiptHandle } of Messages) {
+      await this.#sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
+    return Messages.map(({ Body }) => JSON.parse(Body!).detail);
+  }
+
+  /** The record of a proxy in the registry of a monitor. */
+  public async record(monitor: string, proxy: string): Promise<RegistryRecord> {
+    const Name = `/cdk-haproxy-elb/${monitor}/${REGISTRY_FOLDER}/${proxy}`;
+    const { Parameter } = await this.#ssm.send(new GetParameterCommand({ Name }));
+    return JSON.parse(Parameter!.Value!);
+  }
+
+  /** What a stack may leave behind: names of its functions, rules, alarms and parameters; the table, if it is there. */
+  public async leftovers(table: string): Promise<string[]> {
+    const [{ Functions = [] }, { Rules = [] }, alarms, { Parameters = [] }, tables] = await Promise.all([
+      this.#lambda.send(new ListFunctionsCommand({})),
+      this.#events.send(new ListRulesCommand({})),
+      this.alarms(),
+      this.#ssm.send(new GetParametersByPathCommand({ Path: '/cdk-haproxy-elb', Recursive: true })),
+      this.#dynamo.send(new DescribeTableCommand({ TableName: table })).then(
+        () => [table],
+        () => [],
+      ),
+    ]);
+    return [
+      ...Functions.map(({ FunctionName }) => FunctionName!),
+      ...Rules.map(({ Name }) => Name!),
+      ...alarms.keys(),
+      ...Parameters.map(({ Name }) => Name!),
+      ...tables,
+    ];
   }
 }

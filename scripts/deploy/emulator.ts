@@ -1,28 +1,29 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import path from 'node:path';
 import { freePorts } from '../../testbed/ports';
 import { PythonEnvironment } from '../python';
 
-const VERSION = '5.2.5';
-/** Tasks get addresses of this network. */
-const TASK_NETWORK = '127.0.9';
+const VERSION = '1.5.33';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';
 
-/** The AWS emulator moto in its own Python environment, on loopback. */
+/** Installs the AWS emulator ministack into a new Python environment. @throws Error without Python or a package index */
+export async function installEmulator(folder: string): Promise<void> {
+  const python = await PythonEnvironment.make(folder);
+  await python.install(`ministack==${VERSION}`, 'docker');
+}
+
+/** The AWS emulator ministack on loopback. Functions run as processes, tasks as containers. */
 export class Emulator {
   /**
-   * Installs and starts it.
-   *
-   * @param folder where the Python environment goes
-   * @throws Error when there is no Python, or no package index
+   * @param python the folder of {@link installEmulator}
+   * @param network the Docker network of the tasks
+   * @param node the Node that functions run on
    */
-  public static async start(folder: string): Promise<Emulator> {
-    const python = await PythonEnvironment.make(folder);
-    await python.install(`moto[server]==${VERSION}`);
+  public static async start(python: string, folder: string, network: string, node: string): Promise<Emulator> {
     const [port] = await freePorts(1);
-    const emulator = new Emulator(python, port!);
+    const emulator = new Emulator(path.join(python, 'bin', 'python'), folder, network, node, port!);
     await emulator.#answers();
     return emulator;
   }
@@ -31,41 +32,59 @@ export class Emulator {
   #log = '';
 
   private constructor(
-    public readonly python: PythonEnvironment,
+    python: string,
+    folder: string,
+    network: string,
+    node: string,
     private readonly port: number,
   ) {
+    const script = path.join(__dirname, 'emulator.py');
     // It ends when its standard input ends, also when this process is killed.
-    this.#process = spawn(python.program('python'), [join(__dirname, 'emulator.py'), String(port), TASK_NETWORK], {
-      stdio: ['pipe', 'ignore', 'pipe'],
+    this.#process = spawn(python, [script, network], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: folder,
+      env: {
+        ...process.env,
+        // That of the engine is not for this machine's Python.
+        LD_LIBRARY_PATH: '',
+        PATH: `${path.dirname(node)}:${process.env.PATH}`,
+        GATEWAY_PORT: String(port),
+        BIND_HOST: '127.0.0.1',
+        MINISTACK_HOST: '127.0.0.1',
+        MINISTACK_ACCOUNT_ID: ACCOUNT,
+        MINISTACK_REGION: REGION,
+        // It would listen on all addresses.
+        IOT_MTLS_ENABLED: '0',
+        IOT_MTLS_PORT: '0',
+        LOG_LEVEL: 'WARNING',
+        PYTHONUNBUFFERED: '1',
+      },
     });
-    this.#process.stderr!.on('data', (chunk) => {
-      this.#log += chunk;
-    });
+    for (const stream of [this.#process.stdout!, this.#process.stderr!]) {
+      stream.on('data', (chunk) => {
+        this.#log += chunk;
+      });
+    }
   }
 
   /** Variables that lead every AWS client to the emulator, whatever the configuration of this machine. */
   public get environment(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${this.port}`,
-      AWS_ACCESS_KEY_ID: 'emulator',
-      AWS_SECRET_ACCESS_KEY: 'emulator',
-      AWS_SESSION_TOKEN: 'emulator',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
       AWS_PROFILE: '',
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
     };
   }
 
-  /** The resource types that it does not support. */
-  public get ignoredTypes(): string[] {
-    return [...new Set([...this.#log.matchAll(/Tried to parse (\S+) but/g)].map(([, type]) => type!))].sort();
-  }
-
-  /** Its own last error, if it had one. */
-  public get lastError(): string {
-    return this.#log.slice(Math.max(0, this.#log.lastIndexOf('Traceback'))).slice(0, 5000);
+  /** The end of what it printed. */
+  public get log(): string {
+    return this.#log.slice(-5000);
   }
 
   public stop(): void {
@@ -74,11 +93,8 @@ export class Emulator {
 
   /** Waits until it answers. */
   async #answers(): Promise<void> {
-    for (let tries = 0; tries < 300; tries += 1) {
-      if (this.#process.exitCode !== null) {
-        break;
-      }
-      const { ok } = await fetch(`http://127.0.0.1:${this.port}/moto-api/`).catch(() => ({ ok: false }));
+    for (let tries = 0; tries < 300 && this.#process.exitCode === null; tries += 1) {
+      const { ok } = await fetch(`http://127.0.0.1:${this.port}/_ministack/health`).catch(() => ({ ok: false }));
       if (ok) {
         return;
       }

@@ -1,0 +1,84 @@
+/** `npm run test:deploy` runs this in separate namespaces: an engine, images, an emulator of AWS, and the rehearsal. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { run } from '../../testbed/binaries/run';
+import { usableBinaries } from '../../testbed/binaries/usable';
+import { lambdaNode } from '../../testbed/lambda';
+import { fetchBusybox, NoEngine, startEngine, tryContainer } from '../containers/engine';
+import { makeImage, unpackedOf } from '../containers/images';
+import { Emulator } from './emulator';
+import { VPC_RESOLVER } from './name-server';
+import { NODES, Rehearsal } from './rehearsal';
+import { step } from './step';
+
+const [folder, cgroup, python] = process.argv.slice(2) as [string, string, string];
+/** The network of the VPC's tasks. */
+const NETWORK = 'vpc';
+/** The official image, as the constructs name it. */
+const IMAGE = 'public.ecr.aws/docker/library/haproxy';
+
+/** The addresses of the nodes and of the name server; the latter is the one of every process here. */
+async function network(): Promise<void> {
+  await run('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  await run('ip', ['link', 'set', 'lo', 'up']);
+  for (const address of [VPC_RESOLVER, ...NODES]) {
+    await run('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
+  }
+  const resolvers = path.join(folder, 'resolv.conf');
+  writeFileSync(resolvers, `nameserver ${VPC_RESOLVER}\n`);
+  await run('mount', ['--bind', resolvers, '/etc/resolv.conf']);
+}
+
+/** Images of the two newest branches, the newest one first. */
+async function images(): Promise<string[]> {
+  const unpacked = unpackedOf((await usableBinaries()).binaries).slice(-2);
+  const busybox = await fetchBusybox();
+  for (const { branch, command } of unpacked) {
+    await makeImage(`${IMAGE}:${branch}`, command, folder, busybox);
+  }
+  await tryContainer(`${IMAGE}:${unpacked[0]!.branch}`, ['haproxy', '-v']);
+  await run('docker', ['network', 'create', '--subnet', '10.9.128.0/17', NETWORK]);
+  return unpacked.map(({ branch }) => branch).reverse();
+}
+
+async function main(): Promise<void> {
+  process.env.TMPDIR = path.join(folder, 'tmp');
+  mkdirSync(process.env.TMPDIR);
+  // From here on nothing may find the AWS accounts of this machine.
+  for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_'))) {
+    delete process.env[name];
+  }
+  await step('a network', network);
+  await step('an engine that answers', () => startEngine(folder, cgroup));
+  const branches = await step('images of HAProxy', images);
+  const { file, unavailable } = await lambdaNode();
+  if (unavailable !== undefined) {
+    console.log(`not available: the Node of the functions: ${unavailable}`);
+  }
+  const emulator = await step('the emulator answers', () => Emulator.start(python, folder, NETWORK, file));
+  Object.assign(process.env, emulator.environment);
+  try {
+    const rehearsal = await Rehearsal.prepare(folder, branches);
+    for (const [name, work] of rehearsal.steps) {
+      await step(name, work);
+    }
+    rehearsal.close();
+  } catch (error) {
+    console.error(emulator.log);
+    throw error;
+  } finally {
+    emulator.stop();
+  }
+}
+
+void main().then(
+  () => process.exit(0),
+  (error) => {
+    if (error instanceof NoEngine) {
+      console.log(`not available: a container engine for the rehearsal: ${error.message}`);
+      process.exit(0);
+    }
+    console.error(`FAILED ${(error as Error).message}`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,7 @@
+/** Does a step of a rehearsal, and prints its name and how long it took. */
+export async function step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  const since = Date.now();
+  const result = await work();
+  console.log(`ok     ${name} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
+  return result;
+}
