@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { DriftMonitor } from '../../lib';
 import { METRICS } from '../../lib/contract/metrics';
+import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { almostOpen, Fleet, type Line, linesOf, openIncident } from '../../testbed/fleet';
 import { stackWithVpc } from '../constructs/stacks';
 import { textOf } from '../constructs/template';
@@ -9,11 +10,11 @@ import { anyBinary } from '../support/binaries';
 import { resourcesOf } from './template';
 
 const { stack } = stackWithVpc();
-const monitor = new DriftMonitor(stack, 'Monitor', { dashboard: true });
+const monitor = new DriftMonitor(stack, 'Monitor', { dashboard: true, detailedMetrics: true });
 const template = Template.fromStack(stack);
 const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
 const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));
-const [, , MONITOR] = monitor.registryPath.split('/') as [string, string, string];
+const MONITOR = monitor.monitorName;
 
 /** The output of the bundled function in a run with every kind of event. */
 let lines: Line[];
@@ -22,18 +23,25 @@ beforeAll(async () => {
   const fleet = await Fleet.start(anyBinary());
   try {
     const lasting = { dnsWindowSeconds: 0 };
+    const [orders, payments, quiet] = ['orders', 'payments', 'quiet'].map((name) => fleet.record(name, lasting)) as [
+      RegistryRecord,
+      RegistryRecord,
+      RegistryRecord,
+    ];
     await fleet.deploy(
       {
-        'registry/orders': fleet.record('orders', lasting),
-        'state/orders': almostOpen(fleet.record('orders'), '127.0.0.1'),
-        'registry/payments': fleet.record('payments', lasting),
-        'state/payments': openIncident(fleet.record('payments'), '127.0.0.9'),
+        'registry/orders': orders,
+        'state/orders': almostOpen(orders, '127.0.0.1'),
+        'registry/payments': payments,
+        'state/payments': openIncident(payments, '127.0.0.9'),
+        'registry/quiet': { ...quiet, suppressions: [{ reason: 'moving', until: '2999-01-01T00:00:00Z' }] },
+        'state/quiet': almostOpen(quiet, '127.0.0.1'),
         'registry/denied': fleet.record('denied'),
         'state/denied': '{',
         'registry/malformed': '{',
       },
       {},
-      { environment: { MONITOR_NAME: MONITOR, REPAIR: 'dry-run' } },
+      { environment: { MONITOR_NAME: MONITOR, REPAIR: 'dry-run', DETAILED_METRICS: 'on' } },
     );
     fleet.deniedServices.add('denied');
     fleet.point('127.0.0.2');
@@ -67,6 +75,7 @@ function asked(query: string): { fields: string[]; events: RegExp[] } {
     stages.flatMap((one) => (one.startsWith(`${stage} `) ? one.slice(stage.length + 1) : []));
   const filters = argumentsOf('filter');
   const named = filters.flatMap((filter) => [...filter.matchAll(/^event in \[(.+)\]$/g)].flatMap(([, list]) => list!));
+  const equal = filters.flatMap((filter) => [...filter.matchAll(/^event = "(.+)"$/g)].flatMap(([, event]) => event!));
   const alike = filters.flatMap((filter) =>
     [...filter.matchAll(/^event like \/(.+)\/$/g)].flatMap(([, text]) => text!),
   );
@@ -78,6 +87,7 @@ function asked(query: string): { fields: string[]; events: RegExp[] } {
     ],
     events: [
       ...alike.map((text) => new RegExp(text)),
+      ...equal.map((event) => new RegExp(`^${event}$`)),
       ...named.flatMap((list) => (JSON.parse(`[${list}]`) as string[]).map((event) => new RegExp(`^${event}$`))),
     ],
   };
@@ -108,39 +118,48 @@ test.each(QUERIES)('query %s: every event that it asks for is logged, and has it
   expect(fields).not.toContain('service');
 });
 
-/** `namespace dimension metric` of what a widget or an alarm shows, the monitor's own with its name. */
+/** A metric with the names of its dimensions: `Monitor,Proxy OpenIncidents`. */
+const shownOf = (dimensions: readonly string[], metric: string) => `${dimensions.join()} ${metric}`;
+
+/** What the dashboard and the alarms show of our own, each of this monitor. */
 const METRICS_SHOWN: string[] = [
   ...widgets.flatMap(({ properties }: { properties: { metrics?: unknown[][] } }) =>
-    (properties.metrics ?? []).map(([first, name, ...dimensions]) => {
+    (properties.metrics ?? []).flatMap(([first, name, ...dimensions]) => {
       const { expression = '' } = Object(first) as { expression?: string };
-      const [, schema, metric] = /^SEARCH\('\{(.+)\} MetricName="(\w+)"'/.exec(expression) ?? [];
-      const texts = dimensions.filter((part) => typeof part === 'string');
-      return schema === undefined ? [first, ...texts, name].join(' ') : [...schema.split(','), metric].join(' ');
+      const [, schema, metric, of] = /^SEARCH\('\{(.+)\} MetricName="(\w+)" Monitor="(.+)"'/.exec(expression) ?? [];
+      if (schema !== undefined) {
+        expect(of).toBe(MONITOR);
+        return [shownOf(schema.split(',').slice(1), metric!)];
+      }
+      return first === METRICS.namespace ? [shownOf([dimensions[0] as string], name as string)] : [];
     }),
   ),
-  ...resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties: { Namespace, Dimensions = [], MetricName } }) =>
-    [
-      Namespace,
-      ...Dimensions.flatMap((one: { Name: string; Value: string }) => [one.Name, one.Value]),
-      MetricName,
-    ].join(' '),
-  ),
-].filter((shown) => shown.startsWith(`${METRICS.namespace} `));
+  ...resourcesOf(template, 'AWS::CloudWatch::Alarm').flatMap(({ properties }) => {
+    const metrics = [properties, ...(properties.Metrics ?? []).map(metricOf)];
+    return metrics
+      .filter(({ Namespace }) => Namespace === METRICS.namespace)
+      .map(({ Dimensions, MetricName }) =>
+        shownOf(
+          Dimensions.map(({ Name }: { Name: string }) => Name),
+          MetricName,
+        ),
+      );
+  }),
+];
 
-test('every metric of the dashboard and of the alarms is written, with its dimension', () => {
+function metricOf({ MetricStat }: { MetricStat?: { Metric: object } }): object {
+  return MetricStat?.Metric ?? {};
+}
+
+test('every metric of the dashboard and of the alarms is written, with its dimensions', () => {
   const written = lines
     .filter((line) => '_aws' in line)
     .map(figuresOf)
-    .flatMap(({ monitor: name, proxy, figures }) =>
-      Object.keys(figures).map((metric) =>
-        [
-          METRICS.namespace,
-          METRICS.monitorDimension,
-          ...(proxy === undefined ? [name] : [METRICS.proxyDimension]),
-          metric,
-        ].join(' '),
-      ),
-    );
+    .flatMap(({ proxy, figures }) => {
+      const { monitorDimension, proxyDimension } = METRICS;
+      const dimensions = proxy === undefined ? [monitorDimension] : [monitorDimension, proxyDimension];
+      return Object.keys(figures).map((metric) => shownOf(dimensions, metric));
+    });
   expect(METRICS_SHOWN.length).toBeGreaterThan(8);
   expect([...new Set(METRICS_SHOWN)].filter((shown) => !written.includes(shown))).toEqual([]);
 });

@@ -28,8 +28,6 @@ const COLUMNS = [
   'srv_fqdn',
 ] as const;
 
-type Values = Readonly<Record<(typeof COLUMNS)[number], string | undefined>>;
-
 /**
  * `show servers state`: the number of the format, a header, a row for each server. 1.8 leaves the address of a slot
  * without one empty, so single blanks separate.
@@ -56,7 +54,7 @@ function stateReader(): LineReader<Slot[]> {
       }
       if (line.trim() !== '') {
         const values = line.split(' ');
-        slots.push(slotOf(Object.fromEntries(COLUMNS.map((column, i) => [column, values[places![i]!]])) as Values));
+        slots.push(slotOf(places.map((place) => values[place])));
       }
       return 'more';
     },
@@ -64,9 +62,10 @@ function stateReader(): LineReader<Slot[]> {
   };
 }
 
-function slotOf(values: Values): Slot {
-  const { be_name: backend = '', srv_name: name = '', srv_addr: address = '', srv_fqdn: fqdn } = values;
-  const admin = Number(values.srv_admin_state);
+/** @param values in the order of `COLUMNS` */
+function slotOf(values: (string | undefined)[]): Slot {
+  const [backend = '', name = '', address = '', operation, adminState, weight, changed, check, fqdn] = values;
+  const admin = Number(adminState);
   const resolved = (admin & ADMIN_NO_RESOLUTION) === 0;
   const held = resolved && !NO_ADDRESS.has(address);
   const out = admin & ADMIN_MAINTENANCE ? 'maintenance' : admin & ADMIN_DRAINING ? 'draining' : undefined;
@@ -75,14 +74,14 @@ function slotOf(values: Values): Slot {
     name,
     address: held ? address : undefined,
     fqdn: fqdn === '-' || fqdn === '' ? undefined : fqdn,
-    checked: (Number(values.srv_check_state) & CHECK_ENABLED) !== 0,
+    checked: (Number(check) & CHECK_ENABLED) !== 0,
     out,
     // A slot in maintenance, or without an address, is stopped too: its health check says nothing.
-    down: (held && out !== 'maintenance' && values.srv_op_state === OPERATION_STOPPED) || undefined,
-    weightless: values.srv_uweight === '0' || undefined,
+    down: (held && out !== 'maintenance' && operation === OPERATION_STOPPED) || undefined,
+    weightless: weight === '0' || undefined,
     // Branches that do not show names (1.6, 1.7) have no such slots. 3.0.0 shows 0.0.0.0 also for slots with a name.
     perRequest: (resolved && fqdn === '-' && UNSPECIFIED.has(address)) || undefined,
-    changedSeconds: secondsOf(values.srv_time_since_last_change),
+    changedSeconds: secondsOf(changed),
   };
 }
 

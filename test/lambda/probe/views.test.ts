@@ -92,6 +92,18 @@ describe.each(able)('HAProxy $version says what its own resolver is told', (bina
     },
   );
 
+  test('above 100 requests a second it says nothing, and answers health checks as before', async () => {
+    const port = proxies[0]!.listeners.health.port;
+    const statuses: (number | undefined)[] = [];
+    while (!statuses.includes(503)) {
+      const many = Array.from({ length: 150 }, () => ask(port, { path: '/resolved/upstream' }));
+      statuses.push(...(await Promise.all(many)).map((answer) => answer?.status));
+    }
+    expect([...new Set(statuses)].sort()).toEqual([200, 503]);
+    expect((await ask(port, { path: '/live' }))?.status).toBe(200);
+    await until(proxies[0]!, addresses(3));
+  });
+
   test('nothing while DNS does not answer, and then again', async () => {
     const [proxy] = proxies as [ProxyUnderTest];
     zones[0].fail(name, 'servfail');
