@@ -177,6 +177,29 @@ describe('an incident closes', () => {
     expect(watch.events(240, gone)).toEqual([told('closed')]);
   });
 
+  test('with the highest severity that it ever had, so that whoever was told of it is told that it is over', () => {
+    const watch = watchOf();
+    // DNS has dropped an address that its interface still has, and a process that does not follow has sessions on it.
+    const leaving = (sessions: number, dns: string[]) =>
+      raw({
+        upstreams: [upstream(dns, { interfaces: ['10.0.0.1', '10.0.0.2'] })],
+        tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.2').map((slot) => ({ ...slot, sessions })) })],
+      });
+    const both = ['10.0.0.1', '10.0.0.2'];
+    const told = [
+      ...watch.minutely(0, 60, leaving(1, both), 'silent'),
+      ...watch.minutely(120, 300, leaving(1, ['10.0.0.2']), 'silent'),
+      ...watch.minutely(360, 420, leaving(0, ['10.0.0.2']), 'silent'),
+      ...watch.minutely(480, 540, leaving(0, both), 'silent'),
+    ];
+    expect(told.filter((event) => event.includes('leaving'))).toEqual([
+      '120 opened warning leaving-address 10.0.0.1 (task-1)',
+      '240 changed critical leaving-address 10.0.0.1 (task-1)',
+      '360 changed warning leaving-address 10.0.0.1 (task-1)',
+      '480 closed critical leaving-address 10.0.0.1 (task-1)',
+    ]);
+  });
+
   test('of a process when its task has ended', () => {
     const watch = watchOf();
     watch.minutely(0, 60, raw(), 'silent');

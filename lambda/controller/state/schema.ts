@@ -54,6 +54,7 @@ const WATCHED: Shape = {
   'section?': 'text',
   id: 'text',
   severity: SEVERITY,
+  'worst?': SEVERITY,
   message: 'text',
   firstSeen: 'number',
   sinceAtLeast: 'number',
