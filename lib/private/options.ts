@@ -14,6 +14,9 @@ export const SERVICE = {
   enableExecuteCommand: { kind: 'flag', default: false, about: 'Allow aws ecs execute-command.' },
 } as const satisfies Options;
 
+/** The longest time that ECS waits between the stop signal and the forced end (ECS guide, "stopTimeout"). */
+export const MAX_STOP_SECONDS = { fargate: 120, ec2: 3600 } as const;
+
 /** The size of a task. On Fargate only some combinations are valid. */
 export const CAPACITY = {
   cpu: {

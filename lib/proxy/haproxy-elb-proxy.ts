@@ -29,6 +29,7 @@ import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/c
 import { scale } from '../private/proxy/scaling';
 import { secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
+import { stopTimesOf } from '../private/proxy/stop-times';
 import { addContainer } from '../private/proxy/task';
 import { checkProxy, MAX_CONFIG_BYTES, warningsOf } from '../private/proxy/validation';
 import { ProxyCapacity } from './capacity';
@@ -86,11 +87,15 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const capacity = props.capacity ?? ProxyCapacity.fargate();
     const ingress = props.ingress ?? ProxyIngress.privateDns();
     const deployment = props.deployment ?? ProxyDeployment.rolling();
-    const stopTimeout = props.stopTimeout ?? Duration.millis(PROCESS.stopTimeout.default);
     const listenPort = props.listenPort ?? PORTS.listenPort.default;
     const desiredCount = props.desiredCount ?? SERVICE.desiredCount.default;
     checkProxy(this, props, capacity, ingress);
-    for (const { id, message } of warningsOf(props, version, capacity)) {
+    const stopTimes = stopTimesOf(
+      valuesOf(PROCESS, props),
+      ingress._lingeringMillis,
+      Duration.seconds(capacity._maxStopSeconds).toMilliseconds(),
+    );
+    for (const { id, message } of warningsOf(props, version, capacity, ingress, stopTimes)) {
       Annotations.of(this).addWarningV2(id, message);
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
@@ -107,7 +112,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       upstreams,
       listenPort,
       maxConnections,
-      stopTimeoutMillis: stopTimeout.toMilliseconds(),
+      stopTimes,
       acceptProxyProtocol: props.acceptProxyProtocol ?? ingress._proxyProtocol,
     });
     this.configuration = render(version, model);
@@ -128,7 +133,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       files: secretFilesOf(props.listenTls?.secret, props.runtimeApiTls?.secret),
       ports: [listenPort, ...redirectPorts, HEALTH_PORT, RUNTIME_API_PORT],
       healthPort: HEALTH_PORT,
-      stopTimeout,
+      stopTimes,
+      endsItself: version._capabilities.hardStopAfter,
       openFiles: openFilesOf(maxConnections, upstreams),
       enableExecuteCommand: props.enableExecuteCommand ?? false,
       logGroup: this.logGroup,
@@ -166,7 +172,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       listenPort,
       redirectPort: props.redirectPort,
       isBlueGreen: deployment._isBlueGreen,
-      stopTimeout,
+      stopTimeoutMillis: stopTimes.stopTimeoutMillis,
     });
     this.dnsName = ingressConfig.dnsName;
     this.networkLoadBalancer = ingressConfig.balancer?.loadBalancer;

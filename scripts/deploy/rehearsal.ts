@@ -110,7 +110,7 @@ export class Rehearsal {
   public async drift(): Promise<void> {
     const [proxy] = this.#proxies;
     const { process } = this.#running.get(proxy!)!;
-    await process.start(this.loadBalancer.addresses[1]);
+    await process.start({ pinnedTo: this.loadBalancer.addresses[1] });
     assert.equal(await process.answer(), STRANGER);
     await this.#function!.runUntilReported({ event: 'incident-opened', proxy: proxy!, kind: 'stale-address' });
     await process.start();

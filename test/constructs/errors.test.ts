@@ -47,6 +47,15 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
     { stopTimeout: Duration.seconds(121) },
     "stopTimeout '121 s' is too long: give at most 120 s, the limit of this capacity",
   ],
+  [
+    { stopTimeout: Duration.seconds(30) },
+    "stopTimeout '30s' is too short for drainTime '30s': give at least 36s, or a shorter drainTime",
+  ],
+  [
+    { drainTime: Duration.seconds(115) },
+    "stopTimeout '2m' is too short for drainTime '115s': give at least 121s, or a shorter drainTime",
+  ],
+  [{ drainTime: Duration.millis(1500) }, "drainTime '1.5 s' is not valid: give whole seconds"],
   [{ imageDigest: 'sha256:12ab' }, "imageDigest 'sha256:12ab' is not a digest: give sha256: and 64 hexadecimal digits"],
   [
     { imageDigest: `sha256:${'0'.repeat(64)}`, image: ContainerImage.fromRegistry('registry.test/haproxy:3.2') },
@@ -165,7 +174,7 @@ test.each([1024, 65_535])('port %i at the border', (listenPort) => {
 });
 
 test('as long a stop as Fargate waits', () => {
-  expect(proxyWith({ stopTimeout: Duration.minutes(2) }).configuration).toContain('\n    hard-stop-after 115s\n');
+  expect(proxyWith({ stopTimeout: Duration.minutes(2) }).configuration).toContain('\n    hard-stop-after 85s\n');
 });
 
 test('an image that is pinned to a digest keeps the name of its branch', () => {

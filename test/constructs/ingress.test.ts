@@ -32,7 +32,7 @@ describe('a new Network Load Balancer', () => {
       TargetType: 'ip',
       HealthCheckProtocol: 'TCP',
       TargetGroupAttributes: Match.arrayWith([
-        { Key: 'deregistration_delay.timeout_seconds', Value: '30' },
+        { Key: 'deregistration_delay.timeout_seconds', Value: '120' },
         { Key: 'proxy_protocol_v2.enabled', Value: 'true' },
       ]),
     });

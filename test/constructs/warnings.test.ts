@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Annotations as CdkAnnotations, Stack } from 'aws-cdk-lib';
+import { App, Annotations as CdkAnnotations, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
@@ -40,6 +40,7 @@ function warned(acknowledged: readonly string[] = []) {
     version: HaproxyVersion.of('1.9.0'),
     upstream: ElbUpstream.fromDnsName('elb.test', { port: 443, tls: { verify: false } }),
     desiredCount: 1,
+    drainTime: Duration.seconds(9),
     enableExecuteCommand: true,
   });
   new DriftMonitor(stack, 'Closed', { vpc: new Vpc(stack, 'Shared', { maxAzs: 2 }), createEndpoints: true });

@@ -19,6 +19,7 @@ describe('capabilities', () => {
   const FIRST: Record<CapabilityName, string> = {
     initAddr: '1.7',
     holdErrors: '1.7',
+    processVariables: '1.7',
     autonomousResolution: '1.8',
     serverTemplate: '1.8',
     holdObsolete: '1.8',
@@ -38,6 +39,7 @@ describe('capabilities', () => {
     doResolveTcp: '2.1',
     httpCheckSend: '2.2',
     httpRequestReturn: '2.2',
+    httpAfterResponse: '2.2',
     reusesRightly: '2.4',
     leavesInPlace: '3.0',
   };

@@ -18,6 +18,7 @@ import type { BoundUpstream, ElbUpstreamOptions, UpstreamHealthCheck } from '../
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyLimits, ProxyResolution, ProxyTls } from '../../proxy/options';
 import { SECRET_PATHS } from './secret-files';
+import type { StopTimes } from './stop-times';
 
 /** A struct of the constructs whose times come from the CDK or from a spec file. */
 type Timed<T> = { readonly [K in keyof T]: T[K] extends Duration | undefined ? Time | undefined : T[K] };
@@ -38,7 +39,7 @@ interface ProxySettings {
   readonly upstreams: readonly ProxyUpstream[];
   readonly listenPort: number;
   readonly maxConnections: number;
-  readonly stopTimeoutMillis: number;
+  readonly stopTimes: StopTimes;
   readonly acceptProxyProtocol: boolean;
 }
 
@@ -82,7 +83,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
       clientCaFile: SECRET_PATHS.runtimeApiCa,
     },
     log: valuesOf(LOG, props.log),
-    stopTimeoutMillis: settings.stopTimeoutMillis,
+    ...settings.stopTimes,
     rawLines: props.rawLines,
   };
 }

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -13,6 +14,7 @@ import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balanc
 import { checkCount, refuseTokens } from '../checks';
 import { NETWORK_LOAD_BALANCER } from '../options';
 import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
+import { LINGERING } from './stop-times';
 
 /** Creates a Network Load Balancer, its listeners and target groups, and allows only it at the tasks. */
 export function makeLoadBalancer(
@@ -72,8 +74,8 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
       proxyProtocolV2: forward.proxyProtocol,
-      // The same time for running connections as in HAProxy.
-      deregistrationDelay: proxy.stopTimeout,
+      // ECS waits for it before it stops a task. Running connections have the same time as in HAProxy.
+      deregistrationDelay: Duration.millis(Math.max(LINGERING.networkLoadBalancer, proxy.stopTimeoutMillis)),
       // With the PROXY protocol the health check sends its header too, which only the traffic port accepts.
       healthCheck: { protocol: Protocol.TCP },
     });
