@@ -12,7 +12,14 @@ export {
 } from './monitor/monitored-haproxy';
 export { Repair } from './monitor/repair';
 export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy/capacity';
-export { type BlueGreenDeploymentOptions, ProxyDeployment, type RollingDeploymentOptions } from './proxy/deployment';
+export {
+  type BlueGreenDeploymentOptions,
+  type CanaryDeploymentOptions,
+  type LinearDeploymentOptions,
+  ProxyDeployment,
+  type ProxyDeploymentOptions,
+  type RollingDeploymentOptions,
+} from './proxy/deployment';
 export {
   ElbUpstream,
   type ElbUpstreamOptions,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type {
-  BlueGreenDeploymentOptions,
   Ec2CapacityOptions,
   FargateCapacityOptions,
   HaproxyElbProxyProps,
   HaproxyHeaderRules,
   HaproxyLog,
+  LinearDeploymentOptions,
   ProxyLimits,
   ProxyMutualTls,
   ProxyResolution,
@@ -17,7 +17,16 @@ import type {
 } from '../../lib';
 import { LIMITS, LISTEN_TLS, LOG, PORTS, PROCESS, RESOLUTION, TRAFFIC } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
-import { BLUE_GREEN, CAPACITY, MAX_TASKS, ROLLING, SCALING, SERVICE } from '../../lib/private/options';
+import {
+  BLUE_GREEN,
+  CAPACITY,
+  DEPLOYMENT,
+  MAX_TASKS,
+  ROLLING,
+  SCALING,
+  SERVICE,
+  TRAFFIC_SHIFT,
+} from '../../lib/private/options';
 import { ingressSchema, network } from './ingress-schema';
 import { upstreamSchema } from './upstream-schema';
 import { flag, form, keysOf, list, type Shape, secretArn, text } from './values';
@@ -126,13 +135,17 @@ const scaling = z
 
 const deployment = z
   .strictObject({
-    strategy: z
-      .enum(['rolling', 'blue-green'])
-      .meta({ description: 'Replace a few tasks at a time, or start all new tasks beside the old ones.' }),
+    strategy: z.enum(['rolling', 'blue-green', 'linear', 'canary']).meta({
+      description:
+        'Replace a few tasks at a time, or start all new tasks beside the old ones and move traffic at once, in equal steps, or a small part first.',
+    }),
+    ...keysOf(DEPLOYMENT),
     ...keysOf(ROLLING),
     ...keysOf(BLUE_GREEN),
-    gate: flag('Blue-green: let the checker test the new tasks before they take traffic. Default: false.'),
-  } satisfies Shape<RollingDeploymentOptions & BlueGreenDeploymentOptions, never, 'strategy' | 'gate'>)
+    ...keysOf(TRAFFIC_SHIFT),
+    alarmNames: list(z.string(), 'Names of alarms that roll the deployment back while it runs. Default: none.'),
+    gate: flag('Not rolling: let the checker test the new tasks before they take traffic. Default: false.'),
+  } satisfies Shape<RollingDeploymentOptions & LinearDeploymentOptions, 'alarms', 'alarmNames' | 'strategy' | 'gate'>)
   .optional()
   .meta({ description: 'How ECS replaces the tasks. Default: rolling.' });
 

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
@@ -73,9 +74,7 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
         schedule: Schedule.expression(`cron(${cron})`),
       })),
     },
-    deployment:
-      deployment &&
-      (deployment.strategy === 'rolling' ? ProxyDeployment.rolling(deployment) : ProxyDeployment.blueGreen(deployment)),
+    deployment: deployment && deploymentOf(scope, deployment),
     ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,
     removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : undefined,
@@ -110,6 +109,19 @@ function capacityOf({ capacityProvider, ...size }: NonNullable<ProxySpec['capaci
   return capacityProvider === undefined
     ? ProxyCapacity.fargate(size)
     : ProxyCapacity.ec2({ ...size, capacityProviderStrategies: [{ capacityProvider, weight: 1 }] });
+}
+
+const DEPLOYMENTS = {
+  rolling: ProxyDeployment.rolling,
+  'blue-green': ProxyDeployment.blueGreen,
+  linear: ProxyDeployment.linear,
+  canary: ProxyDeployment.canary,
+};
+
+function deploymentOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['deployment']>>): ProxyDeployment {
+  const { strategy, alarmNames, ...options } = spec;
+  const alarms = alarmNames?.map((name, i) => Alarm.fromAlarmName(scope, `DeploymentAlarm${i}`, name));
+  return DEPLOYMENTS[strategy]({ ...options, alarms });
 }
 
 function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['ingress']>>): ProxyIngress {

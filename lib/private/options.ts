@@ -87,6 +87,33 @@ export const BLUE_GREEN = {
   },
 } as const satisfies Options;
 
+/** How a linear or canary deployment shifts traffic. */
+export const TRAFFIC_SHIFT = {
+  stepPercent: {
+    kind: 'count',
+    min: 1,
+    max: 100,
+    about: 'Linear, canary: share of the traffic that moves in a step, percent.',
+    otherwise: '10 for linear, 5 for canary',
+  },
+  stepBakeTime: {
+    kind: 'time',
+    min: 0,
+    max: DAY,
+    about: 'Linear, canary: how long ECS waits after a step, whole minutes.',
+    otherwise: '6m for linear, 10m for canary',
+  },
+} as const satisfies Options;
+
+/** For every deployment. */
+export const DEPLOYMENT = {
+  requireReady: {
+    kind: 'flag',
+    default: true,
+    about: 'A new task is healthy only after it has reached its upstream once.',
+  },
+} as const satisfies Options;
+
 /** A name in Cloud Map. */
 export const PRIVATE_DNS = {
   dnsTtl: { kind: 'time', min: 0, max: DAY, default: 10_000, about: 'How long clients may keep an answer.' },

@@ -133,6 +133,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       files: secretFilesOf(props.listenTls?.secret, props.runtimeApiTls?.secret),
       ports: [listenPort, ...redirectPorts, HEALTH_PORT, RUNTIME_API_PORT],
       healthPort: HEALTH_PORT,
+      requireReady: deployment._requireReady,
       stopTimes,
       endsItself: version._capabilities.hardStopAfter,
       openFiles: openFilesOf(maxConnections, upstreams),
@@ -171,14 +172,19 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       containerName: this.container.containerName,
       listenPort,
       redirectPort: props.redirectPort,
-      isBlueGreen: deployment._isBlueGreen,
+      shiftsTraffic: deployment._shiftsTraffic,
       stopTimeoutMillis: stopTimes.stopTimeoutMillis,
     });
+    if (deployment._needsLoadBalancer && ingressConfig.balancer === undefined) {
+      throw new InputError(
+        'a linear or canary deployment shifts traffic in a load balancer: give ProxyIngress.networkLoadBalancer(), or a rolling or blue/green deployment',
+      );
+    }
     this.dnsName = ingressConfig.dnsName;
     this.networkLoadBalancer = ingressConfig.balancer?.loadBalancer;
     this.connections = ingressConfig.balancer?.connections ?? this.taskConnections;
     if (props.scaling !== undefined) {
-      scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._isBlueGreen);
+      scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._shiftsTraffic);
     }
     this.allowToUpstreams(upstreams);
     this.register(version, props, upstreams);

@@ -156,11 +156,11 @@ class ExistingTargetGroup extends ProxyIngress {
 
   public _bind(
     scope: Construct,
-    { service, containerName, listenPort, isBlueGreen }: IngressBindOptions,
+    { service, containerName, listenPort, shiftsTraffic }: IngressBindOptions,
   ): IngressConfig {
-    if (isBlueGreen) {
+    if (shiftsTraffic) {
       throw new InputError(
-        `${scope.node.path}: ProxyIngress.targetGroup has one target group, and a blue/green deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
+        `${scope.node.path}: ProxyIngress.targetGroup has one target group, and a blue/green, linear or canary deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
       );
     }
     const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });

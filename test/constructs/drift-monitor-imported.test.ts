@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
+import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, ProxyDeployment, Repair } from '../../lib';
 import { METRICS } from '../../lib/contract/metrics';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
@@ -17,7 +17,13 @@ describe('a monitor of another app', () => {
   };
   const { stack, vpc } = stackWithVpc({ env: { account: '111111111111', region: 'eu-west-1' } });
   const monitor = DriftMonitor.fromAttributes(stack, 'Monitor', attributes);
-  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, proxyName: 'orders' });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    monitor,
+    upstream: BY_NAME,
+    proxyName: 'orders',
+    deployment: ProxyDeployment.blueGreen(),
+  });
   monitor.gateDeployments(proxy.service);
   const template = Template.fromStack(stack);
 

@@ -10,7 +10,7 @@ export interface IngressBindOptions {
   readonly containerName: string;
   readonly listenPort: number;
   readonly redirectPort?: number;
-  readonly isBlueGreen: boolean;
+  readonly shiftsTraffic: boolean;
   /** Time between the stop signal and the forced end of a task, ms. */
   readonly stopTimeoutMillis: number;
 }

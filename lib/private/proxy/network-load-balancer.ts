@@ -90,7 +90,7 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
     proxy.service.loadBalancerTarget({
       containerName: proxy.containerName,
       containerPort: to,
-      alternateTarget: proxy.isBlueGreen ? alternate(id, group('AlternateTargets'), listener) : undefined,
+      alternateTarget: proxy.shiftsTraffic ? alternate(id, group('AlternateTargets'), listener) : undefined,
     }),
   );
   proxy.connections.allowFrom(connections, Port.tcp(to), 'Front door');

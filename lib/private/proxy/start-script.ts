@@ -12,18 +12,29 @@ interface StartOptions {
 }
 
 /**
- * A command of the shell that succeeds if `GET path` of the health port is answered with 200 within about 2 s. The
+ * A command of the shell that succeeds if a GET request to the health port is answered with 200 within about 2 s. The
  * official images have no curl. Those based on Debian have bash, which can open a connection itself; those based on
  * Alpine have wget.
+ *
+ * @param path one word of the shell
  */
 function get(port: number, path: string): string {
-  const bash = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET ${path} HTTP/1.0\\r\\n\\r\\n' >&3 && read -r -t 2 _ status _ <&3 && test "$status" = 200`;
-  return `if command -v bash >/dev/null; then bash -c '${bash.replaceAll("'", "'\\''")}'; else wget -q -T 2 -O /dev/null http://127.0.0.1:${port}${path}; fi`;
+  const bash = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET %s HTTP/1.0\\r\\n\\r\\n' "$0" >&3 && read -r -t 2 _ status _ <&3 && test "$status" = 200`;
+  return `if command -v bash >/dev/null; then bash -c '${bash.replaceAll("'", "'\\''")}' ${path}; else wget -q -T 2 -O /dev/null http://127.0.0.1:${port}${path}; fi`;
 }
 
-/** The container's health check: `GET /live`. */
-export function healthCommand(port: number): string[] {
-  return ['CMD-SHELL', get(port, '/live')];
+/** The mark of a container that has been ready. Every container has the folder, in memory. */
+export const WAS_READY = '/dev/shm/was-ready';
+
+/**
+ * The container's health check: `GET /live`. With `requireReady` a container is healthy only after `/ready` has answered
+ * 200 once. From then on readiness does not matter, so that an outage of DNS or of the upstream ends no task.
+ */
+export function healthCommand(port: number, requireReady: boolean): string[] {
+  const command = requireReady
+    ? ['path=/live', `[ -e ${WAS_READY} ] || path=/ready`, `{ ${get(port, '$path')}; } && : >>${WAS_READY}`]
+    : [get(port, '/live')];
+  return ['CMD-SHELL', command.join('; ')];
 }
 
 /**

@@ -26,6 +26,8 @@ interface TaskOptions {
   readonly files: readonly SecretFile[];
   readonly ports: readonly number[];
   readonly healthPort: number;
+  /** Whether a container is healthy only after it was ready once. */
+  readonly requireReady: boolean;
   readonly stopTimes: StopTimes;
   /** Whether HAProxy has `hard-stop-after`. */
   readonly endsItself: boolean;
@@ -57,11 +59,12 @@ export function addContainer(
     secrets: files.length > 0 ? Object.fromEntries(secrets) : undefined,
     portMappings: options.ports.map((containerPort) => ({ containerPort })),
     healthCheck: {
-      command: healthCommand(options.healthPort),
+      command: healthCommand(options.healthPort, options.requireReady),
       interval: Duration.seconds(10),
       timeout: Duration.seconds(5),
       retries: 3,
-      startPeriod: Duration.seconds(10),
+      // Failures in it do not count: time to resolve the name and to check an address, also on a slow start.
+      startPeriod: Duration.seconds(30),
     },
     readonlyRootFilesystem: !enableExecuteCommand,
     user: HAPROXY_UID,
