@@ -26,9 +26,11 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
     capacity.capacityProvider === undefined
       ? fargateSizeOf(capacity)
       : { memoryMiB: capacity.memoryMiB ?? CAPACITY.memoryMiB.default };
+  const listenPort = proxy.listenPort ?? PORTS.listenPort.default;
   return configModelOf(proxy, {
     upstreams,
-    listenPort: proxy.listenPort ?? PORTS.listenPort.default,
+    listenPort,
+    clientPort: ingress?.networkLoadBalancer?.port ?? listenPort,
     maxConnections: maxConnectionsOf(proxy, upstreams, memoryMiB),
     stopTimes: stopTimesOf(
       valuesOf(PROCESS, proxy),

@@ -135,6 +135,12 @@ export const NETWORK_LOAD_BALANCER = {
     default: true,
     about: "Send each client's address to the proxy in a PROXY protocol header.",
   },
+  crossZone: {
+    kind: 'flag',
+    default: false,
+    about: 'Send connections to tasks of every Availability Zone. AWS charges for traffic between zones.',
+    otherwise: 'true with allocationIds, else false',
+  },
   deletionProtection: { kind: 'flag', default: false, about: 'Protect the load balancer against deletion.' },
 } as const satisfies Options;
 

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type BaseService,
@@ -111,6 +111,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const model = configModelOf(props, {
       upstreams,
       listenPort,
+      clientPort: ingress._clientPort(listenPort),
       maxConnections,
       stopTimes,
       acceptProxyProtocol: props.acceptProxyProtocol ?? ingress._proxyProtocol,
@@ -163,6 +164,10 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     if (props.enableExecuteCommand) {
       allowSessionLog(this.cluster, this.taskDefinition, this.logGroup);
     }
+    if (props.cluster === undefined) {
+      // A cluster cannot lose its capacity providers while a service uses them.
+      this.service.node.addDependency(this.cluster);
+    }
     this.node.defaultChild = this.service;
 
     const ingressConfig = ingress._bind(this, {
@@ -172,6 +177,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       containerName: this.container.containerName,
       listenPort,
       redirectPort: props.redirectPort,
+      tls: props.listenTls !== undefined,
+      fewestTasks: fewestTasksOf(props.scaling?.minTasks ?? desiredCount),
       shiftsTraffic: deployment._shiftsTraffic,
       stopTimeoutMillis: stopTimes.stopTimeoutMillis,
     });
@@ -243,6 +250,10 @@ function render(version: HaproxyVersion, model: HaproxyConfigModel): string {
     );
   }
   return text;
+}
+
+function fewestTasksOf(count: number): number {
+  return Token.isUnresolved(count) ? Number.POSITIVE_INFINITY : count;
 }
 
 function imageOf(version: HaproxyVersion, digest: string | undefined): string {

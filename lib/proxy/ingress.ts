@@ -1,6 +1,6 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { CfnTargetGroup, INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type INamespace, NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
@@ -85,6 +85,15 @@ export abstract class ProxyIngress {
   public readonly _answerMillis: number = 0;
 
   /**
+   * The port that clients connect to.
+   *
+   * @internal
+   */
+  public _clientPort(listenPort: number): number {
+    return listenPort;
+  }
+
+  /**
    * Creates the resources of the ingress for a proxy.
    *
    * @internal
@@ -138,6 +147,10 @@ class NetworkLoadBalancerIngress extends ProxyIngress {
     this._proxyProtocol = options.proxyProtocol ?? NETWORK_LOAD_BALANCER.proxyProtocol.default;
   }
 
+  public override _clientPort(listenPort: number): number {
+    return this.options.port ?? listenPort;
+  }
+
   public _bind(scope: Construct, proxy: IngressBindOptions): IngressConfig {
     const balancer = makeLoadBalancer(scope, proxy, this.options, this._proxyProtocol);
     return { balancer, dnsName: balancer.loadBalancer.loadBalancerDnsName };
@@ -156,11 +169,22 @@ class ExistingTargetGroup extends ProxyIngress {
 
   public _bind(
     scope: Construct,
-    { service, containerName, listenPort, shiftsTraffic }: IngressBindOptions,
+    { service, containerName, listenPort, redirectPort, shiftsTraffic, tls }: IngressBindOptions,
   ): IngressConfig {
     if (shiftsTraffic) {
       throw new InputError(
         `${scope.node.path}: ProxyIngress.targetGroup has one target group, and a blue/green, linear or canary deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
+      );
+    }
+    if (redirectPort !== undefined) {
+      throw new InputError(
+        'redirectPort has no listener behind ProxyIngress.targetGroup, which takes listenPort alone: redirect in the load balancer, or use ProxyIngress.networkLoadBalancer',
+      );
+    }
+    const { protocol } = (this.targetGroup.node.defaultChild ?? {}) as Partial<CfnTargetGroup>;
+    if (protocol === 'HTTPS' && !tls) {
+      throw new InputError(
+        'the target group of the ingress speaks HTTPS, and the proxy has no listenTls: give listenTls, or an HTTP target group',
       );
     }
     const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });

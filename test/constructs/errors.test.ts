@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DriftMonitor,
   ElbUpstream,
@@ -56,6 +57,22 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
     "stopTimeout '2m' is too short for drainTime '115s': give at least 121s, or a shorter drainTime",
   ],
   [{ drainTime: Duration.millis(1500) }, "drainTime '1.5 s' is not valid: give whole seconds"],
+  [
+    { listenTls: { secret: Secret.fromSecretNameV2(new Stack(), 'Named', 'shop/certificate') } },
+    "listenTls.secret 'Default/Named' has no full ARN, which ECS needs: give Secret.fromSecretCompleteArn, whose ARN ends in '-' and 6 characters",
+  ],
+  [
+    {
+      runtimeApiTls: {
+        secret: Secret.fromSecretPartialArn(
+          new Stack(),
+          'Partial',
+          'arn:aws:secretsmanager:eu-west-1:111111111111:secret:api',
+        ),
+      },
+    },
+    "runtimeApiTls.secret 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:api' has no full ARN, which ECS needs: give Secret.fromSecretCompleteArn, whose ARN ends in '-' and 6 characters",
+  ],
   [{ imageDigest: 'sha256:12ab' }, "imageDigest 'sha256:12ab' is not a digest: give sha256: and 64 hexadecimal digits"],
   [
     { imageDigest: `sha256:${'0'.repeat(64)}`, image: ContainerImage.fromRegistry('registry.test/haproxy:3.2') },

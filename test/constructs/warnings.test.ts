@@ -12,6 +12,8 @@ import {
   HaproxyVersion,
   MonitoredHaproxy,
   ProxyCapacity,
+  ProxyDeployment,
+  ProxyIngress,
 } from '../../lib';
 import { BY_NAME } from './stacks';
 
@@ -42,6 +44,13 @@ function warned(acknowledged: readonly string[] = []) {
     desiredCount: 1,
     drainTime: Duration.seconds(9),
     enableExecuteCommand: true,
+  });
+  new HaproxyElbProxy(stack, 'Moved', {
+    vpc: new Vpc(stack, 'Public', { maxAzs: 2 }),
+    monitor,
+    upstream: BY_NAME,
+    ingress: ProxyIngress.networkLoadBalancer(),
+    deployment: ProxyDeployment.canary(),
   });
   new DriftMonitor(stack, 'Closed', { vpc: new Vpc(stack, 'Shared', { maxAzs: 2 }), createEndpoints: true });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {

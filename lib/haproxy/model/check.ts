@@ -30,7 +30,7 @@ import {
 export interface ValidatedModel
   extends Complete<typeof TRAFFIC>,
     Complete<typeof PROCESS>,
-    Pick<HaproxyConfigModel, 'redirectPort' | 'health' | 'runtimeApi' | 'runtimeApiTls'>,
+    Pick<HaproxyConfigModel, 'redirectPort' | 'httpsPort' | 'health' | 'runtimeApi' | 'runtimeApiTls'>,
     Required<Pick<HaproxyConfigModel, 'listen' | 'rawLines'>> {
   readonly upstream: ValidatedUpstream;
   readonly routes: readonly ValidatedRoute[];
@@ -60,6 +60,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     listen: checkBind(model.listen ?? { port: PORTS.listenPort.default }, 'listen'),
     listenTls: model.listenTls && checkListenTls(version, model.listenTls),
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),
+    httpsPort: model.httpsPort === undefined ? undefined : checkPort(model.httpsPort, 'httpsPort'),
     requestHeaders: checkHeaders(model.requestHeaders ?? {}, 'requestHeaders'),
     responseHeaders: checkHeaders(model.responseHeaders ?? {}, 'responseHeaders'),
     limits: complete(LIMITS, model.limits ?? {}),

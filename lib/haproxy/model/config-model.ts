@@ -103,6 +103,8 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
   readonly listenTls?: HaproxyListenTls;
   /** Port of a second listener at the address of `listen`, without TLS, which redirects to HTTPS. */
   readonly redirectPort?: number;
+  /** Port for HTTPS that clients connect to, the goal of the redirect: 443 when left out. */
+  readonly httpsPort?: number;
   readonly requestHeaders?: HaproxyHeaderRules;
   readonly responseHeaders?: HaproxyHeaderRules;
   readonly limits?: Values<typeof LIMITS>;

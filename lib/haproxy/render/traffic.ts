@@ -66,13 +66,14 @@ function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
 
 function requestRules(version: HaproxyVersion, model: ValidatedModel): Line[] {
   const { _capabilities: capabilities } = version;
-  const { limits, listenTls, redirectPort, requestHeaders, responseHeaders, drainTimeMillis } = model;
+  const { limits, listenTls, redirectPort, httpsPort = 443, requestHeaders, responseHeaders, drainTimeMillis } = model;
+  const port = httpsPort === 443 ? '' : `:${httpsPort}`;
   const response = capabilities.httpAfterResponse ? 'http-after-response' : 'http-response';
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [
     // `scheme` would keep the port of the listener without TLS.
     redirectPort !== undefined &&
-      'http-request redirect prefix https://%[req.hdr(host),field(1,:)] code 301 unless { ssl_fc }',
+      `http-request redirect prefix https://%[req.hdr(host),field(1,:)]${port} code 301 unless { ssl_fc }`,
     limits.maxBodyBytes !== undefined &&
       `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
     listenTls && 'http-request set-header X-Forwarded-Proto https if { ssl_fc }',

@@ -38,6 +38,8 @@ export interface ProxyUpstream {
 interface ProxySettings {
   readonly upstreams: readonly ProxyUpstream[];
   readonly listenPort: number;
+  /** The port that clients connect to: that of a load balancer, or `listenPort`. */
+  readonly clientPort: number;
   readonly maxConnections: number;
   readonly stopTimes: StopTimes;
   readonly acceptProxyProtocol: boolean;
@@ -72,6 +74,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     listen: { port: settings.listenPort },
     listenTls: listenTls && { certificateFile: SECRET_PATHS.listener, ...valuesOf(LISTEN_TLS, listenTls) },
     redirectPort: props.redirectPort,
+    httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
     requestHeaders: props.requestHeaders,
     responseHeaders: props.responseHeaders,
     limits: { ...valuesOf(LIMITS, props.limits), maxConnections: settings.maxConnections },

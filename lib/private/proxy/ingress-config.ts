@@ -10,6 +10,10 @@ export interface IngressBindOptions {
   readonly containerName: string;
   readonly listenPort: number;
   readonly redirectPort?: number;
+  /** Whether HAProxy speaks TLS at `listenPort`. */
+  readonly tls: boolean;
+  /** The fewest tasks that run. A token counts as many. */
+  readonly fewestTasks: number;
   readonly shiftsTraffic: boolean;
   /** Time between the stop signal and the forced end of a task, ms. */
   readonly stopTimeoutMillis: number;

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { Compatibility } from 'aws-cdk-lib/aws-ecs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { formatDuration } from '../../haproxy/duration';
 import { InputError } from '../../haproxy/errors';
@@ -50,6 +51,8 @@ export function checkProxy(
   for (const what of ['allowFrom', 'denyFrom', 'requestHeaders', 'responseHeaders', 'rawLines'] as const) {
     refuseTokens(what, props[what]);
   }
+  refusePartialArn('listenTls.secret', props.listenTls?.secret);
+  refusePartialArn('runtimeApiTls.secret', props.runtimeApiTls?.secret);
   checkCount('desiredCount', props.desiredCount, SERVICE.desiredCount);
   if (imageDigest !== undefined && image !== undefined) {
     throw new InputError(
@@ -74,6 +77,20 @@ export function checkProxy(
   if (acceptProxyProtocol === false && ingress._proxyProtocol) {
     throw new InputError(
       'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave acceptProxyProtocol out, or give proxyProtocol: false to the ingress',
+    );
+  }
+}
+
+/** ECS finds a secret by its full ARN, which ends in 6 characters that Secrets Manager chose (ECS API, `valueFrom`). */
+function refusePartialArn(what: string, secret: ISecret | undefined): void {
+  if (secret === undefined) {
+    return;
+  }
+  const { secretFullArn, secretArn } = secret;
+  if (secretFullArn === undefined) {
+    const given = Token.isUnresolved(secretArn) ? secret.node.path : secretArn;
+    throw new InputError(
+      `${what} '${given}' has no full ARN, which ECS needs: give Secret.fromSecretCompleteArn, whose ARN ends in '-' and 6 characters`,
     );
   }
 }
