@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import {
   type BaseService,
   type CfnService,
@@ -44,8 +43,9 @@ export class DeploymentGate extends Construct implements GateAccess {
 /** ECS calls hooks in deployments that start all new tasks first, and not in rolling ones (ECS guide, "Lifecycle hooks"). */
 function refuseRolling(service: BaseService): void {
   const { deploymentConfiguration } = service.node.findChild('Service') as CfnService;
-  const { strategy = DeploymentStrategy.ROLLING } = Stack.of(service).resolve(deploymentConfiguration) ?? {};
-  if (strategy === DeploymentStrategy.ROLLING) {
+  // Not resolved, because the CDK takes no hook after the first look at those of a service.
+  const { strategy } = (deploymentConfiguration ?? {}) as CfnService.DeploymentConfigurationProperty;
+  if (strategy === undefined || strategy === DeploymentStrategy.ROLLING) {
     throw new InputError(
       `${service.node.path} has a rolling deployment, which ECS does not gate: give it a blue/green, linear or canary one, or leave the gate out`,
     );
