@@ -34,6 +34,7 @@ export type {
   HaproxyLog,
   ProxyLimits,
   ProxyMutualTls,
+  ProxyPatching,
   ProxyResolution,
   ProxyRoute,
   ProxyTls,

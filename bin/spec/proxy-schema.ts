@@ -8,6 +8,7 @@ import type {
   LinearDeploymentOptions,
   ProxyLimits,
   ProxyMutualTls,
+  ProxyPatching,
   ProxyResolution,
   ProxyRoute,
   ProxyScaling,
@@ -182,6 +183,15 @@ export const proxySchema = z.strictObject({
   capacity,
   scaling,
   deployment,
+  patching: z
+    .strictObject({
+      cron: z.string().meta({ description: 'When, in UTC: six fields such as 0 3 ? * TUE *.' }),
+    } satisfies Shape<ProxyPatching, 'schedule', 'cron'>)
+    .optional()
+    .meta({
+      description:
+        'When the tasks are replaced without a change, for the newest image of the tag and new values of secrets. Default: never.',
+    }),
   ...keysOf(SERVICE),
   ...keysOf(PROCESS),
   logRetentionDays: z

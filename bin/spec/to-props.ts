@@ -6,6 +6,7 @@ import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { ListenerCertificate, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -49,7 +50,7 @@ function withCdkDurations<T>(value: T): WithCdkDurations<T> {
 /** Properties of the construct for a proxy of a spec. Resources that the file names by id or ARN are imported into the scope. */
 export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
   const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
-  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, ...rest } =
+  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, patching, ...rest } =
     withCdkDurations(spec);
   const secret = (id: string, arn: string): ISecret => Secret.fromSecretCompleteArn(scope, id, arn);
   return {
@@ -74,6 +75,7 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
         schedule: Schedule.expression(`cron(${cron})`),
       })),
     },
+    patching: patching && { schedule: ScheduleExpression.expression(`cron(${patching.cron})`) },
     deployment: deployment && deploymentOf(scope, deployment),
     ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,

@@ -10,7 +10,15 @@ import type { ProxyCapacity } from './capacity';
 import type { ProxyDeployment } from './deployment';
 import type { ElbUpstream } from './elb-upstream';
 import type { ProxyIngress } from './ingress';
-import type { HaproxyLog, ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './options';
+import type {
+  HaproxyLog,
+  ProxyLimits,
+  ProxyMutualTls,
+  ProxyPatching,
+  ProxyResolution,
+  ProxyRoute,
+  ProxyTls,
+} from './options';
 import type { ProxyScaling } from './scaling';
 
 /** Properties of a `HaproxyElbProxy`. */
@@ -72,7 +80,8 @@ export interface HaproxyElbProxyProps {
   /**
    * Digest of the official image, `sha256:…`: tasks run exactly this image, also after the tag has moved.
    *
-   * @default - the newest image of the version's tag when a task starts
+   * @default - the image that the version's tag had when the last deployment began: ECS keeps it for every task until the
+   * next deployment, so that fixes come with a deployment alone, see `patching`
    */
   readonly imageDigest?: string;
 
@@ -224,6 +233,14 @@ export interface HaproxyElbProxyProps {
    * @default ProxyDeployment.rolling()
    */
   readonly deployment?: ProxyDeployment;
+
+  /**
+   * When the tasks are replaced without a change of the app: they then run the newest image of the version's tag, unless
+   * `imageDigest` is given, and use the newest values of secrets.
+   *
+   * @default - never: a fix of HAProxy and a new certificate wait for the next deployment
+   */
+  readonly patching?: ProxyPatching;
 
   /**
    * How long a task that stops still accepts connections, whole seconds, at most 30 minutes. ECS stops a task while its

@@ -26,6 +26,7 @@ import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
+import { redeployOn } from '../private/proxy/patching';
 import { scale } from '../private/proxy/scaling';
 import { secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
@@ -192,6 +193,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     this.connections = ingressConfig.balancer?.connections ?? this.taskConnections;
     if (props.scaling !== undefined) {
       scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._shiftsTraffic);
+    }
+    if (props.patching !== undefined) {
+      redeployOn(this, this.service, props.patching);
     }
     this.allowToUpstreams(upstreams);
     this.register(version, props, upstreams);

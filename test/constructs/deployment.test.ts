@@ -1,11 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { DriftMonitor, HaproxyElbProxy, ProxyDeployment, ProxyIngress } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
-import { textOf } from './template';
+import { permissionsOf, textOf } from './template';
 
 function proxyWith(deployment: ProxyDeployment, ingress = ProxyIngress.networkLoadBalancer()) {
   const { stack, vpc } = stackWithVpc();
@@ -51,6 +52,20 @@ test('alarms roll a deployment back', () => {
     Enable: true,
     Rollback: true,
   });
+});
+
+test('patching replaces the tasks on a schedule, and may do nothing else', () => {
+  const { stack, vpc } = stackWithVpc();
+  const patching = { schedule: ScheduleExpression.cron({ weekDay: 'TUE', hour: '3', minute: '0' }) };
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, patching });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'cron(0 3 ? * TUE *)',
+    Target: { Arn: { 'Fn::Join': ['', Match.arrayWith([':scheduler:::aws-sdk:ecs:updateService'])] } },
+  });
+  expect(permissionsOf(template, /SchedulerRole/).filter((one) => one.includes('ecs:'))).toEqual([
+    'Allow ecs:UpdateService on {ProxyService}',
+  ]);
 });
 
 test('a task is healthy once it was ready, or at once where that is switched off', () => {
