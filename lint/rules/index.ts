@@ -14,6 +14,7 @@ import { smallPayload } from './small-payload';
 import { socketTls } from './socket-tls';
 import { startNeedsDns } from './start-needs-dns';
 import { stateFile } from './state-file';
+import { unknownBranch } from './unknown-branch';
 import { unresolvedName } from './unresolved-name';
 
 /** The rules about the meaning of a configuration. A new rule is a file beside this one, and a name in this list. */
@@ -34,7 +35,7 @@ export const MEANING_RULES: readonly Rule[] = [
 ];
 
 /** The rules about the version that reads the configuration. */
-export const VERSION_RULES: readonly Rule[] = [endOfLife, faultyRelease];
+export const VERSION_RULES: readonly Rule[] = [endOfLife, faultyRelease, unknownBranch];
 
 /** Every rule, those of the language included, which the validator applies. */
 export const ALL_RULES: readonly RuleInfo[] = [...MEANING_RULES, ...VERSION_RULES, ...LANGUAGE_RULES];

@@ -285,7 +285,7 @@ describe('a mistake that an editor shows too', () => {
 });
 
 describe('a mistake that only the reader finds', () => {
-  const BRANCHES = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4';
+  const BRANCHES = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4, 3.5';
   test.each(
     named([
       [
@@ -297,8 +297,8 @@ describe('a mistake that only the reader finds', () => {
         "10:16: proxies.orders.upstream.dnsName: upstream '10.0.0.1' is an address: give the host name of the load balancer, because its addresses change",
       ],
       [
-        proxyWith('haproxyVersion: "3.9"'),
-        `12:21: proxies.orders.haproxyVersion: HAProxy 3.9 is not of a known branch: use one of ${BRANCHES}`,
+        proxyWith('haproxyVersion: "2.10"'),
+        `12:21: proxies.orders.haproxyVersion: HAProxy 2.10 is not of a known branch: use one of ${BRANCHES}`,
       ],
       [
         proxyWith('resolution: { nameservers: ["10.0.0.2:53", "dns:53"] }'),

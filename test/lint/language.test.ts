@@ -36,7 +36,7 @@ test.each([
   [
     '3.3',
     '    dispatch 192.0.2.1:80',
-    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch'; remove it, or write a 'server' with that address",
+    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch', and 3.5 refuses it; remove it, or write a 'server' with that address",
   ],
   ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is unknown in a 'listen' section; remove it"],
   ['3.4', '    mode htttp', "error 6:10 unknown-directive: 'mode htttp' is unknown in a 'listen' section; remove it"],

@@ -39,7 +39,7 @@ export function addLint(program: Command): void {
       if (flags.haproxyVersion === undefined) {
         throw new InputError('--haproxy-version is missing: give a version such as 3.2');
       }
-      const version = HaproxyVersion.of(flags.haproxyVersion);
+      const version = HaproxyVersion._read(flags.haproxyVersion);
       const format = FORMATS[oneOf(flags.format, ['text', 'json', 'sarif'] as const, '--format')];
       // Every file is read before anything is written.
       const sources = readSources(files);

@@ -5,6 +5,8 @@ export interface Branch {
   readonly endOfLife: string;
   /** Repository of the branch's official image. */
   readonly repository: string;
+  /** It has development releases only, and no official image. @default - it has stable releases */
+  readonly unreleased?: true;
 }
 
 /**
@@ -18,7 +20,7 @@ const ECR_PUBLIC = 'public.ecr.aws/docker/library/haproxy';
 /** Images of branches that were dropped from the official list before the mirror began are on Docker Hub only. */
 const DOCKER_HUB = 'docker.io/library/haproxy';
 
-/** The branches that resolve names at run time and have had a stable release, oldest first. */
+/** The branches that resolve names at run time, oldest first. 3.5 is known from its development release 5. */
 export const BRANCHES: readonly Branch[] = [
   { branch: '1.6', endOfLife: '2020-10', repository: DOCKER_HUB },
   { branch: '1.7', endOfLife: '2021-10', repository: DOCKER_HUB },
@@ -39,6 +41,7 @@ export const BRANCHES: readonly Branch[] = [
   { branch: '3.2', endOfLife: '2030-04', repository: ECR_PUBLIC },
   { branch: '3.3', endOfLife: '2027-01', repository: ECR_PUBLIC },
   { branch: '3.4', endOfLife: '2031-04', repository: ECR_PUBLIC },
+  { branch: '3.5', endOfLife: '2028-01', repository: ECR_PUBLIC, unreleased: true },
 ];
 
 /** The supported branches, as `OLDEST to NEWEST`. */

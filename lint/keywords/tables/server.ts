@@ -39,6 +39,7 @@ export const SERVER = table(
   enabled | force-tlsv13 ; server default-server ; 1.8
   error-limit | fall ; server default-server ; ; num(1..)
   force-sslv3 | force-tlsv10 | force-tlsv11 | force-tlsv12 ; server default-server
+  from ; server default-server ; 3.5 ; given
   guid ; server ; 3.0 ; word
   guid ; default-server ; 3.0 ; [word]
   hash-key ; server default-server ; 3.0 ; id|addr|addr-port|guid@3.3
@@ -54,6 +55,7 @@ export const SERVER = table(
   log-proto ; server default-server ; 2.2 ; legacy|octet-count
   max-reuse ; server default-server ; 2.0 ; num
   maxconn | maxqueue | minconn ; server default-server ; ; [num]
+  name ; default-server ; 3.5 ; word
   namespace ; server ; 1.6 +namespace ; word
   namespace ; server default-server ; 1.8 +namespace ; word
   no-agent-check | no-backup | no-check | no-check-send-proxy | no-check-ssl | no-ssl ; server default-server ; 1.8
