@@ -56,7 +56,7 @@ export const GLOBAL = table(
   jwt.allow_none_alg ; ; 3.5 3.4.7
   jwt.decrypt_alg_list | jwt.decrypt_enc_list ; ; 3.4 ; ?
   key-base ; ; 3.0 ; num
-  limited-quic ; ; 2.9
+  limited-quic ; ; 2.9 2.8.1..25
   localpeer ; ; 2.2 ; num
   log ; ; ; @log ; ; negatable
   log-send-hostname ; ; ; [word ~]
