@@ -110,8 +110,8 @@ export class Diagnostics {
   }
 
   /** The value of a word is missing. */
-  public missing(after: Word | undefined, what: string, name = after?.text): false {
-    return this.error('missing-value', after, `'${name}' needs ${what}`, 'add it');
+  public missing(after: Word | undefined, what: string, name = after?.text, help = 'add it'): false {
+    return this.error('missing-value', after, `'${name}' needs ${what}`, help);
   }
 
   /** A text does not have the required form. */

@@ -1,21 +1,31 @@
 import type { Rule, RuleInfo } from '../finding';
+import { addressFamily } from './address-family';
+import { backupSlots } from './backup-slots';
 import { checkWithoutHost } from './check-without-host';
 import { checkWithoutSni } from './check-without-sni';
+import { clientName, resolveGuard } from './do-resolve';
 import { endOfLife } from './end-of-life';
 import { exposedSocket } from './exposed-socket';
 import { faultyRelease } from './faulty-release';
+import { fewSlots } from './few-slots';
 import { holdObsolete } from './hold-obsolete';
 import { idleTime } from './idle-time';
 import { keptConnections } from './kept-connections';
 import { LANGUAGE_RULES } from './language';
 import { privilegedPort } from './privileged-port';
+import { queryStorm } from './query-storm';
+import { shortHold } from './short-hold';
 import { singleSlot } from './single-slot';
+import { slowResolution } from './slow-resolution';
 import { smallPayload } from './small-payload';
 import { socketTls } from './socket-tls';
 import { startNeedsDns } from './start-needs-dns';
 import { stateFile } from './state-file';
+import { templateWeight } from './template-weight';
 import { unknownBranch } from './unknown-branch';
 import { unresolvedName } from './unresolved-name';
+import { verifiedName } from './verified-name';
+import { zeroWarning } from './zero-warning';
 
 /** The rules about the meaning of a configuration. A new rule is a file beside this one, and a name in this list. */
 export const MEANING_RULES: readonly Rule[] = [
@@ -23,13 +33,24 @@ export const MEANING_RULES: readonly Rule[] = [
   stateFile,
   startNeedsDns,
   holdObsolete,
+  shortHold,
+  slowResolution,
+  queryStorm,
   smallPayload,
   singleSlot,
+  fewSlots,
+  backupSlots,
+  templateWeight,
+  addressFamily,
+  zeroWarning,
+  resolveGuard,
+  clientName,
   socketTls,
   exposedSocket,
   privilegedPort,
   checkWithoutHost,
   checkWithoutSni,
+  verifiedName,
   idleTime,
   keptConnections,
 ];

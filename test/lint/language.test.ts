@@ -179,7 +179,7 @@ test.each([
   ],
   [
     'backend b\n    mode http\n    server s 192.0.2.1:80 proto fcgi',
-    "error 3:12 incomplete: server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
+    "error 3:12 bad-value: server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
   ],
 ])('3.4 refuses %j', (text, error) => {
   expect(said('3.4', `${text}\n`)).toContain(error);

@@ -168,7 +168,7 @@ function warningsOf(branch: Branch, release?: string): HaproxyVersionWarning[] {
     });
   }
   for (const faulty of FAULTY_RELEASES) {
-    if (faulty.release === release) {
+    if (faulty.release === release && faulty.when === undefined) {
       warnings.push({
         id: 'cdk-haproxy-elb:faulty-release',
         message: `HAProxy ${release} has a known fault: ${faulty.reason}; use a later release of ${branch.branch}`,

@@ -47,7 +47,7 @@ export const SERVER = table(
   id ; server ; ; num(1..)
   id ; default-server ; ; [word]
   idle-ping ; server default-server ; 3.2 ; time
-  init-addr ; server default-server ; 1.7 ; [list(last|libc|none|<address>)]
+  init-addr ; server default-server ; 1.7 ; [list?(last|libc|none||<address>)]
   init-state ; server default-server ; 3.1 ; fully-up|up|down|fully-down
   inter ; server default-server ; ; time(1..)
   ktls ; server default-server ; 3.3 +expose-experimental-directives ; on|off
@@ -86,7 +86,7 @@ export const SERVER = table(
   redir ; server default-server ; 1.8 ; word
   renegotiate ; server default-server ; 3.3
   resolve-net ; server default-server ; 1.7 ; list(<network>)
-  resolve-opts ; server default-server ; 1.9 ; [list(allow-dup-ip|prevent-dup-ip|ignore-weight@2.1)]
+  resolve-opts ; server default-server ; 1.9 ; [list?(allow-dup-ip|prevent-dup-ip|ignore-weight@2.1)]
   resolve-prefer ; server default-server ; ; ipv4|ipv6
   resolvers ; server default-server ; ; @resolvers
   rise ; server default-server ; ; num(1..)
