@@ -1,4 +1,6 @@
 import type { Rule, RuleInfo } from '../finding';
+import { LINT_IGNORE } from '../suppress';
+import { TEMPLATE } from '../template';
 import { addressFamily } from './address-family';
 import { backupSlots } from './backup-slots';
 import { checkWithoutHost } from './check-without-host';
@@ -58,8 +60,14 @@ export const MEANING_RULES: readonly Rule[] = [
 /** The rules about the version that reads the configuration. */
 export const VERSION_RULES: readonly Rule[] = [endOfLife, faultyRelease, unknownBranch];
 
+/** The rules about the files themselves. */
+export const FILE_RULES: readonly RuleInfo[] = [LINT_IGNORE, TEMPLATE];
+
 /** Every rule, those of the language included, which the validator applies. */
-export const ALL_RULES: readonly RuleInfo[] = [...MEANING_RULES, ...VERSION_RULES, ...LANGUAGE_RULES];
+export const ALL_RULES: readonly RuleInfo[] = [...MEANING_RULES, ...VERSION_RULES, ...LANGUAGE_RULES, ...FILE_RULES];
+
+/** The ids of all rules. */
+export const RULE_IDS: ReadonlySet<string> = new Set(ALL_RULES.map(({ id }) => id));
 
 const BY_ID = new Map(ALL_RULES.map((rule) => [rule.id, rule]));
 
