@@ -9,8 +9,8 @@ import { asksForNagios, nagiosInvalid } from './commands/check/formats';
 import { addCompletion } from './commands/completion';
 import { addDemo } from './commands/demo';
 import { addLint } from './commands/lint';
-import { visible } from './commands/lint/formats';
 import { addRender } from './commands/render';
+import { visible } from './commands/visible';
 
 /** Exit code for bad usage, and for a command that could not be carried out. */
 const BAD_USAGE = 2;

@@ -48,7 +48,7 @@ export class SpecSource {
       const path = issue.path as (string | number)[];
       const given = valueAt(root, path);
       const missing = issue.code === 'invalid_type' && given === undefined;
-      if (issue.code === 'unrecognized_keys' || (missing && meant.has(path.join('.')))) {
+      if (issue.code === 'unrecognized_keys' || (missing && meant.has(path.join('.'))) || hasDeeper(issue, issues)) {
         continue;
       }
       const offset = KEY_ISSUES.has(issue.code) ? this.keyOffsetOf(path) : this.offsetOf(path);
@@ -75,6 +75,13 @@ export class SpecSource {
     }
     return 0;
   }
+}
+
+/** Whether a check of a whole mapping failed because of a value in it, which has its own line. */
+function hasDeeper({ code, path }: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
+  const within = (other: z.core.$ZodIssue) =>
+    other.path.length > path.length && path.every((key, i) => other.path[i] === key);
+  return code === 'custom' && issues.some(within);
 }
 
 function valueAt(root: unknown, path: Path): unknown {

@@ -93,7 +93,7 @@ export function parseSpec(text: string, file: string): Spec {
 /** One error for all of them, a line each; nothing when there is none. */
 function throwAll(errors: readonly InputError[]): void {
   if (errors.length > 0) {
-    throw new InputError([...new Set(errors.map(({ message }) => message))].join('\n'));
+    throw InputError.all(errors);
   }
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { cacheFolder } from './cache';
 import { officialImages } from './container';
 import { debianSuites } from './debian';
 import { listedBinaries, pathBinary } from './local';
@@ -20,7 +21,7 @@ export interface AcquireOptions {
   /**
    * The folder for unpacked trees, about 25 MB each. They are never deleted.
    *
-   * @default - `.cache/haproxy` in the current folder
+   * @default - `.cache/haproxy` in a checkout, else a folder for all folders: `cdk-haproxy-elb/haproxy` in the user's cache
    */
   readonly cacheDir?: string;
   /** Gets each binary as soon as it is available. @default - binaries are only returned */
@@ -52,7 +53,7 @@ const AT_ONCE = 2;
  */
 export async function acquireBinaries(options: AcquireOptions = {}): Promise<Acquisition> {
   const { branches, onProgress: progress = () => {}, onBinary = () => {} } = options;
-  const cacheDir = path.resolve(options.cacheDir ?? path.join(process.cwd(), '.cache', 'haproxy'));
+  const cacheDir = path.resolve(options.cacheDir ?? cacheFolder('haproxy'));
   const found = new Map<string, HaproxyBinary>();
   const unavailable: Unavailable[] = [];
   for (const { find, help } of SOURCES) {

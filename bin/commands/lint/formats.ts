@@ -1,6 +1,7 @@
 import type { Finding } from '../../../lint/finding';
 import { ALL_RULES, ruleOf } from '../../../lint/rules';
 import { pc } from '../colours';
+import { CONTROL, visible } from '../visible';
 
 /** The findings of one file. */
 export interface FileFindings {
@@ -94,13 +95,6 @@ function describe(file: string, source: string, finding: Finding, explained: Set
     ...(first ? [`    link: ${pc.underline(link)}`] : []),
   ].join('\n');
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would execute these.
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\u0080-\u009f]/g;
-
-/** A text with its control characters written out, such as `\\x1b`. */
-export const visible = (text: string): string =>
-  text.replace(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** Longer lines are not shown. */
 const WIDEST = 300;
