@@ -22,7 +22,7 @@ interface Ignore {
 }
 
 /** What is left of findings, and how many a comment silences. */
-export interface Suppressed {
+interface Suppressed {
   readonly findings: Finding[];
   readonly ignored: number;
 }

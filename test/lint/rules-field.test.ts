@@ -2,6 +2,7 @@ import { BRANCHES } from '../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
 import { ruleOf } from '../../lint/rules';
+import { availableBinaries, haproxyCheck } from '../support/binaries';
 
 const ALL = BRANCHES.map(({ branch }) => branch);
 const from = (branch: string) => ALL.slice(ALL.indexOf(branch));
@@ -408,5 +409,48 @@ describe('lists and lines', () => {
     expect(errors('server s 10.0.0.3:9000 proto fcgi', '2.4')).toEqual([
       "server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
     ]);
+  });
+});
+
+describe.each(availableBinaries())('the real HAProxy $version', (binary) => {
+  const PLAIN =
+    'defaults\nmode http\ntimeout connect 1s\ntimeout client 1s\ntimeout server 1s\nlisten l\nbind 127.0.0.1:1\n';
+  const version = HaproxyVersion.of(binary.version);
+  const rules = (text: string) => lint(text, version).map(({ rule }) => rule);
+
+  test.each([
+    ['global\nlog logs.invalid:514 local0\n', PLAIN],
+    ['', `${PLAIN}peers p\npeer a other.invalid:10000\n`],
+    [
+      '',
+      `${PLAIN}mailers m\nmailer a smtp.invalid:25\nbackend b\nemail-alert mailers m\nemail-alert from a@b\nemail-alert to a@b\n`,
+    ],
+    ['', `${PLAIN}backend b\nsource src.invalid\n`],
+    ['', `${PLAIN}backend b\nserver s 127.0.0.1:80 check addr health.invalid\n`],
+  ])('does not start for a name that does not resolve: %j %j', (before, after) => {
+    const text = `${before}${after}`;
+    expect(haproxyCheck(binary, text)).toMatchObject({ status: 1, output: expect.stringContaining('.invalid') });
+    expect(rules(text)).toContain('start-needs-dns');
+  });
+
+  test('ends its start for zero-warning where the rule says so, and nowhere else', () => {
+    const text = `global\nzero-warning\n${PLAIN}resolvers r\nnameserver a 127.0.0.1:1\nbackend b\nserver s app.invalid:80 resolvers r init-addr libc,none\n`;
+    expect(haproxyCheck(binary, text).status).toBe(rules(text).includes('zero-warning') ? 1 : 0);
+  });
+
+  test('takes a sign before an expectation, and ranges of versions', () => {
+    const text = `${PLAIN}acl a req_ssl_ver 3.0-3.1\nbackend b\noption tcp-check\ntcp-check expect !rstring a\n`;
+    expect(haproxyCheck(binary, text).status).toBe(0);
+    expect(lint(text, version).filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test('does not start with FastCGI alone', () => {
+    const text = `${PLAIN}backend b\nserver s 127.0.0.1:9000 proto fcgi\n`;
+    expect(haproxyCheck(binary, text).status).toBe(1);
+    expect(
+      lint(text, version)
+        .filter(({ severity }) => severity === 'error')
+        .map(({ rule }) => rule),
+    ).toEqual(['bad-value']);
   });
 });

@@ -13,10 +13,10 @@ interface Entry {
 }
 
 /** The findings of an existing configuration that a later run does not report. */
-export type Baseline = readonly Entry[];
+type Baseline = readonly Entry[];
 
 /** What a baseline leaves. */
-export interface Compared {
+interface Compared {
   readonly results: FileFindings[];
   /** How many findings the baseline has. */
   readonly known: number;

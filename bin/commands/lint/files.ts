@@ -10,7 +10,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
 
 /** The name of standard input on the command line, and in findings. */
 export const STDIN = '-';
-export const STDIN_NAME = '<stdin>';
+const STDIN_NAME = '<stdin>';
 
 /** The files of a configuration, as HAProxy reads them with `-f` before each. From a folder: its `*.cfg`; `-` is standard input. */
 export function readSources(paths: readonly string[]): Source[] {

@@ -11,7 +11,7 @@ export interface FileFindings {
 }
 
 /** What comments and a baseline silence. */
-export interface Silenced {
+interface Silenced {
   /** By comments. */
   readonly ignored: number;
   /** By the baseline. @default - there is none */
