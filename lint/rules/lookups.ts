@@ -6,13 +6,22 @@ import type { Address, Directive, Document, Section, Server } from '../model';
 export const proxiesOf = ({ sections }: Document): Section[] =>
   sections.filter(({ mode, servers }) => mode !== undefined && servers.length > 0);
 
+/** The slots of each name of a section, counted once: a section may have thousands of servers. */
+const counted = new WeakMap<Section, ReadonlyMap<string | undefined, number>>();
+
 /** How many slots of a section have the same name: several lines are several slots. */
-export function slotsOf({ servers }: Section, { address }: Server): number {
-  let slots = 0;
-  for (const server of servers) {
-    slots += server.named === true && server.address.host === address.host ? server.slots : 0;
+export function slotsOf(section: Section, { address }: Server): number {
+  let slots = counted.get(section);
+  if (slots === undefined) {
+    const count = new Map<string | undefined, number>();
+    for (const server of section.servers) {
+      const { host } = server.address;
+      count.set(host, (count.get(host) ?? 0) + (server.named === true ? server.slots : 0));
+    }
+    slots = count;
+    counted.set(section, slots);
   }
-  return slots;
+  return slots.get(address.host) ?? 0;
 }
 
 /** A name of an ELB that has one address by design: the zone of a Network Load Balancer is its first label. */
