@@ -4,6 +4,7 @@
  */
 import { App } from 'aws-cdk-lib';
 import { InputError } from '../lib/haproxy/errors';
+import { visible } from './commands/visible';
 import { readSpec, SPEC_FILE } from './spec';
 import { ProxiesStack } from './spec/stack';
 
@@ -14,9 +15,8 @@ try {
     new ProxiesStack(app, spec, environment);
   }
 } catch (error) {
-  if (!(error instanceof InputError)) {
-    throw error;
-  }
-  console.error(error.message);
+  // The first line of a fault that is not of the file: a stack trace says nothing to its author.
+  const message = error instanceof InputError ? error.message : String((error as Error).message).split('\n')[0]!;
+  console.error(visible(message));
   process.exit(2);
 }

@@ -10,6 +10,7 @@ import { addCompletion } from './commands/completion';
 import { addDemo } from './commands/demo';
 import { addLint } from './commands/lint';
 import { addRender } from './commands/render';
+import { visible } from './commands/visible';
 
 /** Exit code for bad usage, and for a command that could not be carried out. */
 const BAD_USAGE = 2;
@@ -42,11 +43,18 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof InputError || error instanceof TestbedError || error instanceof CommanderError)) {
-      throw error;
-    }
-    process.exitCode = reported(error);
+    const known = error instanceof InputError || error instanceof TestbedError || error instanceof CommanderError;
+    process.exitCode = reported(known ? error : failureOf(error));
   }
+}
+
+/** A fault of this program, in one line. `NODE_DEBUG=cdk-haproxy-elb` shows where it is. */
+function failureOf(error: unknown): TestbedError {
+  if (process.env.NODE_DEBUG?.includes('cdk-haproxy-elb')) {
+    console.error(error);
+  }
+  const [first] = String(error instanceof Error ? error.message : error).split('\n');
+  return new TestbedError(`cdk-haproxy-elb failed: ${first}; please report it with the command and its input`);
 }
 
 /** Prints the error of an invalid call and returns the exit code. Commander has already printed its own errors. */
@@ -62,7 +70,7 @@ function reported(error: InputError | TestbedError | CommanderError): number {
     return code;
   }
   if (!printed) {
-    console.error(error.message);
+    console.error(visible(error.message));
   }
   return BAD_USAGE;
 }

@@ -15,7 +15,14 @@ export type { ProbeOptions } from './monitor/probe-options';
 export { Repair } from './monitor/repair';
 export type { IncidentSuppression } from './monitor/suppression';
 export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy/capacity';
-export { type BlueGreenDeploymentOptions, ProxyDeployment, type RollingDeploymentOptions } from './proxy/deployment';
+export {
+  type BlueGreenDeploymentOptions,
+  type CanaryDeploymentOptions,
+  type LinearDeploymentOptions,
+  ProxyDeployment,
+  type ProxyDeploymentOptions,
+  type RollingDeploymentOptions,
+} from './proxy/deployment';
 export {
   ElbUpstream,
   type ElbUpstreamOptions,
@@ -30,6 +37,7 @@ export type {
   HaproxyLog,
   ProxyLimits,
   ProxyMutualTls,
+  ProxyPatching,
   ProxyResolution,
   ProxyRoute,
   ProxyTls,

@@ -83,13 +83,22 @@ export const BUNDLES = {
     target: 'node22',
     banner: { js: REQUIRE },
   },
+  /** The command of the package. It has no syntax that an older Node cannot read. */
+  launcher: {
+    ...common,
+    entryPoints: ['bin/launcher.ts'],
+    outfile: 'assets/cli/cdk-haproxy-elb.mjs',
+    target: 'node14',
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [fromPackage(/^\.\/cli\.js$/, () => './main.mjs')],
+  },
   /** The command line. */
   cli: {
     ...common,
     entryPoints: ['bin/cli.ts'],
-    outfile: 'assets/cli/cdk-haproxy-elb.mjs',
+    outfile: 'assets/cli/main.mjs',
     target: 'node20',
-    banner: { js: `#!/usr/bin/env node\n${REQUIRE}${DIRNAME}` },
+    banner: { js: `${REQUIRE}${DIRNAME}` },
     define: { __dirname: 'moduleDirname' },
     plugins: [fromPackage(/^\.\.\/\.\.\/app\.js$/, () => '../app/cdk-haproxy-elb-app.cjs')],
   },

@@ -1,6 +1,6 @@
 import { BRANCH_RANGE } from '../lib/haproxy/version/branches';
 import type { RuleInfo } from '../lint/finding';
-import { LANGUAGE_RULES, MEANING_RULES, VERSION_RULES } from '../lint/rules';
+import { FILE_RULES, LANGUAGE_RULES, MEANING_RULES, VERSION_RULES } from '../lint/rules';
 
 /** docs/lint.md: the rules, from the tables that the linter reads, and how to run it in CI. */
 export function lintPage(): string {
@@ -17,7 +17,26 @@ Several files are **one** configuration, in the order in which HAProxy reads the
 from a folder the linter reads \`*.cfg\`. Two configurations need two runs.
 
 An error keeps HAProxy from starting, or from following the load balancer. A warning does not fail the run. \`--fix\` makes
-the edits that change nothing else, and shows them.
+the edits that change nothing else, and shows them. \`-\` is standard input.
+
+## Findings that stay
+
+A comment silences a rule, on its line, on the line below, or in the whole file. It needs a reason:
+
+\`\`\`
+    server app elb.example.com:80 check resolvers dns   # lint-ignore single-slot: one zone by design
+    # lint-ignore short-hold, slow-resolution: the name server is on this machine
+# lint-ignore-file privileged-port: the process runs as root
+\`\`\`
+
+A comment that silences nothing is a finding. For an existing configuration, a baseline keeps what is known:
+
+\`\`\`sh
+cdk-haproxy-elb lint haproxy.cfg --haproxy-version 3.2 --baseline lint-baseline.json --write-baseline
+cdk-haproxy-elb lint haproxy.cfg --haproxy-version 3.2 --baseline lint-baseline.json
+\`\`\`
+
+The summary counts what comments and the baseline silence, and the entries of the baseline that match nothing any more.
 
 | exit code | meaning |
 |---|---|
@@ -39,6 +58,10 @@ The linter has every keyword of each branch, ${BRANCH_RANGE}. It reports what \`
 without running it.
 
 ${table(LANGUAGE_RULES)}
+
+## Files that are not judged line by line
+
+${table(FILE_RULES)}
 
 ## GitHub Actions
 

@@ -1,6 +1,18 @@
-import { BRANCHES, CHECKED_ON, FAULTY_RELEASES } from '../lib/haproxy/version/branches';
+import { BRANCHES, CHECKED_ON, FAULTY_RELEASES, type FaultCondition } from '../lib/haproxy/version/branches';
 import { CAPABILITIES, type Capability } from '../lib/haproxy/version/capabilities';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
+
+/** What a configuration has that meets a fault. */
+const NEEDS: Readonly<Record<FaultCondition, string>> = {
+  names: 'names with `resolvers`',
+  srv: 'SRV records',
+  capitals: 'names with capitals',
+  'do-resolve': '`do-resolve`',
+  'tcp-nameserver': 'TCP name servers',
+  'udp-nameserver': 'UDP name servers',
+  'zero-warning': '`zero-warning`',
+  'implicit-resolvers': 'no `resolvers default`',
+};
 
 /** docs/haproxy-versions.md, from the tables that the generator reads. */
 export function versionsPage(): string {
@@ -29,7 +41,7 @@ Releases with a fault in front of an ELB:
 
 | release | what happens | why |
 |---|---|---|
-${FAULTY_RELEASES.map(({ release, severity, reason }) => `| ${release} | ${severity} | ${reason} |`).join('\n')}
+${FAULTY_RELEASES.map(({ release, severity, reason, when }) => `| ${release} | ${severity}${when === undefined ? '' : `, by \`lint\` where the configuration has ${NEEDS[when]}`} | ${reason} |`).join('\n')}
 
 ${sections.join('\n\n')}
 `;

@@ -1,9 +1,9 @@
 import { get } from 'node:http';
 
 /** What one request on a fresh connection is answered with; nothing when it fails or takes too long. */
-export function request(host: string, port: number, withinMillis = 1000): Promise<string | undefined> {
+export function request(host: string, port: number, withinMillis = 1000, path = '/'): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const pending = get({ host, port, agent: false, timeout: withinMillis }, (response) => {
+    const pending = get({ host, port, path, agent: false, timeout: withinMillis }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (chunk) => {
         body += chunk;

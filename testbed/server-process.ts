@@ -5,12 +5,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TestbedError } from './testbed-error';
 
 /** All that run now, so that none outlives this process. */
-const running = new Set<ChildProcess>();
+const running = new Set<ServerProcess>();
 process.on('exit', () => {
-  for (const child of running) {
-    child.kill('SIGKILL');
+  for (const server of running) {
+    server.signal('SIGKILL');
   }
 });
+
+/** How a process is run. */
+interface ProcessOptions {
+  /**
+   * In a group of its own, which ends with it: for a shell that starts other processes. A terminal's Ctrl-C does not
+   * reach it.
+   *
+   * @default false
+   */
+  readonly ownGroup?: boolean;
+}
 
 /** A server process, and what it printed. */
 export class ServerProcess {
@@ -19,13 +30,18 @@ export class ServerProcess {
   #output = '';
 
   /** Runs a command, with variables on top of this process's environment. */
-  public constructor([command, ...args]: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  public constructor(
+    [command, ...args]: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    private readonly options: ProcessOptions = {},
+  ) {
     this.#child = spawn(command!, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
+      detached: options.ownGroup,
     });
-    running.add(this.#child);
-    this.#exited = once(this.#child, 'exit').then(() => running.delete(this.#child));
+    running.add(this);
+    this.#exited = once(this.#child, 'exit').then(() => running.delete(this));
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       // The last lines are enough to show why it ended.
       stream.on('data', (chunk) => {
@@ -61,9 +77,28 @@ export class ServerProcess {
     return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))![1]);
   }
 
+  /** Sends a signal to it; SIGKILL to its whole group if it has its own. */
+  public signal(signal: NodeJS.Signals): void {
+    if (signal !== 'SIGKILL' || !this.options.ownGroup || this.pid === undefined) {
+      this.#child.kill(signal);
+      return;
+    }
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // No process of the group is left.
+    }
+  }
+
+  /** Waits until it has ended. @returns its exit code; nothing when a signal killed it */
+  public async exit(): Promise<number | undefined> {
+    await this.#exited;
+    return this.#child.exitCode ?? undefined;
+  }
+
   /** Ends it at once and waits until it has ended. */
   public async stop(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.signal('SIGKILL');
     await this.#exited;
   }
 }

@@ -29,12 +29,33 @@ export class SpecSource {
     return this.errorAt(this.offsetOf(path), message);
   }
 
-  /** One line for a problem that the schema found. */
-  public explain(issue: z.core.$ZodIssue): InputError {
-    const path = issue.path as (string | number)[];
-    const keyed = issue.code === 'unrecognized_keys' ? [...path, issue.keys[0]!] : path;
-    const offset = KEY_ISSUES.has(issue.code) ? this.keyOffsetOf(keyed) : this.offsetOf(path);
-    return this.errorAt(offset, explain(issue, valueAt(this.document.toJS(), path)));
+  /** A line for each problem that the schema found, in the order of the text. */
+  public explainAll(issues: readonly z.core.$ZodIssue[]): InputError[] {
+    const root: unknown = this.document.toJS();
+    const found: { offset: number; message: string }[] = [];
+    // A key with a typing error is not missing as well.
+    const meant = new Set<string>();
+    for (const issue of issues) {
+      const path = issue.path as (string | number)[];
+      for (const key of issue.code === 'unrecognized_keys' ? issue.keys : []) {
+        const name = suggestion(key, path as string[]);
+        meant.add([...path, name].join('.'));
+        const where = path.join('.') || 'the file';
+        found.push({ offset: this.keyOffsetOf([...path, key]), message: unknownKey(key, path as string[], where) });
+      }
+    }
+    for (const issue of issues) {
+      const path = issue.path as (string | number)[];
+      const given = valueAt(root, path);
+      const missing = issue.code === 'invalid_type' && given === undefined;
+      if (issue.code === 'unrecognized_keys' || (missing && meant.has(path.join('.'))) || hasDeeper(issue, issues)) {
+        continue;
+      }
+      const offset = KEY_ISSUES.has(issue.code) ? this.keyOffsetOf(path) : this.offsetOf(path);
+      found.push({ offset, message: explain(issue, given) });
+    }
+    found.sort((a, b) => a.offset - b.offset);
+    return found.map(({ offset, message }) => this.errorAt(offset, message));
   }
 
   /** The place of a key in the text. */
@@ -56,22 +77,40 @@ export class SpecSource {
   }
 }
 
-function valueAt(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], root);
+/** Whether a check of a whole mapping failed because of a value in it, which has its own line. */
+function hasDeeper({ code, path }: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
+  const within = (other: z.core.$ZodIssue) =>
+    other.path.length > path.length && path.every((key, i) => other.path[i] === key);
+  return code === 'custom' && issues.some(within);
 }
+
+function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      value !== null && typeof value === 'object' && Object.hasOwn(value, key)
+        ? (value as Record<string | number, unknown>)[key]
+        : undefined,
+    root,
+  );
+}
+
+/** A longer value is cut. */
+const LONGEST = 100;
+
+const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
 /** What was given and what is allowed. */
 function explain(issue: z.core.$ZodIssue, given: unknown): string {
   const where = issue.path.join('.') || 'the file';
   // The value may be the secret itself instead of its ARN.
-  const shown = /secretArn$/i.test(where) ? 'a value that is not shown here' : (JSON.stringify(given) ?? 'nothing');
+  const shown = /secretArn$/i.test(where)
+    ? 'a value that is not shown here'
+    : short(JSON.stringify(given) ?? 'nothing');
   // The messages of our own checks name the allowed values.
   if (given !== undefined && issue.message.startsWith('give ')) {
     return `${where} is ${shown}: ${issue.message}`;
   }
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return unknownKey(issue.keys[0]!, issue.path as string[], where);
     case 'invalid_type':
       return given === undefined
         ? `${where} is missing: give ${article(issue.expected)}`
@@ -120,13 +159,30 @@ const TYPING_ERROR = 0.5;
 
 /** The nearest key here or one level below; all keys that are allowed where none is near. */
 function suggest(key: string, path: readonly string[]): string {
-  const node = schemaAt(path);
-  const below = Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
-    namesOf(child).map((inner) => `${name}.${inner}`),
-  );
-  const name = nearest(key, namesOf(node)) ?? nearest(key, below);
-  return name === undefined ? `allowed are ${namesOf(node).join(', ')}` : `did you mean '${name}'?`;
+  const name = suggestion(key, path);
+  return name === undefined ? `allowed are ${namesOf(schemaAt(path)).join(', ')}` : `did you mean '${name}'?`;
 }
+
+/** The nearest key: here, then below, level by level. */
+function suggestion(key: string, path: readonly string[]): string | undefined {
+  let level: [name: string, node: SchemaNode][] = [['', schemaAt(path)]];
+  for (let depth = 0; depth < DEEPEST && level.length > 0; depth += 1) {
+    const names = level.flatMap(([before, node]) => namesOf(node).map((name) => `${before}${name}`));
+    const found = nearest(key, names);
+    if (found !== undefined) {
+      return found;
+    }
+    level = level.flatMap(([before, { properties = {}, additionalProperties, items }]) => [
+      ...Object.entries(properties).map(([name, node]): [string, SchemaNode] => [`${before}${name}.`, node]),
+      ...(additionalProperties?.properties ? [[`${before}NAME.`, additionalProperties] as [string, SchemaNode]] : []),
+      ...(items?.properties ? [[before, items] as [string, SchemaNode]] : []),
+    ]);
+  }
+  return undefined;
+}
+
+/** Levels of keys below the place of a mistake in which a key is looked for. */
+const DEEPEST = 5;
 
 function nearest(key: string, candidates: readonly string[]): string | undefined {
   const last = (name: string) => name.split('.').at(-1)!.toLowerCase();
@@ -143,7 +199,11 @@ interface SchemaNode {
 
 function schemaAt(path: readonly string[]): SchemaNode {
   return path.reduce<SchemaNode>(
-    (at, key) => at.properties?.[key] ?? at.items ?? at.additionalProperties ?? {},
+    (at, key) =>
+      (Object.hasOwn(at.properties ?? {}, key) ? at.properties?.[key] : undefined) ??
+      at.items ??
+      at.additionalProperties ??
+      {},
     specJsonSchema() as SchemaNode,
   );
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
 import { SpecSource } from './errors';
@@ -16,30 +16,51 @@ export const SPEC_FILE = 'haproxy-elb.yaml';
 /**
  * Reads and checks a spec file.
  *
- * @throws InputError that names the first problem: file, line, column, what was given, what is allowed
+ * @throws InputError with a line for each problem: file, line, column, what was given, what is allowed
  */
 export function readSpec(file: string): Spec {
-  let source: string;
+  let bytes: Buffer;
   try {
-    source = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     throw new InputError(
       `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}): give the path of a spec file`,
     );
   }
-  return parseSpec(source, file);
+  if (/^(fffe|feff)/.test(bytes.toString('hex', 0, 2))) {
+    throw new InputError(`${file}: is in UTF-16, as its byte order mark says: save it as UTF-8`);
+  }
+  if (bytes.includes(0)) {
+    throw new InputError(`${file}: is a binary file: give a spec file in YAML`);
+  }
+  return parseSpec(bytes.toString('utf8'), file);
 }
 
 /** Checks the text of a spec file. `file` is for messages. */
 export function parseSpec(text: string, file: string): Spec {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error', merge: true });
   const source = new SpecSource(file, document, lines);
-  const [malformed] = document.errors;
-  if (malformed !== undefined) {
-    throw source.errorAt(malformed.pos[0], `not YAML: ${malformed.message}`);
-  }
+  throwAll(
+    document.errors.map(({ code, message, pos }) =>
+      code === 'MULTIPLE_DOCS'
+        ? source.errorAt(pos[0], "the file has a second document, after '---': keep one")
+        : source.errorAt(pos[0], `not YAML: ${message}`),
+    ),
+  );
+  const anchors = new Set<string>();
   visit(document, {
+    Node: (_, node) => {
+      if ('anchor' in node && typeof node.anchor === 'string') {
+        anchors.add(node.anchor);
+      }
+      if (isAlias(node) && !anchors.has(node.source)) {
+        throw source.errorAt(
+          node.range?.[0] ?? 0,
+          `'*${node.source}' has no anchor '&${node.source}' above it: add one`,
+        );
+      }
+    },
     Pair: (_, { key }) => {
       // The schema would drop it without an error.
       if (isScalar(key) && key.value === '__proto__') {
@@ -51,19 +72,36 @@ export function parseSpec(text: string, file: string): Spec {
   try {
     value = document.toJS();
   } catch (error) {
-    // An alias without an anchor is found only here.
+    // Too many aliases, or an alias within its own anchor.
     throw source.errorAt(0, `not YAML: ${(error as Error).message}`);
   }
-  const parsed = specSchema.safeParse(value);
+  const parsed = specSchema.safeParse(withoutShared(value));
   if (!parsed.success) {
-    throw source.explain(parsed.error.issues[0]!);
+    throwAll(source.explainAll(parsed.error.issues));
+    throw source.errorAt(0, 'cannot be read: correct its keys');
   }
   const { stackName = 'haproxy-elb', monitor = {}, environments, proxies } = parsed.data;
+  const errors: InputError[] = [];
   const complete = Object.entries(environments).map(([name, environment]) => [
     name,
-    { ...environment, proxies: proxiesOf(source, name, environment.proxies ?? {}, proxies) },
+    { ...environment, proxies: proxiesOf(source, name, environment.proxies ?? {}, proxies, errors) },
   ]);
+  throwAll(errors);
   return { stackName, monitor, environments: Object.fromEntries(complete) };
+}
+
+/** One error for all of them, a line each; nothing when there is none. */
+function throwAll(errors: readonly InputError[]): void {
+  if (errors.length > 0) {
+    throw InputError.all(errors);
+  }
+}
+
+/** Keys at the top that begin with `x-` hold what others share with anchors. */
+function withoutShared(value: unknown): unknown {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')))
+    : value;
 }
 
 /** The proxies of an environment: its own keys replace the keys for all environments. */
@@ -72,31 +110,32 @@ function proxiesOf(
   environment: string,
   own: Readonly<Record<string, WrittenProxy>>,
   common: Readonly<Record<string, WrittenProxy>>,
+  errors: InputError[],
 ): Record<string, ProxySpec> {
   const here = ['environments', environment, 'proxies'];
   for (const name of Object.keys(own)) {
     if (!Object.hasOwn(common, name)) {
-      throw source.errorOf(
-        [...here, name],
-        `${here.join('.')} has '${name}', which is not in proxies: give one of ${Object.keys(common).join(', ')}`,
-      );
+      const message = `${here.join('.')} has '${name}', which is not in proxies: give one of ${Object.keys(common).join(', ')}`;
+      errors.push(source.errorOf([...here, name], message));
     }
   }
-  return Object.fromEntries(
-    Object.entries(common).map(([name, proxy]) => {
-      const path = Object.hasOwn(own, name) ? [...here, name] : ['proxies', name];
-      const { upstream, ...rest } = { ...proxy, ...own[name] };
-      if (upstream === undefined) {
-        throw source.errorOf(path, `${path.join('.')}.upstream is missing: give a mapping`);
-      }
-      const complete = { ...rest, upstream };
-      // The schema checks each value on its own, the model checks that they fit together.
-      try {
-        checkModel(versionOf(complete), modelOfSpec(complete));
-      } catch (error) {
-        throw source.errorOf(path, `${path.join('.')}: ${(error as Error).message}`);
-      }
-      return [name, complete];
-    }),
-  );
+  const proxies: Record<string, ProxySpec> = {};
+  for (const [name, proxy] of Object.entries(common)) {
+    const inherits = !Object.hasOwn(own, name);
+    const path = inherits ? ['proxies', name] : [...here, name];
+    const { upstream, ...rest } = { ...proxy, ...(inherits ? {} : own[name]) };
+    if (upstream === undefined) {
+      errors.push(source.errorOf(path, `${path.join('.')}.upstream is missing: give a mapping`));
+      continue;
+    }
+    const complete = { ...rest, upstream };
+    // The schema checks each value on its own, the model checks that they fit together.
+    try {
+      checkModel(versionOf(complete), modelOfSpec(complete));
+    } catch (error) {
+      errors.push(source.errorOf(path, `${path.join('.')}: ${(error as Error).message}`));
+    }
+    Object.defineProperty(proxies, name, { value: complete, enumerable: true, configurable: true, writable: true });
+  }
+  return proxies;
 }

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type {
-  BlueGreenDeploymentOptions,
   Ec2CapacityOptions,
   FargateCapacityOptions,
   HaproxyElbProxyProps,
   HaproxyHeaderRules,
   HaproxyLog,
   IncidentSuppression,
+  LinearDeploymentOptions,
   ProxyLimits,
   ProxyMutualTls,
+  ProxyPatching,
   ProxyResolution,
   ProxyRoute,
   ProxyScaling,
@@ -20,7 +21,16 @@ import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { LIMITS, LISTEN_TLS, LOG, PORTS, PROCESS, RESOLUTION, TRAFFIC } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
 import { checkSuppression } from '../../lib/private/monitor/suppressions';
-import { BLUE_GREEN, CAPACITY, MAX_TASKS, ROLLING, SCALING, SERVICE } from '../../lib/private/options';
+import {
+  BLUE_GREEN,
+  CAPACITY,
+  DEPLOYMENT,
+  MAX_TASKS,
+  ROLLING,
+  SCALING,
+  SERVICE,
+  TRAFFIC_SHIFT,
+} from '../../lib/private/options';
 import { ingressSchema, network } from './ingress-schema';
 import { upstreamSchema } from './upstream-schema';
 import { flag, form, keysOf, list, report, type Shape, secretArn, text } from './values';
@@ -129,13 +139,17 @@ const scaling = z
 
 const deployment = z
   .strictObject({
-    strategy: z
-      .enum(['rolling', 'blue-green'])
-      .meta({ description: 'Replace a few tasks at a time, or start all new tasks beside the old ones.' }),
+    strategy: z.enum(['rolling', 'blue-green', 'linear', 'canary']).meta({
+      description:
+        'Replace a few tasks at a time, or start all new tasks beside the old ones and move traffic at once, in equal steps, or a small part first.',
+    }),
+    ...keysOf(DEPLOYMENT),
     ...keysOf(ROLLING),
     ...keysOf(BLUE_GREEN),
-    gate: flag('Blue-green: let the checker test the new tasks before they take traffic. Default: false.'),
-  } satisfies Shape<RollingDeploymentOptions & BlueGreenDeploymentOptions, never, 'strategy' | 'gate'>)
+    ...keysOf(TRAFFIC_SHIFT),
+    alarmNames: list(z.string(), 'Names of alarms that roll the deployment back while it runs. Default: none.'),
+    gate: flag('Not rolling: let the checker test the new tasks before they take traffic. Default: false.'),
+  } satisfies Shape<RollingDeploymentOptions & LinearDeploymentOptions, 'alarms', 'alarmNames' | 'strategy' | 'gate'>)
   .optional()
   .meta({ description: 'How ECS replaces the tasks. Default: rolling.' });
 
@@ -199,6 +213,15 @@ export const proxySchema = z.strictObject({
   capacity,
   scaling,
   deployment,
+  patching: z
+    .strictObject({
+      cron: z.string().meta({ description: 'When, in UTC: six fields such as 0 3 ? * TUE *.' }),
+    } satisfies Shape<ProxyPatching, 'schedule', 'cron'>)
+    .optional()
+    .meta({
+      description:
+        'When the tasks are replaced without a change, for the newest image of the tag and new values of secrets. Default: never.',
+    }),
   ...keysOf(SERVICE),
   ...keysOf(PROCESS),
   suppressions,

@@ -1,8 +1,9 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
-import { type IVpc, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type Connections, type IVpc, Peer, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
+import { NETWORK_LOAD_BALANCER } from '../../lib/private/options';
 import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
 import { monitorPropsOf, propsOf } from './to-props';
 
@@ -36,6 +37,9 @@ export class ProxiesStack extends Stack {
         monitor: this.monitor,
         proxyName,
       });
+      if (clusterName === undefined) {
+        proxy.service.node.addDependency(cluster);
+      }
       allowClients(proxy, proxySpec);
       if (proxySpec.deployment?.gate) {
         this.monitor.gateDeployments(proxy.service);
@@ -61,12 +65,22 @@ export class ProxiesStack extends Stack {
 }
 
 /** Allows the clients that the file names. */
-function allowClients(proxy: HaproxyElbProxy, { clients = [], ingress }: ProxySpec): void {
+function allowClients(proxy: HaproxyElbProxy, { clients = [], ingress, redirectPort }: ProxySpec): void {
+  const { networkLoadBalancer } = ingress ?? {};
   for (const network of clients) {
-    proxy.taskConnections.allowDefaultPortFrom(peerOf(network), 'Client');
+    allow(proxy.taskConnections, network, redirectPort);
   }
-  for (const network of ingress?.networkLoadBalancer?.clients ?? []) {
-    proxy.connections.allowDefaultPortFrom(peerOf(network), 'Client');
+  const outerPort = networkLoadBalancer?.redirectPort ?? NETWORK_LOAD_BALANCER.redirectPort.default;
+  for (const network of networkLoadBalancer?.clients ?? []) {
+    allow(proxy.connections, network, redirectPort === undefined ? undefined : outerPort);
+  }
+}
+
+/** Allows a client at the default port, and at the port that redirects to HTTPS if there is one. */
+function allow(connections: Connections, network: string, redirectPort: number | undefined): void {
+  connections.allowDefaultPortFrom(peerOf(network), 'Client');
+  if (redirectPort !== undefined) {
+    connections.allowFrom(peerOf(network), Port.tcp(redirectPort), 'Client, to be redirected');
   }
 }
 

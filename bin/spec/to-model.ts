@@ -1,9 +1,11 @@
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
+import { valuesOf } from '../../lib/haproxy/model/option';
 import { PORTS, PROCESS } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
-import { CAPACITY } from '../../lib/private/options';
+import { CAPACITY, MAX_STOP_SECONDS, PRIVATE_DNS } from '../../lib/private/options';
 import { configModelOf, maxConnectionsOf, type ProxyUpstream } from '../../lib/private/proxy/configuration';
 import { fargateSizeOf } from '../../lib/private/proxy/fargate-size';
+import { LINGERING, stopTimesOf } from '../../lib/private/proxy/stop-times';
 import type { ProxySpec } from './spec';
 
 /** In place of a DNS name that is looked up at deployment. */
@@ -16,7 +18,7 @@ export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
 
 /** The configuration model of a proxy of a spec: what its task definition will hold. */
 export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
-  const { capacity = {}, ingress, routes = [], stopTimeout, acceptProxyProtocol } = proxy;
+  const { capacity = {}, ingress, routes = [], acceptProxyProtocol } = proxy;
   const upstreams = [proxy.upstream, ...routes.map((route) => route.upstream)].map(
     ({ dnsName = UNKNOWN_NAME, ...options }): ProxyUpstream => ({ options, bound: { dnsName } }),
   );
@@ -24,13 +26,27 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
     capacity.capacityProvider === undefined
       ? fargateSizeOf(capacity)
       : { memoryMiB: capacity.memoryMiB ?? CAPACITY.memoryMiB.default };
+  const listenPort = proxy.listenPort ?? PORTS.listenPort.default;
   return configModelOf(proxy, {
     upstreams,
-    listenPort: proxy.listenPort ?? PORTS.listenPort.default,
+    listenPort,
+    clientPort: ingress?.networkLoadBalancer?.port ?? listenPort,
     maxConnections: maxConnectionsOf(proxy, upstreams, memoryMiB),
-    stopTimeoutMillis: stopTimeout?.toMilliseconds() ?? PROCESS.stopTimeout.default,
+    stopTimes: stopTimesOf(
+      valuesOf(PROCESS, proxy),
+      lingeringOf(ingress),
+      1000 * MAX_STOP_SECONDS[capacity.capacityProvider === undefined ? 'fargate' : 'ec2'],
+    ),
     acceptProxyProtocol:
       acceptProxyProtocol ??
       (ingress?.networkLoadBalancer !== undefined && ingress.networkLoadBalancer.proxyProtocol !== false),
   });
+}
+
+/** As the constructs' ingress has it. */
+function lingeringOf(ingress: ProxySpec['ingress']): number {
+  if (ingress?.networkLoadBalancer !== undefined || ingress?.targetGroupArn !== undefined) {
+    return LINGERING.networkLoadBalancer;
+  }
+  return (ingress?.privateDns?.dnsTtl?.toMilliseconds() ?? PRIVATE_DNS.dnsTtl.default) + LINGERING.afterTtl;
 }

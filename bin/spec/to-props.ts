@@ -1,10 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { ListenerCertificate, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -48,7 +50,7 @@ function withCdkDurations<T>(value: T): WithCdkDurations<T> {
 /** Properties of the construct for a proxy of a spec. Resources that the file names by id or ARN are imported into the scope. */
 export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
   const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
-  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, ...rest } =
+  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, patching, ...rest } =
     withCdkDurations(spec);
   const secret = (id: string, arn: string): ISecret => Secret.fromSecretCompleteArn(scope, id, arn);
   return {
@@ -73,9 +75,8 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
         schedule: Schedule.expression(`cron(${cron})`),
       })),
     },
-    deployment:
-      deployment &&
-      (deployment.strategy === 'rolling' ? ProxyDeployment.rolling(deployment) : ProxyDeployment.blueGreen(deployment)),
+    patching: patching && { schedule: ScheduleExpression.expression(`cron(${patching.cron})`) },
+    deployment: deployment && deploymentOf(scope, deployment),
     ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,
     removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : undefined,
@@ -117,6 +118,19 @@ function capacityOf({ capacityProvider, ...size }: NonNullable<ProxySpec['capaci
   return capacityProvider === undefined
     ? ProxyCapacity.fargate(size)
     : ProxyCapacity.ec2({ ...size, capacityProviderStrategies: [{ capacityProvider, weight: 1 }] });
+}
+
+const DEPLOYMENTS = {
+  rolling: ProxyDeployment.rolling,
+  'blue-green': ProxyDeployment.blueGreen,
+  linear: ProxyDeployment.linear,
+  canary: ProxyDeployment.canary,
+};
+
+function deploymentOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['deployment']>>): ProxyDeployment {
+  const { strategy, alarmNames, ...options } = spec;
+  const alarms = alarmNames?.map((name, i) => Alarm.fromAlarmName(scope, `DeploymentAlarm${i}`, name));
+  return DEPLOYMENTS[strategy]({ ...options, alarms });
 }
 
 function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['ingress']>>): ProxyIngress {

@@ -109,7 +109,7 @@ export const list = <T extends z.ZodType>(item: T, description: string) =>
 
 export const secretArn = (description: string) =>
   form(
-    /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$/,
+    /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/,
     'the ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:111111111111:secret:name-AbCdEf',
     description,
   );

@@ -13,7 +13,12 @@ new HaproxyElbProxy(stack, 'Proxy', {
   listenPort: 8443,
   // A JSON object with `cert` and `key`, both PEM. Neither is in the template or in the task definition.
   listenTls: {
-    secret: Secret.fromSecretNameV2(stack, 'Certificate', 'shop/certificate'),
+    // ECS needs the full ARN of a secret, with the 6 characters at its end.
+    secret: Secret.fromSecretCompleteArn(
+      stack,
+      'Certificate',
+      'arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/certificate-AbCdEf',
+    ),
     minVersion: HaproxyTlsVersion.V1_3,
   },
   // HAProxy redirects HTTP to HTTPS.

@@ -9,7 +9,10 @@ const OLD_BRANCHES = ['1.6', '1.7', '1.8'];
 /** The end of life is a day or a month. A month lasts to its end: `~` sorts behind every digit. */
 const isMaintained = ({ endOfLife }: { readonly endOfLife: string }) => `${endOfLife}~` > CHECKED_ON;
 
-const DEFAULT_BRANCHES = [...OLD_BRANCHES, ...BRANCHES.filter(isMaintained).map(({ branch }) => branch)];
+const DEFAULT_BRANCHES = [
+  ...OLD_BRANCHES,
+  ...BRANCHES.filter((branch) => isMaintained(branch) && !branch.unreleased).map(({ branch }) => branch),
+];
 
 /** Minutes, on a slow line. */
 const FETCH_SECONDS = 900;

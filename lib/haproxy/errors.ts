@@ -20,6 +20,13 @@ export class InputError extends Error {
   public constructor(message: string) {
     super(message.replace(PRIVATE_KEY, '(a private key)').replace(CONTROL, escapeOf));
   }
+
+  /** Several errors as one, with a line for each that is not repeated. */
+  public static all(errors: readonly InputError[]): InputError {
+    const all = new InputError('');
+    all.message = [...new Set(errors.map(({ message }) => message))].join('\n');
+    return all;
+  }
 }
 
 /** An escape such as `\n`; characters that JSON does not escape get their number. */

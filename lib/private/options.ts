@@ -14,6 +14,9 @@ export const SERVICE = {
   enableExecuteCommand: { kind: 'flag', default: false, about: 'Allow aws ecs execute-command.' },
 } as const satisfies Options;
 
+/** The longest time that ECS waits between the stop signal and the forced end (ECS guide, "stopTimeout"). */
+export const MAX_STOP_SECONDS = { fargate: 120, ec2: 3600 } as const;
+
 /** The size of a task. On Fargate only some combinations are valid. */
 export const CAPACITY = {
   cpu: {
@@ -84,6 +87,33 @@ export const BLUE_GREEN = {
   },
 } as const satisfies Options;
 
+/** How a linear or canary deployment shifts traffic. */
+export const TRAFFIC_SHIFT = {
+  stepPercent: {
+    kind: 'count',
+    min: 1,
+    max: 100,
+    about: 'Linear, canary: share of the traffic that moves in a step, percent.',
+    otherwise: '10 for linear, 5 for canary',
+  },
+  stepBakeTime: {
+    kind: 'time',
+    min: 0,
+    max: DAY,
+    about: 'Linear, canary: how long ECS waits after a step, whole minutes.',
+    otherwise: '6m for linear, 10m for canary',
+  },
+} as const satisfies Options;
+
+/** For every deployment. */
+export const DEPLOYMENT = {
+  requireReady: {
+    kind: 'flag',
+    default: true,
+    about: 'A new task is healthy only after it has reached its upstream once.',
+  },
+} as const satisfies Options;
+
 /** A name in Cloud Map. */
 export const PRIVATE_DNS = {
   dnsTtl: { kind: 'time', min: 0, max: DAY, default: 10_000, about: 'How long clients may keep an answer.' },
@@ -104,6 +134,12 @@ export const NETWORK_LOAD_BALANCER = {
     kind: 'flag',
     default: true,
     about: "Send each client's address to the proxy in a PROXY protocol header.",
+  },
+  crossZone: {
+    kind: 'flag',
+    default: false,
+    about: 'Send connections to tasks of every Availability Zone. AWS charges for traffic between zones.',
+    otherwise: 'true with allocationIds, else false',
   },
   deletionProtection: { kind: 'flag', default: false, about: 'Protect the load balancer against deletion.' },
 } as const satisfies Options;

@@ -12,7 +12,7 @@ import {
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
 import { refuseTokens } from '../private/checks';
-import { CAPACITY } from '../private/options';
+import { CAPACITY, MAX_STOP_SECONDS } from '../private/options';
 import { fargateSizeOf } from '../private/proxy/fargate-size';
 
 /** Size of tasks on AWS Fargate. */
@@ -119,8 +119,7 @@ export abstract class ProxyCapacity {
 class FargateCapacity extends ProxyCapacity {
   public readonly cpu: number;
   public readonly memoryMiB: number;
-  // A limit of Fargate (ECS guide, "stopTimeout").
-  public readonly _maxStopSeconds = 120;
+  public readonly _maxStopSeconds = MAX_STOP_SECONDS.fargate;
   public readonly _compatibility = Compatibility.FARGATE;
 
   public constructor(private readonly options: FargateCapacityOptions) {
@@ -147,7 +146,7 @@ class FargateCapacity extends ProxyCapacity {
 class Ec2Capacity extends ProxyCapacity {
   public readonly cpu: number;
   public readonly memoryMiB: number;
-  public readonly _maxStopSeconds = 3600;
+  public readonly _maxStopSeconds = MAX_STOP_SECONDS.ec2;
   public readonly _compatibility = Compatibility.EC2;
 
   public constructor(private readonly options: Ec2CapacityOptions) {

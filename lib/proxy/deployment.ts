@@ -1,10 +1,33 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { AvailabilityZoneRebalancing, DeploymentStrategy } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../haproxy/errors';
-import { ROLLING } from '../private/options';
+import { checkCount } from '../private/checks';
+import { DEPLOYMENT, ROLLING, TRAFFIC_SHIFT } from '../private/options';
+
+/** How ECS judges new tasks, in every deployment. */
+export interface ProxyDeploymentOptions {
+  /**
+   * A new task is healthy only after its default upstream has had a usable address once. So a wrong or unreachable
+   * upstream fails the deployment. A task that was ready stays healthy as long as HAProxy runs. In mode `per-request`
+   * HAProxy holds no address and is always ready.
+   *
+   * Switch it off where new tasks must start while the default upstream is down, such as with routes to others.
+   *
+   * @default true
+   */
+  readonly requireReady?: boolean;
+
+  /**
+   * Alarms that roll the deployment back while it runs, such as those of a `DriftMonitor`.
+   *
+   * @default - none
+   */
+  readonly alarms?: IAlarm[];
+}
 
 /** How many tasks run while ECS replaces a few tasks at a time. */
-export interface RollingDeploymentOptions {
+export interface RollingDeploymentOptions extends ProxyDeploymentOptions {
   /**
    * Share of `desiredCount` that always runs, percent.
    *
@@ -22,7 +45,7 @@ export interface RollingDeploymentOptions {
 }
 
 /** How ECS starts all new tasks beside the old ones before they take traffic. */
-export interface BlueGreenDeploymentOptions {
+export interface BlueGreenDeploymentOptions extends ProxyDeploymentOptions {
   /**
    * How long the old tasks stay after traffic has moved to the new ones, so that a rollback takes seconds: whole
    * minutes, at most one day.
@@ -32,9 +55,48 @@ export interface BlueGreenDeploymentOptions {
   readonly bakeTime?: Duration;
 }
 
+/** How ECS moves traffic to the new tasks in equal steps. */
+export interface LinearDeploymentOptions extends BlueGreenDeploymentOptions {
+  /**
+   * Share of the traffic that moves in each step, percent, 3 to 100.
+   *
+   * @default 10, the default of ECS
+   */
+  readonly stepPercent?: number;
+
+  /**
+   * How long ECS waits after each step: whole minutes, at most one day.
+   *
+   * @default Duration.minutes(6), the default of ECS
+   */
+  readonly stepBakeTime?: Duration;
+}
+
+/** How ECS moves a small part of the traffic to the new tasks first, and then the rest. */
+export interface CanaryDeploymentOptions extends BlueGreenDeploymentOptions {
+  /**
+   * Share of the traffic that moves first, percent, 1 to 100.
+   *
+   * @default 5, the default of ECS
+   */
+  readonly stepPercent?: number;
+
+  /**
+   * How long ECS waits before it moves the rest: whole minutes, at most one day.
+   *
+   * @default Duration.minutes(10), the default of ECS
+   */
+  readonly stepBakeTime?: Duration;
+}
+
+/** Numbers of tasks while ECS starts all new ones beside the old ones. */
+const BESIDE = { minHealthyPercent: 100, maxHealthyPercent: 200 };
+/** The least step of a linear deployment (ECS API, `LinearConfiguration`). */
+const LEAST_LINEAR_PERCENT = 3;
+
 /**
- * How ECS replaces the tasks. If the new tasks do not start, ECS rolls the deployment back, with its configuration,
- * which is part of the task definition.
+ * How ECS replaces the tasks. If the new tasks do not become healthy, ECS rolls the deployment back, with its
+ * configuration, which is part of the task definition.
  */
 export class ProxyDeployment {
   /** Replaces a few tasks at a time. */
@@ -51,7 +113,7 @@ export class ProxyDeployment {
         `minHealthyPercent '${minHealthyPercent}' and maxHealthyPercent '${maxHealthyPercent}' do not fit together: give 0 to 100 for the first, and 100 to 200 and more than the first for the second`,
       );
     }
-    return new ProxyDeployment(DeploymentStrategy.ROLLING, minHealthyPercent, maxHealthyPercent);
+    return new ProxyDeployment(DeploymentStrategy.ROLLING, options, { minHealthyPercent, maxHealthyPercent });
   }
 
   /**
@@ -59,40 +121,77 @@ export class ProxyDeployment {
    * it ECS moves no traffic, and clients reach old and new tasks until the bake time is over.
    */
   public static blueGreen(options: BlueGreenDeploymentOptions = {}): ProxyDeployment {
-    checkBakeTime(options.bakeTime);
-    return new ProxyDeployment(DeploymentStrategy.BLUE_GREEN, 100, 200, options.bakeTime);
+    checkMinutes('bakeTime', options.bakeTime);
+    return new ProxyDeployment(DeploymentStrategy.BLUE_GREEN, options, { ...BESIDE, bakeTime: options.bakeTime });
+  }
+
+  /** As blue/green, in equal steps. Needs `ProxyIngress.networkLoadBalancer`. */
+  public static linear(options: LinearDeploymentOptions = {}): ProxyDeployment {
+    const linearConfiguration = shiftOf(options, LEAST_LINEAR_PERCENT);
+    const { bakeTime } = options;
+    return new ProxyDeployment(DeploymentStrategy.LINEAR, options, { ...BESIDE, bakeTime, linearConfiguration });
+  }
+
+  /** As blue/green, a small part of the traffic first. Needs `ProxyIngress.networkLoadBalancer`. */
+  public static canary(options: CanaryDeploymentOptions = {}): ProxyDeployment {
+    const canaryConfiguration = shiftOf(options, TRAFFIC_SHIFT.stepPercent.min);
+    const { bakeTime } = options;
+    return new ProxyDeployment(DeploymentStrategy.CANARY, options, { ...BESIDE, bakeTime, canaryConfiguration });
   }
 
   private constructor(
     private readonly strategy: DeploymentStrategy,
-    private readonly minHealthyPercent: number,
-    private readonly maxHealthyPercent: number,
-    private readonly bakeTime?: Duration,
+    private readonly options: ProxyDeploymentOptions,
+    private readonly service: Record<string, unknown> & { readonly maxHealthyPercent: number },
   ) {}
 
+  /**
+   * Whether ECS moves traffic between two target groups.
+   *
+   * @internal
+   */
+  public get _shiftsTraffic(): boolean {
+    return this.strategy !== DeploymentStrategy.ROLLING;
+  }
+
   /** @internal */
-  public get _isBlueGreen(): boolean {
-    return this.strategy === DeploymentStrategy.BLUE_GREEN;
+  public get _needsLoadBalancer(): boolean {
+    return this.strategy === DeploymentStrategy.LINEAR || this.strategy === DeploymentStrategy.CANARY;
+  }
+
+  /** @internal */
+  public get _requireReady(): boolean {
+    return this.options.requireReady ?? DEPLOYMENT.requireReady.default;
   }
 
   /** @internal */
   public get _serviceOptions() {
-    const { strategy: deploymentStrategy, minHealthyPercent, maxHealthyPercent, bakeTime } = this;
+    const { alarms = [] } = this.options;
     return {
-      // A service without these options does a rolling deployment.
-      ...(this._isBlueGreen ? { deploymentStrategy, bakeTime } : {}),
-      minHealthyPercent,
-      maxHealthyPercent,
+      // A service without a strategy does a rolling deployment.
+      ...(this._shiftsTraffic ? { deploymentStrategy: this.strategy } : {}),
+      ...this.service,
       circuitBreaker: { rollback: true },
+      deploymentAlarms: alarms.length > 0 ? { alarmNames: alarms.map(({ alarmName }) => alarmName) } : undefined,
       availabilityZoneRebalancing:
-        maxHealthyPercent > 100 ? AvailabilityZoneRebalancing.ENABLED : AvailabilityZoneRebalancing.DISABLED,
+        this.service.maxHealthyPercent > 100
+          ? AvailabilityZoneRebalancing.ENABLED
+          : AvailabilityZoneRebalancing.DISABLED,
     };
   }
 }
 
-function checkBakeTime(bakeTime: Duration | undefined): void {
-  const minutes = bakeTime === undefined || bakeTime.isUnresolved() ? 0 : bakeTime.toMinutes({ integral: false });
+/** Checks how traffic moves, with the least step of the strategy. */
+function shiftOf({ stepPercent, stepBakeTime, bakeTime }: LinearDeploymentOptions, min: number) {
+  checkCount('stepPercent', stepPercent, { min, max: TRAFFIC_SHIFT.stepPercent.max });
+  checkMinutes('stepBakeTime', stepBakeTime);
+  checkMinutes('bakeTime', bakeTime);
+  return { stepPercent, stepBakeTime };
+}
+
+function checkMinutes(what: string, time: Duration | undefined): void {
+  const minutes = time === undefined || time.isUnresolved() ? 0 : time.toMinutes({ integral: false });
   if (!Number.isInteger(minutes) || minutes > 1440) {
-    throw new InputError(`bakeTime '${minutes} min' is not valid: give whole minutes, at most 1 day`);
+    throw new InputError(`${what} '${minutes} min' is not valid: give whole minutes, at most 1 day`);
   }
 }

@@ -13,7 +13,15 @@ import type { ProxyCapacity } from './capacity';
 import type { ProxyDeployment } from './deployment';
 import type { ElbUpstream } from './elb-upstream';
 import type { ProxyIngress } from './ingress';
-import type { HaproxyLog, ProxyLimits, ProxyMutualTls, ProxyResolution, ProxyRoute, ProxyTls } from './options';
+import type {
+  HaproxyLog,
+  ProxyLimits,
+  ProxyMutualTls,
+  ProxyPatching,
+  ProxyResolution,
+  ProxyRoute,
+  ProxyTls,
+} from './options';
 import type { ProxyScaling } from './scaling';
 
 /** Properties of a `HaproxyElbProxy`. */
@@ -75,13 +83,14 @@ export interface HaproxyElbProxyProps {
   /**
    * Digest of the official image, `sha256:…`: tasks run exactly this image, also after the tag has moved.
    *
-   * @default - the newest image of the version's tag when a task starts
+   * @default - the image that the version's tag had when the last deployment began: ECS keeps it for every task until the
+   * next deployment, so that fixes come with a deployment alone, see `patching`
    */
   readonly imageDigest?: string;
 
   /**
    * Another image than the official one, such as a copy in your own registry. It must be of `version` and have
-   * `haproxy` on its PATH, `/bin/sh`, and `bash` or `wget`.
+   * `haproxy` on its PATH, `/bin/sh`, and `bash` or `wget`. Its stop signal may be SIGTERM or SIGUSR1.
    *
    * @default - the official image of the version
    */
@@ -229,10 +238,29 @@ export interface HaproxyElbProxyProps {
   readonly deployment?: ProxyDeployment;
 
   /**
-   * Time between ECS's stop signal and the forced end of a task, whole seconds, 6 s to 1 hour, on Fargate at most 2
-   * minutes. HAProxy ends running connections 5 s earlier (1.8 and later).
+   * When the tasks are replaced without a change of the app: they then run the newest image of the version's tag, unless
+   * `imageDigest` is given, and use the newest values of secrets.
    *
-   * @default Duration.seconds(30), the default of ECS
+   * @default - never: a fix of HAProxy and a new certificate wait for the next deployment
+   */
+  readonly patching?: ProxyPatching;
+
+  /**
+   * How long a task that stops still accepts connections, whole seconds, at most 30 minutes. ECS stops a task while its
+   * clients still find it. In this time the task serves, answers 503 on `/ready`, and tells clients that keep their
+   * connections to close them (HTTP/1; HTTP/2 clients learn it at the end). 0 ends the task at once.
+   *
+   * @default - as long as clients of the ingress still find the task: with a name in Cloud Map its TTL and 20 s, with a
+   * Network Load Balancer 2 minutes, with an Application Load Balancer 20 s, else 30 s; at most `stopTimeout` of the
+   * capacity without 20 s, which is 100 s on Fargate
+   */
+  readonly drainTime?: Duration;
+
+  /**
+   * Time between ECS's stop signal and the forced end of a task, whole seconds, 6 s to 1 hour, on Fargate at most 2
+   * minutes, and at least 6 s more than `drainTime`. What still runs 5 s before the end is cut.
+   *
+   * @default - `drainTime` and 30 s, at most what the capacity allows
    */
   readonly stopTimeout?: Duration;
 

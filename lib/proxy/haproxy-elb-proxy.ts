@@ -1,4 +1,4 @@
-import { Annotations, Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -30,9 +30,11 @@ import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
+import { redeployOn } from '../private/proxy/patching';
 import { scale } from '../private/proxy/scaling';
 import { secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
+import { stopTimesOf } from '../private/proxy/stop-times';
 import { addContainer } from '../private/proxy/task';
 import { checkProxy, MAX_CONFIG_BYTES, warningsOf } from '../private/proxy/validation';
 import { ProxyCapacity } from './capacity';
@@ -97,11 +99,15 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const capacity = props.capacity ?? ProxyCapacity.fargate();
     const ingress = props.ingress ?? ProxyIngress.privateDns();
     const deployment = props.deployment ?? ProxyDeployment.rolling();
-    const stopTimeout = props.stopTimeout ?? Duration.millis(PROCESS.stopTimeout.default);
     const listenPort = props.listenPort ?? PORTS.listenPort.default;
     const desiredCount = props.desiredCount ?? SERVICE.desiredCount.default;
     checkProxy(this, props, capacity, ingress);
-    for (const { id, message } of warningsOf(props, version, capacity)) {
+    const stopTimes = stopTimesOf(
+      valuesOf(PROCESS, props),
+      ingress._lingeringMillis,
+      Duration.seconds(capacity._maxStopSeconds).toMilliseconds(),
+    );
+    for (const { id, message } of warningsOf(props, version, capacity, ingress, stopTimes)) {
       Annotations.of(this).addWarningV2(id, message);
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
@@ -117,8 +123,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const model = configModelOf(props, {
       upstreams,
       listenPort,
+      clientPort: ingress._clientPort(listenPort),
       maxConnections,
-      stopTimeoutMillis: stopTimeout.toMilliseconds(),
+      stopTimes,
       acceptProxyProtocol: props.acceptProxyProtocol ?? ingress._proxyProtocol,
     });
     this.configuration = render(version, model);
@@ -142,7 +149,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       files: secretFilesOf(props.listenTls?.secret, props.runtimeApiTls?.secret),
       ports: [listenPort, ...redirectPorts, HEALTH_PORT, RUNTIME_API_PORT],
       healthPort: HEALTH_PORT,
-      stopTimeout,
+      requireReady: deployment._requireReady,
+      stopTimes,
+      endsItself: version._capabilities.hardStopAfter,
       openFiles: openFilesOf(maxConnections, upstreams),
       enableExecuteCommand: props.enableExecuteCommand ?? false,
       logGroup: this.logGroup,
@@ -170,6 +179,10 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     if (props.enableExecuteCommand) {
       allowSessionLog(this.cluster, this.taskDefinition, this.logGroup);
     }
+    if (props.cluster === undefined) {
+      // A cluster cannot lose its capacity providers while a service uses them.
+      this.service.node.addDependency(this.cluster);
+    }
     this.node.defaultChild = this.service;
 
     const ingressConfig = ingress._bind(this, {
@@ -179,14 +192,24 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       containerName: this.container.containerName,
       listenPort,
       redirectPort: props.redirectPort,
-      isBlueGreen: deployment._isBlueGreen,
-      stopTimeout,
+      tls: props.listenTls !== undefined,
+      fewestTasks: fewestTasksOf(props.scaling?.minTasks ?? desiredCount),
+      shiftsTraffic: deployment._shiftsTraffic,
+      stopTimeoutMillis: stopTimes.stopTimeoutMillis,
     });
+    if (deployment._needsLoadBalancer && ingressConfig.balancer === undefined) {
+      throw new InputError(
+        'a linear or canary deployment shifts traffic in a load balancer: give ProxyIngress.networkLoadBalancer(), or a rolling or blue/green deployment',
+      );
+    }
     this.dnsName = ingressConfig.dnsName;
     this.networkLoadBalancer = ingressConfig.balancer?.loadBalancer;
     this.connections = ingressConfig.balancer?.connections ?? this.taskConnections;
     if (props.scaling !== undefined) {
-      scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._isBlueGreen);
+      scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._shiftsTraffic);
+    }
+    if (props.patching !== undefined) {
+      redeployOn(this, this.service, props.patching);
     }
     this.allowToUpstreams(upstreams);
     this.probe = this.register(version, props, upstreams).handler;
@@ -253,6 +276,10 @@ function render(version: HaproxyVersion, model: HaproxyConfigModel): string {
     );
   }
   return text;
+}
+
+function fewestTasksOf(count: number): number {
+  return Token.isUnresolved(count) ? Number.POSITIVE_INFINITY : count;
 }
 
 function imageOf(version: HaproxyVersion, digest: string | undefined): string {

@@ -1,12 +1,14 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { CfnTargetGroup, INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type INamespace, NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { refuseTokens } from '../private/checks';
 import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../private/options';
 import type { IngressBindOptions, IngressConfig } from '../private/proxy/ingress-config';
 import { makeLoadBalancer } from '../private/proxy/network-load-balancer';
+import { LINGERING } from '../private/proxy/stop-times';
 import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
 
 /** A name in a Cloud Map namespace. */
@@ -69,6 +71,29 @@ export abstract class ProxyIngress {
   public readonly _proxyProtocol: boolean = false;
 
   /**
+   * For how long clients may still send new connections to a task that stops, ms.
+   *
+   * @internal
+   */
+  public abstract readonly _lingeringMillis: number;
+
+  /**
+   * How long clients may keep an answer of DNS that has the address of a task, ms.
+   *
+   * @internal
+   */
+  public readonly _answerMillis: number = 0;
+
+  /**
+   * The port that clients connect to.
+   *
+   * @internal
+   */
+  public _clientPort(listenPort: number): number {
+    return listenPort;
+  }
+
+  /**
    * Creates the resources of the ingress for a proxy.
    *
    * @internal
@@ -77,14 +102,23 @@ export abstract class ProxyIngress {
 }
 
 class NoIngress extends ProxyIngress {
+  // As for a name with the default TTL: the clients have a way of their own.
+  public readonly _lingeringMillis = PRIVATE_DNS.dnsTtl.default + LINGERING.afterTtl;
+
   public _bind(): IngressConfig {
     return {};
   }
 }
 
 class PrivateDns extends ProxyIngress {
+  public readonly _lingeringMillis: number;
+  public override readonly _answerMillis: number;
+
   public constructor(private readonly options: PrivateDnsOptions) {
     super();
+    refuseTokens('dnsTtl', options.dnsTtl);
+    this._answerMillis = options.dnsTtl?.toMilliseconds() ?? PRIVATE_DNS.dnsTtl.default;
+    this._lingeringMillis = this._answerMillis + LINGERING.afterTtl;
   }
 
   public _bind(scope: Construct, { cluster, service }: IngressBindOptions): IngressConfig {
@@ -106,10 +140,15 @@ function namespaceOf({ defaultCloudMapNamespace: namespace }: ICluster): INamesp
 
 class NetworkLoadBalancerIngress extends ProxyIngress {
   public override readonly _proxyProtocol: boolean;
+  public readonly _lingeringMillis = LINGERING.networkLoadBalancer;
 
   public constructor(private readonly options: NetworkLoadBalancerOptions) {
     super();
     this._proxyProtocol = options.proxyProtocol ?? NETWORK_LOAD_BALANCER.proxyProtocol.default;
+  }
+
+  public override _clientPort(listenPort: number): number {
+    return this.options.port ?? listenPort;
   }
 
   public _bind(scope: Construct, proxy: IngressBindOptions): IngressConfig {
@@ -119,17 +158,33 @@ class NetworkLoadBalancerIngress extends ProxyIngress {
 }
 
 class ExistingTargetGroup extends ProxyIngress {
+  public readonly _lingeringMillis: number;
+
   public constructor(private readonly targetGroup: ITargetGroup) {
     super();
+    // Only target groups of Application Load Balancers have this method, also imported ones.
+    const isApplication = 'registerConnectable' in targetGroup;
+    this._lingeringMillis = isApplication ? LINGERING.applicationLoadBalancer : LINGERING.networkLoadBalancer;
   }
 
   public _bind(
     scope: Construct,
-    { service, containerName, listenPort, isBlueGreen }: IngressBindOptions,
+    { service, containerName, listenPort, redirectPort, shiftsTraffic, tls }: IngressBindOptions,
   ): IngressConfig {
-    if (isBlueGreen) {
+    if (shiftsTraffic) {
       throw new InputError(
-        `${scope.node.path}: ProxyIngress.targetGroup has one target group, and a blue/green deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
+        `${scope.node.path}: ProxyIngress.targetGroup has one target group, and a blue/green, linear or canary deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
+      );
+    }
+    if (redirectPort !== undefined) {
+      throw new InputError(
+        'redirectPort has no listener behind ProxyIngress.targetGroup, which takes listenPort alone: redirect in the load balancer, or use ProxyIngress.networkLoadBalancer',
+      );
+    }
+    const { protocol } = (this.targetGroup.node.defaultChild ?? {}) as Partial<CfnTargetGroup>;
+    if (protocol === 'HTTPS' && !tls) {
+      throw new InputError(
+        'the target group of the ingress speaks HTTPS, and the proxy has no listenTls: give listenTls, or an HTTP target group',
       );
     }
     const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });

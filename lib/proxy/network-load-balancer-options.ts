@@ -62,6 +62,14 @@ export interface NetworkLoadBalancerOptions {
   readonly accessLogs?: IBucket;
 
   /**
+   * Send connections to tasks of every Availability Zone. AWS charges for traffic between zones. Without it the address
+   * of a zone without a task answers nobody, and DNS leaves that address out.
+   *
+   * @default - true with `allocationIds`, because clients of an address do not look for another one; else false
+   */
+  readonly crossZone?: boolean;
+
+  /**
    * Protect the load balancer against deletion.
    *
    * @default false, the default of AWS: the stack can be deleted

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { RouteConditions } from '../haproxy/model/config-model';
 import type { HaproxyLogFormat, HaproxyTlsVersion } from '../haproxy/model/options';
@@ -15,7 +16,7 @@ export interface ProxyTls {
   /**
    * A secret that is a JSON object with `cert` (certificate and chain) and `key`, both PEM. ECS passes both to the
    * task. The task definition holds only the ARN of the secret, and HAProxy reads the files from memory, not from a
-   * disk. Tasks that start after a rotation use the new value.
+   * disk. Tasks that start after a rotation use the new value; `patching` starts new ones on a schedule.
    */
   readonly secret: ISecret;
 
@@ -32,6 +33,15 @@ export interface ProxyTls {
    * @default true
    */
   readonly http2?: boolean;
+}
+
+/** When the tasks are replaced without a change of the app. */
+export interface ProxyPatching {
+  /**
+   * When, such as `ScheduleExpression.cron({ weekDay: 'TUE', hour: '3', minute: '0' })` of `aws-scheduler`. ECS starts a
+   * deployment then, which is judged and rolled back as any other.
+   */
+  readonly schedule: ScheduleExpression;
 }
 
 /** Mutual TLS between the drift checker and the runtime API. */

@@ -45,8 +45,8 @@ export function checkOrder(context: Context, { progress }: ProxyState, words: re
   }
 }
 
-function checkKind({ branch, report }: Context, progress: Progress, kind: string, word: Word): void {
-  const order = ORDER.findIndex((rule) => rule.words === kind && availabilityOn(rule, branch) === 'current');
+function checkKind({ report, version }: Context, progress: Progress, kind: string, word: Word): void {
+  const order = ORDER.findIndex((rule) => rule.words === kind && availabilityOn(rule, version) === 'current');
   if (order < 0) {
     return;
   }

@@ -42,7 +42,7 @@ function checkFcgi({ report }: Context, proxy: ProxyState): void {
   const servers = proxy.servers.filter(({ options }) => options.certain.value('proto') === 'fcgi');
   for (const { line, name } of app === undefined ? servers : []) {
     const message = `server '${name.text}' uses FastCGI, and ${called(proxy)} has no 'use-fcgi-app'`;
-    report.error('incomplete', name, message, 'add one', line);
+    report.error('bad-value', name, message, 'add one', line);
   }
   if (app !== undefined && servers.length === 0) {
     const message = `'use-fcgi-app' needs a server with 'proto fcgi', and ${called(proxy)} has none`;

@@ -53,10 +53,6 @@ function takeItem(context: Context, cursor: Cursor, item: Item): boolean {
       return true;
     }
     case 'optional':
-      if (item.items[0]?.kind === 'list' && cursor.text === '') {
-        // An empty word is a list of nothing.
-        return cursor.take() !== undefined;
-      }
       return cursor.done || !begins(context, cursor, item.items[0]) || takeItems(context, cursor, item.items);
     case 'repeat':
       do {
@@ -147,12 +143,18 @@ function takeList(context: Context, cursor: Cursor, item: Extract<Item, { kind: 
   }
   const words = current(context, item.words);
   const form = item.form === undefined ? undefined : FORMS[item.form];
-  const parts = (item.strict ? word.text : word.text.replace(/,$/, '')).split(',');
+  if (word.text === '' && item.how === '?') {
+    return true;
+  }
+  const parts = (item.how === '!' ? word.text : word.text.replace(/,$/, '')).split(',');
   const wrong = parts.find((part) => !words.includes(part) && !form?.is(part));
   if (wrong === undefined) {
     return true;
   }
-  const expected = [...(words.length > 0 ? [oneOf(words)] : []), ...(form ? [form.what] : [])];
+  const expected = [
+    ...(words.length > 0 ? [oneOf(words.filter((one) => one !== ''))] : []),
+    ...(form ? [form.what] : []),
+  ];
   const help = form ? `use one such as '${form.example}', with commas between several` : 'use one of them';
   return context.report.invalid(word, expected.join(' or '), help, wrong);
 }

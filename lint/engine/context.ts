@@ -1,6 +1,6 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { availabilityOn, type Keyword, keywordOf } from '../keywords';
+import { availabilityOn, firstWith, type Keyword, keywordOf } from '../keywords';
 import type { ReferenceKind } from '../keywords/notation';
 import type { Word } from '../model';
 import type { Cursor } from '../syntax/cursor';
@@ -34,7 +34,7 @@ export class Context {
   ) {
     this.branch = version.branch;
     this.order = branchOrder(version.branch);
-    this.report = new Diagnostics(version.branch);
+    this.report = new Diagnostics(version);
   }
 
   /** The words of the line. */
@@ -67,17 +67,40 @@ export class Context {
    * Reports a word that this branch does not have, no longer has, or warns about. Returns whether it accepts the word.
    */
   public checkAvailability(keyword: Keyword, at: Word | undefined, name = keyword.words): boolean {
-    const { since, removed, deprecated, instead } = keyword;
+    const { removed, deprecated, instead } = keyword;
     const help = instead === undefined ? 'remove it' : `remove it, or write ${instead}`;
-    switch (availabilityOn(keyword, this.branch)) {
+    switch (availabilityOn(keyword, this.version)) {
       case 'too-new':
-        return this.report.tooNew(at, name, since);
+        return this.report.tooNew(at, name, firstWith(keyword, this.version));
+      case 'late':
+        this.warnLate(keyword, at, name);
+        break;
       case 'removed':
         return this.report.removed(at, name, removed!, help);
-      case 'deprecated':
-        this.report.warn('deprecated-directive', at, `HAProxy ${deprecated} and later warn about '${name}'`, help);
+      case 'deprecated': {
+        const end = removed === undefined ? '' : `, and ${removed} refuses it`;
+        this.report.warn(
+          'deprecated-directive',
+          at,
+          `HAProxy ${deprecated} and later warn about '${name}'${end}`,
+          help,
+        );
+      }
     }
     return this.isBuilt(keyword, at, name);
+  }
+
+  /** Warns about a word that only later releases of the branch have. */
+  public warnLate(keyword: Keyword, at: Word | undefined, name: string): void {
+    const { branch, report, version } = this;
+    const first = firstWith(keyword, version);
+    if (first === keyword.since) {
+      const message = `only late releases of HAProxy ${branch} have '${name}', which every release has from ${first} on`;
+      report.warn('too-new', at, message, `ask the release with 'haproxy -c', or run HAProxy ${first} or later`);
+    } else {
+      const message = `HAProxy ${branch} has '${name}' from release ${first} on`;
+      report.warn('too-new', at, message, `run ${first} or later, or remove it`);
+    }
   }
 
   /** Whether a build, or a setting in the global section, has a word. TLS and Lua are in every package and image. */

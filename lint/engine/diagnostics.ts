@@ -1,3 +1,4 @@
+import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Word } from '../model';
 
 /** The rules of the language, by id. */
@@ -51,7 +52,11 @@ export class Diagnostics {
   private readonly uncertainLines = new Set<number>();
   private readonly files: { name: string; from: number }[] = [];
 
-  public constructor(private readonly branch: string) {}
+  private readonly branch: string;
+
+  public constructor(private readonly version: HaproxyVersion) {
+    this.branch = version.branch;
+  }
 
   /** Adds a finding. */
   public add(
@@ -90,7 +95,8 @@ export class Diagnostics {
 
   /** The first branch with a word that this branch does not have yet. */
   public existsFrom(name: string, since: string): string {
-    return `'${name}' exists from HAProxy ${since} on, and this is for ${this.branch}`;
+    const running = since.startsWith(`${this.branch}.`) ? this.version : this.branch;
+    return `'${name}' exists from HAProxy ${since} on, and this is for ${running}`;
   }
 
   /** The branch no longer has the word. */
@@ -104,8 +110,8 @@ export class Diagnostics {
   }
 
   /** The value of a word is missing. */
-  public missing(after: Word | undefined, what: string, name = after?.text): false {
-    return this.error('missing-value', after, `'${name}' needs ${what}`, 'add it');
+  public missing(after: Word | undefined, what: string, name = after?.text, help = 'add it'): false {
+    return this.error('missing-value', after, `'${name}' needs ${what}`, help);
   }
 
   /** A text does not have the required form. */

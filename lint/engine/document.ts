@@ -14,7 +14,7 @@ export class OptionSet implements Options {
   }
 
   public get incomplete(): boolean {
-    return this.all.some(({ word, values }) => bringsWords(word) || values.some(bringsWords));
+    return this.all.some((option) => bringsWords(option.word) || option.values.some(bringsWords) || copies(option));
   }
 
   /** The options that a claim can rest on. */
@@ -34,6 +34,13 @@ export class OptionSet implements Options {
     return this.on.get(name)?.values[0]?.text;
   }
 }
+
+/** Whether `from` (3.5) takes settings from another place, which is not followed. */
+const copies = ({ word, values }: Option): boolean =>
+  word.text === 'from' && !/^(none|be:)$/.test(values[0]?.text ?? '');
+
+/** Whether the settings begin from the documented defaults. */
+const beginsAnew = (own: OptionSet): boolean => own.value('from') === 'none';
 
 /** Whether a variable may expand to several words. */
 const bringsWords = ({ text, unresolvedVariable }: Word): boolean => unresolvedVariable && text.endsWith('[*]}');
@@ -79,7 +86,11 @@ export class SectionModel implements Section {
   /** Records the options of a `default-server` line. */
   public noteDefaults(line: number, own: readonly Option[]): void {
     this.noted = line;
-    this.inherited = new OptionSet([...this.inherited.all, ...own]);
+    const given = new OptionSet(own);
+    // From 3.5 on a set with a name is for those who ask for it.
+    if (!given.has('name')) {
+      this.inherited = beginsAnew(given) ? given : new OptionSet([...this.inherited.all, ...own]);
+    }
   }
 
   public noteBind(line: number, word: Word, own: readonly Option[]): Bind {
@@ -94,7 +105,8 @@ export class SectionModel implements Section {
   public noteServer(line: number, { name, count, address: word }: ServerWords, given: readonly Option[]): ServerModel {
     this.noted = line;
     const own = new OptionSet(given);
-    const options = this.inherited.all.length === 0 ? own : new OptionSet([...this.inherited.all, ...given]);
+    const inherited = beginsAnew(own) ? [] : this.inherited.all;
+    const options = inherited.length === 0 ? own : new OptionSet([...inherited, ...given]);
     const address = readAddress(word);
     const [low, high] = count === undefined ? [1, 1] : (rangeOf(count.text) ?? [Number.NaN, Number.NaN]);
     const server = {

@@ -251,7 +251,7 @@ class Validator {
     const model = new SectionModel(kind, name?.text ?? '', context.report.line, first!);
     this.models.push(model);
     this.leave(kind, model);
-    const life = availabilityOn(keyword, context.branch);
+    const life = availabilityOn(keyword, context.version);
     context.checkAvailability(keyword, first, `section ${kind}`);
     if (life === 'too-new' || life === 'removed') {
       this.passing = true;

@@ -179,8 +179,8 @@ function isBeyond(text: string): boolean {
   return dotted || (bits !== undefined && isIP(address!) !== 0 && Number(bits) > (isIP(address!) === 4 ? 32 : 128));
 }
 
-/** An operator, a number or a range. */
-const NUMBERS = /^(eq|ge|gt|le|lt|-?\d*[:.]?-?\d*)$/;
+/** An operator, a number or a range; of versions such as `3.0-3.1` too. */
+const NUMBERS = /^(eq|ge|gt|le|lt|-?\d*[:.]?-?\d*|\d+\.\d+[-:]\d+(\.\d+)?)$/;
 
 function checkPatterns({ report }: Context, cursor: Cursor, how: string): boolean {
   const isNumber = /^(int|sint|len)$/.test(how);

@@ -1,7 +1,7 @@
 import { isAddress } from '../../lib/haproxy/address';
 import type { Context } from '../engine/context';
 import type { Sample } from '../engine/state';
-import { availabilityOn, type Keyword, keywordOf } from '../keywords';
+import { availabilityOn, firstWith, type Keyword, keywordOf } from '../keywords';
 import { checkpointsOf, isAvailable } from '../keywords/checkpoints';
 import { FORMS } from '../keywords/forms';
 import type { ReferenceKind } from '../keywords/notation';
@@ -74,7 +74,7 @@ export function takeExpression(context: Context, cursor: Cursor, word: Word): st
   let text = word.text;
   for (;;) {
     const keyword = keywordOf('converter', [cutCall(cursor.text).name], context.branch);
-    if (keyword === undefined || availabilityOn(keyword, context.branch) === 'too-new') {
+    if (keyword === undefined || availabilityOn(keyword, context.version) === 'too-new') {
       return text;
     }
     text = `${text},${cursor.take()!.text}`;
@@ -107,7 +107,7 @@ export function readExpression(context: Context, word: Word, text = word.text, c
   if (keyword === undefined) {
     return { ...NOTHING, wrong: `'${call.name}' is not a sample fetch` };
   }
-  const wrong = availabilityWrong(context, keyword, call.name) ?? argumentsWrong(context, keyword, call, word);
+  const wrong = availabilityWrong(context, keyword, call.name, word) ?? argumentsWrong(context, keyword, call, word);
   if (wrong !== undefined) {
     return { ...NOTHING, keyword, wrong };
   }
@@ -157,15 +157,19 @@ function converterWrong(
   if (call.unclosed) {
     return unclosed(call);
   }
-  const wrong = availabilityWrong(context, keyword, call.name) ?? argumentsWrong(context, keyword, call, word);
+  const wrong = availabilityWrong(context, keyword, call.name, word) ?? argumentsWrong(context, keyword, call, word);
   const fits = canCast(context, type, keyword.places[0] ?? 'any');
   return wrong ?? (fits ? undefined : `'${call.name}' cannot be applied to what is before it`);
 }
 
-function availabilityWrong({ branch, report }: Context, keyword: Keyword, name: string): string | undefined {
-  switch (availabilityOn(keyword, branch)) {
+function availabilityWrong(context: Context, keyword: Keyword, name: string, word: Word): string | undefined {
+  const { report, version } = context;
+  switch (availabilityOn(keyword, version)) {
     case 'too-new':
-      return report.existsFrom(name, keyword.since);
+      return report.existsFrom(name, firstWith(keyword, version));
+    case 'late':
+      context.warnLate(keyword, word, name);
+      return undefined;
     case 'removed':
       return report.refusedFrom(name, keyword.removed!);
     default:

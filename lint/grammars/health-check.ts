@@ -1,6 +1,7 @@
 import { take, takeAll } from '../engine/arguments';
 import type { Grammar, Grammars } from '../engine/context';
 import { seen } from '../engine/proxy';
+import { Cursor } from '../syntax/cursor';
 
 const HEADERS = "write headers with 'http-check send hdr'";
 
@@ -54,7 +55,8 @@ const EXPECTED: ReadonlyMap<string, string> = new Map([
   ['custom', '?'],
 ]);
 
-const checkExpect: Grammar = (context, cursor) => {
+const checkExpect: Grammar = (context, whole) => {
+  let cursor = whole;
   const { proxy, report, words } = context;
   const http = words[0]!.text === 'http-check';
   const first = http && !context.from('2.2') ? seen(proxy, 'http-check expect') : undefined;
@@ -68,7 +70,13 @@ const checkExpect: Grammar = (context, cursor) => {
   while (cursor.takes('!')) {
     // Turns the sense of what follows.
   }
-  const kind = cursor.text;
+  // The sign may also be part of the word.
+  const [, kind = ''] = /^!*(.*)$/s.exec(cursor.text)!;
+  if (kind !== cursor.text && kind !== '') {
+    const rest = cursor.words.slice(cursor.at + 1);
+    const word = { ...cursor.next!, text: kind };
+    cursor = new Cursor([...cursor.words.slice(0, cursor.at), word, ...rest], cursor.at);
+  }
   return (
     take(context, cursor, http ? HTTP_EXPECT : TCP_EXPECT) &&
     take(context, cursor, EXPECTED.get(kind) ?? 'word') &&

@@ -75,14 +75,14 @@ function endOfSample(context: Context, word: Word, begin: number, place: string 
 
 /** The end of a variable such as `%ci`, or the verdict on a format that is not read further. */
 function endOfAlias(context: Context, word: Word, begin: number): number | boolean {
-  const { branch, proxy, report } = context;
+  const { proxy, report, version } = context;
   // HAProxy reads all consecutive letters as the name.
   const [name] = /^[A-Za-z]*/.exec(word.text.slice(begin))!;
   const keyword = keywordOf('log-alias', [name]);
   if (name === '' || keyword === undefined) {
     return refuse(context, word, `'%${name}' is not a variable of a log format`, PERCENT_HELP);
   }
-  if (availabilityOn(keyword, branch) === 'too-new') {
+  if (availabilityOn(keyword, version) === 'too-new') {
     return refuse(context, word, report.existsFrom(`%${name}`, keyword.since), PERCENT_HELP);
   }
   if (!context.checkAvailability(keyword, word, `%${name}`)) {

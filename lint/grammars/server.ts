@@ -89,7 +89,9 @@ const server =
     const count = template ? cursor.take() : undefined;
     const address = cursor.take();
     if (name === undefined || address === undefined) {
-      return report.missing(words[0], `a name${template ? ', a number' : ''} and an address`);
+      const line = template ? "'server-template PREFIX 16 ADDRESS:PORT'" : "'server NAME ADDRESS:PORT'";
+      const what = `a name${template ? ', a number' : ''} and an address`;
+      return report.missing(words[0], what, words[0]!.text, `write ${line}`);
     }
     if (!name.unresolvedVariable && !isName(name.text)) {
       return report.badName(name, 'a server');

@@ -14,7 +14,7 @@ import { SERVER } from './tables/server';
 import { TUNE } from './tables/tune';
 import { WORDS } from './tables/values';
 
-export { availabilityOn, type Keyword, type Trait } from './keyword';
+export { availabilityOn, firstWith, type Keyword, type Trait } from './keyword';
 
 /** The configuration language, table by table. */
 export const KEYWORDS: readonly Keyword[] = [

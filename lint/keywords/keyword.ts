@@ -1,4 +1,5 @@
 import { branchOrder } from '../../lib/haproxy/version/branches';
+import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { isOrigin, isPlace } from './checkpoints';
 import { editionsOf } from './notation';
 
@@ -32,6 +33,15 @@ const TRAITS = [
 /** A trait of a keyword. */
 export type Trait = (typeof TRAITS)[number];
 
+/** A branch that got a word with a later release. */
+interface Backport {
+  readonly branch: string;
+  /** The number of the first release that may have it: `14` of `3.2.14`. */
+  readonly from: number;
+  /** The number of the first release that is known to have it. @default - not known */
+  readonly known?: number;
+}
+
 /** A keyword: where it is allowed, in which branches, and what follows it. */
 export interface Keyword {
   /** The table: `section`, `global`, `proxy`, `server`, `bind`, `http-request`, `fetch`, `resolvers`, … */
@@ -48,12 +58,16 @@ export interface Keyword {
   readonly strictSince?: string;
   /** The branch from which it is allowed in a `defaults` section that has a name. @default - see `standing` */
   readonly namedDefaultsSince?: string;
-  /** The first branch that has it; 1.6 means 1.6 or older. */
+  /** The first branch whose first release has it; 1.6 means 1.6 or older. */
   readonly since: string;
+  /** The older branches that got it later, with a release. */
+  readonly backports: readonly Backport[];
   /** The branch from which `haproxy -c` warns about it. @default - none does */
   readonly deprecated?: string;
   /** The branch from which `haproxy -c` refuses it. @default - none does */
   readonly removed?: string;
+  /** The releases of older branches from which on it is refused too. */
+  readonly removedReleases: readonly Backport[];
   /**
    * What a build needs to have it, such as `quic`: one that lacks it refuses the word.
    *
@@ -84,8 +98,9 @@ const LETTERS: Readonly<Record<string, string>> = {
   L: 'listen',
 };
 
-/** The words of a version in the third column: `2.0 ~2.3 -2.5 +quic`. */
-const DATES = /^(\d+\.\d+)(?: ~(\d+\.\d+))?(?: -(\d+\.\d+))?(?: \+(\S+))?$/;
+/** The words of a version in the third column: `2.0 1.9.4 ~2.3 -2.5 +quic`. */
+const DATES =
+  /^(\d+\.\d+)((?: \d+\.\d+\.\d+(?:\.\.\d*)?)*)(?: ~(\d+\.\d+))?(?: -(\d+\.\d+)((?:,\d+\.\d+\.\d+)*))?(?: \+(\S+))?$/;
 
 /** The second column of the table of proxies. */
 const PLACE = /^([DFBLdfbl]+)(?:~(\d+\.\d+))?(?:!(\d+\.\d+))?(?:n(\d+\.\d+))?$/;
@@ -105,6 +120,9 @@ const ARGUMENTS = /^(\d+(\.\.\d+)?( (str|sint|ipv4|ipv6|msk4|msk6|pbuf_fnum|reg|
  * branch that takes it in named `defaults`. In tables that are not about sections it is a list of places, and the fifth
  * column may be a result. `life` is the first branch, `~` the first that warns, `-` the first that refuses, `+` what the
  * build needs; empty is every branch from 1.6 on. `http@1.8` is a trait from a branch on.
+ *
+ * Between the first branch and `~` are the releases of older branches that got the word later: `3.2.14` is exact,
+ * `2.8.1..25` is one of these, and `3.0.12..` this one or a later one. `-3.4,3.2.10` is refused from 3.2.10 on as well.
  *
  * @param name of the table
  * @param source of its rows
@@ -126,7 +144,7 @@ function keywordsOf(name: string, source: string, row: string): Keyword[] {
   if (words === '' || dates === null || place === null || !read) {
     throw new Error(`not a row of the table '${name}': ${row}`);
   }
-  const [, since = '', deprecated, removed, needs] = dates;
+  const [, since = '', releases = '', deprecated, removed, removals = '', needs] = dates;
   const [, letters = '', ignoredSince, strictSince, namedDefaultsSince] = place;
   if (!gives && args !== '') {
     editionsOf(args);
@@ -135,6 +153,8 @@ function keywordsOf(name: string, source: string, row: string): Keyword[] {
   const standing = name === 'proxy' ? standingOf(letters) : NOWHERE;
   const instead = last === '' || gives ? undefined : last;
   const result = gives ? last : undefined;
+  const backports = releases === '' ? NEVER : releases.trim().split(' ').map(backportOf);
+  const removedReleases = removals === '' ? NEVER : removals.slice(1).split(',').map(backportOf);
   const has = traits === '' ? NO_TRAITS : new Map(traits.split(' ').map((trait) => traitOf(trait, since)));
   return words.split(' | ').map((one) => ({
     table: name,
@@ -145,8 +165,10 @@ function keywordsOf(name: string, source: string, row: string): Keyword[] {
     strictSince,
     namedDefaultsSince,
     since,
+    backports,
     deprecated,
     removed,
+    removedReleases,
     needs,
     args,
     instead,
@@ -154,6 +176,14 @@ function keywordsOf(name: string, source: string, row: string): Keyword[] {
     traits: has,
     source,
   }));
+}
+
+const NEVER: readonly Backport[] = [];
+
+function backportOf(text: string): Backport {
+  const [, branch = '', from, range, last] = /^(\d+\.\d+)\.(\d+)(\.\.(\d*))?$/.exec(text)!;
+  const known = range === undefined ? from : last || undefined;
+  return { branch, from: Number(from), known: known === undefined ? undefined : Number(known) };
 }
 
 const NOWHERE: Keyword['standing'] = new Map();
@@ -186,21 +216,60 @@ function traitOf(text: string, since: string): [Trait, string] {
   return [trait, from];
 }
 
-/** Whether a branch has a keyword. */
-type Availability = 'too-new' | 'current' | 'deprecated' | 'removed';
+/**
+ * Whether a version has a keyword. `late`: a release of its branch has it, and it is not known whether this one does.
+ */
+type Availability = 'too-new' | 'late' | 'current' | 'deprecated' | 'removed';
 
-/** Whether a branch has a word, from its dates. */
+/** The part of a version that decides. */
+type Release = Pick<HaproxyVersion, 'branch' | 'release'>;
+
+/** Whether a version has a word, from its dates. */
 export function availabilityOn(
-  keyword: Pick<Keyword, 'since' | 'deprecated' | 'removed'>,
-  branch: string,
+  keyword: Pick<Keyword, 'since' | 'deprecated' | 'removed'> & Partial<Pick<Keyword, 'backports' | 'removedReleases'>>,
+  version: Release,
 ): Availability {
-  if (branchOrder(branch) < branchOrder(keyword.since)) {
-    return 'too-new';
+  const order = branchOrder(version.branch);
+  if (order < branchOrder(keyword.since)) {
+    return backported(keyword.backports ?? NEVER, version);
   }
-  if (keyword.removed !== undefined && branchOrder(branch) >= branchOrder(keyword.removed)) {
+  const end = keyword.removedReleases?.find(({ branch }) => branch === version.branch);
+  if (
+    keyword.removed !== undefined &&
+    (order >= branchOrder(keyword.removed) || (numberOf(version) ?? 0) >= (end?.from ?? 1e9))
+  ) {
     return 'removed';
   }
-  return keyword.deprecated !== undefined && branchOrder(branch) >= branchOrder(keyword.deprecated)
-    ? 'deprecated'
-    : 'current';
+  return keyword.deprecated !== undefined && order >= branchOrder(keyword.deprecated) ? 'deprecated' : 'current';
+}
+
+/** The last number of a release. */
+const numberOf = ({ release }: Release): number | undefined =>
+  release === undefined ? undefined : Number(release.split('.')[2]);
+
+function backported(backports: readonly Backport[], version: Release): Availability {
+  const backport = backportOn(backports, version.branch);
+  const number = numberOf(version);
+  if (backport === undefined || (number !== undefined && number < backport.from)) {
+    return 'too-new';
+  }
+  return number !== undefined && number >= (backport.known ?? Number.POSITIVE_INFINITY) ? 'current' : 'late';
+}
+
+/**
+ * The backport of a branch. A word that an older branch got later, the branches between have too: HAProxy brings a
+ * change from the newest branch to older ones, and leaves none out.
+ */
+function backportOn(backports: readonly Backport[], branch: string): Backport | undefined {
+  const order = branchOrder(branch);
+  return (
+    backports.find((one) => one.branch === branch) ??
+    (backports.some((one) => branchOrder(one.branch) < order) ? { branch, from: 1 } : undefined)
+  );
+}
+
+/** From where on a branch has a word that came later: its release where it is known, else the first branch. */
+export function firstWith(keyword: Keyword, { branch }: Release): string {
+  const backport = backportOn(keyword.backports, branch);
+  return backport?.known === backport?.from && backport !== undefined ? `${branch}.${backport.from}` : keyword.since;
 }

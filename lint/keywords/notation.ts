@@ -11,7 +11,7 @@ import { FORMS } from './forms';
  * - `infinite|<time>`: one of these words, or else a value
  * - `match(octal)`: a text of a form of `forms.ts`
  * - `list(a@2.1|b|<network>)`: words, or texts of a form, with commas between them; `list!(…)`: without a comma at the end;
- *   `[list(…)]`: also an empty word
+ *   `list?(…)`: also an empty word. An empty one of the words, as in `list(a||b)`, may be left out between commas
  * - `ref(backend)`: a name that must exist
  * - `[a b]`: may be missing; `a...`: once or more
  * - `{len int, silent}`: these options in any order; `{a, b}!` at least one of them
@@ -29,7 +29,7 @@ export type Item =
       readonly where?: string;
     }
   | { readonly kind: 'choice'; readonly words: readonly Choice[]; readonly other?: Item }
-  | { readonly kind: 'list'; readonly words: readonly Choice[]; readonly form?: string; readonly strict: boolean }
+  | { readonly kind: 'list'; readonly words: readonly Choice[]; readonly form?: string; readonly how: '' | '!' | '?' }
   | { readonly kind: 'reference'; readonly to: ReferenceKind }
   | { readonly kind: 'optional'; readonly items: readonly Item[] }
   | { readonly kind: 'repeat'; readonly item: Item }
@@ -185,7 +185,7 @@ function choicesOf(text: string): { words: Choice[]; other?: string } {
 }
 
 const VALUE =
-  /^(word|given|num|int|time|size|file|status|addr|regex|fmt|expr|cond!|cond|match|list!|list|ref)(?:\((.*)\))?$/;
+  /^(word|given|num|int|time|size|file|status|addr|regex|fmt|expr|cond!|cond|match|list!|list\?|list|ref)(?:\((.*)\))?$/;
 
 function itemOf(part: string): Item {
   if (part.endsWith('...')) {
@@ -211,13 +211,14 @@ function itemOf(part: string): Item {
       return { kind: 'reference', to };
     }
     case 'list':
+    case 'list?':
     case 'list!': {
       const { words, other } = choicesOf(inside);
       return {
         kind: 'list',
         words,
         form: other === undefined ? undefined : formOf(other, part),
-        strict: type === 'list!',
+        how: type === 'list' ? '' : type === 'list!' ? '!' : '?',
       };
     }
     case 'match':

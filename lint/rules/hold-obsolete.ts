@@ -1,7 +1,7 @@
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
-import type { Document, Section } from '../model';
-import { resolversInUse } from './lookups';
+import type { Document } from '../model';
+import { periodOf, resolversInUse } from './lookups';
 
 /** A hold that outlasts the gaps of a partial answer, seconds; longer where there are fewer queries. */
 const HOLD_SECONDS = 30;
@@ -25,7 +25,7 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
   }
   for (const section of resolversInUse(document)) {
     const hold = section.last('hold obsolete');
-    const period = periodOf(section, version);
+    const period = periodOf(section, version).millis;
     const seconds = Math.max(HOLD_SECONDS, Math.ceil((2 * period) / 1000));
     const enough = `${Math.min(seconds, LONGEST_SECONDS)}s`;
     const help = `write 'hold obsolete ${enough}'`;
@@ -50,13 +50,4 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
     });
   }
   return hits;
-}
-
-/**
- * The time between two queries, milliseconds: `hold valid` up to 2.0, `timeout resolve` from 2.1 on (commit f50e1ac44).
- */
-function periodOf(section: Section, version: HaproxyVersion): number {
-  return version.isAtLeast('2.1')
-    ? (section.last('timeout resolve')?.millis ?? 1000)
-    : (section.last('hold valid')?.millis ?? 10_000);
 }

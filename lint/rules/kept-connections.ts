@@ -1,6 +1,7 @@
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
 import type { Document } from '../model';
+import { hasOneAddress, slotsOf } from './lookups';
 
 /** Options that end the connection to the server with the answer. */
 const CLOSING: ReadonlySet<string> = new Set(['option http-server-close', 'option httpclose', 'option forceclose']);
@@ -21,10 +22,13 @@ function find({ sections }: Document, version: HaproxyVersion): Hit[] {
   if (version._capabilities.leavesInPlace || closes) {
     return hits;
   }
-  const servers = sections.filter(({ mode }) => mode === 'http').flatMap((section) => section.servers);
-  for (const { line, address, named, slots, options } of servers) {
-    const follows = named === true && slots === 1 && options.has('resolvers');
-    if (follows && options.value('pool-max-conn') !== '0') {
+  const pairs = sections
+    .filter(({ mode }) => mode === 'http')
+    .flatMap((section) => section.servers.map((server) => ({ section, server })));
+  for (const { section, server } of pairs) {
+    const { line, address, named, options } = server;
+    const follows = named === true && options.has('resolvers') && slotsOf(section, server) === 1;
+    if (follows && !hasOneAddress(address) && options.value('pool-max-conn') !== '0') {
       const message = `clients that keep their connection stay on the old address of '${address.host}' as long as it answers`;
       hits.push({ line, word: address.word, message });
     }

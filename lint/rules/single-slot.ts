@@ -1,7 +1,7 @@
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
-import type { Document } from '../model';
-import { namedServers } from './lookups';
+import type { Document, Section, Server } from '../model';
+import { hasOneAddress, proxiesOf, slotsOf } from './lookups';
 
 export const singleSlot: Rule = {
   id: 'single-slot',
@@ -17,10 +17,27 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
   if (!version._capabilities.serverTemplate) {
     return hits;
   }
-  for (const { line, address, slots, options } of namedServers(document)) {
-    if (slots === 1 && options.has('resolvers')) {
-      hits.push({ line, word: address.word, message: `one slot for all addresses of '${address.host}'` });
+  for (const section of proxiesOf(document)) {
+    for (const server of section.servers) {
+      const { line, address, named, options } = server;
+      const follows = named === true && options.has('resolvers');
+      if (!follows || hasOneAddress(address) || slotsOf(section, server) !== 1) {
+        continue;
+      }
+      const message = `one slot for all addresses of '${address.host}'`;
+      hits.push({ line, word: address.word, message, help: helpOf(section, server) });
     }
   }
   return hits;
+}
+
+/** Each slot of a template has the whole weight: beside other servers the split would change. */
+function helpOf({ servers }: Section, { options }: Server): string {
+  const weight = options.value('weight');
+  const others = servers.length > 1 && servers.some((server) => server.options.has('weight'));
+  if (!others) {
+    return singleSlot.help;
+  }
+  const share = weight === undefined ? '' : `, here ${weight} in all`;
+  return `use 'server-template PREFIX 16', and divide the weight among its slots${share}: each slot counts with the whole weight, so that the same number would change the split`;
 }

@@ -9,7 +9,7 @@ const DEFAULT_PAYLOAD = 512;
 export const smallPayload: Rule = {
   id: 'small-payload',
   severity: 'warning',
-  why: 'HAProxy does not retry over TCP. It drops an answer that does not fit, and the backend loses all addresses when their holds end.',
+  why: 'HAProxy does not retry over TCP, and the bound counts for TCP name servers too. It drops an answer that does not fit, and the backend loses all addresses when their holds end.',
   help: "write 'accepted_payload_size 8192'",
   link: 'https://github.com/haproxy/haproxy/issues/341',
   fixable: true,

@@ -1,7 +1,8 @@
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Fix, Hit, Rule } from '../finding';
-import type { Document, Server } from '../model';
-import { namedServers } from './lookups';
+import type { Directive, Document, Server, Word } from '../model';
+import { isHostName, readAddress } from '../syntax/address';
+import { namedServers, serversOf } from './lookups';
 
 export const startNeedsDns: Rule = {
   id: 'start-needs-dns',
@@ -14,7 +15,7 @@ export const startNeedsDns: Rule = {
 };
 
 function find(document: Document, version: HaproxyVersion): Hit[] {
-  const hits: Hit[] = [];
+  const hits = namesOutside(document);
   if (!version._capabilities.initAddr) {
     return hits;
   }
@@ -50,4 +51,53 @@ function withNone({ line, own }: Server): Fix | undefined {
   }
   const first = own.all[0];
   return first && { line, column: first.word.column, old: '', by: 'init-addr none ' };
+}
+
+/** What has an address outside of server lines: the place of the word in the line. */
+const PLACES: Readonly<Record<string, number>> = { log: 1, peer: 2, mailer: 2, source: 1, dispatch: 1 };
+
+/** The options of a server whose value is an address that is looked up once. */
+const OPTIONS = ['addr', 'agent-addr', 'source', 'socks4'];
+
+/** HAProxy looks these names up once, on every branch, and ends its start when one does not resolve. */
+function namesOutside(document: Document): Hit[] {
+  const hits: Hit[] = [];
+  const look = (line: number, word: Word | undefined, what: string) => {
+    const host = word === undefined || word.unresolvedVariable ? undefined : hostOf(word);
+    if (host === undefined) {
+      return;
+    }
+    hits.push({
+      line,
+      word: word!,
+      message: `'${host}' of '${what}' is looked up once, and HAProxy does not start when it does not resolve`,
+      help: 'give an address, or a name that /etc/hosts has',
+    });
+  };
+  for (const { kind, directives, servers } of document.sections) {
+    for (const { keyword, line, words } of directives) {
+      look(line, words[placeOf(keyword, kind)], keyword);
+    }
+    for (const { line, address } of kind === 'peers' || kind === 'ring' ? servers : []) {
+      look(line, address.word, 'server');
+    }
+  }
+  for (const { line, own } of serversOf(document)) {
+    for (const { word, values } of own.all) {
+      look(line, OPTIONS.includes(word.text) ? values[0] : undefined, word.text);
+    }
+  }
+  return hits;
+}
+
+const placeOf = (keyword: Directive['keyword'], kind: string): number =>
+  keyword === 'peer' && kind !== 'peers' ? -1 : (PLACES[keyword] ?? -1);
+
+/** The name in an address, except this machine's own. */
+function hostOf(word: Word): string | undefined {
+  if (/^(stdout|stderr|global)$|^(fd|ring|backend|unix|abns)@|[$%]/.test(word.text)) {
+    return undefined;
+  }
+  const { host } = readAddress(word);
+  return isHostName(host) && host !== 'localhost' ? host : undefined;
 }

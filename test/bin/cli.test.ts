@@ -187,7 +187,7 @@ describe('bad usage is reported in one line, with exit code 2', () => {
     ],
     [
       'HAProxy 2.7.0 cannot follow an ELB: it resolves a name once after the start and never again (HAProxy issue 1962); use a later release of 2.7, or another branch',
-      ['lint', 'nope.cfg', '--haproxy-version', '2.7.0'],
+      ['render', '--upstream', 'elb.example.com:80', '--haproxy-version', '2.7.0'],
     ],
     ["--format 'sarif' is not valid: allowed are text, json, nagios", [...CHECK, '--format', 'sarif']],
     ['--upstream is missing: give the load balancer as NAME:PORT', ['check']],

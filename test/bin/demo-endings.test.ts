@@ -41,7 +41,12 @@ function demo(args: readonly string[] = [], environment: Record<string, string> 
   const loader = path.join(ROOT, 'node_modules/tsx/dist/loader.mjs');
   child = spawn(process.execPath, ['--import', `file://${loader}`, path.join(ROOT, 'bin/cli.ts'), 'demo', ...args], {
     cwd: folder,
-    env: { ...process.env, TMPDIR: path.join(folder, 'tmp'), ...environment },
+    env: {
+      ...process.env,
+      TMPDIR: path.join(folder, 'tmp'),
+      XDG_CACHE_HOME: path.join(folder, '.cache'),
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   stdout = '';
@@ -182,14 +187,14 @@ describe('a cold cache', () => {
     expect(stderr).toBe('no HAProxy is available: give one with HAPROXY_BINARIES=/path/to/haproxy\n');
     const reasons = stdout.split('\n').filter((line) => line.startsWith('not available: '));
     expect(reasons.length).toBeGreaterThan(0);
-    expect(readdirSync(path.join(folder, '.cache', 'haproxy'))).toEqual([]);
+    expect(readdirSync(path.join(folder, '.cache/cdk-haproxy-elb/haproxy'))).toEqual([]);
   });
 
   if (hasApt) {
     test('a signal while binaries are fetched: nothing half fetched is left, and no apt runs on', async () => {
       demo(['--branches', branch], { HAPROXY_BINARIES: '', PATH: '/usr/bin:/bin' });
       await printed('fetching package lists');
-      const cache = path.join(folder, '.cache', 'haproxy');
+      const cache = path.join(folder, '.cache/cdk-haproxy-elb/haproxy');
       while (readdirSync(cache).length === 0) {
         await sleep(20);
       }

@@ -264,8 +264,8 @@ describe('invalid input is reported in one line', () => {
   });
 
   test('a version that does not exist', () => {
-    const { status, stdout, stderr } = lint(file('global\n'), '--haproxy-version', '3.9');
+    const { status, stdout, stderr } = lint(file('global\n'), '--haproxy-version', '2.10');
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^HAProxy 3\.9 is not of a known branch: use one of 1\.6, .*, 3\.4\n$/);
+    expect(stderr).toMatch(/^HAProxy 2\.10 is not of a known branch: use one of 1\.6, .*, 3\.5\n$/);
   });
 });

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
@@ -145,10 +146,8 @@ describe('what is no YAML, in the words of the parser', () => {
   });
 
   test('an alias of nothing', () => {
-    const read = () => parseSpec(`${SPEC}stackName: *nope\n`, 's.yaml');
-    expect(read).toThrow(InputError);
-    expect(read).toThrow(
-      /^s\.yaml:\d+:\d+: not YAML: Unresolved alias \(the anchor must be set before the alias\): nope$/,
+    expect(() => parseSpec(`${SPEC}stackName: *nope\n`, 's.yaml')).toThrow(
+      new InputError("s.yaml:12:12: '*nope' has no anchor '&nope' above it: add one"),
     );
   });
 });
@@ -285,7 +284,7 @@ describe('a mistake that an editor shows too', () => {
 });
 
 describe('a mistake that only the reader finds', () => {
-  const BRANCHES = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4';
+  const BRANCHES = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4, 3.5';
   test.each(
     named([
       [
@@ -297,8 +296,8 @@ describe('a mistake that only the reader finds', () => {
         "10:16: proxies.orders.upstream.dnsName: upstream '10.0.0.1' is an address: give the host name of the load balancer, because its addresses change",
       ],
       [
-        proxyWith('haproxyVersion: "3.9"'),
-        `12:21: proxies.orders.haproxyVersion: HAProxy 3.9 is not of a known branch: use one of ${BRANCHES}`,
+        proxyWith('haproxyVersion: "2.10"'),
+        `12:21: proxies.orders.haproxyVersion: HAProxy 2.10 is not of a known branch: use one of ${BRANCHES}`,
       ],
       [
         proxyWith('resolution: { nameservers: ["10.0.0.2:53", "dns:53"] }'),
@@ -345,5 +344,97 @@ describe('a mistake that only the reader finds', () => {
     ]),
   )('$message', ({ source, message }) => {
     expect(() => parseSpec(source, 's.yaml')).toThrow(new InputError(`s.yaml:${message}`));
+  });
+});
+
+describe('a file with several mistakes', () => {
+  test('has a line for each, in the order of the text', () => {
+    const source = `${SPEC.replace('80', '0').replace('  test:\n', '  test:\n    acount: "1"\n    rgion: a\n')}    listenPort: 80\n`;
+    expect(() => parseSpec(source, 's.yaml')).toThrow(
+      new Error(
+        [
+          "s.yaml:3:5: unknown key 'acount' in environments.test: did you mean 'account'?",
+          "s.yaml:4:5: unknown key 'rgion' in environments.test: did you mean 'region'?",
+          's.yaml:13:13: proxies.orders.upstream.port is 0: give at least 1',
+          's.yaml:14:17: proxies.orders.listenPort is 80: give at least 1024',
+        ].join('\n'),
+      ),
+    );
+  });
+
+  test('and a key with a typing error is not missing as well', () => {
+    expect(() => parseSpec(changed('proxies:', 'proxys:'), 's.yaml')).toThrow(
+      new InputError("s.yaml:7:1: unknown key 'proxys' in the file: did you mean 'proxies'?"),
+    );
+  });
+
+  test('all proxies are checked', () => {
+    const source = proxyWith('listenPort: 8404').replace(
+      'proxies:\n',
+      'proxies:\n  payments: { listenPort: 8404, upstream: { dnsName: elb.example.com, port: 80 } }\n',
+    );
+    expect(() => parseSpec(source, 's.yaml')).toThrow(
+      /^s\.yaml:8:13: proxies\.payments: port 8404 is used by .*\ns\.yaml:10:5: proxies\.orders: port 8404 is used by/,
+    );
+  });
+});
+
+describe('what is shared', () => {
+  const COMMON = 'x-common: &common\n  desiredCount: 3\n';
+
+  test('comes from an anchor, with a merge key, below a key that begins with x-', () => {
+    const source = `${COMMON}${proxyWith('<<: *common')}`;
+    expect(parseSpec(source, 's.yaml').environments.test!.proxies.orders!.desiredCount).toBe(3);
+  });
+
+  test('must be there', () => {
+    expect(() => parseSpec(proxyWith('<<: *common'), 's.yaml')).toThrow(
+      new InputError("s.yaml:12:9: '*common' has no anchor '&common' above it: add one"),
+    );
+  });
+});
+
+test('keys are looked for at every level below', () => {
+  expect(() => parseSpec(`${SPEC}holdObsolet: 30s\n`, 's.yaml')).toThrow(
+    /^s\.yaml:12:1: unknown key 'holdObsolet' in the file: did you mean '.*resolution\.holdObsolete'\?$/,
+  );
+});
+
+test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+  'a proxy can be called %s, and a key cannot',
+  (name) => {
+    const { proxies } = parseSpec(changed('orders', name), 's.yaml').environments.test!;
+    expect(Object.keys(proxies)).toEqual([name]);
+    expect(() => parseSpec(`${SPEC}    ${name}: 1\n`, 's.yaml')).toThrow(/^s\.yaml:12:5: unknown key/);
+  },
+);
+
+test('a second document', () => {
+  expect(() => parseSpec(`${SPEC}---\n${SPEC}`, 's.yaml')).toThrow(
+    /^s\.yaml:12:1: the file has a second document, after '---': keep one$/,
+  );
+});
+
+test('a long value is cut', () => {
+  expect(() => parseSpec(`stackName: ${'a'.repeat(5000)}\n`, 's.yaml')).toThrow(/^.{0,400}$/s);
+});
+
+describe('files that are no text', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'spec-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: Buffer) => {
+    const at = path.join(folder, name);
+    writeFileSync(at, content);
+    return at;
+  };
+
+  test('are named', () => {
+    const utf16 = file('utf16.yaml', Buffer.from(`\ufeff${SPEC}`, 'utf16le'));
+    expect(() => readSpec(utf16)).toThrow(
+      new InputError(`${utf16}: is in UTF-16, as its byte order mark says: save it as UTF-8`),
+    );
+    const binary = file('binary.yaml', Buffer.from(`${SPEC}\0`));
+    expect(() => readSpec(binary)).toThrow(new InputError(`${binary}: is a binary file: give a spec file in YAML`));
+    expect(readSpec(file('bom.yaml', Buffer.from(`\ufeff${SPEC}`))).stackName).toBe('haproxy-elb');
   });
 });

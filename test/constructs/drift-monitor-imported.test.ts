@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { DriftMonitor, HaproxyElbProxy, IncidentSeverity, Repair } from '../../lib';
+import { DriftMonitor, HaproxyElbProxy, IncidentSeverity, ProxyDeployment, Repair } from '../../lib';
 import { METRICS } from '../../lib/contract/metrics';
 import { fillIn, resourcesOf } from '../e2e/template';
 import { BY_NAME } from './stacks';
@@ -20,7 +20,13 @@ describe('a monitor of another app', () => {
   const stack = new Stack(new App(), 'Stack');
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
   const monitor = DriftMonitor.fromName(stack, 'Monitor', 'shared', { repair: Repair.redeploy() });
-  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, proxyName: 'orders' });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    monitor,
+    upstream: BY_NAME,
+    proxyName: 'orders',
+    deployment: ProxyDeployment.blueGreen(),
+  });
   monitor.gateDeployments(proxy.service);
   monitor.onIncident('Critical', { minSeverity: IncidentSeverity.CRITICAL });
   const template = Template.fromStack(stack);

@@ -3,7 +3,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
+import { DriftMonitor, HaproxyElbProxy, HaproxyTasks, MonitoredHaproxy, ProxyDeployment, Repair } from '../../lib';
 import { BY_NAME } from './stacks';
 
 /**
@@ -22,7 +22,13 @@ function findings(separate: boolean): string[] {
     encryptionKey: new Key(shared, 'Key', { enableKeyRotation: true }),
   });
   const stack = separate ? new Stack(app, 'Orders') : network;
-  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, enableExecuteCommand: true });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    monitor,
+    upstream: BY_NAME,
+    enableExecuteCommand: true,
+    deployment: ProxyDeployment.blueGreen(),
+  });
   monitor.gateDeployments(proxy.service);
   new MonitoredHaproxy(monitor, 'Legacy', {
     monitor,

@@ -1,5 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { DriftMonitor, type DriftMonitorProps, HaproxyElbProxy, Repair } from '../../lib';
+import { DriftMonitor, type DriftMonitorProps, HaproxyElbProxy, ProxyDeployment, Repair } from '../../lib';
 import { RUNTIME } from '../../testbed/lambda';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
@@ -8,7 +8,12 @@ import { permissionsOf, statementsOf, textOf } from './template';
 function proxyMonitoredWith(props: Partial<DriftMonitorProps>) {
   const { stack, vpc } = stackWithVpc();
   const monitor = new DriftMonitor(stack, 'Monitor', { ...props });
-  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    monitor,
+    upstream: BY_NAME,
+    deployment: ProxyDeployment.blueGreen(),
+  });
   return { stack, monitor, proxy, template: () => Template.fromStack(stack) };
 }
 

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DriftMonitor,
   ElbUpstream,
@@ -46,6 +47,31 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [
     { stopTimeout: Duration.seconds(121) },
     "stopTimeout '121 s' is too long: give at most 120 s, the limit of this capacity",
+  ],
+  [
+    { stopTimeout: Duration.seconds(30) },
+    "stopTimeout '30s' is too short for drainTime '30s': give at least 36s, or a shorter drainTime",
+  ],
+  [
+    { drainTime: Duration.seconds(115) },
+    "stopTimeout '2m' is too short for drainTime '115s': give at least 121s, or a shorter drainTime",
+  ],
+  [{ drainTime: Duration.millis(1500) }, "drainTime '1.5 s' is not valid: give whole seconds"],
+  [
+    { listenTls: { secret: Secret.fromSecretNameV2(new Stack(), 'Named', 'shop/certificate') } },
+    "listenTls.secret 'Default/Named' has no full ARN, which ECS needs: give Secret.fromSecretCompleteArn, whose ARN ends in '-' and 6 characters",
+  ],
+  [
+    {
+      runtimeApiTls: {
+        secret: Secret.fromSecretPartialArn(
+          new Stack(),
+          'Partial',
+          'arn:aws:secretsmanager:eu-west-1:111111111111:secret:api',
+        ),
+      },
+    },
+    "runtimeApiTls.secret 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:api' has no full ARN, which ECS needs: give Secret.fromSecretCompleteArn, whose ARN ends in '-' and 6 characters",
   ],
   [{ imageDigest: 'sha256:12ab' }, "imageDigest 'sha256:12ab' is not a digest: give sha256: and 64 hexadecimal digits"],
   [
@@ -165,7 +191,7 @@ test.each([1024, 65_535])('port %i at the border', (listenPort) => {
 });
 
 test('as long a stop as Fargate waits', () => {
-  expect(proxyWith({ stopTimeout: Duration.minutes(2) }).configuration).toContain('\n    hard-stop-after 115s\n');
+  expect(proxyWith({ stopTimeout: Duration.minutes(2) }).configuration).toContain('\n    hard-stop-after 85s\n');
 });
 
 test('an image that is pinned to a digest keeps the name of its branch', () => {

@@ -2,10 +2,10 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ApplicationTargetGroup, NetworkTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment, ProxyIngress } from '../../lib';
+import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyCapacity, ProxyDeployment, ProxyIngress } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
@@ -16,6 +16,8 @@ function proxyWith(ingress: ProxyIngress, props: Partial<HaproxyElbProxyProps> =
   const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress, ...props });
   return { stack, proxy, template: Template.fromStack(stack) };
 }
+
+const CERTIFICATE = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:certificate-AbCdEf';
 
 describe('a new Network Load Balancer', () => {
   const { proxy, template } = proxyWith(ProxyIngress.networkLoadBalancer());
@@ -32,7 +34,7 @@ describe('a new Network Load Balancer', () => {
       TargetType: 'ip',
       HealthCheckProtocol: 'TCP',
       TargetGroupAttributes: Match.arrayWith([
-        { Key: 'deregistration_delay.timeout_seconds', Value: '30' },
+        { Key: 'deregistration_delay.timeout_seconds', Value: '120' },
         { Key: 'proxy_protocol_v2.enabled', Value: 'true' },
       ]),
     });
@@ -83,6 +85,42 @@ test('each subnet has one elastic address', () => {
     LoadBalancerAttributes: Match.arrayWith([{ Key: 'deletion_protection.enabled', Value: 'true' }]),
   });
   expect(configurationOf(template)).toContain('bind :8080\n');
+});
+
+test('elastic addresses reach the tasks of every zone', () => {
+  const ingress = ProxyIngress.networkLoadBalancer({
+    internetFacing: true,
+    allocationIds: ['eipalloc-1', 'eipalloc-2'],
+  });
+  proxyWith(ingress).template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    LoadBalancerAttributes: Match.arrayWith([{ Key: 'load_balancing.cross_zone.enabled', Value: 'true' }]),
+  });
+});
+
+test.each<[what: string, ingress: ProxyIngress, port: string]>([
+  ['the tasks', ProxyIngress.none(), ':8443'],
+  ['the Network Load Balancer', ProxyIngress.networkLoadBalancer(), ':8443'],
+  ['the Network Load Balancer at another port', ProxyIngress.networkLoadBalancer({ port: 4443 }), ':4443'],
+  ['the Network Load Balancer at 443', ProxyIngress.networkLoadBalancer({ port: 443 }), ''],
+])('the redirect to HTTPS leads to the port of %s', (_, ingress, port) => {
+  const listenTls = { secret: Secret.fromSecretCompleteArn(new Stack(), 'Certificate', CERTIFICATE) };
+  const { template } = proxyWith(ingress, { listenTls, listenPort: 8443, redirectPort: 8080 });
+  expect(configurationOf(template)).toContain(`https://%[req.hdr(host),field(1,:)]${port} code 301`);
+});
+
+test('another listenPort replaces no target group', () => {
+  const [one, other] = [8080, 8443].map((listenPort) =>
+    proxyWith(ProxyIngress.networkLoadBalancer({ port: 443 }), { listenPort }).template.findResources(
+      'AWS::ElasticLoadBalancingV2::TargetGroup',
+    ),
+  );
+  expect(one).toEqual(other);
+});
+
+test('a service leaves before the capacity providers of its cluster', () => {
+  const { template } = proxyWith(ProxyIngress.none(), { capacity: ProxyCapacity.fargate({ spot: true }) });
+  const [association] = Object.keys(template.findResources('AWS::ECS::ClusterCapacityProviderAssociations'));
+  template.hasResource('AWS::ECS::Service', { DependsOn: Match.arrayWith([association]) });
 });
 
 test('a blue/green deployment has a second target group and moves the listener', () => {
@@ -182,7 +220,7 @@ test.each<[make: () => unknown, message: string]>([
   ],
   [
     () => {
-      const listenTls = { secret: Secret.fromSecretNameV2(new Stack(), 'Certificate', 'certificate') };
+      const listenTls = { secret: Secret.fromSecretCompleteArn(new Stack(), 'Certificate', CERTIFICATE) };
       return proxyWith(ProxyIngress.networkLoadBalancer({ port: 80 }), { listenTls, redirectPort: 8081 });
     },
     'port and redirectPort of the ingress are both 80: give each listener its own port',
@@ -197,7 +235,7 @@ test.each<[make: () => unknown, message: string]>([
   ],
   [
     () => proxyWith(targetGroup(), { deployment: ProxyDeployment.blueGreen() }),
-    'Stack/Proxy: ProxyIngress.targetGroup has one target group, and a blue/green deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment',
+    'Stack/Proxy: ProxyIngress.targetGroup has one target group, and a blue/green, linear or canary deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment',
   ],
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer(), { acceptProxyProtocol: false }),
@@ -209,7 +247,29 @@ test.each<[make: () => unknown, message: string]>([
         deployment: ProxyDeployment.blueGreen(),
         scaling: { maxTasks: 4, connectionsPerTask: 500 },
       }),
-    'connectionsPerTask cannot be combined with a blue/green deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
+    'connectionsPerTask cannot be combined with a blue/green, linear or canary deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
+  ],
+  [
+    () => {
+      const options = { internetFacing: true, allocationIds: ['eipalloc-1', 'eipalloc-2'], crossZone: false };
+      return proxyWith(ProxyIngress.networkLoadBalancer(options), { desiredCount: 1 });
+    },
+    'crossZone is false, and 1 tasks leave some of the 2 addresses without one: leave crossZone out, or give at least 2 tasks',
+  ],
+  [
+    () => {
+      const { stack, vpc } = stackWithVpc();
+      const group = new ApplicationTargetGroup(stack, 'Group', { vpc, port: 443, targetType: TargetType.IP });
+      return new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress: ProxyIngress.targetGroup(group) });
+    },
+    'the target group of the ingress speaks HTTPS, and the proxy has no listenTls: give listenTls, or an HTTP target group',
+  ],
+  [
+    () => {
+      const listenTls = { secret: Secret.fromSecretCompleteArn(new Stack(), 'Certificate', CERTIFICATE) };
+      return proxyWith(targetGroup(), { listenTls, redirectPort: 8081 });
+    },
+    'redirectPort has no listener behind ProxyIngress.targetGroup, which takes listenPort alone: redirect in the load balancer, or use ProxyIngress.networkLoadBalancer',
   ],
 ])('contradictory options are refused in one line (%#)', (make, message) => {
   expect(make).toThrow(new InputError(message));

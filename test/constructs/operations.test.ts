@@ -105,7 +105,7 @@ describe('capacity', () => {
       RequiresCompatibilities: ['EC2'],
     });
     expect(ContainerDefinitions[0].StopTimeout).toBe(600);
-    expect(configurationOf(instances())).toContain('\n    hard-stop-after 595s\n');
+    expect(configurationOf(instances())).toContain('\n    hard-stop-after 565s\n');
     expect(serviceOf(instances()).CapacityProviderStrategy).toEqual([{ CapacityProvider: 'instances', Weight: 1 }]);
   });
 });

@@ -99,6 +99,7 @@ const REFUSED: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
   ['listenPort', () => ({ listenPort: number() })],
   ['redirectPort', () => ({ redirectPort: number() })],
   ['stopTimeout', () => ({ stopTimeout: millis() })],
+  ['drainTime', () => ({ drainTime: millis() })],
   ['limits.maxConnections', () => ({ limits: { maxConnections: number() } })],
   ['limits.connectTimeout', () => ({ limits: { connectTimeout: millis() } })],
   ['resolution.payloadSize', () => ({ resolution: { payloadSize: number() } })],

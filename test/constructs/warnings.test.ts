@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Annotations as CdkAnnotations, Stack } from 'aws-cdk-lib';
+import { App, Annotations as CdkAnnotations, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
@@ -12,6 +12,8 @@ import {
   HaproxyVersion,
   MonitoredHaproxy,
   ProxyCapacity,
+  ProxyDeployment,
+  ProxyIngress,
 } from '../../lib';
 import { BY_NAME } from './stacks';
 
@@ -40,7 +42,15 @@ function warned(acknowledged: readonly string[] = []) {
     version: HaproxyVersion.of('1.9.0'),
     upstream: ElbUpstream.fromDnsName('elb.test', { port: 443, tls: { verify: false } }),
     desiredCount: 1,
+    drainTime: Duration.seconds(9),
     enableExecuteCommand: true,
+  });
+  new HaproxyElbProxy(stack, 'Moved', {
+    vpc: new Vpc(stack, 'Public', { maxAzs: 2 }),
+    monitor,
+    upstream: BY_NAME,
+    ingress: ProxyIngress.networkLoadBalancer(),
+    deployment: ProxyDeployment.canary(),
   });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {
     cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),

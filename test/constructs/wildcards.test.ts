@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DriftMonitor, ElbUpstream, HaproxyElbProxy, ProxyIngress, Repair } from '../../lib';
+import { DriftMonitor, ElbUpstream, HaproxyElbProxy, ProxyDeployment, ProxyIngress, Repair } from '../../lib';
 import { resourcesOf } from '../e2e/template';
 import { permissionsOf, statementsOf } from './template';
 
@@ -16,6 +16,7 @@ const IMPORTED_KEY = 'arn:aws:kms:eu-west-1:111111111111:key/0123abcd';
 const secret = (id: string, encryptionKey: IKey = new Key(stack, `${id}Key`)) =>
   new Secret(stack, id, { encryptionKey });
 const proxy = new HaproxyElbProxy(stack, 'Proxy', {
+  deployment: ProxyDeployment.blueGreen(),
   vpc,
   monitor,
   upstream: ElbUpstream.fromLoadBalancerName('orders', { port: 80 }),

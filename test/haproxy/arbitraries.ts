@@ -153,7 +153,8 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       denyFrom: some(fc.array(networks, { maxLength: 100 })),
       limits: some(limits),
       resolution: some(resolutions),
-      stopTimeoutMillis: some(int(6000, HOUR)),
+      stopTimeoutMillis: int(6000, HOUR),
+      drainTimeMillis: int(0, HOUR / 2),
       log: some(
         fc.record({
           format: fc.constantFrom(HaproxyLogFormat.STANDARD, HaproxyLogFormat.JSON),
@@ -182,6 +183,8 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       };
       return {
         ...plain,
+        // What is left for running requests, with the health listener that starts it.
+        drainTimeMillis: has.health ? plain.drainTimeMillis % (plain.stopTimeoutMillis - 5999) : 0,
         ...(!http && {
           requestHeaders: undefined,
           responseHeaders: undefined,

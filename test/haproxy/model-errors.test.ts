@@ -27,6 +27,7 @@ const badRoute = (name: string) =>
 
 describe('one value', () => {
   test.each<[Change, string]>([
+    [{ drainTimeMillis: 1000 }, 'drainTime needs the health listener, where GET /drain starts it: give health'],
     [{ upstream: { port: 0 } }, "upstream port '0' is not a port: give a whole number from 1 to 65535"],
     [{ upstream: { dnsName: 'my elb' } }, badName('upstream', 'my elb')],
     [

@@ -40,6 +40,12 @@ const TIMES: [string, string, string, (value: number) => Partial<HaproxyConfigMo
   ['holdOutage', '0ms', '1d', resolution('holdOutageMillis')],
   ['holdNx', '0ms', '1d', resolution('holdNxMillis')],
   ['stopTimeout', '6s', '1h', (stopTimeoutMillis) => ({ stopTimeoutMillis })],
+  [
+    'drainTime',
+    '0ms',
+    '30m',
+    (drainTimeMillis) => ({ drainTimeMillis, stopTimeoutMillis: 3_600_000, health: { port: 8404 } }),
+  ],
 ];
 
 const check = (change: Partial<HaproxyConfigModel>) =>

@@ -73,6 +73,7 @@ describe('what a model leaves out', () => {
       runtimeApiTls: undefined,
       log: { format: HaproxyLogFormat.STANDARD, syslog: undefined },
       stopTimeoutMillis: 30_000,
+      drainTimeMillis: 0,
       rawLines: {},
     });
     expect([HEALTH_PORT, RUNTIME_API_PORT]).toEqual([8404, 9990]);
@@ -155,7 +156,8 @@ test('the values of a model are kept, and each route has its own backend', () =>
     runtimeApi: { port: 65_535 },
     runtimeApiTls: { certificateFile: '/api.pem', clientCaFile: '/clients.pem' },
     log: { format: HaproxyLogFormat.JSON, syslog: '10.0.0.9:514' },
-    stopTimeoutMillis: 6000,
+    stopTimeoutMillis: 16_000,
+    drainTimeMillis: 10_000,
     rawLines: { global: ['nbthread 1'] },
   };
   expect(check(model)).toEqual({

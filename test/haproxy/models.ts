@@ -44,6 +44,7 @@ export function fullHttp(version: HaproxyVersion): HaproxyConfigModel {
     runtimeApiTls: { certificateFile: '/etc/haproxy/api.pem', clientCaFile: '/etc/haproxy/clients of the api.pem' },
     log: log(version),
     stopTimeoutMillis: 60_000,
+    drainTimeMillis: 30_000,
   };
 }
 
@@ -64,6 +65,9 @@ export function fullTcp(version: HaproxyVersion): HaproxyConfigModel {
     ],
     listen: { address: '10.0.0.1', port: 8443 },
     acceptProxyProtocol: true,
+    health: { port: 8404 },
+    stopTimeoutMillis: 120_000,
+    drainTimeMillis: 100_000,
     log: log(version),
   };
 }

@@ -75,6 +75,7 @@ function modelOf(version: HaproxyVersion, { mode, listener, upstream, format }: 
     redirectPort: listener === 'tls+redirect' ? 8081 : undefined,
     acceptProxyProtocol: listener === 'proxy protocol',
     health: { port: 8404 },
+    drainTimeMillis: 10_000,
     metrics: version._capabilities.prometheus,
     runtimeApi: { port: 9990 },
     log: { format, syslog: version._capabilities.logStdout ? undefined : '127.0.0.1:514' },

@@ -63,6 +63,8 @@ describe('every valid model is rendered for every branch, or refused because of 
   });
 });
 
+const HOUR = 3_600_000;
+
 /** Warnings about explicit settings of a model. */
 function askedFor({
   upstream,
@@ -75,6 +77,7 @@ function askedFor({
   redirectPort,
 }: HaproxyConfigModel) {
   const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const period = resolution?.holdValidMillis ?? 10_000;
   const idle = upstreams.map(({ idleTimeoutMillis = 60_000 }) => idleTimeoutMillis);
   const keepAlive = Math.min(limits?.keepAliveTimeoutMillis ?? 65_000, (Math.min(...idle) * 5) / 6);
   return [
@@ -82,6 +85,14 @@ function askedFor({
       'privileged-port',
     upstreams.some(({ slots }) => slots === 1) && 'single-slot',
     resolution?.payloadSize === 512 && 'small-payload',
+    period < 1000 && 'query-storm',
+    (period > 60_000 ||
+      (resolution?.holdObsoleteMillis ?? 2 * period) >= HOUR ||
+      (resolution?.holdNxMillis ?? 0) >= HOUR) &&
+      'slow-resolution',
+    [resolution?.holdOutageMillis, resolution?.holdNxMillis].some((hold) => hold !== undefined && hold < 1000) &&
+      'short-hold',
+    upstreams.some(({ slots }) => slots !== undefined && slots < 8) && 'few-slots',
     // A load balancer that keeps idle connections for longer than an Application Load Balancer does by default.
     (Math.max(...idle) >= 720_000 || keepAlive >= 60_000) && 'idle-time',
   ].filter((rule) => rule !== false);

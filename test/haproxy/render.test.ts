@@ -138,13 +138,15 @@ describe('words that a branch does not have', () => {
     retryOn: /\bretry-on\b/,
     httpCheckSend: /\bhttp-check send\b/,
     httpRequestReturn: /\bhttp-request return\b/,
+    httpAfterResponse: /\bhttp-after-response\b/,
+    processVariables: /\bproc\.stopping\b/,
     reusesRightly: /\bhttp-reuse safe\b/,
     ownView: /\bdo-resolve\b/,
   };
 
   test.each(Object.keys(WORDS) as Word[])('%s is in the text from its first branch on', (word) => {
     const upstream = { ...HTTP.upstream, tls: {}, healthCheck: { path: '/' } };
-    const model = { ...HTTP, upstream, listenTls: { certificateFile: '/site.pem' } };
+    const model = { ...HTTP, upstream, listenTls: { certificateFile: '/site.pem' }, drainTimeMillis: 1000 };
     const having = ALL.filter((branch) => WORDS[word].test(code(render(branch, model))));
     expect(having).toEqual(ALL.filter((branch) => branchOrder(branch) >= branchOrder(CAPABILITIES[word].since)));
   });

@@ -65,6 +65,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       listen: at(tls),
       listenTls: { certificateFile: certificate.file },
       redirectPort: plain,
+      httpsPort: tls,
       requestHeaders: { set: { 'X-Set': 'by proxy', Both: 'new' }, remove: ['X-Debug', 'Both'] },
       responseHeaders: { set: { 'X-Frame-Options': 'DENY' }, remove: ['X-Internal'] },
       allowFrom: ['127.0.0.0/24'],
@@ -133,7 +134,10 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
 
   test('a plain request is sent to HTTPS, at the same host and path, on the port of HTTPS', async () => {
     const answer = await ask(ports.plain, { path: '/a/b?c=d&e="', headers: { Host: `www.test:${ports.plain}` } });
-    expect([answer?.status, answer?.headers.location]).toEqual([301, 'https://www.test/a/b?c=d&e="']);
+    const location = `https://www.test:${ports.tls}/a/b?c=d&e="`;
+    expect([answer?.status, answer?.headers.location]).toEqual([301, location]);
+    // A client that follows it arrives.
+    expect((await ask(Number(new URL(location).port), { path: '/', servername: 'www.test' }))?.status).toBe(200);
   });
 
   test('a body above the bound is refused, one at the bound is not', async () => {

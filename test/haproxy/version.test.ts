@@ -3,10 +3,12 @@ import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
 import type { CapabilityName } from '../../lib/haproxy/version/capabilities';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
-const ALL = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4'.split(', ');
+const ALL = '1.6, 1.7, 1.8, 1.9, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4, 3.5'.split(
+  ', ',
+);
 const LIST = ALL.join(', ');
 
-test('every branch from 1.6 to 3.4 can be named, and has a constant', () => {
+test('every branch from 1.6 to 3.5 can be named, and has a constant', () => {
   expect(BRANCHES.map(({ branch }) => branch)).toEqual(ALL);
   const constants = Object.entries(HaproxyVersion).filter(([name]) => name.startsWith('V'));
   expect(constants.map(([name, version]) => [name, String(version)])).toEqual(
@@ -19,6 +21,7 @@ describe('capabilities', () => {
   const FIRST: Record<CapabilityName, string> = {
     initAddr: '1.7',
     holdErrors: '1.7',
+    processVariables: '1.7',
     autonomousResolution: '1.8',
     serverTemplate: '1.8',
     holdObsolete: '1.8',
@@ -38,6 +41,7 @@ describe('capabilities', () => {
     doResolveTcp: '2.1',
     httpCheckSend: '2.2',
     httpRequestReturn: '2.2',
+    httpAfterResponse: '2.2',
     reusesRightly: '2.4',
     leavesInPlace: '3.0',
     ownView: '3.2',
@@ -87,10 +91,21 @@ describe('names', () => {
     );
   });
 
-  test.each(['1.10', '2.10.1', '3.5', '3.22', '4.0'])('%s is refused: no such branch', (name) => {
+  test.each(['1.10', '2.10.1'])('%s is refused: no such branch', (name) => {
     expect(() => HaproxyVersion.of(name)).toThrow(
       new InputError(`HAProxy ${name} is not of a known branch: use one of ${LIST}`),
     );
+  });
+
+  test.each(['3.6', '3.22', '4.0.1'])('%s is newer than the newest known branch: a warning', (name) => {
+    const { branch, warnings, _capabilities } = HaproxyVersion.of(name);
+    expect(_capabilities).toEqual(HaproxyVersion.V3_5._capabilities);
+    expect(warnings).toEqual([
+      {
+        id: 'cdk-haproxy-elb:unknown-branch',
+        message: `HAProxy ${branch} is not known: it is written and judged as 3.5; use a later version of cdk-haproxy-elb`,
+      },
+    ]);
   });
 
   test.each(['2.7.0', '2.7.0-437fd289f', 'v2.7.0'])('%s is refused: it stops resolving', (name) => {
@@ -121,7 +136,7 @@ describe('order', () => {
 describe('warnings', () => {
   test('only a branch without fixes gives a warning', () => {
     const ended = ALL.filter((branch) => HaproxyVersion.of(branch).warnings.length > 0);
-    expect(ended).toEqual(ALL.filter((branch) => !['2.6', '2.8', '3.0', '3.2', '3.3', '3.4'].includes(branch)));
+    expect(ended).toEqual(ALL.filter((branch) => !['2.6', '2.8', '3.0', '3.2', '3.3', '3.4', '3.5'].includes(branch)));
   });
 
   test('end of life', () => {
@@ -161,6 +176,7 @@ test.each([
   ['2.1', 'docker.io/library/haproxy:2.1'],
   ['2.6.12-1+deb12u4', 'public.ecr.aws/docker/library/haproxy:2.6.12'],
   ['3.4', 'public.ecr.aws/docker/library/haproxy:3.4'],
+  ['3.6', 'public.ecr.aws/docker/library/haproxy:3.6'],
 ])('the image of %s is %s', (name, image) => {
   expect(HaproxyVersion.of(name).image).toBe(image);
 });

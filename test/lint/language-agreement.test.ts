@@ -22,7 +22,7 @@ const read = (name: string) =>
 /** What is predicted for a row; nothing when a line of it is not known. */
 function predict({ config }: Row, branches: readonly string[]): string[] | undefined {
   const verdicts = branches.map((branch) =>
-    checkLanguage([{ name: 'haproxy.cfg', text: config }], HaproxyVersion.of(branch)),
+    checkLanguage([{ name: 'haproxy.cfg', text: config }], HaproxyVersion._read(`${branch}.0`)),
   );
   return verdicts.some(({ unknown }) => unknown.length > 0)
     ? undefined

@@ -36,7 +36,7 @@ test.each([
   [
     '3.3',
     '    dispatch 192.0.2.1:80',
-    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch'; remove it, or write a 'server' with that address",
+    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch', and 3.5 refuses it; remove it, or write a 'server' with that address",
   ],
   ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is unknown in a 'listen' section; remove it"],
   ['3.4', '    mode htttp', "error 6:10 unknown-directive: 'mode htttp' is unknown in a 'listen' section; remove it"],
@@ -179,7 +179,7 @@ test.each([
   ],
   [
     'backend b\n    mode http\n    server s 192.0.2.1:80 proto fcgi',
-    "error 3:12 incomplete: server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
+    "error 3:12 bad-value: server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
   ],
 ])('3.4 refuses %j', (text, error) => {
   expect(said('3.4', `${text}\n`)).toContain(error);

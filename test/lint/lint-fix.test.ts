@@ -22,6 +22,7 @@ function faulty(end: string): string {
     '    nameserver d 10.0.0.2:53',
     '    timeout resolve 10s',
     '    hold obsolete   5s',
+    '    hold timeout 0',
     'frontend f',
     '    bind :8080',
     '    default_backend b',
@@ -60,6 +61,7 @@ describe.each(['\n', '\r\n'])('line ends %j', (end) => {
   test('only what is wrong is changed', () => {
     const expected = faulty(end)
       .replace('hold obsolete   5s', 'hold obsolete   30s')
+      .replace('hold timeout 0', 'hold timeout 30s')
       .replace('resolvers dns # ours', `resolvers dns # ours${end}    accepted_payload_size 8192`)
       .replace('check  resolvers', 'init-addr none check  resolvers');
     expect(fixAll(faulty(end), HaproxyVersion.V3_2)).toBe(expected);

@@ -90,6 +90,12 @@ describe('small-payload', () => {
     expect(on('accepted_payload_size 513')).toEqual([]);
   });
 
+  // Running 2.6.12, 2.8.25 and 3.4.7 count an answer of 60 addresses over TCP as too big, and take it with 8192.
+  test('the bound counts for TCP name servers too', () => {
+    const tcp = DNS.map((line) => line.replace('10.0.0.2', 'tcp@10.0.0.2'));
+    expect(found(rule, '3.4', ...tcp, 'backend b', SERVER)).toEqual([bytes('1:1', 512)]);
+  });
+
   test('is not there before 1.8', () => {
     expect(found(rule, '1.7', ...DNS, 'backend b', SERVER)).toEqual([]);
   });

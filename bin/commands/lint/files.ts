@@ -3,14 +3,22 @@ import path from 'node:path';
 import { InputError } from '../../../lib/haproxy/errors';
 import type { Source } from '../../../lint/engine/validator';
 import { opensSection } from '../../../lint/keywords';
+import { templateFinding } from '../../../lint/template';
 
 /** Far above the size of any real configuration. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** The files of a configuration, as HAProxy reads them with `-f` before each. From a folder: its `*.cfg`. */
+/** The name of standard input on the command line, and in findings. */
+export const STDIN = '-';
+const STDIN_NAME = '<stdin>';
+
+/** The files of a configuration, as HAProxy reads them with `-f` before each. From a folder: its `*.cfg`; `-` is standard input. */
 export function readSources(paths: readonly string[]): Source[] {
-  const names = paths.flatMap((name) => (isFolder(name) ? filesOf(name) : [name]));
-  const sources = names.map((name) => ({ name, text: read(name) }));
+  const names = paths.flatMap((name) => (name !== STDIN && isFolder(name) ? filesOf(name) : [name]));
+  if (names.filter((name) => name === STDIN).length > 1) {
+    throw new InputError(`'${STDIN}' is given twice: standard input can be read once`);
+  }
+  const sources = names.map((name) => ({ name: name === STDIN ? STDIN_NAME : name, text: read(name) }));
   const bytes = sources.reduce((sum, { text }) => sum + text.length, 0);
   if (bytes > MAX_BYTES) {
     throw new InputError(`the files have ${bytes} bytes, too many for a configuration: at most ${MAX_BYTES}`);
@@ -19,7 +27,12 @@ export function readSources(paths: readonly string[]): Source[] {
 }
 
 function isFolder(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    // A loop of links, or a folder above that is closed.
+    throw cannotRead(name, error);
+  }
 }
 
 /** Hidden files and folders are skipped, and the order is that of bytes (manual of 3.2, management 3, -f). */
@@ -36,7 +49,12 @@ function filesOf(folder: string): string[] {
     .map((name) => path.join(folder, name))
     .filter((name) => !isFolder(name));
   if (files.length === 0) {
-    throw new InputError(`${folder}: has no *.cfg file: give a HAProxy configuration`);
+    const nested = names.filter((name) => !name.startsWith('.') && isFolder(path.join(folder, name)));
+    const help =
+      nested.length > 0
+        ? `give its folders: ${nested.map((name) => path.join(folder, name)).join(' ')}`
+        : 'give a HAProxy configuration';
+    throw new InputError(`${folder}: has no *.cfg file: ${help}`);
   }
   return files;
 }
@@ -54,7 +72,7 @@ export function codeOf(error: unknown): string {
 function read(file: string): string {
   let text: string;
   try {
-    const { size } = statSync(file);
+    const { size } = file === STDIN ? { size: 0 } : statSync(file);
     if (size > MAX_BYTES) {
       throw new InputError(`${file}: ${size} bytes is too large for a configuration: at most ${MAX_BYTES}`);
     }
@@ -65,12 +83,16 @@ function read(file: string): string {
   if (text.trim() === '') {
     throw new InputError(`${file}: is empty: give a HAProxy configuration`);
   }
+  if (/^(\xff\xfe|\xfe\xff)/.test(text)) {
+    throw new InputError(`${file}: is in UTF-16, as its byte order mark says: save it as UTF-8 without one`);
+  }
   if (text.includes('\0')) {
     throw new InputError(`${file}: is a binary file: give a HAProxy configuration`);
   }
   // HAProxy accepts only comments and conditions before the first section.
-  const [, first = ''] = /^(?:[ \t]*(?:[#.].*)?\r?\n)*[ \t]*(\S*)/.exec(text) ?? [];
-  if (!opensSection(first)) {
+  // The validator reports a byte order mark, and a template has its own finding.
+  const [, first = ''] = /^(?:\xef\xbb\xbf)?(?:[ \t]*(?:[#.].*)?\r?\n)*[ \t]*(\S*)/.exec(text) ?? [];
+  if (!opensSection(first) && templateFinding(text) === undefined) {
     throw new InputError(
       `${file}: begins with ${JSON.stringify(first.slice(0, 40))} and not with a section such as global: give a HAProxy configuration`,
     );
@@ -78,17 +100,34 @@ function read(file: string): string {
   return text;
 }
 
+/** Reads what is there, and waits for a slow writer: a pipe that does not block reports EAGAIN. */
+function readSome(descriptor: number, chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, chunk);
+    } catch (error) {
+      if (codeOf(error) === 'EOF') {
+        return 0;
+      }
+      if (codeOf(error) !== 'EAGAIN') {
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
 /** The size of a device or a pipe is not known before it is read: reading stops at the bound. */
 function readBytes(file: string): string {
-  if (statSync(file).isFile() || statSync(file).isDirectory()) {
+  if (file !== STDIN && (statSync(file).isFile() || statSync(file).isDirectory())) {
     return readFileSync(file, 'latin1');
   }
-  const descriptor = openSync(file, 'r');
+  const descriptor = file === STDIN ? 0 : openSync(file, 'r');
   try {
     const chunks: Buffer[] = [];
     for (let bytes = 0; ; ) {
       const chunk = Buffer.alloc(65_536);
-      const count = readSync(descriptor, chunk);
+      const count = readSome(descriptor, chunk);
       bytes += count;
       if (bytes > MAX_BYTES) {
         throw new InputError(`${file}: more than ${MAX_BYTES} bytes is too large for a configuration`);

@@ -1,12 +1,21 @@
 import type { Finding } from '../../../lint/finding';
 import { ALL_RULES, ruleOf } from '../../../lint/rules';
 import { pc } from '../colours';
+import { CONTROL, visible } from '../visible';
 
 /** The findings of one file. */
 export interface FileFindings {
   readonly file: string;
   readonly text: string;
   readonly findings: readonly Finding[];
+}
+
+/** What comments and a baseline silence. */
+interface Silenced {
+  /** By comments. */
+  readonly ignored: number;
+  /** By the baseline. @default - there is none */
+  readonly baseline?: { readonly known: number; readonly unused: number };
 }
 
 /** How findings are printed. */
@@ -45,7 +54,7 @@ function toCharacters(bytes: string): string {
   }
 }
 
-function formatText(results: readonly FileFindings[]): string {
+function formatText(results: readonly FileFindings[], silenced: Silenced): string {
   const explained = new Set<string>();
   const blocks = results.flatMap(({ file, text, findings }) => {
     const lines = text.split('\n');
@@ -55,7 +64,15 @@ function formatText(results: readonly FileFindings[]): string {
   const count = (wanted: string) => all.filter(({ severity }) => severity === wanted).length;
   const many = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
   const summary = `${many(count('error'), 'error')}, ${many(count('warning'), 'warning')} in ${many(results.length, 'file')}`;
-  return [...blocks, pc.bold(summary)].join('\n');
+  return [...blocks, pc.bold([summary, ...silencedText(silenced)].join('; '))].join('\n');
+}
+
+function silencedText({ ignored, baseline }: Silenced): string[] {
+  const unused = baseline?.unused ? `, ${baseline.unused} of its entries match nothing: write it again` : '';
+  return [
+    ...(ignored > 0 ? [`${ignored} ignored by comments`] : []),
+    ...(baseline === undefined ? [] : [`${baseline.known} in the baseline${unused}`]),
+  ];
 }
 
 /**
@@ -68,14 +85,13 @@ function describe(file: string, source: string, finding: Finding, explained: Set
   const { why, link } = ruleOf(rule);
   const first = !explained.has(rule);
   explained.add(rule);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would execute these.
-  const shown = source.trimEnd().replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '?');
+  const shown = source.trimEnd().replace(CONTROL, '?');
   const indent = shown.slice(0, column - 1).replace(/[^\t]/g, ' ');
   return [
-    `${pc.bold(`${file}:${line}:${column}:`)} ${colour(severity)} ${rule}: ${message}`,
+    `${pc.bold(`${visible(file)}:${line}:${column}:`)} ${colour(severity)} ${rule}: ${visible(message)}`,
     ...(shown.trim() === '' || shown.length > WIDEST ? [] : [`  ${shown}`, `  ${indent}${colour('^'.repeat(length))}`]),
     ...(first ? [`    why: ${why}`] : []),
-    `    help: ${help}`,
+    `    help: ${visible(help)}`,
     ...(first ? [`    link: ${pc.underline(link)}`] : []),
   ].join('\n');
 }

@@ -12,12 +12,14 @@ import {
 import type { HaproxyConfigModel, HaproxyHeaderRules, HaproxyListenTls } from './config-model';
 import { type Complete, complete, type Values, word } from './option';
 import {
+  HARD_STOP_MARGIN_MILLIS,
   HaproxyMode,
   HaproxyTlsVersion,
   HEALTH_PORT,
   LIMITS,
   LISTEN_TLS,
   LOG,
+  MIN_SOFT_STOP_MILLIS,
   PORTS,
   PROCESS,
   RESOLUTION,
@@ -28,7 +30,7 @@ import {
 export interface ValidatedModel
   extends Complete<typeof TRAFFIC>,
     Complete<typeof PROCESS>,
-    Pick<HaproxyConfigModel, 'redirectPort' | 'health' | 'runtimeApi' | 'runtimeApiTls'>,
+    Pick<HaproxyConfigModel, 'redirectPort' | 'httpsPort' | 'health' | 'runtimeApi' | 'runtimeApiTls'>,
     Required<Pick<HaproxyConfigModel, 'listen' | 'rawLines'>> {
   readonly upstream: ValidatedUpstream;
   readonly routes: readonly ValidatedRoute[];
@@ -58,6 +60,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     listen: checkBind(model.listen ?? { port: PORTS.listenPort.default }, 'listen'),
     listenTls: model.listenTls && checkListenTls(version, model.listenTls),
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),
+    httpsPort: model.httpsPort === undefined ? undefined : checkPort(model.httpsPort, 'httpsPort'),
     requestHeaders: checkHeaders(model.requestHeaders ?? {}, 'requestHeaders'),
     responseHeaders: checkHeaders(model.responseHeaders ?? {}, 'responseHeaders'),
     limits: complete(LIMITS, model.limits ?? {}),
@@ -75,8 +78,20 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
   // 1.6 and 1.7 resolve only when a health check runs, and that check needs a target.
   const whole = withHealth ? validated : { ...validated, health: { address: '127.0.0.1', port: HEALTH_PORT } };
   refuseContradictions(version, whole);
+  refuseShortStop(whole);
   refuseSharedPorts(whole);
   return whole;
+}
+
+/** Between the end of `drainTime` and the forced end, running requests must have some time. */
+function refuseShortStop({ stopTimeoutMillis, drainTimeMillis }: ValidatedModel): void {
+  const least = drainTimeMillis + MIN_SOFT_STOP_MILLIS + HARD_STOP_MARGIN_MILLIS;
+  if (stopTimeoutMillis < least) {
+    const [stop, drain, enough] = [stopTimeoutMillis, drainTimeMillis, least].map(formatDuration);
+    throw new InputError(
+      `stopTimeout '${stop}' is too short for drainTime '${drain}': give at least ${enough}, or a shorter drainTime`,
+    );
+  }
 }
 
 function checkListenTls(version: HaproxyVersion, tls: HaproxyListenTls): Required<HaproxyListenTls> {
@@ -128,7 +143,7 @@ export function checkResolution(
 
 /** Refuses values that exclude each other. */
 function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): void {
-  const { mode, redirectPort, listenTls, metrics, health, runtimeApi, runtimeApiTls } = model;
+  const { mode, redirectPort, listenTls, metrics, health, runtimeApi, runtimeApiTls, drainTimeMillis } = model;
   if (redirectPort !== undefined && (listenTls === undefined || mode !== HaproxyMode.HTTP)) {
     throw new InputError('redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out');
   }
@@ -141,6 +156,9 @@ function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): v
   }
   if (metrics && health === undefined) {
     throw new InputError('metrics needs the health listener, which answers GET /metrics: give health');
+  }
+  if (drainTimeMillis > 0 && health === undefined) {
+    throw new InputError('drainTime needs the health listener, where GET /drain starts it: give health');
   }
   if (runtimeApiTls !== undefined && runtimeApi === undefined) {
     throw new InputError('runtimeApiTls protects runtimeApi, which is not given: give runtimeApi, or leave it out');

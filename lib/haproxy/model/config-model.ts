@@ -103,13 +103,16 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
   readonly listenTls?: HaproxyListenTls;
   /** Port of a second listener at the address of `listen`, without TLS, which redirects to HTTPS. */
   readonly redirectPort?: number;
+  /** Port for HTTPS that clients connect to, the goal of the redirect: 443 when left out. */
+  readonly httpsPort?: number;
   readonly requestHeaders?: HaproxyHeaderRules;
   readonly responseHeaders?: HaproxyHeaderRules;
   readonly limits?: Values<typeof LIMITS>;
   readonly resolution?: Values<typeof RESOLUTION>;
   /**
    * Where `GET /live` answers 200 as long as the process runs, and `GET /ready` as long as the default upstream has a
-   * usable address. When left out, only 1.6 and 1.7 have such a listener (127.0.0.1:8404): the health check that keeps
+   * usable address and the task does not stop. With `drainTimeMillis`, `GET /drain` from the task itself says that it
+   * stops. When left out, only 1.6 and 1.7 have such a listener (127.0.0.1:8404): the health check that keeps
    * the name resolved needs a target that cannot fail.
    */
   readonly health?: HaproxyBind;

@@ -99,6 +99,11 @@ export const TRAFFIC = {
   },
 } as const satisfies Options;
 
+/** Running connections are ended this long before the process is killed. */
+export const HARD_STOP_MARGIN_MILLIS = 5000;
+/** The least time that running requests have after `drainTime`. */
+export const MIN_SOFT_STOP_MILLIS = 1000;
+
 /** How the process ends. */
 export const PROCESS = {
   stopTimeout: {
@@ -107,6 +112,15 @@ export const PROCESS = {
     max: HOUR,
     default: 30_000,
     about: "Time between ECS's stop signal and the forced end.",
+    otherwise: 'drainTime and 30s, at most what the capacity allows',
+  },
+  drainTime: {
+    kind: 'time',
+    min: 0,
+    max: HOUR / 2,
+    default: 0,
+    about: 'How long a task that stops still accepts connections.',
+    otherwise: 'as long as clients of the ingress still find the task',
   },
 } as const satisfies Options;
 

@@ -1,7 +1,7 @@
 import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
-import { HaproxyMode, HaproxyResolutionMode } from '../model/options';
+import { HARD_STOP_MARGIN_MILLIS, HaproxyMode, HaproxyResolutionMode } from '../model/options';
 import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
 import type { Section } from './words';
@@ -14,8 +14,6 @@ const MAX_REWRITE = 1024;
 const MIN_HTTP2_BUFFER = 16_384;
 /** A truncated line is not valid JSON. In practice a request line fits into half of HAProxy's buffer. */
 const MAX_LOG_LINE = 8192;
-/** Running connections are ended this long before the process is killed. */
-const HARD_STOP_MARGIN_MILLIS = 5000;
 
 /** Whether log lines go anywhere. */
 export function logs({ _capabilities: capabilities }: HaproxyVersion, { log }: ValidatedModel): boolean {
@@ -23,7 +21,7 @@ export function logs({ _capabilities: capabilities }: HaproxyVersion, { log }: V
 }
 
 export function globalSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { limits, log, runtimeApi, stopTimeoutMillis } = model;
+  const { limits, log, runtimeApi, stopTimeoutMillis, drainTimeMillis } = model;
   const target = log.syslog === undefined ? 'stdout' : endpointOf(log.syslog);
   const format = log.syslog === undefined ? 'format raw ' : '';
   return {
@@ -38,8 +36,8 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
         ? `log ${target} len ${MAX_LOG_LINE} ${format}local0 info`
         : '# no log: before 1.9 HAProxy cannot log to its output, only to a syslog server',
       version._capabilities.hardStopAfter
-        ? `hard-stop-after ${formatDuration(stopTimeoutMillis - HARD_STOP_MARGIN_MILLIS)}`
-        : '# no hard-stop-after before 1.8: a soft stop ends with its last connection',
+        ? `hard-stop-after ${formatDuration(stopTimeoutMillis - drainTimeMillis - HARD_STOP_MARGIN_MILLIS)}`
+        : '# no hard-stop-after before 1.8: a soft stop ends with its last connection, or with SIGTERM',
       runtimeApi && `stats socket ${socketOf(runtimeApi)} level user`,
       runtimeApi && 'stats timeout 10s',
     ],
@@ -114,6 +112,16 @@ export function resolversSection({ _capabilities: capabilities }: HaproxyVersion
       capabilities.holdObsolete && `hold obsolete ${formatDuration(holdObsoleteMillis)}`,
     ],
   };
+}
+
+/** The condition that the task stops: `GET /drain` has come. 1.6 has no variable that lasts; it fills an empty list. */
+export function stoppingCondition({ _capabilities: capabilities }: HaproxyVersion): string {
+  return capabilities.processVariables ? '{ var(proc.stopping) -m bool }' : '{ always_true,bool -m str -f /dev/null }';
+}
+
+/** The action that makes {@link stoppingCondition} true. */
+export function stoppingAction({ _capabilities: capabilities }: HaproxyVersion): string {
+  return capabilities.processVariables ? 'set-var(proc.stopping) bool(true)' : 'add-acl(/dev/null) 1';
 }
 
 /**

@@ -2,17 +2,21 @@ import { VIEW_PATH } from '../../contract/registry-record';
 import type { ValidatedModel } from '../model/check';
 import { RUNTIME_COMMANDS } from '../runtime-api/commands';
 import type { HaproxyVersion } from '../version/version';
-import { bindOf, RESOLVERS, socketOf } from './process';
+import { bindOf, RESOLVERS, socketOf, stoppingAction, stoppingCondition } from './process';
 import { join, type Line, quote, type Section } from './words';
 
+/** Only a process of the task itself can have this source. */
+const FROM_TASK = '{ path /drain } { src 127.0.0.0/8 }';
+
 /**
- * The section for liveness and readiness: whether the process runs, and whether its default upstream has an address.
+ * The section for liveness and readiness: whether the process runs, and whether its default upstream has an address and
+ * the task does not stop. The start script says with `/drain` that it stops.
  */
-export function healthSection(
-  { _capabilities: capabilities }: HaproxyVersion,
-  model: ValidatedModel,
-): Section | undefined {
-  const { health, metrics, upstream } = model;
+export function healthSection(version: HaproxyVersion, model: ValidatedModel): Section | undefined {
+  const { health, metrics, upstream, drainTimeMillis } = model;
+  const { _capabilities: capabilities } = version;
+  const drains = drainTimeMillis > 0;
+  const fine = `{ path /live }${drains ? ` or ${FROM_TASK}` : ''}`;
   return (
     health && {
       head: 'frontend health',
@@ -22,10 +26,12 @@ export function healthSection(
         // A check every few seconds is not traffic.
         'no log',
         'monitor-uri /ready',
+        drains && `monitor fail if ${stoppingCondition(version)}`,
         `monitor fail if { nbsrv(${upstream.backend}) lt 1 }`,
+        drains && `http-request ${stoppingAction(version)} if ${FROM_TASK}`,
         capabilities.httpRequestReturn
-          ? 'http-request return status 200 content-type text/plain string live if { path /live }'
-          : 'http-request deny deny_status 200 if { path /live }',
+          ? `http-request return status 200 content-type text/plain string live if ${fine}`
+          : `http-request deny deny_status 200 if ${fine}`,
         metrics && 'http-request use-service prometheus-exporter if { path /metrics }',
         ...(capabilities.ownView ? viewLines(model) : []),
       ],

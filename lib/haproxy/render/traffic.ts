@@ -2,7 +2,7 @@ import type { ValidatedModel } from '../model/check';
 import type { ValidatedRoute } from '../model/check-upstream';
 import { HaproxyLogFormat, HaproxyMode, HaproxyTlsVersion } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
-import { bindOf, logs } from './process';
+import { bindOf, logs, stoppingCondition } from './process';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
 /** Fields of a JSON log line. `%` expressions of every branch; values from clients go through `json`. */
@@ -64,18 +64,23 @@ function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
   ];
 }
 
-function requestRules({ _capabilities: capabilities }: HaproxyVersion, model: ValidatedModel): Line[] {
-  const { limits, listenTls, redirectPort, requestHeaders, responseHeaders } = model;
+function requestRules(version: HaproxyVersion, model: ValidatedModel): Line[] {
+  const { _capabilities: capabilities } = version;
+  const { limits, listenTls, redirectPort, httpsPort = 443, requestHeaders, responseHeaders, drainTimeMillis } = model;
+  const port = httpsPort === 443 ? '' : `:${httpsPort}`;
+  const response = capabilities.httpAfterResponse ? 'http-after-response' : 'http-response';
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [
     // `scheme` would keep the port of the listener without TLS.
     redirectPort !== undefined &&
-      'http-request redirect prefix https://%[req.hdr(host),field(1,:)] code 301 unless { ssl_fc }',
+      `http-request redirect prefix https://%[req.hdr(host),field(1,:)]${port} code 301 unless { ssl_fc }`,
     limits.maxBodyBytes !== undefined &&
       `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
     listenTls && 'http-request set-header X-Forwarded-Proto https if { ssl_fc }',
     ...headerRules('http-request', requestHeaders),
     ...headerRules('http-response', responseHeaders),
+    // A client that keeps its connection must leave before the end: an idle connection may be cut under a request.
+    drainTimeMillis > 0 && `${response} set-header Connection close if ${stoppingCondition(version)}`,
   ];
 }
 

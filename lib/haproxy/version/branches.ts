@@ -5,6 +5,8 @@ export interface Branch {
   readonly endOfLife: string;
   /** Repository of the branch's official image. */
   readonly repository: string;
+  /** It has development releases only, and no official image. @default - it has stable releases */
+  readonly unreleased?: true;
 }
 
 /**
@@ -18,7 +20,7 @@ const ECR_PUBLIC = 'public.ecr.aws/docker/library/haproxy';
 /** Images of branches that were dropped from the official list before the mirror began are on Docker Hub only. */
 const DOCKER_HUB = 'docker.io/library/haproxy';
 
-/** The branches that resolve names at run time and have had a stable release, oldest first. */
+/** The branches that resolve names at run time, oldest first. 3.5 is known from its development release 5. */
 export const BRANCHES: readonly Branch[] = [
   { branch: '1.6', endOfLife: '2020-10', repository: DOCKER_HUB },
   { branch: '1.7', endOfLife: '2021-10', repository: DOCKER_HUB },
@@ -39,30 +41,52 @@ export const BRANCHES: readonly Branch[] = [
   { branch: '3.2', endOfLife: '2030-04', repository: ECR_PUBLIC },
   { branch: '3.3', endOfLife: '2027-01', repository: ECR_PUBLIC },
   { branch: '3.4', endOfLife: '2031-04', repository: ECR_PUBLIC },
+  { branch: '3.5', endOfLife: '2028-01', repository: ECR_PUBLIC, unreleased: true },
 ];
 
 /** The supported branches, as `OLDEST to NEWEST`. */
 export const BRANCH_RANGE = `${BRANCHES[0]!.branch} to ${BRANCHES.at(-1)!.branch}`;
+
+/** What a configuration has to have for a fault to show. */
+export type FaultCondition =
+  | 'names'
+  | 'srv'
+  | 'capitals'
+  | 'do-resolve'
+  | 'tcp-nameserver'
+  | 'udp-nameserver'
+  | 'zero-warning'
+  | 'implicit-resolvers';
 
 /** A release with a known fault: `refused` cannot follow a load balancer, `warned` can, with a problem. */
 interface FaultyRelease {
   readonly release: string;
   readonly severity: 'refused' | 'warned';
   readonly reason: string;
+  /** Only configurations with this meet the fault. @default - every one does */
+  readonly when?: FaultCondition;
 }
 
-/** 3.1.0 was run; the fix, commit aac570cd0 of 2025-02-21, is in 3.1.5 and later. */
-const WITHOUT_ABSTRACT_SOCKETS = ['3.1.0', '3.1.1', '3.1.2', '3.1.3', '3.1.4'].map(
-  (release): FaultyRelease => ({
-    release,
+/** The releases of a branch from one number to another that share a fault. */
+function releases(branch: string, from: number, to: number, reason: string, when?: FaultCondition): FaultyRelease[] {
+  const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  return numbers.map((number) => ({
+    release: `${branch}.${number}`,
     severity: 'warned',
-    reason: 'it cannot connect to abstract sockets, so its runtime API cannot be read (HAProxy issue 2875)',
-  }),
-);
+    reason,
+    ...(when && { when }),
+  }));
+}
 
 /** Releases that must not, or should not, be used in front of an ELB. */
 export const FAULTY_RELEASES: readonly FaultyRelease[] = [
-  ...WITHOUT_ABSTRACT_SOCKETS,
+  // 3.1.0 was run; the fix, commit aac570cd0 of 2025-02-21, is in 3.1.5 and later.
+  ...releases(
+    '3.1',
+    0,
+    4,
+    'it cannot connect to abstract sockets, so its runtime API cannot be read (HAProxy issue 2875)',
+  ),
   {
     release: '2.7.0',
     severity: 'refused',
@@ -75,6 +99,49 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
     // Seen on the real binary: SIGSEGV 31 s after an address change under a persistent connection.
     reason: 'it can crash after a DNS change and rejects answers that end with an address record',
   },
+  ...releases(
+    '2.0',
+    0,
+    13,
+    'it ignores answers whose names have other capitals than the question (HAProxy issue 566)',
+    'capitals',
+  ),
+  ...releases('2.2', 0, 0, 'two threads that resolve at once can crash it (changelog of 2.2.1)', 'do-resolve'),
+  ...releases('2.2', 0, 1, 'it crashes when an SRV record is removed (HAProxy issue 775, changelog of 2.2.2)', 'srv'),
+  ...releases('2.2', 2, 2, 'a server that an SRV record removed never comes back (changelog of 2.2.3)', 'srv'),
+  ...releases('2.2', 10, 10, 'servers of SRV records go down and up all the time (HAProxy issue 1160)', 'srv'),
+  ...releases('2.3', 6, 6, 'servers of SRV records go down and up all the time (HAProxy issue 1180)', 'srv'),
+  ...releases('2.4', 0, 2, 'most servers of an SRV record stay down (HAProxy issues 1270 and 1295)', 'srv'),
+  ...releases(
+    '2.6',
+    0,
+    2,
+    'it does not start without a route to the name servers of /etc/resolv.conf (HAProxy issue 1740, changelog of 2.6.3)',
+    'implicit-resolvers',
+  ),
+  ...releases(
+    '2.6',
+    0,
+    2,
+    'it does not set up connections to TCP name servers properly (changelog of 2.6.3)',
+    'tcp-nameserver',
+  ),
+  ...releases(
+    '2.8',
+    0,
+    1,
+    "it does not start when a name does not resolve, whatever 'init-addr' says (HAProxy issue 2176)",
+    'zero-warning',
+  ),
+  ...releases('3.0', 0, 2, 'servers go down and up when a query fails or times out (changelog of 3.0.3)', 'names'),
+  ...releases('3.2', 4, 5, 'it can loop on an answer until the watchdog ends it (changelog of 3.2.6)', 'names'),
+  ...releases(
+    '3.2',
+    5,
+    17,
+    'it does not check which address an answer comes from (changelog of 3.2.18)',
+    'udp-nameserver',
+  ),
 ];
 
 const orders = new Map<string, number>();

@@ -33,6 +33,13 @@ export const CAPABILITIES = {
     with: '`init-addr none` on every server line',
     why: 'a new task must start during a DNS outage, and follow DNS after it',
   },
+  processVariables: {
+    since: '1.7',
+    source: 'running processes: 1.7.0 has it, 1.6.0 does not',
+    without: '`add-acl(/dev/null)` fills an empty list, which says that the task stops',
+    with: '`set-var(proc.stopping)` when the start script asks for `/drain`',
+    why: 'a task that stops must answer 503 on `/ready` and tell kept-alive clients to close, and still serve',
+  },
   holdErrors: {
     since: '1.7',
     keyword: ['resolvers', 'hold nx'],
@@ -84,8 +91,8 @@ export const CAPABILITIES = {
     since: '1.8',
     keyword: ['global', 'hard-stop-after'],
     source: 'manual 3.1, cfg_parse_global',
-    without: 'nothing: a soft stop ends with the last connection, or when ECS kills the task',
-    with: '`hard-stop-after`, 5 s before ECS’s stop timeout',
+    without: 'the start script ends the process at the same time',
+    with: '`hard-stop-after`, which begins after `drainTime` and ends 5 s before ECS’s stop timeout',
     why: 'HAProxy can close the remaining connections properly; a killed process cannot',
   },
   checkSni: {
@@ -179,6 +186,14 @@ export const CAPABILITIES = {
     without: '`deny` with status 200 for `/live`; 403 for a body that is too large',
     with: '`return` for `/live`; 413 for a body that is too large',
     why: 'liveness must not depend on the load balancer',
+  },
+  httpAfterResponse: {
+    since: '2.2',
+    keyword: ['proxy', 'http-after-response'],
+    source: 'manual 4.2, cfg_parse_listen',
+    without: '`http-response set-header Connection close` in a task that stops',
+    with: '`http-after-response set-header Connection close`, also on responses of HAProxy itself',
+    why: 'a client that keeps its connection must leave while the task still accepts connections',
   },
   reusesRightly: {
     since: '2.4',

@@ -2,11 +2,11 @@ import { InputError } from '../errors';
 import { BRANCHES, type Branch, branchOrder, CHECKED_ON, FAULTY_RELEASES } from './branches';
 import { CAPABILITIES, type Capabilities } from './capabilities';
 
-/** A warning about a version: end of life, or a known fault. */
+/** A warning about a version: end of life, a known fault, or a branch that is not known. */
 export interface HaproxyVersionWarning {
   /**
-   * Stable identifier, for acknowledging the warning: `cdk-haproxy-elb:end-of-life` or
-   * `cdk-haproxy-elb:faulty-release`.
+   * Stable identifier, for acknowledging the warning: `cdk-haproxy-elb:end-of-life`,
+   * `cdk-haproxy-elb:faulty-release` or `cdk-haproxy-elb:unknown-branch`.
    */
   readonly id: string;
   /** One line: what is wrong, and what to do. */
@@ -57,15 +57,35 @@ export class HaproxyVersion {
   public static readonly V3_3 = HaproxyVersion.of('3.3');
   /** HAProxy 3.4, long-term support until 2031. */
   public static readonly V3_4 = HaproxyVersion.of('3.4');
+  /** HAProxy 3.5, known from its development releases. Until January 2028. */
+  public static readonly V3_5 = HaproxyVersion.of('3.5');
 
   /**
    * Makes a version from its name.
+   *
+   * A branch that is newer than every known one is written and judged as the newest known one, with a warning.
    *
    * @param version a branch (`2.8`) or a release (`2.8.5`), as `haproxy -v` prints it; a suffix such as `-1+deb12u4` is ignored
    * @throws when the branch does not exist, cannot resolve names at run time (1.5 and older), or when the release
    *   does not follow DNS (2.7.0)
    */
   public static of(version: string): HaproxyVersion {
+    const read = HaproxyVersion._read(version);
+    const faulty = FAULTY_RELEASES.find((f) => f.release === read.release && f.severity === 'refused');
+    if (faulty !== undefined) {
+      throw new InputError(
+        `HAProxy ${faulty.release} cannot follow an ELB: ${faulty.reason}; use a later release of ${read.branch}, or another branch`,
+      );
+    }
+    return read;
+  }
+
+  /**
+   * Like `of`, for the linter: a release that does not follow DNS has a warning.
+   *
+   * @internal
+   */
+  public static _read(version: string): HaproxyVersion {
     const [, major, minor, patch] = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-~+].*)?$/.exec(version.trim()) ?? [];
     const known = BRANCHES.map((b) => b.branch).join(', ');
     if (major === undefined || minor === undefined) {
@@ -79,17 +99,13 @@ export class HaproxyVersion {
         `HAProxy ${version} cannot follow an ELB: 1.5 and older have no run-time name resolution; use one of ${known}`,
       );
     }
-    const branch = BRANCHES.find((b) => b.branch === name);
+    const newest = BRANCHES.at(-1)!;
+    const newer = branchOrder(name) > branchOrder(newest.branch);
+    const branch = newer ? { ...newest, branch: name } : BRANCHES.find((b) => b.branch === name);
     if (branch === undefined) {
       throw new InputError(`HAProxy ${version} is not of a known branch: use one of ${known}`);
     }
     const release = patch === undefined ? undefined : `${name}.${Number(patch)}`;
-    const faulty = FAULTY_RELEASES.find((f) => f.release === release && f.severity === 'refused');
-    if (faulty !== undefined) {
-      throw new InputError(
-        `HAProxy ${faulty.release} cannot follow an ELB: ${faulty.reason}; use a later release of ${name}, or another branch`,
-      );
-    }
     return new HaproxyVersion(branch, release);
   }
 
@@ -101,7 +117,7 @@ export class HaproxyVersion {
    * @default - the newest of the branch
    */
   public readonly release?: string;
-  /** Warnings about this version: end of life, known faults. */
+  /** Warnings about this version: end of life, known faults, a branch that is not known. */
   public readonly warnings: HaproxyVersionWarning[];
   /**
    * The capabilities of this version that change the configuration or the checks.
@@ -138,6 +154,13 @@ export const DEFAULT_VERSION = HaproxyVersion.V3_2;
 
 function warningsOf(branch: Branch, release?: string): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];
+  const newest = BRANCHES.at(-1)!.branch;
+  if (branchOrder(branch.branch) > branchOrder(newest)) {
+    warnings.push({
+      id: 'cdk-haproxy-elb:unknown-branch',
+      message: `HAProxy ${branch.branch} is not known: it is written and judged as ${newest}; use a later version of cdk-haproxy-elb`,
+    });
+  }
   if (branch.endOfLife <= CHECKED_ON) {
     warnings.push({
       id: 'cdk-haproxy-elb:end-of-life',
@@ -145,7 +168,7 @@ function warningsOf(branch: Branch, release?: string): HaproxyVersionWarning[] {
     });
   }
   for (const faulty of FAULTY_RELEASES) {
-    if (faulty.release === release) {
+    if (faulty.release === release && faulty.when === undefined) {
       warnings.push({
         id: 'cdk-haproxy-elb:faulty-release',
         message: `HAProxy ${release} has a known fault: ${faulty.reason}; use a later release of ${branch.branch}`,

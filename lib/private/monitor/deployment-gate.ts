@@ -1,7 +1,14 @@
-import { type BaseService, DeploymentLifecycleLambdaTarget, DeploymentLifecycleStage } from 'aws-cdk-lib/aws-ecs';
+import {
+  type BaseService,
+  type CfnService,
+  DeploymentLifecycleLambdaTarget,
+  DeploymentLifecycleStage,
+  DeploymentStrategy,
+} from 'aws-cdk-lib/aws-ecs';
 import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { InputError } from '../../haproxy/errors';
 import { type ControllerFunctionProps, controllerFunction } from './controller-function';
 
 /** What ECS needs to call a gate. */
@@ -34,8 +41,21 @@ export class DeploymentGate extends Construct implements GateAccess {
   }
 }
 
+/** ECS calls hooks in deployments that start all new tasks first, and not in rolling ones (ECS guide, "Lifecycle hooks"). */
+function refuseRolling(service: BaseService): void {
+  const { deploymentConfiguration } = service.node.findChild('Service') as CfnService;
+  // Not resolved, because the CDK takes no hook after the first look at those of a service.
+  const { strategy } = (deploymentConfiguration ?? {}) as CfnService.DeploymentConfigurationProperty;
+  if (strategy === undefined || strategy === DeploymentStrategy.ROLLING) {
+    throw new InputError(
+      `${service.node.path} has a rolling deployment, which ECS does not gate: give it a blue/green, linear or canary one, or leave the gate out`,
+    );
+  }
+}
+
 /** Makes ECS call a gate when the tasks of a new revision run and traffic still goes to the old ones. */
 export function addGate(service: BaseService, { handler, role }: GateAccess): void {
+  refuseRolling(service);
   const lifecycleStages = [DeploymentLifecycleStage.POST_SCALE_UP];
   service.addLifecycleHook(new DeploymentLifecycleLambdaTarget(handler, 'DriftGate', { role, lifecycleStages }));
 }

@@ -18,6 +18,7 @@ import type { BoundUpstream, ElbUpstreamOptions, UpstreamHealthCheck } from '../
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyLimits, ProxyResolution, ProxyTls } from '../../proxy/options';
 import { SECRET_PATHS } from './secret-files';
+import type { StopTimes } from './stop-times';
 
 /** A struct of the constructs whose times come from the CDK or from a spec file. */
 type Timed<T> = { readonly [K in keyof T]: T[K] extends Duration | undefined ? Time | undefined : T[K] };
@@ -37,8 +38,10 @@ export interface ProxyUpstream {
 interface ProxySettings {
   readonly upstreams: readonly ProxyUpstream[];
   readonly listenPort: number;
+  /** The port that clients connect to: that of a load balancer, or `listenPort`. */
+  readonly clientPort: number;
   readonly maxConnections: number;
-  readonly stopTimeoutMillis: number;
+  readonly stopTimes: StopTimes;
   readonly acceptProxyProtocol: boolean;
 }
 
@@ -71,6 +74,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     listen: { port: settings.listenPort },
     listenTls: listenTls && { certificateFile: SECRET_PATHS.listener, ...valuesOf(LISTEN_TLS, listenTls) },
     redirectPort: props.redirectPort,
+    httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
     requestHeaders: props.requestHeaders,
     responseHeaders: props.responseHeaders,
     limits: { ...valuesOf(LIMITS, props.limits), maxConnections: settings.maxConnections },
@@ -82,7 +86,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
       clientCaFile: SECRET_PATHS.runtimeApiCa,
     },
     log: valuesOf(LOG, props.log),
-    stopTimeoutMillis: settings.stopTimeoutMillis,
+    ...settings.stopTimes,
     rawLines: props.rawLines,
   };
 }

@@ -1,4 +1,3 @@
-import type { Duration } from 'aws-cdk-lib';
 import type { Connections } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { NetworkLoadBalancer, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -11,8 +10,13 @@ export interface IngressBindOptions {
   readonly containerName: string;
   readonly listenPort: number;
   readonly redirectPort?: number;
-  readonly isBlueGreen: boolean;
-  readonly stopTimeout: Duration;
+  /** Whether HAProxy speaks TLS at `listenPort`. */
+  readonly tls: boolean;
+  /** The fewest tasks that run. A token counts as many. */
+  readonly fewestTasks: number;
+  readonly shiftsTraffic: boolean;
+  /** Time between the stop signal and the forced end of a task, ms. */
+  readonly stopTimeoutMillis: number;
 }
 
 /** The result of an ingress. */

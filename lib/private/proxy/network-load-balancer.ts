@@ -1,3 +1,4 @@
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -9,10 +10,18 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
+import { PORTS } from '../../haproxy/model/options';
 import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balancer-options';
 import { checkCount, refuseTokens } from '../checks';
 import { NETWORK_LOAD_BALANCER } from '../options';
 import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
+import { LINGERING } from './stop-times';
+
+/**
+ * ECS registers each target with its own port, so this one is never used. CloudFormation replaces a target group whose
+ * port changes, and then sends the listener to the new group before it has targets.
+ */
+const GROUP_PORT = PORTS.listenPort.default;
 
 /** Creates a Network Load Balancer, its listeners and target groups, and allows only it at the tasks. */
 export function makeLoadBalancer(
@@ -28,6 +37,12 @@ export function makeLoadBalancer(
   if (proxy.redirectPort !== undefined && port === redirectPort) {
     throw new InputError(`port and redirectPort of the ingress are both ${port}: give each listener its own port`);
   }
+  if (proxy.shiftsTraffic) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-haproxy-elb:moved-listener',
+      'each deployment moves the listeners to the other target group, and CloudFormation moves them back when it changes a listener (aws-cdk issue 36649): change port and certificates of the ingress only while the first target group has the tasks',
+    );
+  }
   const securityGroup = new SecurityGroup(scope, 'FrontDoorSecurityGroup', {
     vpc: proxy.cluster.vpc,
     description: 'Front door of HAProxy: traffic from whom the stack allows',
@@ -39,6 +54,8 @@ export function makeLoadBalancer(
     internetFacing: options.internetFacing ?? rows.internetFacing.default,
     deletionProtection: options.deletionProtection ?? rows.deletionProtection.default,
     securityGroups: [securityGroup],
+    // A client of an elastic address does not find the others: a zone without a task must reach those of other zones.
+    crossZoneEnabled: options.crossZone ?? (options.allocationIds === undefined ? undefined : true),
     ...subnetsOf(proxy, options),
   });
   if (options.accessLogs !== undefined) {
@@ -68,12 +85,12 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
   const group = (suffix: string) =>
     new NetworkTargetGroup(scope, `${id}${suffix}`, {
       vpc: proxy.cluster.vpc,
-      port: to,
+      port: GROUP_PORT,
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
       proxyProtocolV2: forward.proxyProtocol,
-      // The same time for running connections as in HAProxy.
-      deregistrationDelay: proxy.stopTimeout,
+      // ECS waits for it before it stops a task. Running connections have the same time as in HAProxy.
+      deregistrationDelay: Duration.millis(Math.max(LINGERING.networkLoadBalancer, proxy.stopTimeoutMillis)),
       // With the PROXY protocol the health check sends its header too, which only the traffic port accepts.
       healthCheck: { protocol: Protocol.TCP },
     });
@@ -88,7 +105,7 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
     proxy.service.loadBalancerTarget({
       containerName: proxy.containerName,
       containerPort: to,
-      alternateTarget: proxy.isBlueGreen ? alternate(id, group('AlternateTargets'), listener) : undefined,
+      alternateTarget: proxy.shiftsTraffic ? alternate(id, group('AlternateTargets'), listener) : undefined,
     }),
   );
   proxy.connections.allowFrom(connections, Port.tcp(to), 'Front door');
@@ -101,8 +118,8 @@ function alternate(id: string, alternateTargetGroup: NetworkTargetGroup, listene
 }
 
 function subnetsOf(
-  { cluster }: IngressBindOptions,
-  { internetFacing, vpcSubnets, allocationIds }: NetworkLoadBalancerOptions,
+  { cluster, fewestTasks }: IngressBindOptions,
+  { internetFacing, vpcSubnets, allocationIds, crossZone }: NetworkLoadBalancerOptions,
 ) {
   if (allocationIds === undefined) {
     return { vpcSubnets };
@@ -117,6 +134,11 @@ function subnetsOf(
   if (subnets.length !== allocationIds.length) {
     throw new InputError(
       `allocationIds has ${allocationIds.length} items for ${subnets.length} subnets: give one for each subnet, in the same order`,
+    );
+  }
+  if (crossZone === false && fewestTasks < subnets.length) {
+    throw new InputError(
+      `crossZone is false, and ${fewestTasks} tasks leave some of the ${subnets.length} addresses without one: leave crossZone out, or give at least ${subnets.length} tasks`,
     );
   }
   return { subnetMappings: subnets.map((subnet, i) => ({ subnet, allocationId: allocationIds[i] })) };

@@ -14,7 +14,7 @@ export function scale(
   scaling: ProxyScaling,
   desiredCount: number,
   balancer: IngressLoadBalancer | undefined,
-  isBlueGreen: boolean,
+  shiftsTraffic: boolean,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
   checkCount('maxTasks', maxTasks, { min: 1, max: MAX_TASKS });
@@ -30,9 +30,9 @@ export function scale(
     count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent });
   }
   if (connectionsPerTask !== undefined) {
-    if (isBlueGreen) {
+    if (shiftsTraffic) {
       throw new InputError(
-        'connectionsPerTask cannot be combined with a blue/green deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
+        'connectionsPerTask cannot be combined with a blue/green, linear or canary deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
       );
     }
     trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, balancer);

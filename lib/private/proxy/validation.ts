@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { Compatibility } from 'aws-cdk-lib/aws-ecs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { formatDuration } from '../../haproxy/duration';
 import { InputError } from '../../haproxy/errors';
 import { PORTS } from '../../haproxy/model/options';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/version/version';
@@ -9,6 +11,7 @@ import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
 import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
 import { SERVICE } from '../options';
+import type { StopTimes } from './stop-times';
 
 /** ECS limits a task definition to 65,536 bytes; everything but the configuration needs less than 4 KiB of them. */
 export const MAX_CONFIG_BYTES = 61_440;
@@ -20,7 +23,7 @@ export function checkProxy(
   capacity: ProxyCapacity,
   ingress: ProxyIngress,
 ): void {
-  const { cluster, vpc, image, imageDigest, stopTimeout, acceptProxyProtocol, proxyName } = props;
+  const { cluster, vpc, image, imageDigest, stopTimeout, drainTime, acceptProxyProtocol, proxyName } = props;
   if ((cluster === undefined) === (vpc === undefined)) {
     const given = cluster === undefined ? 'neither vpc nor cluster' : 'both vpc and cluster';
     throw new InputError(`${given} given for ${scope.node.path}: give one of them`);
@@ -34,6 +37,7 @@ export function checkProxy(
   checkListenPort('listenPort', props.listenPort);
   checkListenPort('redirectPort', props.redirectPort);
   refuseTokens('stopTimeout', stopTimeout);
+  refuseTokens('drainTime', drainTime);
   refuseTokens('limits', props.limits);
   refuseTokens('resolution', props.resolution);
   refuseTokens('upstream', props.upstream.options);
@@ -47,6 +51,8 @@ export function checkProxy(
   for (const what of ['allowFrom', 'denyFrom', 'requestHeaders', 'responseHeaders', 'rawLines'] as const) {
     refuseTokens(what, props[what]);
   }
+  refusePartialArn('listenTls.secret', props.listenTls?.secret);
+  refusePartialArn('runtimeApiTls.secret', props.runtimeApiTls?.secret);
   checkCount('desiredCount', props.desiredCount, SERVICE.desiredCount);
   if (imageDigest !== undefined && image !== undefined) {
     throw new InputError(
@@ -62,12 +68,29 @@ export function checkProxy(
       `stopTimeout '${stopSeconds} s' is too long: give at most ${capacity._maxStopSeconds} s, the limit of this capacity`,
     );
   }
-  if (!Number.isInteger(stopSeconds)) {
-    throw new InputError(`stopTimeout '${stopSeconds} s' is not valid: give whole seconds`);
+  for (const [what, time] of Object.entries({ stopTimeout, drainTime })) {
+    const seconds = time?.toSeconds({ integral: false }) ?? 0;
+    if (!Number.isInteger(seconds)) {
+      throw new InputError(`${what} '${seconds} s' is not valid: give whole seconds`);
+    }
   }
   if (acceptProxyProtocol === false && ingress._proxyProtocol) {
     throw new InputError(
       'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave acceptProxyProtocol out, or give proxyProtocol: false to the ingress',
+    );
+  }
+}
+
+/** ECS finds a secret by its full ARN, which ends in 6 characters that Secrets Manager chose (ECS API, `valueFrom`). */
+function refusePartialArn(what: string, secret: ISecret | undefined): void {
+  if (secret === undefined) {
+    return;
+  }
+  const { secretFullArn, secretArn } = secret;
+  if (secretFullArn === undefined) {
+    const given = Token.isUnresolved(secretArn) ? secret.node.path : secretArn;
+    throw new InputError(
+      `${what} '${given}' has no full ARN, which ECS needs: give Secret.fromSecretCompleteArn, whose ARN ends in '-' and 6 characters`,
     );
   }
 }
@@ -90,6 +113,8 @@ export function warningsOf(
   props: HaproxyElbProxyProps,
   version: HaproxyVersion,
   capacity: ProxyCapacity,
+  ingress: ProxyIngress,
+  { drainTimeMillis }: StopTimes,
 ): HaproxyVersionWarning[] {
   const { enableExecuteCommand, desiredCount, upstream, routes = [], image } = props;
   const warnings = [...version.warnings];
@@ -102,6 +127,14 @@ export function warningsOf(
   }
   if (desiredCount === 1) {
     warn('cdk-haproxy-elb:single-task', 'desiredCount is 1, so every failure of the task is an outage: give 2 or more');
+  }
+  // ECS waits for the deregistration delay of a load balancer before it stops a task, but not for answers of DNS.
+  if (ingress._answerMillis > drainTimeMillis) {
+    const [answer, drain] = [ingress._answerMillis, drainTimeMillis].map(formatDuration);
+    warn(
+      'cdk-haproxy-elb:short-drain',
+      `clients may keep an address for ${answer} (dnsTtl), and a task that stops accepts connections for ${drain} (drainTime): give a dnsTtl of at most drainTime`,
+    );
   }
   // On instances, the instance pulls the image.
   const isPulledByTask = image === undefined && capacity._compatibility === Compatibility.FARGATE;

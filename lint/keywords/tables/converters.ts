@@ -13,7 +13,7 @@ export const CONVERTERS = table(
   aes_gcm_enc ; bin ; 3.0 ; 4 sint str ! ; bin
   and ; sint ; ; 1 str ! ; sint
   b64dec ; str ; 1.8 ; ; bin
-  base2 ; bin ; 3.3 ; ; str
+  base2 ; bin ; 3.3 3.2.5 ; ; str
   base64 ; bin ; ; ; str
   be2dec | be2hex ; bin ; 2.5 ; 1..3 str sint ! ; str
   bool ; sint ; ; ; bool
@@ -38,10 +38,11 @@ export const CONVERTERS = table(
   field ; str ; ; 2 sint str ! ; str
   fix_is_valid ; bin ; 2.4 ; ; bool
   fix_tag_value ; bin ; 2.4 ; 1 str ! ; bin
+  has_ctl ; bin ; 3.5 3.4.4 3.2.23 ; 0..1 str ; bool
   hex ; bin ; ; ; str
   hex2i ; str ; 1.8 ; ; sint
   hmac ; bin ; 2.2 ; 2 str ! ; bin
-  host_only ; str ; 2.7 ; ; str
+  host_only ; str ; 2.7 2.6.5 ; ; str
   htonl ; sint ; 2.2 ; ; bin
   http_date ; sint ; 2.1 ; 0..2 sint str ! ; str
   http_date ; sint ; ; 0..1 sint ; str
@@ -62,7 +63,7 @@ export const CONVERTERS = table(
   jwt_verify ; bin ; 2.5 ; 2 str ! ; sint
   jwt_verify_cert ; bin ; 3.3 ; 2 str ! ; sint
   language ; str ; ; 1..2 str ; str
-  le2dec ; bin ; 3.3 ; 1..3 str sint ! ; str
+  le2dec ; bin ; 3.3 3.2.5 ; 1..3 str sint ! ; str
   length ; str ; 1.9 ; ; sint
   lower ; str ; ; ; str
   ltime ; sint ; ; 1..2 str sint ; str
@@ -97,7 +98,7 @@ export const CONVERTERS = table(
   not | odd ; sint ; ; ; bool
   or ; sint ; ; 1 str ! ; sint
   param ; str ; 2.8 ; 1..2 str ! ; str
-  port_only ; str ; 2.7 ; ; sint
+  port_only ; str ; 2.7 2.6.5 ; ; sint
   protobuf ; bin ; 2.0 ; 1..2 pbuf_fnum str ! ; bin
   regsub ; str ; ; 2..3 reg str ! ; str
   reverse | reverse_dom ; str ; 3.4 ; ; str
@@ -113,7 +114,7 @@ export const CONVERTERS = table(
   sha1 ; bin ; 1.8 ; ; bin
   sha2 ; bin ; 2.1 ; 0..1 sint ; bin
   sha2 ; bin ; 2.2 ; 0..1 sint ! ; bin
-  srv_is_up ; str ; 3.3 ; ; bool
+  srv_is_up ; str ; 3.3 3.2.8 ; ; bool
   srv_queue ; str ; 2.1 ; ; sint
   strcmp ; str ; 1.9 ; 1 str ! ; sint
   sub ; sint ; ; 1 str ! ; sint
@@ -123,7 +124,7 @@ export const CONVERTERS = table(
   table_clr_gpc0 | table_clr_gpc1 ; any ; 3.2 ; 1 tab ; sint
   table_conn_rate ; any ; 1.7 ; 1 tab ; sint
   table_conn_rate ; str ; ; 1 tab ; sint
-  table_expire ; any ; 2.7 ; 1..2 tab sint ; sint
+  table_expire ; any ; 2.7 2.6.3 ; 1..2 tab sint ; sint
   table_glitch_cnt | table_glitch_rate ; any ; 3.0 ; 1 tab ; sint
   table_gpc | table_gpc_rate | table_gpt ; any ; 2.5 ; 2 sint tab ; sint
   table_gpc0 | table_gpc0_rate | table_gpt0 | table_http_err_cnt | table_http_err_rate ; any ; 1.7 ; 1 tab ; sint
@@ -132,7 +133,7 @@ export const CONVERTERS = table(
   table_http_fail_cnt | table_http_fail_rate ; any ; 2.4 ; 1 tab ; sint
   table_http_req_cnt | table_http_req_rate ; any ; 1.7 ; 1 tab ; sint
   table_http_req_cnt | table_http_req_rate ; str ; ; 1 tab ; sint
-  table_idle ; any ; 2.7 ; 1..2 tab sint ; sint
+  table_idle ; any ; 2.7 2.6.3 ; 1..2 tab sint ; sint
   table_inc_gpc ; any ; 3.2 ; 2 sint tab ; sint
   table_inc_gpc0 | table_inc_gpc1 ; any ; 3.2 ; 1 tab ; sint
   table_kbytes_in | table_kbytes_out | table_server_id | table_sess_cnt | table_sess_rate ; any ; 1.7 ; 1 tab ; sint
@@ -148,10 +149,10 @@ export const CONVERTERS = table(
   unset-var ; any ; 1.7 ; 1 str ! ; any
   upper | url_dec ; str ; ; ; str
   url_dec ; str ; 2.2 ; 0..1 sint ; str
-  url_enc ; str ; 2.4 ; 1 str ! ; str
+  url_enc ; str ; 2.4 2.2.7 ; 1 str ! ; str
   us_ltime | us_utime ; sint ; 2.9 ; 1..2 str sint ; str
   utime ; sint ; ; 1..2 str sint ; str
-  when ; any ; 3.1 ; 1..3 str ! ; any
+  when ; any ; 3.1 3.0.8 ; 1..3 str ! ; any
   word ; str ; 1.9 ; 2..3 sint str sint ! ; str
   word ; str ; ; 2 sint str ! ; str
   wt6 ; bin ; ; 0..1 sint ; sint

@@ -38,24 +38,25 @@ export const GLOBAL = table(
   h1-accept-payload-with-any-method ; ; 2.6
   h1-case-adjust ; ; 2.1 ; word word
   h1-case-adjust-file ; ; 2.1 ; file
-  h1-do-not-close-on-insecure-transfer-encoding ; ; 3.1
+  h1-do-not-close-on-insecure-transfer-encoding ; ; 3.1 3.0.4
   h2-workaround-bogus-websocket-clients ; ; 2.5
   hard-stop-after ; ; 1.8 ; time ~
-  harden.reject-privileged-ports.quic | harden.reject-privileged-ports.tcp ; ; 3.0 ; on|off
+  harden.reject-privileged-ports.quic | harden.reject-privileged-ports.tcp ; ; 3.0 2.8.1..25 ; on|off
   http-err-codes | http-fail-codes ; ; 3.0 ; @codes
   httpclient.resolvers.disabled ; ; 2.8 ; on|off
   httpclient.resolvers.id ; ; 2.6 ; ref(resolvers)
   httpclient.resolvers.prefer ; ; 2.6 ; ipv4|ipv6
-  httpclient.retries ; ; 2.9 ; num
+  httpclient.retries ; ; 2.9 2.8.1..25 ; num
   httpclient.ssl.ca-file ; ; 2.6 ; ?
   httpclient.ssl.verify ; ; 2.6 ; [none|required]
-  httpclient.timeout.connect ; ; 2.9 ; time
+  httpclient.timeout.connect ; ; 2.9 2.8.1..25 ; time
   insecure-fork-wanted ; ; 2.2 ; ; ; negatable
   insecure-setuid-wanted ; ; 2.2
   issuers-chain-path ; ; 2.2 ; file
+  jwt.allow_none_alg ; ; 3.5 3.4.7
   jwt.decrypt_alg_list | jwt.decrypt_enc_list ; ; 3.4 ; ?
   key-base ; ; 3.0 ; num
-  limited-quic ; ; 2.9
+  limited-quic ; ; 2.9 2.8.1..25
   localpeer ; ; 2.2 ; num
   log ; ; ; @log ; ; negatable
   log-send-hostname ; ; ; [word ~]
@@ -63,7 +64,7 @@ export const GLOBAL = table(
   lua-load ; ; 1.6 +lua ; file
   lua-load-per-thread ; ; 2.4 +lua ; file
   lua-prepend-path ; ; 2.2 +lua ; word [path|cpath]
-  master-worker ; ; 1.8 ~3.3
+  master-worker ; ; 1.8 ~3.3 -3.5 ; ; the flag -W or -Ws
   max-spread-checks ; ; ; time
   max-threads-per-group ; ; 3.4 ; int(0..64)
   maxcompcpuusage ; ; ; num(0..100)
@@ -99,7 +100,7 @@ export const GLOBAL = table(
   set-dumpable ; ; 2.0 ;  /3.4 [on|off|libs] ; ; negatable
   set-var ; ; 2.4 ; word expr(config)
   set-var-fmt ; ; 2.5 ; word fmt(config)
-  setcap ; ; 2.9 +linux-cap ; given ?
+  setcap ; ; 2.9 2.8.1..25 +linux-cap ; given ?
   setenv ; ; 1.7 ; word word
   shm-stats-file ; ; 3.3 +expose-experimental-directives ; ?
   shm-stats-file-max-objects ; ; 3.3 +expose-experimental-directives ; word ~
@@ -141,12 +142,12 @@ export const GLOBAL = table(
   unix-bind ; ; ; {prefix word, mode word, user word, uid word, group word, gid word}
   unsetenv ; ; 1.7 ; word *
   user ; ; ; given ?
-  warn-blocked-traffic-after ; ; 3.1 ; time(1..1000)
+  warn-blocked-traffic-after ; ; 3.1 3.0.6 ; time(1..1000)
   wurfl-cache-size | wurfl-data-file | wurfl-engine-mode | wurfl-information-list ; ; 1.7 +addon ; ?
   wurfl-information-list-separator | wurfl-patch-file | wurfl-useragent-priority ; ; 1.7 +addon ; ?
   zero-warning ; ; 2.2
   shm-stats-file | shm-stats-file-max-objects ; ; 3.4 ; word ~
-  master-worker no-exit-on-failure ; ; 1.8
+  master-worker no-exit-on-failure ; ; 1.8 -3.5 ; ; the flag -W or -Ws
   nbproc 1 ; ; 1.6 -2.5
 `,
 );

@@ -69,7 +69,7 @@ export const OPTION = table(
   option tcp-smart-connect ; DfBL!3.2
   option tcpka ; DFBL ; ; ; ; not-negatable
   option tcplog ; DFbL~1.9 ; ; [clf@3.1] ; ; not-negatable
-  option transparent ; DfBL!3.2 ; 1.6 ~3.3 ; ; a 'server' with the address 0.0.0.0
+  option transparent ; DfBL!3.2 ; 1.6 ~3.3 -3.5 ; ; a 'server' with the address 0.0.0.0
   option use-small-buffers ; DfBL ; 3.4 ; {queue, l7-retries, check}
 `,
 );

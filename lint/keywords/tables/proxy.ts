@@ -17,6 +17,7 @@ export const PROXY = table(
   balance log-hash ; DfBL ; 2.9 ; ?
   balance log-sticky ; DfBL ; 2.9 -3.0 ; ?
   balance sticky ; DfBL ; 2.9 ; ? /3.0 ~
+  be-unpublished ; BL ; 3.5 3.4.4
   bind ; FbL ; ; @bind
   bind-process ; DFBL ; 1.6 ~2.5 -2.7 ; @bind-process ; 'thread' on the bind lines (2.5)
   block ; FBL ; 1.6 ~1.6 -2.1 ; cond! ; 'http-request deny'
@@ -44,7 +45,7 @@ export const PROXY = table(
   default_backend ; DFbL ; ; word
   description ; FBL ; ; word *
   disabled ; DFBL
-  dispatch ; fBL ; 1.6 ~3.3 ; addr(port) ; a 'server' with that address
+  dispatch ; fBL ; 1.6 ~3.3 -3.5 ; addr(port) ; a 'server' with that address
   dynamic-cookie-key ; DfBL ; 1.8 ; word
   email-alert from | email-alert mailers | email-alert myhostname | email-alert to ; DFBL ; ; word
   email-alert level ; DFBL ; ; emerg|alert|crit|err|warning|notice|info|debug
@@ -59,6 +60,7 @@ export const PROXY = table(
   filter comp-req | filter comp-res ; FBL ; 3.4
   filter compression ; FBL ; 1.7
   filter fcgi-app ; FBL ; 2.1 ; ref(fcgi-app)
+  filter opentracing ; FBL ; 2.4 -3.5 +opentracing ; ?
   filter spoe ; FBL ; 1.7 ; ?
   filter trace ; FBL ; 1.7 ; {name word, random-parsing, random-forwarding, hexdump, quiet}
   filter-sequence ; FBL ; 3.4 ; request|response ?
@@ -171,7 +173,7 @@ export const PROXY = table(
   timeout server ; DfBL ; ; time ; ; server-timeout
   timeout srvtimeout ; DfBL ; 1.6 ~1.6 -2.1 ; time ; 'timeout server' ; server-timeout
   timeout tunnel ; DfBL ; ; time ; ; tunnel-timeout
-  transparent ; DFBL ; 1.6 ~3.3 ; ~ ; a 'server' with the address 0.0.0.0
+  transparent ; DFBL ; 1.6 ~3.3 -3.5 ; ~ ; a 'server' with the address 0.0.0.0
   unique-id-format ; DFBL ; ; fmt(http-request)
   unique-id-header ; DFBL ; ; word
   use-fcgi-app ; DBL ; 2.1 ; ref(fcgi-app)

@@ -17,7 +17,7 @@ export const RULES = table(
   auth ; http-request ; ; [realm word] cond
   block ; http-request ; 1.6 -2.2 ; cond
   cache-store ; http-response ; 1.8 ; ref(cache) cond
-  cache-use ; http-request ; 1.8 ; ref(cache) cond
+  cache-use ; http-request ; 1.8 ; ref(cache) cond /3.5 ref(cache) [no-early-hints] cond
   capture ; http-request http-response tcp-request/content ; ; @capture
   capture ; http-after-response ; 2.6 ; @capture
   close ; tcp-response/content ; ; cond
@@ -36,6 +36,7 @@ export const RULES = table(
   expect-netscaler-cip ; tcp-request/connection ; 1.7 ; layer4 cond
   expect-proxy ; tcp-request/connection ; ; layer4 cond
   normalize-uri ; http-request ; 2.4 +expose-experimental-directives ; ?
+  ot-group ; http-request http-response http-after-response tcp-request/content tcp-response/content ; 2.4 -3.5 +opentracing ; ?
   pause ; http-request http-response ; 3.2 ; @pause
   redirect ; http-request http-response ; ; @redirect
   reject ; http-request ; 1.8 ; cond
@@ -44,7 +45,7 @@ export const RULES = table(
   replace-header ; http-request http-response ; ; word regex fmt cond
   replace-header ; http-after-response ; 2.2 ; word regex fmt cond
   replace-path ; http-request ; 2.2 ; regex fmt cond
-  replace-pathq ; http-request ; 2.3 ; regex fmt cond
+  replace-pathq ; http-request ; 2.3 2.2.3 ; regex fmt cond
   replace-uri ; http-request ; 2.0 ; regex fmt cond
   replace-value ; http-request http-response ; ; word regex fmt cond
   replace-value ; http-after-response ; 2.2 ; word regex fmt cond
@@ -79,7 +80,7 @@ export const RULES = table(
   set-method | set-path ; http-request ; ; fmt cond
   set-nice ; http-request http-response ; ; num cond
   set-nice ; tcp-request/content tcp-response/content ; 2.5 ; num cond
-  set-pathq ; http-request ; 2.3 ; fmt cond
+  set-pathq ; http-request ; 2.3 2.2.3 ; fmt cond
   set-priority-class | set-priority-offset ; http-request tcp-request/content ; 1.9 ; expr cond
   set-query ; http-request ; ; fmt cond
   set-retries ; http-request tcp-request/content ; 3.1 ; @retries

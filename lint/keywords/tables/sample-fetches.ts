@@ -20,14 +20,15 @@ export const SAMPLE_FETCHES = table(
   bc_dst | bc_dst_port ; answered ; 2.4 ; ; sint
   bc_dst ; answered ; 2.9 ; ; addr
   bc_err ; answered ; 2.5 ; ; sint
-  bc_err_name ; answered ; 3.1 ; ; str
+  bc_err_name ; answered ; 3.1 3.0.6 ; ; str
   bc_err_str ; answered ; 2.5 ; ; str
-  bc_glitches | bc_nb_streams ; answered ; 3.0 ; ; sint
+  bc_glitches ; answered ; 3.0 2.8.1..25 ; ; sint
+  bc_nb_streams ; answered ; 3.0 ; ; sint
   bc_http_major ; answered ; 1.9 ; ; sint
   bc_reused ; answered ; 3.2 ; ; bool
   bc_rtt | bc_rttvar ; client ; 2.8 ; 0..1 str ! ; sint
-  bc_setting_streams_limit ; answered ; 3.0 -3.4 ; ; sint
-  bc_settings_streams_limit ; answered ; 3.4 ; ; sint
+  bc_setting_streams_limit ; answered ; 3.0 -3.4,3.2.10 ; ; sint
+  bc_settings_streams_limit ; answered ; 3.4 3.2.10 ; ; sint
   bc_src | bc_src_port ; answered ; 2.4 ; ; sint
   bc_src ; answered ; 2.9 ; ; addr
   bc_srv_queue ; answered ; 3.0 ; ; sint
@@ -35,6 +36,7 @@ export const SAMPLE_FETCHES = table(
   be_conn_free ; process ; 1.9 ; 1 be ; sint
   be_connect_timeout | be_queue_timeout ; backend ; 3.4 ; ; sint
   be_id ; backend ; ; ; sint
+  be_max_retries | cur_max_retries ; backend ; 3.5 ; ; sint
   be_name ; backend ; 1.8 ; ; str
   be_server_timeout | be_tunnel_timeout ; backend ; 2.4 ; ; sint
   be_sess_rate ; process ; ; 1 be ; sint
@@ -44,7 +46,7 @@ export const SAMPLE_FETCHES = table(
   bool ; always ; 2.4 ; 1 str ! ; bool
   bool ; process ; ; 1 str ! ; bool
   bs.aborted | bs.rst_code ; answered ; 3.0 ; ; sint
-  bs.debug_str ; answered ; 3.1 ; 0..1 sint ; str
+  bs.debug_str ; answered ; 3.1 3.0.8 ; 0..1 sint ; str
   bs.id ; answered ; 3.1 ; ; sint
   bs.id ; raw-request ; 2.9 ; ; sint
   bytes_in ; kept-request ; 3.4 ; ; sint
@@ -84,11 +86,12 @@ export const SAMPLE_FETCHES = table(
   fc_dst ; client ; 2.9 ; ; addr
   fc_dst_is_local ; client ; 2.5 ; ; bool
   fc_dst_port | fc_err ; client ; 2.5 ; ; sint
-  fc_err_name ; client ; 3.1 ; ; str
+  fc_err_name ; client ; 3.1 3.0.6 ; ; str
   fc_err_str ; client ; 2.5 ; ; str
   fc_fackets | fc_lost ; client ; 1.7 ; 0..1 str ; sint
   fc_fackets | fc_lost ; client ; 2.1 ; 0..1 str ! ; sint
-  fc_glitches | fc_nb_streams ; client ; 3.0 ; ; sint
+  fc_glitches ; client ; 3.0 2.8.1..25 ; ; sint
+  fc_nb_streams ; client ; 3.0 ; ; sint
   fc_http_major ; client ; 1.8 ; ; sint
   fc_pp_authority ; client ; 2.1 ; ; str
   fc_pp_tlv ; client ; 2.9 ; 1 str ! ; str
@@ -115,7 +118,7 @@ export const SAMPLE_FETCHES = table(
   fe_sess_rate ; process ; ; 1 fe ; sint
   fe_tarpit_timeout ; client ; 3.4 ; ; sint
   fs.aborted | fs.rst_code ; session ; 3.0 ; ; sint
-  fs.debug_str ; session ; 3.1 ; 0..1 sint ; str
+  fs.debug_str ; session ; 3.1 3.0.8 ; 0..1 sint ; str
   fs.id ; raw-response ; 2.9 ; ; str
   fs.id ; session ; 3.1 ; ; str
   hdr ; request response ; ; 0..2 str sint ; str
@@ -156,7 +159,7 @@ export const SAMPLE_FETCHES = table(
   nbproc ; process ; ; ; sint
   nbsrv ; process ; ; 1 be ; sint
   path ; request ; ; ; str
-  pathq ; request ; 2.3 ; ; str
+  pathq ; request ; 2.3 2.2.3 ; ; str
   payload ; raw-request raw-response ; ; 2 sint ; bin
   payload_lv ; raw-request raw-response ; ; 2..3 sint sint str ! ; bin
   pid ; always ; 2.9 ; ; sint
@@ -343,14 +346,15 @@ export const SAMPLE_FETCHES = table(
   ssl_bc_server_random ; answered ; 2.0 ; ; bin
   ssl_bc_session_id | ssl_bc_unique_id ; answered ; ; ; bin
   ssl_bc_session_key ; answered ; 1.9 ; ; bin
-  ssl_bc_sni ; answered ; 3.3 ; ; str
+  ssl_bc_sni ; answered ; 3.3 3.2.6 ; ; str
   ssl_bc_use_keysize ; answered ; ; ; sint
   ssl_c_ca_err | ssl_c_ca_err_depth | ssl_c_err ; session ; ; ; sint
-  ssl_c_chain_der ; session ; 2.3 ; ; bin
+  ssl_c_chain_der ; session ; 2.3 2.2.6 ; ; bin
   ssl_c_der ; session ; ; ; bin
   ssl_c_i_dn | ssl_c_s_dn ; session ; 2.2 ; 0..3 str sint str ! ; str
   ssl_c_i_dn | ssl_c_s_dn ; session ; ; 0..2 str sint ; str
   ssl_c_key_alg | ssl_c_notafter | ssl_c_notbefore | ssl_c_sig_alg ; session ; ; ; str
+  ssl_c_policies ; session ; 3.5 ; 0..1 str ; str
   ssl_c_r_dn ; session ; 2.8 ; 0..3 str sint str ! ; str
   ssl_c_san ; session ; 3.1 ; ; str
   ssl_c_serial | ssl_c_sha1 | ssl_f_der ; session ; ; ; bin
@@ -372,7 +376,7 @@ export const SAMPLE_FETCHES = table(
   ssl_fc_client_traffic_secret_0 | ssl_fc_early_exporter_secret ; session ; 2.2 ; ; str
   ssl_fc_crtname ; session ; 3.4 ; ; str
   ssl_fc_curve ; session ; 2.9 ; ; str
-  ssl_fc_early_rcvd ; session ; 3.3 ; ; bool
+  ssl_fc_early_rcvd ; session ; 3.3 3.2.8 ; ; bool
   ssl_fc_ecformats_bin | ssl_fc_err_str ; session ; 2.5 ; ; str
   ssl_fc_ech_outer_sni | ssl_fc_ech_status ; session ; 3.3 ; ; str
   ssl_fc_eclist_bin | ssl_fc_extlist_bin ; session ; 2.5 ; 0..1 sint ; str
@@ -391,7 +395,7 @@ export const SAMPLE_FETCHES = table(
   ssl_fc_use_keysize ; session ; ; ; sint
   ssl_ocsp_certid | ssl_ocsp_certname | ssl_ocsp_status_str ; answered ; 2.8 -3.0 ; ; str
   ssl_ocsp_fail_cnt | ssl_ocsp_status | ssl_ocsp_success_cnt ; answered ; 2.8 -3.0 ; ; sint
-  ssl_s_chain_der ; session ; 2.3 ; ; bin
+  ssl_s_chain_der ; session ; 2.3 2.2.6 ; ; bin
   ssl_s_der | ssl_s_serial | ssl_s_sha1 ; session ; 2.2 ; ; bin
   ssl_s_i_dn | ssl_s_s_dn ; session ; 2.2 ; 0..3 str sint str ! ; str
   ssl_s_key_alg | ssl_s_notafter | ssl_s_notbefore | ssl_s_sig_alg ; session ; 2.2 ; ; str

@@ -81,6 +81,7 @@ export const OTHER_SECTIONS = [
     max-object-size ; ; 1.9 ; num(1..)
     max-age ; ; 1.8 ; num(0..)
     process-vary ; ; 2.4 ; @vary
+    early-hints ; ; 3.5 ; on|off|only [ratio num]
     max-secondary-entries ; ; 2.4 ; num(1..)
 `,
   ),
@@ -100,10 +101,8 @@ export const OTHER_SECTIONS = [
     docroot | index ; ; 2.1 ; word
     log-stderr ; ; 2.1 ; global|<@log>
     pass-header ; ; 2.1 ; word cond
-    hide-header ; ; 2.1 ; ?
     path-info ; ; 2.1 ; regex
     set-param ; ; 2.1 ; word fmt(http-request) cond
-    unset-param ; ; 2.1 ; ?
     acl ; ; 2.1 ; @acl
     option get-values | option keep-conn | option mpxs-conns ; ; 2.1
     option max-reqs ; ; 2.1 ; num(1..)
@@ -119,7 +118,7 @@ export const OTHER_SECTIONS = [
     size ; ; 2.2 ; size
     server ; ; 2.2 ; @ring-server
     timeout connect | timeout server ; ; 2.2 ; time
-    backing-file ; ; 2.7 ; ?
+    backing-file ; ; 2.7 2.6.1..12 ; ?
 `,
   ),
   ...table(
@@ -139,7 +138,7 @@ export const OTHER_SECTIONS = [
     log ; ; 2.3 ; @log ; ; negatable
     maxconn | backlog ; ; 2.3 ; num
     timeout client ; ; 2.3 ; time
-    option assume-rfc6587-ntf | option dont-parse-log ; ; 2.3
+    option assume-rfc6587-ntf | option dont-parse-log ; ; 3.2
     option host ; ; 3.2 ; replace|fill|keep|append
 `,
   ),
@@ -171,14 +170,14 @@ export const OTHER_SECTIONS = [
     'manual 3.15',
     `
     account-key ; ; 3.2 ; ?
-    acme-vars ; ; 3.3 ; ?
+    acme-vars ; ; 3.3 3.2.7 ; ?
     bits | challenge ; ; 3.2 ; ?
     challenge-ready ; ; 3.4 ; ?
     contact | curves | directory ; ; 3.2 ; ?
     dns-delay | dns-timeout | eab-key-id | eab-mac-alg | eab-mac-key ; ; 3.4 ; ?
     keytype | map ; ; 3.2 ; ?
     profile ; ; 3.4 ; ?
-    provider-name | reuse-key ; ; 3.3 ; ?
+    provider-name | reuse-key ; ; 3.3 3.2.7 ; ?
 `,
   ),
   ...table(

@@ -39,6 +39,7 @@ export const SERVER = table(
   enabled | force-tlsv13 ; server default-server ; 1.8
   error-limit | fall ; server default-server ; ; num(1..)
   force-sslv3 | force-tlsv10 | force-tlsv11 | force-tlsv12 ; server default-server
+  from ; server default-server ; 3.5 ; given
   guid ; server ; 3.0 ; word
   guid ; default-server ; 3.0 ; [word]
   hash-key ; server default-server ; 3.0 ; id|addr|addr-port|guid@3.3
@@ -46,7 +47,7 @@ export const SERVER = table(
   id ; server ; ; num(1..)
   id ; default-server ; ; [word]
   idle-ping ; server default-server ; 3.2 ; time
-  init-addr ; server default-server ; 1.7 ; [list(last|libc|none|<address>)]
+  init-addr ; server default-server ; 1.7 ; [list?(last|libc|none||<address>)]
   init-state ; server default-server ; 3.1 ; fully-up|up|down|fully-down
   inter ; server default-server ; ; time(1..)
   ktls ; server default-server ; 3.3 +expose-experimental-directives ; on|off
@@ -54,6 +55,7 @@ export const SERVER = table(
   log-proto ; server default-server ; 2.2 ; legacy|octet-count
   max-reuse ; server default-server ; 2.0 ; num
   maxconn | maxqueue | minconn ; server default-server ; ; [num]
+  name ; default-server ; 3.5 ; word
   namespace ; server ; 1.6 +namespace ; word
   namespace ; server default-server ; 1.8 +namespace ; word
   no-agent-check | no-backup | no-check | no-check-send-proxy | no-check-ssl | no-ssl ; server default-server ; 1.8
@@ -84,7 +86,7 @@ export const SERVER = table(
   redir ; server default-server ; 1.8 ; word
   renegotiate ; server default-server ; 3.3
   resolve-net ; server default-server ; 1.7 ; list(<network>)
-  resolve-opts ; server default-server ; 1.9 ; [list(allow-dup-ip|prevent-dup-ip|ignore-weight@2.1)]
+  resolve-opts ; server default-server ; 1.9 ; [list?(allow-dup-ip|prevent-dup-ip|ignore-weight@2.1)]
   resolve-prefer ; server default-server ; ; ipv4|ipv6
   resolvers ; server default-server ; ; @resolvers
   rise ; server default-server ; ; num(1..)

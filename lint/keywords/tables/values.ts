@@ -126,6 +126,7 @@ export const WORDS = [
     openssl_version_atleast | openssl_version_before | ssllib_name_startswith ; ; 2.5
     enabled ; ; 2.7
     awslc_api_atleast | awslc_api_before ; ; 3.3
+    fips_mode ; ; 3.5
 `,
   ),
   // The words of a `stick-table` line, and what follows each.

@@ -1,0 +1,42 @@
+import { HARD_STOP_MARGIN_MILLIS, PROCESS } from '../../haproxy/model/options';
+
+/** For how long clients may still send new connections to a task that stops, by ingress, ms. */
+export const LINGERING = {
+  /** On top of the TTL: until Cloud Map has removed the address, and for resolvers that keep an answer too long. */
+  afterTtl: 20_000,
+  /** An Application Load Balancer stops within seconds; ECS may stop a task without waiting for it (ecs-agent issue 2316). */
+  applicationLoadBalancer: 20_000,
+  /**
+   * A Network Load Balancer sends new connections to a target for about 2 minutes after its deregistration, whatever the
+   * deregistration delay (containers-roadmap issue 470, aws-load-balancer-controller issue 2366).
+   */
+  networkLoadBalancer: 120_000,
+} as const;
+
+/** Running requests get this long after `drainTime` if the capacity allows it. */
+const SOFT_STOP_MILLIS = 25_000;
+/** Where the capacity limits the stop timeout, `drainTime` leaves running requests at least this long. */
+const LEAST_SOFT_STOP_MILLIS = 15_000;
+
+/** The times of a stop, ms. */
+export interface StopTimes {
+  /** How long a task goes on accepting connections after the stop signal. */
+  readonly drainTimeMillis: number;
+  /** Time between the stop signal and the forced end. */
+  readonly stopTimeoutMillis: number;
+}
+
+/**
+ * The times of a stop: the given ones, or those that the ingress needs and the capacity allows. The configuration model
+ * refuses a stop timeout that is too short for both.
+ *
+ * @param given the given times
+ * @param lingeringMillis for how long clients of the ingress may still send new connections, ms
+ * @param maxStopMillis the longest stop timeout of the capacity, ms
+ */
+export function stopTimesOf(given: Partial<StopTimes>, lingeringMillis: number, maxStopMillis: number): StopTimes {
+  const longest = maxStopMillis - LEAST_SOFT_STOP_MILLIS - HARD_STOP_MARGIN_MILLIS;
+  const drainTimeMillis = given.drainTimeMillis ?? Math.min(lingeringMillis, longest);
+  const enough = Math.max(PROCESS.stopTimeout.min, drainTimeMillis + SOFT_STOP_MILLIS + HARD_STOP_MARGIN_MILLIS);
+  return { drainTimeMillis, stopTimeoutMillis: given.stopTimeoutMillis ?? Math.min(maxStopMillis, enough) };
+}

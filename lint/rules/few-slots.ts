@@ -1,0 +1,33 @@
+import type { HaproxyVersion } from '../../lib/haproxy/version/version';
+import type { Hit, Rule } from '../finding';
+import type { Document } from '../model';
+import { hasOneAddress, isLoadBalancer, proxiesOf, slotsOf } from './lookups';
+
+/** The most addresses of one DNS answer of an ELB. */
+const ANSWER = 8;
+
+export const fewSlots: Rule = {
+  id: 'few-slots',
+  severity: 'warning',
+  why: 'An answer has up to 8 addresses of a load balancer, and a template with fewer slots uses some of them only.',
+  help: "use 'server-template PREFIX 16'",
+  link: 'https://docs.haproxy.org/3.2/configuration.html#4-server-template',
+  find,
+};
+
+function find(document: Document, _: HaproxyVersion): Hit[] {
+  const hits: Hit[] = [];
+  for (const section of proxiesOf(document)) {
+    for (const server of section.servers) {
+      const { line, address, named, slots, options } = server;
+      const template = named === true && slots > 1 && options.has('resolvers');
+      const all = slotsOf(section, server);
+      if (!template || !isLoadBalancer(address) || hasOneAddress(address) || all >= ANSWER) {
+        continue;
+      }
+      const message = `${all} slots for '${address.host}', whose answers have up to ${ANSWER} addresses`;
+      hits.push({ line, word: address.word, message });
+    }
+  }
+  return hits;
+}

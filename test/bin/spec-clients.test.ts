@@ -1,0 +1,41 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { parseSpec } from '../../bin/spec';
+import { ProxiesStack } from '../../bin/spec/stack';
+import { resourcesOf } from '../e2e/template';
+
+/** The ports that the clients of a spec file may reach. */
+function portsOf(ingress: string): number[] {
+  const spec = parseSpec(
+    `
+stackName: haproxy
+proxies:
+  shop:
+    upstream: { dnsName: elb.test, port: 80 }
+    listenPort: 8443
+    listenTls: { secretArn: arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-AbCdEf }
+    redirectPort: 8080
+    ${ingress}
+environments:
+  prod:
+    account: '111111111111'
+    region: eu-west-1
+    vpc: { id: vpc-0123456789abcdef0, availabilityZones: [eu-west-1a], privateSubnetIds: [subnet-0123456789abcdef0] }
+`,
+    'spec.yaml',
+  );
+  const template = Template.fromStack(new ProxiesStack(new App(), spec, 'prod'));
+  return resourcesOf(template, 'AWS::EC2::SecurityGroup')
+    .flatMap(({ properties }) => properties.SecurityGroupIngress ?? [])
+    .filter(({ CidrIp }: { CidrIp?: string }) => CidrIp === '10.0.0.0/8')
+    .map(({ FromPort }: { FromPort: number }) => FromPort)
+    .sort((a: number, b: number) => a - b);
+}
+
+test('clients of the tasks may reach the port that redirects to HTTPS', () => {
+  expect(portsOf('clients: [10.0.0.0/8]')).toEqual([8080, 8443]);
+});
+
+test('clients of the load balancer may reach its port that redirects to HTTPS', () => {
+  expect(portsOf('ingress: { networkLoadBalancer: { port: 443, clients: [10.0.0.0/8] } }')).toEqual([80, 443]);
+});

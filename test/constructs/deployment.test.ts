@@ -1,0 +1,101 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { DriftMonitor, HaproxyElbProxy, ProxyDeployment, ProxyIngress } from '../../lib';
+import { InputError } from '../../lib/haproxy/errors';
+import { resourcesOf } from '../e2e/template';
+import { BY_NAME, stackWithVpc } from './stacks';
+import { permissionsOf, textOf } from './template';
+
+function proxyWith(deployment: ProxyDeployment, ingress = ProxyIngress.networkLoadBalancer()) {
+  const { stack, vpc } = stackWithVpc();
+  const monitor = new DriftMonitor(stack, 'Monitor');
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, deployment, ingress });
+  return { stack, monitor, proxy };
+}
+
+const configurationOf = ({ stack }: { stack: Stack }) =>
+  resourcesOf(Template.fromStack(stack), 'AWS::ECS::Service')[0]!.properties.DeploymentConfiguration;
+const healthOf = ({ stack }: { stack: Stack }) =>
+  resourcesOf(Template.fromStack(stack), 'AWS::ECS::TaskDefinition')[0]!.properties.ContainerDefinitions[0].HealthCheck;
+
+test('a linear deployment moves traffic in steps', () => {
+  const deployment = ProxyDeployment.linear({ stepPercent: 20, stepBakeTime: Duration.minutes(3) });
+  expect(configurationOf(proxyWith(deployment))).toMatchObject({
+    Strategy: 'LINEAR',
+    LinearConfiguration: { StepPercent: 20, StepBakeTimeInMinutes: 3 },
+    DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+  });
+});
+
+test('a canary deployment moves a small part first', () => {
+  const deployment = ProxyDeployment.canary({ stepPercent: 1, bakeTime: Duration.minutes(5) });
+  expect(configurationOf(proxyWith(deployment))).toMatchObject({
+    Strategy: 'CANARY',
+    BakeTimeInMinutes: 5,
+    CanaryConfiguration: { CanaryPercent: 1 },
+  });
+});
+
+test('both have two target groups', () => {
+  for (const deployment of [ProxyDeployment.linear(), ProxyDeployment.canary()]) {
+    Template.fromStack(proxyWith(deployment).stack).resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 2);
+  }
+});
+
+test('alarms roll a deployment back', () => {
+  const alarms = [Alarm.fromAlarmName(new Stack(), 'Alarm', 'orders-errors')];
+  const { Alarms } = configurationOf(proxyWith(ProxyDeployment.rolling({ alarms })));
+  expect({ ...Alarms, AlarmNames: Alarms.AlarmNames.map(textOf) }).toEqual({
+    AlarmNames: ['orders-errors'],
+    Enable: true,
+    Rollback: true,
+  });
+});
+
+test('patching replaces the tasks on a schedule, and may do nothing else', () => {
+  const { stack, vpc } = stackWithVpc();
+  const patching = { schedule: ScheduleExpression.cron({ weekDay: 'TUE', hour: '3', minute: '0' }) };
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, patching });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'cron(0 3 ? * TUE *)',
+    Target: { Arn: { 'Fn::Join': ['', Match.arrayWith([':scheduler:::aws-sdk:ecs:updateService'])] } },
+  });
+  expect(permissionsOf(template, /SchedulerRole/).filter((one) => one.includes('ecs:'))).toEqual([
+    'Allow ecs:UpdateService on {ProxyService}',
+  ]);
+});
+
+test('a task is healthy once it was ready, or at once where that is switched off', () => {
+  const [required, not] = [true, false].map(
+    (requireReady) => healthOf(proxyWith(ProxyDeployment.rolling({ requireReady }))).Command[1],
+  );
+  expect(required).toContain('path=/ready');
+  expect(not).not.toContain('/ready');
+});
+
+test.each<[make: () => unknown, message: string]>([
+  [
+    () => proxyWith(ProxyDeployment.linear({ stepPercent: 2 })),
+    "stepPercent '2' is out of range: give a whole number from 3 to 100",
+  ],
+  [
+    () => proxyWith(ProxyDeployment.canary({ stepBakeTime: Duration.seconds(30) })),
+    "stepBakeTime '0.5 min' is not valid: give whole minutes, at most 1 day",
+  ],
+  [
+    () => proxyWith(ProxyDeployment.canary(), ProxyIngress.privateDns()),
+    'a linear or canary deployment shifts traffic in a load balancer: give ProxyIngress.networkLoadBalancer(), or a rolling or blue/green deployment',
+  ],
+  [
+    () => {
+      const { monitor, proxy } = proxyWith(ProxyDeployment.rolling());
+      monitor.gateDeployments(proxy.service);
+    },
+    'Stack/Proxy/Service has a rolling deployment, which ECS does not gate: give it a blue/green, linear or canary one, or leave the gate out',
+  ],
+])('what ECS cannot do is refused in one line (%#)', (make, message) => {
+  expect(make).toThrow(new InputError(message));
+});
