@@ -15,7 +15,7 @@ import type { Subject } from './verdicts/definition';
 import { type FindingIdentity, keyOf, type Verdict } from './verdicts/verdict';
 
 /** What a check changed. */
-export interface Tracked {
+interface Tracked {
   readonly watched: WatchedVerdict[];
   readonly events: IncidentEvent[];
   /** All incidents that are open now. */

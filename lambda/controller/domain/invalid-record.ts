@@ -7,7 +7,7 @@ import { withUnsent } from './unsent-events';
 import { DEFINITIONS } from './verdicts';
 
 /** What becomes of a proxy whose record is malformed or gone. */
-export interface InvalidReport {
+interface InvalidReport {
   readonly proxy: string;
   readonly open: readonly Incident[];
   /** `state.unsent` has these events, too. */
