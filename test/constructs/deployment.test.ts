@@ -10,7 +10,7 @@ import { permissionsOf, textOf } from './template';
 
 function proxyWith(deployment: ProxyDeployment, ingress = ProxyIngress.networkLoadBalancer()) {
   const { stack, vpc } = stackWithVpc();
-  const monitor = new DriftMonitor(stack, 'Monitor');
+  const monitor = new DriftMonitor(stack, 'Monitor', { gate: true });
   const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, monitor, upstream: BY_NAME, deployment, ingress });
   return { stack, monitor, proxy };
 }
