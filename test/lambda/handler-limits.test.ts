@@ -233,7 +233,7 @@ test('a run that is older than the time between two runs does nothing but say so
   const { lines, payload } = await fleet.invoke({ time: new Date(Date.now() - 61_000).toISOString() });
   expect(payload).toBeNull();
   expect(eventLines(lines)).toMatchObject([
-    { level: 'WARN', event: 'skipped', message: 'a run that was due 61 s ago is skipped' },
+    { level: 'WARN', event: 'skipped', message: expect.stringMatching(/^a run that was due \d+ s ago is skipped$/) },
   ]);
   expect(fleet.made).toEqual([]);
   expect((await fleet.invoke({ time: new Date().toISOString() })).payload).toMatchObject({ checkedProxies: 1 });
