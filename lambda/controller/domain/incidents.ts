@@ -15,7 +15,7 @@ import type { Subject } from './verdicts/definition';
 import { type FindingIdentity, keyOf, type Verdict } from './verdicts/verdict';
 
 /** What a check changed. */
-export interface Tracked {
+interface Tracked {
   readonly watched: WatchedVerdict[];
   readonly events: IncidentEvent[];
   /** All incidents that are open now. */
@@ -159,11 +159,13 @@ function updatedRow({ key, before, found, state, lookup }: Row, tasks: readonly 
   const all = current.flatMap((one) => one.allSessions ?? []);
   const slots = [...new Set(current.flatMap((one) => one.slots ?? []))].sort().slice(0, MAX_LISTED);
   const openedAt = before?.openedAt ?? (opens ? at : undefined);
+  const severity = highest(concerned.map((task) => task.severity));
   const row: WatchedVerdict = {
     kind,
     ...defined({ upstream, address, cause, section }),
     id: isFixed ? before.id : idOf(record, key, firstSeen),
-    severity: highest(concerned.map(({ severity }) => severity)),
+    severity,
+    ...(openedAt !== undefined && { worst: isFixed ? highest([severity, worstOf(before)]) : severity }),
     message: current.length === 0 ? (before?.message ?? '') : messageOf(current, concerned.length, lookup.observation),
     firstSeen,
     sinceAtLeast,
@@ -301,7 +303,12 @@ function closedIncident(row: WatchedVerdict, lookup: Lookup): Incident {
     ended && aboutProcess
       ? `${subject.tasks.slice(0, MAX_LISTED).join(', ')} no longer ${subject.tasks.length === 1 ? 'runs' : 'run'}`
       : DEFINITIONS[row.kind].over(subject);
-  return { ...incidentOf(row, record, lookup, at, undefined), message };
+  return { ...incidentOf(row, record, lookup, at, undefined), severity: worstOf(row), message };
+}
+
+/** The highest severity that an incident ever had: whoever was told of it is also told that it is over. */
+export function worstOf({ severity, worst = severity }: Pick<WatchedVerdict, 'severity' | 'worst'>): Severity {
+  return highest([severity, worst]);
 }
 
 /** The next event of an incident: pure. */
