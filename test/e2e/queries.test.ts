@@ -9,7 +9,7 @@ import { anyBinary } from '../support/binaries';
 import { resourcesOf } from './template';
 
 const { stack } = stackWithVpc();
-const monitor = new DriftMonitor(stack, 'Monitor', { dashboard: true });
+const monitor = new DriftMonitor(stack, 'Monitor', { dashboard: true, detailedMetrics: true });
 const template = Template.fromStack(stack);
 const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
 const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));
@@ -30,10 +30,13 @@ beforeAll(async () => {
         'state/payments': openIncident(fleet.record('payments'), '127.0.0.9'),
         'registry/denied': fleet.record('denied'),
         'state/denied': '{',
+        'registry/maintained': fleet.record('maintained', {
+          suppressions: [{ reason: 'maintenance', until: new Date(Date.now() + 3_600_000).toISOString() }],
+        }),
         'registry/malformed': '{',
       },
       {},
-      { environment: { MONITOR_NAME: MONITOR, REPAIR: 'dry-run' } },
+      { environment: { MONITOR_NAME: MONITOR, REPAIR: 'dry-run', DETAILED_METRICS: 'on' } },
     );
     fleet.deniedServices.add('denied');
     fleet.point('127.0.0.2');
@@ -66,7 +69,9 @@ function asked(query: string): { fields: string[]; events: RegExp[] } {
   const argumentsOf = (stage: string) =>
     stages.flatMap((one) => (one.startsWith(`${stage} `) ? one.slice(stage.length + 1) : []));
   const filters = argumentsOf('filter');
-  const named = filters.flatMap((filter) => [...filter.matchAll(/^event in \[(.+)\]$/g)].flatMap(([, list]) => list!));
+  const named = filters.flatMap((filter) =>
+    [...filter.matchAll(/^event (?:in \[(.+)\]|= (.+))$/g)].flatMap(([, list, one]) => list ?? one!),
+  );
   const alike = filters.flatMap((filter) =>
     [...filter.matchAll(/^event like \/(.+)\/$/g)].flatMap(([, text]) => text!),
   );
