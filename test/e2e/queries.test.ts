@@ -30,7 +30,9 @@ beforeAll(async () => {
         'state/payments': openIncident(fleet.record('payments'), '127.0.0.9'),
         'registry/denied': fleet.record('denied'),
         'state/denied': '{',
+        'state/maintained': almostOpen(fleet.record('maintained'), '127.0.0.1'),
         'registry/maintained': fleet.record('maintained', {
+          ...lasting,
           suppressions: [{ reason: 'maintenance', until: new Date(Date.now() + 3_600_000).toISOString() }],
         }),
         'registry/malformed': '{',
@@ -118,7 +120,7 @@ const METRICS_SHOWN: string[] = [
   ...widgets.flatMap(({ properties }: { properties: { metrics?: unknown[][] } }) =>
     (properties.metrics ?? []).map(([first, name, ...dimensions]) => {
       const { expression = '' } = Object(first) as { expression?: string };
-      const [, schema, metric] = /^SEARCH\('\{(.+)\} MetricName="(\w+)"'/.exec(expression) ?? [];
+      const [, schema, metric] = /^SEARCH\('\{(.+)\} MetricName="(\w+)"/.exec(expression) ?? [];
       const texts = dimensions.filter((part) => typeof part === 'string');
       return schema === undefined ? [first, ...texts, name].join(' ') : [...schema.split(','), metric].join(' ');
     }),
