@@ -110,7 +110,7 @@ describe('an incident is about an address, with the tasks that hold it', () => {
 
   test('it goes on with its id where new tasks have the same before the old ones are gone', () => {
     const watch = watchWithIncident();
-    const [{ id }] = watch.check(90, STALE).open as readonly [{ id: string }];
+    const { id } = watch.check(90, STALE).open[0]!;
     const events = [
       ...eventsOf(watch.check(120, raw({ tasks: tasks('task-1', 'task-2') }))),
       ...eventsOf(watch.check(180, raw({ tasks: tasks('task-2') }))),
@@ -249,7 +249,7 @@ describe('the id of an incident', () => {
 
   test('stays when the proxy is renamed', () => {
     const watch = watchWithIncident();
-    const [{ id }] = watch.check(100, STALE).open as readonly [{ id: string }];
+    const { id } = watch.check(100, STALE).open[0]!;
     const renamed = new Watch({ proxy: 'payments' }, watch.state);
     expect(renamed.check(120, STALE).open).toMatchObject([{ id, proxy: 'payments' }]);
     expect(renamed.check(180, FINE).events).toMatchObject([{ change: 'closed', incident: { id } }]);
