@@ -8,7 +8,7 @@ import type { HaproxyBinary } from './binaries';
 import { elbNameFor } from './load-balancer';
 
 /** ARN of the function that asks processes. */
-export const PROBE = 'arn:aws:lambda:eu-west-1:123456789012:function:probe';
+const PROBE = 'arn:aws:lambda:eu-west-1:123456789012:function:probe';
 
 /** The registry's record of a HAProxy of the test bed, with periods of a second. */
 export function registryRecord(

@@ -45,7 +45,7 @@ export interface Checked {
 }
 
 /** Where and until when a fleet is checked. */
-export interface FleetContext {
+interface FleetContext {
   /** ARN of this function: which load balancers it can read. */
   readonly functionArn: string;
   readonly settings: ReportSettings;

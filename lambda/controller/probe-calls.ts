@@ -7,7 +7,7 @@ export const MAX_PROCESSES = 100;
 const MAX_NAMES = 100;
 
 /** The questions about one proxy. `P` is whatever the caller knows the proxy by. */
-export interface Asked<P> {
+interface Asked<P> {
   readonly proxy: P;
   readonly probe: string;
   readonly questions: Questions;

@@ -47,7 +47,7 @@ export interface Settled {
 }
 
 /** What settling needs. */
-export interface SettleContext {
+interface SettleContext {
   readonly table: StateTable;
   readonly report: Report;
   readonly saving: TimeLimit;

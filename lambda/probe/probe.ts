@@ -11,10 +11,10 @@ import type {
 import { AnswerBudget } from './answer-budget';
 import { ByteBudget } from './byte-budget';
 import { lookUp } from './dns';
+import { OutOfTime } from './out-of-time';
 import { oneLine } from './reason';
 import { checkName, checkProcess } from './request';
 import { readRuntime } from './runtime-client';
-import { OutOfTime } from './time-limit';
 import { readViews } from './views';
 
 /** How many processes are read at the same time: Lambda gives a function 1,024 descriptors. */

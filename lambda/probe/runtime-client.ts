@@ -16,11 +16,11 @@ import { sessionsOf } from '../../lib/haproxy/runtime-api/stat';
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import { ByteBudget } from './byte-budget';
 import { addressOf } from './endpoint';
+import { OutOfTime } from './out-of-time';
 import { connectionReason } from './reason';
-import { OutOfTime } from './time-limit';
 
 /** How a process is read. */
-export interface RuntimeOptions {
+interface RuntimeOptions {
   /** @default - plain TCP, as the runtime API is offered by default */
   readonly tls?: RuntimeTls;
   /**
@@ -55,7 +55,7 @@ function connect(address: NetConnectOpts, tls?: RuntimeTls): Socket {
 }
 
 /** One conversation with a process: all of its commands share one deadline and one allowance of bytes. */
-export class RuntimeClient {
+class RuntimeClient {
   readonly #address: NetConnectOpts;
   readonly #tls?: RuntimeTls;
   readonly #deadline: number;

@@ -25,6 +25,10 @@ export interface IncidentEventDetail {
   readonly monitor: string;
   readonly proxy: string;
   readonly kind: VerdictKind;
+  /**
+   * The highest of its tasks now. When closed: the highest that it ever had, so that a rule with a least severity that saw
+   * it open or escalate also sees it close.
+   */
   readonly severity: Severity;
   /** A number for `severity`, for event patterns: critical 3, warning 2, info 1. */
   readonly severityLevel: 1 | 2 | 3;

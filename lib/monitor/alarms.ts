@@ -76,7 +76,7 @@ export interface DriftAlarms {
 }
 
 /** The actions of alarms. */
-export interface AlarmActions {
+interface AlarmActions {
   /** When an alarm starts. */
   readonly alarm?: readonly IAlarmAction[];
   /** When it ends. */

@@ -9,7 +9,7 @@ const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.10', 
 const NAMES = ['dns', 'default', '__proto__', 'constructor', ''];
 
 /** A few addresses of a small pool, so that held and live ones often meet. */
-export const someAddresses = fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 5 });
+const someAddresses = fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 5 });
 
 /** Three of four times. */
 const often = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 3 });
@@ -61,7 +61,7 @@ const anyTask: fc.Arbitrary<ObservedTask> = fc
   });
 
 /** Up to three tasks, read or not. */
-export const anyTasks = fc.uniqueArray(anyTask, { selector: ({ task }) => task.id });
+const anyTasks = fc.uniqueArray(anyTask, { selector: ({ task }) => task.id });
 
 const anyUpstream: fc.Arbitrary<ObservedUpstream> = fc
   .record({
@@ -102,7 +102,7 @@ export const anyRaw: fc.Arbitrary<RawObservation> = fc
   .map(({ upstream: one, ...more }) => ({ upstreams: [one], ...more }));
 
 /** The same things in any order. */
-export const reordered = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
+const reordered = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
 
 /** The same observation, everything that is a list in another order. */
 export function shuffled({ upstreams: [one], tasks, ...more }: RawObservation): fc.Arbitrary<RawObservation> {

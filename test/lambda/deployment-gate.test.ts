@@ -10,6 +10,9 @@ import { ElbDns } from '../../testbed/load-balancer';
 import type { ProxyUnderTest } from '../../testbed/proxy-under-test';
 import { anyBinary } from '../support/binaries';
 
+// Each test starts functions as processes, some of them many times.
+jest.setTimeout(60_000);
+
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/fleet';
 const SERVICE = 'arn:aws:ecs:eu-west-1:123456789012:service/fleet/orders';
 const REVISION = 'arn:aws:ecs:eu-west-1:123456789012:service-revision/fleet/orders/9313423515462893900';
@@ -55,7 +58,7 @@ beforeAll(async () => {
   while ((await readRuntime(foreign.endpoint)).uptimeSeconds < SETTLED_SECONDS) {
     await sleep(200);
   }
-}, 60_000);
+});
 
 afterEach(() => gate?.stop());
 

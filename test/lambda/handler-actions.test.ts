@@ -4,11 +4,14 @@ import { almostOpen, eventLines, Fleet, type Line } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
 
+// Each test starts functions as processes, some of them many times.
+jest.setTimeout(60_000);
+
 let fleet: Fleet;
 
 beforeAll(async () => {
   fleet = await Fleet.start(anyBinary());
-}, 60_000);
+});
 
 beforeEach(() => fleet.point('127.0.0.2'));
 
@@ -254,7 +257,7 @@ describe('OpsItems', () => {
     expect(reported(lines, 'incident-opened')).toHaveLength(1);
     fleet.before('ssm:CreateOpsItem', () => ({ OpsItemId: 'oi-1' }));
     expect(eventLines((await fleet.invoke()).lines)).toEqual([]);
-  }, 20_000);
+  });
 });
 
 describe('EventBridge', () => {

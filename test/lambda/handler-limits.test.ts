@@ -9,11 +9,14 @@ import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
 import { RECORD, START } from './observations';
 
+// Each test starts functions as processes, some of them many times.
+jest.setTimeout(60_000);
+
 let fleet: Fleet;
 
 beforeAll(async () => {
   fleet = await Fleet.start(anyBinary());
-}, 60_000);
+});
 
 beforeEach(() => {
   fleet.deniedServices.clear();
@@ -91,7 +94,7 @@ describe('the time is too short', () => {
     );
     hangs = false;
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-closed orders stale-address']);
-  }, 20_000);
+  });
 
   test('for one task: the others are checked, what is open on it stays open, and it has no new verdict', async () => {
     const silent = createServer(() => {});
@@ -116,7 +119,7 @@ describe('the time is too short', () => {
     } finally {
       silent.close();
     }
-  }, 20_000);
+  });
 
   test('to save what was found: nobody is told before it is stored, which the next run does', async () => {
     const record = fleet.record('orders', { graceChecks: 2 });
@@ -137,13 +140,15 @@ describe('the time is too short', () => {
     expect(eventsOf(second.lines)).toEqual(['incident-opened orders stale-address']);
     expect(fleet.events).toHaveLength(1);
     expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
-  }, 20_000);
+  });
 });
 
-/** Every call of AWS that a run with an incident makes, in which it may be killed: before it arrives, or after. */
-const KILLED_IN = ['dynamodb:PutItem', 'events:PutEvents'] as const;
-const MOMENTS = KILLED_IN.flatMap((name) =>
-  [0, 1, 2, 3].flatMap((nth) => (['before', 'after'] as const).map((when) => [when, nth, name] as const)),
+/** How often a run with an incident of each of two proxies calls AWS. It may be killed before a call arrives, or after. */
+const CALLS = { 'dynamodb:PutItem': 4, 'events:PutEvents': 1 } as const;
+const MOMENTS = (Object.keys(CALLS) as (keyof typeof CALLS)[]).flatMap((name) =>
+  Array.from({ length: CALLS[name] }, (_, nth) => nth).flatMap((nth) =>
+    (['before', 'after'] as const).map((when) => [when, nth, name] as const),
+  ),
 );
 
 test.each(MOMENTS)(
@@ -168,10 +173,7 @@ test.each(MOMENTS)(
       await fleet.coldStart();
       return new Promise(() => {});
     });
-    const killed = await fleet.invoke().then(
-      () => false,
-      () => true,
-    );
+    await expect(fleet.invoke()).rejects.toThrow();
     await fleet.invoke();
     const { payload } = await fleet.invoke();
     expect(payload).toMatchObject({ criticalIncidents: 2, undeliveredEvents: 0, uncheckedProxies: 0 });
@@ -179,10 +181,7 @@ test.each(MOMENTS)(
     const stale = opened.filter(({ kind }) => kind === 'stale-address');
     expect(new Set(stale.map(({ proxy }) => proxy))).toEqual(new Set(['orders', 'payments']));
     expect(new Set(stale.map(({ eventId }) => eventId)).size).toBe(2);
-    // Without the call there is no moment to be killed in.
-    expect(killed).toBe(calls > nth);
   },
-  20_000,
 );
 
 test('a function that Lambda kills at its deadline starts again from the saved state', async () => {
@@ -200,7 +199,7 @@ test('a function that Lambda kills at its deadline starts again from the saved s
   const { lines, initMs } = await fleet.invoke();
   expect(initMs).toBeDefined();
   expect(eventsOf(lines)).toEqual(['incident-opened orders stale-address']);
-}, 20_000);
+});
 
 test('of two runs that overlap one stores what it found, and the other drops its own: each incident opens once', async () => {
   fleet.point('127.0.0.2');
@@ -227,14 +226,14 @@ test('of two runs that overlap one stores what it found, and the other drops its
   }
   expect(fleet.events).toHaveLength(1);
   expect((await fleet.invoke()).payload).toMatchObject({ criticalIncidents: 1, uncheckedProxies: 0 });
-}, 20_000);
+});
 
 test('a run that is older than the time between two runs does nothing but say so', async () => {
   await fleet.deploy({ 'registry/orders': fleet.record('orders') });
   const { lines, payload } = await fleet.invoke({ time: new Date(Date.now() - 61_000).toISOString() });
   expect(payload).toBeNull();
   expect(eventLines(lines)).toMatchObject([
-    { level: 'WARN', event: 'skipped', message: 'a run that was due 61 s ago is skipped' },
+    { level: 'WARN', event: 'skipped', message: expect.stringMatching(/^a run that was due \d+ s ago is skipped$/) },
   ]);
   expect(fleet.made).toEqual([]);
   expect((await fleet.invoke({ time: new Date().toISOString() })).payload).toMatchObject({ checkedProxies: 1 });

@@ -8,6 +8,9 @@ import { eventLines, Fleet } from '../../testbed/fleet';
 import { anyBinary } from '../support/binaries';
 import { guardOf } from '../support/tls-guard';
 
+// Each test starts functions as processes, some of them many times.
+jest.setTimeout(60_000);
+
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:checker-AbCdEf';
 
 let fleet: Fleet;
@@ -22,7 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'handler-tls-'));
   certificate = makeCertificate(folder, 'haproxy.test');
   guard = await guardOf(fleet.runtimeApiPort, certificate);
-}, 60_000);
+});
 
 afterAll(async () => {
   await fleet?.close();

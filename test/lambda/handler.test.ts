@@ -5,11 +5,14 @@ import { freePorts } from '../../testbed/ports';
 import { anyBinary } from '../support/binaries';
 import { figuresOf } from './emf';
 
+// Each test starts functions as processes, some of them many times.
+jest.setTimeout(60_000);
+
 let fleet: Fleet;
 
 beforeAll(async () => {
   fleet = await Fleet.start(anyBinary());
-}, 60_000);
+});
 
 beforeEach(() => {
   fleet.deniedServices.clear();
@@ -310,7 +313,7 @@ test('a load balancer API that hangs is reported, and the check continues withou
       reasons: [expect.stringMatching(/^DescribeLoadBalancers failed: TimeoutError: .+ 5000 ms/)],
     },
   ]);
-}, 20_000);
+});
 
 describe('an upstream that is unknown', () => {
   const gone = () => {
@@ -419,5 +422,5 @@ describe('without its registry the function fails visibly', () => {
       functionError: 'Unhandled',
       payload: { errorType: 'TimeoutError' },
     });
-  }, 20_000);
+  });
 });

@@ -110,7 +110,7 @@ describe('an incident is about an address, with the tasks that hold it', () => {
 
   test('it goes on with its id where new tasks have the same before the old ones are gone', () => {
     const watch = watchWithIncident();
-    const [{ id }] = watch.check(90, STALE).open as [{ id: string }];
+    const { id } = watch.check(90, STALE).open[0]!;
     const events = [
       ...eventsOf(watch.check(120, raw({ tasks: tasks('task-1', 'task-2') }))),
       ...eventsOf(watch.check(180, raw({ tasks: tasks('task-2') }))),
@@ -177,6 +177,29 @@ describe('an incident closes', () => {
     expect(watch.events(240, gone)).toEqual([told('closed')]);
   });
 
+  test('with the highest severity that it ever had, so that whoever was told of it is told that it is over', () => {
+    const watch = watchOf();
+    // DNS has dropped an address that its interface still has, and a process that does not follow has sessions on it.
+    const leaving = (sessions: number, dns: string[]) =>
+      raw({
+        upstreams: [upstream(dns, { interfaces: ['10.0.0.1', '10.0.0.2'] })],
+        tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.2').map((slot) => ({ ...slot, sessions })) })],
+      });
+    const both = ['10.0.0.1', '10.0.0.2'];
+    const told = [
+      ...watch.minutely(0, 60, leaving(1, both), 'silent'),
+      ...watch.minutely(120, 300, leaving(1, ['10.0.0.2']), 'silent'),
+      ...watch.minutely(360, 420, leaving(0, ['10.0.0.2']), 'silent'),
+      ...watch.minutely(480, 540, leaving(0, both), 'silent'),
+    ];
+    expect(told.filter((event) => event.includes('leaving'))).toEqual([
+      '120 opened warning leaving-address 10.0.0.1 (task-1)',
+      '240 changed critical leaving-address 10.0.0.1 (task-1)',
+      '360 changed warning leaving-address 10.0.0.1 (task-1)',
+      '480 closed critical leaving-address 10.0.0.1 (task-1)',
+    ]);
+  });
+
   test('of a process when its task has ended', () => {
     const watch = watchOf();
     watch.minutely(0, 60, raw(), 'silent');
@@ -226,7 +249,7 @@ describe('the id of an incident', () => {
 
   test('stays when the proxy is renamed', () => {
     const watch = watchWithIncident();
-    const [{ id }] = watch.check(100, STALE).open as [{ id: string }];
+    const { id } = watch.check(100, STALE).open[0]!;
     const renamed = new Watch({ proxy: 'payments' }, watch.state);
     expect(renamed.check(120, STALE).open).toMatchObject([{ id, proxy: 'payments' }]);
     expect(renamed.check(180, FINE).events).toMatchObject([{ change: 'closed', incident: { id } }]);

@@ -49,6 +49,16 @@ describe('a record that is malformed', () => {
     const { state } = reportInvalid('orders', withIncident(), WHY, at(120));
     expect(eventsOf(new Watch({}, state).unchecked(180))).toEqual(['closed critical invalid-record']);
   });
+
+  test('and then gone closes as critical: whoever was told of that is told that it is over', () => {
+    const malformed = reportInvalid('orders', withIncident(), WHY, at(120));
+    const gone = reportInvalid('orders', malformed.state!, undefined, at(180));
+    expect(eventsOf(gone)).toEqual(['changed warning invalid-record']);
+    expect(eventsOf(reportInvalid('orders', gone.state!, undefined, at(90_000)))).toEqual([
+      'closed critical silent-resolver (task-1)',
+      'closed critical invalid-record',
+    ]);
+  });
 });
 
 describe('a record that is gone', () => {

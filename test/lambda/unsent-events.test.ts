@@ -58,7 +58,7 @@ test('what opened or closed and is critical is never dropped, and the others are
 test('the OpsItem of an incident is part of it from then on', () => {
   const watch = new Watch();
   watch.minutely(0, 60, raw(), 'silent');
-  const [{ id }] = watch.state.watched as [{ id: string }];
+  const { id } = watch.state.watched[0]!;
   const later = new Watch({}, withOpsItem(watch.state, id, 'oi-1'));
   expect(later.check(120, raw(), 'silent').open).toMatchObject([{ id, opsItem: 'oi-1' }]);
   expect(later.check(180, raw()).events).toMatchObject([{ change: 'closed', incident: { opsItem: 'oi-1' } }]);

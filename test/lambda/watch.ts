@@ -7,7 +7,7 @@ import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { RECORD, START } from './observations';
 
 /** How a process goes on between checks. */
-export type Behaviour = 'follows' | 'silent' | 'failing';
+type Behaviour = 'follows' | 'silent' | 'failing';
 
 /**
  * Checks of one proxy, one after the other, each by a function instance that has only the saved state. Uptimes and

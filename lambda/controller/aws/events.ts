@@ -12,7 +12,7 @@ const MAX_BYTES = 240_000;
 const eventBridge = new EventBridgeClient(REQUIRED);
 
 /** What became of events. */
-export interface Sent {
+interface Sent {
   /** `eventId` of those that EventBridge has taken. */
   readonly delivered: ReadonlySet<string>;
   /** What failed, one line each. */

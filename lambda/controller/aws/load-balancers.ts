@@ -23,7 +23,7 @@ export interface ObservedBalancer extends Omit<ObservedUpstream, 'dns'> {
 const USABLE = new Set(['active', 'active_impaired']);
 
 /** A Classic Load Balancer, another account's, or a name alone: its addresses come from DNS alone. */
-export const NOT_READABLE: ObservedBalancer = { owned: [], readable: false, problems: [], degraded: [] };
+const NOT_READABLE: ObservedBalancer = { owned: [], readable: false, problems: [], degraded: [] };
 
 /** `arn:…:REGION:ACCOUNT:loadbalancer/TYPE/NAME/ID`. A Classic Load Balancer's has a name only, and another API. */
 const ARN = /^arn:[^:]+:elasticloadbalancing:([^:]*):(\d*):loadbalancer\/(?:app|net|gwy)\/[^/]+\/[^/]+$/;

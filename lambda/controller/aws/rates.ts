@@ -30,7 +30,7 @@ export const QUOTAS: Readonly<Record<string, { readonly bucket: string } & Quota
 };
 
 /** The share of a quota that a monitor uses. The rest is for everything else in the account, deployments above all. */
-export const SHARE = 0.75;
+const SHARE = 0.75;
 
 /** Spaces calls, so that they stay within a rate. */
 export class Pace {

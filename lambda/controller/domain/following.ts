@@ -35,7 +35,7 @@ export function followingOf(slots: readonly Slot[], runtime: ObservedRuntime, ac
 }
 
 /** Whether the resolvers of a process work. */
-export function resolving({ basis, sections }: Activity): Following {
+function resolving({ basis, sections }: Activity): Following {
   if (basis === 'young') {
     return 'unknown';
   }

@@ -7,7 +7,7 @@ export interface Incident {
   readonly id: string;
   readonly proxy: string;
   readonly kind: VerdictKind;
-  /** The highest of its tasks. */
+  /** The highest of its tasks. In the event of its closing: the highest that it ever had. */
   readonly severity: Severity;
   /** One line: what is wrong, to what. */
   readonly message: string;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Incident, IncidentEvent } from './incident';
-import { asIncident, eventOf } from './incidents';
+import { asIncident, eventOf, worstOf } from './incidents';
+import { highest } from './severity';
 import { NO_STATE, type ProxyState, type WatchedVerdict } from './state';
 import { withUnsent } from './unsent-events';
 import { DEFINITIONS } from './verdicts';
 
 /** What becomes of a proxy whose record is malformed or gone. */
-export interface InvalidReport {
+interface InvalidReport {
   readonly proxy: string;
   readonly open: readonly Incident[];
   /** `state.unsent` has these events, too. */
@@ -55,6 +56,7 @@ export function reportInvalid(name: string, state: ProxyState, why: string | und
       events: 0,
     }),
     severity,
+    worst: before === undefined ? severity : highest([severity, worstOf(before)]),
     message,
     tasks: [{ id: '', severity, firstSeen: since, checks: 1, open: true }],
     remediation: INVALID.remediation({ proxy, tasks: [], allTasks: false }),
@@ -78,7 +80,10 @@ function closeAll(proxy: string, state: ProxyState, now: number): InvalidReport 
       eventOf(
         'closed',
         row,
-        asIncident(row, proxy, now, { live: [], message: `${proxy} is not registered any more` }),
+        {
+          ...asIncident(row, proxy, now, { live: [], message: `${proxy} is not registered any more` }),
+          severity: worstOf(row),
+        },
         now,
       ),
     );

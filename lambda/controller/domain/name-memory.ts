@@ -9,7 +9,7 @@ const REMEMBERED_MILLIS = 24 * 3600 * 1000;
 const MAX_ADDRESSES = 300;
 
 /** What one check saw of a DNS name. Several upstreams of a record may have the same name. */
-export interface SeenName {
+interface SeenName {
   readonly dns: NameAnswer;
   readonly owned: readonly string[];
   /** Undefined: not read in this check, or they are not those of the name. */

@@ -17,7 +17,7 @@ import { withUnsent } from './unsent-events';
 import type { Evidence } from './verdicts/definition';
 import type { Verdict } from './verdicts/verdict';
 
-export { type InvalidReport, reportInvalid } from './invalid-record';
+export { reportInvalid } from './invalid-record';
 export { withOpsItem } from './state';
 export { withoutDelivered } from './unsent-events';
 

@@ -67,6 +67,8 @@ export interface WatchedVerdict extends FindingIdentity {
   /** Id of the incident, fixed when the verdict was first seen. */
   readonly id: string;
   readonly severity: Severity;
+  /** The highest severity that the incident ever had. @default - it is not an incident yet, or `severity` */
+  readonly worst?: Severity;
   /** The last message. */
   readonly message: string;
   readonly firstSeen: number;

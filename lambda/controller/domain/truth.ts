@@ -19,7 +19,7 @@ const ELB_TTL_SECONDS = 60;
 const CHANCE = 16;
 
 /** How long processes of a record may keep an address, after DNS has dropped it, seconds. */
-export function holdObsoleteSeconds({ dnsWindowSeconds, resolutionSeconds }: RegistryRecord): number {
+function holdObsoleteSeconds({ dnsWindowSeconds, resolutionSeconds }: RegistryRecord): number {
   return Math.max(0, dnsWindowSeconds - ELB_TTL_SECONDS - resolutionSeconds);
 }
 

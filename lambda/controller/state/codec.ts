@@ -4,7 +4,7 @@ import type { ProxyState, WatchedVerdict } from '../domain/state';
 import { fits, STATE_SCHEMA } from './schema';
 
 /** First member of every state. A text with another one was not written by this version. */
-export const FORMAT = 2;
+const FORMAT = 2;
 
 /** An item of DynamoDB has 400 KB. The rest is for its other attributes. */
 export const MAX_BYTES = 350 * 1024;

@@ -5,7 +5,7 @@ import { isObject } from '../domain/guards';
 import { SEVERITY_LEVELS } from '../domain/severity';
 
 /** The shape of a stored value: a small part of JSON Schema, as data. */
-export type Shape =
+type Shape =
   | 'text'
   /** A whole number that is not negative. */
   | 'count'
@@ -54,6 +54,7 @@ const WATCHED: Shape = {
   'section?': 'text',
   id: 'text',
   severity: SEVERITY,
+  'worst?': SEVERITY,
   message: 'text',
   firstSeen: 'number',
   sinceAtLeast: 'number',

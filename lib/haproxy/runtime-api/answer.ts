@@ -34,7 +34,7 @@ export class UnexpectedAnswer extends Error {
 }
 
 /** A line is read up to here. The longest of HAProxy that is needed whole, a row of `show servers state`, is shorter. */
-export const MAX_LINE = 4096;
+const MAX_LINE = 4096;
 
 /** Reads an answer part by part, and keeps no more of it than one line and what the reader keeps. */
 export class AnswerStream<T> {

@@ -1,11 +1,10 @@
-import { Token } from 'aws-cdk-lib';
 import type { Suppression } from '../../contract/registry-record';
 import { VERDICTS, type VerdictKind } from '../../contract/verdicts';
 import { InputError } from '../../haproxy/errors';
 import type { IncidentSuppression } from '../../monitor/suppression';
 
 const MAX_REASON = 200;
-/** A date and a time with a zone, as `Date` reads it in every program. */
+/** A date and a time with a zone, as `Date` reads it in every program. No token of the CDK has this form. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Checks what a proxy does not want to have reported, and writes it as its record has it. */
@@ -44,7 +43,7 @@ function checkVerdict(verdict: string): VerdictKind {
 }
 
 function timeOf(what: 'start' | 'end', text: string): number {
-  const time = Token.isUnresolved(text) || !TIME.test(text) ? Number.NaN : Date.parse(text);
+  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) {
     throw new InputError(
       `${what} '${text}' of a suppression is not a time: give date, time and zone, such as 2027-01-31T22:00:00Z`,
