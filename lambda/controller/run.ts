@@ -5,7 +5,7 @@ import { type MalformedRecord, type RegistryEntry, readRegistry } from './aws/re
 import { StateTable, type StoredState } from './aws/state-table';
 import { TimeLimit } from './aws/time-limit';
 import type { Incident } from './domain/incident';
-import { reportInvalid } from './domain/proxy-report';
+import { reportInvalid } from './domain/invalid-record';
 import { NO_STATE } from './domain/state';
 import { type Checked, checkFleet } from './fleet';
 import { type RepairableEntry, repair } from './repair';

@@ -4,9 +4,9 @@ import { openOpsItem, resolveOpsItem } from './aws/ops-items';
 import { LostWrite, type StateTable, type StoredState } from './aws/state-table';
 import type { TimeLimit } from './aws/time-limit';
 import type { Incident, IncidentEvent } from './domain/incident';
-import { withOpsItem, withoutDelivered } from './domain/proxy-report';
 import { reasonOf } from './domain/reason';
-import { NO_STATE, type ProxyState } from './domain/state';
+import { NO_STATE, type ProxyState, withOpsItem } from './domain/state';
+import { withoutDelivered } from './domain/unsent-events';
 import type { Report } from './report';
 import { encodeState } from './state/codec';
 
@@ -151,6 +151,12 @@ async function finish(
 ): Promise<Settled> {
   const { table, report, saving } = context;
   let state = saved.state;
+  const { droppedEvents = 0 } = state;
+  if (droppedEvents > 0) {
+    const { proxy } = finding;
+    const message = `${droppedEvents} events of incidents of ${proxy} had no room in its state: they are not delivered`;
+    report.log('error', 'degraded', message, { proxy, droppedEvents });
+  }
   for (const incident of context.opsItems === undefined ? [] : finding.open) {
     if (incident.severity === 'info' || incident.opsItem !== undefined || incident.suppressed !== undefined) {
       continue;
@@ -163,10 +169,10 @@ async function finish(
       context,
     );
   }
-  if (state.unsent.some(({ eventId }) => delivered.has(eventId)) || (state.droppedEvents ?? 0) > 0) {
+  if (state.unsent.some(({ eventId }) => delivered.has(eventId)) || droppedEvents > 0) {
     state = withoutDelivered(state, delivered);
   }
-  const undelivered = state.unsent.length + (saved.state.droppedEvents ?? 0);
+  const undelivered = state.unsent.length + droppedEvents;
   try {
     if (finding.state === undefined) {
       await saving.within(() => table.remove(saved.stored));

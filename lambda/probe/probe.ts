@@ -19,8 +19,12 @@ import { readViews } from './views';
 
 /** How many processes are read at the same time: Lambda gives a function 1,024 descriptors. */
 const CONCURRENT_PROCESSES = 64;
-/** How many names are looked up at the same time. */
-const CONCURRENT_NAMES = 64;
+/**
+ * How many names are looked up at the same time, by two queries each. The resolver of a VPC takes 1,024 packets a second
+ * from each network interface, and the functions of up to 8 calls may share one.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html#vpc-dns-limits
+ */
+export const CONCURRENT_NAMES = 32;
 
 /**
  * Asks DNS and the processes what a request asks. What cannot be asked, does not answer, answers something else or too
@@ -30,20 +34,23 @@ export async function probe(request: ProbeRequest): Promise<ProbeAnswer> {
   const deadline = Date.now() + request.millis;
   const [names, processes] = [pLimit(CONCURRENT_NAMES), pLimit(CONCURRENT_PROCESSES)];
   const [sent, answer] = [new ByteBudget(), new AnswerBudget()];
+  const asked = new Map<string, Promise<NameAnswer>>();
   const result = {
     names: new Array<NameAnswer>(request.names.length),
     processes: new Array<ProcessAnswer>(request.processes.length),
   };
   await Promise.all([
-    ...request.names.map((query, i) =>
-      names(async () => {
-        const found = await askName(query, deadline);
-        result.names[i] = found;
-        answer.add(found, () => {
-          result.names[i] = notAnswered(`the answer of DNS for ${query.name} is too large for the answer of the probe`);
-        });
-      }),
-    ),
+    ...request.names.map(async (query, i) => {
+      // Proxies may share a load balancer: each name is asked once.
+      const key = JSON.stringify([query.name, query.nameservers]);
+      const asking = asked.get(key) ?? names(() => askName(query, deadline));
+      asked.set(key, asking);
+      const found = await asking;
+      result.names[i] = found;
+      answer.add(found, () => {
+        result.names[i] = notAnswered(`the answer of DNS for ${query.name} is too large for the answer of the probe`);
+      });
+    }),
     ...request.processes.map((query, i) =>
       processes(async () => {
         const read = await askProcess(query, request.tls, deadline, sent);
@@ -63,7 +70,10 @@ async function askName(query: NameQuery, deadline: number): Promise<NameAnswer> 
   } catch (error) {
     return notAnswered(oneLine((error as Error).message));
   }
-  return lookUp(query, deadline);
+  // A name that waited for too long would send its queries all the same.
+  return Date.now() < deadline
+    ? lookUp(query, deadline)
+    : notAnswered(`DNS was not asked for ${query.name}: no time was left`);
 }
 
 function notAnswered(why: string): NameAnswer {

@@ -21,7 +21,7 @@ const ELB_INTERFACE = /^ELB (?:(?:app|net|gwy)\/)?([^/]+)/;
 
 /** The name that AWS gives to a load balancer: `[internal-]NAME-ID.….elb.….amazonaws.com`. */
 const ELB_NAME =
-  /^(?:dualstack\.)?(?:internal-)?(.+)-[0-9a-z]+\.(?:[^.]+\.)?elb\.(?:[^.]+\.)?amazonaws\.com(?:\.cn)?\.?$/i;
+  /^(?:dualstack\.)?(?:internal-)?([^.]+)-[0-9a-z]+\.(?:[^.]+\.)?elb\.(?:[^.]+\.)?amazonaws\.com(?:\.cn)?\.?$/i;
 
 /**
  * Whose addresses are, as far as the account can say: interfaces of this account and region that do not belong to the

@@ -17,10 +17,6 @@ import { withUnsent } from './unsent-events';
 import type { Evidence } from './verdicts/definition';
 import type { Verdict } from './verdicts/verdict';
 
-export { reportInvalid } from './invalid-record';
-export { withOpsItem } from './state';
-export { withoutDelivered } from './unsent-events';
-
 /** What one check of one proxy found. */
 export interface ProxyReport {
   readonly observation: Observation;
