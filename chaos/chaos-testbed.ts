@@ -124,7 +124,7 @@ export class ChaosTestbed {
     return { ...(await traffic), found: (await this.held()).includes(added) };
   }
 
-  /** Runs the checker once. @returns the kinds of the verdicts, and of the open incidents */
+  /** Runs the checker once. @returns the kinds of the verdicts, and of the open incidents that are more than information */
   public async check(now = Date.now()): Promise<{ verdicts: string[]; open: string[] }> {
     const { runtimeApi } = this.listeners;
     const record = this.#proxy!.record(this.#checkerNameserver, {
@@ -132,7 +132,8 @@ export class ChaosTestbed {
       tasks: { endpoints: [`127.0.0.1:${this.toRuntimeApi?.port ?? runtimeApi.port}`] },
     });
     const report = await this.#checker.check(record, {}, now);
-    return { verdicts: report.verdicts.map(({ kind }) => kind), open: report.open.map(({ kind }) => kind) };
+    const open = report.open.filter(({ severity }) => severity !== 'info');
+    return { verdicts: report.verdicts.map(({ kind }) => kind), open: open.map(({ kind }) => kind) };
   }
 
   /** The addresses that HAProxy holds now. */

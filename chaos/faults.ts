@@ -1,7 +1,6 @@
 import { CROWD_FAULTS } from './crowd-faults';
 import { DNS_FAULTS } from './dns-faults';
 import type { Fault } from './fault';
-import { functionKilled } from './function-killed';
 import { silentNode } from './namespaces';
 import { NETWORK_FAULTS } from './network-faults';
 import { PROCESS_FAULTS } from './process-faults';
@@ -11,7 +10,6 @@ export const FAULTS: readonly Fault[] = [
   ...DNS_FAULTS,
   ...CROWD_FAULTS,
   ...PROCESS_FAULTS,
-  functionKilled(),
   ...NETWORK_FAULTS,
   silentNode(),
 ];

@@ -43,7 +43,7 @@ resolvers have sent queries and got addresses since an earlier check. A held add
 | complete | follows, the load balancer had the address | \`stale-address\` | after the window: time to live, \`hold obsolete\` and a period; without the time to live where the process says its own view |
 | complete | follows, the load balancer never had the address | \`stale-address\` | after the checks of the grace |
 | partial | any, the address belongs to somebody else | \`stale-address\` | after the checks of the grace |
-| partial | does not follow | \`stale-address\` | after the window; with more than 8 addresses when chance is no explanation any more |
+| partial | does not follow | \`stale-address\` | after the window; with 8 addresses or more when chance is no explanation any more, and not while \`silent-resolver\` is open for the process |
 | partial | follows, its own view lacks the address | \`stale-address\` | after the window |
 | partial | follows | \`different-view\` | after the window, as information |
 

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { reportOn } from '../lambda/controller/domain/proxy-report';
 import { NO_STATE, type ProxyState } from '../lambda/controller/domain/state';
 import { decodeState, encodeState } from '../lambda/controller/state/codec';
@@ -11,7 +10,7 @@ import { AwsAccount, type AwsCall, AwsEndpoints, AwsError, type AwsHandlers, typ
 import type { HaproxyBinary } from './binaries';
 import { registryRecord } from './checker';
 import { startIdleProxy } from './idle-proxy';
-import { type FunctionSettings, type InvocationResult, LocalLambda } from './lambda';
+import { ConcurrentLambda, type FunctionSettings, type InvocationResult, LocalLambda } from './lambda';
 import { ElbDns, elbNameFor } from './load-balancer';
 import type { ProxyUnderTest } from './proxy-under-test';
 
@@ -62,7 +61,7 @@ export class Fleet {
   public taskAddresses = [HELD];
   #aws?: AwsEndpoints;
   #controller?: LocalLambda;
-  #probe?: LocalLambda;
+  #probe?: ConcurrentLambda;
   #settings: Partial<FunctionSettings> = {};
   #addresses: readonly string[] = [HELD];
   readonly #before = new Map<string, (input: never) => unknown>();
@@ -106,11 +105,14 @@ export class Fleet {
    *
    * @param parameters `registry/NAME` has a record, `state/NAME` a state of the table
    * @param more answers instead of those of the account
+   * @param settings of the controller
+   * @param probe settings of the probe
    */
   public async deploy(
     parameters: Record<string, unknown>,
     more: AwsHandlers = {},
     settings: Partial<FunctionSettings> = {},
+    probe: Partial<FunctionSettings> = {},
   ): Promise<void> {
     await this.undeploy();
     this.account = new AwsAccount();
@@ -142,11 +144,8 @@ export class Fleet {
     this.#aws = await AwsEndpoints.start(Object.fromEntries(withBefore));
     this.#settings = settings;
     this.#controller = this.another();
-    const probe = new LocalLambda({ ...DEFAULTS, taskRoot: join(ASSETS, 'probe'), environment: {} });
-    this.#probe = probe;
-    // An execution environment runs one event at a time.
-    const limit = pLimit(1);
-    this.account.functions.set('probe', (event) => limit(() => probe.invoke(event)));
+    this.#probe = new ConcurrentLambda({ ...DEFAULTS, taskRoot: join(ASSETS, 'probe'), environment: {}, ...probe });
+    this.account.functions.set('probe', this.#probe.target);
   }
 
   /** Another execution environment of the same function; the caller stops it. */
@@ -188,6 +187,11 @@ export class Fleet {
   /** A new process handles the next invocation. */
   public async coldStart(): Promise<void> {
     await this.#controller?.restart();
+  }
+
+  /** What the probe logged and answered since the deployment. */
+  public get probed(): readonly InvocationResult[] {
+    return this.#probe!.invocations;
   }
 
   /** What EventBridge has taken since the deployment. */

@@ -60,7 +60,7 @@ monitor.onIncident('Page', {
   target: send('trigger'),
 });
 monitor.onIncident('Resolve', {
-  minSeverity: IncidentSeverity.INFO,
+  minSeverity: IncidentSeverity.CRITICAL,
   changes: [IncidentChange.CLOSED],
   target: send('resolve'),
 });

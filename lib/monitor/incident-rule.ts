@@ -30,7 +30,8 @@ export interface OnIncidentOptions {
   readonly target?: IRuleTarget;
 
   /**
-   * The lowest severity. An incident that becomes more severe is an event again.
+   * The lowest severity. An incident that becomes more severe is an event again. A closed one has the highest severity
+   * that it ever had, so that a rule that saw it also sees it close.
    *
    * @default IncidentSeverity.WARNING
    */

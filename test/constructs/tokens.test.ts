@@ -62,6 +62,8 @@ describe('texts of other stacks', () => {
       "http-check send meth GET uri / ver HTTP/1.1 hdr Host '{host}'",
       'server-template elb 16 {elb}:443 …',
       'server-template elb 16 {ProxyUpstream1.LoadBalancers.0.DNSName}:80 …',
+      'http-request set-var(txn.name) str({elb}) if { path /resolved/upstream } !{ fe_req_rate gt 100 }',
+      'http-request set-var(txn.name) str({ProxyUpstream1.LoadBalancers.0.DNSName}) if { path /resolved/upstream-orders } !{ fe_req_rate gt 100 }',
     ]);
     expect(configuration).toContain(' verifyhost {elb} sni str({elb}) check-sni {elb} ');
   });

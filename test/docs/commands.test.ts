@@ -47,6 +47,14 @@ function faultOfOurs([name, ...words]: string[]): string | undefined {
   return unknown && `${name} has no ${unknown}`;
 }
 
+/** A text with the flags of a script: the help of one that has it, or the source. */
+function flagsOf(file: string): string {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  return source.includes("from 'commander'")
+    ? execFileSync(join(ROOT, 'node_modules/.bin/tsx'), [join(ROOT, file), '--help'], { encoding: 'utf8' })
+    : source;
+}
+
 /** What is wrong with a command line. */
 function faultOf(text: string): string | undefined {
   const words = text
@@ -71,8 +79,8 @@ function faultOf(text: string): string | undefined {
     return faultOfOurs([...line.split('bin/cli.ts')[1]!.trim().split(' ').filter(Boolean), ...given]);
   }
   const [file] = /\S+\.ts\b(?!.*\.ts\b)/.exec(line) ?? [];
-  const source = file === undefined ? '' : readFileSync(join(ROOT, file), 'utf8');
-  const unknown = given.find((flag) => flag.startsWith('--') && !source.includes(flag.slice(2)));
+  const known = file === undefined ? '' : flagsOf(file);
+  const unknown = given.find((flag) => flag.startsWith('--') && !known.includes(flag.slice(2)));
   return unknown && `${script} has no ${unknown}`;
 }
 
@@ -91,6 +99,7 @@ test.each([
   ['npx cdk-haproxy-elb lint haproxy.cfg --version-of-haproxy 3.2', 'lint has no --version-of-haproxy'],
   ['npm run -s cli -- render --haproxy 3.2', 'render has no --haproxy'],
   ['npm run demo -- --speed 2', 'demo has no --speed'],
+  ['npm run simulate -- --speed 2', 'simulate has no --speed'],
   ['npm run chaos -- --forever', 'chaos has no --forever'],
   ['npm run everything', 'no script everything'],
   ['npx rimraf dist', 'npx rimraf is nothing of ours'],

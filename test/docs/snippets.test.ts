@@ -11,6 +11,7 @@ const ELSEWHERE: readonly [place: RegExp, language: string, why: string][] = [
   [/^docs\/lint\.md/, 'yaml', 'a workflow and a hook: pages.test.ts runs them'],
   [/^docs\/events\.md/, 'json', 'an event: events.test.ts compares it with the contract'],
   [/./, 'sh', 'commands.test.ts'],
+  [/./, 'mermaid', 'a diagram'],
   [/./, '', 'what a terminal shows'],
 ];
 

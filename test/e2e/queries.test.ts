@@ -9,7 +9,7 @@ import { anyBinary } from '../support/binaries';
 import { resourcesOf } from './template';
 
 const { stack } = stackWithVpc();
-const monitor = new DriftMonitor(stack, 'Monitor', { dashboard: true });
+const monitor = new DriftMonitor(stack, 'Monitor', { dashboard: true, detailedMetrics: true });
 const template = Template.fromStack(stack);
 const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
 const { widgets } = JSON.parse(textOf(dashboard!.properties.DashboardBody));
@@ -30,10 +30,15 @@ beforeAll(async () => {
         'state/payments': openIncident(fleet.record('payments'), '127.0.0.9'),
         'registry/denied': fleet.record('denied'),
         'state/denied': '{',
+        'state/maintained': almostOpen(fleet.record('maintained'), '127.0.0.1'),
+        'registry/maintained': fleet.record('maintained', {
+          ...lasting,
+          suppressions: [{ reason: 'maintenance', until: new Date(Date.now() + 3_600_000).toISOString() }],
+        }),
         'registry/malformed': '{',
       },
       {},
-      { environment: { MONITOR_NAME: MONITOR, REPAIR: 'dry-run' } },
+      { environment: { MONITOR_NAME: MONITOR, REPAIR: 'dry-run', DETAILED_METRICS: 'on' } },
     );
     fleet.deniedServices.add('denied');
     fleet.point('127.0.0.2');
@@ -66,7 +71,9 @@ function asked(query: string): { fields: string[]; events: RegExp[] } {
   const argumentsOf = (stage: string) =>
     stages.flatMap((one) => (one.startsWith(`${stage} `) ? one.slice(stage.length + 1) : []));
   const filters = argumentsOf('filter');
-  const named = filters.flatMap((filter) => [...filter.matchAll(/^event in \[(.+)\]$/g)].flatMap(([, list]) => list!));
+  const named = filters.flatMap((filter) =>
+    [...filter.matchAll(/^event (?:in \[(.+)\]|= (.+))$/g)].flatMap(([, list, one]) => list ?? one!),
+  );
   const alike = filters.flatMap((filter) =>
     [...filter.matchAll(/^event like \/(.+)\/$/g)].flatMap(([, text]) => text!),
   );
@@ -113,7 +120,7 @@ const METRICS_SHOWN: string[] = [
   ...widgets.flatMap(({ properties }: { properties: { metrics?: unknown[][] } }) =>
     (properties.metrics ?? []).map(([first, name, ...dimensions]) => {
       const { expression = '' } = Object(first) as { expression?: string };
-      const [, schema, metric] = /^SEARCH\('\{(.+)\} MetricName="(\w+)"'/.exec(expression) ?? [];
+      const [, schema, metric] = /^SEARCH\('\{(.+)\} MetricName="(\w+)"/.exec(expression) ?? [];
       const texts = dimensions.filter((part) => typeof part === 'string');
       return schema === undefined ? [first, ...texts, name].join(' ') : [...schema.split(','), metric].join(' ');
     }),

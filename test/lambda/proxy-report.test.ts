@@ -84,7 +84,25 @@ describe('by DNS alone', () => {
     ]);
   });
 
-  test('answers of 8 of 24 addresses prove nothing for a long time, also of a process without queries', () => {
+  test('a process that sends no query is one incident, not one for each address that answers do not show', () => {
+    const nodes = Array.from({ length: 24 }, (_, i) => `10.0.1.${i + 1}`);
+    // A free slot: the process could take what it lacks.
+    const seenAt = (check: number, live: readonly string[]) =>
+      byName(
+        live.filter((_, i) => i % 3 === check % 3),
+        { tasks: [read('task-1', { slots: slots(...nodes.slice(0, 20), undefined) })] },
+      );
+    const watch = new Watch();
+    const events: string[] = [];
+    for (let check = 0; check < 240; check += 1) {
+      // After two hours, a node that the process holds is gone.
+      const seen = seenAt(check, check < 120 ? nodes : nodes.slice(1));
+      events.push(...watch.events(check * 60, seen, 'silent'));
+    }
+    expect(events).toEqual(['opened critical silent-resolver (task-1)']);
+  });
+
+  test('answers of 8 of 24 addresses prove nothing for a long time, also of a process without answers', () => {
     const nodes = Array.from({ length: 24 }, (_, i) => `10.0.1.${i + 1}`);
     const watch = new Watch();
     const criticals: string[] = [];
@@ -93,7 +111,7 @@ describe('by DNS alone', () => {
       const shown = nodes.filter((_, i) => i % 3 === check % 3);
       criticals.push(
         ...watch
-          .events(check * 60, byName(shown, { tasks: [read('task-1', { slots: slots(...nodes) })] }), 'silent')
+          .events(check * 60, byName(shown, { tasks: [read('task-1', { slots: slots(...nodes) })] }), 'failing')
           .filter((event) => event.includes('stale')),
       );
     }
@@ -103,7 +121,7 @@ describe('by DNS alone', () => {
     for (let check = 120; check < 240; check += 1) {
       const shown = gone.filter((_, i) => i % 3 === check % 3);
       const seen = byName(shown, { tasks: [read('task-1', { slots: slots(...nodes) })] });
-      for (const event of watch.events(check * 60, seen, 'silent')) {
+      for (const event of watch.events(check * 60, seen, 'failing')) {
         opened.add(event);
       }
     }

@@ -30,7 +30,8 @@ describe('the notices of the bundles that are built now', () => {
         }
       }
     }
-  });
+    // It bundles everything, the CDK too.
+  }, 300_000);
 
   const manifest = (folder: string) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 

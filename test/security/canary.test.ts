@@ -14,7 +14,7 @@ import { startScript } from '../../lib/private/proxy/task';
 import { AwsError } from '../../testbed/aws';
 import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { commandOf } from '../../testbed/ecs-task';
-import { almostOpen, Fleet, REGISTRY } from '../../testbed/fleet';
+import { almostOpen, Fleet, STATES } from '../../testbed/fleet';
 import { HaproxyProcess } from '../../testbed/haproxy-process';
 import { cliIn, ROOT } from '../bin/cli';
 import { anyBinary, availableBinaries, hasTls } from '../support/binaries';
@@ -153,8 +153,8 @@ function pathsOf(value: unknown, text: string, at = ''): string[] {
   return Object.entries(value ?? {}).flatMap(([key, inner]) => pathsOf(inner, text, `${at}.${key}`));
 }
 
-describe('the function logs and stores no secret', () => {
-  const PARAMETER = '/aws/reference/secretsmanager/checker';
+describe('neither function logs, answers or stores a secret', () => {
+  const WITH_CANARY = { environment: { OPS_ITEMS: 'on', KANARIENVOGEL: CANARY } };
   let fleet: Fleet;
   let guard: Server;
 
@@ -168,50 +168,72 @@ describe('the function logs and stores no secret', () => {
     guard?.close();
   });
 
+  /** Everything that leaves the functions but the event of the probe, which must have the key: Lambda stores none. */
+  function leaving(runs: readonly unknown[]): string {
+    const calls = fleet.made.filter(({ operation }) => operation !== 'Invoke');
+    return JSON.stringify([runs, fleet.probed, calls, fleet.events, fleet.account.tables.items(STATES)]);
+  }
+
   test.each<[what: string, reason: string, secret: () => string]>([
     ['a usable secret', '"stale-address"', () => JSON.stringify(pairOf(certificate.key))],
-    ['one without a key', 'secret checker has no key, ca', () => JSON.stringify({ cert: CANARY })],
-    ['one that is cut off', 'secret checker has no cert, key, ca', () => JSON.stringify(pairOf(PEM)).slice(0, -5)],
-    ['one that is no JSON', 'secret checker has no cert, key, ca', () => CANARY],
+    ['one without a key', 'secret checker-AbCdEf has no key, ca', () => JSON.stringify({ cert: CANARY })],
+    [
+      'one that is cut off',
+      'secret checker-AbCdEf has no cert, key, ca',
+      () => JSON.stringify(pairOf(PEM)).slice(0, -5),
+    ],
+    ['one that is no JSON', 'secret checker-AbCdEf has no cert, key, ca', () => CANARY],
     ['one with a key that is none', '"unreachable-task"', () => JSON.stringify(pairOf(PEM))],
     ['one with a key that has no PEM', '"unreachable-task"', () => JSON.stringify(pairOf(CANARY))],
-  ])('%s', async (_, reason, secret) => {
-    fleet.point('127.0.0.2');
-    const tasks = { cluster: 'fleet', service: 'orders', runtimeApiPort: (guard.address() as AddressInfo).port };
-    const runtimeApiTls = { secretArn: SECRET_ARN };
-    await fleet.deploy(
-      {
-        'registry/orders': fleet.record('orders', { tasks, runtimeApiTls, dnsWindowSeconds: 0 }),
-        'state/orders': almostOpen('127.0.0.1'),
-      },
-      { 'ssm:CreateOpsItem': () => ({ OpsItemId: 'oi-1' }), 'ssm:UpdateOpsItem': () => ({}) },
-      { environment: { OPS_ITEMS: 'on', KANARIENVOGEL: CANARY } },
-    );
-    fleet.before('ssm:GetParameter', ({ Name }) =>
-      Name === PARAMETER ? { Parameter: { Name, Value: secret() } } : undefined,
-    );
-    const runs = [await fleet.invoke(), await fleet.invoke()];
-    const everything = JSON.stringify([runs, fleet.made, await fleet.parameter(`${REGISTRY}/state/orders`)]);
-    expect(everything.replaceAll('\\', '')).toContain(reason);
-    expectNoSecret(everything);
-  });
+  ])(
+    '%s',
+    async (_, reason, secret) => {
+      fleet.point('127.0.0.2');
+      const tasks = { cluster: 'fleet', service: 'orders', runtimeApiPort: (guard.address() as AddressInfo).port };
+      const record = fleet.record('orders', { tasks, runtimeApiTls: { secretArn: SECRET_ARN }, dnsWindowSeconds: 0 });
+      await fleet.deploy(
+        { 'registry/orders': record, 'state/orders': almostOpen(record, '127.0.0.1') },
+        {},
+        WITH_CANARY,
+        WITH_CANARY,
+      );
+      fleet.account.secrets.set('checker', secret());
+      const everything = leaving([await fleet.invoke(), await fleet.invoke()]);
+      expect(everything.replaceAll('\\', '')).toContain(reason);
+      expectNoSecret(everything);
+    },
+    60_000,
+  );
 
   test('a run that fails', async () => {
-    await fleet.deploy(
-      {
-        'ssm:GetParametersByPath': '',
-      },
-      {
-        'ssm:GetParametersByPath': () => {
-          throw new AwsError('AccessDeniedException', 'not authorized');
-        },
-      },
-      { environment: { KANARIENVOGEL: CANARY } },
-    );
+    const denied = () => {
+      throw new AwsError('AccessDeniedException', 'not authorized');
+    };
+    await fleet.deploy({}, { 'ssm:GetParametersByPath': denied }, WITH_CANARY);
     const run = await fleet.invoke();
     expect(run.functionError).toBe('Unhandled');
-    expectNoSecret(JSON.stringify(run));
-  });
+    expectNoSecret(leaving([run]));
+  }, 60_000);
+
+  test('a request that the probe refuses', async () => {
+    const tls = { a: { ...pairOf(PEM), surplus: CANARY } };
+    const whole = { millis: 1000, names: [], processes: [], tls };
+    const refused = [
+      PEM,
+      { ...whole, millis: 0 },
+      { ...whole, processes: [{}] },
+      { ...whole, tls: { a: { cert: CANARY, key: PEM } } },
+      { ...whole, tls: { a: PEM } },
+      { ...whole, tls: PEM },
+    ];
+    await fleet.deploy({}, {}, {}, WITH_CANARY);
+    for (const request of refused) {
+      const Payload = JSON.stringify(request) as never;
+      await fleet.account.handlers['lambda:Invoke']({ FunctionName: 'probe', Payload });
+    }
+    expect(fleet.probed.map(({ functionError }) => functionError)).toEqual(refused.map(() => 'Unhandled'));
+    expectNoSecret(leaving([]));
+  }, 60_000);
 
   const pairOf = (key: string) => ({ cert: certificate.cert, key, ca: certificate.cert });
 });

@@ -33,6 +33,8 @@ const NOT_FOLLOWING: readonly VerdictKind[] = [
 export function driftsOf({ options, history, service, failures }: World): Drift[] {
   const end = options.hours * 3600;
   const drifts: Drift[] = [];
+  // Where DNS shows only a part, a process that does not follow has one incident, not one for each address.
+  const saidBySilence = options.completeness === 'partial' && history.lives.length >= FULL_ANSWER;
   for (const task of service.tasks) {
     const add = (drift: Omit<Drift, 'task' | 'to'> & { readonly to?: number }) => {
       const to = Math.min(drift.to ?? end, task.to, end);
@@ -72,7 +74,7 @@ export function driftsOf({ options, history, service, failures }: World): Drift[
           kind: life.nextOwner === undefined ? 'move' : 'stranger',
           from: Math.max(dies, fault.at, fault.kind === 'stuck' ? dropped : 0),
           address,
-          foundBy: ['stale-address'],
+          foundBy: saidBySilence ? ['stale-address', 'silent-resolver'] : ['stale-address'],
           atLeast: 'critical',
           decidable: options.completeness !== 'unknown',
         });

@@ -291,13 +291,18 @@ function nameOf({ kind, address, task }: Drift): string {
   return `${kind}${address === undefined ? '' : ` of ${address}`} on ${task}`;
 }
 
+/** Whether an incident is about an address, or about none. */
+function isAbout(episode: Episode, address: string | undefined): boolean {
+  return address === undefined || episode.address === undefined || episode.address === address;
+}
+
 function foundAt(
   { from, to, task, address, foundBy, atLeast }: Drift,
   episodes: readonly Episode[],
 ): number | undefined {
   let first: number | undefined;
   for (const episode of episodes) {
-    const about = foundBy.includes(episode.kind) && (address === undefined || episode.address === address);
+    const about = foundBy.includes(episode.kind) && isAbout(episode, address);
     if (!about || episode.openedAt >= to || episode.closedAt <= from) {
       continue;
     }

@@ -49,9 +49,12 @@ export function track(state: ProxyState, lookup: Lookup, verdicts: readonly Verd
   }
   const tracked: Tracked = { watched: [], events: [], open: [], suppressed: [], missingTasks: [] };
   const missing = new Set<string>();
+  // The keys begin with the kind: `silent-resolver` comes before the kinds that it says already.
+  const silent = new Set<string>();
   for (const key of [...new Set([...found.keys(), ...before.keys()])].sort()) {
-    const context: Row = { key, before: before.get(key), found: found.get(key) ?? [], state, lookup };
+    const context: Row = { key, before: before.get(key), found: found.get(key) ?? [], silent, state, lookup };
     trackRow(context, tracked);
+    noteSilence(tracked.watched.at(-1), silent);
     for (const { id } of tracked.watched.at(-1)?.tasks ?? []) {
       if (id !== '' && lookup.observation.unchecked === undefined && !lookup.reads.has(id)) {
         missing.add(id);
@@ -63,11 +66,24 @@ export function track(state: ProxyState, lookup: Lookup, verdicts: readonly Verd
   return tracked;
 }
 
+/** Remembers the tasks of an open and critical `silent-resolver`, with the upstream that it is about, if any. */
+function noteSilence(row: WatchedVerdict | undefined, silent: Set<string>): void {
+  if (row?.kind !== 'silent-resolver' || row.openedAt === undefined) {
+    return;
+  }
+  for (const { id } of row.tasks.filter(({ open, severity }) => open && severity === 'critical')) {
+    silent.add(silenceOf(id, row.upstream));
+  }
+}
+
+const silenceOf = (task: string, upstream = '') => `${upstream}\n${task}`;
+
 /** One row of one check. */
 interface Row {
   readonly key: string;
   readonly before: WatchedVerdict | undefined;
   readonly found: readonly Verdict[];
+  readonly silent: ReadonlySet<string>;
   readonly state: ProxyState;
   readonly lookup: Lookup;
 }
@@ -111,7 +127,10 @@ function trackRow(row: Row, tracked: Tracked): void {
 }
 
 /** The tasks that have the verdict after this check, and the verdicts that would be part of an incident. */
-function tasksOf({ before, found, lookup }: Row, suppressed: boolean): { tasks: WatchedTask[]; ripe: Verdict[] } {
+function tasksOf(
+  { before, found, silent, lookup }: Row,
+  suppressed: boolean,
+): { tasks: WatchedTask[]; ripe: Verdict[] } {
   const { at, record } = lookup.observation;
   const earlier = new Map(before?.tasks.map((task) => [task.id, task]));
   const tasks: WatchedTask[] = [];
@@ -129,7 +148,9 @@ function tasksOf({ before, found, lookup }: Row, suppressed: boolean): { tasks: 
     }
     const isCritical = criticalAfterSeconds !== undefined && seconds >= criticalAfterSeconds;
     const severity: Severity = isCritical ? 'critical' : verdict.severity;
-    tasks.push({ id, severity, firstSeen, checks, open: was?.open === true || (isRipe && !suppressed) });
+    const isSaid =
+      verdict.saidBySilence === true && (silent.has(silenceOf(id)) || silent.has(silenceOf(id, verdict.upstream)));
+    tasks.push({ id, severity, firstSeen, checks, open: was?.open === true || (isRipe && !suppressed && !isSaid) });
   }
   for (const [id, task] of earlier) {
     if (isUndecided({ watched: before!, task: id, lookup })) {

@@ -210,7 +210,7 @@ test.each(binaries.filter(saysItsView))(
       for (const queries of [1, 2, 3]) {
         expect(await viewOf(proxy)).toEqual([1, 2, 3].map(nodeAddress));
         // Longer than `hold valid`, after which an answer does not count any more.
-        await sleep(2500);
+        await sleep(1500);
         expect(listener.queries).toBe(queries);
       }
     } finally {

@@ -61,6 +61,8 @@ function findingOn(held: Held, holding: Holding, judgement: Stale, owner: string
     owner,
     openAfterSeconds: judgement.openAfterSeconds,
     graceChecks: judgement.graceChecks,
+    // Answers that are a part of many addresses do not tell which of them it should drop: one incident for each is no help.
+    saidBySilence: judgement.because === 'not-following' && upstream.partialAnswers,
     message: `${task.id} sends to ${address} (${slots.join(', ')}), ${lost[judgement.because]}${whose}`,
   });
 }

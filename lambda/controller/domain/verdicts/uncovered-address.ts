@@ -37,6 +37,8 @@ function evaluateHolding(holding: Holding): Finding[] {
     .map((address) =>
       ofHolding(holding, {
         address,
+        // A process that sends no query takes no address, and which of them DNS shows changes with each answer.
+        saidBySilence: true,
         openAfterSeconds: WINDOWS * upstream.windowSeconds,
         message: `${task.id} does not use ${address} of ${upstream.upstream.dnsName}, although it has ${free} free ${free === 1 ? 'slot' : 'slots'}`,
       }),

@@ -34,6 +34,8 @@ export interface Finding {
   readonly openAfterSeconds?: number;
   /** Seconds since it was first seen after which it is critical. @default - its severity stays */
   readonly criticalAfterSeconds?: number;
+  /** While a critical `silent-resolver` of the task is open, it says this already: no incident opens. @default false */
+  readonly saidBySilence?: boolean;
   /** One line: what happened, to what. */
   readonly message: string;
 }
