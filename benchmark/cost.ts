@@ -1,90 +1,94 @@
-import type { RegistryRecord } from '../lib/contract/registry-record';
-import { AwsEndpoints, ssmParameters } from '../testbed/aws';
-import { anyUsable } from '../testbed/binaries/usable';
-import { registryRecord } from '../testbed/checker';
-import { startIdleProxy } from '../testbed/idle-proxy';
-import { LocalLambda } from '../testbed/lambda';
-import { ElbDns } from '../testbed/load-balancer';
+import { itemBytes } from '../testbed/aws/dynamodb-size';
+import type { HaproxyBinary } from '../testbed/binaries';
+import { LargeFleet } from '../testbed/large-fleet';
 import { checkerBill, QUANTITIES } from './bill';
 import { median } from './measure';
 
 /** The cost of the checker for a fleet. */
 export interface FleetCost {
   readonly proxies: number;
+  /** Of the controller. */
   readonly millis: number;
+  /** Of all calls of the probe together. */
+  readonly probeMillis: number;
   readonly memoryMb: number;
-  /** Bytes of log that a run writes. */
-  readonly logBytes: number;
-  /** US dollars per proxy and month: the function, its log lines, metrics and alarms. */
+  /** US dollars per proxy and month: the functions and their states, their log lines, metrics and alarms. */
   readonly perProxy: { readonly lambda: number; readonly logs: number; readonly metrics: number };
 }
 
-const SIZES = [1, 10, 100, 500];
+/** What one run took, of the controller and of all its calls of the probe. */
+interface Run {
+  readonly millis: number;
+  readonly probeMillis: number;
+  /** The most of one process. */
+  readonly memoryMb: number;
+  readonly logBytes: number;
+}
+
+const SIZES = [1, 100, 1000];
 const RUNS = 5;
-/** Of the state of a proxy without incidents. */
-const STATE_BYTES = 1000;
-const REGISTRY = '/benchmark';
 
-/** Cost of a month for one proxy of a fleet whose run takes so long. */
-function costOf(proxies: number, millis: number, logBytesPerRun: number): FleetCost['perProxy'] {
-  const runSeconds = millis / 1000;
-  // The probe takes no longer than the run that waits for it.
-  const load = { proxies, runSeconds, probeSeconds: runSeconds, logBytesPerRun, stateBytes: STATE_BYTES };
-  const { runs, states, logs, metrics, alarms } = checkerBill(load);
-  return { lambda: (runs + states) / proxies, logs: logs / proxies, metrics: (metrics + alarms) / proxies };
-}
-
-/** Runs the bundled function over fleets of several sizes, each task a runtime API of a real HAProxy. */
-export async function measureCost(progress: (line: string) => void): Promise<FleetCost[]> {
-  const binary = await anyUsable('3.2');
-  const dns = new ElbDns();
-  dns.point('127.0.0.1');
-  const nameserver = await dns.listen();
-  const haproxy = await startIdleProxy(binary, nameserver);
-  const tasks = { endpoints: Array<string>(QUANTITIES.tasksPerProxy).fill(haproxy.endpoint) };
-  try {
-    const costs: FleetCost[] = [];
-    for (const proxies of SIZES) {
-      progress(`checker over ${proxies} proxies`);
-      const records = Array.from({ length: proxies }, (_, i) =>
-        registryRecord(binary, nameserver.address, { proxy: `proxy-${i}`, tasks }),
-      );
-      costs.push(await costOfFleet(records));
-    }
-    return costs;
-  } finally {
-    await haproxy.stop();
-    await dns.close();
+/**
+ * Runs the bundled functions over fleets of several sizes, with the rates of AWS in front and processes that answer as
+ * a real HAProxy did.
+ */
+export async function measureCost(binary: HaproxyBinary, progress: (line: string) => void): Promise<FleetCost[]> {
+  const costs: FleetCost[] = [];
+  for (const proxies of SIZES) {
+    progress(`checker over ${proxies} proxies`);
+    costs.push(await costOfFleet(binary, proxies));
   }
+  return costs;
 }
 
-async function costOfFleet(records: readonly RegistryRecord[]): Promise<FleetCost> {
-  const parameters = records.map((record) => [`${REGISTRY}/registry/${record.proxy}`, JSON.stringify(record)]);
-  const aws = await AwsEndpoints.start(ssmParameters(Object.fromEntries(parameters)));
-  const lambda = new LocalLambda({
-    taskRoot: 'assets/drift-checker',
-    handler: 'index.handler',
-    memoryMb: QUANTITIES.memoryGb * 1024,
-    timeoutMs: 55_000,
-    environment: { REGISTRY_PATH: REGISTRY, MONITOR_NAME: 'benchmark', ...aws.environment },
-  });
+/** Of the runs after the first one, which starts cold and writes the first states. @throws Error unless they check everything */
+async function costOfFleet(binary: HaproxyBinary, proxies: number): Promise<FleetCost> {
+  const fleet = await LargeFleet.start(binary, { proxies, tasksEach: QUANTITIES.tasksPerProxy });
   try {
-    // The first run starts cold and writes the first state.
-    await lambda.invoke({});
-    const runs = [];
-    for (let run = 0; run < RUNS; run += 1) {
-      runs.push(await lambda.invoke({}));
+    await fleet.run();
+    const runs: Run[] = [];
+    for (let count = 0; count < RUNS; count += 1) {
+      const before = fleet.probe.invocations.length;
+      const { summary, durationMs, maxRssMb, lines } = await fleet.run();
+      if (summary.checkedProxies !== proxies || summary.uncheckedProxies > 0) {
+        throw new Error(`a run did not check all of ${proxies} proxies: ${JSON.stringify(summary)}`);
+      }
+      const probes = fleet.probe.invocations.slice(before);
+      const logged = [...lines.map((line) => JSON.stringify(line)), ...probes.flatMap(({ logs }) => logs)];
+      runs.push({
+        millis: durationMs,
+        probeMillis: probes.reduce((sum, probe) => sum + probe.durationMs, 0),
+        memoryMb: Math.max(maxRssMb, ...probes.map((probe) => probe.maxRssMb)),
+        logBytes: Buffer.byteLength(logged.join('\n')),
+      });
     }
-    const { checkedProxies } = runs.at(-1)!.payload as { checkedProxies: number };
-    if (checkedProxies !== records.length) {
-      throw new Error(`a run checked ${checkedProxies} of ${records.length} proxies`);
-    }
-    const millis = median(runs.map(({ durationMs }) => durationMs));
-    const logBytes = median(runs.map(({ logs }) => Buffer.byteLength(logs.join('\n'))));
-    const memoryMb = Math.max(...runs.map(({ maxRssMb }) => maxRssMb));
-    return { proxies: records.length, millis, memoryMb, logBytes, perProxy: costOf(records.length, millis, logBytes) };
+    const middle = (of: (run: Run) => number) => median(runs.map(of));
+    const [millis, probeMillis] = [middle((run) => run.millis), middle((run) => run.probeMillis)];
+    const {
+      runs: functions,
+      states,
+      logs,
+      metrics,
+      alarms,
+    } = checkerBill({
+      proxies,
+      runSeconds: millis / 1000,
+      probeSeconds: probeMillis / 1000,
+      logBytesPerRun: middle((run) => run.logBytes),
+      stateBytes: median(fleet.snapshot().map(itemBytes)),
+    });
+    return {
+      proxies,
+      millis,
+      probeMillis,
+      memoryMb: Math.max(...runs.map((run) => run.memoryMb)),
+      perProxy: {
+        lambda: (functions + states) / proxies,
+        logs: logs / proxies,
+        metrics: (metrics + alarms) / proxies,
+      },
+    };
   } finally {
-    await lambda.stop();
-    await aws.close();
+    await fleet.close();
   }
 }

@@ -140,16 +140,26 @@ interfaces, each of which may send ${number(GOALS.resolverPacketsPerSecond)} pac
 
 ![US dollars per proxy and month](cost.svg)
 
-One run a minute, ${QUANTITIES.tasksPerProxy} tasks per proxy, the bundled function under Lambda's runtime client, real HAProxy. Per proxy and month:
-(${number(QUANTITIES.runs)} runs × ($${PRICES.lambdaMillionRequests} + $${PRICES.schedulerMillionRuns} per million + seconds × ${QUANTITIES.memoryGb} GB × $${PRICES.lambdaGbSecond}) + log bytes × $${PRICES.logGb} per GB
-+ ${QUANTITIES.metricsPerMonitor} metrics × $${PRICES.metric} + ${QUANTITIES.alarmMetricsPerMonitor} metrics of alarms × $${PRICES.alarm}) ÷ proxies + ${QUANTITIES.metricsPerProxy} metrics × $${PRICES.metric}. Prices of us-east-1 and their sources:
-\`benchmark/bill.ts\`. A Synthetics canary: ${number(QUANTITIES.runs)} × $${PRICES.canaryRun} = ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.
+One run a minute, ${QUANTITIES.tasksPerProxy} tasks per proxy, the two bundled functions under Lambda's runtime client, processes that answer as a
+real HAProxy did. The measured times, log bytes and states are multiplied by the prices of us-east-1, which are in
+\`benchmark/bill.ts\` with their sources; [docs/cost.md](../docs/cost.md) has the other items. A Synthetics canary:
+${number(QUANTITIES.runs)} × $${PRICES.canaryRun} = ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.
 
 ${table(
-  ['proxies', 'one run', 'memory', 'function', 'log', 'metrics and alarms', 'per proxy and month'],
+  [
+    'proxies',
+    'one run',
+    'its probes',
+    'memory',
+    'functions and states',
+    'log',
+    'metrics and alarms',
+    'per proxy and month',
+  ],
   costs.map((one) => [
     number(one.proxies),
     `${number(one.millis)} ms`,
+    `${number(one.probeMillis)} ms`,
     `${number(one.memoryMb)} MB`,
     dollars(one.perProxy.lambda),
     dollars(one.perProxy.logs),
@@ -158,7 +168,7 @@ ${table(
   ]),
 )}
 
-## What do the function, synthesis and the linter take?
+## What do the functions, synthesis and the linter take?
 
 ${table(
   ['what', 'ours', 'compared with', 'ratio'],
@@ -170,7 +180,7 @@ ${table(
   ]),
 )}
 
-Linting 1,000 to 100,000 lines: the time grows with the power ${number(exponents.lint, 2)} of the length; a run over 10 to 5,000
+Linting 1,000 to 100,000 lines: the time grows with the power ${number(exponents.lint, 2)} of the length; a run over 10 to 10,000
 endpoints: with the power ${number(exponents.fleet, 2)} of their number.
 `;
 }

@@ -42,15 +42,14 @@ async function main(): Promise<void> {
   const idleCost = await measureIdleCost(binary, progress);
   const throughputs = await measureThroughput(wrk, binary, Number(values.runs ?? THROUGHPUT_RUNS), progress);
   const followed = await measureFollowing(wrk, all, runs, progress);
-  const costs = await measureCost(progress);
-  progress('function');
+  const costs = await measureCost(binary, progress);
+  progress('functions');
   const handler = await measureHandler();
   progress('synthesis');
   const synth = await measureSynth();
   progress('linter');
   const lint = await measureLint();
-  progress('runs over fleets');
-  const fleet = await measureFleet();
+  const fleet = await measureFleet(binary, progress);
   const measured: Measured = {
     machine: await machine(),
     date: new Date().toISOString().slice(0, 10),

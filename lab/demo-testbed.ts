@@ -14,6 +14,8 @@ export interface DemoProxy {
   readonly proxy: ProxyUnderTest;
   /** Checks it once; the checker keeps its state until the next time. */
   check(): Promise<ProxyReport>;
+  /** Replaces it with the generated configuration, as a deployment does: what runs from now on is another task. */
+  repair(): Promise<void>;
 }
 
 /** A load balancer whose nodes come and go, its DNS, and the HAProxys in front of it. */
@@ -56,12 +58,17 @@ export class DemoTestbed {
     this.#proxies.push(proxy);
     await proxy.start();
     const checker = new Checker();
+    let task = `${binary.branch}-${kind}`;
     const check = () => {
-      const tasks = [{ id: `${binary.branch}-${kind}`, endpoint: proxy.endpoint }];
+      const tasks = [{ id: task, endpoint: proxy.endpoint }];
       const record = proxy.record(checkerNameserver, { graceChecks: GRACE_CHECKS });
       return checker.check(record, { tasks, owned: this.#owned });
     };
-    return { proxy, check };
+    const repair = async () => {
+      task = `${binary.branch}-repaired`;
+      await proxy.restart('generated');
+    };
+    return { proxy, check, repair };
   }
 
   /**

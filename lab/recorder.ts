@@ -60,7 +60,7 @@ export class Recorder {
     this.#paused = true;
     await Promise.all(this.#pending);
     this.timeline.repairedAt = this.seconds();
-    await this.subject.proxy.restart('generated').catch((error) => {
+    await this.subject.repair().catch((error) => {
       if (!(error instanceof TestbedError)) {
         throw error;
       }

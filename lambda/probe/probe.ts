@@ -18,7 +18,7 @@ import { readRuntime } from './runtime-client';
 import { readViews } from './views';
 
 /** How many processes are read at the same time: Lambda gives a function 1,024 descriptors. */
-export const CONCURRENT_PROCESSES = 64;
+const CONCURRENT_PROCESSES = 64;
 /**
  * How many names are looked up at the same time, by two queries each. The resolver of a VPC takes 1,024 packets a second
  * from each network interface, and the functions of up to 8 calls may share one.

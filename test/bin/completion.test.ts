@@ -28,7 +28,7 @@ const CASES: readonly [line: string[], offered: string[]][] = [
   [['lint', '--format', 's'], ['sarif']],
   [
     ['check', '--explain', 'un'],
-    ['unchecked', 'uncovered-address', 'unknown-upstream', 'unreachable-task'],
+    ['unchecked', 'uncovered-address', 'unknown-upstream', 'unreachable-task', 'unseen-process'],
   ],
   [
     ['demo', '--scenario', 's'],

@@ -23,7 +23,7 @@ export interface DeliveredEvent {
 }
 
 /** Why an entry is not taken, as the answer has it. */
-interface EntryFailure {
+export interface EntryFailure {
   readonly ErrorCode: string;
   readonly ErrorMessage: string;
 }

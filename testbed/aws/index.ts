@@ -7,6 +7,5 @@ export type { FunctionAnswer } from './lambda-functions';
 export type { ClientRouting } from './load-balancers';
 export type { AwsCall, AwsHandlers } from './operations';
 export { QUOTAS, withQuotas } from './quotas';
-export type { SignedRequest } from './signature';
 export { ssmParameters } from './ssm-parameters';
 export { TokenBucket } from './token-bucket';
