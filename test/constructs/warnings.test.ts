@@ -48,6 +48,7 @@ function warned(acknowledged: readonly string[] = []) {
   new HaproxyElbProxy(stack, 'Moved', {
     vpc: new Vpc(stack, 'Public', { maxAzs: 2 }),
     monitor,
+    version: HaproxyVersion.of('9.9'),
     upstream: BY_NAME,
     ingress: ProxyIngress.networkLoadBalancer(),
     deployment: ProxyDeployment.canary(),

@@ -23,10 +23,7 @@ export interface DeliveredEvent {
 }
 
 /** Why an entry is not taken, as the answer has it. */
-export interface EntryFailure {
-  readonly ErrorCode: string;
-  readonly ErrorMessage: string;
-}
+type EntryFailure = Readonly<Record<'ErrorCode' | 'ErrorMessage', string>>;
 
 /** The default event bus: rules that give events to targets in memory. */
 export class EventBus {
