@@ -17,6 +17,7 @@ const FILES = [
   'assets/app/cdk-haproxy-elb-app.cjs',
   'assets/cli/cdk-haproxy-elb.mjs',
   'assets/cli/compose.yaml',
+  'assets/cli/main.mjs',
   'assets/controller/index.mjs',
   'assets/probe/index.mjs',
   'assets/sbom.cdx.json',

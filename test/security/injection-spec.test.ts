@@ -77,15 +77,18 @@ function shapeOf({ environments }: Spec): [string | undefined, number][][][] {
   );
 }
 
-/** Reads a spec, and what HAProxy reads of it; or expects a one-line reason why not. */
+/** Reads a spec, and what HAProxy reads of it; or expects reasons why not, of one line each. */
 function read(text: string): { spec: Spec; shape: ReturnType<typeof shapeOf> } | undefined {
   try {
     const spec = parseSpec(text, 'spec');
     return { spec, shape: shapeOf(spec) };
   } catch (error) {
     expect(error).toBeInstanceOf(InputError);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these break a line.
-    expect((error as Error).message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    for (const [i, line] of (error as Error).message.split('\n').entries()) {
+      expect(line).toMatch(i === 0 ? /./ : /^spec:\d+:\d+: ./);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these break a line.
+      expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    }
     return undefined;
   }
 }

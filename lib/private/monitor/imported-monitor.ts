@@ -49,9 +49,8 @@ export function publish(
 /** A monitor of another app, whose values CloudFormation looks up when it deploys. */
 export class ImportedDriftMonitor extends DriftMonitorBase {
   public readonly registryPath: string;
-  public readonly role: IRole;
-  public readonly graceChecks: number;
   public readonly repair?: Repair;
+  private published?: Pick<DriftMonitorBase, 'role' | 'graceChecks'>;
   private imported?: GateAccess;
 
   public constructor(
@@ -64,9 +63,23 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
     checkName(monitorName, 'monitorName');
     this.registryPath = registryPathOf(monitorName);
     this.repair = repair;
-    const [roleArn, graceChecks] = this.lookUp('Published', MONITOR_PARAMETER);
-    this.role = Role.fromRoleArn(this, 'Role', roleArn);
-    this.graceChecks = Token.asNumber(graceChecks);
+  }
+
+  public get role(): IRole {
+    return this.values.role;
+  }
+
+  public get graceChecks(): number {
+    return this.values.graceChecks;
+  }
+
+  /** Looked up only where they are used: a stack that has only rules for events does not use them. */
+  private get values(): Pick<DriftMonitorBase, 'role' | 'graceChecks'> {
+    if (this.published === undefined) {
+      const [roleArn, graceChecks] = this.lookUp('Published', MONITOR_PARAMETER);
+      this.published = { role: Role.fromRoleArn(this, 'Role', roleArn), graceChecks: Token.asNumber(graceChecks) };
+    }
+    return this.published;
   }
 
   /** Looked up only where it is used: a monitor without a gate has no such parameter. */
