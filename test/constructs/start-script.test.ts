@@ -70,8 +70,8 @@ describe.each(['/bin/sh', 'bash'])('the end, with %s', (shell) => {
     return { code, output: output.trim().split('\n') };
   }
 
-  /** Waits for a signal without a process of its own that would keep the output open. */
-  const WAIT = 'echo started; while :; do read -r _ <&3 || sleep 0.1; done';
+  /** Waits for a signal without a process of its own that would keep the output open. The shell knows its pid by then. */
+  const WAIT = 'sleep 1; echo started; while :; do read -r _ <&3 || sleep 0.1; done';
 
   test('is that of HAProxy when it ends by itself', async () => {
     expect(await stopped('echo started; exit 3')).toEqual({ code: 3, output: ['started'] });

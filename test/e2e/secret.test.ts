@@ -4,16 +4,17 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ElbUpstream, HaproxyElbProxy, HaproxyVersion } from '../../lib';
+import { ElbUpstream, HaproxyElbProxy, HaproxyVersion, ProxyDeployment } from '../../lib';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { makeCertificate } from '../../testbed/certificate';
 import { commandOf } from '../../testbed/ecs-task';
-import { HaproxyProcess } from '../../testbed/haproxy-process';
 import { freePorts } from '../../testbed/ports';
+import { ServerProcess } from '../../testbed/server-process';
 import { availableBinaries, hasTls } from '../support/binaries';
 import { resourcesOf } from './template';
 
@@ -37,6 +38,8 @@ function containerFor({ branch }: HaproxyBinary, listenPort: number) {
     listenPort,
     listenTls: { secret },
     runtimeApiTls: { secret },
+    // It has no upstream here.
+    deployment: ProxyDeployment.rolling({ requireReady: false }),
   });
   return resourcesOf(Template.fromStack(stack), 'AWS::ECS::TaskDefinition')[0]!.properties.ContainerDefinitions[0];
 }
@@ -78,11 +81,12 @@ describe.each(availableBinaries().filter(hasTls))('HAProxy $version', (binary) =
         .replaceAll('-api-any-', `-api-${ADDRESS}-`)
         .replaceAll('/dev/shm/', `${folder}/`);
     const { EntryPoint, Command, Environment, HealthCheck } = container;
-    const haproxy = new HaproxyProcess([...EntryPoint, ...Command.map(own)], {
+    const environment = {
       ...secretsOf(container),
       HAPROXY_CONFIG: own(Environment[0].Value),
       PATH: `${commandOf(binary, folder)}:${process.env.PATH}`,
-    });
+    };
+    const haproxy = new ServerProcess([...EntryPoint, ...Command.map(own)], environment, { ownGroup: true });
     try {
       const [, command] = HealthCheck.Command;
       const probe = command.replaceAll('127.0.0.1', ADDRESS).replaceAll('8404', String(healthPort));
@@ -91,6 +95,7 @@ describe.each(availableBinaries().filter(hasTls))('HAProxy $version', (binary) =
         if (haproxy.ended || tries > 100) {
           throw new Error(`HAProxy ${binary.version} is not healthy: ${haproxy.output}`);
         }
+        await sleep(100);
       }
       // It answers, and has no upstream.
       expect(await statusOf(port)).toBe(503);
