@@ -63,7 +63,7 @@ export interface NetworkLoadBalancerOptions {
 
   /**
    * Send connections to tasks of every Availability Zone. AWS charges for traffic between zones. Without it the address
-   * of a zone without a task answers nobody, and DNS leaves that address out.
+   * of a zone without a task does not answer, and DNS leaves that address out.
    *
    * @default - true with `allocationIds`, because clients of an address do not look for another one; else false
    */

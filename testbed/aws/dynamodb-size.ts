@@ -15,7 +15,7 @@ export function itemBytes(item: Item): number {
   return bytes;
 }
 
-/** Units that it takes to read or write something of this size: one for each so many bytes that it has begun. */
+/** Capacity units to read or write something: its size divided by the size of a unit, rounded up; at least 1. */
 export function capacityOf(content: object, bytesPerUnit: number): number {
   const items = Array.isArray(content) ? content : [content];
   const bytes = items.reduce((sum: number, item) => sum + itemBytes(item as Item), 0);

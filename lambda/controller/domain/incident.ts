@@ -38,8 +38,8 @@ export interface Incident {
   /** Seconds since it was first seen. */
   readonly ageSeconds: number;
   /**
-   * Seconds from the earliest moment at which it can have begun, as far as the state knows, to its opening: an upper
-   * bound of the time that it took to see it.
+   * Seconds from its earliest possible start, as far as the state knows, to its opening: an upper bound of the time to
+   * detect it.
    */
   readonly detectionSeconds: number;
   /** What to do: a command or one line. */

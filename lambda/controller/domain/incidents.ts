@@ -238,7 +238,7 @@ function hash(value: unknown): string {
 
 /** What a change of an incident reports. Live addresses alone do not make one, nor do slots. */
 function digestOf({ severity, owner, tasks, taskCount }: Incident): string {
-  // Information changes with each task that comes and goes, and nobody acts on it.
+  // Information changes with each task that starts or ends: an event for each change would be noise.
   return hash(severity === 'info' ? [severity] : [severity, owner, tasks, taskCount]).slice(0, 12);
 }
 
@@ -327,7 +327,7 @@ function closedIncident(row: WatchedVerdict, lookup: Lookup): Incident {
   return { ...incidentOf(row, record, lookup, at, undefined), severity: worstOf(row), message };
 }
 
-/** The highest severity that an incident ever had: whoever was told of it is also told that it is over. */
+/** The highest severity that an incident ever had: a rule that matched an earlier event also matches the closing one. */
 export function worstOf({ severity, worst = severity }: Pick<WatchedVerdict, 'severity' | 'worst'>): Severity {
   return highest([severity, worst]);
 }

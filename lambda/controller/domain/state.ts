@@ -72,7 +72,7 @@ export interface WatchedVerdict extends FindingIdentity {
   /** The last message. */
   readonly message: string;
   readonly firstSeen: number;
-  /** The last check before `firstSeen`: the earliest moment at which it can have begun. */
+  /** The last check before `firstSeen`: the earliest possible start. */
   readonly sinceAtLeast: number;
   /** When it became an incident. @default - it is not an incident yet */
   readonly openedAt?: number;

@@ -15,7 +15,7 @@ export const RESOLVERS: AnswerFormat<ResolverCounters[]> = { command: 'show reso
 
 function resolversReader(): LineReader<ResolverCounters[]> {
   const sections: { readonly section: string; readonly counters: Map<string, number> }[] = [];
-  let begun = false;
+  let started = false;
   return {
     line: (line) => {
       if (line.startsWith(SECTION)) {
@@ -23,10 +23,10 @@ function resolversReader(): LineReader<ResolverCounters[]> {
           return 'unexpected';
         }
         sections.push({ section: line.slice(SECTION.length).trim(), counters: new Map() });
-      } else if (!begun && line.trim() !== '' && !line.startsWith('No resolvers')) {
+      } else if (!started && line.trim() !== '' && !line.startsWith('No resolvers')) {
         return 'unexpected';
       }
-      begun ||= line.trim() !== '';
+      started ||= line.trim() !== '';
       // Most of them are 0.
       const [, name, value] = line.endsWith(' 0') ? [] : (/^ +([a-z_]{1,30}): +(\d{1,15})$/.exec(line) ?? []);
       const counters = sections.at(-1)?.counters;
@@ -35,7 +35,7 @@ function resolversReader(): LineReader<ResolverCounters[]> {
       }
       return 'more';
     },
-    result: () => (begun ? sections.map(countersOf) : undefined),
+    result: () => (started ? sections.map(countersOf) : undefined),
   };
 }
 
