@@ -144,7 +144,7 @@ export class Fleet {
     this.#aws = await AwsEndpoints.start(Object.fromEntries(withBefore));
     this.#settings = settings;
     this.#controller = this.another();
-    this.#probe = new ConcurrentLambda({ ...DEFAULTS, taskRoot: join(ASSETS, 'probe'), environment: {}, ...probe });
+    this.#probe = new ConcurrentLambda({ ...PROBE, ...probe });
     this.account.functions.set('probe', this.#probe.target);
   }
 
@@ -241,6 +241,9 @@ export class Fleet {
 
 /** What the construct gives to both functions. */
 const DEFAULTS = { handler: 'index.handler', timeoutMs: 55_000, memoryMb: 256 } as const;
+
+/** The bundled probe. */
+export const PROBE: FunctionSettings = { ...DEFAULTS, taskRoot: join(ASSETS, 'probe'), environment: {} };
 
 /** The bundled controller with the memory and the time that the construct gives it. */
 export function functionWith(

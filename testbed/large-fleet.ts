@@ -1,18 +1,14 @@
-import { join } from 'node:path';
 import type { RunSummary } from '../lambda/controller/report';
 import type { RegistryRecord } from '../lib/contract/registry-record';
 import { STATE_KEY } from '../lib/contract/state-table';
 import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import { AwsAccount, AwsEndpoints, AwsError, arnOf, QUOTAS, withQuotas } from './aws';
 import type { HaproxyBinary } from './binaries';
+import { functionWith, PROBE, REGISTRY, STATES } from './fleet';
 import { startIdleProxy } from './idle-proxy';
-import { ConcurrentLambda, LambdaFailure, LocalLambda } from './lambda';
+import { ConcurrentLambda, LambdaFailure, type LocalLambda } from './lambda';
 import { ElbDns, elbNameFor } from './load-balancer';
 import { RuntimeFarm, recordRuntime } from './runtime-farm';
-
-const REGISTRY = '/cdk-haproxy-elb/fleet';
-const STATES = 'states';
-const ASSETS = join(__dirname, '../assets');
 
 /** What every load balancer has, and every process holds at first. */
 const LIVE = '127.0.0.1';
@@ -107,18 +103,8 @@ export class LargeFleet {
 
   /** Another execution environment of the controller, for a run that overlaps; the caller stops it. */
   public another(): LocalLambda {
-    const environment = {
-      ...this.aws.environment,
-      REGISTRY_PATH: REGISTRY,
-      MONITOR_NAME: 'fleet',
-      STATE_TABLE: STATES,
-      INTERVAL_SECONDS: '60',
-      BLIND_AFTER_SECONDS: '900',
-      LOG_GROUP: 'checker',
-    };
     const { controllerMb = 256 } = this.settings;
-    const clockAhead = () => this.#extraMillis;
-    return new LocalLambda({ ...functionOf('controller', controllerMb), environment, clockAhead });
+    return functionWith(this.aws.environment, { memoryMb: controllerMb, clockAhead: () => this.#extraMillis });
   }
 
   /** Addresses of the tasks of a proxy. */
@@ -243,7 +229,7 @@ export class LargeFleet {
     this.#aws.now = now;
     this.#controller = this.another();
     // Eight at once: what is left of ten that a new account has, without the controller and a gate.
-    this.#probe = new ConcurrentLambda({ ...functionOf('probe', probeMb), environment: {} }, 8);
+    this.#probe = new ConcurrentLambda({ ...PROBE, memoryMb: probeMb }, 8);
     this.account.functions.set('probe', this.#probe.target);
   }
 
@@ -271,9 +257,5 @@ export class LargeFleet {
 }
 
 const dnsNameOf = (proxy: number) => `lb-${proxy}.test`;
-
-function functionOf(bundle: string, memoryMb: number) {
-  return { taskRoot: join(ASSETS, bundle), handler: 'index.handler', timeoutMs: 55_000, memoryMb };
-}
 
 const everyIndex = (list: readonly unknown[]) => list.map((_, i) => i);

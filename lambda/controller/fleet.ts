@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { RuntimeTls } from '../../lib/contract/probe';
+import { OutOfTime } from '../probe/out-of-time';
 import { type ObservedBalancer, readBalancers } from './aws/load-balancers';
 import { type OwnerQuery, readOwners } from './aws/owners';
 import { invokeProbe } from './aws/probe-client';
@@ -7,7 +8,7 @@ import type { RegistryEntry } from './aws/registry';
 import { readSecrets } from './aws/secrets';
 import type { StoredState } from './aws/state-table';
 import { readServices } from './aws/tasks';
-import { OutOfTime, type TimeLimit } from './aws/time-limit';
+import type { TimeLimit } from './aws/time-limit';
 import { observationOf, questionsOf, type RunningTasks } from './check';
 import { type ProxyReport, type ReportSettings, reportOn, reportUnchecked } from './domain/proxy-report';
 import type { RawObservation } from './domain/raw-observation';

@@ -1,8 +1,9 @@
 import type { ControllerEnvironment } from '../../lib/contract/environment';
 import type { TaskSource } from '../../lib/contract/registry-record';
+import { OutOfTime } from '../probe/out-of-time';
 import { isDeploying, redeploy } from './aws/redeploy';
 import { LostWrite, type StateTable, type StoredState } from './aws/state-table';
-import { OutOfTime, type TimeLimit } from './aws/time-limit';
+import type { TimeLimit } from './aws/time-limit';
 import { reasonOf } from './domain/reason';
 import { type PlannedRepair, planRepairs, type RepairCandidate, recentlyRepaired } from './domain/repair-plan';
 import type { Report } from './report';

@@ -1,9 +1,4 @@
-/** The time was too short for some work, which was not done. It says nothing about the subject of the work. */
-export class OutOfTime extends Error {
-  public constructor() {
-    super('the run had no time left');
-  }
-}
+import { OutOfTime } from '../../probe/out-of-time';
 
 /** A point in time after which no work starts and none is waited for. */
 export class TimeLimit {
