@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { branchOrder } from '../lib/haproxy/version/branches';
 import type { HaproxyBinary } from '../testbed/binaries';
 import type { ConfigurationKind } from '../testbed/proxy-under-test';
 import { TestbedError } from '../testbed/testbed-error';
@@ -88,6 +89,8 @@ class Demo {
         });
       }
     }
+    // They come in the order in which they are available.
+    this.#recorders.sort((a, b) => branchOrder(a.timeline.version) - branchOrder(b.timeline.version));
     if (this.#recorders.length === 0) {
       throw new TestbedError(`no HAProxy is available: ${why}`);
     }

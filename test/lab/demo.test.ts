@@ -41,7 +41,7 @@ beforeAll(async () => {
   }, 1000);
   await Promise.all(
     SCENARIOS.map(async (scenario) => {
-      runs.set(scenario.name, await run(scenario, scenario === MOVE ? BINARIES : ENDS));
+      runs.set(scenario.name, await run(scenario, scenario === MOVE ? [...BINARIES].reverse() : ENDS));
     }),
   ).finally(() => clearInterval(count));
 }, 180_000);
@@ -126,6 +126,11 @@ test('each second shows every HAProxy that runs, and what comes next', () => {
   const announced = [...new Set(snapshots.flatMap(({ next }) => next?.soon ?? []))];
   expect(announced).toEqual(MOVE.steps.map(({ soon }) => soon).filter((soon) => announced.includes(soon)));
   expect(announced).toEqual(expect.arrayContaining(['the load balancer moves', 'the end']));
+});
+
+test('every HAProxy is shown in the order of the versions, whichever was available first', () => {
+  const shown = runs.get(MOVE.name)!.result.timelines.map(({ version, kind }) => `${version} ${kind}`);
+  expect(shown).toEqual(BINARIES.flatMap(({ version }) => [`${version} pinned`, `${version} generated`]));
 });
 
 describe('what goes wrong', () => {
