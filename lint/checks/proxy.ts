@@ -52,7 +52,7 @@ function checkTimeouts(proxy: ProxyState, mode: string, warn: Warn): void {
     ...(serves && !has('server-timeout') && (mode !== 'tcp' || !has('tunnel-timeout')) ? ['timeout server'] : []),
   ];
   if (missing.length > 0 && ['tcp', 'http', 'haterm'].includes(mode)) {
-    warn(`${called(proxy)} lacks ${quoted(missing)}`, 'add to the section, or to a defaults section above');
+    warn(`${called(proxy)} lacks ${quoted(missing)}`, 'add it to the section, or to a defaults section above');
   }
 }
 

@@ -84,7 +84,7 @@ function checkRing({ context, has, name, line }: SectionCheck): void {
   const missing = ['timeout connect', 'timeout server'].filter((words) => !has.has(words));
   if (has.has('server') && missing.length > 0 && context.from('2.7') && !context.from('3.3')) {
     const message = `ring '${name.text}' lacks ${quoted(missing)}`;
-    report.warn('incomplete', name, message, 'add to the section', line);
+    report.warn('incomplete', name, message, 'add it to the section', line);
   }
 }
 

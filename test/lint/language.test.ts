@@ -92,7 +92,7 @@ test('a name that is given twice', () => {
 
 test('timeouts that are missing', () => {
   expect(said('3.4', file('listen l', '    bind :80', '    server a 192.0.2.1:80'))).toEqual([
-    "warning 1:8 incomplete: listen 'l' lacks 'timeout client', 'timeout connect', 'timeout server'; add to the section, or to a defaults section above",
+    "warning 1:8 incomplete: listen 'l' lacks 'timeout client', 'timeout connect', 'timeout server'; add it to the section, or to a defaults section above",
   ]);
 });
 

@@ -1,9 +1,9 @@
 import type { Severity, VerdictKind } from '../../lib/contract/verdicts';
+import type { Environment } from './environment';
 import type { History, Span } from './history';
 import type { DecidedOptions } from './options';
 import { FULL_ANSWER } from './resolvers';
 import type { HaproxyTask } from './tasks';
-import type { World } from './world';
 
 /** What is wrong with a task. */
 export type DriftKind = 'pinned' | 'silent' | 'move' | 'stranger' | 'zonal-shift' | 'failing';
@@ -29,8 +29,8 @@ const NOT_FOLLOWING: readonly VerdictKind[] = [
   'stale-address',
 ];
 
-/** All drifts of a world that last long enough to be found. Known after the run: a stuck slot sticks during it. */
-export function driftsOf({ options, history, service, failures }: World): Drift[] {
+/** All drifts of a environment that last long enough to be found. Known after the run: a stuck slot sticks during it. */
+export function driftsOf({ options, history, service, failures }: Environment): Drift[] {
   const end = options.hours * 3600;
   const drifts: Drift[] = [];
   // Where DNS shows only a part, a process that does not follow has one incident, not one for each address.

@@ -44,7 +44,7 @@ export const NUMBERS = {
   interval: whole(10, 86_400, 60, 'time between two checks, seconds'),
   hours: amount(0.1, 100_000, 48, 'length, hours'),
   tasks: whole(1, 200, 4, 'HAProxy tasks of each proxy'),
-  proxies: whole(1, 10_000, 1, 'proxies, each in a world of its own'),
+  proxies: whole(1, 10_000, 1, 'proxies, each in a environment of its own'),
   period: whole(1, 300, 10, 'time between two DNS queries of a process, seconds'),
   holdObsolete: whole(0, 3600, 30, '`hold obsolete` of the processes, seconds'),
   slots: whole(1, 100, 16, 'slots of each process (1 on HAProxy 1.6 and 1.7)'),

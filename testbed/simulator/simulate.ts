@@ -4,11 +4,11 @@ import type { ObservedTask, ObservedUpstream, RawObservation } from '../../lambd
 import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
 import type { IncidentChange } from '../../lib/contract/incident-event';
 import type { Severity, VerdictKind } from '../../lib/contract/verdicts';
+import { type Classification, classify, type Notice } from './classification';
 import { type Drift, type DriftKind, driftsOf } from './drifts';
-import { type Judgement, judge, type Notice } from './judge';
+import { DNS_NAME, Environment } from './environment';
 import { flagsOf, type SimulationOptions, simulationOptions } from './options';
 import { Random } from './random';
-import { DNS_NAME, World } from './world';
 
 /** An incident that the truth does not confirm, or a drift that has none. */
 export interface Finding {
@@ -81,9 +81,9 @@ interface Episode {
   readonly named: { readonly task: string; readonly severity: Severity; readonly at: number }[];
 }
 
-/** A world, the checker over it, and what the checker said. */
+/** A environment, the checker over it, and what the checker said. */
 class Run {
-  readonly #world: World;
+  readonly #environment: Environment;
   readonly #options: SimulationOptions;
   readonly #episodes = new Map<string, Episode>();
   readonly #random: Random;
@@ -95,8 +95,8 @@ class Run {
     options: SimulationOptions,
     private readonly tally: Tally,
   ) {
-    this.#world = new World(options);
-    this.#options = this.#world.options;
+    this.#environment = new Environment(options);
+    this.#options = this.#environment.options;
     this.#random = new Random(options.seed, 'checks');
   }
 
@@ -123,30 +123,30 @@ class Run {
     const now = Math.round(EPOCH + at * 1000);
     if (throttled > 0 && this.#random.chance(throttled / 100)) {
       this.#take(
-        reportUnchecked(this.#world.record, this.#state, 'ThrottlingException: Rate exceeded', now),
+        reportUnchecked(this.#environment.record, this.#state, 'ThrottlingException: Rate exceeded', now),
         at,
         new Set(),
       );
       return;
     }
     const { raw, unreachable } = this.#observe(at);
-    let report = reportOn(this.#world.record, this.#state, raw, now);
+    let report = reportOn(this.#environment.record, this.#state, raw, now);
     if (report.unexplained.length > 0) {
       const owners = this.#ownersOf(report.unexplained, at);
       // As the controller does: whose an address is costs a call, so only then.
-      report = owners === undefined ? report : reportOn(this.#world.record, this.#state, { ...raw, owners }, now);
+      report = owners === undefined ? report : reportOn(this.#environment.record, this.#state, { ...raw, owners }, now);
     }
     this.#take(report, at, unreachable);
   }
 
   #observe(at: number): { raw: RawObservation; unreachable: Set<string> } {
     const { completeness, affinity, unreachable: failing, unlisted, tasks: desired } = this.#options;
-    const { history, service, ownView } = this.#world;
+    const { history, service, ownView } = this.#environment;
     const complete = completeness === 'complete';
-    const outage = this.#world.isOutageAt(at);
+    const outage = this.#environment.isOutageAt(at);
     const upstream: ObservedUpstream = {
-      dns: this.#world.dnsAt(at),
-      zonesAsked: this.#world.knowsZonesAt(at),
+      dns: this.#environment.dnsAt(at),
+      zonesAsked: this.#environment.knowsZonesAt(at),
       owned: [],
       ...(complete && !outage && { interfaces: history.interfacesAt(at) }),
       readable: complete,
@@ -178,8 +178,8 @@ class Run {
     const raw: RawObservation = {
       upstreams: [upstream],
       tasks,
-      deploying: this.#world.isDeployingAt(at),
-      desiredCount: this.#world.isPausedAt(at) ? 0 : desired,
+      deploying: this.#environment.isDeployingAt(at),
+      desiredCount: this.#environment.isPausedAt(at) ? 0 : desired,
     };
     return { raw, unreachable };
   }
@@ -188,10 +188,12 @@ class Run {
   #ownersOf(addresses: readonly string[], at: number): Record<string, string> | undefined {
     const { completeness, owners = completeness === 'complete' ? 'yes' : 'no' } = this.#options;
     const found = addresses.flatMap((address) => {
-      const life = this.#world.history.lifeOf(address);
+      const life = this.#environment.history.lifeOf(address);
       return life?.nextOwner !== undefined && life.interfaces.to <= at ? [[address, life.nextOwner]] : [];
     });
-    return owners === 'no' || found.length === 0 || this.#world.isOutageAt(at) ? undefined : Object.fromEntries(found);
+    return owners === 'no' || found.length === 0 || this.#environment.isOutageAt(at)
+      ? undefined
+      : Object.fromEntries(found);
   }
 
   /** What a person is told of a check, compared with the truth. */
@@ -217,7 +219,7 @@ class Run {
       const counts = tally.incidents[notice.kind] ?? {};
       tally.incidents[notice.kind] = { ...counts, [notice.severity]: (counts[notice.severity] ?? 0) + 1 };
       if (notice.severity !== 'info') {
-        this.#count(judge(notice, this.#world, { unreachable }), notice);
+        this.#count(classify(notice, this.#environment, { unreachable }), notice);
       }
     }
   }
@@ -228,12 +230,12 @@ class Run {
     return episode;
   }
 
-  #count(judgement: Judgement, { kind, severity, address, tasks, at }: Notice): void {
+  #count(classification: Classification, { kind, severity, address, tasks, at }: Notice): void {
     const { tally } = this;
-    if (judgement === 'harmless') {
+    if (classification === 'harmless') {
       tally.harmlessCritical += severity === 'critical' ? 1 : 0;
     }
-    if (judgement === 'false') {
+    if (classification === 'false') {
       tally[severity === 'critical' ? 'falseCritical' : 'falseWarning'] += 1;
       this.#note(
         at,
@@ -243,11 +245,11 @@ class Run {
     }
   }
 
-  /** The drifts of the world, each with the first incident that found it. */
+  /** The drifts of the environment, each with the first incident that found it. */
   #compare(): void {
     const { tally } = this;
     const episodes = [...this.#episodes.values()];
-    for (const drift of driftsOf(this.#world)) {
+    for (const drift of driftsOf(this.#environment)) {
       const counts = tally.drifts[drift.kind] ?? { count: 0, found: 0, undecidable: 0, latencies: [] };
       tally.drifts[drift.kind] = counts;
       counts.count += 1;

@@ -8,7 +8,7 @@ import { collect, oneOf } from '../options';
 import { explain } from './explain';
 import { type CheckFlags, recordOf, tlsOf } from './flags';
 import { FORMATS, type Format } from './formats';
-import { lookTwice } from './looks';
+import { checkWithTwoSamples } from './two-samples';
 import { openWatch } from './watch';
 
 const WATCH_MILLIS = 5000;
@@ -66,7 +66,7 @@ async function runCheck(flags: CheckFlags, format: Format): Promise<void> {
     await watch(record, probes, format);
     return;
   }
-  const report = await lookTwice(record, probes, progress);
+  const report = await checkWithTwoSamples(record, probes, progress);
   process.stdout.write(`${format.print(report)}\n`);
   process.exitCode = format.code(report);
 }

@@ -4,7 +4,7 @@ import { isFamilyKnown } from './truth';
 import type { Held, Holding } from './verdicts/definition';
 
 /** What it means that a process holds an address which the truth lacks. */
-export type Judgement =
+export type HeldVerdict =
   | {
       readonly kind: 'stale-address';
       /** Why that is certain enough. */
@@ -17,9 +17,9 @@ export type Judgement =
   | { readonly kind: 'different-view' };
 
 /**
- * Judges an address that a process holds; undefined where the upstream has it, or where nothing is known.
+ * Evaluates an address that a process holds; undefined where the upstream has it, or where nothing is known.
  *
- * | truth | process | judgement |
+ * | truth | process | verdict |
  * |---|---|---|
  * | complete | does not follow | stale at once |
  * | complete | follows, the upstream had the address | stale after the window |
@@ -29,7 +29,7 @@ export type Judgement =
  * | partial | follows, its own view lacks the address | stale after the window |
  * | partial | follows | another view |
  */
-export function judge(held: Held, holding: Holding, { record, owners }: Observation): Judgement | undefined {
+export function evaluateHeld(held: Held, holding: Holding, { record, owners }: Observation): HeldVerdict | undefined {
   const { upstream, view } = holding;
   const { address, following } = held;
   if (upstream.present.has(address) || !isFamilyKnown(upstream, address)) {

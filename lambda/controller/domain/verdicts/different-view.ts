@@ -1,4 +1,4 @@
-import { judge } from '../held';
+import { evaluateHeld } from '../held';
 import { defineVerdict, ofHolding } from './definition';
 import { listOf } from './texts';
 
@@ -20,7 +20,9 @@ export const differentView = defineVerdict('different-view', {
   evaluate: ({ holdings, observation }) =>
     holdings.flatMap((holding) => {
       const { task, held, upstream } = holding;
-      const other = [...held.values()].filter((one) => judge(one, holding, observation)?.kind === 'different-view');
+      const other = [...held.values()].filter(
+        (one) => evaluateHeld(one, holding, observation)?.kind === 'different-view',
+      );
       if (other.length === 0) {
         return [];
       }

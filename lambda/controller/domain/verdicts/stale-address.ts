@@ -1,10 +1,10 @@
-import { type Judgement, judge } from '../held';
+import { evaluateHeld, type HeldVerdict } from '../held';
 import { defineVerdict, type Held, type Holding, ofHolding, type Subject } from './definition';
 import { replaceTasks } from './texts';
 
 /**
  * A slot sends to an address that the load balancer does not have. Where the truth is partial, that needs a process that
- * does not follow, another owner, or the process' own view. `judge` decides.
+ * does not follow, another owner, or the process' own view. `evaluateHeld` decides.
  */
 export const staleAddress = defineVerdict('stale-address', {
   requires: ['live'],
@@ -21,9 +21,9 @@ export const staleAddress = defineVerdict('stale-address', {
   evaluate: ({ holdings, observation }) =>
     holdings.flatMap((holding) =>
       [...holding.held.values()].flatMap((held) => {
-        const judgement = judge(held, holding, observation);
-        return judgement?.kind === 'stale-address'
-          ? [findingOn(held, holding, judgement, observation.owners.get(held.address))]
+        const verdict = evaluateHeld(held, holding, observation);
+        return verdict?.kind === 'stale-address'
+          ? [findingOn(held, holding, verdict, observation.owners.get(held.address))]
           : [];
       }),
     ),
@@ -40,9 +40,9 @@ function isOver({ proxy, dnsName, address = '', upstream }: Subject): string {
     : `${address} is no longer held by any task of ${proxy}`;
 }
 
-type Stale = Extract<Judgement, { kind: 'stale-address' }>;
+type Stale = Extract<HeldVerdict, { kind: 'stale-address' }>;
 
-function findingOn(held: Held, holding: Holding, judgement: Stale, owner: string | undefined) {
+function findingOn(held: Held, holding: Holding, verdict: Stale, owner: string | undefined) {
   const { task, upstream } = holding;
   const { address, slots, sessions } = held;
   const { dnsName } = upstream.upstream;
@@ -59,10 +59,10 @@ function findingOn(held: Held, holding: Holding, judgement: Stale, owner: string
     sessions,
     allSessions: holding.allSessions,
     owner,
-    openAfterSeconds: judgement.openAfterSeconds,
-    graceChecks: judgement.graceChecks,
+    openAfterSeconds: verdict.openAfterSeconds,
+    graceChecks: verdict.graceChecks,
     // Answers that are a part of many addresses do not tell which of them it should drop: one incident for each is no help.
-    saidBySilence: judgement.because === 'not-following' && upstream.partialAnswers,
-    message: `${task.id} sends to ${address} (${slots.join(', ')}), ${lost[judgement.because]}${whose}`,
+    saidBySilence: verdict.because === 'not-following' && upstream.partialAnswers,
+    message: `${task.id} sends to ${address} (${slots.join(', ')}), ${lost[verdict.because]}${whose}`,
   });
 }

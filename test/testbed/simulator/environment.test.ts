@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import { Environment } from '../../../testbed/simulator/environment';
 import { HaproxyModel } from '../../../testbed/simulator/haproxy-model';
 import { History } from '../../../testbed/simulator/history';
 import { simulationOptions } from '../../../testbed/simulator/options';
 import { Resolvers } from '../../../testbed/simulator/resolvers';
-import { World } from '../../../testbed/simulator/world';
 
 const HOUR = 3600;
 
@@ -41,19 +41,23 @@ test('a cache tells the same until its time to live ends, and at most 8 addresse
 });
 
 test('with full affinity each view has the addresses of one zone', () => {
-  const world = new World(simulationOptions({ addresses: 6, views: 3, affinity: 'full', tasks: 20, seed: 3 }));
-  const zones = world.service.runningAt(0).map((task) => {
+  const environment = new Environment(
+    simulationOptions({ addresses: 6, views: 3, affinity: 'full', tasks: 20, seed: 3 }),
+  );
+  const zones = environment.service.runningAt(0).map((task) => {
     const addresses = task.heldAt(0).flatMap((address) => address ?? []);
-    return [...new Set(addresses.map((address) => world.history.lifeOf(address)!.zone))];
+    return [...new Set(addresses.map((address) => environment.history.lifeOf(address)!.zone))];
   });
   expect(zones.every((zone) => zone.length === 1)).toBe(true);
   expect(new Set(zones.flat()).size).toBe(3);
 });
 
-test('the same options give the same world', () => {
+test('the same options give the same environment', () => {
   const held = () => {
-    const world = new World(simulationOptions({ addresses: 40, moves: 10, scalings: 2, restarts: 5, seed: 7 }));
-    return [HOUR, 20 * HOUR].map((at) => world.service.runningAt(at).map((task) => task.heldAt(at).join()));
+    const environment = new Environment(
+      simulationOptions({ addresses: 40, moves: 10, scalings: 2, restarts: 5, seed: 7 }),
+    );
+    return [HOUR, 20 * HOUR].map((at) => environment.service.runningAt(at).map((task) => task.heldAt(at).join()));
   };
   expect(held()).toEqual(held());
 });

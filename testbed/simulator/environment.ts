@@ -17,7 +17,7 @@ const FAILING = { from: 300, to: 900 };
 const OUTAGE_PARTS = 3;
 
 /** One proxy and everything around it. All of it follows from the options. */
-export class World {
+export class Environment {
   public readonly history: History;
   /** When DNS does not answer the tasks. */
   public readonly failures: readonly Span[];

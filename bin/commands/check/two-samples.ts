@@ -19,7 +19,7 @@ const UNANSWERED = 3;
  *
  * @param onWait gets a line when the check begins to wait
  */
-export async function lookTwice(
+export async function checkWithTwoSamples(
   record: RegistryRecord,
   probes: Probes,
   onWait: (line: string) => void,
