@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { RuntimeTls } from '../../lib/contract/probe';
 import { OutOfTime } from '../probe/out-of-time';
+import { chunksOf } from './aws/in-batches';
 import { type ObservedBalancer, readBalancers } from './aws/load-balancers';
 import { type OwnerQuery, readOwners } from './aws/owners';
 import { invokeProbe } from './aws/probe-client';
@@ -28,8 +29,8 @@ const CONCURRENT_CALLS = 8;
 const CALL_MILLIS = 12_000;
 /** With less time a probe is not asked. */
 const MIN_CALL_MILLIS = 300;
-/** What a call takes besides: the way there and back. */
-const WAY_MILLIS = 100;
+/** The time that the network takes for a call, both ways. */
+const NETWORK_MILLIS = 100;
 
 /** Bytes of answers that are kept at once, for proxies whose processes are in several calls. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
@@ -50,9 +51,9 @@ interface FleetContext {
   /** ARN of this function: which load balancers it can read. */
   readonly functionArn: string;
   readonly settings: ReportSettings;
-  /** How long AWS may take to say what there is to read. */
+  /** How long AWS may take to list load balancers, tasks and secrets. */
   readonly aws: TimeLimit;
-  /** How long it may take to say whose addresses are. */
+  /** How long AWS may take to name the owners of addresses. */
   readonly owners: TimeLimit;
   /** When to stop reading processes, in milliseconds since 1970. */
   readonly deadline: number;
@@ -159,7 +160,7 @@ async function ask(
   deadline: number,
   held: { bytes: number },
 ): Promise<void> {
-  const millis = Math.floor(Math.min(CALL_MILLIS, deadline - Date.now() - WAY_MILLIS));
+  const millis = Math.floor(Math.min(CALL_MILLIS, deadline - Date.now() - NETWORK_MILLIS));
   const secrets = [...new Set(processes.flatMap(({ tls }) => tls ?? []))];
   try {
     if (millis < MIN_CALL_MILLIS) {
@@ -188,7 +189,7 @@ async function ask(
   }
 }
 
-/** Evaluates what was answered. Where addresses have no explanation, it asks whose they are, and evaluates once more. */
+/** Evaluates what was answered. Where the truth lacks a held address, it asks AWS for the owner and evaluates once more. */
 async function evaluateAll(proxies: readonly Asking[], context: FleetContext): Promise<Checked[]> {
   const evaluated = await Promise.all(proxies.map((proxy) => evaluate(proxy, context)));
   const unexplained = evaluated.flatMap((one) => {
@@ -262,8 +263,7 @@ function queryOf({ entry, report }: Checked): OwnerQuery {
 
 /** Reports proxies that were not asked about. */
 async function reportAllUnchecked(unasked: readonly [RegistryEntry, string][], context: FleetContext): Promise<void> {
-  for (let from = 0; from < unasked.length; from += UNASKED_BATCH) {
-    const batch = unasked.slice(from, from + UNASKED_BATCH);
+  for (const batch of chunksOf(unasked, UNASKED_BATCH)) {
     await context.done(
       await Promise.all(
         batch.map(async ([entry, why]) => {

@@ -22,7 +22,7 @@ const RESERVE_MILLIS = 8000;
  */
 const RESERVE_LEFT = { reading: 1, checking: 0.75, opsItems: 0.5, saving: 0.25 } as const;
 
-/** The part of the time for reading that AWS may take to say what is to be read. */
+/** The part of the time for reading in which AWS lists load balancers, tasks and secrets. */
 const SHARE_FOR_AWS = 0.6;
 
 /** Bytes of states that are kept in memory. */
@@ -70,7 +70,8 @@ export async function run(
       deadline,
       load: (entry) => one.load(states.get(entry.name) ?? newState(entry.name), entry.record.proxy),
       done: (checked) => one.settleChecked(checked),
-      degraded: (reasons) => report.log('warn', 'degraded', 'whose addresses are is not known', { reasons }),
+      degraded: (reasons) =>
+        report.log('warn', 'degraded', 'the owners of some addresses could not be read', { reasons }),
     });
     await one.settleInvalid(invalidOf(entries, malformed, states));
     const repairs = await repair(one.repairable, environment.REPAIR, table, saving, report);

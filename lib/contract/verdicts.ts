@@ -2,12 +2,13 @@
 export type Severity = 'critical' | 'warning' | 'info';
 
 /**
- * The closed list of verdicts with their usual severities: a finding may have another one. `lambda/controller/domain/verdicts/KIND.ts` defines each.
+ * The closed list of verdicts with their usual severities: a finding may have another one.
+ * `lambda/controller/domain/verdicts/KIND.ts` defines each.
  */
 export const VERDICTS = {
   'stale-address': 'critical',
   'different-view': 'info',
-  'leaving-address': 'info',
+  'leaving-address': 'warning',
   'no-address': 'critical',
   pinned: 'warning',
   'uncovered-address': 'warning',

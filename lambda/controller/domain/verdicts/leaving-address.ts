@@ -54,7 +54,7 @@ function findingsOn(one: Held, holding: Holding): Finding[] {
   const { windowSeconds } = upstream;
   const { dnsName } = upstream.upstream;
   const what = `${task.id} sends to ${address} (${slots.join(', ')}), which DNS no longer names for ${dnsName}, although the load balancer still has it`;
-  const common = { address, slots, sessions, allSessions: holding.allSessions, severity: 'warning' } as const;
+  const common = { address, slots, sessions, allSessions: holding.allSessions };
   if (following === 'no') {
     return [
       ofHolding(holding, {
