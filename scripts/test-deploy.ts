@@ -15,7 +15,7 @@ import { fetchBusybox, fetchEngine } from './containers/engine';
 import { unpackedOf } from './containers/images';
 import { inNamespaces, tryNamespaces } from './containers/namespaces';
 import { installEmulator } from './deploy/emulator';
-import { step } from './deploy/step';
+import { step } from './step';
 
 /** The time limit of the rehearsal inside, which takes about 8 minutes. */
 const LIMIT_SECONDS = 1500;

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { run } from '../../testbed/binaries/run';
 import { acquireTool, TOOLS } from '../../testbed/binaries/tools';
 import { usableBinaries } from '../../testbed/binaries/usable';
+import { step } from '../step';
 import { NoEngine, startEngine, tryContainer } from './engine';
 import { makeImage, unpackedOf } from './images';
 
@@ -14,13 +15,6 @@ const [folder, cgroup] = process.argv.slice(2) as [string, string];
 
 /** How many HAProxys are used: the oldest and the newest available ones. */
 const USED = 2;
-
-async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const since = Date.now();
-  const result = await work();
-  console.log(`ok     ${name} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
-  return result;
-}
 
 /**
  * Makes an image for each HAProxy, for DNS and for nodes, and sets the variables of compose.yaml. Gives the branches.

@@ -6,10 +6,10 @@ import { usableBinaries } from '../../testbed/binaries/usable';
 import { lambdaNode } from '../../testbed/lambda';
 import { fetchBusybox, NoEngine, startEngine, tryContainer } from '../containers/engine';
 import { makeImage, unpackedOf } from '../containers/images';
+import { step } from '../step';
 import { Emulator } from './emulator';
 import { VPC_RESOLVER } from './name-server';
 import { NODES, Rehearsal } from './rehearsal';
-import { step } from './step';
 
 const [folder, cgroup, python] = process.argv.slice(2) as [string, string, string];
 /** The network of the VPC's tasks. */

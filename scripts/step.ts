@@ -1,4 +1,4 @@
-/** Does a step of a rehearsal, and prints its name and how long it took. */
+/** Does a step of a script, and prints its name and how long it took. */
 export async function step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   const since = Date.now();
   const result = await work();
