@@ -5,6 +5,14 @@ import path from 'node:path';
 /** A temporary folder of this age was left behind. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
+/** Folders that are not complete. A signal or a closed pipe may end the process in the meantime. */
+const unfinished = new Set<string>();
+process.on('exit', () => {
+  for (const work of unfinished) {
+    rmSync(work, { recursive: true, force: true });
+  }
+});
+
 /**
  * A folder of a cache. It is made beside its place and moved there when it is complete: an interrupted run leaves nothing
  * that looks complete, and of two processes at once the second uses the folder of the first.
@@ -24,9 +32,7 @@ export async function cachedFolder(
   await mkdir(cache, { recursive: true });
   await removeAbandoned(cache);
   const work = await mkdtemp(path.join(cache, `.${name}-`));
-  // A signal or a closed pipe may end the process in the meantime.
-  const removeWork = () => rmSync(work, { recursive: true, force: true });
-  process.once('exit', removeWork);
+  unfinished.add(work);
   try {
     await rename(await make(work), folder).catch((error) => {
       // Another process was faster.
@@ -36,7 +42,7 @@ export async function cachedFolder(
     });
   } finally {
     await rm(work, { recursive: true, force: true });
-    process.off('exit', removeWork);
+    unfinished.delete(work);
   }
   return folder;
 }
