@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
+import { OutOfTime } from '../../lib/contract/out-of-time';
 import type { RuntimeTls } from '../../lib/contract/probe';
-import { OutOfTime } from '../probe/out-of-time';
 import { chunksOf } from './aws/in-batches';
 import { type ObservedBalancer, readBalancers } from './aws/load-balancers';
 import { type OwnerQuery, readOwners } from './aws/owners';

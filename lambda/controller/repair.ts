@@ -1,6 +1,6 @@
 import type { ControllerEnvironment } from '../../lib/contract/environment';
+import { OutOfTime } from '../../lib/contract/out-of-time';
 import type { TaskSource } from '../../lib/contract/registry-record';
-import { OutOfTime } from '../probe/out-of-time';
 import { isDeploying, redeploy } from './aws/redeploy';
 import { LostWrite, type StateTable, type StoredState } from './aws/state-table';
 import type { TimeLimit } from './aws/time-limit';

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { OutOfTime } from '../../lib/contract/out-of-time';
 import type {
   NameAnswer,
   NameQuery,
@@ -11,7 +12,6 @@ import type {
 import { AnswerBudget } from './answer-budget';
 import { ByteBudget } from './byte-budget';
 import { lookUp } from './dns';
-import { OutOfTime } from './out-of-time';
 import { oneLine } from './reason';
 import { checkName, checkProcess } from './request';
 import { readRuntime } from './runtime-client';

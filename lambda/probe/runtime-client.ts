@@ -1,5 +1,6 @@
 import { connect as connectPlain, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { OutOfTime } from '../../lib/contract/out-of-time';
 import {
   type ObservedRuntime,
   type ResolverCounters,
@@ -16,7 +17,6 @@ import { sessionsOf } from '../../lib/haproxy/runtime-api/stat';
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import { ByteBudget } from './byte-budget';
 import { addressOf } from './endpoint';
-import { OutOfTime } from './out-of-time';
 import { connectionReason } from './reason';
 
 /** How a process is read. */

@@ -1,4 +1,4 @@
-import { OutOfTime } from '../../probe/out-of-time';
+import { OutOfTime } from '../../../lib/contract/out-of-time';
 
 /** A point in time after which no work starts and none is waited for. */
 export class TimeLimit {

@@ -4,8 +4,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OutOfTime } from '../../../lambda/probe/out-of-time';
 import { readRuntime } from '../../../lambda/probe/runtime-client';
+import { OutOfTime } from '../../../lib/contract/out-of-time';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { DnsServer } from '../../../testbed/dns-server';
 import { HaproxyProcess } from '../../../testbed/haproxy-process';
