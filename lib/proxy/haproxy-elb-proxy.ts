@@ -26,6 +26,8 @@ import { DriftMonitor } from '../monitor/drift-monitor';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
+import { acknowledge } from '../private/acknowledge';
+import { ACKNOWLEDGED } from '../private/findings';
 import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
@@ -95,6 +97,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
     super(scope, id);
     denySessionLogs(this);
+    acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.ecsPolicy);
     const version = props.version ?? DEFAULT_VERSION;
     const capacity = props.capacity ?? ProxyCapacity.fargate();
     const ingress = props.ingress ?? ProxyIngress.privateDns();
@@ -142,6 +145,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
         removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
       });
     this.taskDefinition = capacity._taskDefinition(this);
+    acknowledge(this.taskDefinition, ACKNOWLEDGED.configuration);
     const redirectPorts = props.redirectPort === undefined ? [] : [props.redirectPort];
     this.container = addContainer(this, this.taskDefinition, {
       image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),

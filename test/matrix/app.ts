@@ -10,11 +10,7 @@ import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { InstanceType, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AsgCapacityProvider, Cluster, ContainerInsights, EcsOptimizedImage } from 'aws-cdk-lib/aws-ecs';
-import {
-  NetworkLoadBalancer,
-  NetworkTargetGroup,
-  TargetType,
-} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { NetworkLoadBalancer, NetworkTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -64,7 +60,9 @@ type Changes = Partial<HaproxyElbProxyProps>;
 const CAPACITIES: Record<string, ProxyCapacity> = {
   Fargate: ProxyCapacity.fargate(),
   Spot: ProxyCapacity.fargate({ spot: true }),
-  Ec2: ProxyCapacity.ec2({ capacityProviderStrategies: [{ capacityProvider: instances.capacityProviderName, weight: 1 }] }),
+  Ec2: ProxyCapacity.ec2({
+    capacityProviderStrategies: [{ capacityProvider: instances.capacityProviderName, weight: 1 }],
+  }),
 };
 
 const DEPLOYMENTS: Record<string, ProxyDeployment> = {
@@ -164,7 +162,12 @@ const proxy = new HaproxyElbProxy(everything, 'Proxy', {
   redirectPort: 8080,
   listenTls: { secret: certificate },
   runtimeApiTls: { secret: Secret.fromSecretCompleteArn(everything, 'RuntimeApi', `${ARN}:api-AbCdEf`) },
-  scaling: { minTasks: 2, maxTasks: 6, cpuPercent: 60, schedules: [{ schedule: Schedule.cron({ hour: '6', minute: '0' }), minTasks: 4, maxTasks: 6 }] },
+  scaling: {
+    minTasks: 2,
+    maxTasks: 6,
+    cpuPercent: 60,
+    schedules: [{ schedule: Schedule.cron({ hour: '6', minute: '0' }), minTasks: 4, maxTasks: 6 }],
+  },
   deployment: ProxyDeployment.blueGreen({
     alarms: [Alarm.fromAlarmArn(everything, 'Alarm', `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:shop`)],
   }),
@@ -180,7 +183,7 @@ proxy.connections.allowDefaultPortFrom(Peer.ipv4('192.0.2.0/24'));
 full.gateDeployments(proxy.service);
 new MonitoredHaproxy(everything, 'Legacy', {
   monitor: full,
-  tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc }),
+  tasks: HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc, probe: { logGroup: logGroup('LegacyLog') } }),
   upstreams: [{ upstream }],
   runtimeApiTls: Secret.fromSecretNameV2(everything, 'LegacySecret', 'legacy/runtime-api'),
 });
