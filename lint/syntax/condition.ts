@@ -6,7 +6,7 @@ export interface Term {
 }
 
 /** `if …` or `unless …` at the end of a line. */
-export interface Condition {
+interface Condition {
   readonly unless: boolean;
   /** The terms of each alternative: one alternative with all of its terms is enough. */
   readonly alternatives: readonly (readonly Term[])[];
