@@ -19,6 +19,9 @@ const STACK_BYTES = 180;
 /** Least length of an ARN that is known only at deployment. */
 const MIN_ARN_BYTES = 64;
 
+/** Of `ecs:UpdateService`: a redeployment brings no other task definition, and no shell. */
+export const AS_IT_IS = { Null: { 'ecs:task-definition': 'true', 'ecs:enable-execute-command': 'true' } };
+
 const WILDCARDS: WildcardReasons = {
   '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies',
   ':service-revision/': 'each deployment of the service has another revision',
@@ -77,7 +80,7 @@ export class CheckPermissions extends Policy {
   /** Allows to redeploy a service as it is: with the same task definition, and without a shell. */
   public redeploy(serviceArn: string): void {
     const statement = this.statement(['ecs:UpdateService'], serviceArn);
-    statement.addCondition('Null', { 'ecs:task-definition': 'true', 'ecs:enable-execute-command': 'true' });
+    statement.addConditions(AS_IT_IS);
   }
 
   /** Allows to check the revisions of a service. */

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import {
   type BaseService,
   type CfnService,
@@ -35,7 +36,10 @@ export class DeploymentGate extends Construct implements GateAccess {
     const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.handler.functionArn] });
     this.role = new Role(this, 'Role', {
       description: 'For ECS, to ask the gate',
-      assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
+      assumedBy: new ServicePrincipal('ecs.amazonaws.com', {
+        // AWS does not document that ECS sends it: without it, no deployment may fail.
+        conditions: { StringEqualsIfExists: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
       inlinePolicies: { Invoke: new PolicyDocument({ statements: [invoke] }) },
     });
   }

@@ -4,6 +4,7 @@ import { Schedule, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { ProxyPatching } from '../../proxy/options';
+import { AS_IT_IS } from '../monitor/check-permissions';
 
 /** Starts a deployment of a service on a schedule, with the task definition that it has. */
 export function redeployOn(scope: Construct, service: BaseService, { schedule }: ProxyPatching): void {
@@ -15,7 +16,13 @@ export function redeployOn(scope: Construct, service: BaseService, { schedule }:
       service: 'ecs',
       action: 'updateService',
       input: ScheduleTargetInput.fromObject(input),
-      policyStatements: [new PolicyStatement({ actions: ['ecs:UpdateService'], resources: [service.serviceArn] })],
+      policyStatements: [
+        new PolicyStatement({
+          actions: ['ecs:UpdateService'],
+          resources: [service.serviceArn],
+          conditions: AS_IT_IS,
+        }),
+      ],
     }),
   });
 }
