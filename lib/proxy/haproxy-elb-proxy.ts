@@ -28,6 +28,8 @@ import { DriftMonitor } from '../monitor/drift-monitor';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
+import { acknowledge } from '../private/acknowledge';
+import { ACKNOWLEDGED } from '../private/findings';
 import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
@@ -97,6 +99,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
     super(scope, id);
     denySessionLogs(this);
+    acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.ecsPolicy);
     const version = props.version ?? DEFAULT_VERSION;
     const capacity = props.capacity ?? ProxyCapacity.fargate();
     const ingress = props.ingress ?? ProxyIngress.privateDns();
@@ -139,6 +142,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       props.monitor && makeProxyAlarm(this, this.metricCriticalIncidents(), { alarm: alarmActions, ok: okActions });
     this.logGroup = props.logDriver === undefined ? (props.logGroup ?? this.makeLogGroup(props)) : undefined;
     this.taskDefinition = capacity._taskDefinition(this, props);
+    acknowledge(this.taskDefinition, ACKNOWLEDGED.configuration);
     const redirectPorts = props.redirectPort === undefined ? [] : [props.redirectPort];
     this.container = addContainer(this, this.taskDefinition, {
       image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),

@@ -3,11 +3,8 @@ import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { REDUCE_EC2_FARGATE_CLOUDWATCH_PERMISSIONS } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
-
-const WILDCARDS: WildcardReasons = {
-  '*': 'IAM has no resource for the channels of ECS Exec (ssmmessages), nor for logs:DescribeLogGroups',
-};
+import { acknowledgeWildcards } from '../acknowledge';
+import { WILDCARDS } from '../findings';
 
 /**
  * Prevents the CDK from allowing ECS Exec to write to every log group of the account, as it does without this flag. Must
@@ -35,6 +32,6 @@ export function allowSessionLog(cluster: ICluster, { taskRole }: TaskDefinition,
   // A role that the app must not change has none.
   const policy = taskRole.node.children.find((one) => one instanceof Policy);
   if (policy !== undefined) {
-    acknowledgeWildcards(policy, WILDCARDS);
+    acknowledgeWildcards(policy, WILDCARDS['the tasks, with ECS Exec']);
   }
 }
