@@ -141,7 +141,7 @@ class ProcessExecutor(runtime_executor.RuntimeExecutor):
             function_command, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
         )
         running.add(self)
-        if not self.ready.wait(10):
+        if not self.ready.wait(60):
             self.stop()
             raise runtime_executor.LambdaRuntimeException(f"init timed out: {self.get_logs()}")
 

@@ -147,7 +147,7 @@ export class IamEmulator {
 
   /** Waits until it answers. */
   async #answers(): Promise<void> {
-    for (let tries = 0; tries < 600 && this.#process.exitCode === null; tries += 1) {
+    for (let tries = 0; tries < 1800 && this.#process.exitCode === null; tries += 1) {
       const { ok } = await fetch(`http://127.0.0.1:${this.port}/_localemu/health`).catch(() => ({ ok: false }));
       if (ok) {
         return;

@@ -1,4 +1,4 @@
-/** `scripts/test-permissions.ts` runs this in separate namespaces: an emulator of AWS that judges by IAM, and the rehearsal. */
+/** `npm run test:permissions` runs this in separate namespaces: an emulator of AWS that judges by IAM, and the rehearsal. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { lambdaNode } from '../../testbed/lambda';

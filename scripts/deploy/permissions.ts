@@ -24,8 +24,8 @@ const GONE = 'gone';
 /** States with more bytes than the controller keeps in memory: it gets the last ones one by one. */
 const LARGE = { states: 90, bytes: 380_000 };
 /** The schedule starts a run each minute. */
-const SCHEDULED_MILLIS = 90_000;
-const LOGGED_MILLIS = 15_000;
+const SCHEDULED_MILLIS = 180_000;
+const LOGGED_MILLIS = 60_000;
 
 /** What came of a run of the controller. */
 interface Run {
