@@ -201,7 +201,7 @@ export class PermissionRehearsal {
     for (const [role, actions] of Object.entries(NEEDED)) {
       for (const [action, { means }] of Object.entries(actions)) {
         const statement = this.#statements.find((one) => one.name === role && one.actions.includes(action));
-        const by = statement === undefined ? 'the policy of the probe' : placeOf(statement.resource);
+        const by = statement === undefined ? 'lambda function (probe)' : placeOf(statement.resource);
         console.log(`shown: ${role.padEnd(10)} ${action.padEnd(51)} on ${by.padEnd(26)} passes; without it ${means}`);
       }
     }
