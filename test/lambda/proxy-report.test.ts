@@ -276,3 +276,56 @@ test('names that are names of members of objects are names', () => {
     'opened critical stale-address 10.0.0.9 (__proto__)',
   ]);
 });
+
+describe('with the tasks of an earlier listing', () => {
+  const listing = { at: 0, service: 'fleet/orders', tasks: [{ id: 'task-1', host: '10.1.0.1' }] };
+  const before = raw({ ...holding(A, B), listing });
+  const remembered = { ...before, remembered: true };
+
+  test('drift is found as with those of a new one, and the listing is kept', () => {
+    const watch = watchOf(before, 'silent');
+    const drifted = { ...raw({ live: [B], ...holding(A, B), listing }), remembered: true };
+    expect(watch.minutely(180, 300, drifted, 'silent')).toEqual([
+      '240 opened critical stale-address 10.0.0.1 (task-1)',
+    ]);
+    expect(watch.state.listing).toEqual(listing);
+  });
+
+  test.each<[what: string, tasks: RawObservation['tasks']]>([
+    ['does not answer', [{ task: { id: 'task-1' }, unreachable: 'connect ETIMEDOUT' }]],
+    ['is another process than before', [read('task-1', { uptimeSeconds: -500, slots: slots('10.9.9.9') })]],
+  ])('a task that %s has no verdict and keeps its incidents, and it is to be listed again', (_what, tasks) => {
+    const watch = watchOf(before, 'silent');
+    watch.minutely(180, 240, raw({ live: [B], ...holding(A, B), listing }), 'silent');
+    const { verdicts, open, observation } = watch.check(300, {
+      ...raw({ live: [B], tasks, listing }),
+      remembered: true,
+    });
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['unchecked']);
+    expect(open.map(({ kind }) => kind)).toEqual(['silent-resolver', 'stale-address']);
+    expect(observation.tasks).toEqual([expect.objectContaining({ unchecked: true })]);
+    expect(watch.state.listing).toBeUndefined();
+  });
+
+  test.each<[what: string, seen: RawObservation]>([
+    ['the service has no task', { ...raw({ tasks: [], listing: { ...listing, tasks: [] } }), remembered: true }],
+    ['a task has no server of the load balancer', { ...remembered, tasks: [read('task-1', { slots: [] })] }],
+    [
+      'a task runs another branch',
+      { ...remembered, tasks: [read('task-1', { version: '2.8.1', slots: slots(A, B) })] },
+    ],
+  ])('%s: that may be about tasks of before, so it neither opens nor closes an incident', (_what, seen) => {
+    expect(watchOf(before).minutely(180, 900, seen)).toEqual([]);
+    const open = watchOf(before);
+    const opened = open.minutely(180, 420, { ...seen, remembered: false });
+    expect(opened).toHaveLength(1);
+    expect(open.minutely(480, 900, remembered)).toEqual([]);
+    expect(open.minutely(960, 960, before)).toEqual([expect.stringContaining('960 closed')]);
+  });
+
+  test('more tasks than a state has room for are not remembered', () => {
+    const many = Array.from({ length: 201 }, (_, i) => ({ id: `task-${i}`, host: '10.1.0.1' }));
+    const watch = watchOf(raw({ ...holding(A, B), listing: { ...listing, tasks: many } }));
+    expect(watch.state.listing).toBeUndefined();
+  });
+});

@@ -106,6 +106,11 @@ export const STATE_SCHEMA: Shape = {
     },
   ],
   replaced: ['list', { task: 'text', at: 'number' }],
+  'listing?': {
+    at: 'number',
+    service: 'text',
+    tasks: ['list', { id: 'text', 'startedAt?': 'number', 'revision?': 'text', 'host?': 'text' }],
+  },
   missingTasks: ['list', 'text'],
   repairs: [
     'list',
