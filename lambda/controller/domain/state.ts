@@ -113,8 +113,18 @@ export interface CounterSample {
 export interface TaskCounters {
   readonly task: string;
   readonly uptimeSeconds: number;
-  readonly sections: readonly (readonly [section: string, sent: number, valid: number])[];
+  readonly sections: readonly SectionCounters[];
+  /**
+   * What the questions of the checks added, from this sample on to the next one: a check asks for views after it has read
+   * the counters.
+   *
+   * @default - nothing
+   */
+  readonly viewQueries?: readonly SectionCounters[];
 }
+
+/** Queries of one `resolvers` section. */
+export type SectionCounters = readonly [section: string, sent: number, valid: number];
 
 /** An endpoint behind which another process answered than before. */
 export interface ReplacedProcess {
