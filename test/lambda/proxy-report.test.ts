@@ -209,6 +209,30 @@ describe('DNS does not answer a process', () => {
     expect(watch.events(240, restarted(5, 0), 'silent')).toEqual([]);
   });
 
+  test.each<[what: string, resolutionSeconds: number, names: number, interval: number]>([
+    ['a name, and a check each 2 periods', 30, 1, 60],
+    ['a name, and a check each period', 60, 1, 60],
+    ['five names, and a check each 6 periods', 10, 5, 60],
+    ['five names, and checks that are closer than samples', 60, 5, 15],
+  ])('queries that the checks cause do not hide it: %s', (_what, resolutionSeconds, names, interval) => {
+    const views = Object.fromEntries(Array.from({ length: names }, (_, i) => [`elb-${i}.test`, [A]]));
+    const asked = [{ section: 'dns', sent: names, valid: names }];
+    for (const behaviour of ['silent', 'follows'] as const) {
+      const watch = new Watch({ resolutionSeconds });
+      const events: string[] = [];
+      for (let check = 0; check < 40; check += 1) {
+        // A question is asked after the counters are read; a process that follows sends no query for it.
+        const silent = { resolvers: resolvers(7 + check * names), viewQueries: asked };
+        const seen = raw({ tasks: [read('task-1', { views, ...(behaviour === 'silent' && silent) })] });
+        events.push(...watch.events(check * interval, seen, behaviour));
+      }
+      expect([behaviour, events]).toEqual([
+        behaviour,
+        behaviour === 'silent' ? ['opened critical silent-resolver (task-1)'] : [],
+      ]);
+    }
+  });
+
   test('one section of two falls silent', () => {
     const watch = new Watch();
     const other = (sent: number) => ({ section: 'other', sent, valid: sent, failures: {} });
@@ -275,6 +299,14 @@ test('names that are names of members of objects are names', () => {
     'opened critical stale-address 10.0.0.9 (__proto__)',
     'opened critical stale-address 10.0.0.9 (__proto__)',
   ]);
+});
+
+test('a free slot, and a live address that a process which follows does not take: information, its DNS may not name it', () => {
+  const seen = raw({ tasks: [read('task-1', { slots: slots(A, undefined) })] });
+  const watch = new Watch();
+  expect(watch.minutely(0, 600, seen)).toEqual(['300 opened info uncovered-address 10.0.0.2 (task-1)']);
+  const silent = new Watch();
+  expect(silent.minutely(0, 600, seen, 'silent')).toEqual(['60 opened critical silent-resolver (task-1)']);
 });
 
 describe('with the tasks of an earlier listing', () => {

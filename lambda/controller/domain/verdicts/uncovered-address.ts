@@ -16,7 +16,7 @@ export const uncoveredAddress = defineVerdict('uncovered-address', {
   requires: ['live', 'answers'],
   explanation: {
     what: 'no slot holds an address of the load balancer, although a slot is free',
-    why: 'the process has sent no query since the load balancer grew, or has not received this part of the answer',
+    why: 'the process has sent no query since the load balancer grew, or has not received this part of the answer; as information: its DNS may name other addresses than the DNS of the monitor',
     remedy: 'wait for a few resolution periods; if the verdict stays, see `failing-resolver` and `silent-resolver`',
   },
   remediation: ({ dnsName, tasks }) =>
