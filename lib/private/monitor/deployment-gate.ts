@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import {
   type BaseService,
   type CfnService,
@@ -9,6 +10,8 @@ import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } f
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
+import { acknowledge } from '../acknowledge';
+import { ACKNOWLEDGED } from '../findings';
 import { type ControllerFunctionProps, controllerFunction } from './controller-function';
 
 /** What ECS needs to call a gate. */
@@ -29,13 +32,17 @@ export class DeploymentGate extends Construct implements GateAccess {
 
   public constructor(scope: Construct, id: string, props: ControllerFunctionProps) {
     super(scope, id);
+    acknowledge(this, ACKNOWLEDGED.oneCaller);
     this.handler = controllerFunction(this, 'index.gate', props, {
       description: 'Checks the HAProxy tasks of a new deployment before they take traffic',
     });
     const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.handler.functionArn] });
     this.role = new Role(this, 'Role', {
       description: 'For ECS, to ask the gate',
-      assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
+      assumedBy: new ServicePrincipal('ecs.amazonaws.com', {
+        // AWS does not document that ECS sends it: without it, no deployment may fail.
+        conditions: { StringEqualsIfExists: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
       inlinePolicies: { Invoke: new PolicyDocument({ statements: [invoke] }) },
     });
   }
