@@ -18,6 +18,7 @@ import type {
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,
+  ProxyRateLimit,
   ProxyResolution,
   ProxyRoute,
   ProxyTls,
@@ -165,6 +166,20 @@ export interface HaproxyElbProxyProps {
    * @default - none
    */
   readonly denyFrom?: string[];
+
+  /**
+   * How much one client may do in a period. At most three limits, which is what HAProxy can count.
+   *
+   * @default - no limit
+   */
+  readonly rateLimits?: ProxyRateLimit[];
+
+  /**
+   * Networks (CIDR) or addresses of clients that no rate limit applies to.
+   *
+   * @default - none
+   */
+  readonly rateLimitExempt?: string[];
 
   /**
    * Limits of connections, times and sizes.
