@@ -447,7 +447,7 @@ describe('lists and lines', () => {
 
   test('FastCGI without its application ends the start', () => {
     expect(errors('server s 10.0.0.3:9000 proto fcgi', '2.4')).toEqual([
-      "server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
+      "server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add 'use-fcgi-app NAME' to backend 'b'",
     ]);
   });
 });
