@@ -10,6 +10,7 @@ import type {
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,
+  ProxyRateLimit,
   ProxyResolution,
   ProxyRoute,
   ProxyScaling,
@@ -18,7 +19,16 @@ import type {
   ScheduledTasks,
 } from '../../lib';
 import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
-import { LIMITS, LISTEN_TLS, LOG, PORTS, PROCESS, RESOLUTION, TRAFFIC } from '../../lib/haproxy/model/options';
+import {
+  LIMITS,
+  LISTEN_TLS,
+  LOG,
+  PORTS,
+  PROCESS,
+  RATE_LIMIT,
+  RESOLUTION,
+  TRAFFIC,
+} from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
 import { checkSuppression } from '../../lib/private/monitor/suppressions';
 import {
@@ -39,6 +49,13 @@ import { flag, form, keysOf, list, report, type Shape, secretArn, text } from '.
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+
+const roleArn = (description: string) =>
+  form(
+    /^arn:[a-z-]+:iam::\d{12}:role\/\S+$/,
+    'the ARN of a role, such as arn:aws:iam::111111111111:role/haproxy',
+    description,
+  ).optional();
 
 const haproxyVersion = text(
   (value) => HaproxyVersion.of(value),
@@ -69,6 +86,11 @@ const listenTls = z
   } satisfies Shape<ProxyTls, 'secret', 'secretArn'>)
   .optional()
   .meta({ description: 'TLS towards clients. Default: none.' });
+
+const rateLimits = list(
+  z.strictObject(keysOf(RATE_LIMIT) satisfies Shape<ProxyRateLimit>),
+  'How much one client may do in a period: one of requests, connections and bytes each. At most three. Default: none.',
+);
 
 const headerRules = (of: string) =>
   z
@@ -114,8 +136,20 @@ const capacity = z
       .string()
       .optional()
       .meta({ description: "Run on instances of this capacity provider of the environment's cluster." }),
+    cpuArchitecture: z
+      .enum(['x86_64', 'arm64'])
+      .optional()
+      .meta({ description: 'Processors of Fargate; arm64 (Graviton) costs about 20 % less. Default: x86_64.' }),
   } satisfies Shape<FargateCapacityOptions> &
-    Shape<Ec2CapacityOptions, 'capacityProviderStrategies', 'spot' | 'capacityProvider'>)
+    Shape<Ec2CapacityOptions, 'capacityProviderStrategies', 'spot' | 'capacityProvider' | 'cpuArchitecture'>)
+  .superRefine(({ capacityProvider, spot, cpuArchitecture }, context) => {
+    if (capacityProvider !== undefined && (spot !== undefined || cpuArchitecture !== undefined)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'has capacityProvider, which gives instances, and spot or cpuArchitecture of Fargate: leave one out',
+      });
+    }
+  })
   .optional()
   .meta({ description: 'What the tasks run on. Default: Fargate.' });
 
@@ -185,6 +219,7 @@ type OnlyInCdk =
   | 'securityGroups'
   | 'containerInsights'
   | 'logGroup'
+  | 'logDriver'
   | 'monitor'
   | 'probe'
   | 'alarmActions'
@@ -201,6 +236,7 @@ export const proxySchema = z.strictObject({
   ...keysOf(PORTS),
   listenTls,
   ...keysOf(TRAFFIC),
+  rateLimits,
   requestHeaders: headerRules('requests'),
   responseHeaders: headerRules('responses'),
   limits,
@@ -224,11 +260,15 @@ export const proxySchema = z.strictObject({
     }),
   ...keysOf(SERVICE),
   ...keysOf(PROCESS),
+  taskRoleArn: roleArn('Role that the tasks have. Default: a new one without permissions.'),
+  executionRoleArn: roleArn(
+    'Role with which ECS starts the tasks; the stack adds the permissions that it needs. Default: a new one.',
+  ),
   suppressions,
   logRetentionDays,
   removalPolicy,
 } satisfies Shape<
   HaproxyElbProxyProps,
-  OnlyInCdk | 'version' | 'logRetention' | 'removalPolicy',
-  'haproxyVersion' | 'logRetentionDays' | 'removalPolicy' | 'clients'
+  OnlyInCdk | 'version' | 'logRetention' | 'removalPolicy' | 'taskRole' | 'executionRole',
+  'haproxyVersion' | 'logRetentionDays' | 'removalPolicy' | 'clients' | 'taskRoleArn' | 'executionRoleArn'
 >);

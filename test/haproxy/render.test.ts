@@ -84,8 +84,13 @@ describe('1.8 and later', () => {
   const pool = (branch: string) => (branch === '1.8' ? '' : ' pool-purge-delay 5s pool-max-conn 100');
 
   test.each(NEW)('%s: several slots, without an address until DNS gives one', (branch) => {
+    // A relative port, where a kept connection would not leave an address that its slot changes in one step.
+    const relative = /^2[.][4-9]$/.test(branch);
+    expect(linesOf(render(branch), 'http-request set-dst-port')).toEqual(
+      relative ? ['http-request set-dst-port int(80)'] : [],
+    );
     expect(linesOf(render(branch), 'server-template')).toEqual([
-      `server-template elb 16 ${NAME}:80 check inter 2s fastinter 1s fall 2 rise 2${pool(branch)} resolvers dns resolve-prefer ipv4 init-addr none`,
+      `server-template elb 16 ${NAME}:${relative ? '+0 check port 80' : '80 check'} inter 2s fastinter 1s fall 2 rise 2${pool(branch)} resolvers dns resolve-prefer ipv4 init-addr none`,
     ]);
     expect(linesOf(render(branch), 'server elb1')).toEqual([]);
   });
@@ -120,6 +125,8 @@ describe('words that a branch does not have', () => {
     | 'doResolve'
     | 'doResolveTcp'
     | 'prometheus'
+    | 'sessionRules'
+    | 'sha1'
     | 'leavesInPlace'
   >;
   const WORDS: Record<Word, RegExp> = {
@@ -139,6 +146,7 @@ describe('words that a branch does not have', () => {
     httpCheckSend: /\bhttp-check send\b/,
     httpRequestReturn: /\bhttp-request return\b/,
     httpAfterResponse: /\bhttp-after-response\b/,
+    ipv6Mask: /\bipmask\(32,64\)/,
     processVariables: /\bproc\.stopping\b/,
     reusesRightly: /\bhttp-reuse safe\b/,
     ownView: /\bdo-resolve\b/,
@@ -146,7 +154,13 @@ describe('words that a branch does not have', () => {
 
   test.each(Object.keys(WORDS) as Word[])('%s is in the text from its first branch on', (word) => {
     const upstream = { ...HTTP.upstream, tls: {}, healthCheck: { path: '/' } };
-    const model = { ...HTTP, upstream, listenTls: { certificateFile: '/site.pem' }, drainTimeMillis: 1000 };
+    const model = {
+      ...HTTP,
+      upstream,
+      listenTls: { certificateFile: '/site.pem' },
+      drainTimeMillis: 1000,
+      rateLimits: [{ requests: 1 }],
+    };
     const having = ALL.filter((branch) => WORDS[word].test(code(render(branch, model))));
     expect(having).toEqual(ALL.filter((branch) => branchOrder(branch) >= branchOrder(CAPABILITIES[word].since)));
   });
@@ -164,6 +178,18 @@ describe('words that a branch does not have', () => {
       { ...HTTP, metrics: true },
       /\bprometheus-exporter\b/,
       'metrics needs HAProxy 2.0 or later, and this is BRANCH: leave it out',
+    ],
+    [
+      'sessionRules',
+      { ...HTTP, rateLimits: [{ connections: 1 }] },
+      /\btcp-request session track-sc0\b/,
+      'rateLimits[0].connections needs HAProxy 1.7 or later, and this is BRANCH: give requests',
+    ],
+    [
+      'sha1',
+      { ...HTTP, rateLimits: [{ requests: 10 }, { requests: 1, header: 'X-Key' }] },
+      /\breq\.fhdr\(X-Key\),sha1\b/,
+      'rateLimits[1].header needs HAProxy 1.8 or later, and this is BRANCH: leave it out',
     ],
     [
       'doResolve',
@@ -278,7 +304,7 @@ test.each(ALL)('a token of the CDK passes through %s unchanged, at each place of
   const token = Token.asString({ Ref: 'Elb' });
   for (const model of SHAPES) {
     const text = render(branch, { ...model, upstream: { ...model.upstream, dnsName: token } });
-    expect(text).toContain(` ${token}:80 `);
+    expect([` ${token}:80 `, ` ${token}:+0 check port 80 `].some((word) => text.includes(word))).toBe(true);
     expect(text.replaceAll(token, NAME)).toBe(render(branch, model));
   }
 });

@@ -22,6 +22,7 @@ describe('capabilities', () => {
     initAddr: '1.7',
     holdErrors: '1.7',
     processVariables: '1.7',
+    sessionRules: '1.7',
     autonomousResolution: '1.8',
     serverTemplate: '1.8',
     holdObsolete: '1.8',
@@ -31,7 +32,9 @@ describe('capabilities', () => {
     checkSni: '1.8',
     sslMinVer: '1.8',
     http2: '1.8',
+    sha1: '1.8',
     showResolvers: '1.8',
+    ipv6Mask: '1.9',
     logStdout: '1.9',
     parseResolvConf: '1.9',
     poolPurgeDelay: '1.9',
@@ -171,7 +174,9 @@ describe('warnings', () => {
 
 test.each([
   ['1.6', 'docker.io/library/haproxy:1.6'],
-  ['1.8.30', 'docker.io/library/haproxy:1.8.30'],
+  ['1.7', 'public.ecr.aws/docker/library/haproxy:1.7'],
+  ['1.8.30', 'public.ecr.aws/docker/library/haproxy:1.8.30'],
+  ['1.9', 'docker.io/library/haproxy:1.9'],
   ['2.0', 'public.ecr.aws/docker/library/haproxy:2.0'],
   ['2.1', 'docker.io/library/haproxy:2.1'],
   ['2.6.12-1+deb12u4', 'public.ecr.aws/docker/library/haproxy:2.6.12'],

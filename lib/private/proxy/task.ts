@@ -4,14 +4,14 @@ import {
   type ContainerDefinition,
   type ContainerImage,
   LinuxParameters,
-  LogDrivers,
+  type LogDriver,
   Secret,
   type TaskDefinition,
   UlimitName,
 } from 'aws-cdk-lib/aws-ecs';
-import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { allowDecryption } from '../monitor/decryption';
+import { joinedLines } from './reviewable';
 import type { SecretFile } from './secret-files';
 import { healthCommand, startScript } from './start-script';
 import type { StopTimes } from './stop-times';
@@ -33,7 +33,7 @@ interface TaskOptions {
   readonly endsItself: boolean;
   readonly openFiles: number;
   readonly enableExecuteCommand: boolean;
-  readonly logGroup: ILogGroup;
+  readonly logDriver: LogDriver;
 }
 
 /** Adds the container that runs HAProxy: not as root, without capabilities, on a read-only file system. */
@@ -55,7 +55,7 @@ export function addContainer(
     image: options.image,
     entryPoint: ['/bin/sh', '-c'],
     command: [startScript(options)],
-    environment: { HAPROXY_CONFIG: options.configuration },
+    environment: { HAPROXY_CONFIG: joinedLines(options.configuration) },
     secrets: files.length > 0 ? Object.fromEntries(secrets) : undefined,
     portMappings: options.ports.map((containerPort) => ({ containerPort })),
     healthCheck: {
@@ -70,7 +70,7 @@ export function addContainer(
     user: HAPROXY_UID,
     linuxParameters,
     stopTimeout: Duration.millis(options.stopTimes.stopTimeoutMillis),
-    logging: LogDrivers.awsLogs({ streamPrefix: 'haproxy', logGroup: options.logGroup }),
+    logging: options.logDriver,
   });
   if (files.length > 0) {
     allowDecryption(scope, taskDefinition.obtainExecutionRole(), files);

@@ -11,6 +11,7 @@ import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
 import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
 import { SERVICE } from '../options';
+import { roleWarnings } from './roles';
 import type { StopTimes } from './stop-times';
 
 /** ECS limits a task definition to 65,536 bytes; everything but the configuration needs less than 4 KiB of them. */
@@ -33,6 +34,14 @@ export function checkProxy(
       'containerInsights is given, and so is cluster, which has its own setting: set it on the cluster, or leave cluster out',
     );
   }
+  for (const setting of ['logGroup', 'logRetention', 'removalPolicy'] as const) {
+    if (props.logDriver !== undefined && props[setting] !== undefined) {
+      throw new InputError(
+        `logDriver and ${setting} are both given: leave ${setting} out, or give logDriver: LogDrivers.awsLogs with a log group`,
+      );
+    }
+  }
+  checkArchitecture(props, capacity);
   checkName(proxyName);
   checkListenPort('listenPort', props.listenPort);
   checkListenPort('redirectPort', props.redirectPort);
@@ -48,8 +57,19 @@ export function checkProxy(
     refuseTokens(`upstream of route '${name}'`, upstream.options);
     refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream.options.healthCheck?.path);
   }
-  for (const what of ['allowFrom', 'denyFrom', 'requestHeaders', 'responseHeaders', 'rawLines'] as const) {
+  for (const what of [
+    'allowFrom',
+    'denyFrom',
+    'rateLimitExempt',
+    'requestHeaders',
+    'responseHeaders',
+    'rawLines',
+  ] as const) {
     refuseTokens(what, props[what]);
+  }
+  for (const [i, limit] of (props.rateLimits ?? []).entries()) {
+    refuseTokens(`rateLimits[${i}]`, limit);
+    refuseTextToken(`rateLimits[${i}].header`, limit.header);
   }
   refusePartialArn('listenTls.secret', props.listenTls?.secret);
   refusePartialArn('runtimeApiTls.secret', props.runtimeApiTls?.secret);
@@ -77,6 +97,16 @@ export function checkProxy(
   if (acceptProxyProtocol === false && ingress._proxyProtocol) {
     throw new InputError(
       'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave acceptProxyProtocol out, or give proxyProtocol: false to the ingress',
+    );
+  }
+}
+
+/** Refuses the official image of a release that has none for the processors of the tasks. */
+function checkArchitecture({ version, image }: HaproxyElbProxyProps, { _cpuArchitecture }: ProxyCapacity): void {
+  const since = version?._arm64Since;
+  if (_cpuArchitecture?._cpuArchitecture === 'ARM64' && image === undefined && since !== undefined) {
+    throw new InputError(
+      `HAProxy ${version} has no official image for ARM64, ${since} is the first: give version ${since} or later, an image of your own, or leave cpuArchitecture out`,
     );
   }
 }
@@ -119,6 +149,7 @@ export function warningsOf(
   const { enableExecuteCommand, desiredCount, upstream, routes = [], image } = props;
   const warnings = [...version.warnings];
   const warn = (id: string, message: string) => warnings.push({ id, message });
+  warnings.push(...roleWarnings(props));
   if (enableExecuteCommand) {
     warn(
       'cdk-haproxy-elb:execute-command',
