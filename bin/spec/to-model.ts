@@ -9,7 +9,7 @@ import { LINGERING, stopTimesOf } from '../../lib/private/proxy/stop-times';
 import type { ProxySpec } from './spec';
 
 /** In place of a DNS name that is looked up at deployment. */
-const UNKNOWN_NAME = 'known-at-deployment.invalid';
+export const UNKNOWN_NAME = 'known-at-deployment.invalid';
 
 /** The HAProxy version of a proxy of a spec. */
 export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
