@@ -1,15 +1,22 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
-import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import { ListenerCertificate, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import {
+  ApplicationListener,
+  ListenerCertificate,
+  ListenerCondition,
+  NetworkTargetGroup,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITargetGroupRef, TargetGroupReference } from 'aws-cdk-lib/aws-vpclattice';
 import type { Construct } from 'constructs';
 import {
   type DriftMonitorProps,
@@ -50,8 +57,11 @@ function withCdkDurations<T>(value: T): WithCdkDurations<T> {
 /** Properties of the construct for a proxy of a spec. Resources that the file names by id or ARN are imported into the scope. */
 export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
   const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
-  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, patching, ...rest } =
+  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, patching, ...others } =
     withCdkDurations(spec);
+  const { taskRoleArn, executionRoleArn, ...rest } = others;
+  const role = (id: string, arn: string | undefined): IRole | undefined =>
+    arn === undefined ? undefined : Role.fromRoleArn(scope, id, arn);
   const secret = (id: string, arn: string): ISecret => Secret.fromSecretCompleteArn(scope, id, arn);
   return {
     ...rest,
@@ -67,6 +77,8 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
           ? undefined
           : secret('CheckerSecret', runtimeApiTls.checkerSecretArn),
     },
+    taskRole: role('TaskRole', taskRoleArn),
+    executionRole: role('ExecutionRole', executionRoleArn),
     capacity: capacity && capacityOf(capacity),
     scaling: scaling && {
       ...scaling,
@@ -114,9 +126,11 @@ function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkDurations<
     : ElbUpstream.fromLoadBalancerName(loadBalancerName, options);
 }
 
-function capacityOf({ capacityProvider, ...size }: NonNullable<ProxySpec['capacity']>): ProxyCapacity {
+const ARCHITECTURES = { x86_64: CpuArchitecture.X86_64, arm64: CpuArchitecture.ARM64 };
+
+function capacityOf({ capacityProvider, cpuArchitecture, ...size }: NonNullable<ProxySpec['capacity']>): ProxyCapacity {
   return capacityProvider === undefined
-    ? ProxyCapacity.fargate(size)
+    ? ProxyCapacity.fargate({ ...size, cpuArchitecture: cpuArchitecture && ARCHITECTURES[cpuArchitecture] })
     : ProxyCapacity.ec2({ ...size, capacityProviderStrategies: [{ capacityProvider, weight: 1 }] });
 }
 
@@ -134,12 +148,12 @@ function deploymentOf(scope: Construct, spec: WithCdkDurations<NonNullable<Proxy
 }
 
 function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['ingress']>>): ProxyIngress {
-  const { none, networkLoadBalancer, privateDns, targetGroupArn } = spec;
+  const { none, applicationListener, latticeTargetGroupArn, networkLoadBalancer, privateDns, targetGroupArn } = spec;
   if (none) {
     return ProxyIngress.none();
   }
   if (networkLoadBalancer !== undefined) {
-    const { subnetIds, certificateArns, accessLogsBucket, clients: _, ...rest } = networkLoadBalancer;
+    const { subnetIds, certificateArns, accessLogsBucket, ...rest } = networkLoadBalancer;
     return ProxyIngress.networkLoadBalancer({
       ...rest,
       vpcSubnets: subnetIds && {
@@ -149,6 +163,22 @@ function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpe
       accessLogs:
         accessLogsBucket === undefined ? undefined : Bucket.fromBucketName(scope, 'AccessLogs', accessLogsBucket),
     });
+  }
+  if (applicationListener !== undefined) {
+    const { listenerArn, securityGroupId, priority, hosts, paths } = applicationListener;
+    const securityGroup = SecurityGroup.fromSecurityGroupId(scope, 'ListenerSecurityGroup', securityGroupId);
+    const attributes = { listenerArn, securityGroup };
+    return ProxyIngress.applicationListener({
+      listener: ApplicationListener.fromApplicationListenerAttributes(scope, 'Listener', attributes),
+      priority,
+      conditions: [
+        ...(hosts === undefined ? [] : [ListenerCondition.hostHeaders(hosts)]),
+        ...(paths === undefined ? [] : [ListenerCondition.pathPatterns(paths)]),
+      ],
+    });
+  }
+  if (latticeTargetGroupArn !== undefined) {
+    return ProxyIngress.latticeTargetGroup(new LatticeTargetGroup(scope, 'LatticeTargetGroup', latticeTargetGroupArn));
   }
   if (privateDns !== undefined) {
     const { namespaceArn, namespaceName, ...rest } = privateDns;
@@ -165,4 +195,14 @@ function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpe
   return ProxyIngress.targetGroup(
     NetworkTargetGroup.fromTargetGroupAttributes(scope, 'TargetGroup', { targetGroupArn: targetGroupArn! }),
   );
+}
+
+/** A target group of VPC Lattice that exists: the CDK has no import of it. */
+class LatticeTargetGroup extends Resource implements ITargetGroupRef {
+  public readonly targetGroupRef: TargetGroupReference;
+
+  public constructor(scope: Construct, id: string, targetGroupArn: string) {
+    super(scope, id);
+    this.targetGroupRef = { targetGroupArn };
+  }
 }

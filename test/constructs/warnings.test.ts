@@ -4,6 +4,7 @@ import { App, Annotations as CdkAnnotations, Duration, Stack } from 'aws-cdk-lib
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
   DriftMonitor,
@@ -45,6 +46,7 @@ function warned(acknowledged: readonly string[] = []) {
     desiredCount: 1,
     drainTime: Duration.seconds(9),
     enableExecuteCommand: true,
+    taskRole: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/task', { mutable: false }),
   });
   new HaproxyElbProxy(stack, 'Moved', {
     vpc: new Vpc(stack, 'Public', { maxAzs: 2 }),

@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedUpstream } from '../model/check-upstream';
-import { HaproxyMode, HaproxyResolutionMode } from '../model/options';
+import { HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
@@ -25,9 +25,19 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
       // A request that may have arrived is sent again only if a repetition is harmless.
       http && capabilities.retryOn && 'retry-on conn-failure empty-response response-timeout',
       http && capabilities.retryOn && 'http-request disable-l7-retry unless METH_GET',
+      `timeout server ${formatDuration(model.limits.serverTimeoutMillis ?? upstream.idleTimeoutMillis + IDLE_MARGIN_MILLIS)}`,
+      `timeout tunnel ${formatDuration(tunnelMillis(upstream))}`,
       ...servers(),
     ],
   };
+}
+
+/**
+ * A WebSocket or a TCP session, once both sides talk: no other timeout applies to it. HAProxy ends it shortly before the
+ * load balancer forgets it: a Network Load Balancer tells nobody, and the client would find a dead connection.
+ */
+function tunnelMillis({ idleTimeoutMillis }: ValidatedUpstream): number {
+  return Math.max(idleTimeoutMillis - 1000, Math.floor(idleTimeoutMillis * 0.9));
 }
 
 /** 1.8 and later: DNS removes an address slowly (`hold obsolete`), a health check removes a dead address fast. */

@@ -5,7 +5,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
-import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge';
+import { ACKNOWLEDGED, WILDCARDS } from '../findings';
 import { throughService } from './decryption';
 
 /** IAM's limit for all inline policies of a role together, white space left out. */
@@ -21,12 +22,6 @@ const MIN_ARN_BYTES = 64;
 
 /** Of `ecs:UpdateService`: a redeployment brings no other task definition, and no shell. */
 export const AS_IT_IS = { Null: { 'ecs:task-definition': 'true', 'ecs:enable-execute-command': 'true' } };
-
-const WILDCARDS: WildcardReasons = {
-  '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies',
-  ':service-revision/': 'each deployment of the service has another revision',
-  '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
-};
 
 /** Least size of the policies of a monitor's role, bytes. */
 const policyBytes = new WeakMap<IConstruct, number>();
@@ -62,7 +57,8 @@ export class CheckPermissions extends Policy {
     const policyName = Names.uniqueResourceName(this, { maxLength: MAX_POLICY_NAME, separator: '-' });
     (this.node.defaultChild as CfnPolicy).policyName = policyName;
     this.count(STACK_BYTES);
-    acknowledgeWildcards(this, WILDCARDS);
+    acknowledge(this, ACKNOWLEDGED.ownPolicy);
+    acknowledgeWildcards(this, WILDCARDS['the controller, for the proxies of a stack']);
   }
 
   /** Allows to find the services and the tasks of a cluster. */

@@ -10,6 +10,8 @@ import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } f
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
+import { acknowledge } from '../acknowledge';
+import { ACKNOWLEDGED } from '../findings';
 import { type ControllerFunctionProps, controllerFunction } from './controller-function';
 
 /** What ECS needs to call a gate. */
@@ -30,6 +32,7 @@ export class DeploymentGate extends Construct implements GateAccess {
 
   public constructor(scope: Construct, id: string, props: ControllerFunctionProps) {
     super(scope, id);
+    acknowledge(this, ACKNOWLEDGED.oneCaller);
     this.handler = controllerFunction(this, 'index.gate', props, {
       description: 'Checks the HAProxy tasks of a new deployment before they take traffic',
     });

@@ -31,7 +31,7 @@ type UpstreamOptions = Timed<Omit<ElbUpstreamOptions, 'securityGroups' | 'health
 /** An upstream of a proxy, with its attributes in the stack. */
 export interface ProxyUpstream {
   readonly options: UpstreamOptions;
-  readonly bound: Pick<BoundUpstream, 'dnsName'>;
+  readonly bound: Pick<BoundUpstream, 'dnsName' | 'idleTimeoutMillis'>;
 }
 
 /** Values that are computed from a proxy's properties and its stack. */
@@ -93,6 +93,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
 
 function modelUpstreamOf({ options, bound }: ProxyUpstream): HaproxyUpstream {
   return {
+    idleTimeoutMillis: bound.idleTimeoutMillis,
     ...valuesOf(UPSTREAM, options),
     dnsName: bound.dnsName,
     port: options.port,

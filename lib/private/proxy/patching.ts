@@ -5,6 +5,7 @@ import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { ProxyPatching } from '../../proxy/options';
 import { AS_IT_IS } from '../monitor/check-permissions';
+import { schedulerRole } from '../scheduler-role';
 
 /** Starts a deployment of a service on a schedule, with the task definition that it has. */
 export function redeployOn(scope: Construct, service: BaseService, { schedule }: ProxyPatching): void {
@@ -13,6 +14,9 @@ export function redeployOn(scope: Construct, service: BaseService, { schedule }:
     description: 'Replaces the tasks of HAProxy, for the newest image of the tag and new values of secrets',
     schedule,
     target: new Universal({
+      role: schedulerRole(scope, 'PatchingRole', {
+        description: 'For EventBridge Scheduler, to replace the tasks of HAProxy',
+      }),
       service: 'ecs',
       action: 'updateService',
       input: ScheduleTargetInput.fromObject(input),

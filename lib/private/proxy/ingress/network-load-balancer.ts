@@ -15,7 +15,9 @@ import { InputError } from '../../../haproxy/errors';
 import { PORTS } from '../../../haproxy/model/options';
 import type { ProxyIngressBindOptions, ProxyIngressConfig } from '../../../proxy/ingress-bind';
 import type { NetworkLoadBalancerOptions } from '../../../proxy/network-load-balancer-options';
+import { acknowledge } from '../../acknowledge';
 import { checkCount, refuseTokens } from '../../checks';
+import { ACKNOWLEDGED } from '../../findings';
 import { NETWORK_LOAD_BALANCER } from '../../options';
 import { LINGERING } from '../stop-times';
 
@@ -66,6 +68,9 @@ export function bindNetworkLoadBalancer(
     crossZoneEnabled: options.crossZone ?? (options.allocationIds === undefined ? undefined : true),
     ...subnetsOf(proxy, options),
   });
+  if (proxy.listenTls) {
+    acknowledge(loadBalancer, ACKNOWLEDGED.tlsInHaproxy);
+  }
   if (options.accessLogs !== undefined) {
     loadBalancer.logAccessLogs(options.accessLogs);
   }
