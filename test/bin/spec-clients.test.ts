@@ -44,7 +44,7 @@ test('clients of the load balancer may reach its port that redirects to HTTPS, a
 test('clients of a load balancer have no key of their own any more', () => {
   expect(() => portsOf('ingress: { networkLoadBalancer: { port: 443, clients: [10.0.0.0/8] } }')).toThrow(
     new InputError(
-      "spec.yaml:9:49: key 'clients' in proxies.shop.ingress.networkLoadBalancer has another place: write it beside 'ingress'",
+      "spec.yaml:9:50: key 'clients' in proxies.shop.ingress.networkLoadBalancer has another place: write it beside 'ingress'",
     ),
   );
 });
