@@ -98,9 +98,7 @@ export interface ElbUpstreamOptions {
   readonly resolutionMode?: HaproxyResolutionMode;
 
   /**
-   * Number of addresses of the load balancer that each task can hold, 1 to 100 (HAProxy 1.8 and later). With one slot,
-   * HAProxy before 3.0 opens a connection for each HTTP request, because a kept connection would stay on the old
-   * address.
+   * Number of addresses of the load balancer that each task can hold, 1 to 100 (HAProxy 1.8 and later).
    *
    * @default 16, twice the 8 addresses of one DNS answer
    */

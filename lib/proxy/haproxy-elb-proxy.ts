@@ -3,6 +3,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type BaseService,
+  type CfnTaskDefinition,
   Cluster,
   type ContainerDefinition,
   ContainerImage,
@@ -35,6 +36,7 @@ import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
 import { redeployOn } from '../private/proxy/patching';
+import { nameSections } from '../private/proxy/reviewable';
 import { scale } from '../private/proxy/scaling';
 import { secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
@@ -144,6 +146,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     this.logGroup = props.logDriver === undefined ? (props.logGroup ?? this.makeLogGroup(props)) : undefined;
     this.taskDefinition = capacity._taskDefinition(this, props);
     acknowledge(this.taskDefinition, ACKNOWLEDGED.configuration);
+    nameSections(this.taskDefinition.node.defaultChild as CfnTaskDefinition, this.configuration);
     const redirectPorts = props.redirectPort === undefined ? [] : [props.redirectPort];
     this.container = addContainer(this, this.taskDefinition, {
       image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),
