@@ -40,6 +40,7 @@ export type {
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,
+  ProxyRateLimit,
   ProxyResolution,
   ProxyRoute,
   ProxyTls,

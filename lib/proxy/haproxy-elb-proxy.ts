@@ -191,6 +191,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       // A cluster cannot lose its capacity providers while a service uses them.
       this.service.node.addDependency(this.cluster);
     }
+    // The first tasks pull their image and read their secrets through the routes of their subnets.
+    const { internetConnectivityEstablished } = this.cluster.vpc.selectSubnets(props.vpcSubnets);
+    this.service.node.addDependency(internetConnectivityEstablished);
     this.node.defaultChild = this.service;
 
     const ingressConfig = ingress.bind(this, {
