@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../../testbed/binaries';
 import { DnsResolver } from '../../../testbed/dns-resolver';
@@ -7,7 +6,7 @@ import { startIdleProxy } from '../../../testbed/idle-proxy';
 import { ElbDns, elbNameFor, nodeAddress } from '../../../testbed/load-balancer';
 import type { ProxyUnderTest } from '../../../testbed/proxy-under-test';
 import { anyBinary, availableBinaries, isDeaf } from '../../support/binaries';
-import { TimedChecker } from './checked';
+import { FastClock, TimedChecker } from './checked';
 
 /*
  * A load balancer of 24 addresses that never changes. Each answer has 8 of them, and each resolver keeps its answer for
@@ -26,15 +25,14 @@ const INTERVALS = [45, 300];
 const BINARIES = availableBinaries().filter((binary) => !isDeaf(binary));
 
 const authority = new ElbDns();
-const origin = Date.now();
-const now = () => origin + (Date.now() - origin) * SPEED;
+const clock = new FastClock(SPEED);
 const resolvers: DnsResolver[] = [];
 const proxies: ProxyUnderTest[] = [];
 let nodes: Server;
 
 /** A resolver that asks one view of the load balancer's name. */
 async function resolver(view: { listen: ElbDns['listen'] } = authority): Promise<DnsResolver> {
-  const made = new DnsResolver((await view.listen()).address, { now });
+  const made = new DnsResolver((await view.listen()).address, { now: clock.now });
   resolvers.push(made);
   return made;
 }
@@ -52,7 +50,7 @@ beforeAll(async () => {
   authority.point(...NODES);
   // Its nodes answer: a slot that is down sends nothing, and is no subject of a check.
   nodes = createServer((client) => client.on('error', () => {}).end());
-  await new Promise<void>((done) => nodes.listen(0, done));
+  await new Promise<void>((done) => nodes.listen(0, '0.0.0.0', done));
 });
 
 afterAll(async () => {
@@ -85,12 +83,12 @@ async function watch(proxy: ProxyUnderTest, nameserver: string, every: number): 
     },
     'fast',
   );
-  const start = now();
+  const start = clock.seconds;
   const reported = new Set<string>();
   let missed = false;
   for (let due = 0; due <= SECONDS; due += every) {
-    await sleep(Math.max(0, (start + due * 1000 - now()) / SPEED));
-    const { events, unexplained } = await checker.check(Math.round((now() - start) / 1000));
+    await clock.reaches(start + due);
+    const { events, unexplained } = await checker.check(clock.seconds);
     missed ||= unexplained.length > 0;
     for (const { incident, change } of events) {
       if (change !== 'closed') {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkProxy, type Probes } from '../../../lambda/controller/check';
 import type { ProxyReport } from '../../../lambda/controller/domain/proxy-report';
 import type { Task } from '../../../lambda/controller/domain/raw-observation';
@@ -161,6 +162,27 @@ function aged(answer: ProcessAnswer, seconds: number, periodSeconds: number): Pr
   return {
     runtime: { ...runtime, uptimeSeconds: runtime.uptimeSeconds + seconds, ...(resolvers && { resolvers }) },
   };
+}
+
+/** A clock that runs faster than the real one, from the moment on that it is made. */
+export class FastClock {
+  readonly #start = Date.now();
+
+  /** @param speed how many times as fast */
+  public constructor(private readonly speed: number) {}
+
+  /** In milliseconds since 1970. */
+  public readonly now = (): number => this.#start + (Date.now() - this.#start) * this.speed;
+
+  /** Whole seconds since its start. */
+  public get seconds(): number {
+    return Math.round((this.now() - this.#start) / 1000);
+  }
+
+  /** Waits until this many seconds after its start. */
+  public async reaches(seconds: number): Promise<void> {
+    await sleep(Math.max(0, (this.#start + seconds * 1000 - this.now()) / this.speed));
+  }
 }
 
 /** Every 60 s from one time to another one, both included. */
