@@ -271,3 +271,11 @@ describe('--version and --help', () => {
     expect(stdout).toMatch(new RegExp(`^Examples?:\n(.*\n)* .*cdk-haproxy-elb ${command}`, 'm'));
   });
 });
+
+test.each(['render', 'lint', 'check'])('%s --version is not the version of the package', async (command) => {
+  expect(await cli(command, '--version', '1.4')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: "error: unknown option '--version'\n(add --help for the options)\n",
+  });
+});
