@@ -4,12 +4,13 @@ import path from 'node:path';
 import { run } from '../../testbed/binaries/run';
 import { usableBinaries } from '../../testbed/binaries/usable';
 import { lambdaNode } from '../../testbed/lambda';
-import { fetchBusybox, NoEngine, startEngine, tryContainer } from '../containers/engine';
+import { fetchShells, NoEngine, startEngine, tryContainer } from '../containers/engine';
 import { makeImage, unpackedOf } from '../containers/images';
 import { step } from '../step';
 import { Emulator } from './emulator';
 import { VPC_RESOLVER } from './name-server';
 import { NODES, Rehearsal } from './rehearsal';
+import { Rollback } from './rollback';
 
 const [folder, cgroup, python] = process.argv.slice(2) as [string, string, string];
 /** The network of the VPC's tasks. */
@@ -32,9 +33,9 @@ async function network(): Promise<void> {
 /** Images of the two newest branches, the newest one first. */
 async function images(): Promise<string[]> {
   const unpacked = unpackedOf((await usableBinaries()).binaries).slice(-2);
-  const busybox = await fetchBusybox();
+  const shells = await fetchShells();
   for (const { branch, command } of unpacked) {
-    await makeImage(`${IMAGE}:${branch}`, command, folder, busybox);
+    await makeImage(`${IMAGE}:${branch}`, command, folder, shells);
   }
   await tryContainer(`${IMAGE}:${unpacked[0]!.branch}`, ['haproxy', '-v']);
   await run('docker', ['network', 'create', '--subnet', '10.9.128.0/17', NETWORK]);
@@ -63,6 +64,11 @@ async function main(): Promise<void> {
       await step(name, work);
     }
     rehearsal.close();
+    const rollback = await Rollback.prepare(folder, IMAGE, branches[0]!, NODES[0]);
+    for (const [name, work] of rollback.steps) {
+      await step(name, work);
+    }
+    rollback.close();
   } catch (error) {
     console.error(emulator.log);
     throw error;
