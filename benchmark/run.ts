@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquireTool, TOOLS } from '../testbed/binaries/tools';
-import { anyUsable } from '../testbed/binaries/usable';
+import { anyUsable, usableBinaries } from '../testbed/binaries/usable';
 import { lambdaNode } from '../testbed/lambda';
 import { measureCost } from './cost';
 import { competitors } from './elb/competitors';
@@ -14,6 +14,8 @@ import { measureHandler } from './handler';
 import { measureLint } from './lint';
 import { quoteFigures } from './quote';
 import { headlines, type Measured, pages } from './results';
+import { measureStops } from './stop/measure';
+import { stoppedProxies } from './stop/proxies';
 import { measureSynth } from './synth';
 import { measureIdleCost, measureThroughput } from './throughput';
 
@@ -42,6 +44,8 @@ async function main(): Promise<void> {
   const idleCost = await measureIdleCost(binary, progress);
   const throughputs = await measureThroughput(wrk, binary, Number(values.runs ?? THROUGHPUT_RUNS), progress);
   const followed = await measureFollowing(wrk, all, runs, progress);
+  const stopped = await stoppedProxies((await usableBinaries()).binaries, progress);
+  const stops = await measureStops(stopped.all, progress);
   const costs = await measureCost(binary, progress);
   progress('functions');
   const handler = await measureHandler();
@@ -53,9 +57,10 @@ async function main(): Promise<void> {
   const measured: Measured = {
     machine: await machine(),
     date: new Date().toISOString().slice(0, 10),
-    missing,
+    missing: [...new Set([...missing, ...stopped.missing])],
     followed,
     runs,
+    stops,
     throughputs,
     throughputOf: binary.version,
     idleCost,
