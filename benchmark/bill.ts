@@ -8,6 +8,9 @@ import { DETAILED_METRICS, MONITOR_METRICS, PROXY_METRICS } from '../lib/contrac
 export const PRICES = {
   fargateVcpuHour: 0.04048,
   fargateGibHour: 0.004445,
+  /** The same on arm64 (AWS Graviton). */
+  fargateArmVcpuHour: 0.03238,
+  fargateArmGibHour: 0.00356,
   lambdaMillionRequests: 0.2,
   /** On arm64. */
   lambdaGbSecond: 0.0000133334,
@@ -93,6 +96,15 @@ export function checkerBill(load: FleetLoad, prices: Prices = PRICES): CheckerBi
 
 /** What the tasks of one proxy cost a month on Fargate. */
 export function tasksBill(prices: Prices = PRICES): number {
+  return billOf(prices.fargateVcpuHour, prices.fargateGibHour);
+}
+
+/** The same on arm64 (AWS Graviton). */
+export function armTasksBill(prices: Prices = PRICES): number {
+  return billOf(prices.fargateArmVcpuHour, prices.fargateArmGibHour);
+}
+
+function billOf(vcpuHour: number, gibHour: number): number {
   const { hours, tasksPerProxy, vcpu, gib } = QUANTITIES;
-  return hours * tasksPerProxy * (vcpu * prices.fargateVcpuHour + gib * prices.fargateGibHour);
+  return hours * tasksPerProxy * (vcpu * vcpuHour + gib * gibHour);
 }

@@ -1,4 +1,4 @@
-import { checkerBill, PRICES, QUANTITIES, tasksBill } from '../benchmark/bill';
+import { armTasksBill, checkerBill, PRICES, QUANTITIES, tasksBill } from '../benchmark/bill';
 
 /** What the runs of a monitor take (benchmark/RESULTS.md has the measured figures). */
 const assumed = (proxies: number) => ({
@@ -84,6 +84,10 @@ ${table([
   [
     `each further proxy on the same monitor: its ${metricsPerProxy} metrics, and its part of the runs, states and logs`,
     dollars(monthOfFurther()),
+  ],
+  [
+    `\`cpuArchitecture\` arm64 (Graviton): two tasks at $${PRICES.fargateArmVcpuHour} a vCPU and $${PRICES.fargateArmGibHour} a GiB an hour, instead of ${dollars(tasksBill())}`,
+    dollars(armTasksBill()),
   ],
   ['the tasks and the name of a further proxy', dollars(tasksBill() + PRICES.hostedZone)],
   [`\`detailedMetrics\`: ${detailedMetrics} more metrics of each proxy`, dollars(detailedMetrics * PRICES.metric)],

@@ -26,6 +26,7 @@ const REFUSED: readonly { words: RegExp; branches?: string; why: string }[] = [
   { words: /^(nbproc|tune\.chksize)$/, branches: '2.5', why: 'refused from 2.5 on, with a text' },
   { words: /^(clitimeout|contimeout|srvtimeout)$/, branches: '2.1', why: 'refused from 2.1 on, with a text' },
   { words: /^process$/, branches: '2.7', why: 'refused on bind lines from 2.7 on, with a text' },
+  { words: /^(master-worker|option transparent)$/, branches: '3.5', why: 'refused from 3.5 on, with a text' },
   { words: /^usesrc$/, why: 'refused without a source before it' },
 ];
 

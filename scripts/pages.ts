@@ -1,4 +1,5 @@
 import { costPage } from './cost-page';
+import { findingsPage } from './findings-page';
 import { lintPage } from './lint-page';
 import { readme } from './readme';
 import { troubleshootingPage } from './troubleshooting-page';
@@ -9,6 +10,7 @@ import { versionsPage } from './versions-page';
 export const PAGES: Readonly<Record<string, () => string>> = {
   'README.md': readme,
   'docs/cost.md': costPage,
+  'docs/findings.md': findingsPage,
   'docs/haproxy-versions.md': versionsPage,
   'docs/lint.md': lintPage,
   'docs/troubleshooting.md': troubleshootingPage,

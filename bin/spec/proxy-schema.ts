@@ -40,6 +40,13 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+const roleArn = (description: string) =>
+  form(
+    /^arn:[a-z-]+:iam::\d{12}:role\/\S+$/,
+    'the ARN of a role, such as arn:aws:iam::111111111111:role/haproxy',
+    description,
+  ).optional();
+
 const haproxyVersion = text(
   (value) => HaproxyVersion.of(value),
   `HAProxy branch ('3.2') or release ('3.2.4'), in quotes. Decides the image and the text of the configuration. Default: ${DEFAULT_VERSION}.`,
@@ -114,8 +121,20 @@ const capacity = z
       .string()
       .optional()
       .meta({ description: "Run on instances of this capacity provider of the environment's cluster." }),
+    cpuArchitecture: z
+      .enum(['x86_64', 'arm64'])
+      .optional()
+      .meta({ description: 'Processors of Fargate; arm64 (Graviton) costs about 20 % less. Default: x86_64.' }),
   } satisfies Shape<FargateCapacityOptions> &
-    Shape<Ec2CapacityOptions, 'capacityProviderStrategies', 'spot' | 'capacityProvider'>)
+    Shape<Ec2CapacityOptions, 'capacityProviderStrategies', 'spot' | 'capacityProvider' | 'cpuArchitecture'>)
+  .superRefine(({ capacityProvider, spot, cpuArchitecture }, context) => {
+    if (capacityProvider !== undefined && (spot !== undefined || cpuArchitecture !== undefined)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'has capacityProvider, which gives instances, and spot or cpuArchitecture of Fargate: leave one out',
+      });
+    }
+  })
   .optional()
   .meta({ description: 'What the tasks run on. Default: Fargate.' });
 
@@ -185,6 +204,7 @@ type OnlyInCdk =
   | 'securityGroups'
   | 'containerInsights'
   | 'logGroup'
+  | 'logDriver'
   | 'monitor'
   | 'probe'
   | 'alarmActions'
@@ -224,11 +244,15 @@ export const proxySchema = z.strictObject({
     }),
   ...keysOf(SERVICE),
   ...keysOf(PROCESS),
+  taskRoleArn: roleArn('Role that the tasks have. Default: a new one without permissions.'),
+  executionRoleArn: roleArn(
+    'Role with which ECS starts the tasks; the stack adds the permissions that it needs. Default: a new one.',
+  ),
   suppressions,
   logRetentionDays,
   removalPolicy,
 } satisfies Shape<
   HaproxyElbProxyProps,
-  OnlyInCdk | 'version' | 'logRetention' | 'removalPolicy',
-  'haproxyVersion' | 'logRetentionDays' | 'removalPolicy' | 'clients'
+  OnlyInCdk | 'version' | 'logRetention' | 'removalPolicy' | 'taskRole' | 'executionRole',
+  'haproxyVersion' | 'logRetentionDays' | 'removalPolicy' | 'clients' | 'taskRoleArn' | 'executionRoleArn'
 >);

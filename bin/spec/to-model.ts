@@ -5,6 +5,7 @@ import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/versi
 import { CAPACITY, MAX_STOP_SECONDS, PRIVATE_DNS } from '../../lib/private/options';
 import { configModelOf, maxConnectionsOf, type ProxyUpstream } from '../../lib/private/proxy/configuration';
 import { fargateSizeOf } from '../../lib/private/proxy/fargate-size';
+import { idleMillisOf } from '../../lib/private/proxy/idle-timeout';
 import { LINGERING, stopTimesOf } from '../../lib/private/proxy/stop-times';
 import type { ProxySpec } from './spec';
 
@@ -20,7 +21,10 @@ export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
 export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
   const { capacity = {}, ingress, routes = [], acceptProxyProtocol } = proxy;
   const upstreams = [proxy.upstream, ...routes.map((route) => route.upstream)].map(
-    ({ dnsName = UNKNOWN_NAME, ...options }): ProxyUpstream => ({ options, bound: { dnsName } }),
+    ({ dnsName = UNKNOWN_NAME, ...options }): ProxyUpstream => ({
+      options,
+      bound: { dnsName, idleTimeoutMillis: idleMillisOf(options.loadBalancerArn) },
+    }),
   );
   const { memoryMiB } =
     capacity.capacityProvider === undefined

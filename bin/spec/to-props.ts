@@ -3,8 +3,9 @@ import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
-import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { ListenerCertificate, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -50,8 +51,11 @@ function withCdkDurations<T>(value: T): WithCdkDurations<T> {
 /** Properties of the construct for a proxy of a spec. Resources that the file names by id or ARN are imported into the scope. */
 export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
   const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
-  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, patching, ...rest } =
+  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, patching, ...others } =
     withCdkDurations(spec);
+  const { taskRoleArn, executionRoleArn, ...rest } = others;
+  const role = (id: string, arn: string | undefined): IRole | undefined =>
+    arn === undefined ? undefined : Role.fromRoleArn(scope, id, arn);
   const secret = (id: string, arn: string): ISecret => Secret.fromSecretCompleteArn(scope, id, arn);
   return {
     ...rest,
@@ -67,6 +71,8 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
           ? undefined
           : secret('CheckerSecret', runtimeApiTls.checkerSecretArn),
     },
+    taskRole: role('TaskRole', taskRoleArn),
+    executionRole: role('ExecutionRole', executionRoleArn),
     capacity: capacity && capacityOf(capacity),
     scaling: scaling && {
       ...scaling,
@@ -114,9 +120,11 @@ function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkDurations<
     : ElbUpstream.fromLoadBalancerName(loadBalancerName, options);
 }
 
-function capacityOf({ capacityProvider, ...size }: NonNullable<ProxySpec['capacity']>): ProxyCapacity {
+const ARCHITECTURES = { x86_64: CpuArchitecture.X86_64, arm64: CpuArchitecture.ARM64 };
+
+function capacityOf({ capacityProvider, cpuArchitecture, ...size }: NonNullable<ProxySpec['capacity']>): ProxyCapacity {
   return capacityProvider === undefined
-    ? ProxyCapacity.fargate(size)
+    ? ProxyCapacity.fargate({ ...size, cpuArchitecture: cpuArchitecture && ARCHITECTURES[cpuArchitecture] })
     : ProxyCapacity.ec2({ ...size, capacityProviderStrategies: [{ capacityProvider, weight: 1 }] });
 }
 

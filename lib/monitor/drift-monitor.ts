@@ -1,7 +1,7 @@
-import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, type QueryDefinition, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -11,13 +11,16 @@ import type { Construct } from 'constructs';
 import type { ControllerEnvironment, ScheduledEvent } from '../contract/environment';
 import { STATE_KEY } from '../contract/state-table';
 import { InputError } from '../haproxy/errors';
+import { acknowledge } from '../private/acknowledge';
 import { checkCount, checkName, refuseTokens } from '../private/checks';
+import { ACKNOWLEDGED } from '../private/findings';
 import { type ControllerFunctionProps, controllerFunction } from '../private/monitor/controller-function';
 import { controllerRole } from '../private/monitor/controller-role';
 import { DeploymentGate } from '../private/monitor/deployment-gate';
 import { ImportedDriftMonitor, publish, registryPathOf } from '../private/monitor/imported-monitor';
 import { allowLogs } from '../private/monitor/log-key';
 import { MONITOR } from '../private/options';
+import { schedulerRole } from '../private/scheduler-role';
 import { type DriftAlarms, makeAlarms } from './alarms';
 import { makeDashboard, saveQueries } from './dashboard';
 import { DriftMonitorBase } from './drift-monitor-base';
@@ -210,6 +213,7 @@ export class DriftMonitor extends DriftMonitorBase {
 
   public constructor(scope: Construct, id: string, props: DriftMonitorProps = {}) {
     super(scope, id);
+    acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.deadLetters, ACKNOWLEDGED.noVpc);
     const interval = checkInterval(props.interval ?? Duration.millis(MONITOR.interval.default));
     const blindAfter = checkBlindAfter(props.blindAfter ?? Duration.millis(MONITOR.blindAfter.default));
     checkName(props.monitorName, 'monitorName');
@@ -222,6 +226,7 @@ export class DriftMonitor extends DriftMonitorBase {
     this.registryPath = registryPathOf(this.monitorName);
     this.logGroup = props.logGroup ?? this.makeLogGroup(props);
     this.stateTable = this.makeTable(props);
+    acknowledge(this.stateTable, ACKNOWLEDGED.states);
     const { role, policy } = controllerRole(this, {
       logGroup: this.logGroup,
       registryPath: this.registryPath,
@@ -327,28 +332,12 @@ function checkInterval(interval: Duration): Duration {
   return interval;
 }
 
-/** The role of EventBridge Scheduler: it may start this function, for schedules of this account alone. */
+/** The role of EventBridge Scheduler: it may start this function. */
 function scheduleRole(scope: Construct, handler: LambdaFunction) {
-  const stack = Stack.of(scope);
-  const role = new Role(scope, 'ScheduleRole', {
+  const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn] });
+  const role = schedulerRole(scope, 'ScheduleRole', {
     description: 'For EventBridge Scheduler, to start the drift monitor',
-    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-      conditions: {
-        StringEquals: {
-          'aws:SourceAccount': stack.account,
-          'aws:SourceArn': stack.formatArn({
-            service: 'scheduler',
-            resource: 'schedule-group',
-            resourceName: 'default',
-          }),
-        },
-      },
-    }),
-    inlinePolicies: {
-      Invoke: new PolicyDocument({
-        statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn] })],
-      }),
-    },
+    inlinePolicies: { Invoke: new PolicyDocument({ statements: [invoke] }) },
   });
   // The target would also allow versions of the function, which do not exist.
   return role.withoutPolicyUpdates();

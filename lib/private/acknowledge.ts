@@ -1,15 +1,19 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { Policy } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import type { AcknowledgedFinding, WildcardReasons } from './findings';
 
-/** The reason for each wildcard of a policy, by a part of the resource; `*` is the whole resource. */
-export type WildcardReasons = Readonly<Record<string, string>>;
+/** Acknowledges findings about a construct and all below it, so that cdk-nag shows their reasons and no findings. */
+export function acknowledge(scope: IConstruct, ...findings: readonly AcknowledgedFinding[]): void {
+  const rules = findings.flatMap(({ nag, reason }) => nag.map((rule) => [rule, reason]));
+  write(scope, Object.fromEntries(rules));
+}
 
 /**
  * Acknowledges the wildcards of a policy, each with its reason, so that cdk-nag shows the reasons and no findings. A
  * wildcard without a reason stays a finding.
  *
- * This runs when the app is complete, because the id of a finding contains resolved references. The CDK's `acknowledge`
- * refuses such ids, which have more than one `::`; this writes the same metadata.
+ * This runs when the app is complete, because the id of a finding contains resolved references.
  */
 export function acknowledgeWildcards(policy: Policy, reasons: WildcardReasons): void {
   policy.node.addValidation({
@@ -20,10 +24,15 @@ export function acknowledgeWildcards(policy: Policy, reasons: WildcardReasons): 
         const part = Object.keys(reasons).find((one) => (one === '*' ? resource === one : resource.includes(one)));
         return part === undefined ? [] : [[`AwsSolutions-IAM5[Resource::${resource}]`, reasons[part]]];
       });
-      policy.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, Object.fromEntries(acknowledged));
+      write(policy, Object.fromEntries(acknowledged));
       return [];
     },
   });
+}
+
+/** The metadata of the CDK's `Validations.acknowledge`, which refuses ids with more than one `::`. */
+function write(scope: IConstruct, rules: Record<string, string>): void {
+  scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, rules);
 }
 
 /** A value of a template as cdk-nag writes it into the id of a finding: references in angle brackets. */

@@ -1,9 +1,10 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { LoadBalancer as ClassicLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
-import type { ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { CfnLoadBalancer, ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { HaproxyResolutionMode } from '../haproxy/model/options';
+import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
 
 /** TLS towards the load balancer. */
@@ -97,9 +98,7 @@ export interface ElbUpstreamOptions {
   readonly resolutionMode?: HaproxyResolutionMode;
 
   /**
-   * Number of addresses of the load balancer that each task can hold, 1 to 100 (HAProxy 1.8 and later). With one slot,
-   * HAProxy before 3.0 opens a connection for each HTTP request, because a kept connection would stay on the old
-   * address.
+   * Number of addresses of the load balancer that each task can hold, 1 to 100 (HAProxy 1.8 and later).
    *
    * @default 16, twice the 8 addresses of one DNS answer
    */
@@ -128,9 +127,12 @@ export interface ElbUpstreamOptions {
   readonly slowStart?: Duration;
 
   /**
-   * Idle timeout of the load balancer, 1 to 4000 s. HAProxy closes idle connections earlier.
+   * Idle timeout of the load balancer, 1 to 4000 s. HAProxy closes idle connections, WebSockets and TCP sessions shortly
+   * before, because a Network Load Balancer forgets them without a word. Give the load balancer's own value where it was
+   * changed: it decides how long a WebSocket may be silent.
    *
-   * @default Duration.seconds(60), that of an Application Load Balancer; a Network Load Balancer has 350 s
+   * @default - 60 s, that of an Application and a Classic Load Balancer; 350 s, that of a Network Load Balancer, in TCP
+   * mode and where the load balancer is known to be one
    */
   readonly idleTimeout?: Duration;
 
@@ -154,6 +156,8 @@ export interface BoundUpstream {
   /** Set if the checker may query it: same account and region. */
   readonly loadBalancerArn?: string;
   readonly securityGroups: readonly ISecurityGroup[];
+  /** The default of `idleTimeout`, milliseconds, where the kind of the load balancer is known. */
+  readonly idleTimeoutMillis?: number;
 }
 
 /** The load balancer behind a proxy: a name whose addresses change, and a port. */
@@ -168,10 +172,12 @@ export class ElbUpstream {
   public static fromLoadBalancer(loadBalancer: ILoadBalancerV2, options: ElbUpstreamOptions): ElbUpstream {
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
     const { loadBalancerArn } = loadBalancer.loadBalancerRef;
+    const resource = loadBalancer.node.defaultChild as Partial<CfnLoadBalancer> | undefined;
+    const idleTimeoutMillis = idleMillisOf(loadBalancerArn, resource?.type);
     return new ElbUpstream(options, (scope) =>
       isOfStack(scope, env)
-        ? { dnsName, loadBalancerArn, securityGroups: groupsOf(loadBalancer) }
-        : { dnsName, securityGroups: [] },
+        ? { dnsName, loadBalancerArn, securityGroups: groupsOf(loadBalancer), idleTimeoutMillis }
+        : { dnsName, securityGroups: [], idleTimeoutMillis },
     );
   }
 
@@ -197,6 +203,7 @@ export class ElbUpstream {
     return new ElbUpstream(options, (scope, id) => ({
       ...lookUpByArn(scope, id, loadBalancerArn),
       securityGroups: [],
+      idleTimeoutMillis: idleMillisOf(loadBalancerArn),
     }));
   }
 

@@ -1,7 +1,8 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { ContainerImage, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerImage, ContainerInsights, ICluster, LogDriver } from 'aws-cdk-lib/aws-ecs';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { HaproxyHeaderRules } from '../haproxy/model/config-model';
 import type { HaproxyMode } from '../haproxy/model/options';
@@ -74,6 +75,23 @@ export interface HaproxyElbProxyProps {
   readonly capacity?: ProxyCapacity;
 
   /**
+   * The role that the tasks have. HAProxy itself calls no AWS API; a container that you add may. It must trust
+   * `ecs-tasks.amazonaws.com`.
+   *
+   * @default - a new role without permissions
+   */
+  readonly taskRole?: IRole;
+
+  /**
+   * The role with which ECS starts the tasks: it writes the log and reads the secrets. It must trust
+   * `ecs-tasks.amazonaws.com`. The construct adds the permissions, also to an imported role of this account. To a role that
+   * the app must not change (`mutable: false`) it adds none; a warning then names those that the role must have.
+   *
+   * @default - a new role with the permissions that these tasks need
+   */
+  readonly executionRole?: IRole;
+
+  /**
    * The HAProxy version. It decides the image and the text of the configuration.
    *
    * @default HaproxyVersion.V3_2, a branch with long-term support until 2030
@@ -90,7 +108,8 @@ export interface HaproxyElbProxyProps {
 
   /**
    * Another image than the official one, such as a copy in your own registry. It must be of `version` and have
-   * `haproxy` on its PATH, `/bin/sh`, and `bash` or `wget`. Its stop signal may be SIGTERM or SIGUSR1.
+   * `haproxy` on its PATH, `/bin/sh`, and `bash` or `wget`. Its stop signal (STOPSIGNAL) must be SIGTERM, which an image
+   * without the line has, or SIGUSR1, which the official images have: with another one ECS cuts every connection.
    *
    * @default - the official image of the version
    */
@@ -279,9 +298,17 @@ export interface HaproxyElbProxyProps {
   readonly containerInsights?: ContainerInsights;
 
   /**
+   * Where ECS sends what HAProxy writes to its standard output, such as `LogDrivers.firelens` with
+   * `taskDefinition.addFirelensLogRouter`. Give this or the log group.
+   *
+   * @default - CloudWatch Logs, to `logGroup`
+   */
+  readonly logDriver?: LogDriver;
+
+  /**
    * Log group for HAProxy's log.
    *
-   * @default - a new log group
+   * @default - a new log group, unless `logDriver` is given
    */
   readonly logGroup?: ILogGroup;
 

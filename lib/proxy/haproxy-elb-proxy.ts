@@ -7,6 +7,8 @@ import {
   type ContainerDefinition,
   ContainerImage,
   type ICluster,
+  LogDrivers,
+  PropagatedTagSource,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -26,6 +28,8 @@ import { DriftMonitor } from '../monitor/drift-monitor';
 import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
+import { acknowledge } from '../private/acknowledge';
+import { ACKNOWLEDGED } from '../private/findings';
 import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
@@ -65,8 +69,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public readonly container: ContainerDefinition;
   /** The cluster: the given one, or a new one. */
   public readonly cluster: ICluster;
-  /** HAProxy's log: the given log group, or a new one. */
-  public readonly logGroup: ILogGroup;
+  /** HAProxy's log: the given log group, or a new one; undefined where `logDriver` sends it elsewhere. */
+  public readonly logGroup?: ILogGroup;
   /** The monitor that checks this proxy. */
   public readonly monitor: IDriftMonitor;
   /**
@@ -95,6 +99,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
   public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
     super(scope, id);
     denySessionLogs(this);
+    acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.ecsPolicy);
     const version = props.version ?? DEFAULT_VERSION;
     const capacity = props.capacity ?? ProxyCapacity.fargate();
     const ingress = props.ingress ?? ProxyIngress.privateDns();
@@ -135,13 +140,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     this.monitor = props.monitor ?? new DriftMonitor(this, 'Monitor', { alarmActions, okActions });
     this.alarm =
       props.monitor && makeProxyAlarm(this, this.metricCriticalIncidents(), { alarm: alarmActions, ok: okActions });
-    this.logGroup =
-      props.logGroup ??
-      new LogGroup(this, 'LogGroup', {
-        retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-        removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
-      });
-    this.taskDefinition = capacity._taskDefinition(this);
+    this.logGroup = props.logDriver === undefined ? (props.logGroup ?? this.makeLogGroup(props)) : undefined;
+    this.taskDefinition = capacity._taskDefinition(this, props);
+    acknowledge(this.taskDefinition, ACKNOWLEDGED.configuration);
     const redirectPorts = props.redirectPort === undefined ? [] : [props.redirectPort];
     this.container = addContainer(this, this.taskDefinition, {
       image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),
@@ -154,7 +155,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       endsItself: version._capabilities.hardStopAfter,
       openFiles: openFilesOf(maxConnections, upstreams),
       enableExecuteCommand: props.enableExecuteCommand ?? false,
-      logGroup: this.logGroup,
+      logDriver: props.logDriver ?? LogDrivers.awsLogs({ streamPrefix: 'haproxy', logGroup: this.logGroup }),
     });
 
     const securityGroups = props.securityGroups ?? [
@@ -173,6 +174,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
         enableExecuteCommand: props.enableExecuteCommand,
         vpcSubnets: props.vpcSubnets,
         securityGroups,
+        // The bill shows each task with the tags of the stack, and with the names of the service and the cluster.
+        propagateTags: PropagatedTagSource.SERVICE,
+        enableECSManagedTags: true,
       },
       this.taskDefinition,
     );
@@ -213,6 +217,13 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     }
     this.allowToUpstreams(upstreams);
     this.probe = this.register(version, props, upstreams).handler;
+  }
+
+  private makeLogGroup({ logRetention, removalPolicy }: HaproxyElbProxyProps): LogGroup {
+    return new LogGroup(this, 'LogGroup', {
+      retention: logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
+    });
   }
 
   private makeCluster({ vpc, containerInsights }: HaproxyElbProxyProps): Cluster {

@@ -135,16 +135,18 @@ export interface ProxyLimits {
   readonly connectTimeout?: Duration;
 
   /**
-   * Time that a client may be silent while it sends or receives.
+   * Time that a client may be silent in the middle of a request or a response. It does not apply to WebSockets and TCP
+   * sessions: `idleTimeout` of the upstream does.
    *
-   * @default Duration.seconds(65)
+   * @default - 5 s more than the longest `idleTimeout` of the upstreams: the load balancer gives up first
    */
   readonly clientTimeout?: Duration;
 
   /**
-   * Time that the load balancer may be silent.
+   * Time that the load balancer may be silent in the middle of a response, also between two server-sent events. It does
+   * not apply to WebSockets and TCP sessions: `idleTimeout` of the upstream does.
    *
-   * @default Duration.seconds(65), longer than the 60 s of an Application Load Balancer, so that its 504 arrives
+   * @default - 5 s more than `idleTimeout` of the upstream, so that the 504 of the load balancer arrives
    */
   readonly serverTimeout?: Duration;
 

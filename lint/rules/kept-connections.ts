@@ -27,6 +27,10 @@ function find({ sections }: Document, version: HaproxyVersion): Hit[] {
     .flatMap((section) => section.servers.map((server) => ({ section, server })));
   for (const { section, server } of pairs) {
     const { line, address, named, options } = server;
+    // From 2.4 on a connection of a server with a relative port is found by its address too.
+    if (version._capabilities.reusesRightly && /^[+-]/.test(address.port ?? '')) {
+      continue;
+    }
     const follows = named === true && options.has('resolvers') && slotsOf(section, server) === 1;
     if (follows && !hasOneAddress(address) && options.value('pool-max-conn') !== '0') {
       const message = `clients that keep their connection stay on the old address of '${address.host}' as long as it answers`;

@@ -63,8 +63,8 @@ test('patching replaces the tasks on a schedule, and may do nothing else', () =>
     ScheduleExpression: 'cron(0 3 ? * TUE *)',
     Target: { Arn: { 'Fn::Join': ['', Match.arrayWith([':scheduler:::aws-sdk:ecs:updateService'])] } },
   });
-  expect(permissionsOf(template, /SchedulerRole/).filter((one) => one.includes('ecs:'))).toEqual([
-    'Allow ecs:UpdateService on {ProxyService}',
+  expect(permissionsOf(template, /PatchingRole/)).toEqual([
+    'Allow ecs:UpdateService on {ProxyService} if ecs:task-definition Null true, ecs:enable-execute-command Null true',
   ]);
 });
 

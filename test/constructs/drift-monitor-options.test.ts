@@ -88,7 +88,12 @@ describe('the gate', () => {
     expect(statementsOf(role!.properties.Policies)).toEqual([
       'Allow lambda:InvokeFunction on {MonitorGateHandler.Arn}',
     ]);
-    expect(role!.properties.AssumeRolePolicyDocument.Statement[0].Principal).toEqual({ Service: 'ecs.amazonaws.com' });
+    expect(role!.properties.AssumeRolePolicyDocument.Statement).toMatchObject([
+      {
+        Principal: { Service: 'ecs.amazonaws.com' },
+        Condition: { StringEqualsIfExists: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ]);
   });
 
   test('it may read the revisions of this service', () => {

@@ -208,7 +208,8 @@ describe('with a key, a retention and a removal policy', () => {
         'GenerateDataKeyWithoutPlaintext',
         'DescribeKey',
       ].map(
-        (action) => `Allow kms:${action} on {Key.Arn} if kms:ViaService StringEquals dynamodb.{Region}.{URLSuffix}`,
+        (action) =>
+          `Allow kms:${action} on {Key.Arn} if kms:ViaService StringEquals dynamodb.{Region}.amazonaws.com or dynamodb.{Region}.{URLSuffix}`,
       ),
     );
     template.hasResourceProperties('AWS::KMS::Key', {

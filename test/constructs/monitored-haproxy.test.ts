@@ -226,7 +226,7 @@ test('the secret of the runtime API may be read, and no other', () => {
   expect(permissionsOf(Template.fromStack(stack), /MonitorRole/).filter((one) => /secretsm| kms/.test(one))).toEqual([
     'Allow secretsmanager:GetSecretValue on {Secret}',
     'Allow secretsmanager:GetSecretValue on arn:{Partition}:secretsmanager:{Region}:{AccountId}:secret:legacy/runtime-api-??????',
-    'Allow kms:Decrypt on {Key.Arn} if kms:ViaService StringEquals secretsmanager.{Region}.{URLSuffix}',
+    'Allow kms:Decrypt on {Key.Arn} if kms:ViaService StringEquals secretsmanager.{Region}.amazonaws.com or secretsmanager.{Region}.{URLSuffix}',
   ]);
 });
 

@@ -1,8 +1,8 @@
-import { App, Fn, Stack } from 'aws-cdk-lib';
+import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { LoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
-import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ElbUpstream, HaproxyElbProxy, HaproxyMode, HaproxyResolutionMode } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
@@ -55,6 +55,57 @@ describe.each([
 
   test('is looked up by a function that may do nothing else', () => {
     expect(permissionsOf(template, /^{AWS679/)).toEqual(['Allow elasticloadbalancing:DescribeLoadBalancers on *']);
+  });
+});
+
+describe('the idle timeout', () => {
+  const NETWORK = ARN.replace('/app/', '/net/');
+  const timeoutOf = (upstream: (stack: Stack) => ElbUpstream, more = {}) => {
+    const { stack, vpc } = stackWithVpc(ENV);
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: upstream(stack), ...more });
+    return /timeout tunnel \S+/.exec(configurationOf(Template.fromStack(stack)))![0];
+  };
+
+  test.each<[string, (stack: Stack) => ElbUpstream, object, string]>([
+    ['an unknown load balancer', () => ElbUpstream.fromDnsName('elb.example.com', { port: 80 }), {}, '59s'],
+    [
+      'an unknown one in TCP mode',
+      () => ElbUpstream.fromDnsName('elb.example.com', { port: 80 }),
+      { mode: HaproxyMode.TCP },
+      '349s',
+    ],
+    ['an Application Load Balancer', () => ElbUpstream.fromLoadBalancerArn(ARN, { port: 80 }), {}, '59s'],
+    ['a Network Load Balancer', () => ElbUpstream.fromLoadBalancerArn(NETWORK, { port: 80 }), {}, '349s'],
+    [
+      'a Network Load Balancer of the app',
+      (stack) => {
+        const vpc = new Vpc(stack, 'Other');
+        return ElbUpstream.fromLoadBalancer(new NetworkLoadBalancer(stack, 'Nlb', { vpc }), { port: 80 });
+      },
+      {},
+      '349s',
+    ],
+    [
+      'an imported Network Load Balancer',
+      (stack) =>
+        ElbUpstream.fromLoadBalancer(
+          NetworkLoadBalancer.fromNetworkLoadBalancerAttributes(stack, 'Nlb', {
+            loadBalancerArn: NETWORK,
+            loadBalancerDnsName: 'nlb.example.com',
+          }),
+          { port: 80 },
+        ),
+      {},
+      '349s',
+    ],
+    [
+      'one with a value of its own',
+      () => ElbUpstream.fromLoadBalancerArn(NETWORK, { port: 80, idleTimeout: Duration.seconds(100) }),
+      {},
+      '99s',
+    ],
+  ])('of %s decides how long a WebSocket may be silent', (_what, upstream, more, tunnel) => {
+    expect(timeoutOf(upstream, more)).toBe(`timeout tunnel ${tunnel}`);
   });
 });
 

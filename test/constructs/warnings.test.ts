@@ -10,6 +10,7 @@ import {
   FargateService,
   FargateTaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import {
   DriftMonitor,
   ElbUpstream,
@@ -63,6 +64,7 @@ function warned(acknowledged: readonly string[] = []) {
     desiredCount: 1,
     drainTime: Duration.seconds(9),
     enableExecuteCommand: true,
+    taskRole: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/task', { mutable: false }),
   });
   new HaproxyElbProxy(stack, 'Moved', {
     vpc: new Vpc(stack, 'Public', { maxAzs: 2 }),

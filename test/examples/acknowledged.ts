@@ -9,20 +9,9 @@ export interface Acknowledged {
 /** The findings of cdk-nag's AwsSolutions in the examples that are as they must be. */
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
   {
-    rule: /^AwsSolutions-ECS2$/,
-    path: /Proxy\/TaskDefinition\/Resource$/,
-    reason: 'The variable is the configuration and holds no secret: certificates and keys come from Secrets Manager.',
-  },
-  {
     rule: /^AwsSolutions-ECS4$/,
     path: /Proxy\/Cluster\/Resource$/,
     reason: 'AWS charges for each metric of Container Insights: `containerInsights` switches it on.',
-  },
-  {
-    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    path: /(DriftCheck\w+|Monitor\/Policy|Upstream2\/CustomResourcePolicy)\/Resource$/,
-    reason:
-      'IAM has no resource for the calls that list and describe load balancers, network interfaces and tasks; where it has a condition, the policy uses it.',
   },
   {
     rule: /^AwsSolutions-(L1|IAM4\[.*AWSLambdaBasicExecutionRole\])$/,

@@ -51,8 +51,8 @@ describe('what a model leaves out', () => {
       limits: {
         maxConnections: 2000,
         connectTimeoutMillis: 5000,
-        clientTimeoutMillis: 65_000,
-        serverTimeoutMillis: 65_000,
+        clientTimeoutMillis: undefined,
+        serverTimeoutMillis: undefined,
         requestTimeoutMillis: 10_000,
         keepAliveTimeoutMillis: 65_000,
         maxBodyBytes: undefined,

@@ -139,7 +139,7 @@ describe.each(BINARIES)('a client of HAProxy $version that keeps its connection'
   });
 
   test.each([
-    ['', { slots: 1 }],
+    ['', { slots: 1, idleTimeoutMillis: 3_600_000 }],
     [', with the PROXY protocol', { slots: 1, sendProxyProtocol: true }],
   ])('leaves an address that another one replaces in one step%s', async (_, upstream) => {
     dns.set('elb.test', [OLD]);
@@ -147,6 +147,15 @@ describe.each(BINARIES)('a client of HAProxy $version that keeps its connection'
     await onlyFrom(OLD);
     dns.set('elb.test', [NEW]);
     await onlyFrom(NEW);
+  });
+
+  test('leaves an address that another one replaces in one step because no slot is free', async () => {
+    dns.set('elb.test', [OLD, STAYS]);
+    // So long that idle connections are not closed within this test.
+    await start({ slots: 2, idleTimeoutMillis: 3_600_000 });
+    await onlyFrom(OLD, STAYS);
+    dns.set('elb.test', [STAYS, NEW]);
+    await onlyFrom(STAYS, NEW);
   });
 
   if (capabilities.doResolve) {

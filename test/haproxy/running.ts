@@ -28,7 +28,8 @@ interface Answer {
   readonly body: string;
 }
 
-interface Ask {
+/** How a request is made. */
+export interface Ask {
   readonly path?: string;
   readonly method?: string;
   readonly headers?: Record<string, string>;

@@ -171,7 +171,9 @@ describe('warnings', () => {
 
 test.each([
   ['1.6', 'docker.io/library/haproxy:1.6'],
-  ['1.8.30', 'docker.io/library/haproxy:1.8.30'],
+  ['1.7', 'public.ecr.aws/docker/library/haproxy:1.7'],
+  ['1.8.30', 'public.ecr.aws/docker/library/haproxy:1.8.30'],
+  ['1.9', 'docker.io/library/haproxy:1.9'],
   ['2.0', 'public.ecr.aws/docker/library/haproxy:2.0'],
   ['2.1', 'docker.io/library/haproxy:2.1'],
   ['2.6.12-1+deb12u4', 'public.ecr.aws/docker/library/haproxy:2.6.12'],

@@ -243,6 +243,13 @@ describe('kept-connections', () => {
     expect(on('2.8', ...defaults, 'backend b from web', SERVER)).toEqual([hit('6:15')]);
   });
 
+  test.each(['+0', '-8000'])('with the relative port %s, 2.4 and later leave it', (port) => {
+    const server = SERVER.replace(':80', `:${port}`);
+    expect(on('2.4', ...HTTP, 'backend b', server)).toEqual([]);
+    expect(on('2.9', ...HTTP, 'backend b', server)).toEqual([]);
+    expect(on('2.3', ...HTTP, 'backend b', server)).toEqual([hit('4:15')]);
+  });
+
   test('several slots, a pool without room and 3.0 leave it', () => {
     expect(on('2.8', ...HTTP, 'backend b', SERVER.replace('server s1', 'server-template elb 4'))).toEqual([]);
     expect(on('2.8', ...HTTP, 'backend b', `${SERVER} pool-max-conn 0`)).toEqual([]);

@@ -181,10 +181,14 @@ describe('address-family', () => {
 
   test('a family, a setting of the process, or another name', () => {
     expect(branchesOf('address-family', dual(' resolve-prefer ipv4'))).toEqual([]);
-    expect(branchesOf('address-family', dual('', `ipv4@dualstack.${ELB}:443`))).toEqual([]);
+    // The family of the address is about the start alone.
+    expect(branchesOf('address-family', dual('', `ipv4@dualstack.${ELB}:443`))).toEqual(ALL);
     expect(branchesOf('address-family', dual('', `${ELB}:443`))).toEqual([]);
     expect(branchesOf('address-family', dual('', 'dualstack.example.com:443'))).toEqual([]);
-    expect(branchesOf('address-family', `global\ndns-accept-family ipv4\n${dual()}`)).toEqual([]);
+    for (const families of ['ipv4', 'ipv6', 'auto']) {
+      expect(branchesOf('address-family', `global\ndns-accept-family ${families}\n${dual()}`)).toEqual([]);
+    }
+    expect(branchesOf('address-family', `global\ndns-accept-family ipv4,ipv6\n${dual()}`)).toEqual(ALL);
   });
 });
 
@@ -202,11 +206,31 @@ describe('rules of do-resolve', () => {
     [[FIXED, 'http-request deny unless { var(txn.ip) -m found }', SETS], 0],
     [['acl ok var(txn.ip) -m found', FIXED, 'http-request return status 503 unless ok', SETS], 0],
     [['acl ok var(txn.ip) -m found', FIXED, 'http-request deny if !ok', SETS], 0],
-    [[FIXED, 'use-server s if { var(txn.ip) -m found }', SETS], 0],
+    [[FIXED, 'use-server s if { var(txn.ip) -m found }', SETS], 1],
+    [[FIXED, 'use-server other unless { var(txn.ip) -m found }', SETS, 'server other 10.0.0.9:80'], 0],
+    [['http-request deny unless { var(txn.ip) -m found }', FIXED, SETS], 1],
+    [['tcp-request content reject unless { var(txn.ip) -m found }', FIXED, SETS], 1],
+    [[FIXED, 'http-request deny unless { path /x } { var(txn.ip) -m found }', SETS], 0],
+    [[FIXED, 'http-request deny if ! { var(txn.ip) -m found } || { path /x }', SETS], 0],
+    [[FIXED, 'http-request deny if !{ var(txn.ip) -m found } { path /x }', SETS], 1],
+    [['acl ok var(txn.ip) -m found', 'acl ok src 10.0.0.0/8', FIXED, 'http-request deny if !ok', SETS], 1],
+    [[FIXED, 'http-request redirect location / unless { var(txn.ip) -m found }', SETS], 0],
+    [[FIXED, 'http-request set-dst var(txn.ip,127.0.0.1)'], 0],
     // The own view of a task: nothing is sent to the address.
     [[FIXED, 'http-request return status 200 content-type text/plain lf-string "%[var(txn.ip)]"'], 0],
   ])('%j has %i unguarded', (lines, count) => {
     expect(said('do-resolve-guard', '3.4', rules(...lines))).toHaveLength(count);
+  });
+
+  test('a frontend and the backends that it names', () => {
+    const frontend = ['frontend f', FIXED, 'use_backend dyn if { var(txn.ip) -m found }', 'default_backend other'];
+    const backends = ['backend dyn', SETS, 'server s 0.0.0.0:80', 'backend other', 'server s 10.0.0.1:80'];
+    const count = (...lines: string[]) =>
+      said('do-resolve-guard', '3.4', `${config({ server: 'server s 10.0.0.1:80' })}${lines.join('\n')}\n`).length;
+    expect(count(...frontend, ...backends)).toBe(0);
+    expect(count('frontend f', FIXED, 'default_backend dyn', ...backends)).toBe(1);
+    expect(count('frontend f', FIXED, 'default_backend other', ...backends)).toBe(0);
+    expect(count('frontend f', FIXED, 'use_backend %[path]', ...backends)).toBe(1);
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
 import type { HaproxyConfigModel, HaproxyUpstream } from './config-model';
 import { type Complete, checkPath, complete } from './option';
-import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, UPSTREAM, UPSTREAM_TLS } from './options';
+import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, IDLE_MILLIS, UPSTREAM, UPSTREAM_TLS } from './options';
 
 /** An upstream with all values set and checked. */
 export interface ValidatedUpstream extends Complete<typeof UPSTREAM> {
@@ -12,6 +12,7 @@ export interface ValidatedUpstream extends Complete<typeof UPSTREAM> {
   readonly backend: string;
   readonly dnsName: string;
   readonly port: number;
+  readonly idleTimeoutMillis: number;
   readonly tls?: Complete<typeof UPSTREAM_TLS> & { readonly serverName: string };
   readonly healthCheck: Complete<typeof HEALTH_CHECK> & { readonly host: string };
 }
@@ -46,8 +47,11 @@ export function checkUpstream(
   }
   const tls = upstream.tls && complete(UPSTREAM_TLS, upstream.tls, 'tls.');
   const healthCheck = complete(HEALTH_CHECK, upstream.healthCheck ?? {}, 'healthCheck.');
+  // In TCP mode most likely a Network Load Balancer. Where it is another one, that closes first.
+  const idleMillis = IDLE_MILLIS[mode === HaproxyMode.TCP ? 'networkLoadBalancer' : 'applicationLoadBalancer'];
   return {
     ...values,
+    idleTimeoutMillis: values.idleTimeoutMillis ?? idleMillis,
     backend,
     dnsName,
     port,

@@ -178,6 +178,15 @@ export const HEALTH_CHECK = {
   },
 } as const satisfies Options;
 
+/**
+ * Idle timeouts of load balancers, milliseconds: 60 s is the default of an Application and a Classic Load Balancer, 350 s
+ * that of a TCP listener of a Network Load Balancer.
+ */
+export const IDLE_MILLIS = { applicationLoadBalancer: 60_000, networkLoadBalancer: 350_000 } as const;
+
+/** HAProxy waits longer than the idle timeout of a load balancer, so that the load balancer's 504 arrives. */
+export const IDLE_MARGIN_MILLIS = 5000;
+
 /** How a load balancer is used. */
 export const UPSTREAM = {
   resolutionMode: {
@@ -210,8 +219,8 @@ export const UPSTREAM = {
     kind: 'time',
     min: 1000,
     max: 4_000_000,
-    default: 60_000,
     about: 'Idle timeout of the load balancer.',
+    otherwise: '1m, 350s in TCP mode and to a Network Load Balancer of the app',
   },
 } as const satisfies Options;
 
@@ -228,8 +237,16 @@ export const LIMITS = {
     otherwise: '2000 for each 512 MiB of memory',
   },
   connectTimeout: { ...TIMEOUT, default: 5000, about: 'Time to connect to the load balancer.' },
-  clientTimeout: { ...TIMEOUT, default: 65_000, about: 'Time that a client may be silent.' },
-  serverTimeout: { ...TIMEOUT, default: 65_000, about: 'Time that the load balancer may be silent.' },
+  clientTimeout: {
+    ...TIMEOUT,
+    about: 'Time that a client may be silent in the middle of a request.',
+    otherwise: '5s more than the longest idleTimeout',
+  },
+  serverTimeout: {
+    ...TIMEOUT,
+    about: 'Time that the load balancer may be silent.',
+    otherwise: '5s more than its idleTimeout',
+  },
   requestTimeout: { ...TIMEOUT, default: 10_000, about: 'Time for the whole head of a request, HTTP only.' },
   keepAliveTimeout: {
     ...TIMEOUT,

@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedUpstream } from '../model/check-upstream';
-import { HaproxyMode, HaproxyResolutionMode } from '../model/options';
+import { HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
@@ -25,20 +25,38 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
       // A request that may have arrived is sent again only if a repetition is harmless.
       http && capabilities.retryOn && 'retry-on conn-failure empty-response response-timeout',
       http && capabilities.retryOn && 'http-request disable-l7-retry unless METH_GET',
+      `timeout server ${formatDuration(model.limits.serverTimeoutMillis ?? upstream.idleTimeoutMillis + IDLE_MARGIN_MILLIS)}`,
+      `timeout tunnel ${formatDuration(tunnelMillis(upstream))}`,
       ...servers(),
     ],
   };
 }
 
+/**
+ * A WebSocket or a TCP session, once both sides talk: no other timeout applies to it. HAProxy ends it shortly before the
+ * load balancer forgets it: a Network Load Balancer tells nobody, and the client would find a dead connection.
+ */
+function tunnelMillis({ idleTimeoutMillis }: ValidatedUpstream): number {
+  return Math.max(idleTimeoutMillis - 1000, Math.floor(idleTimeoutMillis * 0.9));
+}
+
 /** 1.8 and later: DNS removes an address slowly (`hold obsolete`), a health check removes a dead address fast. */
 function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedUpstream): Line[] {
   const { dnsName, port, slots } = upstream;
+  const mapped = mapsPort(version, mode, upstream);
   return [
-    ...(mode === HaproxyMode.HTTP ? reuseLines(version, upstream, slots === 1) : []),
+    ...(mode === HaproxyMode.HTTP ? reuseLines(version, upstream) : []),
+    ...(mapped
+      ? [
+          '# Up to 2.9 a slot that gets another address keeps its connections to the old one. With a relative port (`+0`)',
+          '# a connection is used again only for the address and port that it has.',
+          `http-request set-dst-port int(${port})`,
+        ]
+      : []),
     ...httpCheckLines(version, upstream),
     join(
-      `server-template elb ${slots} ${dnsName}:${port}`,
-      checkOf(mode, upstream),
+      `server-template elb ${slots} ${dnsName}:${mapped ? '+0' : port}`,
+      checkOf(mode, upstream, mapped ? port : undefined),
       connectionOf(version, mode, upstream),
       `resolvers ${RESOLVERS} resolve-prefer ipv4 init-addr none`,
     ),
@@ -86,17 +104,24 @@ function perRequestLines(version: HaproxyVersion, { mode }: ValidatedModel, upst
 }
 
 /**
+ * Whether the port of the server line is relative to the one that the request goes to, which is set for each request.
+ * From 2.4 on the key of a kept connection then has its address (src/backend.c, connect_server). A PROXY header would
+ * have the wrong port; with it no connection is kept up to 2.9.
+ */
+function mapsPort(
+  { _capabilities: { reusesRightly, leavesInPlace } }: HaproxyVersion,
+  mode: HaproxyMode,
+  { sendProxyProtocol }: ValidatedUpstream,
+): boolean {
+  return mode === HaproxyMode.HTTP && reusesRightly && !leavesInPlace && !sendProxyProtocol;
+}
+
+/**
  * How connections are reused in HTTP mode. A connection with one client's address in its PROXY header must not carry
  * another client's requests. Where a kept connection would stay on a removed address, HAProxy keeps none.
- *
- * @param inPlace whether each change of the load balancer replaces an address in one step because there is no other slot
  */
-function reuseLines(
-  { _capabilities: capabilities }: HaproxyVersion,
-  { sendProxyProtocol }: ValidatedUpstream,
-  inPlace = false,
-): Line[] {
-  const rightly = sendProxyProtocol || inPlace ? capabilities.leavesInPlace : capabilities.reusesRightly;
+function reuseLines({ _capabilities: capabilities }: HaproxyVersion, { sendProxyProtocol }: ValidatedUpstream): Line[] {
+  const rightly = sendProxyProtocol ? capabilities.leavesInPlace : capabilities.reusesRightly;
   return rightly
     ? [`http-reuse ${sendProxyProtocol ? 'never' : 'safe'}`]
     : [
@@ -123,14 +148,16 @@ function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healt
  * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or
  * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
-function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: ValidatedUpstream): Line {
+function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: ValidatedUpstream, port?: number): Line {
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const interval = formatDuration(intervalMillis);
   const fast = formatDuration(Math.max(100, Math.floor(intervalMillis / 2)));
   return (
     enabled &&
     join(
-      `check inter ${interval} fastinter ${fast} fall ${fall} rise ${rise}`,
+      'check',
+      port !== undefined && `port ${port}`,
+      `inter ${interval} fastinter ${fast} fall ${fall} rise ${rise}`,
       mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',
       sendProxyProtocol && 'check-send-proxy',
     )

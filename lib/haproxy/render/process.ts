@@ -1,7 +1,7 @@
 import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
-import { HARD_STOP_MARGIN_MILLIS, HaproxyMode, HaproxyResolutionMode } from '../model/options';
+import { HARD_STOP_MARGIN_MILLIS, HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
 import type { Section } from './words';
@@ -64,19 +64,18 @@ function bufferOf(
 export function defaultsSection(version: HaproxyVersion, model: ValidatedModel): Section {
   const { mode, limits, upstream, routes } = model;
   const http = mode === HaproxyMode.HTTP;
-  const idle = Math.min(upstream.idleTimeoutMillis, ...routes.map((route) => route.upstream.idleTimeoutMillis));
+  const idles = [upstream, ...routes.map((route) => route.upstream)].map(({ idleTimeoutMillis }) => idleTimeoutMillis);
   // The client side must close an idle connection first.
   const keepAlive = version._capabilities.poolPurgeDelay
     ? limits.keepAliveTimeoutMillis
-    : Math.min(limits.keepAliveTimeoutMillis, Math.floor((idle * 5) / 6));
+    : Math.min(limits.keepAliveTimeoutMillis, Math.floor((Math.min(...idles) * 5) / 6));
   return {
     head: 'defaults',
     lines: [
       `mode ${mode}`,
       logs(version, model) && 'log global',
       `timeout connect ${formatDuration(limits.connectTimeoutMillis)}`,
-      `timeout client ${formatDuration(limits.clientTimeoutMillis)}`,
-      `timeout server ${formatDuration(limits.serverTimeoutMillis)}`,
+      `timeout client ${formatDuration(limits.clientTimeoutMillis ?? Math.max(...idles) + IDLE_MARGIN_MILLIS)}`,
       http && `timeout http-request ${formatDuration(limits.requestTimeoutMillis)}`,
       http &&
         keepAlive !== limits.keepAliveTimeoutMillis &&

@@ -5,6 +5,8 @@ export interface Branch {
   readonly endOfLife: string;
   /** Repository of the branch's official image. */
   readonly repository: string;
+  /** The first release whose official image has arm64. @default - every release has it */
+  readonly arm64Since?: string;
   /** It has development releases only, and no official image. @default - it has stable releases */
   readonly unreleased?: true;
 }
@@ -17,14 +19,23 @@ export const CHECKED_ON = '2026-11-22';
 
 /** The mirror of the official images without Docker Hub's rate limit, since November 2021. */
 const ECR_PUBLIC = 'public.ecr.aws/docker/library/haproxy';
-/** Images of branches that were dropped from the official list before the mirror began are on Docker Hub only. */
+/**
+ * Images of branches that left the official list before the mirror began are on Docker Hub only: 1.6 in June 2020, 1.9 in
+ * August 2020, 2.1 in March 2021. 1.7 stayed until January 2022, 1.8 until January 2023 (source: the history of
+ * `library/haproxy` in docker-library/official-images).
+ */
 const DOCKER_HUB = 'docker.io/library/haproxy';
 
-/** The branches that resolve names at run time, oldest first. 3.5 is known from its development release 5. */
+/**
+ * The branches that resolve names at run time, oldest first. 3.5 is known from its development release 5.
+ *
+ * Images have had arm64 since the official images became multi-platform, in September 2017; the list had 1.6.13 and 1.7.9
+ * then (same source).
+ */
 export const BRANCHES: readonly Branch[] = [
-  { branch: '1.6', endOfLife: '2020-10', repository: DOCKER_HUB },
-  { branch: '1.7', endOfLife: '2021-10', repository: DOCKER_HUB },
-  { branch: '1.8', endOfLife: '2022-12', repository: DOCKER_HUB },
+  { branch: '1.6', endOfLife: '2020-10', repository: DOCKER_HUB, arm64Since: '1.6.13' },
+  { branch: '1.7', endOfLife: '2021-10', repository: ECR_PUBLIC, arm64Since: '1.7.9' },
+  { branch: '1.8', endOfLife: '2022-12', repository: ECR_PUBLIC },
   { branch: '1.9', endOfLife: '2020-07', repository: DOCKER_HUB },
   { branch: '2.0', endOfLife: '2024-04', repository: ECR_PUBLIC },
   { branch: '2.1', endOfLife: '2021-03', repository: DOCKER_HUB },

@@ -205,10 +205,12 @@ export const CAPABILITIES = {
   },
   leavesInPlace: {
     since: '3.0',
-    source: 'running processes of every branch from 2.0 on: 2.9.0 keeps the old address, 3.0.11 does not',
-    without: '`option http-server-close` in HTTP mode with the PROXY protocol, and with a single slot',
-    with: '`http-reuse safe`; with the PROXY protocol `never`, because each connection belongs to one client',
-    why: 'when a slot changes its address in one step, kept connections stay on the old address; a connection for a single client also stays when the slot only loses its address',
+    source:
+      'running processes of every branch from 2.0 on: 2.9.0 keeps the old address, 3.0.11 does not; src/backend.c, connect_server',
+    without:
+      'from 2.4 on in HTTP mode a relative port in the server line and `http-request set-dst-port`; `option http-server-close` with the PROXY protocol',
+    with: 'a port in the server line; with the PROXY protocol `http-reuse never`, because each connection belongs to one client',
+    why: 'when a slot changes its address in one step, kept connections stay on the old address, unless the port is relative: then a connection is found by its address too. A connection for a single client also stays when the slot only loses its address',
   },
   ownView: {
     since: '3.2',

@@ -125,6 +125,12 @@ export class HaproxyVersion {
    * @internal
    */
   public readonly _capabilities: Capabilities;
+  /**
+   * The first release of the branch whose official image has arm64, if this release is older.
+   *
+   * @internal
+   */
+  public readonly _arm64Since?: string;
   /** The official image of this version, with its tag. End-of-life branches keep their old tags and base layers. */
   public readonly image: string;
 
@@ -132,6 +138,7 @@ export class HaproxyVersion {
     this.branch = branch.branch;
     this.release = release;
     this.image = `${branch.repository}:${release ?? branch.branch}`;
+    this._arm64Since = isBefore(release, branch.arm64Since) ? branch.arm64Since : undefined;
     this._capabilities = Object.fromEntries(
       Object.entries(CAPABILITIES).map(([capability, { since }]) => [capability, this.isAtLeast(since)]),
     ) as Record<string, boolean> as Capabilities;
@@ -151,6 +158,12 @@ export class HaproxyVersion {
 
 /** A branch with long-term support until 2030. */
 export const DEFAULT_VERSION = HaproxyVersion.V3_2;
+
+/** Whether a release is older than another one of its branch. A branch alone is its newest release. */
+function isBefore(release: string | undefined, other: string | undefined): boolean {
+  const [one, two] = [release, other].map((name) => Number(name?.split('.')[2]));
+  return one! < two!;
+}
 
 function warningsOf(branch: Branch, release?: string): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];

@@ -5,7 +5,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
-import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge';
+import { ACKNOWLEDGED, WILDCARDS } from '../findings';
 import { throughService } from './decryption';
 
 /** IAM's limit for all inline policies of a role together, white space left out. */
@@ -19,11 +20,8 @@ const STACK_BYTES = 180;
 /** Least length of an ARN that is known only at deployment. */
 const MIN_ARN_BYTES = 64;
 
-const WILDCARDS: WildcardReasons = {
-  '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies',
-  ':service-revision/': 'each deployment of the service has another revision',
-  '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
-};
+/** Of `ecs:UpdateService`: a redeployment brings no other task definition, and no shell. */
+export const AS_IT_IS = { Null: { 'ecs:task-definition': 'true', 'ecs:enable-execute-command': 'true' } };
 
 /** Least size of the policies of a monitor's role, bytes. */
 const policyBytes = new WeakMap<IConstruct, number>();
@@ -59,7 +57,8 @@ export class CheckPermissions extends Policy {
     const policyName = Names.uniqueResourceName(this, { maxLength: MAX_POLICY_NAME, separator: '-' });
     (this.node.defaultChild as CfnPolicy).policyName = policyName;
     this.count(STACK_BYTES);
-    acknowledgeWildcards(this, WILDCARDS);
+    acknowledge(this, ACKNOWLEDGED.ownPolicy);
+    acknowledgeWildcards(this, WILDCARDS['the controller, for the proxies of a stack']);
   }
 
   /** Allows to find the services and the tasks of a cluster. */
@@ -77,7 +76,7 @@ export class CheckPermissions extends Policy {
   /** Allows to redeploy a service as it is: with the same task definition, and without a shell. */
   public redeploy(serviceArn: string): void {
     const statement = this.statement(['ecs:UpdateService'], serviceArn);
-    statement.addCondition('Null', { 'ecs:task-definition': 'true', 'ecs:enable-execute-command': 'true' });
+    statement.addConditions(AS_IT_IS);
   }
 
   /** Allows to check the revisions of a service. */

@@ -5,7 +5,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../contract/incident-event';
-import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
+import { acknowledgeWildcards } from '../acknowledge';
+import { WILDCARDS } from '../findings';
 import { throughService } from './decryption';
 
 /** Properties of the role of the controller. */
@@ -58,14 +59,9 @@ export function controllerRole(scope: Construct, props: ControllerRoleProps): { 
       ...(props.opsItems ? opsItemStatements(stack) : []),
     ],
   });
-  acknowledgeWildcards(policy, WILDCARDS);
+  acknowledgeWildcards(policy, WILDCARDS['the controller']);
   return { role, policy };
 }
-
-const WILDCARDS: WildcardReasons = {
-  '*': 'IAM has no resource for describing network interfaces and load balancers, nor for a new OpsItem',
-  ':opsitem/': 'the controller creates the OpsItems that it resolves; their ids are not known before',
-};
 
 /** DynamoDB uses the key of a table with the permissions of the caller ("How DynamoDB uses AWS KMS"). */
 function useOf(key: IKey, scope: Construct): PolicyStatement {

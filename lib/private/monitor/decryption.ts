@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { SecretFile } from '../proxy/secret-files';
@@ -20,8 +20,13 @@ export function allowDecryption(scope: Construct, { grantPrincipal }: IGrantable
   }
 }
 
-/** The condition that the key is used through a service. */
-export function throughService(service: 'secretsmanager' | 'dynamodb', scope: Construct): Record<string, string> {
+/**
+ * The condition that the key is used through a service. In China, where the CDK's own key policies have `amazonaws.com`
+ * and the suffix is `amazonaws.com.cn`, AWS does not document which one KMS compares with: both are allowed.
+ */
+export function throughService(service: 'secretsmanager' | 'dynamodb', scope: Construct): Record<string, string[]> {
   const { region, urlSuffix } = Stack.of(scope);
-  return { 'kms:ViaService': `${service}.${region}.${urlSuffix}` };
+  const mayBeChina = Token.isUnresolved(region) || region.startsWith('cn-');
+  const suffixes = mayBeChina ? ['amazonaws.com', urlSuffix] : [urlSuffix];
+  return { 'kms:ViaService': suffixes.map((suffix) => `${service}.${region}.${suffix}`) };
 }

@@ -1,4 +1,4 @@
-import { Annotations, Aspects } from 'aws-cdk-lib';
+import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
 import {
   type BaseService,
   type CfnService,
@@ -11,6 +11,8 @@ import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
+import { acknowledge } from '../acknowledge';
+import { ACKNOWLEDGED } from '../findings';
 import { type ControllerFunctionProps, controllerFunction } from './controller-function';
 import { isRegistered } from './registered-services';
 
@@ -32,13 +34,17 @@ export class DeploymentGate extends Construct implements GateAccess {
 
   public constructor(scope: Construct, id: string, props: ControllerFunctionProps) {
     super(scope, id);
+    acknowledge(this, ACKNOWLEDGED.oneCaller);
     this.handler = controllerFunction(this, 'index.gate', props, {
       description: 'Checks the HAProxy tasks of a new deployment before they take traffic',
     });
     const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.handler.functionArn] });
     this.role = new Role(this, 'Role', {
       description: 'For ECS, to ask the gate',
-      assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
+      assumedBy: new ServicePrincipal('ecs.amazonaws.com', {
+        // AWS does not document that ECS sends it: without it, no deployment may fail.
+        conditions: { StringEqualsIfExists: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
       inlinePolicies: { Invoke: new PolicyDocument({ statements: [invoke] }) },
     });
   }

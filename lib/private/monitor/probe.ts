@@ -16,15 +16,9 @@ import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import type { ProbeOptions } from '../../monitor/probe-options';
-import { acknowledgeWildcards, type WildcardReasons } from '../acknowledge';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge';
+import { ACKNOWLEDGED, WILDCARDS } from '../findings';
 import { functionOf } from './controller-function';
-
-const WILDCARDS: WildcardReasons = {
-  '*': 'IAM has no resource for describing subnets and network interfaces',
-  ':network-interface/': 'Lambda makes the interfaces of the function; their ids are not known before',
-  ':security-group/': 'the security groups of the function: a shared one has the account of its owner in its ARN',
-  ':subnet/': 'the subnets of the function, of any account: a shared one has the account of its owner in its ARN',
-};
 
 /**
  * The function that reads DNS and runtime APIs in one VPC. It has no permission but those that Lambda needs for its
@@ -65,6 +59,7 @@ export class Probe extends Construct {
     { monitor, vpc, subnets, options }: ProbeProps,
   ) {
     super(scope, id);
+    acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.deadLetters, ACKNOWLEDGED.oneCaller);
     if (options.securityGroups === undefined) {
       this.ownGroup = new SecurityGroup(this, 'SecurityGroup', {
         vpc,
@@ -247,6 +242,6 @@ function policyOf(
       }),
     ],
   });
-  acknowledgeWildcards(policy, WILDCARDS);
+  acknowledgeWildcards(policy, WILDCARDS['the probe']);
   return policy;
 }

@@ -32,7 +32,7 @@ type UpstreamOptions = Timed<Omit<ElbUpstreamOptions, 'securityGroups' | 'health
 /** An upstream of a proxy, with its attributes in the stack. */
 export interface ProxyUpstream {
   readonly options: UpstreamOptions;
-  readonly bound: Pick<BoundUpstream, 'dnsName'>;
+  readonly bound: Pick<BoundUpstream, 'dnsName' | 'idleTimeoutMillis'>;
 }
 
 /** Values that are computed from a proxy's properties and its stack. */
@@ -94,6 +94,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
 
 function modelUpstreamOf({ options, bound }: ProxyUpstream): HaproxyUpstream {
   return {
+    idleTimeoutMillis: bound.idleTimeoutMillis,
     ...valuesOf(UPSTREAM, options),
     dnsName: bound.dnsName,
     port: options.port,

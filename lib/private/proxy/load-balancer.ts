@@ -1,9 +1,11 @@
 import { Arn, ArnFormat, RemovalPolicy, type ResourceEnvironment, Stack, Token } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge';
+import { ACKNOWLEDGED, WILDCARDS } from '../findings';
 
 /** Attributes of a load balancer that are looked up at deployment: tokens. */
 interface FoundLoadBalancer {
@@ -54,16 +56,27 @@ function lookUp(scope: Construct, id: string, parameters: object, key: string, r
     installLatestAwsSdk: false,
     logGroup: logGroupOf(Stack.of(scope)),
   });
+  acknowledge(lookup, ACKNOWLEDGED.ownPolicy);
+  acknowledgeWildcards(
+    lookup.node.findChild('CustomResourcePolicy') as Policy,
+    WILDCARDS['the function that looks a load balancer up at deployment'],
+  );
   return { dnsName: lookup.getResponseField(dnsName), loadBalancerArn: lookup.getResponseField(arn) };
 }
 
 /** A stack has one function that looks up, and one log group for it. */
 function logGroupOf(stack: Stack): LogGroup {
   const id = 'LoadBalancerLookupLogGroup';
-  return (
-    (stack.node.tryFindChild(id) as LogGroup | undefined) ??
-    new LogGroup(stack, id, { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY })
-  );
+  const existing = stack.node.tryFindChild(id) as LogGroup | undefined;
+  if (existing !== undefined) {
+    return existing;
+  }
+  const created = new LogGroup(stack, id, {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  acknowledge(created, ACKNOWLEDGED.lookupLog);
+  return created;
 }
 
 function isSame(one: string, other: string): boolean {

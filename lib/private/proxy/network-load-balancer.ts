@@ -12,7 +12,9 @@ import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
 import { PORTS } from '../../haproxy/model/options';
 import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balancer-options';
+import { acknowledge } from '../acknowledge';
 import { checkCount, refuseTokens } from '../checks';
+import { ACKNOWLEDGED } from '../findings';
 import { NETWORK_LOAD_BALANCER } from '../options';
 import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
 import { LINGERING } from './stop-times';
@@ -58,6 +60,9 @@ export function makeLoadBalancer(
     crossZoneEnabled: options.crossZone ?? (options.allocationIds === undefined ? undefined : true),
     ...subnetsOf(proxy, options),
   });
+  if (proxy.tls) {
+    acknowledge(loadBalancer, ACKNOWLEDGED.tlsInHaproxy);
+  }
   if (options.accessLogs !== undefined) {
     loadBalancer.logAccessLogs(options.accessLogs);
   }

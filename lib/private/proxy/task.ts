@@ -4,12 +4,11 @@ import {
   type ContainerDefinition,
   type ContainerImage,
   LinuxParameters,
-  LogDrivers,
+  type LogDriver,
   Secret,
   type TaskDefinition,
   UlimitName,
 } from 'aws-cdk-lib/aws-ecs';
-import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { allowDecryption } from '../monitor/decryption';
 import type { SecretFile } from './secret-files';
@@ -33,7 +32,7 @@ interface TaskOptions {
   readonly endsItself: boolean;
   readonly openFiles: number;
   readonly enableExecuteCommand: boolean;
-  readonly logGroup: ILogGroup;
+  readonly logDriver: LogDriver;
 }
 
 /** Adds the container that runs HAProxy: not as root, without capabilities, on a read-only file system. */
@@ -70,7 +69,7 @@ export function addContainer(
     user: HAPROXY_UID,
     linuxParameters,
     stopTimeout: Duration.millis(options.stopTimes.stopTimeoutMillis),
-    logging: LogDrivers.awsLogs({ streamPrefix: 'haproxy', logGroup: options.logGroup }),
+    logging: options.logDriver,
   });
   if (files.length > 0) {
     allowDecryption(scope, taskDefinition.obtainExecutionRole(), files);

@@ -11,6 +11,7 @@ import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
 import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
 import { SERVICE } from '../options';
+import { roleWarnings } from './roles';
 import type { StopTimes } from './stop-times';
 
 /** ECS limits a task definition to 65,536 bytes; everything but the configuration needs less than 4 KiB of them. */
@@ -33,6 +34,14 @@ export function checkProxy(
       'containerInsights is given, and so is cluster, which has its own setting: set it on the cluster, or leave cluster out',
     );
   }
+  for (const setting of ['logGroup', 'logRetention', 'removalPolicy'] as const) {
+    if (props.logDriver !== undefined && props[setting] !== undefined) {
+      throw new InputError(
+        `logDriver and ${setting} are both given: leave ${setting} out, or give logDriver: LogDrivers.awsLogs with a log group`,
+      );
+    }
+  }
+  checkArchitecture(props, capacity);
   checkName(proxyName);
   checkListenPort('listenPort', props.listenPort);
   checkListenPort('redirectPort', props.redirectPort);
@@ -81,6 +90,16 @@ export function checkProxy(
   }
 }
 
+/** Refuses the official image of a release that has none for the processors of the tasks. */
+function checkArchitecture({ version, image }: HaproxyElbProxyProps, { _cpuArchitecture }: ProxyCapacity): void {
+  const since = version?._arm64Since;
+  if (_cpuArchitecture?._cpuArchitecture === 'ARM64' && image === undefined && since !== undefined) {
+    throw new InputError(
+      `HAProxy ${version} has no official image for ARM64, ${since} is the first: give version ${since} or later, an image of your own, or leave cpuArchitecture out`,
+    );
+  }
+}
+
 /** ECS finds a secret by its full ARN, which ends in 6 characters that Secrets Manager chose (ECS API, `valueFrom`). */
 function refusePartialArn(what: string, secret: ISecret | undefined): void {
   if (secret === undefined) {
@@ -119,6 +138,7 @@ export function warningsOf(
   const { enableExecuteCommand, desiredCount, upstream, routes = [], image } = props;
   const warnings = [...version.warnings];
   const warn = (id: string, message: string) => warnings.push({ id, message });
+  warnings.push(...roleWarnings(props));
   if (enableExecuteCommand) {
     warn(
       'cdk-haproxy-elb:execute-command',

@@ -1,0 +1,105 @@
+/** A rule of cdk-nag or checkov that we do not follow, and why. */
+export interface AcknowledgedFinding {
+  /** What the rule is about. */
+  readonly what: string;
+  /** Ids of cdk-nag's rules, which the constructs acknowledge. */
+  readonly nag: readonly string[];
+  /** Ids of checkov's rules. */
+  readonly checkov?: readonly string[];
+  readonly reason: string;
+}
+
+/**
+ * The findings that the constructs acknowledge. Each would stay whatever options you give, so that a report with it shows
+ * nothing to decide. `docs/findings.md` is written from this table, and a test fails for a row without a finding.
+ */
+export const ACKNOWLEDGED = {
+  configuration: {
+    what: 'environment variables of the task definition',
+    nag: ['AwsSolutions-ECS2'],
+    reason:
+      'The variable is the configuration of HAProxy and holds no secret: certificates and keys come from Secrets Manager.',
+  },
+  ownPolicy: {
+    what: 'inline policies of the roles',
+    nag: ['NIST.800.53.R5-IAMNoInlinePolicy'],
+    reason: 'Each policy belongs to one role and is deleted with it. Nothing else can use it.',
+  },
+  ecsPolicy: {
+    what: 'the managed policy of the role with which ECS moves listeners and target groups',
+    nag: [
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers]',
+    ],
+    reason: 'ECS documents this policy for blue/green, linear and canary deployments, and AWS keeps it current.',
+  },
+  deadLetters: {
+    what: 'dead-letter queues of the functions',
+    nag: ['NIST.800.53.R5-LambdaDLQ'],
+    checkov: ['CKV_AWS_116'],
+    reason:
+      'The next run does the work of one that failed, and the heartbeat alarm reports missed runs. The probe and the gate answer their caller, which handles a failure.',
+  },
+  noVpc: {
+    what: 'the controller and the gate outside of a VPC',
+    nag: ['NIST.800.53.R5-LambdaInsideVPC'],
+    checkov: ['CKV_AWS_117'],
+    reason: 'They call AWS APIs alone. In no VPC they need no NAT gateway and reach no host of yours.',
+  },
+  oneCaller: {
+    what: 'reserved concurrency of the probe and the gate',
+    nag: ['NIST.800.53.R5-LambdaConcurrency'],
+    checkov: ['CKV_AWS_115'],
+    reason:
+      'The controller asks each probe once in a run, and ECS the gate once in a deployment. A reservation takes concurrency from the other functions of the account.',
+  },
+  states: {
+    what: 'a backup plan for the table of states',
+    nag: ['NIST.800.53.R5-DynamoDBInBackupPlan'],
+    reason: 'The next checks write the states again. Point-in-time recovery is on.',
+  },
+  tlsInHaproxy: {
+    what: 'certificates of the listeners of a Network Load Balancer whose proxy has `listenTls`',
+    nag: ['NIST.800.53.R5-ELBv2ACMCertificateRequired'],
+    reason: 'The listener passes connections on as they are: HAProxy has the certificate, and redirects clear text.',
+  },
+  lookupLog: {
+    what: 'the log group of the function that looks a load balancer up at deployment',
+    nag: ['NIST.800.53.R5-CloudWatchLogGroupEncrypted'],
+    reason:
+      'It has the name, the ARN and the DNS name of the load balancer. CloudWatch encrypts it with a key of its own.',
+  },
+  functionSettings: {
+    what: 'environment variables of the functions without a key of yours',
+    nag: [],
+    checkov: ['CKV_AWS_173'],
+    reason: 'They are names and times, and no secret. Lambda encrypts them with a key of its own.',
+  },
+} satisfies Record<string, AcknowledgedFinding>;
+
+/** The reason for each wildcard of a policy, by a part of the resource; `*` is the whole resource. */
+export type WildcardReasons = Readonly<Record<string, string>>;
+
+/** The wildcards in policies (`AwsSolutions-IAM5`) that the constructs acknowledge. */
+export const WILDCARDS = {
+  'the controller': {
+    '*': 'IAM has no resource for describing network interfaces and load balancers, nor for a new OpsItem',
+    ':opsitem/': 'the controller creates the OpsItems that it resolves; their ids are not known before',
+  },
+  'the controller, for the proxies of a stack': {
+    '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies',
+    ':service-revision/': 'each deployment of the service has another revision',
+    '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
+  },
+  'the probe': {
+    '*': 'IAM has no resource for describing subnets and network interfaces',
+    ':network-interface/': 'Lambda makes the interfaces of the function; their ids are not known before',
+    ':security-group/': 'the security groups of the function: a shared one has the account of its owner in its ARN',
+    ':subnet/': 'the subnets of the function, of any account: a shared one has the account of its owner in its ARN',
+  },
+  'the tasks, with ECS Exec': {
+    '*': 'IAM has no resource for the channels of ECS Exec (ssmmessages), nor for logs:DescribeLogGroups',
+  },
+  'the function that looks a load balancer up at deployment': {
+    '*': 'IAM has no resource for describing load balancers',
+  },
+} satisfies Record<string, WildcardReasons>;
