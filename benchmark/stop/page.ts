@@ -22,8 +22,9 @@ export function stopSection(stops: readonly Stopped[]): string {
 Each proxy is a service of 2 tasks, whose tasks are replaced one by one, scaled to 6 and back, and replaced all at once. A
 new task takes traffic when it is ready. ECS stops a task without waiting for its clients, as after a Spot notice. The first
 case has the default times of a name in Cloud Map. A Network Load Balancer sends new connections to a target for 120 s
-after its deregistration; here that and the drain are a fifth. Long requests take ${SLOW_MILLIS / 1000} s. The generated tasks get SIGTERM, that of 0.1
-SIGUSR1, NGINX SIGQUIT; Envoy drains with \`/drain_listeners?graceful\` for the same time and gets SIGTERM 5 s before the stop timeout. Goals: no request lost; every
+after its deregistration; here that and the drain are a fifth. Long requests take ${SLOW_MILLIS / 1000} s. The generated tasks get
+SIGTERM, that of 0.1 SIGUSR1, NGINX SIGQUIT. Envoy drains with \`/drain_listeners?graceful\` for the same time; it does
+not end itself and gets SIGTERM 5 s before the stop timeout. Goals: no request lost; every
 task ends itself before the stop timeout.
 
 ${parts.join('\n\n')}`;
