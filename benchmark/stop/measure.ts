@@ -19,7 +19,7 @@ const PAUSE_BETWEEN_MILLIS = 3000;
 const HTTP_CLIENTS = { 'new connections': 3, 'kept-alive connections': 3, 'long requests': 2 } as const;
 
 /** Clients of a service whose tasks are replaced. */
-export interface StopCase {
+interface StopCase {
   readonly name: string;
   readonly mode: HaproxyMode;
   readonly clients: Readonly<Partial<Record<ClientKind, number>>>;
