@@ -38,6 +38,7 @@ export type {
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,
+  ProxyRateLimit,
   ProxyResolution,
   ProxyRoute,
   ProxyTls,

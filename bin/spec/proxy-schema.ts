@@ -10,6 +10,7 @@ import type {
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,
+  ProxyRateLimit,
   ProxyResolution,
   ProxyRoute,
   ProxyScaling,
@@ -18,7 +19,16 @@ import type {
   ScheduledTasks,
 } from '../../lib';
 import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
-import { LIMITS, LISTEN_TLS, LOG, PORTS, PROCESS, RESOLUTION, TRAFFIC } from '../../lib/haproxy/model/options';
+import {
+  LIMITS,
+  LISTEN_TLS,
+  LOG,
+  PORTS,
+  PROCESS,
+  RATE_LIMIT,
+  RESOLUTION,
+  TRAFFIC,
+} from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
 import { checkSuppression } from '../../lib/private/monitor/suppressions';
 import {
@@ -76,6 +86,11 @@ const listenTls = z
   } satisfies Shape<ProxyTls, 'secret', 'secretArn'>)
   .optional()
   .meta({ description: 'TLS towards clients. Default: none.' });
+
+const rateLimits = list(
+  z.strictObject(keysOf(RATE_LIMIT) satisfies Shape<ProxyRateLimit>),
+  'How much one client may do in a period: one of requests, connections and bytes each. At most three. Default: none.',
+);
 
 const headerRules = (of: string) =>
   z
@@ -221,6 +236,7 @@ export const proxySchema = z.strictObject({
   ...keysOf(PORTS),
   listenTls,
   ...keysOf(TRAFFIC),
+  rateLimits,
   requestHeaders: headerRules('requests'),
   responseHeaders: headerRules('responses'),
   limits,

@@ -19,6 +19,7 @@ import type {
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,
+  ProxyRateLimit,
   ProxyResolution,
   ProxyRoute,
   ProxyTls,
@@ -184,6 +185,20 @@ export interface HaproxyElbProxyProps {
    * @default - none
    */
   readonly denyFrom?: string[];
+
+  /**
+   * How much one client may do in a period. At most three limits, which is what HAProxy can count.
+   *
+   * @default - no limit
+   */
+  readonly rateLimits?: ProxyRateLimit[];
+
+  /**
+   * Networks (CIDR) or addresses of clients that no rate limit applies to.
+   *
+   * @default - none
+   */
+  readonly rateLimitExempt?: string[];
 
   /**
    * Limits of connections, times and sizes.

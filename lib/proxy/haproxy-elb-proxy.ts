@@ -3,6 +3,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type BaseService,
+  type CfnTaskDefinition,
   Cluster,
   type ContainerDefinition,
   ContainerImage,
@@ -35,6 +36,7 @@ import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
 import { redeployOn } from '../private/proxy/patching';
+import { nameSections } from '../private/proxy/reviewable';
 import { scale } from '../private/proxy/scaling';
 import { secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
@@ -143,6 +145,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     this.logGroup = props.logDriver === undefined ? (props.logGroup ?? this.makeLogGroup(props)) : undefined;
     this.taskDefinition = capacity._taskDefinition(this, props);
     acknowledge(this.taskDefinition, ACKNOWLEDGED.configuration);
+    nameSections(this.taskDefinition.node.defaultChild as CfnTaskDefinition, this.configuration);
     const redirectPorts = props.redirectPort === undefined ? [] : [props.redirectPort];
     this.container = addContainer(this, this.taskDefinition, {
       image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),
@@ -187,6 +190,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       // A cluster cannot lose its capacity providers while a service uses them.
       this.service.node.addDependency(this.cluster);
     }
+    // The first tasks pull their image and read their secrets through the routes of their subnets.
+    const { internetConnectivityEstablished } = this.cluster.vpc.selectSubnets(props.vpcSubnets);
+    this.service.node.addDependency(internetConnectivityEstablished);
     this.node.defaultChild = this.service;
 
     const ingressConfig = ingress._bind(this, {

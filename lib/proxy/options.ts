@@ -35,6 +35,58 @@ export interface ProxyTls {
   readonly http2?: boolean;
 }
 
+/**
+ * How much one client may do in a period: one of `requests`, `connections` and `bytes`.
+ *
+ * Each task counts for itself: with N tasks a client that reaches all of them can do N times as much. For a limit of the
+ * whole service give a part of it, `requests: 100 / tasks`. HAProxy could share the counts with peers whose addresses
+ * its configuration names, and those of tasks are not known when it is written.
+ *
+ * A period is a sliding one: of the period before, HAProxy counts the part that is not over. What is refused does not
+ * count. A task counts 100,000 clients at the same time and forgets those that it has not seen for longest.
+ */
+export interface ProxyRateLimit {
+  /**
+   * Requests, HTTP only, 1 to 1,000,000,000. Further ones are answered with 429, from HAProxy 2.2 on with `Retry-After`.
+   *
+   * @default - not limited
+   */
+  readonly requests?: number;
+
+  /**
+   * New connections, 1 to 1,000,000,000 (HAProxy 1.7 and later). Further ones are closed; before 2.2 HTTP clients get
+   * a 500 first.
+   *
+   * @default - not limited
+   */
+  readonly connections?: number;
+
+  /**
+   * Bytes to the client, and bytes from it, 1 to 2,147,483,647 each (HAProxy 1.7 and later). Once it has had more, its
+   * next requests are answered with 429; in TCP mode its next connections are closed. A running transfer continues.
+   *
+   * @default - not limited
+   */
+  readonly bytes?: number;
+
+  /**
+   * The period, 1 s to 1 day.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly period?: Duration;
+
+  /**
+   * Header whose value is counted in place of the client's address, such as `X-Api-Key`; requests only (HAProxy 1.8 and
+   * later). Requests without it are not counted. A limit of requests by address is needed beside it, because a client
+   * can send another value with each request.
+   *
+   * @default - the client's address, also that of the PROXY protocol, and of IPv6 its /64 network (HAProxy 1.9 and later;
+   * the whole address before). Headers such as `X-Forwarded-For` are not regarded
+   */
+  readonly header?: string;
+}
+
 /** When the tasks are replaced without a change of the app. */
 export interface ProxyPatching {
   /**

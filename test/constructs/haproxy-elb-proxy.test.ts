@@ -1,4 +1,4 @@
-import { Duration, Tags } from 'aws-cdk-lib';
+import { Duration, Tags, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
@@ -10,6 +10,7 @@ import {
   HaproxyVersion,
   type ProxyResolution,
 } from '../../lib';
+import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithAlb, stackWithVpc } from './stacks';
 import { configurationOf, permissionsOf, recordsOf } from './template';
@@ -289,4 +290,26 @@ test('tags reach everything that can have one', () => {
     template.allResourcesProperties(type, { Tags: [{ Key: 'team', Value: 'shop' }] });
   }
   template.hasResourceProperties('AWS::SSM::Parameter', { Tags: { team: 'shop' } });
+});
+
+test('rate limits are in the configuration, with their times', () => {
+  const { stack, vpc, upstream } = stackWithAlb();
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    upstream,
+    rateLimits: [{ requests: 100 }, { connections: 5, period: Duration.minutes(1) }],
+    rateLimitExempt: ['10.0.0.0/8'],
+  });
+  const text = configurationOf(Template.fromStack(stack));
+  expect(text).toContain('store gpc0_rate(10s)');
+  expect(text).toContain('store gpc0_rate(1m)');
+  expect(text).toContain('acl rate-limit-exempt src 10.0.0.0/8');
+});
+
+test('a rate limit that is known only at deployment is refused', () => {
+  const { stack, vpc, upstream } = stackWithAlb();
+  const requests = Token.asNumber({ Ref: 'Limit' });
+  expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream, rateLimits: [{ requests }] })).toThrow(
+    new InputError('rateLimits[0].requests is a token, known only at deployment: give the value itself'),
+  );
 });

@@ -5,6 +5,7 @@ import { ApplicationTargetGroup, NetworkTargetGroup } from 'aws-cdk-lib/aws-elas
 import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyCapacity, ProxyIngress } from '../../lib';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
+import { textOf } from './template';
 
 const TARGET_GROUP = {
   targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/edge/50dc6c495c0c9188',
@@ -24,7 +25,7 @@ function stopOf(change: (scope: ReturnType<typeof stackWithVpc>) => Change) {
   const { Command, StopTimeout, Environment } = definition!.properties.ContainerDefinitions[0];
   return {
     drain: Number(/^sleep (\d+)$/m.exec(Command[0])?.[1] ?? 0),
-    hardStop: Number(/hard-stop-after (\d+)s$/m.exec(Environment[0].Value)![1]),
+    hardStop: Number(/hard-stop-after (\d+)s$/m.exec(textOf(Environment[0].Value))![1]),
     stopTimeout: StopTimeout,
   };
 }

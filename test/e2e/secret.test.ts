@@ -16,7 +16,7 @@ import { commandOf } from '../../testbed/ecs-task';
 import { freePorts } from '../../testbed/ports';
 import { ServerProcess } from '../../testbed/server-process';
 import { availableBinaries, hasTls } from '../support/binaries';
-import { resourcesOf } from './template';
+import { resourcesOf, withoutReferences } from './template';
 
 const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-secret-'));
 const certificate = makeCertificate(folder, 'edge.test');
@@ -83,7 +83,7 @@ describe.each(availableBinaries().filter(hasTls))('HAProxy $version', (binary) =
     const { EntryPoint, Command, Environment, HealthCheck } = container;
     const environment = {
       ...secretsOf(container),
-      HAPROXY_CONFIG: own(Environment[0].Value),
+      HAPROXY_CONFIG: own(withoutReferences(Environment[0].Value)),
       PATH: `${commandOf(binary, folder)}:${process.env.PATH}`,
     };
     const haproxy = new ServerProcess([...EntryPoint, ...Command.map(own)], environment, { ownGroup: true });

@@ -23,6 +23,13 @@ export function fillIn(value: unknown, deployed: Deployed): string {
   }
 }
 
+/** The value of a template that has no references. */
+export function withoutReferences(value: unknown): string {
+  return fillIn(value, (reference) => {
+    throw new Error(`the template refers to ${reference} where this test has nothing`);
+  });
+}
+
 /** A resource of a template, as far as the test reads it. */
 export interface Resource {
   readonly id: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { formatHostPort } from '../../lib/haproxy/address';
-import type { HaproxyConfigModel, HaproxyRoute } from '../../lib/haproxy/model/config-model';
+import type { HaproxyConfigModel, HaproxyRateLimit, HaproxyRoute } from '../../lib/haproxy/model/config-model';
 import {
   HaproxyLogFormat,
   HaproxyMode,
@@ -111,6 +111,25 @@ const limits = fc.record(
   optional,
 );
 
+const rateLimits = fc
+  .record({
+    measure: fc.constantFrom('requests', 'connections', 'bytes'),
+    most: int(1, 1_000_000_000),
+    periodMillis: some(int(1000, DAY)),
+    header: some(fc.stringMatching(/^[A-Za-z0-9._-]{1,20}$/)),
+  })
+  .map(({ measure, most, periodMillis, header }) => ({
+    [measure]: most,
+    periodMillis,
+    header: measure === 'requests' ? header : undefined,
+  }));
+
+/** What the mode reads, and a limit by address beside those by header. */
+function limitsOf(http: boolean, given: readonly HaproxyRateLimit[]): readonly HaproxyRateLimit[] {
+  const limits = given.filter(({ requests }) => http || requests === undefined);
+  return limits.some(({ header }) => header !== undefined) ? [...limits, { requests: 10 }] : limits;
+}
+
 /** Every model that is allowed on some branch. */
 export const models: fc.Arbitrary<HaproxyConfigModel> = fc
   .record({
@@ -150,6 +169,8 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       requestHeaders: some(headers),
       responseHeaders: some(headers),
       allowFrom: some(fc.array(networks, { maxLength: 100 })),
+      rateLimits: some(fc.array(rateLimits, { maxLength: 2 })),
+      rateLimitExempt: some(fc.array(networks, { maxLength: 100 })),
       denyFrom: some(fc.array(networks, { maxLength: 100 })),
       limits: some(limits),
       resolution: some(resolutions),
@@ -183,6 +204,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       };
       return {
         ...plain,
+        rateLimits: plain.rateLimits && limitsOf(http, plain.rateLimits),
         // What is left for running requests, with the health listener that starts it.
         drainTimeMillis: has.health ? plain.drainTimeMillis % (plain.stopTimeoutMillis - 5999) : 0,
         ...(!http && {

@@ -48,6 +48,8 @@ describe('what a model leaves out', () => {
       responseHeaders: { set: {}, remove: [] },
       allowFrom: [],
       denyFrom: [],
+      rateLimits: [],
+      rateLimitExempt: [],
       limits: {
         maxConnections: 2000,
         connectTimeoutMillis: 5000,
@@ -132,6 +134,8 @@ test('the values of a model are kept, and each route has its own backend', () =>
     responseHeaders: { set: { C: '"' }, remove: ['D'] },
     allowFrom: ['10.0.0.0/8', '::1', '192.0.2.1'],
     denyFrom: ['fd00::/8'],
+    rateLimits: [{ requests: 1 }, { requests: 2, header: 'X-Key', periodMillis: 1000 }, { bytes: 3 }],
+    rateLimitExempt: ['10.1.0.0/16'],
     limits: {
       maxConnections: 1,
       connectTimeoutMillis: 100,
@@ -162,6 +166,11 @@ test('the values of a model are kept, and each route has its own backend', () =>
   };
   expect(check(model)).toEqual({
     ...model,
+    rateLimits: [
+      { measure: 'requests', most: 1, header: undefined, periodMillis: 10_000 },
+      { measure: 'requests', most: 2, header: 'X-Key', periodMillis: 1000 },
+      { measure: 'bytes', most: 3, header: undefined, periodMillis: 10_000 },
+    ],
     upstream: { backend: 'upstream', ...upstream },
     routes: [
       { host: 'a.example.com', upstream: { backend: 'upstream-a', ...upstream } },

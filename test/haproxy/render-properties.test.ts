@@ -13,6 +13,8 @@ const FOR_THE_VERSION = [
   /^resolutionMode 'per-request' in (http|tcp) mode needs HAProxy 2\.[01] or later, and this is \d\.\d: use 'slots'$/,
   /^listenTls\.minVersion '1\.3' needs HAProxy 1\.8 or later, and this is 1\.[67]: give '1\.2'$/,
   /^parseResolvConf needs HAProxy 1\.9 or later, and this is 1\.[678]: give nameservers$/,
+  /^rateLimits\[\d\]\.(connections|bytes) needs HAProxy 1\.7 or later, and this is 1\.6: give requests$/,
+  /^rateLimits\[\d\]\.header needs HAProxy 1\.8 or later, and this is 1\.[67]: leave it out$/,
   /^metrics needs HAProxy 2\.0 or later, and this is 1\.[6789]: leave it out$/,
 ];
 
@@ -113,6 +115,8 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     responseHeaders: { set: { X: 'value' }, remove: ['Y'] },
     allowFrom: ['10.0.0.0/8'],
     denyFrom: ['10.0.0.0/8'],
+    rateLimits: [{ requests: 5 }, { requests: 5, header: 'X' }],
+    rateLimitExempt: ['10.0.0.0/8'],
     health: { address: '10.0.0.1', port: 8404 },
     runtimeApi: { address: '10.0.0.1', port: 9990 },
     runtimeApiTls: API_TLS,
@@ -160,6 +164,8 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     'authority of the runtime API': (clientCaFile) => ({ ...PLAIN, runtimeApiTls: { ...API_TLS, clientCaFile } }),
     allowFrom: (text) => ({ ...PLAIN, allowFrom: [text] }),
     denyFrom: (text) => ({ ...PLAIN, denyFrom: [text] }),
+    rateLimitExempt: (text) => ({ ...PLAIN, rateLimitExempt: [text] }),
+    'header of a rate limit': (header) => ({ ...PLAIN, rateLimits: [{ requests: 5 }, { requests: 5, header }] }),
     'value of a request header': (X) => ({ ...PLAIN, requestHeaders: { set: { X }, remove: ['Y'] } }),
     'value of a response header': (X) => ({ ...PLAIN, responseHeaders: { set: { X }, remove: ['Y'] } }),
     'name of a request header': (name) => ({ ...PLAIN, requestHeaders: { set: { [name]: 'value' }, remove: ['Y'] } }),

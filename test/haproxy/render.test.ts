@@ -125,6 +125,8 @@ describe('words that a branch does not have', () => {
     | 'doResolve'
     | 'doResolveTcp'
     | 'prometheus'
+    | 'sessionRules'
+    | 'sha1'
     | 'leavesInPlace'
   >;
   const WORDS: Record<Word, RegExp> = {
@@ -144,6 +146,7 @@ describe('words that a branch does not have', () => {
     httpCheckSend: /\bhttp-check send\b/,
     httpRequestReturn: /\bhttp-request return\b/,
     httpAfterResponse: /\bhttp-after-response\b/,
+    ipv6Mask: /\bipmask\(32,64\)/,
     processVariables: /\bproc\.stopping\b/,
     reusesRightly: /\bhttp-reuse safe\b/,
     ownView: /\bdo-resolve\b/,
@@ -151,7 +154,13 @@ describe('words that a branch does not have', () => {
 
   test.each(Object.keys(WORDS) as Word[])('%s is in the text from its first branch on', (word) => {
     const upstream = { ...HTTP.upstream, tls: {}, healthCheck: { path: '/' } };
-    const model = { ...HTTP, upstream, listenTls: { certificateFile: '/site.pem' }, drainTimeMillis: 1000 };
+    const model = {
+      ...HTTP,
+      upstream,
+      listenTls: { certificateFile: '/site.pem' },
+      drainTimeMillis: 1000,
+      rateLimits: [{ requests: 1 }],
+    };
     const having = ALL.filter((branch) => WORDS[word].test(code(render(branch, model))));
     expect(having).toEqual(ALL.filter((branch) => branchOrder(branch) >= branchOrder(CAPABILITIES[word].since)));
   });
@@ -169,6 +178,18 @@ describe('words that a branch does not have', () => {
       { ...HTTP, metrics: true },
       /\bprometheus-exporter\b/,
       'metrics needs HAProxy 2.0 or later, and this is BRANCH: leave it out',
+    ],
+    [
+      'sessionRules',
+      { ...HTTP, rateLimits: [{ connections: 1 }] },
+      /\btcp-request session track-sc0\b/,
+      'rateLimits[0].connections needs HAProxy 1.7 or later, and this is BRANCH: give requests',
+    ],
+    [
+      'sha1',
+      { ...HTTP, rateLimits: [{ requests: 10 }, { requests: 1, header: 'X-Key' }] },
+      /\breq\.fhdr\(X-Key\),sha1\b/,
+      'rateLimits[1].header needs HAProxy 1.8 or later, and this is BRANCH: leave it out',
     ],
     [
       'doResolve',

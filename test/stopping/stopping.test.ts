@@ -20,7 +20,7 @@ import { type ClientKind, ClientLoad, type LoadReport, SLOW_PATH } from '../../t
 import { EcsService, templateTask } from '../../testbed/stopping/ecs-service';
 import { CloudMapName, LingeringTargets, type TaskIngress } from '../../testbed/stopping/ingress';
 import { asProcess1 } from '../../testbed/stopping/pid-namespace';
-import { resourcesOf } from '../e2e/template';
+import { resourcesOf, withoutReferences } from '../e2e/template';
 import { availableBinaries } from '../support/binaries';
 
 /*
@@ -95,7 +95,9 @@ async function containerOf(binary: HaproxyBinary, props: Partial<HaproxyElbProxy
   return {
     entryPoint: EntryPoint,
     command: Command,
-    environment: Object.fromEntries(Environment.map(({ Name, Value }: Record<string, string>) => [Name, Value])),
+    environment: Object.fromEntries(
+      Environment.map(({ Name, Value }: Record<string, unknown>) => [Name, withoutReferences(Value)]),
+    ),
   } as ContainerDefinition;
 }
 

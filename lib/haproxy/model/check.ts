@@ -2,6 +2,7 @@ import { checkBind, checkPort, type HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import { InputError } from '../errors';
 import type { HaproxyVersion } from '../version/version';
+import { checkRateLimits, type ValidatedRateLimit } from './check-rate-limits';
 import {
   checkRoutes,
   checkUpstream,
@@ -10,7 +11,7 @@ import {
   type ValidatedUpstream,
 } from './check-upstream';
 import type { HaproxyConfigModel, HaproxyHeaderRules, HaproxyListenTls } from './config-model';
-import { type Complete, complete, type Values, word } from './option';
+import { type Complete, checkHeaderName, complete, type Values, word } from './option';
 import {
   HARD_STOP_MARGIN_MILLIS,
   HaproxyMode,
@@ -35,15 +36,13 @@ export interface ValidatedModel
   readonly upstream: ValidatedUpstream;
   readonly routes: readonly ValidatedRoute[];
   readonly listenTls?: Required<HaproxyListenTls>;
+  readonly rateLimits: readonly ValidatedRateLimit[];
   readonly requestHeaders: Required<HaproxyHeaderRules>;
   readonly responseHeaders: Required<HaproxyHeaderRules>;
   readonly limits: Complete<typeof LIMITS>;
   readonly resolution: Complete<typeof RESOLUTION>;
   readonly log: Complete<typeof LOG>;
 }
-
-/** The characters of a header's name (RFC 9110, "token"). */
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
  * Fills in what a model leaves out, and refuses what HAProxy does not accept or the version does not have.
@@ -61,6 +60,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     listenTls: model.listenTls && checkListenTls(version, model.listenTls),
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),
     httpsPort: model.httpsPort === undefined ? undefined : checkPort(model.httpsPort, 'httpsPort'),
+    rateLimits: checkRateLimits(version, traffic.mode, model),
     requestHeaders: checkHeaders(model.requestHeaders ?? {}, 'requestHeaders'),
     responseHeaders: checkHeaders(model.responseHeaders ?? {}, 'responseHeaders'),
     limits: complete(LIMITS, model.limits ?? {}),
@@ -105,9 +105,7 @@ function checkListenTls(version: HaproxyVersion, tls: HaproxyListenTls): Require
 
 function checkHeaders({ set = {}, remove = [] }: HaproxyHeaderRules, what: string): Required<HaproxyHeaderRules> {
   for (const name of [...Object.keys(set), ...remove]) {
-    if (!HEADER_NAME.test(name)) {
-      throw new InputError(`${what} ${JSON.stringify(name)} is not a header name: use letters, digits and '-'`);
-    }
+    checkHeaderName(name, what);
   }
   for (const [name, value] of Object.entries(set)) {
     word(value, `${what}.${name}`);

@@ -6,6 +6,7 @@ import type {
   LISTEN_TLS,
   LOG,
   PROCESS,
+  RATE_LIMIT,
   RESOLUTION,
   TRAFFIC,
   UPSTREAM,
@@ -81,6 +82,9 @@ export interface HaproxyListenTls extends Values<typeof LISTEN_TLS> {
   readonly certificateFile: string;
 }
 
+/** How much one client may do in a period: one of requests, connections and bytes. */
+export type HaproxyRateLimit = Values<typeof RATE_LIMIT>;
+
 /** TLS of the runtime API's listener: it accepts only clients with a certificate of the given authority. */
 interface HaproxyMutualTls {
   /** PEM file with the listener's certificate and key. */
@@ -105,6 +109,8 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
   readonly redirectPort?: number;
   /** Port for HTTPS that clients connect to, the goal of the redirect: 443 when left out. */
   readonly httpsPort?: number;
+  /** At most three. */
+  readonly rateLimits?: readonly HaproxyRateLimit[];
   readonly requestHeaders?: HaproxyHeaderRules;
   readonly responseHeaders?: HaproxyHeaderRules;
   readonly limits?: Values<typeof LIMITS>;

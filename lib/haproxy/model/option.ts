@@ -214,3 +214,19 @@ export function checkPath(path: string, what: string): string {
   }
   return path;
 }
+
+/** The characters of a header's name (RFC 9110, "token"). */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** The name of a header. */
+export function checkHeaderName(name: string, what: string, allowed = HEADER_NAME): string {
+  if (!allowed.test(name)) {
+    throw new InputError(`${what} ${JSON.stringify(name)} is not a header name: use letters, digits and '-'`);
+  }
+  return name;
+}
+
+/** The name of a header as the argument of a fetch, where quotes and the like have a meaning. */
+export function checkFetchedHeader(name: string, what: string): string {
+  return checkHeaderName(name, what, /^[A-Za-z0-9._-]+$/);
+}

@@ -1,5 +1,5 @@
 import { checkHostName, checkNameserver, checkNetwork } from '../address';
-import { checkPath, DAY, HOUR, type Options, word } from './option';
+import { checkFetchedHeader, checkPath, DAY, HOUR, type Options, word } from './option';
 
 /** How a listener treats accepted connections. */
 export enum HaproxyMode {
@@ -92,10 +92,34 @@ export const TRAFFIC = {
     about: 'Clients that HAProxy rejects, also when allowFrom has them.',
     otherwise: 'none',
   },
+  rateLimitExempt: {
+    kind: 'list',
+    check: checkNetwork,
+    item: 'An address, or a network such as 10.0.0.0/8.',
+    default: [],
+    about: 'Clients that no rate limit applies to.',
+    otherwise: 'none',
+  },
   metrics: {
     kind: 'flag',
     default: false,
     about: `Answer GET /metrics for Prometheus on port ${HEALTH_PORT} (2.0 and later).`,
+  },
+} as const satisfies Options;
+
+const RATE = { kind: 'count', min: 1, max: 1_000_000_000 } as const;
+
+/** How much one client may do in a period. */
+export const RATE_LIMIT = {
+  requests: { ...RATE, about: 'Requests of a client in a period, HTTP only.' },
+  connections: { ...RATE, about: 'New connections of a client in a period (1.7 and later).' },
+  bytes: { ...RATE, max: 2 ** 31 - 1, about: 'Bytes to a client, and from it, in a period (1.7 and later).' },
+  period: { kind: 'time', min: 1000, max: DAY, default: 10_000, about: 'The period.' },
+  header: {
+    kind: 'text',
+    check: checkFetchedHeader,
+    about: 'Header whose value is counted in place of the address, requests only (1.8 and later).',
+    otherwise: "the client's address, of IPv6 its /64 network",
   },
 } as const satisfies Options;
 

@@ -4,6 +4,7 @@ import type { HaproxyConfigModel } from '../model/config-model';
 import type { HaproxyVersion } from '../version/version';
 import { backendSection } from './backend';
 import { defaultsSection, globalSection, resolversSection } from './process';
+import { rateLimitSections } from './rate-limits';
 import { healthSection, runtimeApiSection } from './service';
 import { trafficSection } from './traffic';
 import type { Section } from './words';
@@ -29,6 +30,7 @@ export class HaproxyConfig {
       trafficSection(version, checked),
       backendSection(version, checked, checked.upstream),
       ...checked.routes.map((route) => backendSection(version, checked, route.upstream)),
+      ...rateLimitSections(checked),
       healthSection(version, checked),
       runtimeApiSection(checked),
     ].filter((section) => section !== undefined);

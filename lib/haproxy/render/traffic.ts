@@ -3,6 +3,7 @@ import type { ValidatedRoute } from '../model/check-upstream';
 import { HaproxyLogFormat, HaproxyMode, HaproxyTlsVersion } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { bindOf, logs, stoppingCondition } from './process';
+import { rateLimitExemptions, rateLimitRules } from './rate-limits';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
 /** Fields of a JSON log line. `%` expressions of every branch; values from clients go through `json`. */
@@ -26,7 +27,10 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       `maxconn ${limits.maxConnections}`,
       logs(version, model) && logFormat(model),
       http && forwardedFor && 'option forwardfor',
+      ...rateLimitExemptions(model),
+      ...rateLimitRules(version, model, 'tcp-request session'),
       ...addressRules(model),
+      ...rateLimitRules(version, model, 'http-request'),
       ...(http ? requestRules(version, model) : sniRules(model)),
       ...routes.map((route) => `use_backend ${route.upstream.backend} if ${conditionOf(route, model)}`),
       `default_backend ${upstream.backend}`,

@@ -40,6 +40,13 @@ export const CAPABILITIES = {
     with: '`set-var(proc.stopping)` when the start script asks for `/drain`',
     why: 'a task that stops must answer 503 on `/ready` and tell kept-alive clients to close, and still serve',
   },
+  sessionRules: {
+    since: '1.7',
+    source: 'manual 4.2, tcp-request session',
+    without: 'the generator refuses rate limits of connections and bytes',
+    with: '`tcp-request session track-sc`',
+    why: 'before, a rule for a whole connection has only the address of the load balancer in front',
+  },
   holdErrors: {
     since: '1.7',
     keyword: ['resolvers', 'hold nx'],
@@ -117,6 +124,21 @@ export const CAPABILITIES = {
     without: 'HTTP/1.1 only',
     with: '`alpn h2,http/1.1` on TLS listeners in HTTP mode',
     why: 'clients expect it',
+  },
+  sha1: {
+    since: '1.8',
+    keyword: ['converter', 'sha1'],
+    source: 'manual 7.3.1, sample_conv_kws',
+    without: 'the generator refuses rate limits by a header',
+    with: 'a table of the SHA-1 of values',
+    why: 'a table cuts long values, and would take two clients for one',
+  },
+  ipv6Mask: {
+    since: '1.9',
+    source: 'manual 7.3.1, ipmask',
+    without: 'rate limits count each IPv6 address',
+    with: '`ipmask(32,64)`: rate limits count an IPv6 network of 64 bits',
+    why: 'a client of IPv6 has a network of addresses, and would get around a limit',
   },
   logStdout: {
     since: '1.9',

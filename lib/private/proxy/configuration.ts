@@ -8,6 +8,7 @@ import {
   LIMITS,
   LISTEN_TLS,
   LOG,
+  RATE_LIMIT,
   RESOLUTION,
   RUNTIME_API_PORT,
   TRAFFIC,
@@ -17,7 +18,7 @@ import {
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { BoundUpstream, ElbUpstreamOptions, UpstreamHealthCheck } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
-import type { ProxyLimits, ProxyResolution, ProxyTls } from '../../proxy/options';
+import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyTls } from '../../proxy/options';
 import { SECRET_PATHS } from './secret-files';
 import type { StopTimes } from './stop-times';
 
@@ -52,6 +53,7 @@ type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'respon
 type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
   readonly routes?: readonly RouteConditions[];
   readonly listenTls?: Omit<ProxyTls, 'secret'>;
+  readonly rateLimits?: readonly Timed<ProxyRateLimit>[];
   readonly limits?: Timed<ProxyLimits>;
   readonly resolution?: Timed<ProxyResolution>;
   readonly runtimeApiTls?: object;
@@ -76,6 +78,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     listenTls: listenTls && { certificateFile: SECRET_PATHS.listener, ...valuesOf(LISTEN_TLS, listenTls) },
     redirectPort: props.redirectPort,
     httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
+    rateLimits: props.rateLimits?.map((limit) => valuesOf(RATE_LIMIT, limit)),
     requestHeaders: props.requestHeaders,
     responseHeaders: props.responseHeaders,
     limits: { ...valuesOf(LIMITS, props.limits), maxConnections: settings.maxConnections },

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { allowDecryption } from '../monitor/decryption';
+import { joinedLines } from './reviewable';
 import type { SecretFile } from './secret-files';
 import { healthCommand, startScript } from './start-script';
 import type { StopTimes } from './stop-times';
@@ -54,7 +55,7 @@ export function addContainer(
     image: options.image,
     entryPoint: ['/bin/sh', '-c'],
     command: [startScript(options)],
-    environment: { HAPROXY_CONFIG: options.configuration },
+    environment: { HAPROXY_CONFIG: joinedLines(options.configuration) },
     secrets: files.length > 0 ? Object.fromEntries(secrets) : undefined,
     portMappings: options.ports.map((containerPort) => ({ containerPort })),
     healthCheck: {

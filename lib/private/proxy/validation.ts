@@ -57,8 +57,19 @@ export function checkProxy(
     refuseTokens(`upstream of route '${name}'`, upstream.options);
     refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream.options.healthCheck?.path);
   }
-  for (const what of ['allowFrom', 'denyFrom', 'requestHeaders', 'responseHeaders', 'rawLines'] as const) {
+  for (const what of [
+    'allowFrom',
+    'denyFrom',
+    'rateLimitExempt',
+    'requestHeaders',
+    'responseHeaders',
+    'rawLines',
+  ] as const) {
     refuseTokens(what, props[what]);
+  }
+  for (const [i, limit] of (props.rateLimits ?? []).entries()) {
+    refuseTokens(`rateLimits[${i}]`, limit);
+    refuseTextToken(`rateLimits[${i}].header`, limit.header);
   }
   refusePartialArn('listenTls.secret', props.listenTls?.secret);
   refusePartialArn('runtimeApiTls.secret', props.runtimeApiTls?.secret);
