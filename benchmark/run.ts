@@ -11,18 +11,19 @@ import { competitors } from './elb/competitors';
 import { measureFollowing } from './elb/follow';
 import { measureFleet } from './fleet';
 import { measureHandler } from './handler';
+import { measureIdleCost } from './idle-cost';
 import { measureLint } from './lint';
 import { quoteFigures } from './quote';
+import { measureLines, measureRequestCpu } from './request-cpu';
 import { headlines, type Measured, pages } from './results';
 import { measureStops } from './stop/measure';
 import { stoppedProxies } from './stop/proxies';
 import { measureSynth } from './synth';
-import { measureIdleCost, measureThroughput } from './throughput';
 
 /** The default branch of the constructs. */
 const BRANCH = '3.2';
 const FOLLOW_RUNS = 3;
-const THROUGHPUT_RUNS = 5;
+const CPU_RUNS = 5;
 const README = 'README.md';
 
 async function machine(): Promise<string> {
@@ -42,9 +43,12 @@ async function main(): Promise<void> {
   const { all, missing } = await competitors(progress);
   const binary = await anyUsable(BRANCH);
   const idleCost = await measureIdleCost(binary, progress);
-  const throughputs = await measureThroughput(wrk, binary, Number(values.runs ?? THROUGHPUT_RUNS), progress);
+  const cpuRuns = Number(values.runs ?? CPU_RUNS);
+  const { binaries } = await usableBinaries({ onProgress: progress });
+  const requestCpu = await measureRequestCpu(wrk, binaries, cpuRuns, progress);
+  const lineCosts = await measureLines(wrk, binary, cpuRuns, progress);
   const followed = await measureFollowing(wrk, all, runs, progress);
-  const stopped = await stoppedProxies((await usableBinaries()).binaries, progress);
+  const stopped = await stoppedProxies(binaries, progress);
   const stops = await measureStops(stopped.all, progress);
   const costs = await measureCost(binary, progress);
   progress('functions');
@@ -61,8 +65,9 @@ async function main(): Promise<void> {
     followed,
     runs,
     stops,
-    throughputs,
-    throughputOf: binary.version,
+    requestCpu,
+    lineCosts,
+    lineCostsOf: binary.version,
     idleCost,
     costs,
     figures: [...handler, ...synth, ...lint.figures, ...fleet.figures],

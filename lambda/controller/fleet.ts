@@ -151,14 +151,17 @@ function listingOf(
   return isYoung ? [[tasks, listing]] : [];
 }
 
-/** The services of records, those that were never listed before the others, then those that were listed long ago. */
+/** The services of records: first those without a listing or with an outdated one, then those that were listed long ago. */
 function oldestFirst(
   records: readonly RegistryEntry['record'][],
   listings: ReadonlyMap<EcsService, TaskListing>,
 ): EcsService[] {
   const services = records.flatMap(({ tasks }) => ('service' in tasks ? [tasks] : []));
-  const age = (service: EcsService) => listings.get(service)?.at ?? 0;
-  return services.sort((a, b) => age(a) - age(b));
+  const listedAt = (service: EcsService) => {
+    const { at = 0, outdated = false } = listings.get(service) ?? {};
+    return outdated ? 0 : at;
+  };
+  return services.sort((a, b) => listedAt(a) - listedAt(b));
 }
 
 /** The tasks of a service as ECS lists them now or, where it did not, as it did in an earlier run. */

@@ -104,7 +104,7 @@ describe('ECS does not list the tasks of a run', () => {
     expect(eventLines(lines).flatMap(({ incident }) => incident?.message ?? [])).toEqual([
       '1 of 2 tasks of orders were not checked: ECS did not list the tasks in this run, and these have stopped since the last list, or do not answer',
     ]);
-    expect(fleet.state('orders')?.listing).toBeUndefined();
+    expect(fleet.state('orders')?.listing).toEqual({ ...listing, outdated: true });
     fleet.before('ecs:ListTasks', () => undefined);
     const next = await fleet.invoke();
     expect(next.payload).toMatchObject({ checkedProxies: 1, openIncidents: 0 });

@@ -336,7 +336,9 @@ describe('with the tasks of an earlier listing', () => {
     expect(verdicts.map(({ kind }) => kind)).toEqual(['unchecked']);
     expect(open.map(({ kind }) => kind)).toEqual(['silent-resolver', 'stale-address']);
     expect(observation.tasks).toEqual([expect.objectContaining({ unchecked: true })]);
-    expect(watch.state.listing).toBeUndefined();
+    expect(watch.state.listing).toEqual({ ...listing, outdated: true });
+    watch.check(360, { ...raw({ ...holding(A, B), listing: watch.state.listing }), remembered: true }, 'silent');
+    expect(watch.state.listing).toEqual(listing);
   });
 
   test.each<[what: string, seen: RawObservation]>([

@@ -84,13 +84,17 @@ export function reportOn(
     names: [...names.values()],
     samples: nextSamples(state.samples, observation),
     replaced: replacedBy(observation, state),
-    // A list that is out of date is made again first.
-    listing: raw.remembered && tasks.some((task) => 'unchecked' in task) ? undefined : boundedListing(raw),
+    listing: listingFor(raw, tasks),
   });
 }
 
-function boundedListing({ listing }: RawObservation): ProxyState['listing'] {
-  return listing !== undefined && listing.tasks.length <= MAX_LISTED ? listing : undefined;
+/** The listing for the next check. It stays usable where a task did not answer: the probe may be the cause. */
+function listingFor({ listing, remembered }: RawObservation, tasks: readonly ObservedTask[]): ProxyState['listing'] {
+  if (listing === undefined || listing.tasks.length > MAX_LISTED) {
+    return undefined;
+  }
+  const { outdated: _, ...usable } = listing;
+  return remembered && tasks.some((task) => 'unchecked' in task) ? { ...usable, outdated: true } : usable;
 }
 
 /**

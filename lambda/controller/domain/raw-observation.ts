@@ -23,6 +23,8 @@ export interface TaskListing {
   /** Names of its cluster and of itself. A record may name another service one day. */
   readonly service: string;
   readonly tasks: readonly ListedTask[];
+  /** Whether a task has not answered since: the service is to be listed before others. @default false */
+  readonly outdated?: boolean;
 }
 
 /** What ECS says of a running task: it never changes. */

@@ -21,7 +21,7 @@ export interface ProxyState {
   readonly samples: readonly CounterSample[];
   /** Endpoints behind which another process answered than before. */
   readonly replaced: readonly ReplacedProcess[];
-  /** Its running tasks when they were last listed. @default - they never were, or are to be listed again */
+  /** Its running tasks when they were last listed. @default - they never were, or are too many */
   readonly listing?: TaskListing;
   /** Tasks that were missing from the last listing, for the first time. */
   readonly missingTasks: readonly string[];

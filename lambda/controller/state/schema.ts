@@ -112,6 +112,7 @@ export const STATE_SCHEMA: Shape = {
     at: 'number',
     service: 'text',
     tasks: ['list', { id: 'text', 'startedAt?': 'number', 'revision?': 'text', 'host?': 'text' }],
+    'outdated?': 'boolean',
   },
   missingTasks: ['list', 'text'],
   repairs: [
