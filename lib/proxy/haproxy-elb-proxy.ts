@@ -165,7 +165,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const securityGroups = props.securityGroups ?? [
       new SecurityGroup(this, 'SecurityGroup', {
         vpc: this.cluster.vpc,
-        description: 'HAProxy: traffic from whom the stack allows, its runtime API from the drift probe',
+        // EC2 cannot change it: another text replaces the group, and every rule that names it.
+        description: 'HAProxy: traffic from whom the stack allows, its runtime API from the drift checker',
       }),
     ];
     this.taskConnections = new Connections({ securityGroups, defaultPort: Port.tcp(listenPort) });
