@@ -17,8 +17,8 @@ export const SCENARIOS = {
   'drift-1000': { proxies: 1000, steadyRuns: 2, driftRuns: 3 },
   // What a proxy gets unless a cluster is given.
   'cluster-each-100': { proxies: 100, clusters: 100, steadyRuns: 3 },
-  'cluster-each-300': { proxies: 300, clusters: 300, steadyRuns: 3 },
-  'cluster-each-1000': { proxies: 1000, clusters: 1000, steadyRuns: 3 },
+  'cluster-each-300': { proxies: 300, clusters: 300, steadyRuns: 3, driftRuns: 3 },
+  'cluster-each-1000': { proxies: 1000, clusters: 1000, steadyRuns: 7, driftRuns: 3 },
   'endpoints-10': { proxies: 1, tasksEach: 10, steadyRuns: 3 },
   'endpoints-100': { proxies: 1, tasksEach: 100, steadyRuns: 3 },
   'endpoints-1000': { proxies: 10, tasksEach: 100, steadyRuns: 3 },

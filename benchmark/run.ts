@@ -4,23 +4,24 @@ import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquireTool, TOOLS } from '../testbed/binaries/tools';
-import { anyUsable } from '../testbed/binaries/usable';
+import { anyUsable, usableBinaries } from '../testbed/binaries/usable';
 import { lambdaNode } from '../testbed/lambda';
 import { measureCost } from './cost';
 import { competitors } from './elb/competitors';
 import { measureFollowing } from './elb/follow';
 import { measureFleet } from './fleet';
 import { measureHandler } from './handler';
+import { measureIdleCost } from './idle-cost';
 import { measureLint } from './lint';
 import { quoteFigures } from './quote';
+import { measureLines, measureRequestCpu } from './request-cpu';
 import { headlines, type Measured, pages } from './results';
 import { measureSynth } from './synth';
-import { measureIdleCost, measureThroughput } from './throughput';
 
 /** The default branch of the constructs. */
 const BRANCH = '3.2';
 const FOLLOW_RUNS = 3;
-const THROUGHPUT_RUNS = 5;
+const CPU_RUNS = 5;
 const README = 'README.md';
 
 async function machine(): Promise<string> {
@@ -40,7 +41,10 @@ async function main(): Promise<void> {
   const { all, missing } = await competitors(progress);
   const binary = await anyUsable(BRANCH);
   const idleCost = await measureIdleCost(binary, progress);
-  const throughputs = await measureThroughput(wrk, binary, Number(values.runs ?? THROUGHPUT_RUNS), progress);
+  const cpuRuns = Number(values.runs ?? CPU_RUNS);
+  const { binaries } = await usableBinaries({ onProgress: progress });
+  const requestCpu = await measureRequestCpu(wrk, binaries, cpuRuns, progress);
+  const lineCosts = await measureLines(wrk, binary, cpuRuns, progress);
   const followed = await measureFollowing(wrk, all, runs, progress);
   const costs = await measureCost(binary, progress);
   progress('functions');
@@ -56,8 +60,9 @@ async function main(): Promise<void> {
     missing,
     followed,
     runs,
-    throughputs,
-    throughputOf: binary.version,
+    requestCpu,
+    lineCosts,
+    lineCostsOf: binary.version,
     idleCost,
     costs,
     figures: [...handler, ...synth, ...lint.figures, ...fleet.figures],

@@ -17,7 +17,10 @@ export interface Load {
 interface LoadOptions {
   readonly url: string;
   readonly connections: number;
-  readonly seconds: number;
+  /** How long it lasts, or at most. @default 60 */
+  readonly seconds?: number;
+  /** After so many answers it ends. @default - it ends after `seconds` */
+  readonly requests?: number;
   /** Pause between an answer and the next request of a connection, ms. @default 0 - as fast as it goes */
   readonly pauseMillis?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,7 +30,8 @@ interface LoadOptions {
 const TIMEOUT_SECONDS = 5;
 
 /** Prints the figures of `wrk` as JSON. A status of 400 or more counts as lost. */
-const SCRIPT = (pauseMillis: number) => `
+const SCRIPT = (pauseMillis: number, requests: number | undefined) => `
+${requests === undefined ? '' : stopAfter(requests)}
 ${pauseMillis > 0 ? `function delay() return ${pauseMillis} end` : ''}
 function done(summary, latency, requests)
   local e = summary.errors
@@ -37,13 +41,26 @@ function done(summary, latency, requests)
 end
 `;
 
+/** `wrk` itself can only be given a time. It runs in one thread, so that this ends all of it. */
+const stopAfter = (requests: number) => `
+local answered, lost = 0, 0
+function response(status)
+  answered = answered + 1
+  if status >= 400 then lost = lost + 1 end
+  if answered < ${requests} then return end
+  io.write(string.format('{"requests":%d,"lost":%d,"p99":0,"worst":0,"perSecond":0}\\n', answered, lost))
+  io.flush()
+  os.exit(0)
+end
+`;
+
 /** Loads a server for a while. Each load runs in one thread. */
 export async function load(wrk: readonly string[], options: LoadOptions): Promise<Load> {
-  const { url, connections, seconds, pauseMillis = 0, headers = {} } = options;
+  const { url, connections, seconds = 60, requests, pauseMillis = 0, headers = {} } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-wrk-'));
   try {
     const script = path.join(folder, 'load.lua');
-    writeFileSync(script, SCRIPT(pauseMillis));
+    writeFileSync(script, SCRIPT(pauseMillis, requests));
     const [command, ...args] = wrk;
     const fixed = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', `${TIMEOUT_SECONDS}s`, '-s', script];
     const given = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);

@@ -21,6 +21,8 @@ const program = new Command('cdk-haproxy-elb')
   )
   .version(version)
   .showHelpAfterError('(add --help for the options)')
+  // `render --version 1.4` is about HAProxy: only `--version` before a command is that of the package.
+  .enablePositionalOptions()
   .exitOverride();
 
 for (const add of [addRender, addLint, addCheck, addDemo, addApp, addCompletion]) {

@@ -11,7 +11,8 @@ import { TcpRelay } from '../testbed/tcp-relay';
 
 const PERIODS = { holdValidMillis: 1000, holdObsoleteMillis: 3000 } as const;
 const CHECK_MILLIS = 500;
-const CLIENTS = 4;
+/** Clients at the same time, with a kept connection each. */
+export const CLIENTS = 4;
 const PAUSE_MILLIS = 20;
 /** Longer than HAProxy is stopped in any fault. */
 const TIMEOUT_MILLIS = 20_000;
@@ -20,6 +21,8 @@ const TIMEOUT_MILLIS = 20_000;
 interface TrafficResult {
   readonly answered: number;
   readonly lost: number;
+  /** When the last lost request was sent, ms after the first one. @default - none was lost */
+  readonly lastLostMillis?: number;
 }
 
 /** How a test bed differs from the usual one. */
@@ -100,20 +103,24 @@ export class ChaosTestbed {
 
   /** Clients send requests without a break for so many seconds, on kept connections. */
   public async traffic(seconds: number): Promise<TrafficResult> {
-    const end = Date.now() + seconds * 1000;
+    const start = Date.now();
     const agent = new Agent({ keepAlive: true });
     let [answered, lost] = [0, 0];
+    let lastLostMillis: number | undefined;
     const client = async () => {
-      while (Date.now() < end) {
-        const ok = await this.#request(agent);
-        answered += ok ? 1 : 0;
-        lost += ok ? 0 : 1;
+      for (let sent = 0; sent < seconds * 1000; sent = Date.now() - start) {
+        if (await this.#request(agent)) {
+          answered += 1;
+        } else {
+          lost += 1;
+          lastLostMillis = Math.max(lastLostMillis ?? 0, sent);
+        }
         await sleep(PAUSE_MILLIS);
       }
     };
     await Promise.all(Array.from({ length: CLIENTS }, client));
     agent.destroy();
-    return { answered, lost };
+    return { answered, lost, lastLostMillis };
   }
 
   /** Traffic for so many seconds, while the load balancer gets one more node. @returns also whether HAProxy found it */

@@ -14,6 +14,7 @@ export {
 export type { ProbeOptions } from './monitor/probe-options';
 export { Repair } from './monitor/repair';
 export type { IncidentSuppression } from './monitor/suppression';
+export type { ApplicationListenerOptions } from './proxy/application-listener-options';
 export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy/capacity';
 export {
   type BlueGreenDeploymentOptions,
@@ -31,7 +32,8 @@ export {
 } from './proxy/elb-upstream';
 export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
-export { type PrivateDnsOptions, ProxyIngress } from './proxy/ingress';
+export { ProxyIngress } from './proxy/ingress';
+export type { ProxyIngressBindOptions, ProxyIngressConfig, ProxyIngressTraits } from './proxy/ingress-bind';
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
 export type {
   HaproxyLog,
@@ -43,4 +45,5 @@ export type {
   ProxyRoute,
   ProxyTls,
 } from './proxy/options';
+export type { PrivateDnsOptions } from './proxy/private-dns-options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';

@@ -13,7 +13,8 @@ export function findingsPage(): string {
   return `# What cdk-nag and checkov find
 
 Written by \`npm run docs\` from \`lib/private/findings.ts\` and \`scripts/findings.ts\`. \`npm test\` runs cdk-nag (AwsSolutions
-and NIST 800-53 R5) over the examples and over every ingress with every capacity, deployment and TLS. It fails on a finding about a construct of this package that is not on this page, and on a row here without a finding.
+and NIST 800-53 R5) and cfn-lint over the examples and over every ingress with every capacity, deployment and TLS, and checkov
+over a proxy with all options and one with none. It fails on a finding about a construct of this package that is not on this page, and on a row here without a finding.
 
 ## Findings that your options end
 

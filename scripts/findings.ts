@@ -45,7 +45,6 @@ export const OPTIONAL: readonly OptionalFinding[] = [
   {
     what: 'a Network Load Balancer without access logs',
     nag: ['AwsSolutions-ELB2', 'NIST.800.53.R5-ELBLoggingEnabled'],
-    checkov: ['CKV_AWS_91'],
     option: '`accessLogs` of the ingress. AWS writes them for TLS listeners alone, those with `certificates`',
   },
   {

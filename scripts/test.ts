@@ -57,6 +57,11 @@ const STEPS: readonly Step[] = [
     command: ['tsx', 'scripts/check-languages.ts', scratch],
     after: ['package content'],
   },
+  {
+    name: 'templates in cfn-lint and checkov',
+    command: ['tsx', 'scripts/check-templates.ts'],
+    after: ['bundle'],
+  },
   { name: 'demo in containers', command: ['tsx', 'scripts/test-containers.ts'], after: ['bundle', 'binaries'] },
 ];
 

@@ -60,8 +60,12 @@ not follow, and for a stranger's address. The metric \`DetectionSeconds\` has an
   project).
 - Where each zone has its own answers and the zones cannot be asked, an address that DNS does not name may be that of
   another zone: there is no \`leaving-address\`.
+- A process that follows, has a free slot and does not hold a live address may not be told of it by its own DNS: unless it
+  says its own view, \`uncovered-address\` is information.
 - HAProxy 1.7 counts no DNS queries: whether a line with a health check follows shows only when an address moves.
 - With \`nbproc\` above 1, one process of several is seen; after a reload the old process is not.
+- On 3.2 and later the question for the own view is a query of its own where no slot resolves the name. The monitor counts
+  these queries, and does not take them for those of the slots.
 `;
 
 /** The verdicts as a table for the README. */

@@ -22,6 +22,8 @@ export interface LargeFleetSettings {
   readonly clusters?: number;
   /** @default 256 - what the construct gives */
   readonly controllerMb?: number;
+  /** How long a run may take, ms. @default 55,000 - what the construct gives */
+  readonly controllerMillis?: number;
   /** @default 256 - what the construct gives */
   readonly probeMb?: number;
   /** The rates of AWS. @default true */
@@ -103,8 +105,9 @@ export class LargeFleet {
 
   /** Another execution environment of the controller, for a run that overlaps; the caller stops it. */
   public another(): LocalLambda {
-    const { controllerMb = 256 } = this.settings;
-    return functionWith(this.aws.environment, { memoryMb: controllerMb, clockAhead: () => this.#extraMillis });
+    const { controllerMb = 256, controllerMillis = 55_000 } = this.settings;
+    const limits = { memoryMb: controllerMb, timeoutMs: controllerMillis };
+    return functionWith(this.aws.environment, { ...limits, clockAhead: () => this.#extraMillis });
   }
 
   /** Addresses of the tasks of a proxy. */

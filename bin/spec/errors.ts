@@ -148,6 +148,9 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 
 function unknownKey(key: string, path: readonly string[], where: string): string {
+  if (key === 'clients' && path.at(-1) === 'networkLoadBalancer') {
+    return `key 'clients' in ${where} has another place: write it beside 'ingress'`;
+  }
   const name = Object.hasOwn(RENAMED, key) ? RENAMED[key] : undefined;
   return name !== undefined && namesOf(schemaAt(path)).includes(name)
     ? `key '${key}' in ${where} has a new name: write '${name}'`

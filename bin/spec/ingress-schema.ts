@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NetworkLoadBalancerOptions, PrivateDnsOptions } from '../../lib';
+import type { ApplicationListenerOptions, NetworkLoadBalancerOptions, PrivateDnsOptions } from '../../lib';
 import { checkNetwork } from '../../lib/haproxy/address';
 import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../../lib/private/options';
 import { form, keysOf, list, type Shape, text } from './values';
@@ -26,11 +26,10 @@ const networkLoadBalancer = z
       .string()
       .optional()
       .meta({ description: 'Name of the bucket for access logs. Default: no access logs.' }),
-    clients: list(network, 'Clients that may connect. Default: none.'),
   } satisfies Shape<
     NetworkLoadBalancerOptions,
     'vpcSubnets' | 'certificates' | 'accessLogs',
-    'subnetIds' | 'certificateArns' | 'accessLogsBucket' | 'clients'
+    'subnetIds' | 'certificateArns' | 'accessLogsBucket'
   >)
   .optional()
   .meta({ description: 'A new Network Load Balancer.' });
@@ -52,9 +51,41 @@ const privateDns = z
   .optional()
   .meta({ description: 'A name in Cloud Map.' });
 
+const applicationListener = z
+  .strictObject({
+    listenerArn: form(
+      /^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/\S+$/,
+      'the ARN of a listener of an Application Load Balancer',
+      'ARN of the listener.',
+    ),
+    securityGroupId: form(
+      /^sg-[0-9a-f]{8,17}$/,
+      'the id of a security group, such as sg-0123456789abcdef0',
+      'The security group of its load balancer: the tasks allow it.',
+    ),
+    priority: z.int().min(1).max(50_000).meta({ description: 'Priority of the rule: each needs its own.' }),
+    hosts: list(z.string(), 'Host headers of the requests for the proxy, such as *.example.com. Default: every host.'),
+    paths: list(z.string(), 'Paths of the requests for the proxy, such as /shop/*. Default: every path.'),
+  } satisfies Shape<
+    ApplicationListenerOptions,
+    'listener' | 'conditions',
+    'listenerArn' | 'securityGroupId' | 'hosts' | 'paths'
+  >)
+  .refine(({ hosts, paths }) => hosts !== undefined || paths !== undefined, {
+    error: "needs hosts or paths; paths: ['*'] takes every request",
+  })
+  .optional()
+  .meta({ description: 'A rule of an existing listener of an Application Load Balancer.' });
+
 /** How clients reach the tasks of a proxy. */
 export const ingressSchema = z
   .strictObject({
+    applicationListener,
+    latticeTargetGroupArn: form(
+      /^arn:[a-z-]+:vpc-lattice:[a-z0-9-]+:\d{12}:targetgroup\/tg-[0-9a-f]+$/,
+      'the ARN of a VPC Lattice target group, such as arn:aws:vpc-lattice:eu-west-1:111111111111:targetgroup/tg-0123456789abcdef0',
+      'An existing target group of VPC Lattice of type IP.',
+    ).optional(),
     networkLoadBalancer,
     none: z
       .literal(true)
@@ -68,7 +99,8 @@ export const ingressSchema = z
     ).optional(),
   })
   .refine((ingress) => Object.keys(ingress).length === 1, {
-    error: 'needs one of none, networkLoadBalancer, privateDns and targetGroupArn',
+    error:
+      'needs one of applicationListener, latticeTargetGroupArn, networkLoadBalancer, none, privateDns and targetGroupArn',
   })
   .optional()
   .meta({ description: 'How clients reach the tasks. Default: privateDns: {}.' });

@@ -245,7 +245,10 @@ export const proxySchema = z.strictObject({
   rawLines,
   runtimeApiTls,
   ingress: ingressSchema,
-  clients: list(network, 'Clients that may connect to the tasks at listenPort. Default: none.'),
+  clients: list(
+    network,
+    'Clients that may connect: to the load balancer if the ingress has one, else to the tasks. Default: none.',
+  ),
   capacity,
   scaling,
   deployment,

@@ -64,14 +64,14 @@ export class ProxiesStack extends Stack {
   }
 }
 
-/** Allows the clients that the file names. */
+/** Allows the clients that the file names where they come in. */
 function allowClients(proxy: HaproxyElbProxy, { clients = [], ingress, redirectPort }: ProxySpec): void {
   const { networkLoadBalancer } = ingress ?? {};
+  const outerPort =
+    networkLoadBalancer === undefined
+      ? redirectPort
+      : (networkLoadBalancer.redirectPort ?? NETWORK_LOAD_BALANCER.redirectPort.default);
   for (const network of clients) {
-    allow(proxy.taskConnections, network, redirectPort);
-  }
-  const outerPort = networkLoadBalancer?.redirectPort ?? NETWORK_LOAD_BALANCER.redirectPort.default;
-  for (const network of networkLoadBalancer?.clients ?? []) {
     allow(proxy.connections, network, redirectPort === undefined ? undefined : outerPort);
   }
 }

@@ -10,7 +10,7 @@ import { LINGERING, stopTimesOf } from '../../lib/private/proxy/stop-times';
 import type { ProxySpec } from './spec';
 
 /** In place of a DNS name that is looked up at deployment. */
-const UNKNOWN_NAME = 'known-at-deployment.invalid';
+export const UNKNOWN_NAME = 'known-at-deployment.invalid';
 
 /** The HAProxy version of a proxy of a spec. */
 export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
@@ -48,9 +48,16 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
 }
 
 /** As the constructs' ingress has it. */
-function lingeringOf(ingress: ProxySpec['ingress']): number {
-  if (ingress?.networkLoadBalancer !== undefined || ingress?.targetGroupArn !== undefined) {
+function lingeringOf(ingress: ProxySpec['ingress'] = {}): number {
+  const { networkLoadBalancer, targetGroupArn, applicationListener, latticeTargetGroupArn, privateDns } = ingress;
+  if (networkLoadBalancer !== undefined || targetGroupArn !== undefined) {
     return LINGERING.networkLoadBalancer;
   }
-  return (ingress?.privateDns?.dnsTtl?.toMilliseconds() ?? PRIVATE_DNS.dnsTtl.default) + LINGERING.afterTtl;
+  if (applicationListener !== undefined) {
+    return LINGERING.applicationLoadBalancer;
+  }
+  if (latticeTargetGroupArn !== undefined) {
+    return LINGERING.lattice;
+  }
+  return (privateDns?.dnsTtl?.toMilliseconds() ?? PRIVATE_DNS.dnsTtl.default) + LINGERING.afterTtl;
 }

@@ -1,16 +1,22 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
-import { ListenerCertificate, NetworkTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import {
+  ApplicationListener,
+  ListenerCertificate,
+  ListenerCondition,
+  NetworkTargetGroup,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITargetGroupRef, TargetGroupReference } from 'aws-cdk-lib/aws-vpclattice';
 import type { Construct } from 'constructs';
 import {
   type DriftMonitorProps,
@@ -142,12 +148,12 @@ function deploymentOf(scope: Construct, spec: WithCdkDurations<NonNullable<Proxy
 }
 
 function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['ingress']>>): ProxyIngress {
-  const { none, networkLoadBalancer, privateDns, targetGroupArn } = spec;
+  const { none, applicationListener, latticeTargetGroupArn, networkLoadBalancer, privateDns, targetGroupArn } = spec;
   if (none) {
     return ProxyIngress.none();
   }
   if (networkLoadBalancer !== undefined) {
-    const { subnetIds, certificateArns, accessLogsBucket, clients: _, ...rest } = networkLoadBalancer;
+    const { subnetIds, certificateArns, accessLogsBucket, ...rest } = networkLoadBalancer;
     return ProxyIngress.networkLoadBalancer({
       ...rest,
       vpcSubnets: subnetIds && {
@@ -157,6 +163,22 @@ function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpe
       accessLogs:
         accessLogsBucket === undefined ? undefined : Bucket.fromBucketName(scope, 'AccessLogs', accessLogsBucket),
     });
+  }
+  if (applicationListener !== undefined) {
+    const { listenerArn, securityGroupId, priority, hosts, paths } = applicationListener;
+    const securityGroup = SecurityGroup.fromSecurityGroupId(scope, 'ListenerSecurityGroup', securityGroupId);
+    const attributes = { listenerArn, securityGroup };
+    return ProxyIngress.applicationListener({
+      listener: ApplicationListener.fromApplicationListenerAttributes(scope, 'Listener', attributes),
+      priority,
+      conditions: [
+        ...(hosts === undefined ? [] : [ListenerCondition.hostHeaders(hosts)]),
+        ...(paths === undefined ? [] : [ListenerCondition.pathPatterns(paths)]),
+      ],
+    });
+  }
+  if (latticeTargetGroupArn !== undefined) {
+    return ProxyIngress.latticeTargetGroup(new LatticeTargetGroup(scope, 'LatticeTargetGroup', latticeTargetGroupArn));
   }
   if (privateDns !== undefined) {
     const { namespaceArn, namespaceName, ...rest } = privateDns;
@@ -173,4 +195,14 @@ function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpe
   return ProxyIngress.targetGroup(
     NetworkTargetGroup.fromTargetGroupAttributes(scope, 'TargetGroup', { targetGroupArn: targetGroupArn! }),
   );
+}
+
+/** A target group of VPC Lattice that exists: the CDK has no import of it. */
+class LatticeTargetGroup extends Resource implements ITargetGroupRef {
+  public readonly targetGroupRef: TargetGroupReference;
+
+  public constructor(scope: Construct, id: string, targetGroupArn: string) {
+    super(scope, id);
+    this.targetGroupRef = { targetGroupArn };
+  }
 }

@@ -2,7 +2,7 @@ import type { NameAnswer, NameQuery, ProbeAnswer, ProcessAnswer, ProcessQuery } 
 import { type RegistryRecord, type RegistryUpstream, VIEW_PATH } from '../../lib/contract/registry-record';
 import type { ObservedBalancer } from './aws/load-balancers';
 import { type ProxyReport, reportOn } from './domain/proxy-report';
-import type { RawObservation, Task } from './domain/raw-observation';
+import type { RawObservation, Task, TaskListing } from './domain/raw-observation';
 import type { ProxyState } from './domain/state';
 
 /** The running processes of a proxy. */
@@ -10,6 +10,10 @@ export interface RunningTasks {
   readonly tasks: readonly Task[];
   /** How many tasks its service is to have. @default - not known, or it has some */
   readonly desiredCount?: number;
+  /** What they are from. @default - a list of endpoints */
+  readonly listing?: TaskListing;
+  /** Whether an earlier run made the listing. @default false */
+  readonly remembered?: boolean;
 }
 
 /** What to ask a probe about one proxy. */
@@ -79,7 +83,7 @@ export function questionsOf(
  */
 export function observationOf(
   record: RegistryRecord,
-  { tasks, desiredCount }: RunningTasks,
+  { tasks, desiredCount, listing, remembered }: RunningTasks,
   balancers: readonly ObservedBalancer[],
   answer: ProbeAnswer,
 ): RawObservation {
@@ -96,7 +100,9 @@ export function observationOf(
       ...(task.endpoint === undefined ? { unreachable: NO_ENDPOINT } : (processes.shift() as ProcessAnswer)),
     })),
     deploying: haveTwoRevisions(tasks),
+    ...(listing !== undefined && { listing }),
     ...(desiredCount !== undefined && { desiredCount }),
+    ...(remembered !== undefined && { remembered }),
   };
 }
 

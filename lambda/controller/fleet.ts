@@ -8,11 +8,11 @@ import { invokeProbe } from './aws/probe-client';
 import type { RegistryEntry } from './aws/registry';
 import { readSecrets } from './aws/secrets';
 import type { StoredState } from './aws/state-table';
-import { readServices } from './aws/tasks';
+import { type EcsService, identityOf, readServices, type ServiceTasks, tasksOf } from './aws/tasks';
 import type { TimeLimit } from './aws/time-limit';
 import { observationOf, questionsOf, type RunningTasks } from './check';
 import { type ProxyReport, type ReportSettings, reportOn, reportUnchecked } from './domain/proxy-report';
-import type { RawObservation } from './domain/raw-observation';
+import type { RawObservation, TaskListing } from './domain/raw-observation';
 import { reasonOf } from './domain/reason';
 import type { ProxyState } from './domain/state';
 import { endpointTasks } from './endpoint-tasks';
@@ -34,6 +34,16 @@ const NETWORK_MILLIS = 100;
 
 /** Bytes of answers that are kept at once, for proxies whose processes are in several calls. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
+
+/**
+ * For how many runs the tasks of an earlier listing are checked in place of a new one. 1,000 services with a cluster each
+ * take ECS three runs a minute apart. The longer it is, the later a new task is found, and the more likely is it that AWS
+ * has given the address of one that stopped to another task.
+ */
+const LISTING_RUNS = 5;
+
+/** How many reasons for one failure are logged. */
+const MAX_REASONS = 20;
 
 /** How many proxies that were not asked about are reported together. */
 const UNASKED_BATCH = 50;
@@ -57,12 +67,16 @@ interface FleetContext {
   readonly owners: TimeLimit;
   /** When to stop reading processes, in milliseconds since 1970. */
   readonly deadline: number;
+  /** Seconds between two runs. */
+  readonly intervalSeconds: number;
+  /** The tasks of a proxy as an earlier run listed them. @default - there is none */
+  readonly listed: (entry: RegistryEntry) => TaskListing | undefined;
   /** The state of a proxy. Rejects when it cannot be fetched. */
   readonly load: (entry: RegistryEntry) => Promise<{ stored: StoredState; state: ProxyState }>;
   /** Takes what was found, some proxies at a time. It is not kept: for thousands of tasks that would be most of the memory. */
   readonly done: (checked: readonly Checked[]) => Promise<void>;
-  /** Takes what failed besides, one line each. */
-  readonly degraded: (reasons: readonly string[]) => void;
+  /** Takes what failed besides: one line, with the reasons. */
+  readonly degraded: (message: string, reasons: readonly string[]) => void;
 }
 
 /** A proxy whose processes are known. */
@@ -83,37 +97,88 @@ interface Asking extends Subject {
 export async function checkFleet(entries: readonly RegistryEntry[], context: FleetContext): Promise<void> {
   const { functionArn, aws } = context;
   const records = entries.map(({ record }) => record);
-  const [balancerOf, tasksOf, secretOf] = await Promise.all([
+  const listings = new Map(entries.flatMap((entry) => listingOf(entry, context)));
+  const [balancerOf, running, secretOf] = await Promise.all([
     readBalancers(
       records.flatMap(({ upstreams }) => upstreams),
       functionArn,
       aws,
     ),
-    readServices(
-      records.flatMap(({ tasks }) => ('service' in tasks ? [tasks] : [])),
-      aws,
-    ),
+    readServices(oldestFirst(records, listings), aws, (service) => listings.get(service)),
     readSecrets(
       records.flatMap(({ runtimeApiTls }) => runtimeApiTls?.secretArn ?? []),
       aws,
     ),
   ]);
   const subjects: Subject[] = [];
+  const unlisted = new Set<string>();
   const unasked: [RegistryEntry, string][] = [];
   for (const entry of entries) {
     const { tasks, upstreams, runtimeApiTls } = entry.record;
-    const running = 'service' in tasks ? tasksOf(tasks) : { tasks: endpointTasks(entry.record) };
+    const listed =
+      'service' in tasks
+        ? runningOf(tasks, running(tasks), listings.get(tasks), unlisted)
+        : { tasks: endpointTasks(entry.record) };
     // Without the secret no task of the proxy can be read, and the tasks are not the cause.
     const secret = runtimeApiTls && secretOf(runtimeApiTls.secretArn);
-    if ('failed' in running) {
-      unasked.push([entry, running.failed]);
+    if ('failed' in listed) {
+      unasked.push([entry, listed.failed]);
     } else if (secret !== undefined && 'failed' in secret) {
       unasked.push([entry, secret.failed]);
     } else {
-      subjects.push({ entry, running, balancers: upstreams.map(balancerOf) });
+      subjects.push({ entry, running: listed, balancers: upstreams.map(balancerOf) });
     }
   }
+  if (unlisted.size > 0) {
+    const message = 'ECS did not list the tasks of some proxies: those of an earlier run were checked';
+    context.degraded(message, [...unlisted].slice(0, MAX_REASONS));
+  }
   await Promise.all([reportAllUnchecked(unasked, context), askAll(subjects, secretOf, context)]);
+}
+
+/** The listing of a proxy's service that an earlier run made, if it is young enough. */
+function listingOf(
+  entry: RegistryEntry,
+  { listed, intervalSeconds }: FleetContext,
+): (readonly [service: EcsService, listing: TaskListing])[] {
+  const { tasks } = entry.record;
+  const listing = 'service' in tasks ? listed(entry) : undefined;
+  if (!('service' in tasks) || listing === undefined || listing.service !== identityOf(tasks)) {
+    return [];
+  }
+  // A run may begin late.
+  const isYoung = Date.now() - listing.at < (LISTING_RUNS + 0.5) * intervalSeconds * 1000;
+  return isYoung ? [[tasks, listing]] : [];
+}
+
+/** The services of records: first those without a listing or with an outdated one, then those that were listed long ago. */
+function oldestFirst(
+  records: readonly RegistryEntry['record'][],
+  listings: ReadonlyMap<EcsService, TaskListing>,
+): EcsService[] {
+  const services = records.flatMap(({ tasks }) => ('service' in tasks ? [tasks] : []));
+  const listedAt = (service: EcsService) => {
+    const { at = 0, outdated = false } = listings.get(service) ?? {};
+    return outdated ? 0 : at;
+  };
+  return services.sort((a, b) => listedAt(a) - listedAt(b));
+}
+
+/** The tasks of a service as ECS lists them now or, where it did not, as it did in an earlier run. */
+function runningOf(
+  service: EcsService,
+  now: ServiceTasks,
+  before: TaskListing | undefined,
+  unlisted: Set<string>,
+): RunningTasks | { readonly failed: string } {
+  if (!('failed' in now)) {
+    return { ...now, tasks: tasksOf(now.listing, service) };
+  }
+  if (before === undefined) {
+    return now;
+  }
+  unlisted.add(now.failed);
+  return { tasks: tasksOf(before, service), listing: before, remembered: true };
 }
 
 type SecretOf = (arn: string) => RuntimeTls | { readonly failed: string };
@@ -205,7 +270,7 @@ async function evaluateAll(proxies: readonly Asking[], context: FleetContext): P
     context.owners,
   );
   if (degraded.length > 0) {
-    context.degraded(degraded);
+    context.degraded('the owners of some addresses could not be read', degraded);
   }
   const explained = new Map<RegistryEntry, Checked>();
   for (const { entry, stored, state, raw, query, at } of unexplained) {

@@ -7,6 +7,7 @@ import type {
   ProcessAnswer,
   ProcessQuery,
   ResolverCounters,
+  ResolverQueries,
   Slot,
 } from '../../lib/contract/probe';
 
@@ -109,7 +110,7 @@ function processAnswer(value: unknown, query: ProcessQuery): ProcessAnswer {
 }
 
 function runtime(value: unknown, at: string, query: ProcessQuery): ObservedRuntime {
-  const { version, uptimeSeconds, madeFor, processes, slots, resolvers, views } = object(value, at);
+  const { version, uptimeSeconds, madeFor, processes, slots, resolvers, views, viewQueries } = object(value, at);
   return {
     version: text(version, `${at}.version`, BOUNDS.name),
     uptimeSeconds: count(uptimeSeconds, `${at}.uptimeSeconds`),
@@ -118,6 +119,9 @@ function runtime(value: unknown, at: string, query: ProcessQuery): ObservedRunti
     slots: list(slots, `${at}.slots`, BOUNDS.slots, slot),
     ...(resolvers !== undefined && { resolvers: list(resolvers, `${at}.resolvers`, BOUNDS.resolvers, counters) }),
     ...(views !== undefined && { views: viewsOf(views, `${at}.views`, query) }),
+    ...(viewQueries !== undefined && {
+      viewQueries: list(viewQueries, `${at}.viewQueries`, BOUNDS.resolvers, queries),
+    }),
   };
 }
 
@@ -141,16 +145,23 @@ function slot(value: unknown, at: string): Slot {
   };
 }
 
+function queries(value: unknown, at: string): ResolverQueries {
+  const { section, sent, valid } = object(value, at);
+  return {
+    section: text(section, `${at}.section`, BOUNDS.name),
+    sent: count(sent, `${at}.sent`),
+    valid: count(valid, `${at}.valid`),
+  };
+}
+
 function counters(value: unknown, at: string): ResolverCounters {
-  const { section, sent, valid, failures } = object(value, at);
+  const { failures } = object(value, at);
   const entries = Object.entries(object(failures, `${at}.failures`));
   if (entries.length > BOUNDS.failures) {
     throw wrong(tooMany(`${at}.failures`, entries.length, BOUNDS.failures));
   }
   return {
-    section: text(section, `${at}.section`, BOUNDS.name),
-    sent: count(sent, `${at}.sent`),
-    valid: count(valid, `${at}.valid`),
+    ...queries(value, at),
     failures: Object.fromEntries(
       entries.map(([kind, failed]) => [text(kind, `${at}.failures`, BOUNDS.name), count(failed, `${at}.failures`)]),
     ),

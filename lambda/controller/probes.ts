@@ -1,7 +1,7 @@
 import { readBalancers } from './aws/load-balancers';
 import { invokeProbe } from './aws/probe-client';
 import { readSecrets } from './aws/secrets';
-import { readServices } from './aws/tasks';
+import { readServices, tasksOf } from './aws/tasks';
 import type { TimeLimit } from './aws/time-limit';
 import type { Probes } from './check';
 import { endpointTasks } from './endpoint-tasks';
@@ -25,7 +25,7 @@ export function createProbes(functionArn: string, time: TimeLimit, millis: numbe
       if ('failed' in running) {
         throw new Error(running.failed);
       }
-      return running;
+      return { ...running, tasks: tasksOf(running.listing, record.tasks) };
     },
     ask: async (questions, { probe, runtimeApiTls }) => {
       const request = {

@@ -68,10 +68,11 @@ export async function run(
       aws,
       owners,
       deadline,
+      intervalSeconds: Number(environment.INTERVAL_SECONDS),
+      listed: ({ name }) => decodeState(states.get(name)?.text ?? '')?.listing,
       load: (entry) => one.load(states.get(entry.name) ?? newState(entry.name), entry.record.proxy),
       done: (checked) => one.settleChecked(checked),
-      degraded: (reasons) =>
-        report.log('warn', 'degraded', 'the owners of some addresses could not be read', { reasons }),
+      degraded: (message, reasons) => report.log('warn', 'degraded', message, { reasons }),
     });
     await one.settleInvalid(invalidOf(entries, malformed, states));
     const repairs = await repair(one.repairable, environment.REPAIR, table, saving, report);

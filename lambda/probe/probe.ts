@@ -14,7 +14,7 @@ import { ByteBudget } from './byte-budget';
 import { lookUp } from './dns';
 import { oneLine } from './reason';
 import { checkName, checkProcess } from './request';
-import { readRuntime } from './runtime-client';
+import { readQueriesSince, readRuntime } from './runtime-client';
 import { readViews } from './views';
 
 /** How many processes are read at the same time: Lambda gives a function 1,024 descriptors. */
@@ -89,9 +89,14 @@ async function askProcess(
   try {
     checkProcess(query, tls);
     const material = query.tls === undefined ? undefined : tls![query.tls];
-    const runtime: ObservedRuntime = await readRuntime(query.endpoint, { tls: material, deadline, budget });
-    const views = query.views && (await readViews(query.views, deadline));
-    return { runtime: views === undefined ? runtime : { ...runtime, views } };
+    const options = { tls: material, deadline, budget };
+    const runtime: ObservedRuntime = await readRuntime(query.endpoint, options);
+    if (query.views === undefined) {
+      return { runtime };
+    }
+    const views = await readViews(query.views, deadline);
+    const viewQueries = await readQueriesSince(query.endpoint, runtime, options);
+    return { runtime: { ...runtime, views, ...(viewQueries.length > 0 && { viewQueries }) } };
   } catch (error) {
     return error instanceof OutOfTime ? { unchecked: true } : { unreachable: oneLine((error as Error).message) };
   }

@@ -4,6 +4,7 @@ import { OutOfTime } from '../../lib/contract/out-of-time';
 import {
   type ObservedRuntime,
   type ResolverCounters,
+  type ResolverQueries,
   type RuntimeTls,
   type Slot,
   slotName,
@@ -141,6 +142,30 @@ export async function readRuntime(endpoint: string, options?: RuntimeOptions): P
   const slots = await client.ask(RUNTIME_COMMANDS.serversState, SERVERS_STATE);
   const resolvers = await readResolvers(client, info.version);
   return { ...info, slots: await withSessions(client, slots), resolvers };
+}
+
+/**
+ * The counters of the resolvers of a process that was read before. Without an answer they count as unchanged.
+ *
+ * @returns what has been added to each section, without those to which nothing was
+ */
+export async function readQueriesSince(
+  endpoint: string,
+  { version, resolvers = [] }: ObservedRuntime,
+  options?: RuntimeOptions,
+): Promise<ResolverQueries[]> {
+  let now: readonly ResolverCounters[] | undefined;
+  try {
+    now = await readResolvers(new RuntimeClient(endpoint, options), version);
+  } catch {
+    return [];
+  }
+  const added = resolvers.map(({ section, sent, valid }) => {
+    const after = now?.find((one) => one.section === section);
+    return { section, sent: (after?.sent ?? sent) - sent, valid: (after?.valid ?? valid) - valid };
+  });
+  // A process that was replaced in between has smaller counters.
+  return added.filter(({ sent, valid }) => sent > 0 && valid >= 0);
 }
 
 /** Counters per section; undefined for 1.7, which has none. */

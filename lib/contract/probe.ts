@@ -97,13 +97,17 @@ export function slotName({ backend, name }: Pick<Slot, 'backend' | 'name'>): str
   return `${backend}/${name}`;
 }
 
-/** Counters of one `resolvers` section since the start of the process, all of its name servers added up. */
-export interface ResolverCounters {
+/** Queries of one `resolvers` section, all of its name servers added up. */
+export interface ResolverQueries {
   readonly section: string;
   /** Queries sent. */
   readonly sent: number;
   /** Answers with addresses. */
   readonly valid: number;
+}
+
+/** Counters of one `resolvers` section since the start of the process. */
+export interface ResolverCounters extends ResolverQueries {
   /** Failed queries by HAProxy's own names (`timeout`, `nx`, `too_big` …), without zeros. */
   readonly failures: Readonly<Record<string, number>>;
 }
@@ -121,6 +125,13 @@ export interface ObservedRuntime {
   readonly resolvers?: readonly ResolverCounters[];
   /** What its own resolver is told, by DNS name: sorted addresses. @default - it does not say it */
   readonly views?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * What the questions for its views have added to `resolvers`, after those were read. A process whose slots resolve the
+   * names sends no query for them.
+   *
+   * @default - nothing
+   */
+  readonly viewQueries?: readonly ResolverQueries[];
 }
 
 /** One process: read, not readable, or not reached in time. */

@@ -141,6 +141,7 @@ export const NETWORK_LOAD_BALANCER = {
     about: 'Send connections to tasks of every Availability Zone. AWS charges for traffic between zones.',
     otherwise: 'true with allocationIds, else false',
   },
+  dualStack: { kind: 'flag', default: false, about: 'Accept clients over IPv6 too. Its subnets need IPv6.' },
   deletionProtection: { kind: 'flag', default: false, about: 'Protect the load balancer against deletion.' },
 } as const satisfies Options;
 

@@ -225,13 +225,19 @@ export class ElbUpstream {
    * DNS answers.
    */
   public static fromDnsName(dnsName: string, options: ElbUpstreamOptions): ElbUpstream {
-    return new ElbUpstream(options, () => ({ dnsName, securityGroups: [] }));
+    return new ElbUpstream(options, () => ({ dnsName, securityGroups: [] }), dnsName);
   }
 
   private constructor(
     /** How to reach the load balancer, and how to use its addresses. */
     public readonly options: ElbUpstreamOptions,
     private readonly find: (scope: Construct, id: string) => BoundUpstream,
+    /**
+     * The name that the user gave. Undefined where it is the one that AWS gave to the load balancer.
+     *
+     * @internal
+     */
+    public readonly _dnsName?: string,
   ) {}
 
   /**

@@ -21,7 +21,7 @@ import { checkResolution } from '../haproxy/model/check';
 import { UPSTREAM_BACKEND } from '../haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../haproxy/model/config-model';
 import { valuesOf } from '../haproxy/model/option';
-import { HEALTH_PORT, PORTS, PROCESS, RESOLUTION, RUNTIME_API_PORT } from '../haproxy/model/options';
+import { HEALTH_PORT, PORTS, PROCESS, RESOLUTION, RUNTIME_API_PORT, TRAFFIC } from '../haproxy/model/options';
 import { HaproxyConfig } from '../haproxy/render/config';
 import { DEFAULT_VERSION, type HaproxyVersion } from '../haproxy/version/version';
 import { makeProxyAlarm } from '../monitor/alarms';
@@ -41,7 +41,7 @@ import { scale } from '../private/proxy/scaling';
 import { secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
 import { stopTimesOf } from '../private/proxy/stop-times';
-import { addContainer } from '../private/proxy/task';
+import { addContainer, PORT_NAME } from '../private/proxy/task';
 import { checkProxy, MAX_CONFIG_BYTES, warningsOf } from '../private/proxy/validation';
 import { ProxyCapacity } from './capacity';
 import { ProxyDeployment } from './deployment';
@@ -107,11 +107,12 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const ingress = props.ingress ?? ProxyIngress.privateDns();
     const deployment = props.deployment ?? ProxyDeployment.rolling();
     const listenPort = props.listenPort ?? PORTS.listenPort.default;
+    const acceptProxyProtocol = props.acceptProxyProtocol ?? ingress.traits.proxyProtocol ?? false;
     const desiredCount = props.desiredCount ?? SERVICE.desiredCount.default;
     checkProxy(this, props, capacity, ingress);
     const stopTimes = stopTimesOf(
       valuesOf(PROCESS, props),
-      ingress._lingeringMillis,
+      ingress.traits.drainTime?.toMilliseconds(),
       Duration.seconds(capacity._maxStopSeconds).toMilliseconds(),
     );
     for (const { id, message } of warningsOf(props, version, capacity, ingress, stopTimes)) {
@@ -130,10 +131,10 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const model = configModelOf(props, {
       upstreams,
       listenPort,
-      clientPort: ingress._clientPort(listenPort),
+      clientPort: ingress.traits.port ?? listenPort,
       maxConnections,
       stopTimes,
-      acceptProxyProtocol: props.acceptProxyProtocol ?? ingress._proxyProtocol,
+      acceptProxyProtocol,
     });
     this.configuration = render(version, model);
 
@@ -164,7 +165,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
     const securityGroups = props.securityGroups ?? [
       new SecurityGroup(this, 'SecurityGroup', {
         vpc: this.cluster.vpc,
-        description: 'HAProxy: traffic from whom the stack allows, its runtime API from the drift probe',
+        // EC2 cannot change it: another text replaces the group, and every rule that names it.
+        description: 'HAProxy: traffic from whom the stack allows, its runtime API from the drift checker',
       }),
     ];
     this.taskConnections = new Connections({ securityGroups, defaultPort: Port.tcp(listenPort) });
@@ -190,30 +192,37 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       // A cluster cannot lose its capacity providers while a service uses them.
       this.service.node.addDependency(this.cluster);
     }
+    // The first tasks pull their image and read their secrets through the routes of their subnets.
+    const { internetConnectivityEstablished } = this.cluster.vpc.selectSubnets(props.vpcSubnets);
+    this.service.node.addDependency(internetConnectivityEstablished);
     this.node.defaultChild = this.service;
 
-    const ingressConfig = ingress._bind(this, {
+    const ingressConfig = ingress.bind(this, {
       cluster: this.cluster,
       service: this.service,
-      connections: this.taskConnections,
+      taskConnections: this.taskConnections,
       containerName: this.container.containerName,
+      portName: PORT_NAME,
       listenPort,
       redirectPort: props.redirectPort,
-      tls: props.listenTls !== undefined,
-      fewestTasks: fewestTasksOf(props.scaling?.minTasks ?? desiredCount),
+      healthPort: HEALTH_PORT,
+      listenTls: props.listenTls !== undefined,
+      mode: props.mode ?? TRAFFIC.mode.default,
+      acceptProxyProtocol,
+      fewestTasks: knownCount(props.scaling?.minTasks ?? desiredCount),
       shiftsTraffic: deployment._shiftsTraffic,
-      stopTimeoutMillis: stopTimes.stopTimeoutMillis,
+      stopTimeout: Duration.millis(stopTimes.stopTimeoutMillis),
     });
-    if (deployment._needsLoadBalancer && ingressConfig.balancer === undefined) {
+    if (deployment._needsLoadBalancer && !ingressConfig.shiftsTraffic) {
       throw new InputError(
         'a linear or canary deployment shifts traffic in a load balancer: give ProxyIngress.networkLoadBalancer(), or a rolling or blue/green deployment',
       );
     }
     this.dnsName = ingressConfig.dnsName;
-    this.networkLoadBalancer = ingressConfig.balancer?.loadBalancer;
-    this.connections = ingressConfig.balancer?.connections ?? this.taskConnections;
+    this.networkLoadBalancer = ingressConfig.networkLoadBalancer;
+    this.connections = ingressConfig.connections ?? this.taskConnections;
     if (props.scaling !== undefined) {
-      scale(this.service, props.scaling, desiredCount, ingressConfig.balancer, deployment._shiftsTraffic);
+      scale(this.service, props.scaling, desiredCount, ingressConfig, deployment._shiftsTraffic);
     }
     if (props.patching !== undefined) {
       redeployOn(this, this.service, props.patching);
@@ -292,8 +301,8 @@ function render(version: HaproxyVersion, model: HaproxyConfigModel): string {
   return text;
 }
 
-function fewestTasksOf(count: number): number {
-  return Token.isUnresolved(count) ? Number.POSITIVE_INFINITY : count;
+function knownCount(count: number): number | undefined {
+  return Token.isUnresolved(count) ? undefined : count;
 }
 
 function imageOf(version: HaproxyVersion, digest: string | undefined): string {

@@ -1,195 +1,117 @@
-import { Duration, Names } from 'aws-cdk-lib';
-import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { CfnTargetGroup, INetworkTargetGroup, ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { type INamespace, NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { Duration } from 'aws-cdk-lib';
+import type { ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ITargetGroupRef } from 'aws-cdk-lib/aws-vpclattice';
 import type { Construct } from 'constructs';
-import { InputError } from '../haproxy/errors';
 import { refuseTokens } from '../private/checks';
 import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../private/options';
-import type { IngressBindOptions, IngressConfig } from '../private/proxy/ingress-config';
-import { makeLoadBalancer } from '../private/proxy/network-load-balancer';
+import { bindApplicationListener } from '../private/proxy/ingress/application-listener';
+import { bindLattice } from '../private/proxy/ingress/lattice';
+import { bindNetworkLoadBalancer } from '../private/proxy/ingress/network-load-balancer';
+import { bindPrivateDns } from '../private/proxy/ingress/private-dns';
+import { bindTargetGroup, isOfApplication } from '../private/proxy/ingress/target-group';
 import { LINGERING } from '../private/proxy/stop-times';
+import type { ApplicationListenerOptions } from './application-listener-options';
+import type { ProxyIngressBindOptions, ProxyIngressConfig, ProxyIngressTraits } from './ingress-bind';
 import type { NetworkLoadBalancerOptions } from './network-load-balancer-options';
+import type { PrivateDnsOptions } from './private-dns-options';
 
-/** A name in a Cloud Map namespace. */
-export interface PrivateDnsOptions {
-  /**
-   * A private DNS namespace. Its hosted zone costs about $0.50 a month.
-   *
-   * @default - the default namespace of the given cluster if it is a private DNS namespace, else a new one such as
-   * `shop-orders-894ad419.internal`: the construct's path in lower case, a hash of it, and `.internal`
-   */
-  readonly cloudMapNamespace?: INamespace;
-
-  /**
-   * Name below the namespace.
-   *
-   * @default - `haproxy` in a new namespace, in an existing one the construct's path in lower case and a hash of it
-   */
-  readonly name?: string;
-
-  /**
-   * How long clients may keep an answer. An answer shows at most 8 tasks.
-   *
-   * @default Duration.seconds(10)
-   */
-  readonly dnsTtl?: Duration;
-}
-
-/** How clients reach the tasks. */
+/**
+ * How clients reach the tasks.
+ *
+ * For another way than those below, extend this class: give its traits to the constructor, and register the tasks in
+ * `bind`.
+ */
 export abstract class ProxyIngress {
   /** Nothing in front of the tasks: clients find their addresses in another way. Costs nothing. */
   public static none(): ProxyIngress {
-    return new NoIngress();
+    return new BuiltInIngress({}, () => ({}));
   }
 
   /** A name in a private DNS namespace of Cloud Map, which answers with the addresses of the tasks. */
   public static privateDns(options: PrivateDnsOptions = {}): ProxyIngress {
-    return new PrivateDns(options);
+    const { dnsTtl = Duration.millis(PRIVATE_DNS.dnsTtl.default) } = options;
+    refuseTokens('dnsTtl', dnsTtl);
+    const drainTime = dnsTtl.plus(Duration.millis(LINGERING.afterTtl));
+    return new BuiltInIngress({ drainTime, dnsTtl }, (scope, proxy) => bindPrivateDns(scope, proxy, options));
   }
 
   /** A new Network Load Balancer, internal by default. */
   public static networkLoadBalancer(options: NetworkLoadBalancerOptions = {}): ProxyIngress {
-    return new NetworkLoadBalancerIngress(options);
+    const traits = {
+      drainTime: Duration.millis(LINGERING.networkLoadBalancer),
+      proxyProtocol: options.proxyProtocol ?? NETWORK_LOAD_BALANCER.proxyProtocol.default,
+      port: options.port,
+    };
+    return new BuiltInIngress(traits, (scope, proxy) =>
+      bindNetworkLoadBalancer(scope, proxy, options, traits.proxyProtocol),
+    );
   }
 
   /**
-   * An existing target group of type `ip`, of an Application or Network Load Balancer, TCP or HTTP at the proxy's
-   * `listenPort`. The tasks allow the load balancer's security groups if they are known in the app. A target group that
-   * sends the PROXY protocol needs the proxy's `acceptProxyProtocol`. HAProxy passes an HTTP health check of the target
-   * group to the upstream, which answers it.
+   * An existing target group of type `ip`, of an Application or Network Load Balancer, TCP or HTTP, with `listenTls` TLS
+   * or HTTPS, at the proxy's `listenPort`. The tasks allow the load balancer's security groups if they are known in the
+   * app. A target group that sends the PROXY protocol needs the proxy's `acceptProxyProtocol`. An HTTP health check
+   * should ask for `/live` at port 8404: HAProxy passes any other to the upstream, and ECS replaces tasks that fail it.
    */
   public static targetGroup(targetGroup: ITargetGroup): ProxyIngress {
-    return new ExistingTargetGroup(targetGroup);
+    const lingering = isOfApplication(targetGroup) ? LINGERING.applicationLoadBalancer : LINGERING.networkLoadBalancer;
+    return new BuiltInIngress({ drainTime: Duration.millis(lingering) }, (scope, proxy) =>
+      bindTargetGroup(scope, proxy, targetGroup),
+    );
   }
 
   /**
-   * Whether connections begin with a PROXY protocol header.
-   *
-   * @internal
+   * A rule of a listener of an Application Load Balancer, and a target group for it: HTTP, or HTTPS with `listenTls`.
+   * The tasks allow the load balancer's security groups, and clients are allowed in those. The load balancer gives
+   * client addresses in `X-Forwarded-For` alone, so `allowFrom` and `denyFrom` see its own addresses.
    */
-  public readonly _proxyProtocol: boolean = false;
-
-  /**
-   * For how long clients may still send new connections to a task that stops, ms.
-   *
-   * @internal
-   */
-  public abstract readonly _lingeringMillis: number;
-
-  /**
-   * How long clients may keep an answer of DNS that has the address of a task, ms.
-   *
-   * @internal
-   */
-  public readonly _answerMillis: number = 0;
-
-  /**
-   * The port that clients connect to.
-   *
-   * @internal
-   */
-  public _clientPort(listenPort: number): number {
-    return listenPort;
+  public static applicationListener(options: ApplicationListenerOptions): ProxyIngress {
+    return new BuiltInIngress({ drainTime: Duration.millis(LINGERING.applicationLoadBalancer) }, (scope, proxy) =>
+      bindApplicationListener(scope, proxy, options),
+    );
   }
 
   /**
-   * Creates the resources of the ingress for a proxy.
-   *
-   * @internal
+   * A target group of VPC Lattice of type `IP`: HTTP, HTTPS with `listenTls`, or TCP. Its health check should be HTTP at
+   * `/live` of port 8404. The tasks allow the prefix list of VPC Lattice (IPv4) if the stack has an account and a region.
+   * Who may call is decided in the service network, not in `connections`.
    */
-  public abstract _bind(scope: Construct, proxy: IngressBindOptions): IngressConfig;
+  public static latticeTargetGroup(targetGroup: ITargetGroupRef): ProxyIngress {
+    return new BuiltInIngress({ drainTime: Duration.millis(LINGERING.lattice) }, (scope, proxy) =>
+      bindLattice(scope, proxy, targetGroup),
+    );
+  }
+
+  /** What the configuration of HAProxy and the times of a stop depend on. */
+  public readonly traits: ProxyIngressTraits;
+
+  /** @param traits what the configuration of HAProxy and the times of a stop depend on */
+  protected constructor(traits: ProxyIngressTraits = {}) {
+    refuseTokens('drainTime of the ingress', traits.drainTime);
+    refuseTokens('dnsTtl of the ingress', traits.dnsTtl);
+    this.traits = traits;
+  }
+
+  /**
+   * Creates the resources of the ingress, registers the tasks and allows it in their security groups. The proxy calls it
+   * once, when its service exists.
+   *
+   * @param scope the proxy; ids below it must differ from its own
+   * @param proxy the proxy, as its ingress sees it
+   */
+  public abstract bind(scope: Construct, proxy: ProxyIngressBindOptions): ProxyIngressConfig;
 }
 
-class NoIngress extends ProxyIngress {
-  // As for a name with the default TTL: the clients have a way of their own.
-  public readonly _lingeringMillis = PRIVATE_DNS.dnsTtl.default + LINGERING.afterTtl;
-
-  public _bind(): IngressConfig {
-    return {};
-  }
-}
-
-class PrivateDns extends ProxyIngress {
-  public readonly _lingeringMillis: number;
-  public override readonly _answerMillis: number;
-
-  public constructor(private readonly options: PrivateDnsOptions) {
-    super();
-    refuseTokens('dnsTtl', options.dnsTtl);
-    this._answerMillis = options.dnsTtl?.toMilliseconds() ?? PRIVATE_DNS.dnsTtl.default;
-    this._lingeringMillis = this._answerMillis + LINGERING.afterTtl;
+/** An ingress of this library. */
+class BuiltInIngress extends ProxyIngress {
+  public constructor(
+    traits: ProxyIngressTraits,
+    private readonly create: (scope: Construct, proxy: ProxyIngressBindOptions) => ProxyIngressConfig,
+  ) {
+    super(traits);
   }
 
-  public _bind(scope: Construct, { cluster, service }: IngressBindOptions): IngressConfig {
-    const { dnsTtl = Duration.millis(PRIVATE_DNS.dnsTtl.default) } = this.options;
-    const label = Names.uniqueResourceName(scope, { maxLength: 63, separator: '-' }).toLowerCase();
-    const given = this.options.cloudMapNamespace ?? namespaceOf(cluster);
-    const cloudMapNamespace =
-      given ?? new PrivateDnsNamespace(scope, 'Namespace', { vpc: cluster.vpc, name: `${label}.internal` });
-    const name = this.options.name ?? (given === undefined ? 'haproxy' : label);
-    service.enableCloudMap({ cloudMapNamespace, name, dnsTtl });
-    return { dnsName: `${name}.${cloudMapNamespace.namespaceName}` };
-  }
-}
-
-/** The default namespace of a cluster, unless it is one for Service Connect alone, without DNS. */
-function namespaceOf({ defaultCloudMapNamespace: namespace }: ICluster): INamespace | undefined {
-  return namespace?.type === NamespaceType.DNS_PRIVATE ? namespace : undefined;
-}
-
-class NetworkLoadBalancerIngress extends ProxyIngress {
-  public override readonly _proxyProtocol: boolean;
-  public readonly _lingeringMillis = LINGERING.networkLoadBalancer;
-
-  public constructor(private readonly options: NetworkLoadBalancerOptions) {
-    super();
-    this._proxyProtocol = options.proxyProtocol ?? NETWORK_LOAD_BALANCER.proxyProtocol.default;
-  }
-
-  public override _clientPort(listenPort: number): number {
-    return this.options.port ?? listenPort;
-  }
-
-  public _bind(scope: Construct, proxy: IngressBindOptions): IngressConfig {
-    const balancer = makeLoadBalancer(scope, proxy, this.options, this._proxyProtocol);
-    return { balancer, dnsName: balancer.loadBalancer.loadBalancerDnsName };
-  }
-}
-
-class ExistingTargetGroup extends ProxyIngress {
-  public readonly _lingeringMillis: number;
-
-  public constructor(private readonly targetGroup: ITargetGroup) {
-    super();
-    // Only target groups of Application Load Balancers have this method, also imported ones.
-    const isApplication = 'registerConnectable' in targetGroup;
-    this._lingeringMillis = isApplication ? LINGERING.applicationLoadBalancer : LINGERING.networkLoadBalancer;
-  }
-
-  public _bind(
-    scope: Construct,
-    { service, containerName, listenPort, redirectPort, shiftsTraffic, tls }: IngressBindOptions,
-  ): IngressConfig {
-    if (shiftsTraffic) {
-      throw new InputError(
-        `${scope.node.path}: ProxyIngress.targetGroup has one target group, and a blue/green, linear or canary deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
-      );
-    }
-    if (redirectPort !== undefined) {
-      throw new InputError(
-        'redirectPort has no listener behind ProxyIngress.targetGroup, which takes listenPort alone: redirect in the load balancer, or use ProxyIngress.networkLoadBalancer',
-      );
-    }
-    const { protocol } = (this.targetGroup.node.defaultChild ?? {}) as Partial<CfnTargetGroup>;
-    if (protocol === 'HTTPS' && !tls) {
-      throw new InputError(
-        'the target group of the ingress speaks HTTPS, and the proxy has no listenTls: give listenTls, or an HTTP target group',
-      );
-    }
-    const target = service.loadBalancerTarget({ containerName, containerPort: listenPort });
-    // Both kinds of target groups accept this target.
-    (this.targetGroup as INetworkTargetGroup).addTarget(target);
-    return {};
+  public bind(scope: Construct, proxy: ProxyIngressBindOptions): ProxyIngressConfig {
+    return this.create(scope, proxy);
   }
 }

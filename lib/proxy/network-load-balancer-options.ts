@@ -70,6 +70,14 @@ export interface NetworkLoadBalancerOptions {
   readonly crossZone?: boolean;
 
   /**
+   * Accept clients over IPv6 too. The subnets of the load balancer must have IPv6; the tasks get all connections over
+   * IPv4, with the client's IPv6 address in the PROXY protocol header.
+   *
+   * @default false
+   */
+  readonly dualStack?: boolean;
+
+  /**
    * Protect the load balancer against deletion.
    *
    * @default false, the default of AWS: the stack can be deleted

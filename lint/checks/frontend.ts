@@ -6,7 +6,7 @@ import { readTime } from '../syntax/time';
 /** Checks the lines of a section that takes connections together. */
 export function checkFront(context: Context, proxy: ProxyState, mode: string, globals: Globals, warn: Warn): void {
   if (proxy.binds.length === 0) {
-    warn(`${called(proxy)} has no 'bind'`, 'add one, or make it a backend');
+    warn(`${called(proxy)} has no 'bind'`, "add a 'bind' line, or make the section a backend");
   }
   const slot = logFormatOf(proxy);
   const format = slot ?? seen(proxy, 'log-format-sd');
@@ -46,7 +46,7 @@ function checkContents(context: Context, proxy: ProxyState, mode: string): void 
   for (const { line, word, early, tracks } of proxy.contents) {
     if (!early && !waits) {
       const message = `this rule does not wait for its content: ${called(proxy)} has no 'tcp-request inspect-delay'`;
-      context.report.warn('incomplete', word, message, 'add one', line);
+      context.report.warn('incomplete', word, message, "add 'tcp-request inspect-delay 5s'", line);
     } else if (early && tracks && mode === 'http' && context.from('2.3')) {
       const message = 'the key is known before any content: in HTTP mode each request is tracked again';
       context.report.warn('bad-value', word, message, "use 'tcp-request session', or 'http-request'", line);

@@ -35,7 +35,7 @@ export function checkProxy(context: Context, proxy: ProxyState, globals: Globals
   const state = seen(proxy, 'load-server-state-from-file');
   if (state?.words[1]?.text === 'global' && !globals.has('server-state-file')) {
     const message = "'load-server-state-from-file global' without a 'server-state-file' in the global section";
-    warn(message, 'add it there', state);
+    warn(message, "add 'server-state-file PATH' to the global section", state);
   }
 }
 
@@ -52,7 +52,10 @@ function checkTimeouts(proxy: ProxyState, mode: string, warn: Warn): void {
     ...(serves && !has('server-timeout') && (mode !== 'tcp' || !has('tunnel-timeout')) ? ['timeout server'] : []),
   ];
   if (missing.length > 0 && ['tcp', 'http', 'haterm'].includes(mode)) {
-    warn(`${called(proxy)} lacks ${quoted(missing)}`, 'add it to the section, or to a defaults section above');
+    warn(
+      `${called(proxy)} lacks ${quoted(missing)}`,
+      `add ${quoted(missing)} to the section, or to a defaults section above`,
+    );
   }
 }
 
@@ -158,7 +161,7 @@ function checkExternalCheck({ report }: Context, proxy: ProxyState, globals: Glo
       return;
     }
     const needs = command === undefined ? "'external-check command'" : "'external-check' in the global section";
-    report.error('incomplete', words[0], `'option external-check' needs ${needs}`, 'add it', line);
+    report.error('incomplete', words[0], `'option external-check' needs ${needs}`, `add ${needs}`, line);
     return;
   }
   for (const words of ['external-check command', 'external-check path']) {

@@ -47,7 +47,13 @@ const byName = (proxies: readonly ProxyState[]): ReadonlyMap<string, ProxyState>
   new Map(proxies.filter(({ name }) => name !== undefined).map((proxy) => [proxy.name!.text, proxy]));
 
 const missing = ({ report }: Context, { word, line }: Pick<Reference, 'word' | 'line'>, what: string, name: string) =>
-  report.error('unknown-reference', word, `the ${what} '${name}' does not exist`, 'add it, or use another name', line);
+  report.error(
+    'unknown-reference',
+    word,
+    `the ${what} '${name}' does not exist`,
+    `add the ${what} '${name}', or use another name`,
+    line,
+  );
 
 function checkBackend(context: Context, proxy: ProxyState, word: Word, line: number, names: Names): void {
   const { report } = context;
@@ -155,8 +161,14 @@ function checkTable(context: Context, { name, word, line, proxy, key }: Referenc
   if (table === undefined) {
     const [message, help] =
       name === ''
-        ? [`${called(proxy!)} has no 'stick-table'`, "add one, or name one with 'table'"]
-        : [`the section '${name}' does not exist, or has no 'stick-table'`, 'add one there'];
+        ? [
+            `${called(proxy!)} has no 'stick-table'`,
+            "add a 'stick-table' line, or name a section that has one with 'table'",
+          ]
+        : [
+            `the section '${name}' does not exist, or has no 'stick-table'`,
+            `add a 'stick-table' line to the section '${name}'`,
+          ];
     report.error('unknown-reference', word, message, help, line);
     return;
   }
@@ -183,7 +195,7 @@ function checkServer(context: Context, reference: Reference, names: Names): void
     context.report.indeterminate(line, [word]);
   } else if (found === undefined) {
     const message = `${called(backend)} has no server '${server}'`;
-    context.report.error('unknown-reference', word, message, 'add it, or use another name', line);
+    context.report.error('unknown-reference', word, message, `add the server '${server}', or use another name`, line);
   } else if (found.line === line && found.own.certain.has('track') && context.from('1.8')) {
     context.report.error('bad-value', word, `'${server}' tracks itself`, 'track another server', line);
   }

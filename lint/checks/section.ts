@@ -58,7 +58,7 @@ function checkPeers({ context: { report }, has, kind, lines, name, globals, line
   const peers = lines.filter(({ words }) => /^(peer|server)$/.test(words[0]!.text)).map(({ words }) => words[1]!.text);
   if (!local.unresolvedVariable && !peers.includes(local.text)) {
     const message = `peers '${name.text}' has no peer '${local.text}', which is the name of this machine`;
-    report.warn('incomplete', name, message, 'add it', line);
+    report.warn('incomplete', name, message, `add a 'peer ${local.text} ADDRESS:PORT' line`, line);
   }
 }
 
@@ -84,7 +84,7 @@ function checkRing({ context, has, name, line }: SectionCheck): void {
   const missing = ['timeout connect', 'timeout server'].filter((words) => !has.has(words));
   if (has.has('server') && missing.length > 0 && context.from('2.7') && !context.from('3.3')) {
     const message = `ring '${name.text}' lacks ${quoted(missing)}`;
-    report.warn('incomplete', name, message, 'add it to the section', line);
+    report.warn('incomplete', name, message, `add ${quoted(missing)} to the section`, line);
   }
 }
 
@@ -98,7 +98,13 @@ function checkLogForward({ context, has, name, line }: SectionCheck): void {
 function checkCache({ context: { report }, has, name, line }: SectionCheck): void {
   const total = has.get('total-max-size');
   if (total === undefined) {
-    report.error('incomplete', name, `cache '${name.text}' has no 'total-max-size'`, 'add it', line);
+    report.error(
+      'incomplete',
+      name,
+      `cache '${name.text}' has no 'total-max-size'`,
+      "add 'total-max-size MEGABYTES'",
+      line,
+    );
     return;
   }
   const largest = has.get('max-object-size');
@@ -115,7 +121,7 @@ function checkProgram({ context, globals, line }: SectionCheck): void {
   if (!worker || !exposed) {
     const missing = worker ? 'expose-deprecated-directives' : 'master-worker';
     const message = `a program needs '${missing}' in the global section`;
-    context.report.error('incomplete', undefined, message, 'add it there', line);
+    context.report.error('incomplete', undefined, message, `add '${missing}' to the global section`, line);
   }
 }
 
@@ -128,12 +134,12 @@ function checkMailers({ context: { report }, lines, name, proxies, line }: Secti
 
 function checkFcgi({ context: { report }, has, name, line }: SectionCheck): void {
   if (!has.has('docroot')) {
-    report.error('incomplete', name, `fcgi-app '${name.text}' has no 'docroot'`, 'add it', line);
+    report.error('incomplete', name, `fcgi-app '${name.text}' has no 'docroot'`, "add 'docroot PATH'", line);
   }
   const most = has.get('option max-reqs');
   if (most !== undefined && Number(most.words[2]!.text) > 1 && !has.has('option mpxs-conns')) {
     const message = "'option max-reqs' needs 'option mpxs-conns'";
-    report.error('incomplete', most.words[1], message, 'add it, or remove this line', most.line);
+    report.error('incomplete', most.words[1], message, "add 'option mpxs-conns', or remove this line", most.line);
   }
 }
 
@@ -158,7 +164,13 @@ function checkUserlist({ context: { report }, lines, name }: SectionCheck): void
       const missing = list?.text.split(',').find((one) => !others.has(one));
       if (missing !== undefined && !list!.unresolvedVariable) {
         const message = `userlist '${name.text}' has no ${other} '${missing}'`;
-        report.error('unknown-reference', list, message, 'add it, or remove it here', line);
+        report.error(
+          'unknown-reference',
+          list,
+          message,
+          `add the ${other} '${missing}', or remove the name here`,
+          line,
+        );
       }
     }
   }

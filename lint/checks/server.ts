@@ -42,7 +42,7 @@ function checkFcgi({ report }: Context, proxy: ProxyState): void {
   const servers = proxy.servers.filter(({ options }) => options.certain.value('proto') === 'fcgi');
   for (const { line, name } of app === undefined ? servers : []) {
     const message = `server '${name.text}' uses FastCGI, and ${called(proxy)} has no 'use-fcgi-app'`;
-    report.error('bad-value', name, message, 'add one', line);
+    report.error('bad-value', name, message, `add 'use-fcgi-app NAME' to ${called(proxy)}`, line);
   }
   if (app !== undefined && servers.length === 0) {
     const message = `'use-fcgi-app' needs a server with 'proto fcgi', and ${called(proxy)} has none`;
@@ -107,7 +107,7 @@ function checkOptions({ report }: Context, proxy: ProxyState, { line, ...server 
   }
   const agent = options.get('agent-check');
   if (agent !== undefined && !options.has('agent-port')) {
-    report.error('incomplete', agent.word, "'agent-check' needs 'agent-port'", 'add it', line);
+    report.error('incomplete', agent.word, "'agent-check' needs 'agent-port'", "add 'agent-port PORT'", line);
   }
   const tfo = options.get('tfo');
   const retries = seen(proxy, 'retry-on')?.words.map(({ text }) => text) ?? [];

@@ -132,7 +132,7 @@ function refuseChoice(
     return report.tooNew(cursor.next, cursor.text, since, rule);
   }
   return removed === undefined
-    ? report.invalid(cursor.next, oneOf(words), 'use one of them')
+    ? report.invalid(cursor.next, oneOf(words))
     : report.error(rule, cursor.next, report.refusedFrom(cursor.text, removed), 'remove it');
 }
 
@@ -155,7 +155,7 @@ function takeList(context: Context, cursor: Cursor, item: Extract<Item, { kind: 
     ...(words.length > 0 ? [oneOf(words.filter((one) => one !== ''))] : []),
     ...(form ? [form.what] : []),
   ];
-  const help = form ? `use one such as '${form.example}', with commas between several` : 'use one of them';
+  const help = form ? `use one such as '${form.example}', with commas between several` : undefined;
   return context.report.invalid(word, expected.join(' or '), help, wrong);
 }
 
@@ -217,7 +217,7 @@ function isWithin({ report }: Context, word: Word, value: number, { low, high }:
   }
   const bounds = `from ${low} to ${high}`;
   const range = low === undefined ? `of at most ${high}` : high === undefined ? `of at least ${low}` : bounds;
-  return report.invalid(word, `${what} ${range}`, 'use one in this range');
+  return report.invalid(word, `${what} ${range}`, `use ${what} ${range}`);
 }
 
 /** HAProxy ignores text after the unit of a time, as in `30sec`; before 2.4 only late releases warn about it. */

@@ -99,7 +99,7 @@ export class Context {
       report.warn('too-new', at, message, `ask the release with 'haproxy -c', or run HAProxy ${first} or later`);
     } else {
       const message = `HAProxy ${branch} has '${name}' from release ${first} on`;
-      report.warn('too-new', at, message, `run ${first} or later, or remove it`);
+      report.warn('too-new', at, message, `run ${first} or later, or remove '${name}'`);
     }
   }
 

@@ -18,7 +18,7 @@ export type LanguageRule =
   | 'bad-line';
 
 /** A place on a line. */
-type Position = Pick<Word, 'column'> & Partial<Pick<Word, 'source' | 'unresolvedVariable'>>;
+type Position = Pick<Word, 'column'> & Partial<Pick<Word, 'text' | 'source' | 'unresolvedVariable'>>;
 
 /** The verdict of a branch on a line. */
 export interface LanguageFinding {
@@ -39,6 +39,21 @@ export interface LanguageFinding {
 
 /** Words in quotes, for a message: `'a', 'b'`. */
 export const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
+
+/** `remove it` with what to remove: the keyword of the message that the word is a part of, else the word. */
+function withObject(help: string, at: Position | undefined, message: string): string {
+  if (!/^remove it\b/.test(help)) {
+    return help;
+  }
+  const word = at?.text || at?.source;
+  const named = [...message.matchAll(/'([^']*)'/g)].map(([, name = '']) => name);
+  const keyword = named.find((name) => name.split(' ').includes(word ?? ''));
+  const object = word === undefined ? 'the line' : `'${keyword ?? word}'`;
+  return help.replace('remove it', () => `remove ${object}`);
+}
+
+/** What a message names, for its help: a list of words is not repeated. */
+const short = (what: string): string => (/^one of '[^']*'(, '[^']*')*$/.test(what) ? 'one of these words' : what);
 
 /** Collects findings. A line that HAProxy may not read gets none. */
 export class Diagnostics {
@@ -72,7 +87,15 @@ export class Diagnostics {
     }
     if (!this.uncertainLines.has(line)) {
       const { column = 1, source } = at ?? {};
-      this.findings.push({ rule, severity, line, column, length: source?.length ?? 1, message, help });
+      this.findings.push({
+        rule,
+        severity,
+        line,
+        column,
+        length: source?.length ?? 1,
+        message,
+        help: withObject(help, at, message),
+      });
     }
   }
 
@@ -110,12 +133,12 @@ export class Diagnostics {
   }
 
   /** The value of a word is missing. */
-  public missing(after: Word | undefined, what: string, name = after?.text, help = 'add it'): false {
+  public missing(after: Word | undefined, what: string, name = after?.text, help = `add ${short(what)}`): false {
     return this.error('missing-value', after, `'${name}' needs ${what}`, help);
   }
 
   /** A text does not have the required form. */
-  public invalid(at: Word | undefined, what: string, help: string, text = at?.text ?? ''): false {
+  public invalid(at: Word | undefined, what: string, help = `use ${short(what)}`, text = at?.text ?? ''): false {
     return this.error('bad-value', at, `'${text}' is not ${what}`, help);
   }
 

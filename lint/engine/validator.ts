@@ -311,7 +311,12 @@ class Validator {
       context.report.tooNew(from, 'from', '2.4');
     } else if (parent === undefined) {
       const message = `the 'defaults' section '${source?.text ?? ''}' does not exist`;
-      context.report.error('unknown-reference', source ?? from, message, 'add one above');
+      context.report.error(
+        'unknown-reference',
+        source ?? from,
+        message,
+        `add 'defaults ${source?.text ?? 'NAME'}' above`,
+      );
     }
     return parent;
   }

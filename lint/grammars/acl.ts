@@ -61,7 +61,12 @@ function checkTerm(context: Context, cursor: Cursor, place: string | undefined):
   if (proxy === undefined) {
     return report.indeterminate();
   }
-  return report.error('unknown-reference', word, `the ACL '${name}' is not declared above this line`, 'declare it');
+  return report.error(
+    'unknown-reference',
+    word,
+    `the ACL '${name}' is not declared above this line`,
+    `declare '${name}' with an 'acl' line`,
+  );
 }
 
 /** Warns about an ACL that never matches, because its sample is not available. Records those about raw bytes. */
@@ -190,7 +195,7 @@ function checkPatterns({ report }: Context, cursor: Cursor, how: string): boolea
     if (word.unresolvedVariable) {
       report.indeterminate();
     } else if (isNumber && !NUMBERS.test(word.text)) {
-      return report.invalid(word, 'a number, a range or an operator', 'use one of them');
+      return report.invalid(word, 'a number, a range or an operator');
     } else if (isAddress && isBeyond(word.text)) {
       return report.invalid(word, 'a network', "use one such as '10.0.0.0/8'");
     } else if (isAddress && !/^[0-9a-fA-F.:]+(\/[0-9.]+)?$/.test(word.text)) {

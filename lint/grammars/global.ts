@@ -30,7 +30,12 @@ const id: Grammar = (context, cursor) => {
 /** Up to 3.0 HAProxy only warns about a value that is not a number. */
 const reloads: Grammar = ({ report, words }, cursor) => {
   if (words.length !== 2 || (Number.parseInt(cursor.text, 10) || 0) < 0) {
-    report.warn('bad-value', cursor.next ?? words[0], "'mworker-max-reloads' needs a number of 0 or more", 'add it');
+    report.warn(
+      'bad-value',
+      cursor.next ?? words[0],
+      "'mworker-max-reloads' needs a number of 0 or more",
+      'add the number',
+    );
   }
   cursor.at = words.length;
   return true;

@@ -76,7 +76,7 @@ function checkReply(context: Context, cursor: Cursor, legacy: boolean): boolean 
     return fail(`HAProxy ${branch} has no answer with the status ${status}`, 'give it a body');
   }
   if (body.endsWith('string') && !parts.has('content-type')) {
-    return fail("a body needs a 'content-type'", 'add one');
+    return fail("a body needs a 'content-type'", "add 'content-type TYPE'");
   }
   if (body.endsWith('string') && ['204', '304'].includes(status)) {
     return fail(`an answer with the status ${status} has no body`, 'remove the body');

@@ -72,7 +72,8 @@ function action(context: Context, cursor: Cursor, set: string, title: string): b
   }
   if (track !== undefined && Number(track) >= symbols.trackers) {
     const message = `'${name}' does not exist: this process has track-sc0 to track-sc${symbols.trackers - 1}`;
-    const help = context.from('2.8') ? "use one of them, or raise 'tune.stick-counters'" : 'use one of them';
+    const last = `use track-sc${symbols.trackers - 1} at most`;
+    const help = context.from('2.8') ? `${last}, or raise 'tune.stick-counters'` : last;
     return report.error('bad-value', word, message, help);
   }
   return takeAll(context, cursor, placed(keyword.args, set));
@@ -82,7 +83,7 @@ function checkBrackets(context: Context, word: Word, name: string): boolean {
   const { report } = context;
   const { text } = word;
   if (!text.endsWith(')')) {
-    return report.error('bad-value', word, `')' is missing after '${text}'`, 'add it');
+    return report.error('bad-value', word, `')' is missing after '${text}'`, `write '${text})'`);
   }
   const inside = text.slice(name.length + 1, -1);
   if (/^(un)?set-var/.test(name)) {
@@ -103,7 +104,7 @@ function checkBrackets(context: Context, word: Word, name: string): boolean {
       return report.missing(word, 'a variable and a resolvers section in the brackets', name);
     }
     context.refer('resolvers', word, section);
-    return /^ipv[46]$/.test(family) || report.invalid(word, "'ipv4' or 'ipv6'", 'use one of them', family);
+    return /^ipv[46]$/.test(family) || report.invalid(word, "'ipv4' or 'ipv6'", undefined, family);
   }
   return name.startsWith('sc-') ? inside !== '' : report.indeterminate();
 }

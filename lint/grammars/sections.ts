@@ -61,7 +61,12 @@ const nameserver: Grammar = (context, cursor) => {
 /** HAProxy warns about other values, and accepts them. */
 const vary: Grammar = ({ report }, cursor) =>
   cursor.takes('on', 'off') ||
-  report.warn('bad-value', cursor.take() ?? cursor.last, "'process-vary' takes 'on' or 'off'", 'use one of them');
+  report.warn(
+    'bad-value',
+    cursor.take() ?? cursor.last,
+    "'process-vary' takes 'on' or 'off'",
+    "write 'process-vary on' or 'process-vary off'",
+  );
 
 const ringServer: Grammar = (context, cursor) =>
   SERVER_GRAMMARS.server!(context, cursor) &&

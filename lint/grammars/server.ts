@@ -197,7 +197,7 @@ const bind: Grammar = (context, cursor) => {
   }
   const verify = options.get('verify');
   if (ssl !== undefined && verify?.values[0]?.text.match(/optional|required/) && !has('ca-file', 'ca-verify-file')) {
-    return report.error('incomplete', verify.word, "'verify' needs 'ca-file' on the same line", 'add it');
+    return report.error('incomplete', verify.word, "'verify' needs 'ca-file' on the same line", "add 'ca-file FILE'");
   }
   if (has('nbconn') && !address.text.startsWith('rhttp@')) {
     const message = "'nbconn' is allowed only with an address that begins with 'rhttp@'";

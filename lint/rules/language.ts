@@ -56,7 +56,7 @@ const BY_ID: Readonly<Record<LanguageRule, Pick<RuleInfo, 'why' | 'help'> & Part
   incomplete: {
     severity: 'warning',
     why: 'A setting that this line or section needs is missing in the given files.',
-    help: 'add it, or give all files of the configuration',
+    help: 'add what the message names, or give all files of the configuration',
   },
   'bad-line': {
     why: 'HAProxy cannot read the line.',

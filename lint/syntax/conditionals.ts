@@ -36,7 +36,7 @@ export class Conditionals {
     const block = this.blocks.at(-1);
     this.blocks.length = 0;
     if (block !== undefined) {
-      this.context.report.error('bad-line', undefined, "'.if' has no '.endif'", 'add it', block.line);
+      this.context.report.error('bad-line', undefined, "'.if' has no '.endif'", "add '.endif'", block.line);
     }
   }
 

@@ -4,7 +4,13 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeServicesCommand,
@@ -13,14 +19,25 @@ import {
   ECSClient,
   ListTasksCommand,
   type Service,
+  StopTaskCommand,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
+import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
-import { GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import {
+  AddPermissionCommand,
+  GetFunctionConfigurationCommand,
+  GetPolicyCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  RemovePermissionCommand,
+} from '@aws-sdk/client-lambda';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { IncidentEventDetail } from '../../lib/contract/incident-event';
 import { REGISTRY_FOLDER, type RegistryRecord } from '../../lib/contract/registry-record';
+import { STATE_KEY } from '../../lib/contract/state-table';
 
 /** A resource of a stack: its logical id, type and physical id. */
 export interface StackResource {
@@ -36,6 +53,7 @@ export class Account {
   readonly #dynamo = new DynamoDBClient();
   readonly #ec2 = new EC2Client();
   readonly #ecs = new ECSClient();
+  readonly #elb = new ElasticLoadBalancingV2Client();
   readonly #events = new EventBridgeClient();
   readonly #lambda = new LambdaClient();
   readonly #sqs = new SQSClient();
@@ -52,6 +70,18 @@ export class Account {
       privateSubnetIds.push(Subnet!.SubnetId!);
     }
     return { id, privateSubnetIds };
+  }
+
+  /** Makes an internal Network Load Balancer. */
+  public async makeNetworkLoadBalancer(
+    Name: string,
+    subnetIds: readonly string[],
+  ): Promise<{ arn: string; dnsName: string }> {
+    const { LoadBalancers } = await this.#elb.send(
+      new CreateLoadBalancerCommand({ Name, Type: 'network', Scheme: 'internal', Subnets: [...subnetIds] }),
+    );
+    const [{ LoadBalancerArn, DNSName } = {}] = LoadBalancers!;
+    return { arn: LoadBalancerArn!, dnsName: DNSName! };
   }
 
   /** The status of a stack; undefined if it does not exist. */
@@ -95,6 +125,34 @@ export class Account {
       .map(({ value }) => value!);
   }
 
+  /** Stops all tasks of a service. */
+  public async stopTasks(cluster: string, serviceName: string): Promise<void> {
+    const { taskArns = [] } = await this.#ecs.send(new ListTasksCommand({ cluster, serviceName }));
+    for (const task of taskArns) {
+      await this.#ecs.send(new StopTaskCommand({ cluster, task }));
+    }
+  }
+
+  /** Invokes a function by hand. @returns the message of its error; undefined when it ended well */
+  public async invoke(FunctionName: string): Promise<string | undefined> {
+    const { FunctionError, Payload } = await this.#lambda.send(new InvokeCommand({ FunctionName, Payload: '{}' }));
+    return FunctionError === undefined ? undefined : JSON.parse(Buffer.from(Payload!).toString()).errorMessage;
+  }
+
+  /** Removes all that lets others invoke a function. */
+  public async forbidInvocation(FunctionName: string): Promise<void> {
+    const { Policy } = await this.#lambda.send(new GetPolicyCommand({ FunctionName }));
+    for (const { Sid } of JSON.parse(Policy!).Statement) {
+      await this.#lambda.send(new RemovePermissionCommand({ FunctionName, StatementId: Sid }));
+    }
+  }
+
+  /** Lets a role invoke a function. */
+  public async allowInvocation(FunctionName: string, Principal: string): Promise<void> {
+    const request = { FunctionName, Principal, StatementId: 'again', Action: 'lambda:InvokeFunction' };
+    await this.#lambda.send(new AddPermissionCommand(request));
+  }
+
   public functionConfiguration(FunctionName: string) {
     return this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   }
@@ -108,6 +166,20 @@ export class Account {
   /** How many items a table has. */
   public async countItems(TableName: string): Promise<number> {
     return (await this.#dynamo.send(new ScanCommand({ TableName, Select: 'COUNT' }))).Count!;
+  }
+
+  /** Writes the state of a proxy over any that is there. */
+  public async putState(TableName: string, proxy: string, state: string): Promise<void> {
+    const Item = { [STATE_KEY]: { S: proxy }, version: { N: '1' }, checkedAt: { N: '0' }, state: { S: state } };
+    await this.#dynamo.send(new PutItemCommand({ TableName, Item }));
+  }
+
+  /** Removes all states. */
+  public async emptyTable(TableName: string): Promise<void> {
+    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName, ProjectionExpression: STATE_KEY }));
+    for (const item of Items) {
+      await this.#dynamo.send(new DeleteItemCommand({ TableName, Key: { [STATE_KEY]: item[STATE_KEY]! } }));
+    }
   }
 
   /** Takes the incidents out of a queue. */
@@ -126,6 +198,11 @@ export class Account {
     const Name = `/cdk-haproxy-elb/${monitor}/${REGISTRY_FOLDER}/${proxy}`;
     const { Parameter } = await this.#ssm.send(new GetParameterCommand({ Name }));
     return JSON.parse(Parameter!.Value!);
+  }
+
+  public async putRecord(monitor: string, proxy: string, record: RegistryRecord): Promise<void> {
+    const Name = `/cdk-haproxy-elb/${monitor}/${REGISTRY_FOLDER}/${proxy}`;
+    await this.#ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(record), Overwrite: true }));
   }
 
   /** What a stack may leave behind: names of its functions, rules, alarms and parameters; the table, if it is there. */

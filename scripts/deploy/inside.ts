@@ -1,5 +1,5 @@
 /** `npm run test:deploy` runs this in separate namespaces: an engine, images, an emulator of AWS, and the rehearsal. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { run } from '../../testbed/binaries/run';
 import { usableBinaries } from '../../testbed/binaries/usable';
@@ -8,26 +8,14 @@ import { fetchBusybox, NoEngine, startEngine, tryContainer } from '../containers
 import { makeImage, unpackedOf } from '../containers/images';
 import { step } from '../step';
 import { Emulator } from './emulator';
-import { VPC_RESOLVER } from './name-server';
 import { NODES, Rehearsal } from './rehearsal';
+import { enterVpc, forgetAccounts } from './vpc-network';
 
 const [folder, cgroup, python] = process.argv.slice(2) as [string, string, string];
 /** The network of the VPC's tasks. */
 const NETWORK = 'vpc';
 /** The official image, as the constructs name it. */
 const IMAGE = 'public.ecr.aws/docker/library/haproxy';
-
-/** The addresses of the nodes and of the name server; the latter is the one of every process here. */
-async function network(): Promise<void> {
-  await run('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
-  await run('ip', ['link', 'set', 'lo', 'up']);
-  for (const address of [VPC_RESOLVER, ...NODES]) {
-    await run('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
-  }
-  const resolvers = path.join(folder, 'resolv.conf');
-  writeFileSync(resolvers, `nameserver ${VPC_RESOLVER}\n`);
-  await run('mount', ['--bind', resolvers, '/etc/resolv.conf']);
-}
 
 /** Images of the two newest branches, the newest one first. */
 async function images(): Promise<string[]> {
@@ -44,11 +32,8 @@ async function images(): Promise<string[]> {
 async function main(): Promise<void> {
   process.env.TMPDIR = path.join(folder, 'tmp');
   mkdirSync(process.env.TMPDIR);
-  // From here on nothing may find the AWS accounts of this machine.
-  for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_'))) {
-    delete process.env[name];
-  }
-  await step('a network', network);
+  forgetAccounts();
+  await step('a network', () => enterVpc(folder, NODES));
   await step('an engine that answers', () => startEngine(folder, cgroup));
   const branches = await step('images of HAProxy', images);
   const { file, unavailable } = await lambdaNode();

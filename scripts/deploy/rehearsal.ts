@@ -10,8 +10,8 @@ import { run } from '../../testbed/binaries/run';
 import { DnsServer } from '../../testbed/dns-server';
 import { LocalNodes } from '../../testbed/nodes';
 import { request } from '../../testbed/request';
-import { command } from '../command';
 import { Account, type StackResource } from './account';
+import { cdk } from './cdk';
 import { ACCOUNT, REGION } from './emulator';
 import { VpcResolver } from './name-server';
 
@@ -194,13 +194,7 @@ export class Rehearsal {
   async #cdk(...args: string[]): Promise<void> {
     const spec = join(this.folder, 'haproxy-elb.yaml');
     writeFileSync(spec, stringify(this.#example));
-    const cdk = join('node_modules', '.bin', 'cdk');
-    const output = join(this.folder, 'cdk.out');
-    const app = ['--app', 'npx tsx scripts/deploy/app.ts', '--context', `spec=${spec}`, '--output', output];
-    await command([cdk, ...args, ...app, '--no-version-reporting'], {
-      // The URL of the template that CloudFormation gets.
-      env: { AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `https://s3.${REGION}.amazonaws.com` },
-    });
+    await cdk(args, 'scripts/deploy/app.ts', { spec }, join(this.folder, 'cdk.out'));
   }
 
   #idsOf(type: string): string[] {

@@ -51,7 +51,7 @@ describe('render', () => {
         resolution: { nameservers: ['10.0.0.2:53', '[fd00::2]:53'], holdValidMillis: 5000, holdObsoleteMillis: 60_000 },
       }),
       stderr:
-        'warning: HAProxy 1.7 is end-of-life since 2021-10: it gets no security fixes, and its image is no longer rebuilt; move to a branch with long-term support\n',
+        'warning: HAProxy 1.7 is end-of-life since 2021-10: it gets no security fixes, and its image is no longer rebuilt; move to a branch with long-term support\nwarning: the certificate of the load balancer at port 443 is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate\n',
     });
   });
 
@@ -269,5 +269,13 @@ describe('--version and --help', () => {
     const { code, stdout, stderr } = await cli(command, '--help');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(new RegExp(`^Examples?:\n(.*\n)* .*cdk-haproxy-elb ${command}`, 'm'));
+  });
+});
+
+test.each(['render', 'lint', 'check'])('%s --version is not the version of the package', async (command) => {
+  expect(await cli(command, '--version', '1.4')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: "error: unknown option '--version'\n(add --help for the options)\n",
   });
 });

@@ -58,6 +58,22 @@ test('comments are counted in the summary', () => {
   });
 });
 
+test('JSON lists what is not silenced, and the counts are on standard error; SARIF has them as properties', () => {
+  write('a.cfg', BAD.replace('check', 'check # lint-ignore unresolved-name: static'));
+  expect(lint(undefined, 'a.cfg', '--format', 'json')).toEqual({
+    status: 0,
+    stdout: '[]\n',
+    stderr: '0 errors, 0 warnings in 1 file; 1 ignored by comments\n',
+  });
+  write('b.cfg', BAD);
+  lint(undefined, 'b.cfg', '--baseline', 'known.json', '--write-baseline');
+  const { runs } = JSON.parse(lint(undefined, 'b.cfg', '--baseline', 'known.json', '--format', 'sarif').stdout);
+  expect(runs[0]).toMatchObject({
+    results: [],
+    properties: { ignoredByComments: 0, inBaseline: 1, unusedBaselineEntries: 0 },
+  });
+});
+
 test('a baseline leaves out what is known, also when its line moves, and counts what is gone', () => {
   write('a.cfg', BAD);
   const known = lint(undefined, 'a.cfg', '--baseline', 'known.json', '--write-baseline');

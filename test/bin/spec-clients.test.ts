@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parseSpec } from '../../bin/spec';
 import { ProxiesStack } from '../../bin/spec/stack';
+import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 
 /** The ports that the clients of a spec file may reach. */
@@ -36,6 +37,14 @@ test('clients of the tasks may reach the port that redirects to HTTPS', () => {
   expect(portsOf('clients: [10.0.0.0/8]')).toEqual([8080, 8443]);
 });
 
-test('clients of the load balancer may reach its port that redirects to HTTPS', () => {
-  expect(portsOf('ingress: { networkLoadBalancer: { port: 443, clients: [10.0.0.0/8] } }')).toEqual([80, 443]);
+test('clients of the load balancer may reach its port that redirects to HTTPS, and not the tasks', () => {
+  expect(portsOf('clients: [10.0.0.0/8]\n    ingress: { networkLoadBalancer: { port: 443 } }')).toEqual([80, 443]);
+});
+
+test('clients of a load balancer have no key of their own any more', () => {
+  expect(() => portsOf('ingress: { networkLoadBalancer: { port: 443, clients: [10.0.0.0/8] } }')).toThrow(
+    new InputError(
+      "spec.yaml:9:50: key 'clients' in proxies.shop.ingress.networkLoadBalancer has another place: write it beside 'ingress'",
+    ),
+  );
 });

@@ -334,7 +334,7 @@ describe('a mistake that only the reader finds', () => {
       ],
       [
         proxyWith('ingress: {}'),
-        '12:14: proxies.orders.ingress needs one of none, networkLoadBalancer, privateDns and targetGroupArn',
+        '12:14: proxies.orders.ingress needs one of applicationListener, latticeTargetGroupArn, networkLoadBalancer, none, privateDns and targetGroupArn',
       ],
       [`${upTo('proxies:')}proxies: {}\n`, '7:10: proxies is empty: give at least one proxy'],
       [

@@ -131,8 +131,8 @@ describe('the file with every key', () => {
       resourcesOf(Template.fromStack(stack), 'AWS::ECS::Service').map(({ properties }) => properties.DesiredCount),
     );
     expect(counts).toEqual([
-      [undefined, 2, 2, 2, 2, undefined],
-      [undefined, 1, 2, 2, 2, undefined],
+      [undefined, 2, 2, 2, 2, 2, 2, undefined],
+      [undefined, 1, 2, 2, 2, 2, 2, undefined],
     ]);
   });
 

@@ -50,7 +50,7 @@ const STRUCTS: [struct: string, file: string, table: Options][] = [
   ['ProxyScaling', 'proxy/scaling.ts', SCALING],
   ['RollingDeploymentOptions', 'proxy/deployment.ts', ROLLING],
   ['BlueGreenDeploymentOptions', 'proxy/deployment.ts', BLUE_GREEN],
-  ['PrivateDnsOptions', 'proxy/ingress.ts', PRIVATE_DNS],
+  ['PrivateDnsOptions', 'proxy/private-dns-options.ts', PRIVATE_DNS],
   ['NetworkLoadBalancerOptions', 'proxy/network-load-balancer-options.ts', NETWORK_LOAD_BALANCER],
   ['DriftMonitorProps', 'monitor/drift-monitor.ts', MONITOR],
   ['DriftAlarms', 'monitor/alarms.ts', ALARMS],

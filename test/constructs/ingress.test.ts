@@ -1,8 +1,15 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Peer } from 'aws-cdk-lib/aws-ec2';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { IpProtocol, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { ApplicationTargetGroup, NetworkTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import {
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  NetworkTargetGroup,
+  Protocol,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyCapacity, ProxyDeployment, ProxyIngress } from '../../lib';
@@ -205,6 +212,54 @@ test('a target group that exists gets the tasks', () => {
   });
 });
 
+const listenTls = () => ({ secret: Secret.fromSecretCompleteArn(new Stack(), 'Certificate', CERTIFICATE) });
+
+/** A proxy in a target group of an Application Load Balancer of the app. */
+function ownGroup(
+  protocol: ApplicationProtocol,
+  props: Partial<HaproxyElbProxyProps> = {},
+  healthCheck?: { path: string; port: string },
+) {
+  const { stack, vpc } = stackWithVpc();
+  const group = new ApplicationTargetGroup(stack, 'Group', { vpc, protocol, targetType: TargetType.IP, healthCheck });
+  new ApplicationLoadBalancer(stack, 'Alb', { vpc }).addListener('Http', { port: 80, defaultTargetGroups: [group] });
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress: ProxyIngress.targetGroup(group), ...props });
+  return stack;
+}
+
+test('a target group of the app reaches the health port if its health check asks there', () => {
+  const rulesOf = (stack: Stack) =>
+    resourcesOf(Template.fromStack(stack), 'AWS::EC2::SecurityGroupIngress')
+      .filter(({ properties }) => textOf(properties.SourceSecurityGroupId).startsWith('{Alb'))
+      .map(({ properties }) => properties.FromPort);
+  const warningsOf = (stack: Stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('health-check'))
+      .map(({ entry }) => entry.data);
+  const asking = ownGroup(ApplicationProtocol.HTTP, {}, { path: '/live', port: '8404' });
+  expect(rulesOf(asking)).toEqual([8080, 8404]);
+  expect(warningsOf(asking)).toEqual([]);
+  const other = ownGroup(ApplicationProtocol.HTTP);
+  expect(rulesOf(other)).toEqual([8080]);
+  expect(warningsOf(other)).toEqual([
+    'the health check of the target group does not ask HAProxy itself, so ECS replaces tasks while their upstream is down: give protocol HTTP, port 8404 and path /live [ack: cdk-haproxy-elb:health-check]',
+  ]);
+});
+
+test('a dual-stack load balancer accepts IPv6, and reaches the tasks over IPv4', () => {
+  const { stack } = stackWithVpc();
+  const vpc = new Vpc(stack, 'DualStack', { maxAzs: 2, ipProtocol: IpProtocol.DUAL_STACK });
+  const ingress = ProxyIngress.networkLoadBalancer({ dualStack: true });
+  const proxy = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
+  proxy.connections.allowDefaultPortFrom(Peer.ipv6('2001:db8::/32'), 'client');
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { IpAddressType: 'dualstack' });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { IpAddressType: Match.absent() });
+  template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+    SecurityGroupIngress: [{ CidrIpv6: '2001:db8::/32', FromPort: 8080 }],
+  });
+});
+
 test.each<[make: () => unknown, message: string]>([
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer({ allocationIds: ['eipalloc-1', 'eipalloc-2'] })),
@@ -263,6 +318,31 @@ test.each<[make: () => unknown, message: string]>([
       return new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress: ProxyIngress.targetGroup(group) });
     },
     'the target group of the ingress speaks HTTPS, and the proxy has no listenTls: give listenTls, or an HTTP target group',
+  ],
+  [
+    () => ownGroup(ApplicationProtocol.HTTP, { listenTls: listenTls() }),
+    'the target group of the ingress speaks HTTP, and the proxy has listenTls: leave listenTls out, or give an HTTPS target group',
+  ],
+  [
+    () => {
+      const { stack, vpc } = stackWithVpc();
+      const options = { vpc, port: 443, protocol: Protocol.TLS, targetType: TargetType.IP };
+      const ingress = ProxyIngress.targetGroup(new NetworkTargetGroup(stack, 'Group', options));
+      return new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
+    },
+    'the target group of the ingress speaks TLS, and the proxy has no listenTls: give listenTls, or a TCP target group',
+  ],
+  [
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ redirectPort: 80 })),
+    'redirectPort of the ingress is 80, and the proxy has no redirectPort, which answers there: give both, or neither',
+  ],
+  [
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ dualStack: true })),
+    'dualStack needs IPv6 in each subnet of the load balancer, and Stack/Vpc/PrivateSubnet1 has none: give the VPC ipProtocol DUAL_STACK, or leave dualStack out',
+  ],
+  [
+    () => proxyWith(ProxyIngress.networkLoadBalancer({ dualStack: true, internetFacing: true })),
+    'dualStack needs IPv6 in each subnet of the load balancer, and Stack/Vpc/PublicSubnet1 has none: give the VPC ipProtocol DUAL_STACK, or leave dualStack out',
   ],
   [
     () => {

@@ -339,7 +339,7 @@ test('more than the policies of a role can hold is refused at once, and not at d
   expect(addMany).toThrow(
     expect.objectContaining({
       message: expect.stringMatching(
-        /^the policies of Stack\/Monitor have \d{5} bytes, and IAM allows 10240: give some of the proxies another DriftMonitor$/,
+        /^the policies of Stack\/Monitor have at least \d{5} characters, and IAM allows a role 10240: give some of the proxies another DriftMonitor$/,
       ),
     }),
   );

@@ -131,6 +131,18 @@ test('the bill shows each task with the tags of the stack, of its service and of
   });
 });
 
+test('the first tasks start when their subnets have a way out', () => {
+  const { stack, vpc } = stackWithVpc();
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME });
+  const [service] = Object.values(Template.fromStack(stack).findResources('AWS::ECS::Service'));
+  expect(service!.DependsOn).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^VpcPrivateSubnet1DefaultRoute/),
+      expect.stringMatching(/^VpcPrivateSubnet2DefaultRoute/),
+    ]),
+  );
+});
+
 describe('roles of your own', () => {
   test('the tasks have them, and an imported one gets the permissions that the tasks need', () => {
     const template = imported.template();

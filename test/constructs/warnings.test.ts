@@ -5,6 +5,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
+import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
   DriftMonitor,
   ElbUpstream,
@@ -54,6 +55,13 @@ function warned(acknowledged: readonly string[] = []) {
     upstream: BY_NAME,
     ingress: ProxyIngress.networkLoadBalancer(),
     deployment: ProxyDeployment.canary(),
+  });
+  new HaproxyElbProxy(stack, 'Lattice', {
+    vpc: new Vpc(stack, 'Other', { maxAzs: 2 }),
+    monitor,
+    upstream: ElbUpstream.fromDnsName('internal-orders-1.eu-west-1.elb.amazonaws.com', { port: 443, tls: {} }),
+    routes: [{ name: 'plain', host: 'plain.test', upstream: ElbUpstream.fromDnsName('plain.test', { port: 443 }) }],
+    ingress: ProxyIngress.latticeTargetGroup(new CfnTargetGroup(stack, 'Group', { type: 'IP' })),
   });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {
     cluster: Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'shop', vpc }),

@@ -146,7 +146,7 @@ const INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** What the role has for the gate, with or without one. */
+/** What the gate does, and a check whose states have no room in memory. */
 const ONLY_GATE = ['dynamodb:GetItem'];
 
 const EVERYTHING = { repair: Repair.redeploy(), opsItems: true, gate: true };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { formatHostPort } from '../../lib/haproxy/address';
+import { takesAllOf } from '../../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel, HaproxyRateLimit, HaproxyRoute } from '../../lib/haproxy/model/config-model';
 import {
   HaproxyLogFormat,
@@ -214,7 +215,9 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         }),
         mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,
         upstream,
-        routes: routes.map(routeOf),
+        routes: routes
+          .map(routeOf)
+          .filter((route, i, all) => !all.slice(0, i).some((earlier) => takesAllOf(earlier, route))),
         listen: at(p1),
         listenTls,
         redirectPort: http && listenTls && has.redirect ? p2 : undefined,

@@ -156,6 +156,21 @@ describe('routes', () => {
     [TCP, [route({ sni: '*.test' })], badName("sni of route 'api'", '*.test')],
     [
       HTTP,
+      [route({ host: 'a.test' }), route({ name: 'other', host: 'A.test' })],
+      "route 'other' never matches, because route 'api' before it takes all of its traffic: give it another condition",
+    ],
+    [
+      HTTP,
+      [route({ pathPrefix: '/' }), route({ name: 'other', host: 'a.test', pathPrefix: '/d' })],
+      "route 'other' never matches, because route 'api' before it takes all of its traffic: give it another condition, or put it before 'api'",
+    ],
+    [
+      TCP,
+      [route({ sni: 'a.test' }), route({ name: 'other', sni: 'a.test' })],
+      "route 'other' never matches, because route 'api' before it takes all of its traffic: give it another condition",
+    ],
+    [
+      HTTP,
       [route({ host: 'a.test', upstream: { dnsName: 'b.test', port: 70_000 } })],
       "upstream port '70000' is not a port: give a whole number from 1 to 65535",
     ],

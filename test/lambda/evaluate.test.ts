@@ -307,6 +307,11 @@ const CASES: Case[] = [
     }),
     [['uncovered-address', 'warning', 'task-1 does not use 10.0.0.2 of elb.test, although it has 1 free slot']],
   ],
+  [
+    'the process’ own DNS does not name an address that the load balancer has: it is not told of it',
+    raw({ tasks: task({ slots: slots('10.0.0.1', undefined), views: { [ELB]: ['10.0.0.1'] } }) }),
+    [],
+  ],
 ];
 
 test.each(CASES.map(([what, seen, expected, record = {}]) => ({ what, seen, expected, record })))('$what', (one) => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { RegistryEntry } from '../../lambda/controller/aws/registry';
+import type { TaskListing } from '../../lambda/controller/domain/raw-observation';
+import { NO_STATE } from '../../lambda/controller/domain/state';
 import { byStaleness } from '../../lambda/controller/run';
 import { METRICS } from '../../lib/contract/metrics';
 import { AwsError } from '../../testbed/aws';
@@ -59,6 +61,73 @@ describe('AWS falters', () => {
     expect(eventsOf(lines).sort()).toEqual(['not-checked orders', 'not-checked payments']);
     const heartbeat = lines.filter((line) => '_aws' in line && METRICS.heartbeat in line).map(figuresOf);
     expect(heartbeat).toMatchObject([{ figures: { [METRICS.heartbeat]: 1, [METRICS.uncheckedProxies]: 2 } }]);
+  });
+});
+
+describe('ECS does not list the tasks of a run', () => {
+  const failing = () => {
+    throw new AwsError('ServerException', 'Service is unavailable', 503);
+  };
+
+  test('and those of the run before are checked: a drift is found all the same', async () => {
+    const listing = {
+      at: Date.now() - 60_000,
+      service: 'fleet/orders',
+      tasks: [{ id: 'orders-0', host: '127.0.0.1' }],
+    };
+    const record = fleet.record('orders', { graceChecks: 2 });
+    fleet.point('127.0.0.2');
+    // The process of the samples is older than the one of the test.
+    const state = { ...almostOpen(record, '127.0.0.1'), samples: [], listing };
+    await fleet.deploy({ 'registry/orders': record, 'state/orders': state });
+    fleet.before('ecs:ListTasks', failing);
+    const { payload, lines } = await fleet.invoke();
+    expect(payload).toMatchObject({ checkedProxies: 1, uncheckedProxies: 0, criticalIncidents: 1 });
+    expect(fleet.state('orders')?.listing).toEqual(listing);
+    expect(eventsOf(lines)).toEqual(['degraded', 'incident-opened orders stale-address']);
+    expect(eventLines(lines)[0]).toEqual({
+      level: 'WARN',
+      message: 'ECS did not list the tasks of some proxies: those of an earlier run were checked',
+      event: 'degraded',
+      reasons: ['ServerException: Service is unavailable'],
+    });
+  });
+
+  test('and one that does not answer makes no incident: the next run that lists them decides', async () => {
+    const tasks = ['127.0.0.1', '127.0.0.7'].map((host, i) => ({ id: `orders-${i}`, host }));
+    const listing = { at: Date.now() - 60_000, service: 'fleet/orders', tasks };
+    const record = fleet.record('orders', { graceChecks: 1 });
+    await fleet.deploy({ 'registry/orders': record, 'state/orders': { ...NO_STATE, listing } });
+    fleet.before('ecs:ListTasks', failing);
+    const { payload, lines } = await fleet.invoke();
+    expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 1 });
+    expect(eventLines(lines).flatMap(({ incident }) => incident?.message ?? [])).toEqual([
+      '1 of 2 tasks of orders were not checked: ECS did not list the tasks in this run, and these have stopped since the last list, or do not answer',
+    ]);
+    expect(fleet.state('orders')?.listing).toEqual({ ...listing, outdated: true });
+    fleet.before('ecs:ListTasks', () => undefined);
+    const next = await fleet.invoke();
+    expect(next.payload).toMatchObject({ checkedProxies: 1, openIncidents: 0 });
+    expect(fleet.state('orders')?.listing?.tasks).toEqual([tasks[0]].map((task) => expect.objectContaining(task)));
+  });
+
+  test('and a service without tasks makes no incident while its list is an old one', async () => {
+    const listing = { at: Date.now() - 60_000, service: 'fleet/orders', tasks: [] };
+    const record = fleet.record('orders', { graceChecks: 1 });
+    await fleet.deploy({ 'registry/orders': record, 'state/orders': { ...NO_STATE, listing } });
+    fleet.before('ecs:ListTasks', failing);
+    expect((await fleet.invoke()).payload).toMatchObject({ checkedProxies: 1, openIncidents: 0 });
+  });
+
+  test.each<[what: string, listing: Partial<TaskListing>]>([
+    ['that is older than five runs', { at: Date.now() - 6 * 60_000 }],
+    ['of another service', { service: 'fleet/payments' }],
+  ])('and a list %s is not used', async (_what, listing) => {
+    const tasks = [{ id: 'orders-0', host: '127.0.0.1' }];
+    const state = { ...NO_STATE, listing: { at: Date.now() - 60_000, service: 'fleet/orders', tasks, ...listing } };
+    await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': state });
+    fleet.before('ecs:ListTasks', failing);
+    expect((await fleet.invoke()).payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 1 });
   });
 });
 

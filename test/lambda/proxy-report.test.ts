@@ -209,6 +209,30 @@ describe('DNS does not answer a process', () => {
     expect(watch.events(240, restarted(5, 0), 'silent')).toEqual([]);
   });
 
+  test.each<[what: string, resolutionSeconds: number, names: number, interval: number]>([
+    ['a name, and a check each 2 periods', 30, 1, 60],
+    ['a name, and a check each period', 60, 1, 60],
+    ['five names, and a check each 6 periods', 10, 5, 60],
+    ['five names, and checks that are closer than samples', 60, 5, 15],
+  ])('queries that the checks cause do not hide it: %s', (_what, resolutionSeconds, names, interval) => {
+    const views = Object.fromEntries(Array.from({ length: names }, (_, i) => [`elb-${i}.test`, [A]]));
+    const asked = [{ section: 'dns', sent: names, valid: names }];
+    for (const behaviour of ['silent', 'follows'] as const) {
+      const watch = new Watch({ resolutionSeconds });
+      const events: string[] = [];
+      for (let check = 0; check < 40; check += 1) {
+        // A question is asked after the counters are read; a process that follows sends no query for it.
+        const silent = { resolvers: resolvers(7 + check * names), viewQueries: asked };
+        const seen = raw({ tasks: [read('task-1', { views, ...(behaviour === 'silent' && silent) })] });
+        events.push(...watch.events(check * interval, seen, behaviour));
+      }
+      expect([behaviour, events]).toEqual([
+        behaviour,
+        behaviour === 'silent' ? ['opened critical silent-resolver (task-1)'] : [],
+      ]);
+    }
+  });
+
   test('one section of two falls silent', () => {
     const watch = new Watch();
     const other = (sent: number) => ({ section: 'other', sent, valid: sent, failures: {} });
@@ -275,4 +299,67 @@ test('names that are names of members of objects are names', () => {
     'opened critical stale-address 10.0.0.9 (__proto__)',
     'opened critical stale-address 10.0.0.9 (__proto__)',
   ]);
+});
+
+test('a free slot, and a live address that a process which follows does not take: information, its DNS may not name it', () => {
+  const seen = raw({ tasks: [read('task-1', { slots: slots(A, undefined) })] });
+  const watch = new Watch();
+  expect(watch.minutely(0, 600, seen)).toEqual(['300 opened info uncovered-address 10.0.0.2 (task-1)']);
+  const silent = new Watch();
+  expect(silent.minutely(0, 600, seen, 'silent')).toEqual(['60 opened critical silent-resolver (task-1)']);
+});
+
+describe('with the tasks of an earlier listing', () => {
+  const listing = { at: 0, service: 'fleet/orders', tasks: [{ id: 'task-1', host: '10.1.0.1' }] };
+  const before = raw({ ...holding(A, B), listing });
+  const remembered = { ...before, remembered: true };
+
+  test('drift is found as with those of a new one, and the listing is kept', () => {
+    const watch = watchOf(before, 'silent');
+    const drifted = { ...raw({ live: [B], ...holding(A, B), listing }), remembered: true };
+    expect(watch.minutely(180, 300, drifted, 'silent')).toEqual([
+      '240 opened critical stale-address 10.0.0.1 (task-1)',
+    ]);
+    expect(watch.state.listing).toEqual(listing);
+  });
+
+  test.each<[what: string, tasks: RawObservation['tasks']]>([
+    ['does not answer', [{ task: { id: 'task-1' }, unreachable: 'connect ETIMEDOUT' }]],
+    ['is another process than before', [read('task-1', { uptimeSeconds: -500, slots: slots('10.9.9.9') })]],
+  ])('a task that %s has no verdict and keeps its incidents, and it is to be listed again', (_what, tasks) => {
+    const watch = watchOf(before, 'silent');
+    watch.minutely(180, 240, raw({ live: [B], ...holding(A, B), listing }), 'silent');
+    const { verdicts, open, observation } = watch.check(300, {
+      ...raw({ live: [B], tasks, listing }),
+      remembered: true,
+    });
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['unchecked']);
+    expect(open.map(({ kind }) => kind)).toEqual(['silent-resolver', 'stale-address']);
+    expect(observation.tasks).toEqual([expect.objectContaining({ unchecked: true })]);
+    expect(watch.state.listing).toEqual({ ...listing, outdated: true });
+    watch.check(360, { ...raw({ ...holding(A, B), listing: watch.state.listing }), remembered: true }, 'silent');
+    expect(watch.state.listing).toEqual(listing);
+  });
+
+  test.each<[what: string, seen: RawObservation]>([
+    ['the service has no task', { ...raw({ tasks: [], listing: { ...listing, tasks: [] } }), remembered: true }],
+    ['a task has no server of the load balancer', { ...remembered, tasks: [read('task-1', { slots: [] })] }],
+    [
+      'a task runs another branch',
+      { ...remembered, tasks: [read('task-1', { version: '2.8.1', slots: slots(A, B) })] },
+    ],
+  ])('%s: that may be about tasks of before, so it neither opens nor closes an incident', (_what, seen) => {
+    expect(watchOf(before).minutely(180, 900, seen)).toEqual([]);
+    const open = watchOf(before);
+    const opened = open.minutely(180, 420, { ...seen, remembered: false });
+    expect(opened).toHaveLength(1);
+    expect(open.minutely(480, 900, remembered)).toEqual([]);
+    expect(open.minutely(960, 960, before)).toEqual([expect.stringContaining('960 closed')]);
+  });
+
+  test('more tasks than a state has room for are not remembered', () => {
+    const many = Array.from({ length: 201 }, (_, i) => ({ id: `task-${i}`, host: '10.1.0.1' }));
+    const watch = watchOf(raw({ ...holding(A, B), listing: { ...listing, tasks: many } }));
+    expect(watch.state.listing).toBeUndefined();
+  });
 });

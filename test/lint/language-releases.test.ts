@@ -14,13 +14,13 @@ describe('a word that a branch got with a later release', () => {
     expect(said('3.2.14', ...LINES)).toEqual([]);
     expect(said('3.2.26', ...LINES)).toEqual([]);
     expect(said('3.2.13', ...LINES)).toEqual([
-      "error 2 too-new: 'tune.h2.log-errors' exists from HAProxy 3.2.14 on, and this is for 3.2.13; remove it, or run HAProxy 3.2.14 or later",
+      "error 2 too-new: 'tune.h2.log-errors' exists from HAProxy 3.2.14 on, and this is for 3.2.13; remove 'tune.h2.log-errors', or run HAProxy 3.2.14 or later",
     ]);
   });
 
   test('is a warning where only the branch is known', () => {
     expect(said('3.2', ...LINES)).toEqual([
-      "warning 2 too-new: HAProxy 3.2 has 'tune.h2.log-errors' from release 3.2.14 on; run 3.2.14 or later, or remove it",
+      "warning 2 too-new: HAProxy 3.2 has 'tune.h2.log-errors' from release 3.2.14 on; run 3.2.14 or later, or remove 'tune.h2.log-errors'",
     ]);
   });
 
@@ -29,7 +29,7 @@ describe('a word that a branch got with a later release', () => {
       "warning 2 too-new: only late releases of HAProxy 3.3 have 'tune.h2.log-errors', which every release has from 3.4 on; ask the release with 'haproxy -c', or run HAProxy 3.4 or later",
     ]);
     expect(said('3.1', ...LINES)).toEqual([
-      "error 2 too-new: 'tune.h2.log-errors' exists from HAProxy 3.4 on, and this is for 3.1; remove it, or run HAProxy 3.4 or later",
+      "error 2 too-new: 'tune.h2.log-errors' exists from HAProxy 3.4 on, and this is for 3.1; remove 'tune.h2.log-errors', or run HAProxy 3.4 or later",
     ]);
   });
 
@@ -73,11 +73,11 @@ describe('3.5', () => {
   ])('%s: %s is refused, and its end is in the warnings of 3.3 and 3.4', (section, line, instead) => {
     const word = line.replace(/ (10|\d).*$/, '');
     expect(said('3.5', section, `    ${line}`)).toEqual([
-      `error 2 removed-directive: '${word}' is refused from HAProxy 3.5 on, and this is for 3.5; remove it, or write ${instead}`,
+      `error 2 removed-directive: '${word}' is refused from HAProxy 3.5 on, and this is for 3.5; remove '${word}', or write ${instead}`,
     ]);
     for (const branch of ['3.3', '3.4']) {
       expect(said(branch, section, `    ${line}`)).toEqual([
-        `warning 2 deprecated-directive: HAProxy 3.3 and later warn about '${word}', and 3.5 refuses it; remove it, or write ${instead}`,
+        `warning 2 deprecated-directive: HAProxy 3.3 and later warn about '${word}', and 3.5 refuses it; remove '${word}', or write ${instead}`,
       ]);
     }
   });

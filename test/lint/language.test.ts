@@ -26,31 +26,35 @@ test.each([
   [
     '1.7',
     '    server-template a 4 192.0.2.1:80',
-    "error 6:5 too-new: 'server-template' exists from HAProxy 1.8 on, and this is for 1.7; remove it, or run HAProxy 1.8 or later",
+    "error 6:5 too-new: 'server-template' exists from HAProxy 1.8 on, and this is for 1.7; remove 'server-template', or run HAProxy 1.8 or later",
   ],
   [
     '2.4',
     '    reqrep ^A B',
-    "error 6:5 removed-directive: 'reqrep' is refused from HAProxy 2.1 on, and this is for 2.4; remove it, or write 'http-request replace-header' or 'replace-path'",
+    "error 6:5 removed-directive: 'reqrep' is refused from HAProxy 2.1 on, and this is for 2.4; remove 'reqrep', or write 'http-request replace-header' or 'replace-path'",
   ],
   [
     '3.3',
     '    dispatch 192.0.2.1:80',
-    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch', and 3.5 refuses it; remove it, or write a 'server' with that address",
+    "warning 6:5 deprecated-directive: HAProxy 3.3 and later warn about 'dispatch', and 3.5 refuses it; remove 'dispatch', or write a 'server' with that address",
   ],
-  ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is unknown in a 'listen' section; remove it"],
-  ['3.4', '    mode htttp', "error 6:10 unknown-directive: 'mode htttp' is unknown in a 'listen' section; remove it"],
+  ['3.4', '    maxcon 5', "error 6:5 unknown-directive: 'maxcon' is unknown in a 'listen' section; remove 'maxcon'"],
+  [
+    '3.4',
+    '    mode htttp',
+    "error 6:10 unknown-directive: 'mode htttp' is unknown in a 'listen' section; remove 'mode htttp'",
+  ],
   [
     '3.0',
     '    server a 192.0.2.1:80 resolvers dns',
-    "error 6:37 unknown-reference: the resolvers section 'dns' does not exist; add it, or use another name",
+    "error 6:37 unknown-reference: the resolvers section 'dns' does not exist; add the resolvers section 'dns', or use another name",
   ],
   [
     '2.0',
     '    retry-on 429',
-    "error 6:14 bad-value: '429' exists from HAProxy 3.1 on, and this is for 2.0; remove it, or run HAProxy 3.1 or later",
+    "error 6:14 bad-value: '429' exists from HAProxy 3.1 on, and this is for 2.0; remove '429', or run HAProxy 3.1 or later",
   ],
-  ['2.2', '    timeout queue 5 s', "error 6:21 extra-word: unexpected 's' after '5'; remove it"],
+  ['2.2', '    timeout queue 5 s', "error 6:21 extra-word: unexpected 's' after '5'; remove 's'"],
   [
     '2.2',
     '    timeout queue soon',
@@ -63,7 +67,7 @@ test.each([
 test('frontend options in a backend: a warning up to 3.1, an error from 3.2 on', () => {
   const text = file(...PROXY, 'backend b', '    option dontlognull');
   expect(said('3.1', text)).toEqual([
-    "warning 7:5 ignored-directive: 'option dontlognull' in a 'backend' section is ignored; remove it",
+    "warning 7:5 ignored-directive: 'option dontlognull' in a 'backend' section is ignored; remove 'option dontlognull'",
   ]);
   expect(said('3.2', text)).toEqual([
     "error 7:5 wrong-section: 'option dontlognull' is not allowed in a 'backend' section from HAProxy 3.2 on; move it to another section",
@@ -92,7 +96,7 @@ test('a name that is given twice', () => {
 
 test('timeouts that are missing', () => {
   expect(said('3.4', file('listen l', '    bind :80', '    server a 192.0.2.1:80'))).toEqual([
-    "warning 1:8 incomplete: listen 'l' lacks 'timeout client', 'timeout connect', 'timeout server'; add it to the section, or to a defaults section above",
+    "warning 1:8 incomplete: listen 'l' lacks 'timeout client', 'timeout connect', 'timeout server'; add 'timeout client', 'timeout connect', 'timeout server' to the section, or to a defaults section above",
   ]);
 });
 
@@ -109,7 +113,7 @@ test('conditions decide which lines are read', () => {
   const text = file(...PROXY, '.if version_atleast(2.6)', '    bogus', '.else', '    maxconn 5', '.endif');
   expect(said('2.4', text)).toEqual([]);
   expect(said('2.6', text)).toEqual([
-    "error 7:5 unknown-directive: 'bogus' is unknown in a 'listen' section; remove it",
+    "error 7:5 unknown-directive: 'bogus' is unknown in a 'listen' section; remove 'bogus'",
   ]);
   expect(said('2.3', text)).toHaveLength(4);
 });
@@ -143,7 +147,7 @@ test.each([
   ],
   [
     'frontend f\n    bind udp@:80',
-    "error 2:10 bad-value: 'udp@:80' takes datagrams, and a 'bind' takes connections; remove it",
+    "error 2:10 bad-value: 'udp@:80' takes datagrams, and a 'bind' takes connections; remove 'udp@:80'",
   ],
   [
     'backend b\n    server s 192.0.2.1:80 ktls on',
@@ -151,7 +155,7 @@ test.each([
   ],
   [
     'peers p\n    bind :1024\n    server a\n    server b 192.0.2.2:1024 bogus',
-    "error 4:29 unknown-directive: 'bogus' is not an option of a 'server' line; remove it",
+    "error 4:29 unknown-directive: 'bogus' is not an option of a 'server' line; remove 'bogus'",
   ],
   [
     'peers p\n    peer a 192.0.2.1:1024\n    table t type ip size 1k\nbackend b\n    http-request track-sc0 path,sha1 table p/t',
@@ -159,7 +163,7 @@ test.each([
   ],
   [
     'peers p\n    peer a 192.0.2.1:1024\nbackend b\n    http-request track-sc0 src table p/t',
-    "error 4:38 unknown-reference: the section 'p/t' does not exist, or has no 'stick-table'; add one there",
+    "error 4:38 unknown-reference: the section 'p/t' does not exist, or has no 'stick-table'; add a 'stick-table' line to the section 'p/t'",
   ],
   [
     'frontend f\n    bind :80\n    acl a nbsrv lt 1',
@@ -167,7 +171,7 @@ test.each([
   ],
   [
     'frontend f\n    bind :80\n    http-request track-sc3 src',
-    "error 3:18 bad-value: 'track-sc3' does not exist: this process has track-sc0 to track-sc2; use one of them, or raise 'tune.stick-counters'",
+    "error 3:18 bad-value: 'track-sc3' does not exist: this process has track-sc0 to track-sc2; use track-sc2 at most, or raise 'tune.stick-counters'",
   ],
   [
     'frontend f\n    bind :80\n    http-request set-var(txn.a,always) src',
@@ -179,7 +183,7 @@ test.each([
   ],
   [
     'backend b\n    mode http\n    server s 192.0.2.1:80 proto fcgi',
-    "error 3:12 bad-value: server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
+    "error 3:12 bad-value: server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add 'use-fcgi-app NAME' to backend 'b'",
   ],
 ])('3.4 refuses %j', (text, error) => {
   expect(said('3.4', `${text}\n`)).toContain(error);
@@ -192,7 +196,7 @@ test.each([
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 hdr(host) table b',
-    "warning 4:25 incomplete: this rule does not wait for its content: frontend 'f' has no 'tcp-request inspect-delay'; add one",
+    "warning 4:25 incomplete: this rule does not wait for its content: frontend 'f' has no 'tcp-request inspect-delay'; add 'tcp-request inspect-delay 5s'",
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    tcp-request content track-sc0 src table b',
@@ -200,7 +204,7 @@ test.each([
   ],
   [
     'global\n    localpeer a\npeers p\n    peer b 192.0.2.1:1024',
-    "warning 3:7 incomplete: peers 'p' has no peer 'a', which is the name of this machine; add it",
+    "warning 3:7 incomplete: peers 'p' has no peer 'a', which is the name of this machine; add a 'peer a ADDRESS:PORT' line",
   ],
   [
     'frontend f\n    bind :80\n    mode http\n    capture cookie A len 64',

@@ -357,6 +357,7 @@ describe('faulty-release', () => {
   const ONLY_TCP = config({}).replace('a 10.0.0.2', 'a tcp@10.0.0.2');
   const ZERO = config({ global: ['zero-warning'] });
   const PLAIN = config({});
+  const DO_RESOLVE = config({ backend: [`http-request do-resolve(txn.ip,r) str(${ELB})`], server: 'server s :80' });
   const STATIC = 'backend b\nserver s 10.0.0.1:80\n';
 
   test.each([
@@ -372,7 +373,16 @@ describe('faulty-release', () => {
     ['2.4.3', SRV, 0],
     ['2.0.13', CAPITALS, 1],
     ['2.0.13', PLAIN, 0],
-    ['2.0.14', CAPITALS, 0],
+    ['2.0.20', CAPITALS, 1],
+    ['2.0.21', CAPITALS, 0],
+    ['1.8.28', CAPITALS, 1],
+    ['1.8.29', CAPITALS, 0],
+    ['2.1.0', CAPITALS, 1],
+    ['2.0.21', SRV, 1],
+    ['2.0.22', SRV, 0],
+    ['2.0.16', DO_RESOLVE, 1],
+    ['2.0.17', DO_RESOLVE, 0],
+    ['2.0.16', PLAIN, 0],
     ['2.6.2', `${TCP}resolvers default\n`, 1],
     ['2.6.2', PLAIN, 1],
     ['2.6.2', `${PLAIN}resolvers default\n`, 0],
@@ -383,7 +393,13 @@ describe('faulty-release', () => {
     ['3.0.2', PLAIN, 1],
     ['3.0.2', STATIC, 0],
     ['3.0.3', PLAIN, 0],
+    ['3.2.0', PLAIN, 1],
     ['3.2.4', PLAIN, 1],
+    ['3.2.4', STATIC, 0],
+    ['3.2.5', PLAIN, 2],
+    ['3.2.6', PLAIN, 1],
+    ['3.3.0', PLAIN, 1],
+    ['3.3.0', ONLY_TCP, 0],
     ['3.2.17', PLAIN, 1],
     ['3.2.17', ONLY_TCP, 0],
     ['3.2.18', PLAIN, 0],
@@ -431,7 +447,7 @@ describe('lists and lines', () => {
 
   test('FastCGI without its application ends the start', () => {
     expect(errors('server s 10.0.0.3:9000 proto fcgi', '2.4')).toEqual([
-      "server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add one",
+      "server 's' uses FastCGI, and backend 'b' has no 'use-fcgi-app'; add 'use-fcgi-app NAME' to backend 'b'",
     ]);
   });
 });

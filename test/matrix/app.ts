@@ -14,7 +14,7 @@ import { NetworkLoadBalancer, NetworkTargetGroup, TargetType } from 'aws-cdk-lib
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -126,7 +126,12 @@ const everything = stackOf('Everything');
 const key = new Key(everything, 'Key', { enableKeyRotation: true });
 const topic = new Topic(everything, 'Topic', { masterKey: key, enforceSSL: true });
 const action = new SnsAction(topic);
-const logs = new Bucket(everything, 'Logs', { enforceSSL: true, versioned: true, serverAccessLogsPrefix: 'access/' });
+const logs = new Bucket(everything, 'Logs', {
+  enforceSSL: true,
+  versioned: true,
+  serverAccessLogsPrefix: 'access/',
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+});
 const logGroup = (id: string) => new LogGroup(everything, id, { encryptionKey: key });
 const certificate = Secret.fromSecretCompleteArn(everything, 'Certificate', `${ARN}:shop-AbCdEf`);
 

@@ -49,12 +49,18 @@ export const QUOTAS: readonly Quota[] = [
       'https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html: with a filter or pages; 50 and 10 without',
   },
   {
-    operations: ['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeServices'],
-    each: true,
+    operations: ['ecs:ListTasks', 'ecs:DescribeTasks'],
+    burst: 100,
+    perSecond: 20,
+    error: throttled(),
+    source: `${ECS_SOURCE}: cluster resource read actions, which share a bucket`,
+  },
+  {
+    operations: ['ecs:DescribeServices'],
     burst: 50,
     perSecond: 20,
     error: throttled(),
-    source: `${ECS_SOURCE}: the example there; AWS does not publish the figures of each operation`,
+    source: `${ECS_SOURCE}: service read actions; the burst is that of the example there`,
   },
   {
     operations: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'],

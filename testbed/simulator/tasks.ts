@@ -134,10 +134,12 @@ export class HaproxyTask implements Span {
         sessions: address === undefined ? 0 : SESSIONS,
       }),
     );
-    this.#viewQueries += ownView && pinned ? VIEW_QUERIES : 0;
     const { sent, valid, timeouts } = this.#model;
     const failures: Readonly<Record<string, number>> = pinned || timeouts === 0 ? {} : { timeout: timeouts };
     const counters = pinned ? { sent: this.#viewQueries, valid: this.#viewQueries } : { sent, valid };
+    const asks = ownView && pinned;
+    // The question comes after the counters were read.
+    this.#viewQueries += asks ? VIEW_QUERIES : 0;
     const view = pinned ? [...this.#client.lookUp(at).addresses].sort() : [...this.#model.known].sort();
     return {
       version: `${branch}.30`,
@@ -146,6 +148,7 @@ export class HaproxyTask implements Span {
       slots,
       ...(branch !== '1.7' && { resolvers: [{ section: 'dns', ...counters, failures }] }),
       ...(ownView && !silent && { views: { [dnsName]: view } }),
+      ...(asks && { viewQueries: [{ section: 'dns', sent: VIEW_QUERIES, valid: VIEW_QUERIES }] }),
     };
   }
 

@@ -60,11 +60,16 @@ function formatText(results: readonly FileFindings[], silenced: Silenced): strin
     const lines = text.split('\n');
     return findings.map((finding) => describe(file, lines[finding.line - 1] ?? '', finding, explained));
   });
+  return [...blocks, pc.bold(summaryOf(results, silenced))].join('\n');
+}
+
+/** How many findings there are, and how many are silenced, in one line. */
+export function summaryOf(results: readonly FileFindings[], silenced: Silenced): string {
   const all = results.flatMap(({ findings }) => findings);
   const count = (wanted: string) => all.filter(({ severity }) => severity === wanted).length;
   const many = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
   const summary = `${many(count('error'), 'error')}, ${many(count('warning'), 'warning')} in ${many(results.length, 'file')}`;
-  return [...blocks, pc.bold([summary, ...silencedText(silenced)].join('; '))].join('\n');
+  return [summary, ...silencedText(silenced)].join('; ');
 }
 
 function silencedText({ ignored, baseline }: Silenced): string[] {
@@ -109,8 +114,11 @@ function formatJson(results: readonly FileFindings[]): string {
   return JSON.stringify(all, undefined, 2);
 }
 
-/** SARIF 2.1.0, as code scanning services take it. */
-function formatSarif(results: readonly FileFindings[]): string {
+/**
+ * SARIF 2.1.0, as code scanning services take it. Silenced findings are counted and not listed: GitHub opens an alert
+ * for every result, also for one with `suppressions`.
+ */
+function formatSarif(results: readonly FileFindings[], { ignored, baseline }: Silenced): string {
   const rules = ALL_RULES.map(({ id, why, help, link, severity }) => ({
     id,
     shortDescription: { text: why },
@@ -137,7 +145,18 @@ function formatSarif(results: readonly FileFindings[]): string {
     {
       $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
       version: '2.1.0',
-      runs: [{ tool: { driver: { name: 'cdk-haproxy-elb', rules } }, columnKind: 'utf16CodeUnits', results: found }],
+      runs: [
+        {
+          tool: { driver: { name: 'cdk-haproxy-elb', rules } },
+          columnKind: 'utf16CodeUnits',
+          results: found,
+          properties: {
+            ignoredByComments: ignored,
+            inBaseline: baseline?.known ?? 0,
+            unusedBaselineEntries: baseline?.unused ?? 0,
+          },
+        },
+      ],
     },
     undefined,
     2,

@@ -14,7 +14,7 @@ import { templateFinding } from '../../../lint/template';
 import { oneOf } from '../options';
 import { compare, readBaseline, writeBaseline } from './baseline';
 import { codeOf, readSources, STDIN } from './files';
-import { type FileFindings, FORMATS, readable } from './formats';
+import { type FileFindings, FORMATS, readable, summaryOf } from './formats';
 import { withoutSecrets, withSecretsHidden } from './secrets';
 
 interface LintFlags {
@@ -66,6 +66,10 @@ export function addLint(program: Command): void {
       const results = compared?.results ?? looked.results;
       const silenced = { ignored: looked.ignored, baseline: compared };
       process.stdout.write(`${format(results.map(readable).map(withoutSecrets), silenced)}\n`);
+      if (flags.format !== 'text' && silenced.ignored + (compared?.known ?? 0) + (compared?.unused ?? 0) > 0) {
+        // The list has only what is not silenced.
+        console.error(summaryOf(results, silenced));
+      }
       process.exitCode = results.some(hasError) ? 1 : 0;
     });
 }

@@ -7,11 +7,12 @@ import { InputError } from '../../../lib/haproxy/errors';
 import type { HaproxyConfigModel } from '../../../lib/haproxy/model/config-model';
 import { defaultOf, type Option } from '../../../lib/haproxy/model/option';
 import { HaproxyMode, PORTS, RESOLUTION, TRAFFIC, UPSTREAM } from '../../../lib/haproxy/model/options';
+import { upstreamWarnings } from '../../../lib/haproxy/model/warnings';
 import { HaproxyConfig } from '../../../lib/haproxy/render/config';
 import { BRANCH_RANGE } from '../../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { readSpec, SPEC_FILE } from '../../spec';
-import { modelOfSpec, versionOf } from '../../spec/to-model';
+import { modelOfSpec, UNKNOWN_NAME, versionOf } from '../../spec/to-model';
 import { collect, oneOf } from '../options';
 import { parseVersions, renderDiff } from './diff';
 
@@ -73,7 +74,7 @@ Examples:
       if (diff === undefined) {
         const { version, model } = inputOf(source);
         const text = HaproxyConfig.render(version, model);
-        warn(version);
+        warn(version, model);
         process.stdout.write(text);
         return;
       }
@@ -85,7 +86,7 @@ Examples:
       const [from, to] = parseVersions(diff);
       const { model } = inputOf(source, to);
       const text = renderDiff(from, to, model);
-      warn(to);
+      warn(to, model);
       process.stdout.write(text);
     });
 }
@@ -101,8 +102,13 @@ interface RenderInput {
   readonly model: HaproxyConfigModel;
 }
 
-function warn({ warnings }: HaproxyVersion): void {
-  for (const { message } of warnings) {
+function warn(
+  version: HaproxyVersion,
+  { mode = TRAFFIC.mode.default, upstream, routes = [] }: HaproxyConfigModel,
+): void {
+  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const ofModel = upstreams.flatMap((one) => upstreamWarnings(mode, one, one.dnsName === UNKNOWN_NAME));
+  for (const { message } of [...version.warnings, ...ofModel]) {
     console.error(`warning: ${message}`);
   }
 }

@@ -7,7 +7,8 @@ interface Quota {
 }
 
 const ELB: Quota = { burst: 40, perSecond: 10 };
-const ECS: Quota = { burst: 50, perSecond: 20 };
+const ECS_TASKS: Quota = { burst: 100, perSecond: 20 };
+const ECS_SERVICES: Quota = { burst: 50, perSecond: 20 };
 const EC2: Quota = { burst: 100, perSecond: 20 };
 
 /**
@@ -15,16 +16,17 @@ const EC2: Quota = { burst: 100, perSecond: 20 };
  *
  * Sources:
  * - https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
- * - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+ * - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html (one bucket for reading the tasks
+ *   of clusters, another one for reading services)
  * - https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  * - https://docs.aws.amazon.com/general/latest/gr/ssm.html (40 a second for all operations that get parameters)
  */
 export const QUOTAS: Readonly<Record<string, { readonly bucket: string } & Quota>> = {
   DescribeLoadBalancersCommand: { bucket: 'elb', ...ELB },
   DescribeLoadBalancerAttributesCommand: { bucket: 'elb', ...ELB },
-  ListTasksCommand: { bucket: 'ecs-tasks', ...ECS },
-  DescribeTasksCommand: { bucket: 'ecs-tasks', ...ECS },
-  DescribeServicesCommand: { bucket: 'ecs-services', ...ECS },
+  ListTasksCommand: { bucket: 'ecs-tasks', ...ECS_TASKS },
+  DescribeTasksCommand: { bucket: 'ecs-tasks', ...ECS_TASKS },
+  DescribeServicesCommand: { bucket: 'ecs-services', ...ECS_SERVICES },
   DescribeNetworkInterfacesCommand: { bucket: 'ec2', ...EC2 },
   GetParametersByPathCommand: { bucket: 'ssm', burst: 40, perSecond: 40 },
 };

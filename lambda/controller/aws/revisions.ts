@@ -1,6 +1,6 @@
 import { DescribeServiceRevisionsCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import type { Task } from '../domain/raw-observation';
-import { describeRunning, type EcsService, ecs, taskOf } from './tasks';
+import { describeRunning, type EcsService, ecs, listedTask, tasksOf } from './tasks';
 import type { TimeLimit } from './time-limit';
 
 /** The running tasks of one revision of a service: those of its task definition that are no older than itself. */
@@ -14,10 +14,11 @@ export async function listRevisionTasks(service: EcsService, revisionArn: string
   }
   // A deployment without a change has the same task definition as the one before.
   const since = revision.createdAt?.getTime() ?? 0;
-  return (await describeRunning(service, time))
+  const tasks = (await describeRunning(service, time))
     .filter(({ taskDefinitionArn }) => taskDefinitionArn === revision.taskDefinition)
     .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
-    .map((described) => taskOf(described, service.runtimeApiPort));
+    .map(listedTask);
+  return tasksOf({ tasks }, service);
 }
 
 /** The desired count of a service. */

@@ -5,7 +5,7 @@ import {
   ECSClient,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
-import type { Task } from '../domain/raw-observation';
+import type { ListedTask, Task, TaskListing } from '../domain/raw-observation';
 import { reasonOf } from '../domain/reason';
 import { paced, REQUIRED } from './client-options';
 import { chunksOf, inBatches } from './in-batches';
@@ -21,7 +21,7 @@ export interface EcsService {
 /** The running tasks of a service, or why they could not be listed. */
 export type ServiceTasks =
   | {
-      readonly tasks: readonly Task[];
+      readonly listing: TaskListing;
       /** Asked only of a service without tasks. @default - not known */
       readonly desiredCount?: number;
     }
@@ -40,46 +40,68 @@ export const ecs = paced(new ECSClient(REQUIRED));
 
 /** What is found out about the services of one cluster, by name of the service. */
 interface Found {
-  readonly tasks: Map<string, DescribedTask[]>;
+  /** The tasks that earlier listings had, by id. */
+  readonly known: ReadonlyMap<string, { readonly name: string; readonly task: ListedTask }>;
+  readonly tasks: Map<string, ListedTask[]>;
   readonly failed: Map<string, string>;
   readonly desired: Map<string, number>;
 }
 
 /**
- * The running tasks of many services, each with the address of its own network interface.
+ * The running tasks of many services, each with the address of its own network interface. Those that come first are
+ * listed first.
  *
- * A cluster is listed as a whole where this takes fewer calls than a list for each service: ECS allows 20 a second.
+ * A cluster is listed as a whole where this takes fewer calls than a list for each service: ECS allows 20 a second. A
+ * task that an earlier listing had is not described again, because nothing of it changes.
  *
+ * @param known an earlier listing of a service
  * @returns the tasks of a service; never rejects
  */
 export async function readServices(
   services: readonly EcsService[],
   time: TimeLimit,
+  known: (service: EcsService) => TaskListing | undefined = () => undefined,
 ): Promise<(service: EcsService) => ServiceTasks> {
-  const byCluster = new Map<string, Set<string>>();
-  for (const { cluster, service } of services) {
-    const names = byCluster.get(cluster) ?? new Set();
-    byCluster.set(cluster, names.add(nameOf(service)));
+  const byCluster = new Map<string, Map<string, readonly ListedTask[]>>();
+  for (const service of services) {
+    const names = byCluster.get(service.cluster) ?? new Map();
+    byCluster.set(service.cluster, names.set(nameOf(service.service), known(service)?.tasks ?? []));
   }
-  const found = new Map<string, Found>();
-  await inBatches([...byCluster], 1, async ([[cluster, names] = ['', new Set<string>()]]) => {
-    found.set(cluster, await readCluster(cluster, [...names], time));
+  const found = new Map<string, Found & { readonly at: number }>();
+  await inBatches([...byCluster], 1, async ([[cluster, names] = ['', new Map()]]) => {
+    found.set(cluster, { ...(await readCluster(cluster, names, time)), at: Date.now() });
   });
-  return ({ cluster, service, runtimeApiPort }) => {
-    const name = nameOf(service);
-    const { tasks, failed, desired } = found.get(cluster)!;
+  return (service) => {
+    const name = nameOf(service.service);
+    const { tasks, failed, desired, at } = found.get(service.cluster)!;
     const reason = failed.get(name);
     return reason === undefined
       ? {
-          tasks: (tasks.get(name) ?? []).map((described) => taskOf(described, runtimeApiPort)),
+          listing: { at, service: identityOf(service), tasks: tasks.get(name) ?? [] },
           ...(desired.has(name) && { desiredCount: desired.get(name) }),
         }
       : { failed: reason };
   };
 }
 
-async function readCluster(cluster: string, names: readonly string[], time: TimeLimit): Promise<Found> {
-  const found: Found = { tasks: new Map(), failed: new Map(), desired: new Map() };
+/** Names of the cluster and of the service, as `TaskListing` has them. */
+export function identityOf({ cluster, service }: EcsService): string {
+  return `${nameOf(cluster)}/${nameOf(service)}`;
+}
+
+/** The tasks of a listing. */
+export function tasksOf({ tasks }: Pick<TaskListing, 'tasks'>, { runtimeApiPort }: EcsService): Task[] {
+  return tasks.map(({ host, ...task }) => ({ ...task, ...(host && { endpoint: `${host}:${runtimeApiPort}` }) }));
+}
+
+async function readCluster(
+  cluster: string,
+  services: ReadonlyMap<string, readonly ListedTask[]>,
+  time: TimeLimit,
+): Promise<Found> {
+  const known = [...services].flatMap(([name, tasks]) => tasks.map((task) => [task.id, { name, task }] as const));
+  const found: Found = { known: new Map(known), tasks: new Map(), failed: new Map(), desired: new Map() };
+  const names = [...services.keys()];
   // One list that hangs must not take the time in which the tasks of the others are described.
   const listing = time.part(LISTING_SHARE);
   try {
@@ -159,15 +181,24 @@ async function describeTasks(
       serviceOf.set(arn, name);
     }
   }
-  await inBatches([...arns, ...serviceOf.keys()], MAX_TASKS, async (tasks) => {
+  const add = (name: string, task: ListedTask) => {
+    if (names.has(name)) {
+      const others = found.tasks.get(name) ?? [];
+      others.push(task);
+      found.tasks.set(name, others);
+    }
+  };
+  const unknown: string[] = [];
+  for (const arn of [...arns, ...serviceOf.keys()]) {
+    const known = found.known.get(idOf(arn));
+    known === undefined ? unknown.push(arn) : add(known.name, known.task);
+  }
+  await inBatches(unknown, MAX_TASKS, async (tasks) => {
     try {
       const described = await time.within(() => ecs.send(new DescribeTasksCommand({ cluster, tasks })));
       for (const task of described.tasks ?? []) {
-        const name = serviceOf.get(task.taskArn ?? '') ?? task.group?.replace(/^service:/, '') ?? '';
-        if (names.has(name) && task.lastStatus === 'RUNNING') {
-          const others = found.tasks.get(name) ?? [];
-          others.push(task);
-          found.tasks.set(name, others);
+        if (task.lastStatus === 'RUNNING') {
+          add(serviceOf.get(task.taskArn ?? '') ?? task.group?.replace(/^service:/, '') ?? '', listedTask(task));
         }
       }
     } catch (error) {
@@ -206,20 +237,22 @@ export async function describeRunning({ cluster, service }: EcsService, time: Ti
   return running;
 }
 
-/** A record may have an ARN. */
-function nameOf(service: string): string {
-  return service.split('/').at(-1) ?? service;
+/** The name in an ARN, or the name itself: a record may have either. */
+function nameOf(arnOrName: string): string {
+  return arnOrName.split('/').at(-1) ?? arnOrName;
 }
 
-/** A task of the checker, from a task of ECS. */
-export function taskOf(described: DescribedTask, runtimeApiPort: number): Task {
-  const id = described.taskArn?.split('/').at(-1) ?? '';
-  const host = addressOf(described);
+const idOf = nameOf;
+
+/** What is remembered of a task. */
+export function listedTask(described: DescribedTask): ListedTask {
+  const [startedAt, host] = [described.startedAt?.getTime(), addressOf(described)];
+  const { taskDefinitionArn: revision } = described;
   return {
-    id,
-    startedAt: described.startedAt?.getTime(),
-    revision: described.taskDefinitionArn,
-    endpoint: host && `${host}:${runtimeApiPort}`,
+    id: idOf(described.taskArn ?? ''),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(revision !== undefined && { revision: nameOf(revision) }),
+    ...(host !== undefined && { host }),
   };
 }
 

@@ -5,7 +5,6 @@ export class TimeLimit {
   readonly #over: Promise<never>;
   readonly #timer: NodeJS.Timeout;
   readonly #end: number;
-  #reached = false;
 
   /** @param millis from now */
   public constructor(millis: number) {
@@ -16,10 +15,7 @@ export class TimeLimit {
     });
     // Without work at that time, the rejection would count as unhandled.
     this.#over.catch(() => {});
-    this.#timer = setTimeout(() => {
-      this.#reached = true;
-      end(new OutOfTime());
-    }, millis);
+    this.#timer = setTimeout(() => end(new OutOfTime()), millis);
   }
 
   /**
@@ -28,7 +24,8 @@ export class TimeLimit {
    * @throws OutOfTime when the time was too short, or what the work throws
    */
   public async within<T>(work: () => Promise<T>): Promise<T> {
-    return Promise.race(this.#reached ? [this.#over] : [this.#over, work()]);
+    // The timer may be late, and that of a part that has no time left has not fired yet.
+    return Date.now() >= this.#end ? Promise.reject(new OutOfTime()) : Promise.race([this.#over, work()]);
   }
 
   /** Another limit, for a part of the work: after a share of the time that is left. */

@@ -1,8 +1,8 @@
-import type { ObservedRuntime, ResolverCounters } from '../../../lib/contract/probe';
+import type { ObservedRuntime, ResolverCounters, ResolverQueries } from '../../../lib/contract/probe';
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import type { Observation } from './observation';
 import type { Task } from './raw-observation';
-import type { CounterSample, ProxyState, TaskCounters } from './state';
+import type { CounterSample, ProxyState, SectionCounters, TaskCounters } from './state';
 
 /** Counters over fewer periods than this prove nothing. */
 export const MIN_PERIODS = 3;
@@ -38,37 +38,38 @@ export interface Activity {
 
 /** What the resolvers of a process did since an earlier check, or since its start. */
 export function activityOf(
-  { uptimeSeconds, resolvers = [], views = {} }: ObservedRuntime,
+  { uptimeSeconds, resolvers = [] }: ObservedRuntime,
   { id }: Task,
   { samples }: Pick<ProxyState, 'samples'>,
   { resolutionSeconds }: RegistryRecord,
   at: number,
 ): Activity {
   const enough = MIN_PERIODS * resolutionSeconds;
-  const asked = Object.keys(views).length;
-  const of = (seconds: number, basis: Activity['basis'], before?: TaskCounters): Activity => ({
+  const of = (seconds: number, basis: Activity['basis'], own: readonly TaskCounters[], before?: TaskCounters) => ({
     basis,
     seconds,
-    sections: usedSections(resolvers).map((now) => ({
-      ...since(now, before),
-      is: stateOf(since(now, before), seconds / resolutionSeconds, asked),
-    })),
+    sections: usedSections(resolvers).map((now) => {
+      const queries = since(now, own, before);
+      return { ...queries, is: stateOf(queries, seconds / resolutionSeconds) };
+    }),
   });
   const earlier = samples.flatMap((sample) => {
     const counters = sample.tasks.find(({ task }) => task === id);
     return counters === undefined ? [] : [{ seconds: Math.round((at - sample.at) / 1000), counters }];
   });
-  const comparable = earlier.findLast(
-    ({ seconds, counters }) => seconds >= enough && isSameProcess(counters, uptimeSeconds, resolvers, seconds),
-  );
-  if (comparable !== undefined) {
-    return of(comparable.seconds, 'sample', comparable.counters);
+  const isSame = ({ seconds, counters }: (typeof earlier)[number]) =>
+    isSameProcess(counters, uptimeSeconds, resolvers, seconds);
+  const own = earlier.filter(isSame).map(({ counters }) => counters);
+  const comparable = earlier.findLastIndex((one) => one.seconds >= enough && isSame(one));
+  if (comparable >= 0) {
+    const { seconds, counters } = earlier[comparable]!;
+    return of(seconds, 'sample', own.slice(own.indexOf(counters)), counters);
   }
   if (uptimeSeconds < enough) {
-    return of(uptimeSeconds, 'young');
+    return of(uptimeSeconds, 'young', own);
   }
   const restarted = earlier.some(({ seconds }) => uptimeSeconds + CLOCK_SECONDS < seconds);
-  return of(uptimeSeconds, restarted ? 'restart' : 'start');
+  return of(uptimeSeconds, restarted ? 'restart' : 'start', own);
 }
 
 /** Whether the counters are those of the process that was sampled: it has not started since, and none was cleared. */
@@ -93,20 +94,31 @@ function usedSections(resolvers: readonly ResolverCounters[]): ResolverCounters[
   return sending.length > 0 ? sending : resolvers.filter(({ section }) => section !== AUTOMATIC_SECTION);
 }
 
-function since(now: ResolverCounters, before: TaskCounters | undefined): ResolverCounters {
-  const [, sent, valid] = before?.sections.find(([section]) => section === now.section) ?? [now.section, 0, 0];
-  return { ...now, sent: now.sent - sent, valid: now.valid - valid };
+/**
+ * Counters without those of `before`, and without what the questions for views have added since: each is a query where no
+ * slot resolves the name (measured on 3.2.26 and 3.4.7).
+ *
+ * @param own samples with such questions
+ */
+function since(
+  now: ResolverCounters,
+  own: readonly TaskCounters[],
+  before: TaskCounters | undefined,
+): ResolverCounters {
+  let { sent, valid } = now;
+  for (const counters of [before?.sections ?? [], ...own.map(({ viewQueries = [] }) => viewQueries)]) {
+    const [, otherSent, otherValid] = counters.find(([section]) => section === now.section) ?? ['', 0, 0];
+    sent -= otherSent;
+    valid -= otherValid;
+  }
+  return { ...now, sent: Math.max(0, sent), valid: Math.max(0, valid) };
 }
 
-/**
- * @param asked for how many names an earlier check asked the process for its own view: each question is one query where
- *   no slot resolves the name (measured on 3.2.26 and 3.4.7)
- */
-function stateOf({ sent, valid }: ResolverCounters, periods: number, asked: number): SectionActivity['is'] {
+function stateOf({ sent, valid }: ResolverCounters, periods: number): SectionActivity['is'] {
   if (periods < MIN_PERIODS) {
     return 'alive';
   }
-  if (sent < periods * SILENT_SHARE || (sent <= asked && sent < periods / 2)) {
+  if (sent < periods * SILENT_SHARE) {
     return 'silent';
   }
   return valid === 0 ? 'failing' : 'alive';
@@ -122,15 +134,37 @@ export function nextSamples(samples: readonly CounterSample[], { record, tasks, 
     .flatMap((one) => ('runtime' in one && one.runtime.resolvers !== undefined ? [one] : []))
     .sort((a, b) => (a.task.id < b.task.id ? -1 : 1))
     .slice(0, MAX_TASKS)
-    .map(({ task, runtime: { uptimeSeconds, resolvers = [] } }): TaskCounters => {
-      const sections = resolvers.map(({ section, sent, valid }) => [section, sent, valid] as const);
-      return { task: task.id, uptimeSeconds, sections: sections.filter(([, sent]) => sent > 0) };
+    .map(({ task, runtime: { uptimeSeconds, resolvers = [], viewQueries = [] } }): TaskCounters => {
+      const own = viewQueries.map(countersOf);
+      const sections = resolvers.map(countersOf).filter(([, sent]) => sent > 0);
+      return { task: task.id, uptimeSeconds, sections, ...(own.length > 0 && { viewQueries: own }) };
     });
   const last = samples.at(-1);
   const due = last === undefined || at - last.at >= enough / (MAX_SAMPLES - 1);
-  const all = due ? [...samples, { at, tasks: read }] : [...samples];
+  const all = due ? [...samples, { at, tasks: read }] : [...samples.slice(0, -1), withQueries(last, read)];
   const oldest = all.findLastIndex((sample) => at - sample.at >= enough);
   return all.slice(Math.max(0, oldest)).slice(-MAX_SAMPLES);
+}
+
+const countersOf = ({ section, sent, valid }: ResolverQueries): SectionCounters => [section, sent, valid];
+
+/** A sample with the questions of a later check that is no sample of its own. */
+function withQueries(sample: CounterSample, later: readonly TaskCounters[]): CounterSample {
+  const queries = new Map(later.map(({ task, viewQueries = [] }) => [task, viewQueries]));
+  const tasks = sample.tasks.map((one) => {
+    const more = queries.get(one.task) ?? [];
+    return more.length === 0 ? one : { ...one, viewQueries: sumOf([...(one.viewQueries ?? []), ...more]) };
+  });
+  return { ...sample, tasks };
+}
+
+function sumOf(all: readonly SectionCounters[]): SectionCounters[] {
+  const sums = new Map<string, SectionCounters>();
+  for (const [section, sent, valid] of all) {
+    const [, sentBefore, validBefore] = sums.get(section) ?? [section, 0, 0];
+    sums.set(section, [section, sent + sentBefore, valid + validBefore]);
+  }
+  return [...sums.values()];
 }
 
 /** Whether another process answers for a task than at the last check. */

@@ -64,8 +64,15 @@ export interface Observation {
   /** In the order of the record, each once. */
   readonly upstreams: readonly LiveUpstream[];
   readonly tasks: readonly ObservedTask[];
-  /** Whether the service is being deployed: tasks of the former revision may still run, or none yet. @default false */
+  /**
+   * Whether the service is being deployed: tasks of the former revision may still run, or none yet. With remembered tasks
+   * that is not known, and counts as if it were.
+   *
+   * @default false
+   */
   readonly deploying?: boolean;
+  /** Whether the tasks are those of an earlier listing. @default false */
+  readonly remembered?: boolean;
   /** How many tasks the service shall have. @default - not known */
   readonly desiredCount?: number;
   /** Whose an address is that is not the load balancer's. */

@@ -7,7 +7,7 @@ import type { Incident, IncidentEvent } from './incident';
 import { track } from './incidents';
 import { mergeSeen, remember } from './name-memory';
 import type { Observation } from './observation';
-import type { RawObservation } from './raw-observation';
+import type { ObservedTask, RawObservation } from './raw-observation';
 import { failedRepairs, remainingRepairs } from './repair-plan';
 import { sessionsOf, shareOf } from './slots';
 import type { NameMemory, ProxyState, ReplacedProcess } from './state';
@@ -47,6 +47,8 @@ export interface ReportSettings {
 const BLIND_AFTER_SECONDS = 900;
 /** An old process is assumed to live for this long after another one took its endpoint. */
 const REPLACED_MILLIS = 3600 * 1000;
+/** Lists of more tasks are not remembered: a state is written in each check, and DynamoDB charges for its size. */
+const MAX_LISTED = 200;
 /** More addresses than this are not looked up. */
 const MAX_UNEXPLAINED = 200;
 
@@ -66,13 +68,15 @@ export function reportOn(
   const upstreams = record.upstreams.map((upstream, i) =>
     truthOf(upstream, raw.upstreams[i]!, names.get(normalizedName(upstream.dnsName))!, record, now),
   );
+  const tasks = raw.remembered ? raw.tasks.map((task) => ifUnchanged(task, state, now)) : raw.tasks;
   const observation: Observation = {
     record,
     at: now,
     // Two ports of a load balancer that one backend serves are the same servers.
     upstreams: upstreams.filter(({ name }, i) => upstreams.findIndex((one) => one.name === name) === i),
-    tasks: raw.tasks,
-    ...(raw.deploying !== undefined && { deploying: raw.deploying }),
+    tasks,
+    ...((raw.deploying ?? raw.remembered) !== undefined && { deploying: raw.deploying || raw.remembered === true }),
+    ...(raw.remembered && { remembered: true }),
     ...(raw.desiredCount !== undefined && { desiredCount: raw.desiredCount }),
     owners: new Map(Object.entries(raw.owners ?? {})),
   };
@@ -80,7 +84,27 @@ export function reportOn(
     names: [...names.values()],
     samples: nextSamples(state.samples, observation),
     replaced: replacedBy(observation, state),
+    listing: listingFor(raw, tasks),
   });
+}
+
+/** The listing for the next check. It stays usable where a task did not answer: the probe may be the cause. */
+function listingFor({ listing, remembered }: RawObservation, tasks: readonly ObservedTask[]): ProxyState['listing'] {
+  if (listing === undefined || listing.tasks.length > MAX_LISTED) {
+    return undefined;
+  }
+  const { outdated: _, ...usable } = listing;
+  return remembered && tasks.some((task) => 'unchecked' in task) ? { ...usable, outdated: true } : usable;
+}
+
+/**
+ * A remembered task, if the same process answers behind its endpoint as before. If not, it is not known whether it still
+ * runs: AWS gives its address to another task.
+ */
+function ifUnchanged(read: ObservedTask, { samples }: ProxyState, now: number): ObservedTask {
+  return 'runtime' in read && !isReplaced(read.runtime, read.task, samples, now)
+    ? read
+    : { task: read.task, unchecked: true };
 }
 
 /**

@@ -16,6 +16,23 @@ export interface Task {
   readonly revision?: string;
 }
 
+/** The running tasks of a service as ECS listed them. */
+export interface TaskListing {
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
+  /** Names of its cluster and of itself. A record may name another service one day. */
+  readonly service: string;
+  readonly tasks: readonly ListedTask[];
+  /** Whether a task has not answered since: the service is to be listed before others. @default false */
+  readonly outdated?: boolean;
+}
+
+/** What ECS says of a running task: it never changes. */
+export interface ListedTask extends Pick<Task, 'id' | 'startedAt' | 'revision'> {
+  /** Address of its network interface, as the host of an endpoint. @default - it has none of its own */
+  readonly host?: string;
+}
+
 /** One task: read, not readable, or not reached before the run had no time left. */
 export type ObservedTask = { readonly task: Task } & ProcessAnswer;
 
@@ -52,6 +69,10 @@ export interface RawObservation {
   readonly tasks: readonly ObservedTask[];
   /** Whether the service is being deployed. @default false */
   readonly deploying?: boolean;
+  /** The listing that the tasks are from. @default - they are a list of endpoints */
+  readonly listing?: TaskListing;
+  /** Whether an earlier check made the listing: a task may have stopped since, another one started. @default false */
+  readonly remembered?: boolean;
   /** How many tasks the service shall have. @default - not known */
   readonly desiredCount?: number;
   /** Whose an address is that is not the load balancer's, by address: see `ProxyReport.unexplained`. */

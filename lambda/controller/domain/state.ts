@@ -1,6 +1,7 @@
 import type { RecordType } from '../../../lib/contract/probe';
 import type { Severity } from '../../../lib/contract/verdicts';
 import type { IncidentEvent } from './incident';
+import type { TaskListing } from './raw-observation';
 import type { FindingIdentity } from './verdicts/verdict';
 
 /**
@@ -20,6 +21,8 @@ export interface ProxyState {
   readonly samples: readonly CounterSample[];
   /** Endpoints behind which another process answered than before. */
   readonly replaced: readonly ReplacedProcess[];
+  /** Its running tasks when they were last listed. @default - they never were, or are too many */
+  readonly listing?: TaskListing;
   /** Tasks that were missing from the last listing, for the first time. */
   readonly missingTasks: readonly string[];
   /** Repairs that may still count, oldest first. */
@@ -110,8 +113,18 @@ export interface CounterSample {
 export interface TaskCounters {
   readonly task: string;
   readonly uptimeSeconds: number;
-  readonly sections: readonly (readonly [section: string, sent: number, valid: number])[];
+  readonly sections: readonly SectionCounters[];
+  /**
+   * What the questions of the checks added, from this sample on to the next one: a check asks for views after it has read
+   * the counters.
+   *
+   * @default - nothing
+   */
+  readonly viewQueries?: readonly SectionCounters[];
 }
+
+/** Queries of one `resolvers` section. */
+export type SectionCounters = readonly [section: string, sent: number, valid: number];
 
 /** An endpoint behind which another process answered than before. */
 export interface ReplacedProcess {

@@ -89,6 +89,8 @@ const NAME: Shape = {
   silent: ['list', ['tuple', ['one-of', ...RECORD_TYPES], 'number']],
 };
 
+const SECTION: Shape = ['tuple', 'text', 'number', 'number'];
+
 /** `ProxyState`. */
 export const STATE_SCHEMA: Shape = {
   'proxy?': 'text',
@@ -101,11 +103,17 @@ export const STATE_SCHEMA: Shape = {
       at: 'number',
       tasks: [
         'list',
-        { task: 'text', uptimeSeconds: 'number', sections: ['list', ['tuple', 'text', 'number', 'number']] },
+        { task: 'text', uptimeSeconds: 'number', sections: ['list', SECTION], 'viewQueries?': ['list', SECTION] },
       ],
     },
   ],
   replaced: ['list', { task: 'text', at: 'number' }],
+  'listing?': {
+    at: 'number',
+    service: 'text',
+    tasks: ['list', { id: 'text', 'startedAt?': 'number', 'revision?': 'text', 'host?': 'text' }],
+    'outdated?': 'boolean',
+  },
   missingTasks: ['list', 'text'],
   repairs: [
     'list',

@@ -2,7 +2,7 @@ import { checkHostName, checkPort } from '../address';
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
-import type { HaproxyConfigModel, HaproxyUpstream } from './config-model';
+import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
 import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, IDLE_MILLIS, UPSTREAM, UPSTREAM_TLS } from './options';
 
@@ -67,7 +67,7 @@ export function checkRoutes(
   mode: HaproxyMode,
 ): ValidatedRoute[] {
   const names = new Set<string>();
-  return routes.map(({ name, host, pathPrefix, sni, upstream }) => {
+  const checked = routes.map(({ name, host, pathPrefix, sni, upstream }) => {
     if (!/^[A-Za-z0-9_-]{1,40}$/.test(name) || names.has(name)) {
       throw new InputError(
         `route name '${name}' is not valid: give each route its own name, 1 to 40 letters, digits, '-' or '_'`,
@@ -94,4 +94,27 @@ export function checkRoutes(
       upstream: checkUpstream(version, mode, upstream, `${UPSTREAM_BACKEND}-${name}`),
     };
   });
+  for (const [i, route] of routes.entries()) {
+    const earlier = routes.slice(0, i).find((one) => takesAllOf(one, route));
+    if (earlier !== undefined) {
+      const move = takesAllOf(route, earlier) ? '' : `, or put it before '${earlier.name}'`;
+      throw new InputError(
+        `route '${route.name}' never matches, because route '${earlier.name}' before it takes all of its traffic: give it another condition${move}`,
+      );
+    }
+  }
+  return checked;
+}
+
+type Conditions = Pick<RouteConditions, 'host' | 'pathPrefix' | 'sni'>;
+
+/** Whether a route takes everything that a later one would: each of its conditions follows from those of the later one. */
+export function takesAllOf(earlier: Conditions, later: Conditions): boolean {
+  const sameName = (one?: string, other?: string) => one === undefined || one.toLowerCase() === other?.toLowerCase();
+  return (
+    sameName(earlier.host, later.host) &&
+    sameName(earlier.sni, later.sni) &&
+    // Every path begins with a slash.
+    (later.pathPrefix ?? '/').startsWith(earlier.pathPrefix ?? '/')
+  );
 }

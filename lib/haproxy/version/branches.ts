@@ -110,13 +110,23 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
     // Seen on the real binary: SIGSEGV 31 s after an address change under a persistent connection.
     reason: 'it can crash after a DNS change and rejects answers that end with an address record',
   },
-  ...releases(
-    '2.0',
-    0,
-    13,
-    'it ignores answers whose names have other capitals than the question (HAProxy issue 566)',
-    'capitals',
+  // Commit b17b88487; the changelogs of 1.8.29 and 2.0.21 have it, the sources of 1.9.0 and 2.1.0 do not.
+  ...[
+    { branch: '1.8', last: 28 },
+    { branch: '1.9', last: 0 },
+    { branch: '2.0', last: 20 },
+    { branch: '2.1', last: 0 },
+  ].flatMap(({ branch, last }) =>
+    releases(
+      branch,
+      0,
+      last,
+      'it ignores answers whose names have other capitals than the question (HAProxy issue 566)',
+      'capitals',
+    ),
   ),
+  ...releases('2.0', 0, 16, 'two threads that resolve at once can crash it (changelog of 2.0.17)', 'do-resolve'),
+  ...releases('2.0', 21, 21, 'it crashes when an SRV record is removed (changelog of 2.0.22)', 'srv'),
   ...releases('2.2', 0, 0, 'two threads that resolve at once can crash it (changelog of 2.2.1)', 'do-resolve'),
   ...releases('2.2', 0, 1, 'it crashes when an SRV record is removed (HAProxy issue 775, changelog of 2.2.2)', 'srv'),
   ...releases('2.2', 2, 2, 'a server that an SRV record removed never comes back (changelog of 2.2.3)', 'srv'),
@@ -145,7 +155,21 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
     'zero-warning',
   ),
   ...releases('3.0', 0, 2, 'servers go down and up when a query fails or times out (changelog of 3.0.3)', 'names'),
-  ...releases('3.2', 4, 5, 'it can loop on an answer until the watchdog ends it (changelog of 3.2.6)', 'names'),
+  ...releases(
+    '3.2',
+    0,
+    5,
+    'threads that wait for each other at DNS answers can make its watchdog end it (HAProxy issue 3101, changelog of 3.2.6)',
+    'names',
+  ),
+  // Commit 2c7e05f80 lost the check, in 3.2.5 and before 3.3.0; commit 4ef31cb5c brought it back.
+  ...releases(
+    '3.3',
+    0,
+    0,
+    'it does not check which address an answer comes from (HAProxy commit 4ef31cb5c)',
+    'udp-nameserver',
+  ),
   ...releases(
     '3.2',
     5,

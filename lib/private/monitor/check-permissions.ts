@@ -7,24 +7,21 @@ import { InputError } from '../../haproxy/errors';
 import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { ACKNOWLEDGED, WILDCARDS } from '../findings';
+import { arnBytes } from './arn-bytes';
 import { throughService } from './decryption';
 
 /** IAM's limit for all inline policies of a role together, white space left out. */
 const MAX_POLICY_BYTES = 10_240;
 /** IAM's limit for the name of a policy. */
 const MAX_POLICY_NAME = 128;
-/** Least size of the monitor's own policy. */
-const OWN_BYTES = 1900;
-/** Size of the policy of a further stack, without ARNs. */
-const STACK_BYTES = 180;
-/** Least length of an ARN that is known only at deployment. */
-const MIN_ARN_BYTES = 64;
+/** Least size of the own policy of a monitor of another app. */
+const OWN_BYTES = 1400;
 
 /** Of `ecs:UpdateService`: a redeployment brings no other task definition, and no shell. */
 export const AS_IT_IS = { Null: { 'ecs:task-definition': 'true', 'ecs:enable-execute-command': 'true' } };
 
-/** Least size of the policies of a monitor's role, bytes. */
-const policyBytes = new WeakMap<IConstruct, number>();
+/** Least sizes of the policies of each monitor's role, bytes. */
+const sizes = new WeakMap<IConstruct, Map<Policy | undefined, number>>();
 
 /**
  * The permissions of a monitor for the proxies of one stack.
@@ -56,7 +53,6 @@ export class CheckPermissions extends Policy {
     // stacks. This name contains the name of the stack.
     const policyName = Names.uniqueResourceName(this, { maxLength: MAX_POLICY_NAME, separator: '-' });
     (this.node.defaultChild as CfnPolicy).policyName = policyName;
-    this.count(STACK_BYTES);
     acknowledge(this, ACKNOWLEDGED.ownPolicy);
     acknowledgeWildcards(this, WILDCARDS['the controller, for the proxies of a stack']);
   }
@@ -66,17 +62,16 @@ export class CheckPermissions extends Policy {
     if (this.clusters.has(clusterArn)) {
       return;
     }
-    this.count(bytesOf(clusterArn));
     this.clusters.add(clusterArn);
     // ListTasks has no resource for the cluster; the condition limits all three.
-    const statement = this.statement(['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'], '*');
-    statement.addCondition('ArnEquals', { 'ecs:cluster': [...this.clusters] });
+    this.allow(['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'], '*', {
+      ArnEquals: { 'ecs:cluster': [...this.clusters] },
+    });
   }
 
   /** Allows to redeploy a service as it is: with the same task definition, and without a shell. */
   public redeploy(serviceArn: string): void {
-    const statement = this.statement(['ecs:UpdateService'], serviceArn);
-    statement.addConditions(AS_IT_IS);
+    this.allow(['ecs:UpdateService'], serviceArn, AS_IT_IS);
   }
 
   /** Allows to check the revisions of a service. */
@@ -87,22 +82,23 @@ export class CheckPermissions extends Policy {
       serviceArn,
       Stack.of(this).formatArn({ service: 'ecs', resource: 'service-revision', resourceName }),
     ]) {
-      this.statement(['ecs:DescribeServiceRevisions'], resource);
+      this.allow(['ecs:DescribeServiceRevisions'], resource);
     }
   }
 
   /** Allows to read a secret. */
   public readSecret(secret: ISecret): void {
     // The suffix of an ARN that Secrets Manager adds is not always known.
-    this.statement(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
+    this.allow(['secretsmanager:GetSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
     if (secret.encryptionKey !== undefined) {
-      const statement = this.statement(['kms:Decrypt'], secret.encryptionKey.keyArn);
-      statement.addCondition('StringEquals', throughService('secretsmanager', this));
+      this.allow(['kms:Decrypt'], secret.encryptionKey.keyArn, {
+        StringEquals: throughService('secretsmanager', this),
+      });
     }
   }
 
-  /** The one statement for these actions, with a further resource. */
-  private statement(actions: string[], resource: string): PolicyStatement {
+  /** Allows actions on a further resource, in the one statement of these actions. */
+  private allow(actions: string[], resource: string, conditions: Record<string, object> = {}): void {
     const key = actions.join();
     const statement = this.statements.get(key) ?? new PolicyStatement({ actions });
     if (!this.statements.has(key)) {
@@ -110,29 +106,33 @@ export class CheckPermissions extends Policy {
       this.addStatements(statement);
     }
     if (!statement.resources.includes(resource)) {
-      this.count(bytesOf(resource));
       statement.addResources(resource);
     }
-    return statement;
+    statement.addConditions(conditions);
+    this.checkSize();
   }
 
-  /** Counts only bytes that are certain, so that it refuses nothing that IAM would accept. */
-  private count(bytes: number): void {
-    const total = (policyBytes.get(this.monitor) ?? OWN_BYTES) + bytes;
-    policyBytes.set(this.monitor, total);
+  /** Counts only what is certain, so that it refuses nothing that IAM would accept. */
+  private checkSize(): void {
+    const own = this.monitor.node.tryFindChild('Policy');
+    const known = sizes.get(this.monitor) ?? new Map([[undefined, own instanceof Policy ? sizeOf(own) : OWN_BYTES]]);
+    sizes.set(this.monitor, known.set(this, sizeOf(this)));
+    const total = [...known.values()].reduce((sum, size) => sum + size, 0);
     if (total > MAX_POLICY_BYTES) {
       throw new InputError(
-        `the policies of ${this.monitor.node.path} have ${total} bytes, and IAM allows ${MAX_POLICY_BYTES}: give some of the proxies another DriftMonitor`,
+        `the policies of ${this.monitor.node.path} have at least ${total} characters, and IAM allows a role ${MAX_POLICY_BYTES}: give some of the proxies another DriftMonitor`,
       );
     }
   }
 }
 
-function idOf(monitor: IDriftMonitor): string {
-  return `DriftCheck${monitor.node.addr}`;
+/** Least size of a policy as IAM counts it: without white space, with the values that CloudFormation fills in. */
+function sizeOf({ document }: Policy): number {
+  const fill = (_: string, value: unknown) =>
+    typeof value === 'string' && Token.isUnresolved(value) ? '-'.repeat(arnBytes(value)) : value;
+  return JSON.stringify(document.toJSON(), fill).length;
 }
 
-/** Size of an ARN in a policy, with quotes and comma. */
-function bytesOf(arn: string): number {
-  return (Token.isUnresolved(arn) ? MIN_ARN_BYTES : arn.length) + 3;
+function idOf(monitor: IDriftMonitor): string {
+  return `DriftCheck${monitor.node.addr}`;
 }

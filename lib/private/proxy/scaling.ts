@@ -1,19 +1,19 @@
 import { Token } from 'aws-cdk-lib';
 import { CfnScalingPolicy, type ScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService, CfnService } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../../haproxy/errors';
+import type { ProxyIngressConfig } from '../../proxy/ingress-bind';
 import type { ProxyScaling, ScheduledTasks } from '../../proxy/scaling';
 import { checkCount } from '../checks';
 import { MAX_TASKS, SCALING } from '../options';
-import type { IngressLoadBalancer } from './ingress-config';
 
 /** Lets the number of tasks follow the load. */
 export function scale(
   service: BaseService,
   scaling: ProxyScaling,
   desiredCount: number,
-  balancer: IngressLoadBalancer | undefined,
+  ingress: ProxyIngressConfig,
   shiftsTraffic: boolean,
 ): void {
   const { maxTasks, minTasks = desiredCount, connectionsPerTask, schedules = [] } = scaling;
@@ -35,7 +35,7 @@ export function scale(
         'connectionsPerTask cannot be combined with a blue/green, linear or canary deployment, which moves the tasks to a target group where they are not counted: give cpuPercent, or a rolling deployment',
       );
     }
-    trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, balancer);
+    trackConnections(count.node.findChild('Target') as ScalableTarget, connectionsPerTask, ingress);
   }
   for (const [i, { schedule, minTasks: minCapacity, maxTasks: maxCapacity }] of schedules.entries()) {
     count.scaleOnSchedule(`Schedule${i}`, { schedule, minCapacity, maxCapacity });
@@ -55,13 +55,16 @@ function checkBounds({ minTasks, maxTasks }: Pick<ScheduledTasks, 'minTasks' | '
 }
 
 /** No metric has the connections of one task, and the high-level construct accepts no expression over metrics. */
-function trackConnections(target: ScalableTarget, targetValue: number, balancer?: IngressLoadBalancer): void {
-  if (balancer === undefined) {
+function trackConnections(
+  target: ScalableTarget,
+  targetValue: number,
+  { connectionCount, taskCount }: ProxyIngressConfig,
+): void {
+  if (connectionCount === undefined || taskCount === undefined) {
     throw new InputError(
       'connectionsPerTask needs a load balancer that counts connections: give ProxyIngress.networkLoadBalancer(), or cpuPercent',
     );
   }
-  const { loadBalancer, targetGroup } = balancer;
   new CfnScalingPolicy(target, 'Connections', {
     policyName: `${target.node.addr}-connections`,
     policyType: 'TargetTrackingScaling',
@@ -70,8 +73,8 @@ function trackConnections(target: ScalableTarget, targetValue: number, balancer?
       targetValue,
       customizedMetricSpecification: {
         metrics: [
-          query('connections', loadBalancer.metrics.activeFlowCount({ statistic: Stats.AVERAGE })),
-          query('tasks', targetGroup.metrics.healthyHostCount({ statistic: Stats.MAXIMUM })),
+          query('connections', connectionCount),
+          query('tasks', taskCount),
           { id: 'each', expression: 'connections / tasks', label: 'Connections of a task', returnData: true },
         ],
       },

@@ -4,8 +4,12 @@ import { HARD_STOP_MARGIN_MILLIS, PROCESS } from '../../haproxy/model/options';
 export const LINGERING = {
   /** On top of the TTL: until Cloud Map has removed the address, and for resolvers that keep an answer too long. */
   afterTtl: 20_000,
+  /** Clients have a way of their own: as for a name with the default TTL. */
+  unknown: 30_000,
   /** An Application Load Balancer stops within seconds; ECS may stop a task without waiting for it (ecs-agent issue 2316). */
   applicationLoadBalancer: 20_000,
+  /** VPC Lattice stops with the deregistration (its guide, "Register targets"). The same margin. */
+  lattice: 20_000,
   /**
    * A Network Load Balancer sends new connections to a target for about 2 minutes after its deregistration, whatever the
    * deregistration delay (containers-roadmap issue 470, aws-load-balancer-controller issue 2366).
@@ -31,12 +35,16 @@ export interface StopTimes {
  * refuses a stop timeout that is too short for both.
  *
  * @param given the given times
- * @param lingeringMillis for how long clients of the ingress may still send new connections, ms
+ * @param lingeringMillis for how long clients of the ingress may still send new connections, ms; undefined where nothing is known
  * @param maxStopMillis the longest stop timeout of the capacity, ms
  */
-export function stopTimesOf(given: Partial<StopTimes>, lingeringMillis: number, maxStopMillis: number): StopTimes {
+export function stopTimesOf(
+  given: Partial<StopTimes>,
+  lingeringMillis: number | undefined,
+  maxStopMillis: number,
+): StopTimes {
   const longest = maxStopMillis - LEAST_SOFT_STOP_MILLIS - HARD_STOP_MARGIN_MILLIS;
-  const drainTimeMillis = given.drainTimeMillis ?? Math.min(lingeringMillis, longest);
+  const drainTimeMillis = given.drainTimeMillis ?? Math.min(lingeringMillis ?? LINGERING.unknown, longest);
   const enough = Math.max(PROCESS.stopTimeout.min, drainTimeMillis + SOFT_STOP_MILLIS + HARD_STOP_MARGIN_MILLIS);
   return { drainTimeMillis, stopTimeoutMillis: given.stopTimeoutMillis ?? Math.min(maxStopMillis, enough) };
 }

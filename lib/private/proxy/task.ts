@@ -19,11 +19,15 @@ import type { StopTimes } from './stop-times';
 /** User and group `haproxy` of the official images from 2.4. As a number it also works in older images. */
 const HAPROXY_UID = '99:99';
 
+/** Name of the port mapping for traffic: VPC Lattice finds the port by it. */
+export const PORT_NAME = 'traffic';
+
 /** Options of the container. */
 interface TaskOptions {
   readonly image: ContainerImage;
   readonly configuration: string;
   readonly files: readonly SecretFile[];
+  /** The first one is for traffic. */
   readonly ports: readonly number[];
   readonly healthPort: number;
   /** Whether a container is healthy only after it was ready once. */
@@ -57,7 +61,7 @@ export function addContainer(
     command: [startScript(options)],
     environment: { HAPROXY_CONFIG: joinedLines(options.configuration) },
     secrets: files.length > 0 ? Object.fromEntries(secrets) : undefined,
-    portMappings: options.ports.map((containerPort) => ({ containerPort })),
+    portMappings: options.ports.map((containerPort, i) => ({ containerPort, name: i === 0 ? PORT_NAME : undefined })),
     healthCheck: {
       command: healthCommand(options.healthPort, options.requireReady),
       interval: Duration.seconds(10),

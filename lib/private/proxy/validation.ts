@@ -4,7 +4,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { formatDuration } from '../../haproxy/duration';
 import { InputError } from '../../haproxy/errors';
-import { PORTS } from '../../haproxy/model/options';
+import { PORTS, TRAFFIC } from '../../haproxy/model/options';
+import { upstreamWarnings } from '../../haproxy/model/warnings';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/version/version';
 import type { ProxyCapacity } from '../../proxy/capacity';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
@@ -94,7 +95,7 @@ export function checkProxy(
       throw new InputError(`${what} '${seconds} s' is not valid: give whole seconds`);
     }
   }
-  if (acceptProxyProtocol === false && ingress._proxyProtocol) {
+  if (acceptProxyProtocol === false && ingress.traits.proxyProtocol) {
     throw new InputError(
       'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave acceptProxyProtocol out, or give proxyProtocol: false to the ingress',
     );
@@ -146,7 +147,7 @@ export function warningsOf(
   ingress: ProxyIngress,
   { drainTimeMillis }: StopTimes,
 ): HaproxyVersionWarning[] {
-  const { enableExecuteCommand, desiredCount, upstream, routes = [], image } = props;
+  const { enableExecuteCommand, desiredCount, upstream, routes = [], image, mode = TRAFFIC.mode.default } = props;
   const warnings = [...version.warnings];
   const warn = (id: string, message: string) => warnings.push({ id, message });
   warnings.push(...roleWarnings(props));
@@ -160,8 +161,9 @@ export function warningsOf(
     warn('cdk-haproxy-elb:single-task', 'desiredCount is 1, so every failure of the task is an outage: give 2 or more');
   }
   // ECS waits for the deregistration delay of a load balancer before it stops a task, but not for answers of DNS.
-  if (ingress._answerMillis > drainTimeMillis) {
-    const [answer, drain] = [ingress._answerMillis, drainTimeMillis].map(formatDuration);
+  const answerMillis = ingress.traits.dnsTtl?.toMilliseconds() ?? 0;
+  if (answerMillis > drainTimeMillis) {
+    const [answer, drain] = [answerMillis, drainTimeMillis].map(formatDuration);
     warn(
       'cdk-haproxy-elb:short-drain',
       `clients may keep an address for ${answer} (dnsTtl), and a task that stops accepts connections for ${drain} (drainTime): give a dnsTtl of at most drainTime`,
@@ -175,15 +177,13 @@ export function warningsOf(
       `the tasks are in public or isolated subnets and have no public address, so they cannot pull ${version.image}: give vpcSubnets with a NAT gateway, or an image of a registry for which the VPC has endpoints`,
     );
   }
-  for (const { options } of [upstream, ...routes.map((route) => route.upstream)]) {
-    if (options.tls?.verify === false) {
-      warn(
-        'cdk-haproxy-elb:unverified-upstream',
-        `tls.verify is false for the load balancer at port ${options.port}: any host that later gets one of its addresses can answer in its place; leave verify out`,
-      );
-    }
-  }
-  return warnings;
+  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  return [
+    ...warnings,
+    ...upstreams.flatMap(({ options, _dnsName }) =>
+      upstreamWarnings(mode, { port: options.port, tls: options.tls, dnsName: _dnsName ?? '' }, _dnsName === undefined),
+    ),
+  ];
 }
 
 /** Whether each subnet of the tasks has egress, such as a NAT gateway, if the app has that information. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handler } from '../../../lambda/probe';
+import type { ObservedRuntime } from '../../../lib/contract/probe';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { DnsServer } from '../../../testbed/dns-server';
 import { startIdleProxy } from '../../../testbed/idle-proxy';
@@ -77,6 +78,26 @@ describe.each(able)('HAProxy $version says what its own resolver is told', (bina
     await Promise.all(Array.from({ length: 40 }, () => viewOf(proxy)));
     // One each second, whatever is asked; the requests took a few seconds at most.
     expect(proxy.queries - before).toBeLessThan(20);
+  });
+
+  test('a question makes a process query whose slots do not: the answer has it', async () => {
+    const pinned = await startIdleProxy(binary, await zones[0].listen(), { pinnedTo: '127.0.0.1', periodMillis: 1000 });
+    try {
+      const views = { [name]: { endpoint: `127.0.0.1:${pinned.listeners.health.port}`, path: '/resolved/upstream' } };
+      const queries: unknown[] = [];
+      for (let check = 0; check < 3; check += 1) {
+        const request = { millis: 10_000, names: [], processes: [{ endpoint: pinned.endpoint, views }] };
+        const [answer] = (await handler(request)).processes;
+        const { resolvers = [], viewQueries } = (answer as { runtime: ObservedRuntime }).runtime;
+        queries.push(resolvers.find(({ section }) => section === 'dns')?.sent, viewQueries);
+        // Longer than `hold valid`, so that it asks again.
+        await sleep(1500);
+      }
+      const one = [{ section: 'dns', sent: 1, valid: 1 }];
+      expect(queries).toEqual([0, one, 1, one, 2, one]);
+    } finally {
+      await pinned.stop();
+    }
   });
 
   test.each(['/resolved/other', '/resolved/', '/resolved/upstream/', '/resolved/upstream?name=other.test'])(

@@ -25,7 +25,7 @@ export const unchecked = defineVerdict('unchecked', {
 });
 
 function uncheckedIn(
-  { record: { proxy }, at, tasks, unchecked: why }: Observation,
+  { record: { proxy }, at, tasks, remembered, unchecked: why }: Observation,
   blindAfterSeconds: Evidence['blindAfterSeconds'],
 ): Finding | undefined {
   const critical = { criticalAfterSeconds: blindAfterSeconds };
@@ -34,7 +34,10 @@ function uncheckedIn(
   }
   const late = tasks.filter((task) => 'unchecked' in task).length;
   if (late > 0) {
-    return { ...critical, message: `${late} of ${tasks.length} tasks of ${proxy} were not checked: no time was left` };
+    const cause = remembered
+      ? 'ECS did not list the tasks in this run, and these have stopped since the last list, or do not answer'
+      : 'no time was left';
+    return { ...critical, message: `${late} of ${tasks.length} tasks of ${proxy} were not checked: ${cause}` };
   }
   const isStarting = (startedAt: number | undefined) => startedAt !== undefined && at - startedAt < STARTING_MILLIS;
   const silent = tasks.filter((one) => 'unreachable' in one && !isStarting(one.task.startedAt)).length;

@@ -8,12 +8,15 @@ import type { Finding } from './verdict';
 /** A slot that lost an address which DNS shows now and then takes it again within this many windows. */
 const WINDOWS = 2;
 
-/** No slot holds a live address although a slot is free. A family of which nothing is held is not expected. */
+/**
+ * No slot holds a live address although a slot is free. A family of which nothing is held is not expected. Information
+ * where the process follows and does not say its own view: its DNS may name a part of the addresses.
+ */
 export const uncoveredAddress = defineVerdict('uncovered-address', {
   requires: ['live', 'answers'],
   explanation: {
     what: 'no slot holds an address of the load balancer, although a slot is free',
-    why: 'the process has sent no query since the load balancer grew, or has not received this part of the answer',
+    why: 'the process has sent no query since the load balancer grew, or has not received this part of the answer; as information: its DNS may name other addresses than the DNS of the monitor',
     remedy: 'wait for a few resolution periods; if the verdict stays, see `failing-resolver` and `silent-resolver`',
   },
   remediation: ({ dnsName, tasks }) =>
@@ -24,7 +27,8 @@ export const uncoveredAddress = defineVerdict('uncovered-address', {
 
 function evaluateHolding(holding: Holding): Finding[] {
   const { task, held, allSlots, upstream } = holding;
-  const missing = expectedOf(holding).filter((address) => !allSlots.some((slot) => slot.address === address));
+  const { addresses, certain } = expectedOf(holding);
+  const missing = addresses.filter((address) => !allSlots.some((slot) => slot.address === address));
   if (missing.length === 0) {
     return [];
   }
@@ -37,6 +41,7 @@ function evaluateHolding(holding: Holding): Finding[] {
     .map((address) =>
       ofHolding(holding, {
         address,
+        ...(!certain && { severity: 'info' as const }),
         // A process that sends no query takes no address, and which of them DNS shows changes with each answer.
         saidBySilence: true,
         openAfterSeconds: WINDOWS * upstream.windowSeconds,
@@ -45,12 +50,18 @@ function evaluateHolding(holding: Holding): Finding[] {
     );
 }
 
-/** The addresses that the process is told, as far as that is known. */
-function expectedOf({ upstream, following, view }: Holding): string[] {
+/**
+ * The addresses that the process is told, and whether that is certain: the view of a process that follows and does not say
+ * it may have a part of them.
+ */
+function expectedOf({ upstream, following, view }: Holding): { addresses: string[]; certain: boolean } {
   const { settled, completeness, partialAnswers, routing, zonalAnswers } = upstream;
-  const everyoneIsTold = completeness === 'complete' && !partialAnswers && routing === 'any' && !zonalAnswers;
-  if (everyoneIsTold || following === 'no') {
-    return distinct([...settled, ...(view ?? [])]);
+  if (following === 'no') {
+    return { addresses: distinct([...settled, ...(view ?? [])]), certain: true };
   }
-  return distinct(view ?? []);
+  if (view !== undefined) {
+    return { addresses: distinct(view), certain: true };
+  }
+  const isToldToAll = completeness === 'complete' && !partialAnswers && routing === 'any' && !zonalAnswers;
+  return { addresses: isToldToAll ? distinct(settled) : [], certain: false };
 }

@@ -11,6 +11,7 @@ const arnOf = (id: string) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/${i
 
 let aws: SwitchableAws;
 let readServices: typeof tasks.readServices;
+let tasksOf: typeof tasks.tasksOf;
 const time = new TimeLimit(60_000);
 
 /** The tasks of the service, or an error. */
@@ -20,12 +21,12 @@ async function list() {
   if ('failed' in found) {
     throw new Error(found.failed);
   }
-  return found.tasks;
+  return tasksOf(found.listing, service);
 }
 
 beforeAll(async () => {
   aws = await SwitchableAws.start();
-  ({ readServices } = require('../../../../lambda/controller/aws/tasks') as typeof tasks);
+  ({ readServices, tasksOf } = require('../../../../lambda/controller/aws/tasks') as typeof tasks);
 });
 
 beforeEach(() => aws.takeCalls());
@@ -81,7 +82,7 @@ test('each running task with its id and the endpoint of its runtime API', async 
 test('each task with its revision', async () => {
   const taskDefinitionArn = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/orders:7';
   ecsHas(['a'], [{ ...task('a', '10.1.0.1'), taskDefinitionArn }]);
-  expect((await list()).map(({ revision }) => revision)).toEqual([taskDefinitionArn]);
+  expect((await list()).map(({ revision }) => revision)).toEqual(['orders:7']);
 });
 
 test('tasks of all pages', async () => {
@@ -178,10 +179,10 @@ describe('many services', () => {
     }
     account.setService({ cluster: 'fleet', name: 'stranger', addresses: ['10.9.0.1'] });
     aws.handlers = account.handlers;
-    const tasksOf = await readServices(names.map(service), time);
+    const listed = await readServices(names.map(service), time);
     names.forEach((name, i) => {
-      expect(tasksOf(service(name))).toMatchObject({
-        tasks: [{ endpoint: `10.1.${i}.1:9990` }, { endpoint: `10.1.${i}.2:9990` }],
+      expect(listed(service(name))).toMatchObject({
+        listing: { service: `fleet/${name}`, tasks: [{ host: `10.1.${i}.1` }, { host: `10.1.${i}.2` }] },
       });
     });
     const made = operations();
@@ -198,9 +199,45 @@ describe('many services', () => {
       account.setService({ cluster: 'fleet', name, addresses: ['10.1.0.1'] });
     }
     aws.handlers = account.handlers;
-    const tasksOf = await readServices(names.map(service), time);
-    expect(names.map((name) => tasksOf(service(name)))).toMatchObject(names.map(() => ({ tasks: [{}] })));
+    const listed = await readServices(names.map(service), time);
+    expect(names.map((name) => listed(service(name)))).toMatchObject(names.map(() => ({ listing: { tasks: [{}] } })));
     expect(operations().filter((one) => one === 'ListTasks')).toHaveLength(12);
+  });
+
+  test.each<[what: string, count: number]>([
+    ['one by one', 2],
+    ['together', 8],
+  ])('are listed %s, and a task that an earlier list had is not described again', async (_what, count) => {
+    const account = new AwsAccount();
+    const names = Array.from({ length: count }, (_, i) => `service-${i}`);
+    for (const [i, name] of names.entries()) {
+      account.setService({ cluster: 'fleet', name, addresses: [`10.1.${i}.1`] });
+    }
+    aws.handlers = account.handlers;
+    const first = await readServices(names.map(service), time);
+    account.setService({ cluster: 'fleet', name: 'service-1', addresses: ['10.1.1.1', '10.1.1.2'] });
+    operations();
+    const listingOf = (one: tasks.EcsService) => {
+      const found = first(one);
+      return 'listing' in found ? found.listing : undefined;
+    };
+    const second = await readServices(names.map(service), time, listingOf);
+    expect(aws.takeCalls().flatMap(([operation, input]) => (operation === 'DescribeTasks' ? [input] : []))).toEqual([
+      { cluster: 'fleet', tasks: ['arn:aws:ecs:eu-west-1:123456789012:task/fleet/service-1-1'] },
+    ]);
+    expect(second(service('service-0'))).toMatchObject({ listing: { tasks: [{ host: '10.1.0.1' }] } });
+    expect(second(service('service-1'))).toMatchObject({
+      listing: { tasks: [{ host: '10.1.1.1' }, { host: '10.1.1.2' }] },
+    });
+  });
+
+  test('are not listed when the time is over', async () => {
+    const account = new AwsAccount();
+    account.setService({ cluster: 'fleet', name: 'web', addresses: ['10.1.0.1'] });
+    aws.handlers = account.handlers;
+    const late = await readServices([service('web')], new TimeLimit(0));
+    expect(late(service('web'))).toEqual({ failed: 'the run had no time left' });
+    expect(operations()).toEqual([]);
   });
 
   test('say how many tasks they are to have, where they have none', async () => {
@@ -208,9 +245,9 @@ describe('many services', () => {
     account.setService({ cluster: 'fleet', name: 'dev', addresses: [], desiredCount: 0 });
     account.setService({ cluster: 'fleet', name: 'prod', addresses: [], desiredCount: 2 });
     aws.handlers = account.handlers;
-    const tasksOf = await readServices([service('dev'), service('prod'), service('gone')], time);
-    expect(tasksOf(service('dev'))).toEqual({ tasks: [], desiredCount: 0 });
-    expect(tasksOf(service('prod'))).toEqual({ tasks: [], desiredCount: 2 });
-    expect(tasksOf(service('gone'))).toEqual({ failed: 'ServiceNotFoundException: Service not found.' });
+    const listed = await readServices([service('dev'), service('prod'), service('gone')], time);
+    expect(listed(service('dev'))).toMatchObject({ listing: { tasks: [] }, desiredCount: 0 });
+    expect(listed(service('prod'))).toMatchObject({ listing: { tasks: [] }, desiredCount: 2 });
+    expect(listed(service('gone'))).toEqual({ failed: 'ServiceNotFoundException: Service not found.' });
   });
 });

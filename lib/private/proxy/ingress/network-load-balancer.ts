@@ -1,7 +1,9 @@
 import { Annotations, Duration } from 'aws-cdk-lib';
-import { Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnSubnet, CfnSubnetCidrBlock, Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
 import {
+  IpAddressType,
   type NetworkListener,
   NetworkLoadBalancer,
   NetworkTargetGroup,
@@ -9,29 +11,29 @@ import {
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import { InputError } from '../../haproxy/errors';
-import { PORTS } from '../../haproxy/model/options';
-import type { NetworkLoadBalancerOptions } from '../../proxy/network-load-balancer-options';
-import { acknowledge } from '../acknowledge';
-import { checkCount, refuseTokens } from '../checks';
-import { ACKNOWLEDGED } from '../findings';
-import { NETWORK_LOAD_BALANCER } from '../options';
-import type { IngressBindOptions, IngressLoadBalancer } from './ingress-config';
-import { LINGERING } from './stop-times';
+import { InputError } from '../../../haproxy/errors';
+import { PORTS } from '../../../haproxy/model/options';
+import type { ProxyIngressBindOptions, ProxyIngressConfig } from '../../../proxy/ingress-bind';
+import type { NetworkLoadBalancerOptions } from '../../../proxy/network-load-balancer-options';
+import { acknowledge } from '../../acknowledge';
+import { checkCount, refuseTokens } from '../../checks';
+import { ACKNOWLEDGED } from '../../findings';
+import { NETWORK_LOAD_BALANCER } from '../../options';
+import { LINGERING } from '../stop-times';
 
 /**
  * ECS registers each target with its own port, so this one is never used. CloudFormation replaces a target group whose
  * port changes, and then sends the listener to the new group before it has targets.
  */
-const GROUP_PORT = PORTS.listenPort.default;
+export const GROUP_PORT = PORTS.listenPort.default;
 
 /** Creates a Network Load Balancer, its listeners and target groups, and allows only it at the tasks. */
-export function makeLoadBalancer(
+export function bindNetworkLoadBalancer(
   scope: Construct,
-  proxy: IngressBindOptions,
+  proxy: ProxyIngressBindOptions,
   options: NetworkLoadBalancerOptions,
   proxyProtocol: boolean,
-): IngressLoadBalancer {
+): ProxyIngressConfig {
   const { redirectPort: redirectRow, ...rows } = NETWORK_LOAD_BALANCER;
   const { port = proxy.listenPort, redirectPort = redirectRow.default, certificates = [] } = options;
   checkCount('port of the ingress', port, rows.port);
@@ -39,11 +41,16 @@ export function makeLoadBalancer(
   if (proxy.redirectPort !== undefined && port === redirectPort) {
     throw new InputError(`port and redirectPort of the ingress are both ${port}: give each listener its own port`);
   }
-  if (proxy.shiftsTraffic) {
-    Annotations.of(scope).addWarningV2(
-      'cdk-haproxy-elb:moved-listener',
-      'each deployment moves the listeners to the other target group, and CloudFormation moves them back when it changes a listener (aws-cdk issue 36649): change port and certificates of the ingress only while the first target group has the tasks',
+  if (options.redirectPort !== undefined && proxy.redirectPort === undefined) {
+    throw new InputError(
+      `redirectPort of the ingress is ${redirectPort}, and the proxy has no redirectPort, which answers there: give both, or neither`,
     );
+  }
+  if (proxy.shiftsTraffic) {
+    warnOfMovedListener(scope, 'port and certificates');
+  }
+  if (options.dualStack) {
+    refuseWithoutIpv6(proxy, options);
   }
   const securityGroup = new SecurityGroup(scope, 'FrontDoorSecurityGroup', {
     vpc: proxy.cluster.vpc,
@@ -56,11 +63,12 @@ export function makeLoadBalancer(
     internetFacing: options.internetFacing ?? rows.internetFacing.default,
     deletionProtection: options.deletionProtection ?? rows.deletionProtection.default,
     securityGroups: [securityGroup],
+    ipAddressType: options.dualStack ? IpAddressType.DUAL_STACK : undefined,
     // A client of an elastic address does not find the others: a zone without a task must reach those of other zones.
     crossZoneEnabled: options.crossZone ?? (options.allocationIds === undefined ? undefined : true),
     ...subnetsOf(proxy, options),
   });
-  if (proxy.tls) {
+  if (proxy.listenTls) {
     acknowledge(loadBalancer, ACKNOWLEDGED.tlsInHaproxy);
   }
   if (options.accessLogs !== undefined) {
@@ -71,11 +79,43 @@ export function makeLoadBalancer(
   if (proxy.redirectPort !== undefined) {
     listen(scope, 'RedirectListener', { ...forward, port: redirectPort, to: proxy.redirectPort, certificates: [] });
   }
-  return { loadBalancer, connections, targetGroup };
+  return {
+    connections,
+    dnsName: loadBalancer.loadBalancerDnsName,
+    networkLoadBalancer: loadBalancer,
+    shiftsTraffic: true,
+    connectionCount: loadBalancer.metrics.activeFlowCount({ statistic: Stats.AVERAGE }),
+    taskCount: targetGroup.metrics.healthyHostCount({ statistic: Stats.MAXIMUM }),
+  };
+}
+
+/** Refuses subnets of the app that have no IPv6. Imported ones do not show it. */
+function refuseWithoutIpv6({ cluster }: ProxyIngressBindOptions, options: NetworkLoadBalancerOptions): void {
+  const selection = options.vpcSubnets ?? (options.internetFacing ? { subnetType: SubnetType.PUBLIC } : undefined);
+  const without = cluster.vpc.selectSubnets(selection).subnets.find(({ node: { defaultChild: subnet } }) => {
+    if (!CfnSubnet.isCfnSubnet(subnet)) {
+      return false;
+    }
+    const isAddedLater = subnet.stack.node.findAll().some(CfnSubnetCidrBlock.isCfnSubnetCidrBlock);
+    return subnet.ipv6CidrBlock === undefined && subnet.ipv6IpamPoolId === undefined && !isAddedLater;
+  });
+  if (without !== undefined) {
+    throw new InputError(
+      `dualStack needs IPv6 in each subnet of the load balancer, and ${without.node.path} has none: give the VPC ipProtocol DUAL_STACK, or leave dualStack out`,
+    );
+  }
+}
+
+/** ECS changes what CloudFormation created. */
+export function warnOfMovedListener(scope: Construct, what: string): void {
+  Annotations.of(scope).addWarningV2(
+    'cdk-haproxy-elb:moved-listener',
+    `each deployment moves the listeners to the other target group, and CloudFormation moves them back when it changes a listener (aws-cdk issue 36649): change ${what} of the ingress only while the first target group has the tasks`,
+  );
 }
 
 interface Forward {
-  readonly proxy: IngressBindOptions;
+  readonly proxy: ProxyIngressBindOptions;
   readonly proxyProtocol: boolean;
   readonly loadBalancer: NetworkLoadBalancer;
   readonly connections: Connections;
@@ -95,7 +135,7 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
       targetType: TargetType.IP,
       proxyProtocolV2: forward.proxyProtocol,
       // ECS waits for it before it stops a task. Running connections have the same time as in HAProxy.
-      deregistrationDelay: Duration.millis(Math.max(LINGERING.networkLoadBalancer, proxy.stopTimeoutMillis)),
+      deregistrationDelay: Duration.millis(Math.max(LINGERING.networkLoadBalancer, proxy.stopTimeout.toMilliseconds())),
       // With the PROXY protocol the health check sends its header too, which only the traffic port accepts.
       healthCheck: { protocol: Protocol.TCP },
     });
@@ -113,7 +153,7 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
       alternateTarget: proxy.shiftsTraffic ? alternate(id, group('AlternateTargets'), listener) : undefined,
     }),
   );
-  proxy.connections.allowFrom(connections, Port.tcp(to), 'Front door');
+  proxy.taskConnections.allowFrom(connections, Port.tcp(to), 'Front door');
   return targetGroup;
 }
 
@@ -123,7 +163,7 @@ function alternate(id: string, alternateTargetGroup: NetworkTargetGroup, listene
 }
 
 function subnetsOf(
-  { cluster, fewestTasks }: IngressBindOptions,
+  { cluster, fewestTasks = Number.POSITIVE_INFINITY }: ProxyIngressBindOptions,
   { internetFacing, vpcSubnets, allocationIds, crossZone }: NetworkLoadBalancerOptions,
 ) {
   if (allocationIds === undefined) {

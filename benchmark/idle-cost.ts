@@ -3,69 +3,40 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HaproxyListenTls } from '../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../testbed/binaries';
-import { makeCertificate } from '../testbed/certificate';
 import { HaproxyProcess } from '../testbed/haproxy-process';
 import { ELB_NAME, ElbDns } from '../testbed/load-balancer';
 import { freePorts } from '../testbed/ports';
 import { untilReady } from '../testbed/server-process';
-import { median, sideBySide } from './measure';
-import { load } from './wrk';
+import { opens } from './ports';
 
-const CONNECTIONS = 32;
-const SECONDS = 2;
 const IDLE_CONNECTIONS = 1000;
 /** How long DNS queries are counted, s: six default periods. */
 const DNS_SECONDS = 60;
 
-/** How clients talk to the proxy. */
-interface TrafficKind {
-  readonly name: string;
-  readonly tls: boolean;
-  readonly keepAlive: boolean;
-}
-
-/** With TLS and without, with a connection for each request and with kept ones. */
-const TRAFFIC_KINDS: readonly TrafficKind[] = [
-  { name: 'HTTP, kept alive', tls: false, keepAlive: true },
-  { name: 'HTTP, a connection each', tls: false, keepAlive: false },
-  { name: 'TLS, kept alive', tls: true, keepAlive: true },
-  { name: 'TLS, a connection each', tls: true, keepAlive: false },
-];
-
-/** Requests a second and p99 (ms) of the smallest configuration, of the same with a log, and of the generated one. */
-export interface Throughput {
-  readonly traffic: string;
-  readonly perSecond: Record<Variant, number>;
-  readonly p99: Record<Variant, number>;
-}
-
 /** The compared configurations. */
-type Variant = 'smallest' | 'smallestWithLog' | 'generated';
-const VARIANTS: readonly Variant[] = ['smallest', 'smallestWithLog', 'generated'];
+type Variant = 'smallest' | 'generated';
+const VARIANTS: readonly Variant[] = ['smallest', 'generated'];
 
 /** The cost of idle connections and DNS. */
 export interface IdleCost {
   /** KiB of resident memory for 1,000 kept connections. */
-  readonly memoryKib: Record<'smallest' | 'generated', number>;
+  readonly memoryKib: Record<Variant, number>;
   /** DNS queries that one proxy sends in a second, at the default period. */
   readonly dnsPerSecond: number;
 }
 
 /** The smallest configuration that does the same work. */
-function smallest(listen: number, upstream: number, tls: HaproxyListenTls | undefined, log: boolean): string {
-  const logs = log ? 'global\n    log stdout len 8192 format raw local0 info\n' : '';
-  const use = log ? '    log global\n    option httplog\n' : '';
-  return `${logs}defaults
+function smallest(listen: number, upstream: number): string {
+  return `defaults
     mode http
-${use}    timeout connect 5s
+    timeout connect 5s
     timeout client 65s
     timeout server 65s
 frontend web
-    bind 127.0.0.1:${listen}${tls ? ` ssl crt ${tls.certificateFile}` : ''}
+    bind 127.0.0.1:${listen}
     default_backend elb
 backend elb
     server elb 127.0.0.1:${upstream}
@@ -73,18 +44,15 @@ backend elb
 }
 
 /** An upstream that costs little, and one proxy for each variant, all of the same binary. */
-class ThroughputTestbed {
-  public static async start(binary: HaproxyBinary, tls: boolean): Promise<ThroughputTestbed> {
-    const testbed = new ThroughputTestbed(binary);
+class IdleTestbed {
+  public static async start(binary: HaproxyBinary): Promise<IdleTestbed> {
+    const testbed = new IdleTestbed(binary);
     const [upstream] = (await freePorts(1)) as [number];
     await testbed.#run(
       `defaults\n    mode http\n    timeout client 65s\n    timeout server 65s\n    timeout connect 5s\nfrontend up\n    bind 127.0.0.1:${upstream}\n    http-request return status 200 content-type text/plain string ok\n`,
       upstream,
     );
     testbed.dns.point('127.0.0.1');
-    const listenTls = tls
-      ? { certificateFile: makeCertificate(testbed.folder, ELB_NAME).file, http2: false }
-      : undefined;
     const listener = await testbed.dns.listen();
     testbed.queries = () => listener.queries;
     for (const variant of VARIANTS) {
@@ -94,11 +62,10 @@ class ThroughputTestbed {
           ? HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
               upstream: { dnsName: ELB_NAME, port: upstream },
               listen: { address: '127.0.0.1', port: listen },
-              listenTls,
               health: { address: '127.0.0.1', port: health },
               resolution: { nameservers: [listener.address] },
             })
-          : smallest(listen, upstream, listenTls, variant === 'smallestWithLog');
+          : smallest(listen, upstream);
       testbed.processes[variant] = await testbed.#run(config, listen);
       testbed.ports[variant] = listen;
     }
@@ -112,7 +79,7 @@ class ThroughputTestbed {
   /** How many queries the generated configuration has sent. */
   public queries: () => number = () => 0;
   public readonly dns = new ElbDns();
-  public readonly folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-throughput-'));
+  public readonly folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-idle-'));
   readonly #all: HaproxyProcess[] = [];
 
   private constructor(private readonly binary: HaproxyBinary) {}
@@ -135,58 +102,10 @@ class ThroughputTestbed {
   }
 }
 
-function opens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
-}
-
-/** Throughput and latency; the variants take turns. */
-export async function measureThroughput(
-  wrk: readonly string[],
-  binary: HaproxyBinary,
-  runs: number,
-  progress: (line: string) => void,
-): Promise<Throughput[]> {
-  const results: Throughput[] = [];
-  for (const { name, tls, keepAlive } of TRAFFIC_KINDS) {
-    progress(`throughput: ${name}`);
-    const testbed = await ThroughputTestbed.start(binary, tls);
-    const p99s = new Map<Variant, number[]>(VARIANTS.map((variant) => [variant, []]));
-    const measure = (variant: Variant) => async () => {
-      const { perSecond, p99 } = await load(wrk, {
-        url: `${tls ? 'https' : 'http'}://127.0.0.1:${testbed.ports[variant]}/`,
-        connections: CONNECTIONS,
-        seconds: SECONDS,
-        headers: keepAlive ? {} : { Connection: 'close' },
-      });
-      p99s.get(variant)!.push(p99);
-      return perSecond;
-    };
-    try {
-      const rates = await sideBySide(runs, VARIANTS.map(measure));
-      const p99 = VARIANTS.map((variant) => median(p99s.get(variant)!));
-      results.push({ traffic: name, perSecond: byVariant(rates), p99: byVariant(p99) });
-    } finally {
-      await testbed.close();
-    }
-  }
-  return results;
-}
-
-function byVariant(values: readonly number[]): Record<Variant, number> {
-  return Object.fromEntries(VARIANTS.map((variant, i) => [variant, values[i]!])) as Record<Variant, number>;
-}
-
 /** Memory of idle connections, and DNS queries. */
 export async function measureIdleCost(binary: HaproxyBinary, progress: (line: string) => void): Promise<IdleCost> {
   progress(`memory of ${IDLE_CONNECTIONS} connections, and DNS queries in ${DNS_SECONDS} s`);
-  const testbed = await ThroughputTestbed.start(binary, false);
+  const testbed = await IdleTestbed.start(binary);
   try {
     const before = testbed.queries();
     const since = Date.now();
@@ -199,7 +118,7 @@ export async function measureIdleCost(binary: HaproxyBinary, progress: (line: st
   }
 }
 
-async function memoryOf({ ports, processes }: ThroughputTestbed, variant: 'smallest' | 'generated'): Promise<number> {
+async function memoryOf({ ports, processes }: IdleTestbed, variant: Variant): Promise<number> {
   const before = processes[variant].residentKib;
   const sockets: Socket[] = [];
   while (sockets.length < IDLE_CONNECTIONS) {

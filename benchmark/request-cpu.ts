@@ -1,0 +1,252 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HaproxyConfig } from '../lib/haproxy/render/config';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
+import type { HaproxyBinary } from '../testbed/binaries';
+import { makeCertificate } from '../testbed/certificate';
+import { HaproxyProcess } from '../testbed/haproxy-process';
+import { ELB_NAME, ElbDns } from '../testbed/load-balancer';
+import { freePorts } from '../testbed/ports';
+import { untilReady } from '../testbed/server-process';
+import { sideBySide } from './measure';
+import { opens } from './ports';
+import { load } from './wrk';
+
+const CONNECTIONS = 16;
+/** Requests of one measurement; the constructs' default of `drainTime` in ms. */
+const [REQUESTS, DRAIN_MILLIS] = [20_000, 30_000];
+
+/** How clients talk to the proxy. */
+interface TrafficKind {
+  readonly name: string;
+  readonly tls: boolean;
+  readonly keepAlive: boolean;
+}
+
+const TRAFFIC_KINDS: readonly TrafficKind[] = [
+  { name: 'HTTP, kept alive', tls: false, keepAlive: true },
+  { name: 'TLS, kept alive', tls: true, keepAlive: true },
+  { name: 'HTTP, a connection each', tls: false, keepAlive: false },
+];
+
+/** Process time of HAProxy for a request, µs. */
+export interface RequestCpu {
+  readonly release: string;
+  readonly traffic: string;
+  readonly smallest: number;
+  readonly generated: number;
+}
+
+/** What a line costs: process time with it, minus without it, as a part of the whole. */
+export interface LineCost {
+  readonly line: string;
+  readonly part: number;
+}
+
+/** Ports and files that the configurations share. */
+interface Places {
+  readonly upstream: number;
+  readonly nameserver: string;
+  readonly certificateFile?: string;
+}
+
+/** The generated configuration with the defaults of the constructs. One thread: a second one may spin beside it. */
+function generated(binary: HaproxyBinary, listen: number, health: number, places: Places): string {
+  const { upstream, nameserver, certificateFile } = places;
+  return HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
+    upstream: { dnsName: ELB_NAME, port: upstream },
+    listen: { address: '127.0.0.1', port: listen },
+    listenTls: certificateFile === undefined ? undefined : { certificateFile, http2: false },
+    health: { address: '127.0.0.1', port: health },
+    resolution: { nameservers: [nameserver] },
+    drainTimeMillis: DRAIN_MILLIS,
+    stopTimeoutMillis: 2 * DRAIN_MILLIS,
+    rawLines: { global: ['nbthread 1'] },
+  });
+}
+
+/** The smallest configuration that does the same work and writes the same log. */
+function smallest(of: string, listen: number, { upstream, certificateFile }: Places): string {
+  const [target, format] = [/^ {4}log std.*$/m, /^ {4}(?:option httplog|log-format .*)$/m].map(
+    (line) => of.match(line)?.[0] ?? '',
+  );
+  return `global
+    nbthread 1
+${target}
+defaults
+    mode http
+    log global
+    timeout connect 5s
+    timeout client 65s
+    timeout server 65s
+frontend web
+${format}
+    bind 127.0.0.1:${listen}${certificateFile === undefined ? '' : ` ssl crt ${certificateFile}`}
+    default_backend elb
+backend elb
+    server elb 127.0.0.1:${upstream}
+`;
+}
+
+/** A configuration that runs. */
+interface Running {
+  readonly port: number;
+  readonly process: HaproxyProcess;
+}
+
+/** An upstream that costs little, and HAProxy processes of one binary in front of it. */
+class CpuTestbed {
+  public static async start(binary: HaproxyBinary, tls: boolean): Promise<CpuTestbed> {
+    const testbed = new CpuTestbed(binary);
+    const [upstream] = (await freePorts(1)) as [number];
+    testbed.#dns.point('127.0.0.1');
+    testbed.#places = {
+      upstream,
+      nameserver: (await testbed.#dns.listen()).address,
+      certificateFile: tls ? makeCertificate(testbed.#folder, ELB_NAME).file : undefined,
+    };
+    await testbed.run(
+      `defaults\n    mode http\n    timeout client 65s\n    timeout server 65s\n    timeout connect 5s\nfrontend up\n    bind 127.0.0.1:${upstream}\n    http-request return status 200 content-type text/plain string ok\n`,
+      upstream,
+    );
+    return testbed;
+  }
+
+  #places!: Places;
+  readonly #dns = new ElbDns();
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-cpu-'));
+  readonly #all: HaproxyProcess[] = [];
+
+  private constructor(private readonly binary: HaproxyBinary) {}
+
+  public async generated(edit: (text: string) => string = (text) => text): Promise<Running> {
+    const [listen, health] = (await freePorts(2)) as [number, number];
+    return this.run(edit(generated(this.binary, listen, health, this.#places)), listen);
+  }
+
+  public async smallest(): Promise<Running> {
+    const [listen] = (await freePorts(1)) as [number];
+    return this.run(smallest(generated(this.binary, listen, listen + 1, this.#places), listen, this.#places), listen);
+  }
+
+  public async close(): Promise<void> {
+    await Promise.all(this.#all.map((child) => child.stop()));
+    await this.#dns.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Its log is discarded: a reader would be measured too. */
+  public async run(config: string, port: number): Promise<Running> {
+    const shell = 'exec "$@" -db -f /dev/fd/3 > /dev/null 3<<END\n$HAPROXY_CONFIG\nEND';
+    const child = new HaproxyProcess(['/bin/sh', '-c', shell, 'sh', ...this.binary.command], {
+      HAPROXY_CONFIG: config,
+    });
+    this.#all.push(child);
+    await untilReady(`HAProxy ${this.binary.version}`, child, () => opens(port));
+    return { port, process: child };
+  }
+}
+
+/** Process time, µs: the sum of utime and stime, which `/proc/PID/stat` rounds to 10 ms. */
+function cpuMicros({ pid }: HaproxyProcess): number {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const nanos = tasks.map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]));
+  return nanos.reduce((sum, value) => sum + value, 0) / 1000;
+}
+
+/** The process time of one request, over a fixed number of requests. */
+function perRequest(wrk: readonly string[], { port, process: child }: Running, { tls, keepAlive }: TrafficKind) {
+  return async () => {
+    const before = cpuMicros(child);
+    const { requests, lost } = await load(wrk, {
+      url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/`,
+      connections: CONNECTIONS,
+      requests: REQUESTS,
+      headers: keepAlive ? {} : { Connection: 'close' },
+    });
+    if (lost > 0) {
+      throw new Error(`${lost} of ${requests} requests were lost: process time was not measured`);
+    }
+    return (cpuMicros(child) - before) / requests;
+  };
+}
+
+/** The generated configuration beside the smallest one with the same log. */
+export async function measureRequestCpu(
+  wrk: readonly string[],
+  binaries: readonly HaproxyBinary[],
+  runs: number,
+  progress: (line: string) => void,
+): Promise<RequestCpu[]> {
+  const results: RequestCpu[] = [];
+  for (const binary of binaries) {
+    for (const traffic of TRAFFIC_KINDS) {
+      progress(`process time of a request: HAProxy ${binary.version}, ${traffic.name}`);
+      const testbed = await CpuTestbed.start(binary, traffic.tls);
+      try {
+        const running = [await testbed.smallest(), await testbed.generated()];
+        // HAProxy has resolved the name after this time.
+        await sleep(1500);
+        const measures = running.map((one) => perRequest(wrk, one, traffic));
+        const [small, ours] = (await sideBySide(runs, measures)) as [number, number];
+        results.push({ release: binary.version, traffic: traffic.name, smallest: small, generated: ours });
+      } finally {
+        await testbed.close();
+      }
+    }
+  }
+  return results;
+}
+
+/** Lines that a request passes. Each is taken away alone, from every section. */
+const LINES: readonly RegExp[] = [
+  /^ {4}option forwardfor$/m,
+  /^ {4}http-(?:after-)?response set-header Connection .*$/m,
+  /^ {4}http-request set-dst-port .*$/m,
+  /^ {4}retry-on .*$/m,
+  /^ {4}http-request disable-l7-retry .*$/m,
+  /^ {4}option redispatch$/m,
+  /^ {4}http-reuse safe$/m,
+  /^ {4}timeout http-request .*$/m,
+  /^ {4}timeout http-keep-alive .*$/m,
+  /^ {4}(?:option httplog|log-format .*)$/m,
+];
+
+/** A port that is set for each request goes with the relative port of the server line. */
+function withoutLine(text: string, line: string): string {
+  const rest = text.replace(line, '');
+  return line.includes('set-dst-port') ? rest.replace(/:[+]0 check port (\d+)/, ':$1 check') : rest;
+}
+
+/** What each line of the generated configuration costs a request over HTTP on a kept connection. */
+export async function measureLines(
+  wrk: readonly string[],
+  binary: HaproxyBinary,
+  runs: number,
+  progress: (line: string) => void,
+): Promise<LineCost[]> {
+  progress(`process time of each line: HAProxy ${binary.version}`);
+  const testbed = await CpuTestbed.start(binary, false);
+  try {
+    const lines: string[] = [];
+    const running = [
+      await testbed.generated((text) => {
+        lines.push(...LINES.flatMap((line) => text.match(line)?.[0] ?? []));
+        return text;
+      }),
+    ];
+    for (const line of lines) {
+      running.push(await testbed.generated((text) => withoutLine(text, line)));
+    }
+    await sleep(1500);
+    const [whole, ...without] = await sideBySide(
+      runs,
+      running.map((one) => perRequest(wrk, one, TRAFFIC_KINDS[0]!)),
+    );
+    return lines.map((line, i) => ({ line: line.trim(), part: (whole! - without[i]!) / whole! }));
+  } finally {
+    await testbed.close();
+  }
+}

@@ -1,0 +1,41 @@
+import type { HaproxyVersionWarning } from '../version/version';
+import type { HaproxyUpstream } from './config-model';
+import { HaproxyMode, UPSTREAM_TLS } from './options';
+
+/** A name that AWS gave to a load balancer, or to its part in one zone. */
+const OWN_NAME = /\.elb\.([a-z0-9-]+\.)?amazonaws\.com(\.cn)?\.?$/i;
+
+/**
+ * What HAProxy accepts of an upstream and what needs attention all the same.
+ *
+ * @param mayBeOwn whether a name that is known only at deployment is one that AWS gave to the load balancer
+ */
+export function upstreamWarnings(
+  mode: HaproxyMode,
+  { dnsName, port, tls }: Pick<HaproxyUpstream, 'dnsName' | 'port' | 'tls'>,
+  mayBeOwn = false,
+): HaproxyVersionWarning[] {
+  const warnings: HaproxyVersionWarning[] = [];
+  const warn = (id: string, message: string) => warnings.push({ id, message });
+  if (tls?.verify === false) {
+    warn(
+      'cdk-haproxy-elb:unverified-upstream',
+      `tls.verify is false for the load balancer at port ${port}: any host that later gets one of its addresses can answer in its place; leave verify out`,
+    );
+  }
+  const { serverName = dnsName, caFile = UPSTREAM_TLS.caFile.default } = tls ?? {};
+  const isOwn = OWN_NAME.test(serverName) || (mayBeOwn && serverName === dnsName);
+  if (tls !== undefined && tls.verify !== false && isOwn && caFile === UPSTREAM_TLS.caFile.default) {
+    warn(
+      'cdk-haproxy-elb:unverifiable-upstream',
+      `the certificate of the load balancer at port ${port} is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate`,
+    );
+  }
+  if (tls === undefined && port === 443 && mode === HaproxyMode.HTTP) {
+    warn(
+      'cdk-haproxy-elb:clear-text-upstream',
+      'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener',
+    );
+  }
+  return warnings;
+}
