@@ -15,13 +15,20 @@ const MIN_HTTP2_BUFFER = 16_384;
 /** A truncated line is not valid JSON. In practice a request line fits into half of HAProxy's buffer. */
 const MAX_LOG_LINE = 8192;
 
+/**
+ * Connections of the listeners that are not for clients. They come on top of those of the clients: at the `maxconn` of
+ * the process HAProxy accepts none on any listener, and ECS would stop a task for a health check that gets no answer.
+ */
+export const OWN_CONNECTIONS = { health: 100, runtimeApi: 32 } as const;
+
 /** Whether log lines go anywhere. */
 export function logs({ _capabilities: capabilities }: HaproxyVersion, { log }: ValidatedModel): boolean {
   return capabilities.logStdout || log.syslog !== undefined;
 }
 
 export function globalSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { limits, log, runtimeApi, stopTimeoutMillis, drainTimeMillis } = model;
+  const { limits, log, health, runtimeApi, stopTimeoutMillis, drainTimeMillis } = model;
+  const own = (health ? OWN_CONNECTIONS.health : 0) + (runtimeApi ? OWN_CONNECTIONS.runtimeApi : 0);
   const target = log.syslog === undefined ? 'stdout' : endpointOf(log.syslog);
   const format = log.syslog === undefined ? 'format raw ' : '';
   return {
@@ -29,7 +36,7 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
     lines: [
       // `show info` shows this text: the checker compares it with the running branch.
       `description ${MADE_FOR} ${version.branch}`,
-      `maxconn ${limits.maxConnections}`,
+      `maxconn ${limits.maxConnections + own}`,
       limits.maxHeaderBytes !== undefined && `tune.bufsize ${bufferOf(version, model, limits.maxHeaderBytes)}`,
       limits.maxHeaderBytes !== undefined && `tune.maxrewrite ${MAX_REWRITE}`,
       logs(version, model)
