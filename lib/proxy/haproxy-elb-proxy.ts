@@ -135,6 +135,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable 
       maxConnections,
       stopTimes,
       acceptProxyProtocol,
+      ipv6: ingress.traits.ipv6,
     });
     this.configuration = render(version, model);
 
