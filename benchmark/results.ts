@@ -6,6 +6,9 @@ import { SCENARIOS } from './elb/scenarios';
 import type { Comparison } from './handler';
 import type { IdleCost } from './idle-cost';
 import type { LineCost, RequestCpu } from './request-cpu';
+import type { Stopped } from './stop/measure';
+import { stopChart, stopHeadline, stopSection } from './stop/page';
+import { met, number, table } from './text';
 
 /** What one run of the benchmark measured. */
 export interface Measured {
@@ -14,6 +17,7 @@ export interface Measured {
   readonly missing: readonly string[];
   readonly followed: readonly Followed[];
   readonly runs: number;
+  readonly stops: readonly Stopped[];
   readonly requestCpu: readonly RequestCpu[];
   readonly lineCosts: readonly LineCost[];
   readonly lineCostsOf: string;
@@ -27,17 +31,7 @@ export interface Measured {
 /** The goals of the figures. */
 const GOALS = { follow: 1.2, requestCpu: 1.1, resolverPacketsPerSecond: 1024 } as const;
 
-const number = (value: number, digits = 0) =>
-  value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const dollars = (value: number) => `$${value.toFixed(2)}`;
-const met = (goal: boolean) => (goal ? 'met' : '**missed**');
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n');
-}
-
 const secondsOf = (value: number | undefined) => (value === undefined ? '–' : `${number(value, 1)} s`);
 
 /** The pages that a run writes: name to text. */
@@ -45,13 +39,14 @@ export function pages(measured: Measured): Record<string, string> {
   return {
     'RESULTS.md': resultsPage(measured),
     'follow.svg': followChart(measured),
+    'stop.svg': stopChart(measured.stops),
     'request-cpu.svg': requestCpuChart(measured),
     'cost.svg': costChart(measured),
   };
 }
 
 /** The lines that the README quotes. */
-export function headlines({ followed, runs, requestCpu, idleCost, costs }: Measured): string[] {
+export function headlines({ followed, runs, stops, requestCpu, idleCost, costs }: Measured): string[] {
   const graceful = SCENARIOS.filter(({ sudden }) => !sudden).map(({ name }) => name);
   const lostBy = (ours: boolean, of: (result: Followed) => boolean) =>
     followed.filter((result) => result.ours === ours && of(result)).map(({ lost }) => lost);
@@ -67,6 +62,7 @@ export function headlines({ followed, runs, requestCpu, idleCost, costs }: Measu
   return [
     `- Requests lost while a load balancer is replaced node by node or scales 2 → 12 → 3: at most ${Math.max(...calm)} of about ${number(Math.max(...asked))} per run on every available HAProxy (worst of ${runs} runs); with a hand-written configuration without \`resolvers\`: up to ${number(handWritten)}.`,
     `- Requests lost when a node or a zone fails without notice: at most ${Math.max(...sudden)}.`,
+    stopHeadline(stops),
     `- Process time of HAProxy for a request, compared with the smallest configuration that has the same log: ${number(least, 2)} to ${number(most, 2)}.`,
     `- DNS: ${number(idleCost.dnsPerSecond, 2)} queries per second and proxy; 1,000 proxies send ${number(idleCost.dnsPerSecond * 1000)}, and one network interface may send ${number(GOALS.resolverPacketsPerSecond)}.`,
     `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that runs once a minute costs ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.`,
@@ -105,6 +101,8 @@ ${SCENARIOS.map(
       calm.includes(name),
     )}`,
 ).join('\n\n')}
+
+${stopSection(measured.stops)}
 
 ## What does a request cost?
 

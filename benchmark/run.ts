@@ -16,6 +16,8 @@ import { measureLint } from './lint';
 import { quoteFigures } from './quote';
 import { measureLines, measureRequestCpu } from './request-cpu';
 import { headlines, type Measured, pages } from './results';
+import { measureStops } from './stop/measure';
+import { stoppedProxies } from './stop/proxies';
 import { measureSynth } from './synth';
 
 /** The default branch of the constructs. */
@@ -46,6 +48,8 @@ async function main(): Promise<void> {
   const requestCpu = await measureRequestCpu(wrk, binaries, cpuRuns, progress);
   const lineCosts = await measureLines(wrk, binary, cpuRuns, progress);
   const followed = await measureFollowing(wrk, all, runs, progress);
+  const stopped = await stoppedProxies(binaries, progress);
+  const stops = await measureStops(stopped.all, progress);
   const costs = await measureCost(binary, progress);
   progress('functions');
   const handler = await measureHandler();
@@ -57,9 +61,10 @@ async function main(): Promise<void> {
   const measured: Measured = {
     machine: await machine(),
     date: new Date().toISOString().slice(0, 10),
-    missing,
+    missing: [...new Set([...missing, ...stopped.missing])],
     followed,
     runs,
+    stops,
     requestCpu,
     lineCosts,
     lineCostsOf: binary.version,

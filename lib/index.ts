@@ -31,6 +31,7 @@ export {
   type UpstreamHealthCheck,
 } from './proxy/elb-upstream';
 export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
+export type { HaproxyElbProxyAttributes, IHaproxyElbProxy } from './proxy/haproxy-elb-proxy-interface';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
 export { ProxyIngress } from './proxy/ingress';
 export type { ProxyIngressBindOptions, ProxyIngressConfig, ProxyIngressTraits } from './proxy/ingress-bind';

@@ -83,6 +83,8 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    * the tasks themselves. It cannot read new tasks that switch mutual TLS of the runtime API on or off: deploy such a
    * change without the gate.
    *
+   * A service that no proxy registers with this monitor passes too, which is a warning when the app is synthesized.
+   *
    * @param service a service whose proxy is registered with this monitor, with a deployment strategy that has the stage
    *   `POST_SCALE_UP` (AWS documents it for blue/green, linear and canary)
    * @throws when a monitor of this app has no gate; CloudFormation fails when an imported one has none
@@ -92,7 +94,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
       throw new InputError(`${this.node.path} has no gate: give gate: true to the DriftMonitor`);
     }
     CheckPermissions.of(service, this).checkRevisions(service);
-    addGate(service, this._gate);
+    addGate(service, this, this._gate);
   }
 
   /**

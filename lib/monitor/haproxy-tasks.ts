@@ -8,6 +8,7 @@ import { InputError } from '../haproxy/errors';
 import { refuseTokens } from '../private/checks';
 import { CheckPermissions } from '../private/monitor/check-permissions';
 import { Probe } from '../private/monitor/probe';
+import { noteRegistered } from '../private/monitor/registered-services';
 import type { IDriftMonitor } from './drift-monitor-interface';
 import type { ProbeOptions } from './probe-options';
 
@@ -75,6 +76,7 @@ export class HaproxyTasks {
       );
     }
     return new HaproxyTasks((scope, monitor, viewPort) => {
+      noteRegistered(monitor, service);
       const permissions = CheckPermissions.of(scope, monitor);
       permissions.findTasks(service.cluster.clusterArn);
       if (monitor.repair?._mode === 'redeploy') {

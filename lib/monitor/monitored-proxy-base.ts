@@ -1,5 +1,4 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { METRICS } from '../contract/metrics';
 import { metricOf } from '../private/monitor/metric';
@@ -15,8 +14,6 @@ export abstract class MonitoredProxyBase extends Construct {
   public abstract readonly proxyName: string;
   /** The monitor that checks this proxy. */
   public abstract readonly monitor: IDriftMonitor;
-  /** The function of the monitor that reads the processes and DNS in their VPC. */
-  public abstract readonly probe: IFunction;
 
   /**
    * Open incidents of this proxy, without those of severity `info`.

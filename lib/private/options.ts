@@ -110,7 +110,7 @@ export const DEPLOYMENT = {
   requireReady: {
     kind: 'flag',
     default: true,
-    about: 'A new task is healthy only after it has reached its upstream once.',
+    about: 'A new task is healthy only after it has reached each of its upstreams once.',
   },
 } as const satisfies Options;
 

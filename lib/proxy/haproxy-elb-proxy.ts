@@ -1,6 +1,6 @@
 import { Annotations, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Connections, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type BaseService,
   type CfnTaskDefinition,
@@ -35,6 +35,7 @@ import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
+import { ImportedHaproxyElbProxy } from '../private/proxy/imported-proxy';
 import { redeployOn } from '../private/proxy/patching';
 import { nameSections } from '../private/proxy/reviewable';
 import { scale } from '../private/proxy/scaling';
@@ -46,6 +47,7 @@ import { checkProxy, MAX_CONFIG_BYTES, warningsOf } from '../private/proxy/valid
 import { ProxyCapacity } from './capacity';
 import { ProxyDeployment } from './deployment';
 import type { BoundUpstream, ElbUpstreamOptions } from './elb-upstream';
+import type { HaproxyElbProxyAttributes, IHaproxyElbProxy } from './haproxy-elb-proxy-interface';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
 import { ProxyIngress } from './ingress';
 
@@ -62,7 +64,22 @@ interface StackUpstream {
  *
  * No client can reach the tasks until you allow it with `connections` or `taskConnections`.
  */
-export class HaproxyElbProxy extends MonitoredProxyBase implements IConnectable {
+export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbProxy {
+  /**
+   * A proxy of another app of the same account and region: its name, its metrics, and its connections if they are given.
+   *
+   * @param scope the scope of the construct
+   * @param id the id of the construct
+   * @param attributes what this app knows of the proxy
+   */
+  public static fromHaproxyElbProxyAttributes(
+    scope: Construct,
+    id: string,
+    attributes: HaproxyElbProxyAttributes,
+  ): IHaproxyElbProxy {
+    return new ImportedHaproxyElbProxy(scope, id, attributes);
+  }
+
   /** The service that runs the tasks. */
   public readonly service: BaseService;
   /** The task definition; the configuration is in the environment of its container. */

@@ -25,9 +25,17 @@ export async function fetchEngine(): Promise<string[]> {
   return Promise.all(PACKAGES.map(({ name, suite }) => unpacked(name, suite)));
 }
 
-/** A shell, `cat` and `wget` for images, in one static program. */
-export async function fetchBusybox(): Promise<string> {
-  return path.join(await unpacked('busybox-static', 'bookworm'), 'bin', 'busybox');
+/** Static programs for images: a shell with `cat` and `sleep`, and bash, which the health check of a template uses. */
+export interface Shells {
+  readonly busybox: string;
+  readonly bash: string;
+}
+
+export async function fetchShells(): Promise<Shells> {
+  const [busybox, bash] = await Promise.all(
+    ['busybox-static', 'bash-static'].map((name) => unpacked(name, 'bookworm')),
+  );
+  return { busybox: path.join(busybox!, 'bin', 'busybox'), bash: path.join(bash!, 'bin', 'bash-static') };
 }
 
 function unpacked(name: string, suite: string): Promise<string> {

@@ -2,6 +2,7 @@ import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { run } from '../../testbed/binaries/run';
+import type { Shells } from './engine';
 
 /** The binaries that are in a folder with their libraries, from which an image can be made. */
 export const unpackedOf = (binaries: readonly HaproxyBinary[]): HaproxyBinary[] =>
@@ -11,13 +12,13 @@ export const unpackedOf = (binaries: readonly HaproxyBinary[]): HaproxyBinary[] 
  * Makes an image out of a program and its libraries, with nothing else in it.
  *
  * @param command of an unpacked tree: a loader, its options, and the program, which lies beside `lib/`
- * @param busybox a static one, for images with a shell. @default - none
+ * @param shells for images with a shell. @default - none
  */
 export async function makeImage(
   image: string,
   command: readonly string[],
   folder: string,
-  busybox?: string,
+  shells?: Shells,
 ): Promise<void> {
   const program = command.at(-1)!;
   const root = await mkdtemp(path.join(folder, 'image-'));
@@ -26,10 +27,11 @@ export async function makeImage(
   await copyFile(program, path.join(place('usr/sbin'), path.basename(program)));
   await cp(path.join(path.dirname(program), 'lib'), place('lib'), { recursive: true, verbatimSymlinks: true });
   await symlink('lib', place('lib64'));
-  if (busybox !== undefined) {
+  if (shells !== undefined) {
     await mkdir(place('bin'));
-    await copyFile(busybox, place('bin/busybox'));
-    await Promise.all(['sh', 'wget', 'cat'].map((applet) => symlink('busybox', place(path.join('bin', applet)))));
+    await copyFile(shells.bash, place('bin/bash'));
+    await copyFile(shells.busybox, place('bin/busybox'));
+    await Promise.all(['sh', 'cat', 'sleep'].map((applet) => symlink('busybox', place(path.join('bin', applet)))));
   }
   // nginx reads both.
   await writeFile(place('etc/passwd'), 'root:x:0:0::/:/\nnobody:x:65534:65534::/:/\n');

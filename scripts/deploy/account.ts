@@ -20,6 +20,7 @@ import {
   ListTasksCommand,
   type Service,
   StopTaskCommand,
+  type Task,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -44,6 +45,14 @@ export interface StackResource {
   readonly logicalId: string;
   readonly type: string;
   readonly id: string;
+}
+
+/** The address of a task; none while it starts. */
+export function addressOf({ attachments = [] }: Task): string[] {
+  return attachments
+    .flatMap(({ details = [] }) => details)
+    .filter(({ name }) => name === 'privateIPv4Address')
+    .map(({ value }) => value!);
 }
 
 /** The account of the variables of the environment, through the SDK. */
@@ -111,18 +120,21 @@ export class Account {
   }
 
   /** The addresses of the running tasks of a service that have the service's own task definition. */
-  public async taskAddresses({ clusterArn, serviceName, taskDefinition }: Service): Promise<string[]> {
+  public async taskAddresses(service: Service): Promise<string[]> {
+    return (await this.runningTasks(service))
+      .filter((task) => task.taskDefinitionArn === service.taskDefinition)
+      .flatMap(addressOf);
+  }
+
+  /** The running tasks of a service, of every revision. */
+  public async runningTasks({ clusterArn, serviceName }: Service): Promise<Task[]> {
     const cluster = clusterArn!;
     const { taskArns = [] } = await this.#ecs.send(new ListTasksCommand({ cluster, serviceName: serviceName! }));
     if (taskArns.length === 0) {
       return [];
     }
     const { tasks = [] } = await this.#ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
-    return tasks
-      .filter((task) => task.lastStatus === 'RUNNING' && task.taskDefinitionArn === taskDefinition)
-      .flatMap(({ attachments = [] }) => attachments.flatMap(({ details = [] }) => details))
-      .filter(({ name }) => name === 'privateIPv4Address')
-      .map(({ value }) => value!);
+    return tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
   }
 
   /** Stops all tasks of a service. */

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 
+import container_health
 import docker
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.cloudwatch as cloudwatch
@@ -132,6 +133,9 @@ def run_as_defined(container, *args, **kwargs):
             "retries": int(health.get("retries", 3)),
             "start_period": int(health.get("startPeriod", 0)) * SECOND,
         }
+    stop_timeout = pascal_or_camel(container, "stopTimeout")
+    if stop_timeout:
+        run["labels"] = {**run["labels"], container_health.STOP_TIMEOUT_LABEL: str(stop_timeout)}
     return run
 
 

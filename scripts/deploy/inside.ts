@@ -4,11 +4,12 @@ import path from 'node:path';
 import { run } from '../../testbed/binaries/run';
 import { usableBinaries } from '../../testbed/binaries/usable';
 import { lambdaNode } from '../../testbed/lambda';
-import { fetchBusybox, NoEngine, startEngine, tryContainer } from '../containers/engine';
+import { fetchShells, NoEngine, startEngine, tryContainer } from '../containers/engine';
 import { makeImage, unpackedOf } from '../containers/images';
 import { step } from '../step';
 import { Emulator } from './emulator';
 import { NODES, Rehearsal } from './rehearsal';
+import { Rollback } from './rollback';
 import { enterVpc, forgetAccounts } from './vpc-network';
 
 const [folder, cgroup, python] = process.argv.slice(2) as [string, string, string];
@@ -20,9 +21,9 @@ const IMAGE = 'public.ecr.aws/docker/library/haproxy';
 /** Images of the two newest branches, the newest one first. */
 async function images(): Promise<string[]> {
   const unpacked = unpackedOf((await usableBinaries()).binaries).slice(-2);
-  const busybox = await fetchBusybox();
+  const shells = await fetchShells();
   for (const { branch, command } of unpacked) {
-    await makeImage(`${IMAGE}:${branch}`, command, folder, busybox);
+    await makeImage(`${IMAGE}:${branch}`, command, folder, shells);
   }
   await tryContainer(`${IMAGE}:${unpacked[0]!.branch}`, ['haproxy', '-v']);
   await run('docker', ['network', 'create', '--subnet', '10.9.128.0/17', NETWORK]);
@@ -48,6 +49,11 @@ async function main(): Promise<void> {
       await step(name, work);
     }
     rehearsal.close();
+    const rollback = await Rollback.prepare(folder, IMAGE, branches[0]!, NODES[0]);
+    for (const [name, work] of rollback.steps) {
+      await step(name, work);
+    }
+    rollback.close();
   } catch (error) {
     console.error(emulator.log);
     throw error;

@@ -173,7 +173,7 @@ export class Rehearsal {
     await this.#cdk('destroy', '--force');
     assert.equal(await this.#account.stackStatus(STACK), undefined);
     assert.deepEqual(await this.#account.leftovers(table!), []);
-    await this.#until('no container', MINUTE, async () => (await run('docker', ['ps', '--quiet'])).trim() === '');
+    await this.#until('no container', 2 * MINUTE, async () => (await run('docker', ['ps', '--quiet'])).trim() === '');
   }
 
   /** Seen on ministack 1.5.33. */

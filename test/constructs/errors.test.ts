@@ -140,7 +140,7 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   ],
   [
     { capacity: ProxyCapacity.fargate({ cpu: 16384, memoryMiB: 122880 }), limits: { maxConnections: 600_000 } },
-    "maxConnections '600000' needs more open files than Linux allows a process (1048576): give at most 524030, and more tasks",
+    "maxConnections '600000' needs more open files than Linux allows a process (1048576): give at most 523898, and more tasks",
   ],
   [{ stopTimeout: Duration.millis(30_500) }, "stopTimeout '30.5 s' is not valid: give whole seconds"],
   [{ desiredCount: -1 }, "desiredCount '-1' is out of range: give a whole number from 0 to 5000"],

@@ -83,8 +83,8 @@ describe('capacity', () => {
     expect(definitionOf(large())).toMatchObject({ Cpu: '1024', Memory: '4096' });
     expect(configurationOf(plain())).toContain('\n    maxconn 2000\n');
     expect(configurationOf(large())).toContain('\n    maxconn 16000\n');
-    expect(ulimitsOf(plain())).toEqual([{ Name: 'nofile', SoftLimit: 4516, HardLimit: 4516 }]);
-    expect(ulimitsOf(large())).toEqual([{ Name: 'nofile', SoftLimit: 32_516, HardLimit: 32_516 }]);
+    expect(ulimitsOf(plain())).toEqual([{ Name: 'nofile', SoftLimit: 4780, HardLimit: 4780 }]);
+    expect(ulimitsOf(large())).toEqual([{ Name: 'nofile', SoftLimit: 32_780, HardLimit: 32_780 }]);
   });
 
   test('on Fargate Spot one task stays on what AWS does not take back', () => {

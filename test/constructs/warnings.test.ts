@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { App, Annotations as CdkAnnotations, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
+import {
+  Cluster,
+  ContainerImage,
+  DeploymentStrategy,
+  FargateService,
+  FargateTaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
@@ -28,6 +34,19 @@ const idsIn = (text: string) => [...new Set(text.match(ID))].sort();
 const page = readFileSync(join(ROOT, 'docs/warnings.md'), 'utf8');
 const idsOfPage = [...page.matchAll(/^\| `(cdk-haproxy-elb:[a-z-]+)` \|/gm)].map(([, id]) => id!).sort();
 
+/** A service of another tool, whose deployments ECS can gate. */
+function serviceToGate(stack: Stack): FargateService {
+  const taskDefinition = new FargateTaskDefinition(stack, 'Definition');
+  taskDefinition.addContainer('haproxy', { image: ContainerImage.fromRegistry('haproxy') });
+  return new FargateService(stack, 'Legacy', {
+    cluster: new Cluster(stack, 'LegacyCluster', { vpc: new Vpc(stack, 'LegacyVpc', { maxAzs: 2 }) }),
+    taskDefinition,
+    minHealthyPercent: 100,
+    deploymentStrategy: DeploymentStrategy.BLUE_GREEN,
+    circuitBreaker: { rollback: true },
+  });
+}
+
 /** A stack with everything in it that is warned of. */
 function warned(acknowledged: readonly string[] = []) {
   const stack = new Stack(new App(), 'Stack');
@@ -36,7 +55,7 @@ function warned(acknowledged: readonly string[] = []) {
   }
   const subnetConfiguration = [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED }];
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0, subnetConfiguration });
-  const monitor = new DriftMonitor(stack, 'Monitor');
+  const monitor = new DriftMonitor(stack, 'Monitor', { gate: true });
   new HaproxyElbProxy(stack, 'Proxy', {
     vpc,
     vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
@@ -72,6 +91,7 @@ function warned(acknowledged: readonly string[] = []) {
     tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),
     upstreams: [{ upstream: BY_NAME }],
   });
+  monitor.gateDeployments(serviceToGate(stack));
   return Annotations.fromStack(stack)
     .findWarning('*', Match.anyValue())
     .map(({ entry }) => String(entry.data));
@@ -112,4 +132,35 @@ test('tasks on instances may be in subnets without egress: the instance pulls th
   add('OnInstances', ProxyCapacity.ec2({ capacityProviderStrategies: [{ capacityProvider: 'shop', weight: 1 }] }));
   const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('no-way-out'));
   expect(warnings.map(({ id }) => id)).toEqual(['/Stack/OnFargate']);
+});
+
+test('a gate for a service is no problem once a proxy registers the service, also after the gate', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const monitor = new DriftMonitor(stack, 'Monitor', { gate: true });
+  const service = serviceToGate(stack);
+  monitor.gateDeployments(service);
+  new MonitoredHaproxy(stack, 'Watch', {
+    monitor,
+    tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),
+    upstreams: [{ upstream: BY_NAME }],
+  });
+  expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('unregistered-gate'))).toEqual([]);
+});
+
+test('a registration with another monitor does not count', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const service = serviceToGate(stack);
+  new DriftMonitor(stack, 'Gating', { gate: true }).gateDeployments(service);
+  new MonitoredHaproxy(stack, 'Watch', {
+    monitor: new DriftMonitor(stack, 'Other'),
+    tasks: HaproxyTasks.ofService(service, { runtimeApiPort: 9990 }),
+    upstreams: [{ upstream: BY_NAME }],
+  });
+  const [warning] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('unregistered-gate'));
+  expect(warning).toMatchObject({
+    id: '/Stack/Legacy',
+    entry: {
+      data: 'no proxy of this app registers Stack/Legacy with Stack/Gating, so that its gate lets every revision pass: add a MonitoredHaproxy with this service [ack: cdk-haproxy-elb:unregistered-gate]',
+    },
+  });
 });

@@ -54,7 +54,7 @@ describe('1.6 and 1.7', () => {
   test.each(OLD)('%s: the target of that check exists although it was not requested', (branch) => {
     const text = render(branch, { upstream: HTTP.upstream });
     expect(text).toContain(
-      '\nfrontend health\n    bind 127.0.0.1:8404\n    mode http\n    no log\n    monitor-uri /ready\n',
+      '\nfrontend health\n    bind 127.0.0.1:8404\n    mode http\n    no log\n    maxconn 100\n    monitor-uri /ready\n',
     );
     expect(text).toContain('\n    http-request deny deny_status 200 if { path /live }\n');
     expect(linesOf(text, 'server elb1')[0]).toContain(' check addr 127.0.0.1 port 8404 ');

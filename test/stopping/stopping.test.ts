@@ -17,7 +17,7 @@ import type { ContainerDefinition } from '../../testbed/ecs-task';
 import { ElbDns, elbNameFor } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
 import { type ClientKind, ClientLoad, type LoadReport, SLOW_PATH } from '../../testbed/stopping/clients';
-import { EcsService } from '../../testbed/stopping/ecs-service';
+import { EcsService, templateTask } from '../../testbed/stopping/ecs-service';
 import { CloudMapName, LingeringTargets, type TaskIngress } from '../../testbed/stopping/ingress';
 import { asProcess1 } from '../../testbed/stopping/pid-namespace';
 import { resourcesOf, withoutReferences } from '../e2e/template';
@@ -125,15 +125,13 @@ async function replaceEverything(
   const [port] = await freePorts(1);
   const container = await containerOf(binary, { mode }, port!);
   const stopTimeoutMillis = STOP.toMilliseconds();
-  const service = new EcsService({ binary, container, stopTimeoutMillis, ingress, network, port: port!, launcher });
+  const start = templateTask({ binary, container, port: port!, signal, launcher });
+  const service = new EcsService({ stopTimeoutMillis, ingress, network, start });
   let load: ClientLoad | undefined;
   try {
-    await service.scaleTo(2, signal);
+    await service.scaleTo(2);
     load = new ClientLoad(CLIENTS[mode], ingress, port!);
-    await service.replaceOneByOne(signal);
-    await service.scaleTo(6, signal);
-    await service.scaleTo(2, signal);
-    await service.replaceAll(signal);
+    await service.replaceEverything();
     const reports = Object.entries(await load.stop()) as [string, LoadReport][];
     for (const [kind, { requests }] of reports) {
       // Else nothing is shown.

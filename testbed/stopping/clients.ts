@@ -35,8 +35,14 @@ export class ClientLoad {
   /**
    * @param clients how many clients of each kind
    * @param port where each task listens
+   * @param pauseMillis between two requests of a client, on average, ms
    */
-  public constructor(clients: Readonly<Partial<Record<ClientKind, number>>>, ingress: TaskIngress, port: number) {
+  public constructor(
+    clients: Readonly<Partial<Record<ClientKind, number>>>,
+    ingress: TaskIngress,
+    port: number,
+    private readonly pauseMillis = PAUSE_MILLIS,
+  ) {
     for (const [kind, count] of Object.entries(clients) as [ClientKind, number][]) {
       this.#reports.set(kind, { requests: 0, lost: [] });
       for (let i = 0; i < count; i += 1) {
@@ -57,7 +63,7 @@ export class ClientLoad {
     while (!this.#stopped) {
       report.requests += 1;
       await act().catch((error: Error) => report.lost.push(error.message));
-      await sleep(PAUSE_MILLIS * (0.5 + Math.random()));
+      await sleep(this.pauseMillis * (0.5 + Math.random()));
     }
   }
 }

@@ -13,21 +13,25 @@ interface TaskEnd {
   readonly exitCode?: number;
 }
 
+/** A running task of a service. */
+export interface ServiceTask {
+  readonly address: string;
+  /** Begins what ECS's stop signal begins. */
+  stop(): void;
+  /** Waits for its end. @returns the exit code; nothing when a signal killed it */
+  exit(): Promise<number | undefined>;
+  /** Kills what is left of it. */
+  kill(): Promise<void>;
+}
+
 /** What a service runs, and where. */
 interface ServiceOptions {
-  readonly binary: HaproxyBinary;
-  /** The container of the template. */
-  readonly container: ContainerDefinition;
   readonly stopTimeoutMillis: number;
   readonly ingress: TaskIngress;
   /** Its tasks have the addresses `127.0.NETWORK.1` and so on. */
   readonly network: number;
-  /** The port of each task for clients. */
-  readonly port: number;
-  /** The command that runs each task's. @default - none */
-  readonly launcher?: readonly string[];
-  /** Whether a new task may take traffic. @default - when its `/ready` answers 200 */
-  readonly isReady?: (address: string) => Promise<boolean>;
+  /** Starts a task at an address, and waits until it may take traffic. */
+  readonly start: (address: string) => Promise<ServiceTask>;
 }
 
 /** The port of `/ready` in each task. */
@@ -40,64 +44,90 @@ const HEALTH_PORT = 8404;
 export class EcsService {
   /** How each stopped task ended. */
   public readonly ends: TaskEnd[] = [];
-  readonly #tasks: EcsTask[] = [];
+  readonly #tasks: ServiceTask[] = [];
+  readonly #starting: Promise<ServiceTask>[] = [];
   #started = 0;
 
   public constructor(private readonly options: ServiceOptions) {}
 
-  /** The addresses of the tasks. */
-  public get addresses(): string[] {
-    return this.#tasks.map(({ address }) => address);
-  }
-
   /** Starts or stops so many tasks that this number runs, the oldest first. */
-  public async scaleTo(count: number, signal: NodeJS.Signals): Promise<void> {
+  public async scaleTo(count: number): Promise<void> {
     await Promise.all(Array.from({ length: Math.max(0, count - this.#tasks.length) }, () => this.#start()));
-    await Promise.all(this.#tasks.splice(0, this.#tasks.length - count).map((task) => this.#stop(task, signal)));
+    await Promise.all(this.#tasks.splice(0, this.#tasks.length - count).map((task) => this.#stop(task)));
   }
 
-  /** Replaces the tasks one by one: each new one is ready before an old one stops. */
-  public async replaceOneByOne(signal: NodeJS.Signals): Promise<void> {
-    for (const count = this.#tasks.length, last = this.#started + count; this.#started < last; ) {
-      await this.scaleTo(count + 1, signal);
-      await this.scaleTo(count, signal);
+  /**
+   * Replaces the tasks one by one, scales up to three times as many and back, and replaces all at once. Each new task is
+   * ready before an old one stops.
+   *
+   * @param stepMillis the least time of each of these steps, ms
+   */
+  public async replaceEverything(stepMillis = 0): Promise<void> {
+    const count = this.#tasks.length;
+    const upAndBack = (most: number) => async () => {
+      await this.scaleTo(most);
+      await this.scaleTo(count);
+    };
+    const oneByOne = Array<number>(count).fill(count + 1);
+    for (const step of [...oneByOne, 3 * count, 2 * count].map(upAndBack)) {
+      await Promise.all([step(), sleep(stepMillis)]);
     }
   }
 
-  /** Replaces all tasks: the new ones are ready before all old ones stop together. */
-  public async replaceAll(signal: NodeJS.Signals): Promise<void> {
-    const count = this.#tasks.length;
-    await this.scaleTo(2 * count, signal);
-    await this.scaleTo(count, signal);
-  }
-
-  /** Ends all tasks at once. */
+  /** Ends all tasks at once, also those that start. */
   public async close(): Promise<void> {
-    await Promise.all(this.#tasks.map((task) => task.stop()));
+    const started = await Promise.allSettled(this.#starting);
+    await Promise.all(started.map((one) => one.status === 'fulfilled' && one.value.kill()));
   }
 
   async #start(): Promise<void> {
-    const { binary, container, network, port, launcher, ingress } = this.options;
     this.#started += 1;
-    const task = new EcsTask(binary, `127.0.${network}.${this.#started}`, container, port, launcher);
+    const starting = this.options.start(`127.0.${this.options.network}.${this.#started}`);
+    this.#starting.push(starting);
+    const task = await starting;
     this.#tasks.push(task);
-    const { isReady = readyAt } = this.options;
-    await task.start({ isReady: () => isReady(task.address) });
-    ingress.register(task.address);
+    this.options.ingress.register(task.address);
   }
 
-  async #stop(task: EcsTask, signal: NodeJS.Signals): Promise<void> {
+  async #stop(task: ServiceTask): Promise<void> {
     this.options.ingress.deregister(task.address);
-    const { pid } = task.process;
     const since = Date.now();
-    process.kill(this.options.launcher ? launchedBy(pid!) : pid!, signal);
-    const exited = task.process.exit();
-    const exitCode = await Promise.race([exited, sleep(this.options.stopTimeoutMillis, undefined, { ref: false })]);
+    task.stop();
+    const exitCode = await Promise.race([
+      task.exit(),
+      sleep(this.options.stopTimeoutMillis, undefined, { ref: false }),
+    ]);
     this.ends.push({ afterMillis: Date.now() - since, exitCode });
-    await task.stop();
+    await task.kill();
   }
 }
 
-async function readyAt(address: string): Promise<boolean> {
-  return (await request(address, HEALTH_PORT, 1000, '/ready')) !== undefined;
+/** How a task of a template runs. */
+interface TemplateTaskOptions {
+  readonly binary: HaproxyBinary;
+  /** The container of the template. */
+  readonly container: ContainerDefinition;
+  /** The port of each task for clients. */
+  readonly port: number;
+  /** The stop signal of the image. */
+  readonly signal: NodeJS.Signals;
+  /** The command that runs each task's. @default - none */
+  readonly launcher?: readonly string[];
+}
+
+/** Starts tasks of a template. */
+export function templateTask({ binary, container, port, signal, launcher }: TemplateTaskOptions) {
+  return async (address: string): Promise<ServiceTask> => {
+    const task = new EcsTask(binary, address, container, port, launcher);
+    await task.start({
+      isReady: async () => (await request(address, HEALTH_PORT, 1000, '/ready')) !== undefined,
+    });
+    const { pid } = task.process;
+    return {
+      address,
+      stop: () => process.kill(launcher ? launchedBy(pid!) : pid!, signal),
+      exit: () => task.process.exit(),
+      kill: () => task.stop(),
+    };
+  };
 }

@@ -15,13 +15,20 @@ const MIN_HTTP2_BUFFER = 16_384;
 /** A truncated line is not valid JSON. In practice a request line fits into half of HAProxy's buffer. */
 const MAX_LOG_LINE = 8192;
 
+/**
+ * Connections of the listeners that are not for clients. They come on top of those of the clients: at the `maxconn` of
+ * the process HAProxy accepts none on any listener, and ECS would stop a task for a health check that gets no answer.
+ */
+export const OWN_CONNECTIONS = { health: 100, runtimeApi: 32 } as const;
+
 /** Whether log lines go anywhere. */
 export function logs({ _capabilities: capabilities }: HaproxyVersion, { log }: ValidatedModel): boolean {
   return capabilities.logStdout || log.syslog !== undefined;
 }
 
 export function globalSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { limits, log, runtimeApi, stopTimeoutMillis, drainTimeMillis } = model;
+  const { limits, log, health, runtimeApi, stopTimeoutMillis, drainTimeMillis } = model;
+  const own = (health ? OWN_CONNECTIONS.health : 0) + (runtimeApi ? OWN_CONNECTIONS.runtimeApi : 0);
   const target = log.syslog === undefined ? 'stdout' : endpointOf(log.syslog);
   const format = log.syslog === undefined ? 'format raw ' : '';
   return {
@@ -29,7 +36,7 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
     lines: [
       // `show info` shows this text: the checker compares it with the running branch.
       `description ${MADE_FOR} ${version.branch}`,
-      `maxconn ${limits.maxConnections}`,
+      `maxconn ${limits.maxConnections + own}`,
       limits.maxHeaderBytes !== undefined && `tune.bufsize ${bufferOf(version, model, limits.maxHeaderBytes)}`,
       limits.maxHeaderBytes !== undefined && `tune.maxrewrite ${MAX_REWRITE}`,
       logs(version, model)
@@ -137,8 +144,8 @@ export function bindOf({ address = '', port }: HaproxyBind): string {
 }
 
 /**
- * The `bind` lines for traffic or health checks. IPv6 has a socket of its own: a common one would give the address of an
- * IPv4 client as IPv6 in logs and headers, and all IPv4 clients one network in rate limits.
+ * The `bind` lines for traffic or health checks. IPv6 has a socket of its own: a common one would log the addresses of IPv4
+ * clients as `::ffff:…`.
  */
 export function bindLines({ ipv6 }: Pick<ValidatedModel, 'ipv6'>, bind: HaproxyBind, ...options: Line[]): string[] {
   return [

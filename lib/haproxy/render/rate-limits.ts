@@ -6,7 +6,7 @@ import type { HaproxyVersion } from '../version/version';
 import { aclLines, type Line, type Section } from './words';
 
 /** Clients, or values of a header, that a task counts at the same time. It forgets the oldest when there are more. */
-export const MAX_COUNTED = 100_000;
+const MAX_COUNTED = 100_000;
 
 /** What is stored for a limit. */
 const STORED: Record<RateLimitMeasure, readonly string[]> = {

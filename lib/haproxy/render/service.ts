@@ -2,18 +2,18 @@ import { VIEW_PATH } from '../../contract/registry-record';
 import type { ValidatedModel } from '../model/check';
 import { RUNTIME_COMMANDS } from '../runtime-api/commands';
 import type { HaproxyVersion } from '../version/version';
-import { bindLines, bindOf, RESOLVERS, socketOf, stoppingAction, stoppingCondition } from './process';
+import { bindLines, bindOf, OWN_CONNECTIONS, RESOLVERS, socketOf, stoppingAction, stoppingCondition } from './process';
 import { join, type Line, quote, type Section } from './words';
 
 /** Only a process of the task itself can have this source. */
 const FROM_TASK = '{ path /drain } { src 127.0.0.0/8 }';
 
 /**
- * The section for liveness and readiness: whether the process runs, and whether its default upstream has an address and
- * the task does not stop. The start script says with `/drain` that it stops.
+ * The section for liveness and readiness: whether the process runs, and whether each upstream has an address and the task
+ * does not stop. The start script says with `/drain` that it stops.
  */
 export function healthSection(version: HaproxyVersion, model: ValidatedModel): Section | undefined {
-  const { health, metrics, upstream, drainTimeMillis } = model;
+  const { health, metrics, upstream, routes, drainTimeMillis } = model;
   const { _capabilities: capabilities } = version;
   const drains = drainTimeMillis > 0;
   const fine = `{ path /live }${drains ? ` or ${FROM_TASK}` : ''}`;
@@ -25,9 +25,12 @@ export function healthSection(version: HaproxyVersion, model: ValidatedModel): S
         'mode http',
         // A check every few seconds is not traffic.
         'no log',
+        `maxconn ${OWN_CONNECTIONS.health}`,
         'monitor-uri /ready',
         drains && `monitor fail if ${stoppingCondition(version)}`,
-        `monitor fail if { nbsrv(${upstream.backend}) lt 1 }`,
+        ...[upstream, ...routes.map((route) => route.upstream)].map(
+          ({ backend }) => `monitor fail if { nbsrv(${backend}) lt 1 }`,
+        ),
         drains && `http-request ${stoppingAction(version)} if ${FROM_TASK}`,
         capabilities.httpRequestReturn
           ? `http-request return status 200 content-type text/plain string live if ${fine}`
@@ -92,7 +95,7 @@ export function runtimeApiSection({ runtimeApi, runtimeApiTls }: ValidatedModel)
         ),
         'mode tcp',
         'no log',
-        'maxconn 32',
+        `maxconn ${OWN_CONNECTIONS.runtimeApi}`,
         'timeout client 5s',
         'timeout server 5s',
         'tcp-request inspect-delay 2s',

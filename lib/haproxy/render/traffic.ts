@@ -16,7 +16,7 @@ const JSON_FIELDS: Record<HaproxyMode, string> = {
 
 /** The section that accepts traffic, selects a backend and applies the rules of the listener. */
 export function trafficSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { mode, listen, redirectPort, acceptProxyProtocol, forwardedFor, routes, upstream } = model;
+  const { mode, listen, redirectPort, acceptProxyProtocol, forwardedFor, routes, upstream, limits } = model;
   const http = mode === HaproxyMode.HTTP;
   const proxyProtocol = acceptProxyProtocol && 'accept-proxy';
   return {
@@ -24,6 +24,7 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
     lines: [
       ...bindLines(model, listen, proxyProtocol, tlsOf(version, model)),
       ...(redirectPort === undefined ? [] : bindLines(model, { ...listen, port: redirectPort }, proxyProtocol)),
+      `maxconn ${limits.maxConnections}`,
       logs(version, model) && logFormat(model),
       http && forwardedFor && 'option forwardfor',
       ...rateLimitExemptions(model),

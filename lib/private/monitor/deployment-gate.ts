@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
 import {
   type BaseService,
   type CfnService,
@@ -10,9 +10,11 @@ import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } f
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
+import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import { acknowledge } from '../acknowledge';
 import { ACKNOWLEDGED } from '../findings';
 import { type ControllerFunctionProps, controllerFunction } from './controller-function';
+import { isRegistered } from './registered-services';
 
 /** What ECS needs to call a gate. */
 export interface GateAccess {
@@ -60,9 +62,25 @@ function refuseRolling(service: BaseService): void {
   }
 }
 
+/** The gate lets every revision of a service pass that is not in the registry. */
+function warnIfUnregistered(service: BaseService, monitor: IDriftMonitor): void {
+  Aspects.of(service).add({
+    // The registration may come after the gate.
+    visit: (construct) => {
+      if (construct === service && !isRegistered(monitor, service)) {
+        Annotations.of(service).addWarningV2(
+          'cdk-haproxy-elb:unregistered-gate',
+          `no proxy of this app registers ${service.node.path} with ${monitor.node.path}, so that its gate lets every revision pass: add a MonitoredHaproxy with this service`,
+        );
+      }
+    },
+  });
+}
+
 /** Makes ECS call a gate when the tasks of a new revision run and traffic still goes to the old ones. */
-export function addGate(service: BaseService, { handler, role }: GateAccess): void {
+export function addGate(service: BaseService, monitor: IDriftMonitor, { handler, role }: GateAccess): void {
   refuseRolling(service);
+  warnIfUnregistered(service, monitor);
   const lifecycleStages = [DeploymentLifecycleStage.POST_SCALE_UP];
   service.addLifecycleHook(new DeploymentLifecycleLambdaTarget(handler, 'DriftGate', { role, lifecycleStages }));
 }

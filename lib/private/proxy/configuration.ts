@@ -15,6 +15,7 @@ import {
   UPSTREAM,
   UPSTREAM_TLS,
 } from '../../haproxy/model/options';
+import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { BoundUpstream, ElbUpstreamOptions, UpstreamHealthCheck } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyTls } from '../../proxy/options';
@@ -148,10 +149,13 @@ export function maxConnectionsOf(
   return maxConnections;
 }
 
+/** Connections of HAProxy's own listeners. */
+const OWN = OWN_CONNECTIONS.health + OWN_CONNECTIONS.runtimeApi;
+
 /** Open files of so many connections: two each, a health check for each slot, and a fixed number of others. */
 export function openFilesOf(maxConnections: number, upstreams: readonly ProxyUpstream[]): number {
   const checks = upstreams.reduce((sum, { options }) => sum + (options.slots ?? UPSTREAM.slots.default), 0);
-  const others = checks + OTHER_FILES;
+  const others = 2 * OWN + checks + OTHER_FILES;
   const most = Math.floor((MAX_OPEN_FILES - others) / 2);
   if (maxConnections > most) {
     throw new InputError(
