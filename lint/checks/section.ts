@@ -67,12 +67,13 @@ const RING = 16_384;
 
 /** Messages larger than the ring, and missing timeouts of its servers. Source: `cfg_post_parse_ring`. */
 function checkRing({ context, has, name, line }: SectionCheck): void {
-  const { branch, report } = context;
+  const { branch, report, version } = context;
   const size = has.get('size');
   const word = size?.words[1];
   if (word !== undefined && Number.parseInt(word.text, 10) < RING && context.from('2.7') && !context.from('3.0')) {
     const message = `'${word.text}' is less than the ${RING} bytes of a ring, or has a unit that HAProxy ${branch} does not read`;
-    const severity = context.from('2.9') ? 'warning' : 'error';
+    // A warning since commit 30ff33bd9, which only the first release of 2.8 lacks.
+    const severity = context.from('2.8') && version.release !== '2.8.0' ? 'warning' : 'error';
     report.add(severity, 'bad-value', word, message, 'use more, without a unit', size!.line);
   }
   const bytes = word === undefined ? RING : Math.max(sizeOf(word.text), RING);

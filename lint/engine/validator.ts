@@ -285,7 +285,10 @@ class Validator {
     const from = words[next]?.text === 'from' ? words[next] : undefined;
     const parent = from === undefined ? (isDefaults ? undefined : this.defaults) : this.parent(from, words[next + 1]);
     const extra = words[from === undefined ? next : next + 2];
-    if (extra !== undefined && (!isDefaults || context.from('2.4'))) {
+    if (extra !== undefined && ignoresExtraWords(context, kind, from !== undefined)) {
+      const help = 'write it on a line of its own, or remove it';
+      report.warn('ignored-directive', extra, `'${extra.text}' after '${kind} ${name?.text ?? ''}' is ignored`, help);
+    } else if (extra !== undefined) {
       const help = kind === 'listen' ? "write the address on a 'bind' line" : 'remove it';
       report.error('extra-word', extra, `unexpected '${extra.text}' after '${kind}'`, help);
     }
@@ -320,4 +323,9 @@ class Validator {
     }
     return parent;
   }
+}
+
+/** Whether a branch reads a section whose name has more words behind it, without a warning. Seen on real binaries. */
+function ignoresExtraWords(context: Context, kind: string, hasParent: boolean): boolean {
+  return context.from('2.4') && (kind === 'defaults' || (kind === 'backend' && !hasParent && !context.from('3.2')));
 }

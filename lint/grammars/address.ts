@@ -57,7 +57,11 @@ function checkHostAndPort(context: Context, { word, host, port = '' }: Address, 
     const message = `'${word.text}' has brackets, which HAProxy 1.6 does not read`;
     return report.error('bad-value', word, message, 'remove the brackets');
   }
-  if (!isPort(context, port, rules)) {
+  const read = withoutTail(context, port);
+  if (read !== port && isPort(context, read, rules)) {
+    const message = `'${port}' in '${word.text}' is read as port ${read}, and HAProxy ${STRICT_PORTS} and later refuse it`;
+    report.warn('bad-value', word, message, `write ${read}`);
+  } else if (!isPort(context, port, rules)) {
     return report.invalid(word, `a port in '${word.text}'`, 'use a number of 1 to 65535', port);
   }
   if (host === '' || host === '*' || isAddress(host)) {
@@ -67,6 +71,13 @@ function checkHostAndPort(context: Context, { word, host, port = '' }: Address, 
     ? rules.resolves !== 'never' || report.indeterminate()
     : report.invalid(word, `an address or a name in '${word.text}'`, 'use an address or a name', host);
 }
+
+/** Earlier branches read a port up to its last digit (commit 65f18d65a). */
+const STRICT_PORTS = '2.9';
+
+/** A port as the branch reads it: a number, or a range of two. */
+const withoutTail = (context: Context, port: string): string =>
+  context.from(STRICT_PORTS) ? port : port.replace(/(\d)[^\d-][^-]*/g, '$1');
 
 function isPort(context: Context, port: string, rules: AddressRules): boolean {
   if (port === '') {

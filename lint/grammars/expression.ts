@@ -6,7 +6,7 @@ import { checkpointsOf, isAvailable } from '../keywords/checkpoints';
 import { FORMS } from '../keywords/forms';
 import type { ReferenceKind } from '../keywords/notation';
 import type { Word } from '../model';
-import { type Call, cutCall } from '../syntax/call';
+import { type Call, cutCall, unquote } from '../syntax/call';
 import type { Cursor } from '../syntax/cursor';
 
 /** The result of reading an expression. */
@@ -278,7 +278,8 @@ function firstWrong(context: Context, { args }: Keyword, name: string, text: str
 const counted = (count: number): string => `${count === 0 ? 'no' : count} argument${count === 1 ? '' : 's'}`;
 
 function argumentsWrong(context: Context, keyword: Keyword, call: Call, word: Word): string | undefined {
-  const { name, args = [] } = call;
+  const { name } = call;
+  const args = context.from('2.2') ? (call.args ?? []).map(unquote) : (call.args ?? []);
   const [range = '0', ...all] = keyword.args.split(' ');
   const types = all.filter((type) => type !== '!');
   const [low = 0, high = low] = range.split('..').map(Number);

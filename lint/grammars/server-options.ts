@@ -23,15 +23,22 @@ const caFile: Grammar = (context, cursor) => {
   return word.text !== '@system-ca' || context.from('2.6') || context.report.tooNew(word, word.text, '2.6');
 };
 
-/** `source ADDRESS [usesrc …] [interface NAME]`: the same on proxies and servers. */
+/** `source ADDRESS`, then `usesrc …` and `interface NAME` in any order: the same on proxies and servers. */
 export const checkSource: Grammar = ({ report }, cursor) => {
-  if (cursor.takes('usesrc')) {
-    if (!/^client(ip)?$/.test(cursor.text)) {
-      report.indeterminate();
+  for (;;) {
+    const option = cursor.next;
+    if (option === undefined || !/^(usesrc|interface)$/.test(option.text)) {
+      return true;
     }
     cursor.take();
+    const value = cursor.take();
+    if (value === undefined) {
+      return report.missing(option, option.text === 'usesrc' ? "'client', 'clientip' or an address" : 'a name');
+    }
+    if (option.text === 'usesrc' && !/^client(ip)?$/.test(value.text)) {
+      report.indeterminate();
+    }
   }
-  return !cursor.takes('interface') || cursor.take() !== undefined;
 };
 
 /** An address with a range of ports, to take one of for each connection. */

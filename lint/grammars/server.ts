@@ -219,7 +219,7 @@ function checkBindAddress(context: Context, address: Word): boolean {
     if (!checkAddress(context, { ...address, text: part }, { port: 'range', resolves: 'at start' })) {
       return false;
     }
-    if (!/[/@]/.test(part) && !/:[-\d]*[1-9][-\d]*$/.test(part)) {
+    if (!/[/@]/.test(part) && !/:[-\d]*[1-9][^:]*$/.test(part)) {
       return report.error('bad-value', address, `'${part}' has no port to listen on`, "add ':' and the port");
     }
   }

@@ -47,3 +47,11 @@ export function cutCall(text: string): Call {
   }
   return { name, args, rest: '', unclosed: true };
 }
+
+/** The text of an argument without its quotes and escapes, as HAProxy 2.2 and later read it. */
+export function unquote(arg: string): string {
+  return arg.replace(
+    /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(['"\\])/gs,
+    (_, single, double, char) => single ?? double?.replace(/\\(['"\\])/g, '$1') ?? char,
+  );
+}

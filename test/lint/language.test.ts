@@ -64,6 +64,92 @@ test.each([
   expect(said(branch, file(...PROXY, line))).toEqual([finding]);
 });
 
+/** What real binaries accept, from configurations that people have published. */
+test.each([
+  ['2.2', '    http-request set-header X "%[var(\'txn.a\')]"'],
+  ['3.4', '    http-request set-header X \'%[var("txn.a"),add("2")]\''],
+  ['3.4', '    http-request deny if { "int(\'1\')" gt 0 } { "var(t\'xn.a\')" -m found }'],
+  ['2.2', '    server a 192.0.2.1:80 source 0.0.0.0 interface eth0 usesrc client check'],
+  ['3.4', '    source 0.0.0.0 usesrc client interface eth0 usesrc clientip'],
+])('%s reads %s', (branch, line) => {
+  expect(said(branch, file(...PROXY, '    mode http', line))).toEqual([]);
+});
+
+test.each([
+  [
+    '3.4',
+    '    http-request set-header X "%[var(\'other.a\')]"',
+    "error 6:31 bad-value: 'other.a' does not begin with a scope of variables that HAProxy 3.4 has; use a sample expression of this branch",
+  ],
+  [
+    '2.0',
+    '    http-request set-header X "%[var(\'txn.a\')]"',
+    "error 6:31 bad-value: ''txn.a'' does not begin with a scope of variables that HAProxy 2.0 has; use a sample expression of this branch",
+  ],
+  [
+    '3.4',
+    '    server a 192.0.2.1:80 source 0.0.0.0 usesrc client interface',
+    "error 6:56 missing-value: 'interface' needs a name; add a name",
+  ],
+  [
+    '3.4',
+    '    source 0.0.0.0 interface eth0 usesrc',
+    "error 6:35 missing-value: 'usesrc' needs 'client', 'clientip' or an address; add 'client', 'clientip' or an address",
+  ],
+])('%s refuses %s', (branch, line, finding) => {
+  expect(said(branch, file(...PROXY, line))).toEqual([finding]);
+});
+
+test.each([
+  ['    server a 192.0.2.1:80.0', '80.0', '192.0.2.1:80.0', '80', 14],
+  ['    bind 127.0.0.1:8081x', '8081x', '127.0.0.1:8081x', '8081', 10],
+  ['    bind 127.0.0.1:8081x-8083', '8081x-8083', '127.0.0.1:8081x-8083', '8081-8083', 10],
+])('text behind a port: a warning up to 2.8, an error from 2.9 on: %s', (line, port, word, read, column) => {
+  expect(said('2.8', file(...PROXY, line))).toEqual([
+    `warning 6:${column} bad-value: '${port}' in '${word}' is read as port ${read}, and HAProxy 2.9 and later refuse it; write ${read}`,
+  ]);
+  expect(said('2.9', file(...PROXY, line))).toEqual([
+    `error 6:${column} bad-value: '${port}' is not a port in '${word}'; use a number of 1 to 65535`,
+  ]);
+});
+
+test('a ring of 1M: an error of 2.7 and 2.8.0, a warning up to 2.9', () => {
+  const ring = file(...PROXY, 'ring r', '    size 1M');
+  expect(said('2.8', ring)).toEqual([
+    "warning 7:10 bad-value: '1M' is less than the 16384 bytes of a ring, or has a unit that HAProxy 2.8 does not read; use more, without a unit",
+  ]);
+  expect(['2.7.3', '2.8.0', '2.8.25', '2.9'].map((version) => said(version, ring)[0]!.split(' ')[0])).toEqual([
+    'error',
+    'error',
+    'warning',
+    'warning',
+  ]);
+  expect(said('3.0', ring)).toEqual([]);
+});
+
+test('words behind the name of a section: ignored or refused', () => {
+  const errors = (branch: string, header: string) =>
+    said(branch, file(...PROXY, header)).filter((line) => line.includes("'mode'"));
+  for (const kind of ['resolvers', 'mailers', 'ring', 'http-errors']) {
+    expect(errors('3.4', `${kind} x mode`)).toEqual([]);
+  }
+  expect(errors('3.4', 'peers x mode')).toEqual(["error 6:9 extra-word: unexpected 'mode' after 'x'; remove 'mode'"]);
+  expect(errors('2.2', 'defaults x mode http')).toEqual([
+    "error 6:12 extra-word: unexpected 'mode' after 'defaults'; remove 'mode'",
+  ]);
+  expect(errors('3.4', 'defaults x mode http')).toEqual([
+    "warning 6:12 ignored-directive: 'mode' after 'defaults x' is ignored; write it on a line of its own, or remove it",
+  ]);
+  expect(errors('3.0', 'backend x mode http')).toEqual([
+    "warning 6:11 ignored-directive: 'mode' after 'backend x' is ignored; write it on a line of its own, or remove it",
+  ]);
+  for (const branch of ['2.2', '3.2']) {
+    expect(errors(branch, 'backend x mode http')).toEqual([
+      "error 6:11 extra-word: unexpected 'mode' after 'backend'; remove 'mode'",
+    ]);
+  }
+});
+
 test('frontend options in a backend: a warning up to 3.1, an error from 3.2 on', () => {
   const text = file(...PROXY, 'backend b', '    option dontlognull');
   expect(said('3.1', text)).toEqual([

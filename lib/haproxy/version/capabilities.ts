@@ -128,7 +128,7 @@ export const CAPABILITIES = {
   sha1: {
     since: '1.8',
     keyword: ['converter', 'sha1'],
-    source: 'manual 7.3.1, sample_conv_kws',
+    source: 'manual 7.3.1, sample_conv_kw_list',
     without: 'the generator refuses rate limits by a header',
     with: 'a table of the SHA-1 of values',
     why: 'a table cuts long values, and would take two clients for one',

@@ -51,6 +51,8 @@ interface ProxySettings {
   readonly maxConnections: number;
   readonly stopTimes: StopTimes;
   readonly acceptProxyProtocol: boolean;
+  /** Whether the ingress sends connections over IPv6. */
+  readonly ipv6?: boolean;
 }
 
 type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'responseHeaders' | 'log' | 'rawLines';
@@ -90,6 +92,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     limits: { ...valuesOf(LIMITS, props.limits), maxConnections: settings.maxConnections },
     resolution: valuesOf(RESOLUTION, props.resolution),
     health: { port: HEALTH_PORT },
+    ipv6: settings.ipv6,
     runtimeApi: { port: RUNTIME_API_PORT },
     runtimeApiTls: runtimeApiTls && {
       certificateFile: SECRET_PATHS.runtimeApi,

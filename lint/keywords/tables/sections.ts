@@ -7,13 +7,13 @@ export const SECTION = table(
   `
   global ; ; ; ~
   defaults | frontend | backend | listen ; ; ; *
-  userlist | peers | mailers ; ; ; word
-  resolvers ; ; ; word ~
+  userlist | peers ; ; ; word
+  resolvers | mailers ; ; ; word ~
   namespace_list ; ; 1.6 +namespace ; ?
   cache ; ; 1.8 ; word
   program ; ; 2.0 -3.3 ; word
   fcgi-app ; ; 2.1 ; word
-  ring | http-errors ; ; 2.2 ; word
+  ring | http-errors ; ; 2.2 ; word ~
   log-forward ; ; 2.3 ; word
   crt-store ; ; 3.0 ; [word]
   traces ; ; 3.1
