@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkProxy, type Probes } from '../../../lambda/controller/check';
 import type { ProxyReport } from '../../../lambda/controller/domain/proxy-report';
 import type { Task } from '../../../lambda/controller/domain/raw-observation';
@@ -93,10 +94,15 @@ export class ProxyWithDns {
 }
 
 /**
- * Checks of real processes with real queries, one after the other, on a clock that the test sets. Between two checks the
- * real clock hardly moves, so that uptimes and counters are moved with the other one: a process that has asked DNS since
- * its start goes on asking once in a period.
+ * How the clock of checks goes beside the real one.
+ *
+ * - `set`: the test sets it and the real one hardly moves, so that uptimes and counters are moved with it: a process that
+ *   has asked DNS since its start goes on asking once in a period
+ * - `fast`: both go on, this one faster: the periods of a process are shorter, and only its uptime is moved
  */
+type Pace = 'set' | 'fast';
+
+/** Checks of real processes with real queries, one after the other. */
 export class TimedChecker {
   readonly record: RegistryRecord;
   /** Addresses of the load balancer's interfaces; undefined if they cannot be read. */
@@ -107,20 +113,22 @@ export class TimedChecker {
     private readonly tasks: readonly Task[],
     nameserver: string,
     more: Partial<RegistryRecord> = {},
+    private readonly pace: Pace = 'set',
   ) {
     this.record = registryRecord(BINARY, nameserver, { dnsWindowSeconds: 100, ...more });
   }
 
   /** One check, this many seconds after the start, by a function instance that has only the saved state. */
   public async check(seconds: number): Promise<ProxyReport> {
-    const { tasks, interfaces, record } = this;
+    const { tasks, interfaces, record, pace } = this;
+    const period = pace === 'set' ? record.resolutionSeconds : Number.POSITIVE_INFINITY;
     const local = localProbes({ tasks, interfaces });
     const probes: Probes = {
       ...local,
       balancer: async (upstream) => ({ ...(await local.balancer(upstream)), routing: 'any' }),
       ask: async (questions, about) => {
         const answer = await local.ask(questions, about);
-        return { ...answer, processes: answer.processes.map((one) => aged(one, seconds, record.resolutionSeconds)) };
+        return { ...answer, processes: answer.processes.map((one) => aged(one, seconds, period)) };
       },
     };
     const report = await checkProxy(record, this.#state, probes, START + seconds * 1000);
@@ -141,19 +149,40 @@ export class TimedChecker {
   }
 }
 
-/** A process as it would be after these seconds. One that sends queries sends one in each period. */
-function aged(answer: ProcessAnswer, seconds: number, resolutionSeconds: number): ProcessAnswer {
+/** A process as it would be after these seconds. One that sends queries sends one more in each of these periods. */
+function aged(answer: ProcessAnswer, seconds: number, periodSeconds: number): ProcessAnswer {
   if (!('runtime' in answer)) {
     return answer;
   }
   const { runtime } = answer;
   const resolvers = runtime.resolvers?.map((one) => {
-    const queries = one.sent > 0 ? Math.round(seconds / resolutionSeconds) : 0;
+    const queries = one.sent > 0 ? Math.round(seconds / periodSeconds) : 0;
     return { ...one, sent: one.sent + queries, valid: one.valid + (one.valid > 0 ? queries : 0) };
   });
   return {
     runtime: { ...runtime, uptimeSeconds: runtime.uptimeSeconds + seconds, ...(resolvers && { resolvers }) },
   };
+}
+
+/** A clock that runs faster than the real one, from the moment on that it is made. */
+export class FastClock {
+  readonly #start = Date.now();
+
+  /** @param speed how many times as fast */
+  public constructor(private readonly speed: number) {}
+
+  /** In milliseconds since 1970. */
+  public readonly now = (): number => this.#start + (Date.now() - this.#start) * this.speed;
+
+  /** Whole seconds since its start. */
+  public get seconds(): number {
+    return Math.round((this.now() - this.#start) / 1000);
+  }
+
+  /** Waits until this many seconds after its start. */
+  public async reaches(seconds: number): Promise<void> {
+    await sleep(Math.max(0, (this.#start + seconds * 1000 - this.now()) / this.speed));
+  }
 }
 
 /** Every 60 s from one time to another one, both included. */
