@@ -152,6 +152,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       maxConnections,
       stopTimes,
       acceptProxyProtocol,
+      ipv6: ingress.traits.ipv6,
     });
     this.configuration = render(version, model);
 

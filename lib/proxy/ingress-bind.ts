@@ -30,6 +30,14 @@ export interface ProxyIngressTraits {
   readonly proxyProtocol?: boolean;
 
   /**
+   * The tasks get connections and health checks over IPv6: HAProxy listens for both there too. The subnets of the tasks
+   * need IPv6. They need IPv4 as well: HAProxy reaches the upstream over IPv4, and the drift monitor reaches HAProxy so.
+   *
+   * @default false
+   */
+  readonly ipv6?: boolean;
+
+  /**
    * The port that clients connect to: the redirect to HTTPS leads to it.
    *
    * @default - the proxy's `listenPort`

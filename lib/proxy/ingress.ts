@@ -5,10 +5,10 @@ import type { Construct } from 'constructs';
 import { refuseTokens } from '../private/checks';
 import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../private/options';
 import { bindApplicationListener } from '../private/proxy/ingress/application-listener';
-import { bindLattice } from '../private/proxy/ingress/lattice';
+import { bindLattice, hasIpv6 } from '../private/proxy/ingress/lattice';
 import { bindNetworkLoadBalancer } from '../private/proxy/ingress/network-load-balancer';
 import { bindPrivateDns } from '../private/proxy/ingress/private-dns';
-import { bindTargetGroup, isOfApplication } from '../private/proxy/ingress/target-group';
+import { bindTargetGroup, hasIpv6Targets, isOfApplication } from '../private/proxy/ingress/target-group';
 import { LINGERING } from '../private/proxy/stop-times';
 import type { ApplicationListenerOptions } from './application-listener-options';
 import type { ProxyIngressBindOptions, ProxyIngressConfig, ProxyIngressTraits } from './ingress-bind';
@@ -52,12 +52,12 @@ export abstract class ProxyIngress {
    * or HTTPS, at the proxy's `listenPort`. The tasks allow the load balancer's security groups if they are known in the
    * app. A target group that sends the PROXY protocol needs the proxy's `acceptProxyProtocol`. An HTTP health check
    * should ask for `/live` at port 8404: HAProxy passes any other to the upstream, and ECS replaces tasks that fail it.
+   * With a target group of this app for IPv6, HAProxy listens on IPv6 too; the subnets of the tasks need both families.
    */
   public static targetGroup(targetGroup: ITargetGroup): ProxyIngress {
     const lingering = isOfApplication(targetGroup) ? LINGERING.applicationLoadBalancer : LINGERING.networkLoadBalancer;
-    return new BuiltInIngress({ drainTime: Duration.millis(lingering) }, (scope, proxy) =>
-      bindTargetGroup(scope, proxy, targetGroup),
-    );
+    const traits = { drainTime: Duration.millis(lingering), ipv6: hasIpv6Targets(targetGroup) };
+    return new BuiltInIngress(traits, (scope, proxy) => bindTargetGroup(scope, proxy, targetGroup));
   }
 
   /**
@@ -73,13 +73,12 @@ export abstract class ProxyIngress {
 
   /**
    * A target group of VPC Lattice of type `IP`: HTTP, HTTPS with `listenTls`, or TCP. Its health check should be HTTP at
-   * `/live` of port 8404. The tasks allow the prefix list of VPC Lattice (IPv4) if the stack has an account and a region.
+   * `/live` of port 8404. The tasks allow the prefix list of VPC Lattice, for IPv6 if the target group is, if the stack has an account and a region.
    * Who may call is decided in the service network, not in `connections`.
    */
   public static latticeTargetGroup(targetGroup: ITargetGroupRef): ProxyIngress {
-    return new BuiltInIngress({ drainTime: Duration.millis(LINGERING.lattice) }, (scope, proxy) =>
-      bindLattice(scope, proxy, targetGroup),
-    );
+    const traits = { drainTime: Duration.millis(LINGERING.lattice), ipv6: hasIpv6(targetGroup) };
+    return new BuiltInIngress(traits, (scope, proxy) => bindLattice(scope, proxy, targetGroup));
   }
 
   /** What the configuration of HAProxy and the times of a stop depend on. */

@@ -16,10 +16,12 @@ const binary = anyBinary();
 /** The flags for a HAProxy, out of its own configuration. */
 function flagsOf(proxy: ProxyUnderTest, kind: ConfigurationKind) {
   const text = proxy.configuration(kind);
-  const [, upstream] = / ((?:elb\.test|localhost):\d+) /.exec(text)!;
+  const [, name, port] = / (elb\.test|localhost):(\+0|\d+) /.exec(text)!;
+  // With a port that is relative, the request has it.
+  const [, given = port] = /set-dst-port int\((\d+)\)/.exec(text) ?? [];
   const [, nameserver] = /nameserver dns1 (\S+)/.exec(text)!;
   const [, endpoint] = /listen runtime-api\n(?: +#.*\n)* +bind (\S+)/.exec(text)!;
-  return { upstream: upstream!, nameserver: nameserver!, endpoint: endpoint! };
+  return { upstream: `${name}:${given}`, nameserver: nameserver!, endpoint: endpoint! };
 }
 
 function check(proxy: ProxyUnderTest, kind: ConfigurationKind, ...more: string[]) {

@@ -8,6 +8,7 @@ import {
   ApplicationTargetGroup,
   NetworkTargetGroup,
   Protocol,
+  TargetGroupIpAddressType,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -353,4 +354,21 @@ test.each<[make: () => unknown, message: string]>([
   ],
 ])('contradictory options are refused in one line (%#)', (make, message) => {
   expect(make).toThrow(new InputError(message));
+});
+
+test.each<[what: string, ipAddressType: TargetGroupIpAddressType | undefined, ipv6: boolean]>([
+  ['IPv6', TargetGroupIpAddressType.IPV6, true],
+  ['IPv4', TargetGroupIpAddressType.IPV4, false],
+  ['no given family', undefined, false],
+])('HAProxy listens on IPv6 only for a target group of IPv6: %s', (_, ipAddressType, ipv6) => {
+  const { stack, vpc } = stackWithVpc();
+  const options = { vpc, port: 8080, targetType: TargetType.IP, ipAddressType };
+  const ingress = ProxyIngress.targetGroup(new NetworkTargetGroup(stack, 'Group', options));
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
+  const binds = configurationOf(Template.fromStack(stack)).match(/bind .*/g);
+  expect(binds).toEqual(
+    ipv6
+      ? ['bind :8080', 'bind ipv6@:::8080 v6only', 'bind :8404', 'bind ipv6@:::8404 v6only', 'bind :9990']
+      : ['bind :8080', 'bind :8404', 'bind :9990'],
+  );
 });

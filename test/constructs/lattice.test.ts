@@ -1,3 +1,4 @@
+import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
@@ -5,6 +6,7 @@ import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment, ProxyIngre
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, ENV, stackWithVpc } from './stacks';
+import { configurationOf } from './template';
 
 const CERTIFICATE = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:certificate-AbCdEf';
 const HEALTH_CHECK = { protocol: 'HTTP', port: 8404, path: '/live' };
@@ -80,6 +82,18 @@ describe('a target group of VPC Lattice', () => {
     expect(rules.filter(({ Description }) => Description === 'VPC Lattice')).toMatchObject([
       { FromPort: 8080, ToPort: 8080, SourcePrefixListId: expect.stringMatching(/^pl-/) },
       { FromPort: 8404, ToPort: 8404, SourcePrefixListId: expect.stringMatching(/^pl-/) },
+    ]);
+  });
+
+  test('of IPv6 gets tasks that listen there, for the addresses of Lattice in that family', () => {
+    const { stack, template: ofIpv6 } = proxyWith({ ipAddressType: 'IPV6' });
+    expect(configurationOf(ofIpv6())).toContain('bind :8080\n    bind ipv6@:::8080 v6only\n');
+    const lists =
+      App.of(stack)!
+        .synth()
+        .manifest.missing?.map(({ props }) => JSON.stringify(props)) ?? [];
+    expect(lists.filter((list) => list.includes('lattice'))).toEqual([
+      expect.stringContaining('"com.amazonaws.eu-west-1.ipv6.vpc-lattice"'),
     ]);
   });
 

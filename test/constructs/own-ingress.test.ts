@@ -109,6 +109,11 @@ describe('an ingress that the user wrote', () => {
     });
   });
 
+  test('can send connections over IPv6', () => {
+    const { template } = proxyWith({}, { ipv6: true });
+    expect(configurationOf(template())).toContain('bind :8080\n    bind ipv6@:::8080 v6only\n');
+  });
+
   test('without traits, a task drains for 30 s and listens without the PROXY protocol', () => {
     const { template } = proxyWith({}, {});
     expect(configurationOf(template())).toContain('bind :8080\n');

@@ -5,8 +5,8 @@ jest.setTimeout(300_000);
 
 /** More clusters than ECS lets the controller list in one of these runs. */
 const CLUSTERS = 160;
-/** Runs until each service was listed once. More on a busy machine. */
-const MOST_FIRST_RUNS = 12;
+/** A run lists about half of the services. On a busy machine it lists fewer, and may not reach every process. */
+const MOST_FIRST_RUNS = 20;
 
 test('with more clusters than one run can list, every proxy is checked in each run, and drift is found in three', async () => {
   const fleet = await LargeFleet.start(anyBinary(), {
@@ -15,24 +15,19 @@ test('with more clusters than one run can list, every proxy is checked in each r
     controllerMillis: 6000,
   });
   try {
-    let unchecked = CLUSTERS;
-    for (let run = 0; run < MOST_FIRST_RUNS && unchecked > 0; run += 1) {
-      unchecked = (await fleet.run()).summary.uncheckedProxies;
-    }
-    const listed = new Set<unknown>();
-    const steady: number[] = [];
-    for (let run = 0; run < 3; run += 1) {
+    // The clusters listed by each of the last runs without an unchecked proxy.
+    let steady: string[][] = [];
+    for (let run = 0; run < MOST_FIRST_RUNS && steady.length < 3; run += 1) {
       fleet.aws.calls.length = 0;
-      steady.push((await fleet.run()).summary.uncheckedProxies);
+      const { summary } = await fleet.run();
       const lists = fleet.aws.calls.filter(({ operation }) => operation === 'ListTasks');
       expect(lists.length).toBeLessThan(CLUSTERS);
-      for (const { input } of lists) {
-        listed.add((input as { cluster: string }).cluster);
-      }
+      const listed = lists.map(({ input }) => (input as { cluster: string }).cluster);
+      steady = summary.uncheckedProxies === 0 ? [...steady, listed] : [];
     }
-    expect(steady).toEqual([0, 0, 0]);
+    expect(steady).toHaveLength(3);
     // Those whose lists are the oldest come first.
-    expect(listed.size).toBe(CLUSTERS);
+    expect(new Set(steady.flat()).size).toBe(CLUSTERS);
     fleet.drift();
     const critical: number[] = [];
     for (let run = 0; run < 3; run += 1) {

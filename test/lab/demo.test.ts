@@ -87,11 +87,13 @@ describe.each(BINARIES.filter((binary) => !isDeaf(binary)))('move, HAProxy $vers
     expect(answers(pinned, 0, repairedAt)).toEqual([EGG]);
     expect(figure('follows', pinned)).toBe(Number.POSITIVE_INFINITY);
     expect(figure('queries', pinned)).toBe(0);
-    expect(pinned.incidents.map(({ kind, address }) => [kind, address])).toEqual([
+    // On a busy machine some checks fall between the move and the end of the window.
+    const incidents = pinned.incidents.filter(({ kind }) => kind !== 'leaving-address');
+    expect(incidents.map(({ kind, address }) => [kind, address])).toEqual([
       ['silent-resolver', undefined],
       ['stale-address', '127.0.0.1'],
     ]);
-    const [, stale] = pinned.incidents;
+    const [, stale] = incidents;
     expect(stale!.openedAt).toBeGreaterThan(movedAt);
   });
 

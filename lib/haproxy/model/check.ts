@@ -31,7 +31,7 @@ import {
 export interface ValidatedModel
   extends Complete<typeof TRAFFIC>,
     Complete<typeof PROCESS>,
-    Pick<HaproxyConfigModel, 'redirectPort' | 'httpsPort' | 'health' | 'runtimeApi' | 'runtimeApiTls'>,
+    Pick<HaproxyConfigModel, 'redirectPort' | 'httpsPort' | 'health' | 'ipv6' | 'runtimeApi' | 'runtimeApiTls'>,
     Required<Pick<HaproxyConfigModel, 'listen' | 'rawLines'>> {
   readonly upstream: ValidatedUpstream;
   readonly routes: readonly ValidatedRoute[];
@@ -66,6 +66,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     limits: complete(LIMITS, model.limits ?? {}),
     resolution: checkResolution(version, model.resolution ?? {}),
     health: model.health && checkBind(model.health, 'health'),
+    ipv6: model.ipv6,
     runtimeApi: model.runtimeApi && checkBind(model.runtimeApi, 'runtimeApi'),
     runtimeApiTls: model.runtimeApiTls && {
       certificateFile: word(model.runtimeApiTls.certificateFile, 'runtimeApiTls.certificateFile'),
@@ -142,6 +143,10 @@ export function checkResolution(
 /** Refuses values that exclude each other. */
 function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): void {
   const { mode, redirectPort, listenTls, metrics, health, runtimeApi, runtimeApiTls, drainTimeMillis } = model;
+  const address = model.ipv6 ? (model.listen.address ?? health?.address) : undefined;
+  if (address !== undefined) {
+    throw new InputError(`ipv6 listens at every address, and '${address}' is given: leave the address out, or ipv6`);
+  }
   if (redirectPort !== undefined && (listenTls === undefined || mode !== HaproxyMode.HTTP)) {
     throw new InputError('redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out');
   }
@@ -168,7 +173,7 @@ function requestRulesOf({ requestHeaders, responseHeaders, limits }: ValidatedMo
   const headers = Object.entries({ requestHeaders, responseHeaders }).filter(
     ([, { set, remove }]) => Object.keys(set).length + remove.length > 0,
   );
-  return [...headers.map(([name]) => name), ...(limits.maxBodyBytes === undefined ? [] : ['maxBodyBytes'])];
+  return [...headers.map(([name]) => name), ...(limits.maxBodyBytes === undefined ? [] : ['maxBodySize'])];
 }
 
 /** Two listeners on one port make HAProxy fail at the start, or share connections at random. */

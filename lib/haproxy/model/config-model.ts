@@ -122,6 +122,11 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
    * the name resolved needs a target that cannot fail.
    */
   readonly health?: HaproxyBind;
+  /**
+   * Listen for traffic and health checks at every IPv6 address too, beside every IPv4 address. HAProxy also starts where
+   * no interface has IPv6.
+   */
+  readonly ipv6?: boolean;
   /** Where HAProxy answers the read commands of the drift checker, and nothing else. No listener when left out. */
   readonly runtimeApi?: HaproxyBind;
   readonly runtimeApiTls?: HaproxyMutualTls;

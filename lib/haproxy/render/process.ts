@@ -4,7 +4,7 @@ import type { ValidatedModel } from '../model/check';
 import { HARD_STOP_MARGIN_MILLIS, HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
-import type { Section } from './words';
+import { join, type Line, type Section } from './words';
 
 /** The name of the `resolvers` section. No proxy may have the same (3.2). */
 export const RESOLVERS = 'dns';
@@ -99,7 +99,7 @@ export function resolversSection({ _capabilities: capabilities }: HaproxyVersion
         ? ['parse-resolv-conf']
         : nameservers.map((nameserver, i) => `nameserver dns${i + 1} ${endpointOf(nameserver)}`)),
       capabilities.acceptedPayloadSize
-        ? `accepted_payload_size ${resolution.payloadSize}`
+        ? `accepted_payload_size ${resolution.payloadBytes}`
         : '# answers above 512 bytes cannot be read before 1.8',
       'resolve_retries 3',
       // For `per-request`, a name that does not exist must fail soon: after this time for each attempt except one.
@@ -141,6 +141,17 @@ export function socketOf({ address = 'any', port }: HaproxyBind): string {
 /** The address of a `bind` line. 1.6 does not read brackets around an IPv6 address. */
 export function bindOf({ address = '', port }: HaproxyBind): string {
   return address.includes(':') ? `ipv6@${address}:${port}` : `${address}:${port}`;
+}
+
+/**
+ * The `bind` lines for traffic or health checks. IPv6 has a socket of its own: a common one would log the addresses of IPv4
+ * clients as `::ffff:…`.
+ */
+export function bindLines({ ipv6 }: Pick<ValidatedModel, 'ipv6'>, bind: HaproxyBind, ...options: Line[]): string[] {
+  return [
+    join('bind', bindOf(bind), ...options),
+    ...(ipv6 ? [join('bind', bindOf({ ...bind, address: '::' }), 'v6only', ...options)] : []),
+  ];
 }
 
 /** `IP:PORT` or `[IPV6]:PORT` as every branch reads it. */

@@ -2,7 +2,7 @@ import { VIEW_PATH } from '../../contract/registry-record';
 import type { ValidatedModel } from '../model/check';
 import { RUNTIME_COMMANDS } from '../runtime-api/commands';
 import type { HaproxyVersion } from '../version/version';
-import { bindOf, OWN_CONNECTIONS, RESOLVERS, socketOf, stoppingAction, stoppingCondition } from './process';
+import { bindLines, bindOf, OWN_CONNECTIONS, RESOLVERS, socketOf, stoppingAction, stoppingCondition } from './process';
 import { join, type Line, quote, type Section } from './words';
 
 /** Only a process of the task itself can have this source. */
@@ -21,7 +21,7 @@ export function healthSection(version: HaproxyVersion, model: ValidatedModel): S
     health && {
       head: 'frontend health',
       lines: [
-        `bind ${bindOf(health)}`,
+        ...bindLines(model, health),
         'mode http',
         // A check every few seconds is not traffic.
         'no log',

@@ -2,7 +2,7 @@ import type { ValidatedModel } from '../model/check';
 import type { ValidatedRoute } from '../model/check-upstream';
 import { HaproxyLogFormat, HaproxyMode, HaproxyTlsVersion } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
-import { bindOf, logs, stoppingCondition } from './process';
+import { bindLines, logs, stoppingCondition } from './process';
 import { rateLimitExemptions, rateLimitRules } from './rate-limits';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
@@ -22,8 +22,8 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
   return {
     head: 'frontend traffic',
     lines: [
-      join('bind', bindOf(listen), proxyProtocol, tlsOf(version, model)),
-      redirectPort !== undefined && join('bind', bindOf({ ...listen, port: redirectPort }), proxyProtocol),
+      ...bindLines(model, listen, proxyProtocol, tlsOf(version, model)),
+      ...(redirectPort === undefined ? [] : bindLines(model, { ...listen, port: redirectPort }, proxyProtocol)),
       `maxconn ${limits.maxConnections}`,
       logs(version, model) && logFormat(model),
       http && forwardedFor && 'option forwardfor',

@@ -30,7 +30,7 @@ export function bindLattice(
   if (targetGroup instanceof CfnTargetGroup) {
     checkGroup(targetGroup, proxy);
   }
-  allowLattice(scope, proxy);
+  allowLattice(scope, proxy, hasIpv6(targetGroup));
   const role = new Role(scope, 'LatticeRole', {
     description: 'For ECS, to register the tasks of HAProxy in VPC Lattice',
     assumedBy: new ServicePrincipal('ecs.amazonaws.com', {
@@ -47,6 +47,15 @@ export function bindLattice(
   return {};
 }
 
+/** Whether a target group of this app has IPv6 targets. */
+export function hasIpv6(targetGroup: ITargetGroupRef): boolean {
+  return targetGroup instanceof CfnTargetGroup && configOf(targetGroup)?.ipAddressType === 'IPV6';
+}
+
+function configOf({ config }: CfnTargetGroup): CfnTargetGroup.TargetGroupConfigProperty | undefined {
+  return Token.isUnresolved(config) ? undefined : (config as CfnTargetGroup.TargetGroupConfigProperty | undefined);
+}
+
 /** Refuses a target group of this app to which the tasks do not fit. */
 function checkGroup(group: CfnTargetGroup, { listenTls, healthPort }: ProxyIngressBindOptions): void {
   if (group.type !== 'IP') {
@@ -54,9 +63,7 @@ function checkGroup(group: CfnTargetGroup, { listenTls, healthPort }: ProxyIngre
       `the VPC Lattice target group of the ingress has type '${group.type}', and ECS registers addresses: give type 'IP'`,
     );
   }
-  const config = Token.isUnresolved(group.config)
-    ? undefined
-    : (group.config as CfnTargetGroup.TargetGroupConfigProperty | undefined);
+  const config = configOf(group);
   const expected = listenTls ? 'HTTPS' : 'HTTP';
   // With TCP, Lattice reads nothing: TLS passes through.
   if (config?.protocol !== undefined && config.protocol !== expected && config.protocol !== 'TCP') {
@@ -77,7 +84,11 @@ function checkGroup(group: CfnTargetGroup, { listenTls, healthPort }: ProxyIngre
 }
 
 /** Traffic and health checks come from the addresses of Lattice, and not from those of clients. */
-function allowLattice(scope: Construct, { taskConnections, listenPort, healthPort }: ProxyIngressBindOptions): void {
+function allowLattice(
+  scope: Construct,
+  { taskConnections, listenPort, healthPort }: ProxyIngressBindOptions,
+  ipv6: boolean,
+): void {
   const { account, region } = Stack.of(scope);
   if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
     Annotations.of(scope).addWarningV2(
@@ -87,7 +98,7 @@ function allowLattice(scope: Construct, { taskConnections, listenPort, healthPor
     return;
   }
   const { prefixListId } = PrefixList.fromLookup(scope, 'LatticePrefixList', {
-    prefixListName: `com.amazonaws.${region}.vpc-lattice`,
+    prefixListName: `com.amazonaws.${region}.${ipv6 ? 'ipv6.' : ''}vpc-lattice`,
   });
   for (const port of [listenPort, healthPort]) {
     taskConnections.allowFrom(Peer.prefixList(prefixListId), Port.tcp(port), 'VPC Lattice');

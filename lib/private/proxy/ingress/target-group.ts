@@ -8,6 +8,7 @@ import {
   type ITargetGroup,
   Protocol,
   type TargetGroupBase,
+  TargetGroupIpAddressType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { InputError } from '../../../haproxy/errors';
@@ -16,6 +17,11 @@ import type { ProxyIngressBindOptions, ProxyIngressConfig } from '../../../proxy
 /** Whether a target group, also an imported one, is of an Application Load Balancer: only those have this method. */
 export function isOfApplication(targetGroup: ITargetGroup): boolean {
   return 'registerConnectable' in targetGroup;
+}
+
+/** Whether a target group has IPv6 targets. An imported one does not show it. */
+export function hasIpv6Targets({ node }: ITargetGroup): boolean {
+  return (node.defaultChild as Partial<CfnTargetGroup> | undefined)?.ipAddressType === TargetGroupIpAddressType.IPV6;
 }
 
 /** Registers the tasks in an existing target group. */
