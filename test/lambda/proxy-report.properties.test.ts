@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { type ProxyReport, reportOn, reportUnchecked } from '../../lambda/controller/domain/proxy-report';
-import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
+import type { ObservedTask, RawObservation } from '../../lambda/controller/domain/raw-observation';
 import { NO_STATE, type ProxyState } from '../../lambda/controller/domain/state';
 import { keyOf, verdictKeyOf } from '../../lambda/controller/domain/verdicts/verdict';
 import { decodeState, encodeState } from '../../lambda/controller/state/codec';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { anyRaw, deepFrozen, shuffled } from './arbitrary-observations';
-import { byName, ELB, RECORD, read, resolvers, START, slots, upstream } from './observations';
+import { byName, ELB, RECORD, read, resolvers, START, slots, unread, upstream } from './observations';
 
 /** Undefined: the proxy could not be read. */
 type Seen = RawObservation | undefined;
@@ -203,5 +203,66 @@ test('a resolver that stops is one incident until it asks again, however long it
       expect(reported).toEqual(['opened silent-resolver', 'closed silent-resolver']);
     }),
     { numRuns: 20 },
+  );
+});
+
+/** An observation whose tasks an earlier run listed. */
+const anyRemembered: fc.Arbitrary<RawObservation> = anyRaw.map((seen) => ({ ...seen, remembered: true }));
+
+test('a remembered list never says that tasks are missing or unreachable, and nothing of a task that was not read', () => {
+  fc.assert(
+    fc.property(checksOf(fc.oneof(anyRaw, anyRemembered)), (checks) => {
+      run(checks).forEach(({ verdicts }, i) => {
+        const [, seen] = checks[i]!;
+        if (!seen.remembered) {
+          return;
+        }
+        const read = new Set(seen.tasks.filter((task) => 'runtime' in task).map(({ task }) => task.id));
+        const wrong = verdicts.filter(
+          ({ kind, task }) =>
+            kind === 'no-running-task' || kind === 'unreachable-task' || (task !== undefined && !read.has(task)),
+        );
+        expect(wrong).toEqual([]);
+      });
+    }),
+  );
+});
+
+test('behind a remembered list that other processes answer for, or none, only the proxy as a whole becomes critical', () => {
+  /** The tasks of the last list: none answers, or only what began after it. */
+  const anyReplaced = fc
+    .tuple(anyRaw, fc.array(fc.constantFrom('silent', 'late', 'other'), { minLength: 3, maxLength: 3 }))
+    .map(([seen, ends]) => ({ seen, ends }));
+  fc.assert(
+    fc.property(checksOf(anyRaw), checksOf(anyReplaced), (before, after) => {
+      const listed = before.at(-1)![1].tasks;
+      // Long enough that each of them was seen, and that its counters are those of another process.
+      const known = listed.map(
+        (task): ObservedTask =>
+          'runtime' in task ? { ...task, runtime: { ...task.runtime, uptimeSeconds: 100_000 } } : task,
+      );
+      const checks: [number, Seen][] = [
+        ...before.map(([seconds, seen]): [number, Seen] => [seconds, { ...seen, tasks: known }]),
+        ...after.map(([seconds, { seen, ends }]): [number, Seen] => {
+          const tasks = known.map((task, i): ObservedTask => {
+            const end = 'runtime' in task ? ends[i] : 'silent';
+            if (end === 'other') {
+              return read(task.task.id, { ...('runtime' in task && task.runtime), uptimeSeconds: 0 });
+            }
+            return end === 'late' ? { task: task.task, unchecked: true } : unread(task.task.id);
+          });
+          return [seconds, { ...seen, tasks, remembered: true }];
+        }),
+      ];
+      const reports = run(checks).slice(before.length);
+      const opened = reports.flatMap(({ events }) =>
+        events.filter(({ change, incident }) => change === 'opened' && incident.severity === 'critical'),
+      );
+      const kinds = new Set(opened.map(({ incident }) => incident.kind));
+      expect([...kinds].filter((kind) => kind !== 'unchecked' && kind !== 'unknown-upstream')).toEqual([]);
+      // What is open on a task stays open, and is not over because of the list.
+      const closed = reports.flatMap(({ events }) => events.filter(({ change }) => change === 'closed'));
+      expect(closed.filter(({ incident }) => incident.tasks.length > 0)).toEqual([]);
+    }),
   );
 });

@@ -130,8 +130,9 @@ function stateOf({ sent, valid }: ResolverCounters, periods: number): SectionAct
  */
 export function nextSamples(samples: readonly CounterSample[], { record, tasks, at }: Observation): CounterSample[] {
   const enough = MIN_PERIODS * record.resolutionSeconds * 1000;
+  // Also of 1.7, which has no counters: an uptime tells one process from another.
   const read = tasks
-    .flatMap((one) => ('runtime' in one && one.runtime.resolvers !== undefined ? [one] : []))
+    .flatMap((one) => ('runtime' in one ? [one] : []))
     .sort((a, b) => (a.task.id < b.task.id ? -1 : 1))
     .slice(0, MAX_TASKS)
     .map(({ task, runtime: { uptimeSeconds, resolvers = [], viewQueries = [] } }): TaskCounters => {
@@ -165,6 +166,11 @@ function sumOf(all: readonly SectionCounters[]): SectionCounters[] {
     sums.set(section, [section, sent + sentBefore, valid + validBefore]);
   }
   return [...sums.values()];
+}
+
+/** Whether a process has answered for a task in the checks that are sampled. */
+export function isKnown({ id }: Task, samples: readonly CounterSample[]): boolean {
+  return samples.some((sample) => sample.tasks.some(({ task }) => task === id));
 }
 
 /** Whether another process answers for a task than at the last check. */

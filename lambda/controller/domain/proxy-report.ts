@@ -1,6 +1,6 @@
 import { type Slot, slotName } from '../../../lib/contract/probe';
 import type { RegistryRecord } from '../../../lib/contract/registry-record';
-import { isReplaced, nextSamples } from './activity';
+import { isKnown, isReplaced, nextSamples } from './activity';
 import { distinct, normalizedName } from './addresses';
 import { evaluate, evidenceOf } from './evaluate';
 import type { Incident, IncidentEvent } from './incident';
@@ -99,10 +99,10 @@ function listingFor({ listing, remembered }: RawObservation, tasks: readonly Obs
 
 /**
  * A remembered task, if the same process answers behind its endpoint as before. If not, it is not known whether it still
- * runs: AWS gives its address to another task.
+ * runs: AWS gives its address to another task. A task that no check has read, or none for long, has nothing to compare with.
  */
 function ifUnchanged(read: ObservedTask, { samples }: ProxyState, now: number): ObservedTask {
-  return 'runtime' in read && !isReplaced(read.runtime, read.task, samples, now)
+  return 'runtime' in read && isKnown(read.task, samples) && !isReplaced(read.runtime, read.task, samples, now)
     ? read
     : { task: read.task, unchecked: true };
 }
