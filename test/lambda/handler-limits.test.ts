@@ -68,6 +68,8 @@ describe('ECS does not list the tasks of a run', () => {
   const failing = () => {
     throw new AwsError('ServerException', 'Service is unavailable', 503);
   };
+  /** The run before has read the process of the test. */
+  const seen = () => [{ at: Date.now(), tasks: [{ task: 'orders-0', uptimeSeconds: 0, sections: [] }] }];
 
   test('and those of the run before are checked: a drift is found all the same', async () => {
     const listing = {
@@ -77,8 +79,8 @@ describe('ECS does not list the tasks of a run', () => {
     };
     const record = fleet.record('orders', { graceChecks: 2 });
     fleet.point('127.0.0.2');
-    // The process of the samples is older than the one of the test.
-    const state = { ...almostOpen(record, '127.0.0.1'), samples: [], listing };
+    // The process of its own samples is older than the one of the test.
+    const state = { ...almostOpen(record, '127.0.0.1'), samples: seen(), listing };
     await fleet.deploy({ 'registry/orders': record, 'state/orders': state });
     fleet.before('ecs:ListTasks', failing);
     const { payload, lines } = await fleet.invoke();
@@ -97,7 +99,7 @@ describe('ECS does not list the tasks of a run', () => {
     const tasks = ['127.0.0.1', '127.0.0.7'].map((host, i) => ({ id: `orders-${i}`, host }));
     const listing = { at: Date.now() - 60_000, service: 'fleet/orders', tasks };
     const record = fleet.record('orders', { graceChecks: 1 });
-    await fleet.deploy({ 'registry/orders': record, 'state/orders': { ...NO_STATE, listing } });
+    await fleet.deploy({ 'registry/orders': record, 'state/orders': { ...NO_STATE, samples: seen(), listing } });
     fleet.before('ecs:ListTasks', failing);
     const { payload, lines } = await fleet.invoke();
     expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 1 });
@@ -114,7 +116,7 @@ describe('ECS does not list the tasks of a run', () => {
   test('and a service without tasks makes no incident while its list is an old one', async () => {
     const listing = { at: Date.now() - 60_000, service: 'fleet/orders', tasks: [] };
     const record = fleet.record('orders', { graceChecks: 1 });
-    await fleet.deploy({ 'registry/orders': record, 'state/orders': { ...NO_STATE, listing } });
+    await fleet.deploy({ 'registry/orders': record, 'state/orders': { ...NO_STATE, samples: seen(), listing } });
     fleet.before('ecs:ListTasks', failing);
     expect((await fleet.invoke()).payload).toMatchObject({ checkedProxies: 1, openIncidents: 0 });
   });
