@@ -145,6 +145,8 @@ function article(expected: string): string {
 const RENAMED: Readonly<Record<string, string>> = {
   frontDoor: 'ingress',
   executeCommand: 'enableExecuteCommand',
+  maxBodyBytes: 'maxBodySize',
+  maxHeaderBytes: 'maxHeaderSize',
 };
 
 function unknownKey(key: string, path: readonly string[], where: string): string {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource, Size } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -30,35 +30,38 @@ import {
 } from '../../lib';
 import type { ProxySpec, Spec, UpstreamSpec } from './spec';
 import { versionOf } from './to-model';
-import { SpecDuration } from './values';
+import { SpecDuration, SpecSize } from './values';
 
-/** A value of a file with its times as `Duration` of the CDK. */
-type WithCdkDurations<T> = T extends SpecDuration
+/** A value of a file with its times and sizes as `Duration` and `Size` of the CDK. */
+type WithCdkUnits<T> = T extends SpecDuration
   ? Duration
-  : T extends object
-    ? { [K in keyof T]: WithCdkDurations<T[K]> }
-    : T;
+  : T extends SpecSize
+    ? Size
+    : T extends object
+      ? { [K in keyof T]: WithCdkUnits<T[K]> }
+      : T;
 
-function withCdkDurations<T>(value: T): WithCdkDurations<T> {
+function withCdkUnits<T>(value: T): WithCdkUnits<T> {
   if (value instanceof SpecDuration) {
-    return Duration.millis(value.toMilliseconds()) as WithCdkDurations<T>;
+    return Duration.millis(value.toMilliseconds()) as WithCdkUnits<T>;
+  }
+  if (value instanceof SpecSize) {
+    return Size.bytes(value.toBytes()) as WithCdkUnits<T>;
   }
   if (Array.isArray(value)) {
-    return value.map(withCdkDurations) as WithCdkDurations<T>;
+    return value.map(withCdkUnits) as WithCdkUnits<T>;
   }
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, withCdkDurations(one)]),
-    ) as WithCdkDurations<T>;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withCdkUnits(one)])) as WithCdkUnits<T>;
   }
-  return value as WithCdkDurations<T>;
+  return value as WithCdkUnits<T>;
 }
 
 /** Properties of the construct for a proxy of a spec. Resources that the file names by id or ARN are imported into the scope. */
 export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
   const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
   const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, patching, ...others } =
-    withCdkDurations(spec);
+    withCdkUnits(spec);
   const { taskRoleArn, executionRoleArn, ...rest } = others;
   const role = (id: string, arn: string | undefined): IRole | undefined =>
     arn === undefined ? undefined : Role.fromRoleArn(scope, id, arn);
@@ -100,7 +103,7 @@ export function monitorPropsOf(
   scope: Construct,
   spec: Spec['monitor'],
 ): Omit<DriftMonitorProps, 'gate' | 'monitorName'> {
-  const { repair, alarmTopicArns, logRetentionDays, removalPolicy, ...rest } = withCdkDurations(spec);
+  const { repair, alarmTopicArns, logRetentionDays, removalPolicy, ...rest } = withCdkUnits(spec);
   const topics = alarmTopicArns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn)));
   return {
     ...rest,
@@ -112,7 +115,7 @@ export function monitorPropsOf(
   };
 }
 
-function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkDurations<UpstreamSpec>): ElbUpstream {
+function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<UpstreamSpec>): ElbUpstream {
   const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, ...rest } = upstream;
   const securityGroups = securityGroupIds?.map((group, i) =>
     SecurityGroup.fromSecurityGroupId(scope, `${id}SecurityGroup${i}`, group),
@@ -141,13 +144,13 @@ const DEPLOYMENTS = {
   canary: ProxyDeployment.canary,
 };
 
-function deploymentOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['deployment']>>): ProxyDeployment {
+function deploymentOf(scope: Construct, spec: WithCdkUnits<NonNullable<ProxySpec['deployment']>>): ProxyDeployment {
   const { strategy, alarmNames, ...options } = spec;
   const alarms = alarmNames?.map((name, i) => Alarm.fromAlarmName(scope, `DeploymentAlarm${i}`, name));
   return DEPLOYMENTS[strategy]({ ...options, alarms });
 }
 
-function ingressOf(scope: Construct, spec: WithCdkDurations<NonNullable<ProxySpec['ingress']>>): ProxyIngress {
+function ingressOf(scope: Construct, spec: WithCdkUnits<NonNullable<ProxySpec['ingress']>>): ProxyIngress {
   const { none, applicationListener, latticeTargetGroupArn, networkLoadBalancer, privateDns, targetGroupArn } = spec;
   if (none) {
     return ProxyIngress.none();

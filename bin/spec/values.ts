@@ -1,7 +1,16 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { parseDuration } from '../../lib/haproxy/duration';
-import { checked, describe, type Given, type Option, type Options, type Time } from '../../lib/haproxy/model/option';
+import {
+  type Bytes,
+  checked,
+  describe,
+  type Given,
+  type Option,
+  type Options,
+  type Time,
+} from '../../lib/haproxy/model/option';
+import { parseSize } from '../../lib/haproxy/size';
 
 /** A time of a spec file. */
 export class SpecDuration implements Time {
@@ -12,14 +21,25 @@ export class SpecDuration implements Time {
   }
 }
 
+/** A size of a spec file. */
+export class SpecSize implements Bytes {
+  public constructor(private readonly bytes: number) {}
+
+  public toBytes(): number {
+    return this.bytes;
+  }
+}
+
 /** A value of the constructs in a spec file. A nested struct has its own `Shape`. */
 type SpecOf<V> = V extends Duration | Time
   ? SpecDuration
-  : V extends string | number | boolean | undefined
-    ? V
-    : V extends readonly (infer Item)[]
-      ? SpecOf<Item>[]
-      : unknown;
+  : V extends Size | Bytes
+    ? SpecSize
+    : V extends string | number | boolean | undefined
+      ? V
+      : V extends readonly (infer Item)[]
+        ? SpecOf<Item>[]
+        : unknown;
 
 /**
  * The keys of a struct of the constructs. `satisfies Shape<…>` makes the compiler refuse a schema in which one is
@@ -33,7 +53,10 @@ export type Shape<Struct, Elsewhere extends keyof Struct = never, Extra extends 
 } & { readonly [K in Extra]: z.ZodType };
 
 /** For editors. */
-const TIME_FORM = 'A whole number and a unit, such as 10s.';
+const FORMS: Partial<Record<Option['kind'], string>> = {
+  time: 'A whole number and a unit, such as 10s.',
+  size: 'A whole number and a unit, such as 64KiB.',
+};
 
 type Keys<T extends Options> = {
   readonly [K in keyof T]: z.ZodOptional<z.ZodType<SpecOf<NonNullable<Given<T>[K]>>>>;
@@ -45,7 +68,7 @@ export function keysOf<T extends Options>(table: T): Keys<T> {
     name,
     keyOf(name, option)
       .optional()
-      .meta({ description: option.kind === 'time' ? `${describe(option)} ${TIME_FORM}` : describe(option) }),
+      .meta({ description: [describe(option), FORMS[option.kind]].filter(Boolean).join(' ') }),
   ]);
   return Object.fromEntries(keys) as Keys<T>;
 }
@@ -58,6 +81,8 @@ function keyOf(name: string, option: Option): z.ZodType {
       return z.int().min(option.min).max(option.max);
     case 'time':
       return time(name, (millis) => checked(option, millis, name));
+    case 'size':
+      return size(name, (bytes) => checked(option, bytes, name));
     case 'choice':
       return z.enum(option.of);
     case 'text':
@@ -98,6 +123,14 @@ function time(name: string, check: (millis: number) => unknown) {
     .string({ error: ({ input }) => `give a time with its unit, such as ${typeof input === 'number' ? input : 10}s` })
     .superRefine((value, context) => report(context, () => check(parseDuration(value, name))))
     .transform((value) => new SpecDuration(parseDuration(value, name)));
+}
+
+/** A size such as `64KiB`. An error shows a number without a unit with one. */
+function size(name: string, check: (bytes: number) => unknown) {
+  return z
+    .string({ error: ({ input }) => `give a size with its unit, such as ${typeof input === 'number' ? input : 512}B` })
+    .superRefine((value, context) => report(context, () => check(parseSize(value, name))))
+    .transform((value) => new SpecSize(parseSize(value, name)));
 }
 
 export const port = () => z.int().min(1).max(65535);

@@ -1,12 +1,13 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, Size, Token } from 'aws-cdk-lib';
 import { InputError } from '../haproxy/errors';
 
 /**
- * Refuses numbers, times and lists that are tokens: other values are computed from them, and errors in the
+ * Refuses numbers, times, sizes and lists that are tokens: other values are computed from them, and errors in the
  * configuration must show before the deployment. Texts may be tokens, also those of a list.
  */
 export function refuseTokens(what: string, value: unknown): void {
-  const unresolved = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);
+  const unresolved =
+    value instanceof Duration || value instanceof Size ? value.isUnresolved() : Token.isUnresolved(value);
   if (unresolved && typeof value !== 'string') {
     throw new InputError(`${what} is a token, known only at deployment: give the value itself`);
   }

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { RouteConditions } from '../haproxy/model/config-model';
@@ -36,7 +36,7 @@ export interface ProxyTls {
 }
 
 /**
- * How much one client may do in a period: one of `requests`, `connections` and `bytes`.
+ * How much one client may do in a period: one of `requests`, `connections` and `transferSize`.
  *
  * Each task counts for itself: with N tasks a client that reaches all of them can do N times as much. For a limit of the
  * whole service give a part of it, `requests: 100 / tasks`. HAProxy could share the counts with peers whose addresses
@@ -62,12 +62,12 @@ export interface ProxyRateLimit {
   readonly connections?: number;
 
   /**
-   * Bytes to the client, and bytes from it, 1 to 2,147,483,647 each (HAProxy 1.7 and later). Once it has had more, its
+   * Data to the client, and data from it, less than 2 GiB each (HAProxy 1.7 and later). Once it has had more, its
    * next requests are answered with 429; in TCP mode its next connections are closed. A running transfer continues.
    *
    * @default - not limited
    */
-  readonly bytes?: number;
+  readonly transferSize?: Size;
 
   /**
    * The period, 1 s to 1 day.
@@ -163,11 +163,11 @@ export interface ProxyResolution {
   readonly holdNx?: Duration;
 
   /**
-   * Largest DNS answer over UDP, bytes, 512 to 8192 (HAProxy 1.8 and later; 512 before).
+   * Largest DNS answer over UDP, 512 bytes to 8 KiB (HAProxy 1.8 and later; 512 bytes before).
    *
-   * @default 8192, because 30 addresses do not fit into 512
+   * @default Size.kibibytes(8), because 30 addresses do not fit into 512 bytes
    */
-  readonly payloadSize?: number;
+  readonly payloadSize?: Size;
 }
 
 /** Limits of connections, times and sizes. Times are 100 ms to 1 day. */
@@ -218,19 +218,19 @@ export interface ProxyLimits {
   readonly keepAliveTimeout?: Duration;
 
   /**
-   * Largest body of a request by its Content-Length, bytes, HTTP only. HAProxy denies larger requests with 413, before
+   * Largest body of a request by its Content-Length, less than 2 GiB, HTTP only. HAProxy denies larger requests with 413, before
    * 2.2 with 403.
    *
    * @default - no limit
    */
-  readonly maxBodyBytes?: number;
+  readonly maxBodySize?: Size;
 
   /**
-   * Largest head of a request or response, bytes, 4096 to 262144. With HTTP/2 it is at least 15360.
+   * Largest head of a request or response, 4 KiB to 256 KiB. With HTTP/2 it is at least 15 KiB.
    *
    * @default - HAProxy's own 15 KiB
    */
-  readonly maxHeaderBytes?: number;
+  readonly maxHeaderSize?: Size;
 }
 
 /** How log lines look, and where they go. */

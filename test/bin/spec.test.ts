@@ -156,6 +156,14 @@ describe('a key of an earlier release', () => {
   test.each([
     ['frontDoor: { none: true }', "12:5: key 'frontDoor' in proxies.orders has a new name: write 'ingress'"],
     [
+      'limits: { maxBodyBytes: 1000 }',
+      "12:15: key 'maxBodyBytes' in proxies.orders.limits has a new name: write 'maxBodySize'",
+    ],
+    [
+      'limits: { maxHeaderBytes: 8192 }',
+      "12:15: key 'maxHeaderBytes' in proxies.orders.limits has a new name: write 'maxHeaderSize'",
+    ],
+    [
       'executeCommand: true',
       "12:5: key 'executeCommand' in proxies.orders has a new name: write 'enableExecuteCommand'",
     ],
@@ -256,6 +264,10 @@ const STRUCTURAL: [string, string][] = [
     's.yaml:12:30: proxies.orders.resolution.holdValid is 10: give a time with its unit, such as 10s',
   ],
   [
+    proxyWith('limits: { maxBodySize: 1000 }'),
+    's.yaml:12:28: proxies.orders.limits.maxBodySize is 1000: give a size with its unit, such as 1000B',
+  ],
+  [
     `${SPEC}stackName: 1x\n`,
     's.yaml:12:12: stackName is "1x": give a letter, then letters, digits and hyphens, at most 64',
   ],
@@ -310,6 +322,14 @@ describe('a mistake that only the reader finds', () => {
       [
         proxyWith('resolution: { holdValid: 2d }'),
         "12:30: proxies.orders.resolution.holdValid: holdValid '2d' is out of range: give 100ms to 1d, in whole milliseconds",
+      ],
+      [
+        proxyWith('limits: { maxBodySize: 64k }'),
+        "12:28: proxies.orders.limits.maxBodySize: maxBodySize '64k' is not a size: give a whole number and a unit (B, KiB, MiB, GiB), such as 64KiB",
+      ],
+      [
+        proxyWith('limits: { maxHeaderSize: 512B }'),
+        "12:30: proxies.orders.limits.maxHeaderSize: maxHeaderSize '512B' is out of range: give 4KiB to 256KiB, in whole bytes",
       ],
       [
         proxyWith('log: { syslog: "logs:514" }'),

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
@@ -120,8 +120,8 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
     'responseHeaders applies to requests, which TCP mode does not read: leave it out, or use HTTP mode',
   ],
   [
-    { mode: HaproxyMode.TCP, limits: { maxBodyBytes: 1024 } },
-    'maxBodyBytes applies to requests, which TCP mode does not read: leave it out, or use HTTP mode',
+    { mode: HaproxyMode.TCP, limits: { maxBodySize: Size.kibibytes(1) } },
+    'maxBodySize applies to requests, which TCP mode does not read: leave it out, or use HTTP mode',
   ],
   [
     {

@@ -1,4 +1,4 @@
-import { Duration, Tags, Token } from 'aws-cdk-lib';
+import { Duration, Size, Tags, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
@@ -304,6 +304,22 @@ test('rate limits are in the configuration, with their times', () => {
   expect(text).toContain('store gpc0_rate(10s)');
   expect(text).toContain('store gpc0_rate(1m)');
   expect(text).toContain('acl rate-limit-exempt src 10.0.0.0/8');
+});
+
+test('sizes are bytes in the configuration, whatever their unit', () => {
+  const { stack, vpc, upstream } = stackWithAlb();
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    upstream,
+    limits: { maxBodySize: Size.mebibytes(1), maxHeaderSize: Size.kibibytes(31) },
+    resolution: { payloadSize: Size.kibibytes(1.5) },
+    rateLimits: [{ transferSize: Size.gibibytes(1) }],
+  });
+  const text = configurationOf(Template.fromStack(stack));
+  expect(text).toContain('if { req.hdr_val(content-length) gt 1048576 }');
+  expect(text).toContain('tune.bufsize 32768');
+  expect(text).toContain('accepted_payload_size 1536');
+  expect(text).toContain('{ sc_bytes_in_rate(0) gt 1073741824 } or { sc_bytes_out_rate(0) gt 1073741824 }');
 });
 
 test('a rate limit that is known only at deployment is refused', () => {

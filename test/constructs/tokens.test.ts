@@ -1,4 +1,4 @@
-import { Duration, Fn, Token } from 'aws-cdk-lib';
+import { Duration, Fn, Size, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
@@ -104,7 +104,7 @@ const REFUSED: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
   ['drainTime', () => ({ drainTime: millis() })],
   ['limits.maxConnections', () => ({ limits: { maxConnections: number() } })],
   ['limits.connectTimeout', () => ({ limits: { connectTimeout: millis() } })],
-  ['resolution.payloadSize', () => ({ resolution: { payloadSize: number() } })],
+  ['resolution.payloadSize', () => ({ resolution: { payloadSize: Size.bytes(number()) } })],
   ['resolution.holdValid', () => ({ resolution: { holdValid: millis() } })],
   ['upstream.port', () => ({ upstream: to({ port: number() }) })],
   ['upstream.slots', () => ({ upstream: to({ slots: number() }) })],

@@ -87,7 +87,7 @@ const resolutions = fc
       holdObsoleteMillis: int(1, DAY),
       holdOutageMillis: int(0, DAY),
       holdNxMillis: int(0, DAY),
-      payloadSize: int(512, 8192),
+      payloadBytes: int(512, 8192),
     },
     optional,
   )
@@ -114,7 +114,7 @@ const limits = fc.record(
 
 const rateLimits = fc
   .record({
-    measure: fc.constantFrom('requests', 'connections', 'bytes'),
+    measure: fc.constantFrom('requests', 'connections', 'transferBytes'),
     most: int(1, 1_000_000_000),
     periodMillis: some(int(1000, DAY)),
     header: some(fc.stringMatching(/^[A-Za-z0-9._-]{1,20}$/)),

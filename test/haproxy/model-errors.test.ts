@@ -74,13 +74,13 @@ describe('one value', () => {
       { denyFrom: ['::1', 'office'] },
       "denyFrom 'office' is not a network: give an IP address, or one with a prefix such as 10.0.0.0/8",
     ],
-    [{ rateLimits: [{}] }, 'rateLimits[0] has nothing to count: give one of requests, connections, bytes'],
+    [{ rateLimits: [{}] }, 'rateLimits[0] has nothing to count: give one of requests, connections, transferSize'],
     [
-      { rateLimits: [{ requests: 1 }, { requests: 1, bytes: 5 }] },
-      'rateLimits[1] has requests and bytes: give one of requests, connections, bytes',
+      { rateLimits: [{ requests: 1 }, { requests: 1, transferBytes: 5 }] },
+      'rateLimits[1] has requests and transferSize: give one of requests, connections, transferSize',
     ],
     [
-      { rateLimits: [{ requests: 1 }, { connections: 1 }, { bytes: 1 }, { requests: 2 }] },
+      { rateLimits: [{ requests: 1 }, { connections: 1 }, { transferBytes: 1 }, { requests: 2 }] },
       'rateLimits has 4 limits: give at most 3, which HAProxy can count',
     ],
     [
@@ -88,8 +88,8 @@ describe('one value', () => {
       "rateLimits counts requests by the header 'X-Api-Key' alone, and a client can send another value with each request: add a limit of requests without header, which counts by address",
     ],
     [
-      { rateLimits: [{ bytes: 5, header: 'X-Api-Key' }] },
-      'rateLimits[0] counts bytes by a header, and a header belongs to a request: give requests, or leave header out',
+      { rateLimits: [{ transferBytes: 5, header: 'X-Api-Key' }] },
+      'rateLimits[0] counts transferSize by a header, and a header belongs to a request: give requests, or leave header out',
     ],
     [
       { rateLimits: [{ requests: 5, header: 'X Key' }] },
@@ -97,15 +97,15 @@ describe('one value', () => {
     ],
     [
       { mode: TCP, rateLimits: [{ requests: 5 }] },
-      'rateLimits[0] counts requests, which TCP mode does not read: give connections or bytes, or use HTTP mode',
+      'rateLimits[0] counts requests, which TCP mode does not read: give connections or transferSize, or use HTTP mode',
     ],
     [
       { rateLimits: [{ requests: 0 }] },
       "rateLimits[0].requests '0' is out of range: give a whole number from 1 to 1000000000",
     ],
     [
-      { rateLimits: [{ bytes: 2 ** 31 }] },
-      "rateLimits[0].bytes '2147483648' is out of range: give a whole number from 1 to 2147483647",
+      { rateLimits: [{ transferBytes: 2 ** 31 }] },
+      "rateLimits[0].transferSize '2GiB' is out of range: give 1B to 2147483647B, in whole bytes",
     ],
     [
       { rateLimits: [{ requests: 5, periodMillis: 999 }] },

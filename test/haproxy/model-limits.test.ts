@@ -2,6 +2,7 @@ import { formatDuration, parseDuration } from '../../lib/haproxy/duration';
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
+import { formatSize, parseSize } from '../../lib/haproxy/size';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const UPSTREAM = { dnsName: 'my-elb.example.com', port: 80 };
@@ -21,9 +22,6 @@ const COUNTS: [string, number, number, (value: number) => Partial<HaproxyConfigM
   ['healthCheck.fall', 1, 100, healthCheck('fall')],
   ['healthCheck.rise', 1, 100, healthCheck('rise')],
   ['maxConnections', 1, 1_000_000, limits('maxConnections')],
-  ['maxBodyBytes', 0, 2_147_483_647, limits('maxBodyBytes')],
-  ['maxHeaderBytes', 4096, 262_144, limits('maxHeaderBytes')],
-  ['payloadSize', 512, 8192, resolution('payloadSize')],
 ];
 
 /** The same for times, with their bounds as the error shows them. */
@@ -46,6 +44,14 @@ const TIMES: [string, string, string, (value: number) => Partial<HaproxyConfigMo
     '30m',
     (drainTimeMillis) => ({ drainTimeMillis, stopTimeoutMillis: 3_600_000, health: { port: 8404 } }),
   ],
+];
+
+/** The same for sizes. */
+const SIZES: typeof TIMES = [
+  ['maxBodySize', '0B', '2147483647B', limits('maxBodyBytes')],
+  ['maxHeaderSize', '4KiB', '256KiB', limits('maxHeaderBytes')],
+  ['payloadSize', '512B', '8KiB', resolution('payloadBytes')],
+  ['rateLimits[0].transferSize', '1B', '2147483647B', (transferBytes) => ({ rateLimits: [{ transferBytes }] })],
 ];
 
 const check = (change: Partial<HaproxyConfigModel>) =>
@@ -78,6 +84,18 @@ test.each(TIMES)('%s: %s to %s', (what, least, most, modelWith) => {
     );
   }
   expect(() => check(modelWith(min! - 1))).toThrow(`'${min! - 1}ms'`);
+});
+
+test.each(SIZES)('%s: %s to %s', (what, least, most, modelWith) => {
+  const [min, max] = [least, most].map((size) => parseSize(size, 'bound'));
+  for (const good of [min!, max!]) {
+    expect(() => check(modelWith(good))).not.toThrow();
+  }
+  for (const bad of badValues(min!, max!)) {
+    expect(() => check(modelWith(bad))).toThrow(
+      new InputError(`${what} '${formatSize(bad)}' is out of range: give ${least} to ${most}, in whole bytes`),
+    );
+  }
 });
 
 describe('holdObsolete', () => {

@@ -67,7 +67,7 @@ describe('what a model leaves out', () => {
         holdObsoleteMillis: 30_000,
         holdOutageMillis: 600_000,
         holdNxMillis: 30_000,
-        payloadSize: 8192,
+        payloadBytes: 8192,
       },
       health: undefined,
       metrics: false,
@@ -134,7 +134,7 @@ test('the values of a model are kept, and each route has its own backend', () =>
     responseHeaders: { set: { C: '"' }, remove: ['D'] },
     allowFrom: ['10.0.0.0/8', '::1', '192.0.2.1'],
     denyFrom: ['fd00::/8'],
-    rateLimits: [{ requests: 1 }, { requests: 2, header: 'X-Key', periodMillis: 1000 }, { bytes: 3 }],
+    rateLimits: [{ requests: 1 }, { requests: 2, header: 'X-Key', periodMillis: 1000 }, { transferBytes: 3 }],
     rateLimitExempt: ['10.1.0.0/16'],
     limits: {
       maxConnections: 1,
@@ -153,7 +153,7 @@ test('the values of a model are kept, and each route has its own backend', () =>
       holdObsoleteMillis: 101,
       holdOutageMillis: 0,
       holdNxMillis: 1,
-      payloadSize: 512,
+      payloadBytes: 512,
     },
     health: { address: '::1', port: 3 },
     metrics: true,
@@ -169,7 +169,7 @@ test('the values of a model are kept, and each route has its own backend', () =>
     rateLimits: [
       { measure: 'requests', most: 1, header: undefined, periodMillis: 10_000 },
       { measure: 'requests', most: 2, header: 'X-Key', periodMillis: 1000 },
-      { measure: 'bytes', most: 3, header: undefined, periodMillis: 10_000 },
+      { measure: 'transferSize', most: 3, header: undefined, periodMillis: 10_000 },
     ],
     upstream: { backend: 'upstream', ...upstream },
     routes: [

@@ -71,7 +71,9 @@ export function fullTcp(version: HaproxyVersion): HaproxyConfigModel {
     ],
     listen: { address: '10.0.0.1', port: 8443 },
     acceptProxyProtocol: true,
-    rateLimits: version._capabilities.sessionRules ? [{ connections: 50 }, { bytes: 1_000_000_000 }] : undefined,
+    rateLimits: version._capabilities.sessionRules
+      ? [{ connections: 50 }, { transferBytes: 1_000_000_000 }]
+      : undefined,
     health: { port: 8404 },
     stopTimeoutMillis: 120_000,
     drainTimeMillis: 100_000,

@@ -13,7 +13,7 @@ const FOR_THE_VERSION = [
   /^resolutionMode 'per-request' in (http|tcp) mode needs HAProxy 2\.[01] or later, and this is \d\.\d: use 'slots'$/,
   /^listenTls\.minVersion '1\.3' needs HAProxy 1\.8 or later, and this is 1\.[67]: give '1\.2'$/,
   /^parseResolvConf needs HAProxy 1\.9 or later, and this is 1\.[678]: give nameservers$/,
-  /^rateLimits\[\d\]\.(connections|bytes) needs HAProxy 1\.7 or later, and this is 1\.6: give requests$/,
+  /^rateLimits\[\d\]\.(connections|transferSize) needs HAProxy 1\.7 or later, and this is 1\.6: give requests$/,
   /^rateLimits\[\d\]\.header needs HAProxy 1\.8 or later, and this is 1\.[67]: leave it out$/,
   /^metrics needs HAProxy 2\.0 or later, and this is 1\.[6789]: leave it out$/,
 ];
@@ -86,7 +86,7 @@ function askedFor({
     [listen?.port, health?.port, runtimeApi?.port, redirectPort].some((port) => port !== undefined && port < 1024) &&
       'privileged-port',
     upstreams.some(({ slots }) => slots === 1) && 'single-slot',
-    resolution?.payloadSize === 512 && 'small-payload',
+    resolution?.payloadBytes === 512 && 'small-payload',
     period < 1000 && 'query-storm',
     (period > 60_000 ||
       (resolution?.holdObsoleteMillis ?? 2 * period) >= HOUR ||

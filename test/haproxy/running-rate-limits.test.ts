@@ -141,7 +141,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
     });
 
     test('each client has as many bytes as it may', async () => {
-      await start({ rateLimits: [{ bytes: 20_000, periodMillis: LONG }] });
+      await start({ rateLimits: [{ transferBytes: 20_000, periodMillis: LONG }] });
       const big = { 'X-Big': 'x'.repeat(6000) };
       const counted = await statuses(8, () => ({ from: '127.0.1.1', headers: big }));
       // Requests and answers of more than 6000 bytes: after the fourth it has had more than 20,000.

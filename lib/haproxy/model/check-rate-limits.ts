@@ -5,7 +5,7 @@ import { type Complete, complete } from './option';
 import { HaproxyMode, RATE_LIMIT } from './options';
 
 /** What a rate limit counts. */
-export type RateLimitMeasure = 'requests' | 'connections' | 'bytes';
+export type RateLimitMeasure = 'requests' | 'connections' | 'transferSize';
 
 /** A rate limit with all values set and checked. */
 export interface ValidatedRateLimit extends Pick<Complete<typeof RATE_LIMIT>, 'periodMillis' | 'header'> {
@@ -14,7 +14,7 @@ export interface ValidatedRateLimit extends Pick<Complete<typeof RATE_LIMIT>, 'p
   readonly most: number;
 }
 
-const MEASURES: readonly RateLimitMeasure[] = ['requests', 'connections', 'bytes'];
+const MEASURES: readonly RateLimitMeasure[] = ['requests', 'connections', 'transferSize'];
 /** HAProxy tracks a connection in three tables (MAX_SESS_STKCTR). */
 const MAX_LIMITS = 3;
 
@@ -45,8 +45,9 @@ function checkRateLimit(
   given: HaproxyRateLimit,
   what: string,
 ): ValidatedRateLimit {
-  const values = complete(RATE_LIMIT, given, `${what}.`);
-  const measures = MEASURES.filter((measure) => values[measure] !== undefined);
+  const { transferBytes: transferSize, ...values } = complete(RATE_LIMIT, given, `${what}.`);
+  const counts = { ...values, transferSize };
+  const measures = MEASURES.filter((measure) => counts[measure] !== undefined);
   const [measure] = measures;
   if (measure === undefined || measures.length > 1) {
     throw new InputError(
@@ -56,7 +57,7 @@ function checkRateLimit(
   const { header, periodMillis } = values;
   if (mode === HaproxyMode.TCP && measure === 'requests') {
     throw new InputError(
-      `${what} counts requests, which TCP mode does not read: give connections or bytes, or use HTTP mode`,
+      `${what} counts requests, which TCP mode does not read: give connections or transferSize, or use HTTP mode`,
     );
   }
   if (header !== undefined && measure !== 'requests') {
@@ -70,5 +71,5 @@ function checkRateLimit(
   if (measure !== 'requests' && !version._capabilities.sessionRules) {
     throw new InputError(`${what}.${measure} needs HAProxy 1.7 or later, and this is ${version}: give requests`);
   }
-  return { measure, most: values[measure]!, header, periodMillis };
+  return { measure, most: counts[measure]!, header, periodMillis };
 }

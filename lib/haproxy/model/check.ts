@@ -173,7 +173,7 @@ function requestRulesOf({ requestHeaders, responseHeaders, limits }: ValidatedMo
   const headers = Object.entries({ requestHeaders, responseHeaders }).filter(
     ([, { set, remove }]) => Object.keys(set).length + remove.length > 0,
   );
-  return [...headers.map(([name]) => name), ...(limits.maxBodyBytes === undefined ? [] : ['maxBodyBytes'])];
+  return [...headers.map(([name]) => name), ...(limits.maxBodyBytes === undefined ? [] : ['maxBodySize'])];
 }
 
 /** Two listeners on one port make HAProxy fail at the start, or share connections at random. */

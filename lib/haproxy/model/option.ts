@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration';
 import { InputError } from '../errors';
+import { formatSize } from '../size';
 
 /** Milliseconds. */
 export const HOUR = 3_600_000;
@@ -34,6 +35,14 @@ interface TimeOption extends Described {
   readonly default?: number;
 }
 
+/** A size. Its bounds and its default are bytes. Its name ends in `Size`. */
+interface SizeOption extends Described {
+  readonly kind: 'size';
+  readonly min: number;
+  readonly max: number;
+  readonly default?: number;
+}
+
 /** A member of an enum. */
 interface ChoiceOption extends Described {
   readonly kind: 'choice';
@@ -62,7 +71,7 @@ interface ListOption extends Described {
 /**
  * An option that is one value: its kind, its bounds and its default, from which every check and every help text comes.
  */
-export type Option = FlagOption | CountOption | TimeOption | ChoiceOption | TextOption | ListOption;
+export type Option = FlagOption | CountOption | TimeOption | SizeOption | ChoiceOption | TextOption | ListOption;
 /** Options by name. */
 export type Options = Readonly<Record<string, Option>>;
 
@@ -71,10 +80,15 @@ export interface Time {
   toMilliseconds(): number;
 }
 
-/** The value of an option; a time is milliseconds. */
+/** Anything with a size in bytes: a `Size` of the CDK, a size of a spec file. */
+export interface Bytes {
+  toBytes(): number;
+}
+
+/** The value of an option; a time is milliseconds, a size is bytes. */
 type ValueOf<O> = O extends FlagOption
   ? boolean
-  : O extends CountOption | TimeOption
+  : O extends CountOption | TimeOption | SizeOption
     ? number
     : O extends ChoiceOption
       ? O['of'][keyof O['of']]
@@ -82,10 +96,19 @@ type ValueOf<O> = O extends FlagOption
         ? string
         : readonly string[];
 
-/** The name of a value: times end in `Millis`. */
-type NameOf<K, O> = O extends TimeOption ? `${K & string}Millis` : K;
+/** The name of a value: times end in `Millis`, sizes in `Bytes`. */
+type NameOf<K, O> = O extends TimeOption
+  ? `${K & string}Millis`
+  : O extends SizeOption
+    ? K extends `${infer Of}Size`
+      ? `${Of}Bytes`
+      : never
+    : K;
 
-/** The values of options as the configuration model has them: `interval`, a time, is `intervalMillis`. */
+/**
+ * The values of options as the configuration model has them: `interval`, a time, is
+ * `intervalMillis`, and `payloadSize` is `payloadBytes`.
+ */
 export type Values<T extends Options> = { readonly [K in keyof T as NameOf<K, T[K]>]?: ValueOf<T[K]> };
 
 /** The same with every value that has a default. */
@@ -97,13 +120,13 @@ export type Complete<T extends Options> = {
 
 /** Options as in a struct of the constructs or in a spec file. */
 export type Given<T extends Options> = {
-  readonly [K in keyof T]?: T[K] extends TimeOption ? Time : ValueOf<T[K]>;
+  readonly [K in keyof T]?: T[K] extends TimeOption ? Time : T[K] extends SizeOption ? Bytes : ValueOf<T[K]>;
 };
 
 /** The options of a table that a struct does not have. The compiler takes no struct without one of them. */
 type Missing<T extends Options, G> = { readonly [K in Exclude<keyof T, keyof G>]: never };
 
-/** Takes the values of a table's options out of a struct, its times in milliseconds. */
+/** Takes the values of a table's options out of a struct, its times in milliseconds and its sizes in bytes. */
 export function valuesOf<T extends Options, G extends Given<T>>(
   table: T,
   given: (G & Missing<T, G>) | undefined,
@@ -112,7 +135,7 @@ export function valuesOf<T extends Options, G extends Given<T>>(
   for (const name of Object.keys(table)) {
     const value: unknown = given?.[name as keyof G];
     if (value !== undefined) {
-      values[nameOf(name, table[name]!)] = isTime(value) ? value.toMilliseconds() : value;
+      values[nameOf(name, table[name]!)] = inUnits(value);
     }
   }
   return values as Values<T>;
@@ -146,7 +169,14 @@ export function defaultOf(option: Option): string | undefined {
   if (otherwise !== undefined || value === undefined) {
     return otherwise;
   }
-  return kind === 'time' ? formatDuration(value) : String(value);
+  switch (kind) {
+    case 'time':
+      return formatDuration(value);
+    case 'size':
+      return formatSize(value);
+    default:
+      return String(value);
+  }
 }
 
 /** A value of an option, or an error. */
@@ -155,7 +185,9 @@ export function checked(option: Option, value: unknown, what: string): unknown {
     case 'count':
       return range(Number(value), option.min, option.max, what);
     case 'time':
-      return timeRange(Number(value), option.min, option.max, what);
+      return measureRange(Number(value), option, what, formatDuration, 'milliseconds');
+    case 'size':
+      return measureRange(Number(value), option, what, formatSize, 'bytes');
     case 'text':
       return option.check(String(value), what);
     case 'list':
@@ -167,11 +199,23 @@ export function checked(option: Option, value: unknown, what: string): unknown {
 }
 
 function nameOf(name: string, { kind }: Option): string {
-  return kind === 'time' ? `${name}Millis` : name;
+  switch (kind) {
+    case 'time':
+      return `${name}Millis`;
+    case 'size':
+      return name.replace(/Size$/, 'Bytes');
+    default:
+      return name;
+  }
 }
 
-function isTime(value: unknown): value is Time {
-  return typeof (value as Partial<Time>).toMilliseconds === 'function';
+/** A time in milliseconds, a size in bytes, and any other value as it is. */
+function inUnits(value: unknown): unknown {
+  const { toMilliseconds, toBytes } = value as Partial<Time & Bytes>;
+  if (typeof toMilliseconds === 'function') {
+    return (value as Time).toMilliseconds();
+  }
+  return typeof toBytes === 'function' ? (value as Bytes).toBytes() : value;
 }
 
 /** A whole number within bounds. */
@@ -182,11 +226,17 @@ function range(value: number, min: number, max: number, what: string): number {
   return value;
 }
 
-function timeRange(value: number, min: number, max: number, what: string): number {
+/** A whole number of a unit within bounds. */
+function measureRange(
+  value: number,
+  { min, max }: TimeOption | SizeOption,
+  what: string,
+  format: (value: number) => string,
+  unit: string,
+): number {
   if (!isWithin(value, min, max)) {
-    const [least, most] = [min, max].map(formatDuration);
     throw new InputError(
-      `${what} '${formatDuration(value)}' is out of range: give ${least} to ${most}, in whole milliseconds`,
+      `${what} '${format(value)}' is out of range: give ${format(min)} to ${format(max)}, in whole ${unit}`,
     );
   }
   return value;

@@ -113,7 +113,12 @@ const RATE = { kind: 'count', min: 1, max: 1_000_000_000 } as const;
 export const RATE_LIMIT = {
   requests: { ...RATE, about: 'Requests of a client in a period, HTTP only.' },
   connections: { ...RATE, about: 'New connections of a client in a period (1.7 and later).' },
-  bytes: { ...RATE, max: 2 ** 31 - 1, about: 'Bytes to a client, and from it, in a period (1.7 and later).' },
+  transferSize: {
+    kind: 'size',
+    min: 1,
+    max: 2 ** 31 - 1,
+    about: 'Data to a client, and from it, in a period (1.7 and later).',
+  },
   period: { kind: 'time', min: 1000, max: DAY, default: 10_000, about: 'The period.' },
   header: {
     kind: 'text',
@@ -277,19 +282,19 @@ export const LIMITS = {
     default: 65_000,
     about: "Time that a client's connection may be idle between two requests, HTTP only.",
   },
-  maxBodyBytes: {
-    kind: 'count',
+  maxBodySize: {
+    kind: 'size',
     min: 0,
     max: 2 ** 31 - 1,
-    about: 'Largest body of a request by its Content-Length, bytes, HTTP only.',
+    about: 'Largest body of a request by its Content-Length, HTTP only.',
     otherwise: 'no limit',
   },
-  maxHeaderBytes: {
-    kind: 'count',
+  maxHeaderSize: {
+    kind: 'size',
     min: 4096,
     max: 262_144,
-    about: 'Largest head of a request or response, bytes.',
-    otherwise: "HAProxy's own 15 KiB",
+    about: 'Largest head of a request or response.',
+    otherwise: "HAProxy's own 15KiB",
   },
 } as const satisfies Options;
 
@@ -332,11 +337,11 @@ export const RESOLUTION = {
     about: 'How long an address is kept once the name no longer exists.',
   },
   payloadSize: {
-    kind: 'count',
+    kind: 'size',
     min: 512,
     max: 8192,
     default: 8192,
-    about: 'Largest DNS answer over UDP, bytes (1.8 and later).',
+    about: 'Largest DNS answer over UDP (1.8 and later).',
   },
 } as const satisfies Options;
 

@@ -99,7 +99,7 @@ export function resolversSection({ _capabilities: capabilities }: HaproxyVersion
         ? ['parse-resolv-conf']
         : nameservers.map((nameserver, i) => `nameserver dns${i + 1} ${endpointOf(nameserver)}`)),
       capabilities.acceptedPayloadSize
-        ? `accepted_payload_size ${resolution.payloadSize}`
+        ? `accepted_payload_size ${resolution.payloadBytes}`
         : '# answers above 512 bytes cannot be read before 1.8',
       'resolve_retries 3',
       // For `per-request`, a name that does not exist must fail soon: after this time for each attempt except one.

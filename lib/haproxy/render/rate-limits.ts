@@ -12,7 +12,7 @@ const MAX_COUNTED = 100_000;
 const STORED: Record<RateLimitMeasure, readonly string[]> = {
   requests: ['gpc0_rate'],
   connections: ['gpc0_rate'],
-  bytes: ['bytes_in_rate', 'bytes_out_rate'],
+  transferSize: ['bytes_in_rate', 'bytes_out_rate'],
 };
 
 /** `session` and not `connection`, because only `session` has the address from the PROXY protocol. */
@@ -48,7 +48,7 @@ export function rateLimitRules(version: HaproxyVersion, model: ValidatedModel, l
       (limit) => `${limit.level} track-sc${limit.i} ${keyOf(version, limit)} table ${tableOf(limit.i)}${unless}`,
     ),
     ...limits.map((limit) => `${refusalOf(version, mode, limit)} if ${tooMuch(limit, limit.i)}`),
-    ...limits.flatMap((limit) => (limit.measure === 'bytes' ? [] : `${limit.level} sc-inc-gpc0(${limit.i})`)),
+    ...limits.flatMap((limit) => (limit.measure === 'transferSize' ? [] : `${limit.level} sc-inc-gpc0(${limit.i})`)),
   ];
   return lines.filter((line) => line.startsWith(level));
 }
@@ -71,8 +71,8 @@ function keyOf({ _capabilities: capabilities }: HaproxyVersion, { header }: Vali
 }
 
 function tooMuch({ measure, most }: ValidatedRateLimit, index: number): string {
-  return measure === 'bytes'
-    ? STORED.bytes.map((name) => `{ sc_${name}(${index}) gt ${most} }`).join(' or ')
+  return measure === 'transferSize'
+    ? STORED.transferSize.map((name) => `{ sc_${name}(${index}) gt ${most} }`).join(' or ')
     : `{ sc_gpc0_rate(${index}) ge ${most} }`;
 }
 

@@ -1,7 +1,7 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import { InputError } from '../../haproxy/errors';
 import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from '../../haproxy/model/config-model';
-import { type Time, valuesOf } from '../../haproxy/model/option';
+import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
   HEALTH_CHECK,
   HEALTH_PORT,
@@ -22,12 +22,18 @@ import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyTls } from '../
 import { SECRET_PATHS } from './secret-files';
 import type { StopTimes } from './stop-times';
 
-/** A struct of the constructs whose times come from the CDK or from a spec file. */
-type Timed<T> = { readonly [K in keyof T]: T[K] extends Duration | undefined ? Time | undefined : T[K] };
+/** A struct of the constructs whose times and sizes come from the CDK or from a spec file. */
+type Given<T> = {
+  readonly [K in keyof T]: T[K] extends Duration | undefined
+    ? Time | undefined
+    : T[K] extends Size | undefined
+      ? Bytes | undefined
+      : T[K];
+};
 
 /** The options of an upstream that affect the configuration. */
-type UpstreamOptions = Timed<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck'>> & {
-  readonly healthCheck?: Timed<UpstreamHealthCheck>;
+type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck'>> & {
+  readonly healthCheck?: Given<UpstreamHealthCheck>;
 };
 
 /** An upstream of a proxy, with its attributes in the stack. */
@@ -55,9 +61,9 @@ type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'respon
 type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
   readonly routes?: readonly RouteConditions[];
   readonly listenTls?: Omit<ProxyTls, 'secret'>;
-  readonly rateLimits?: readonly Timed<ProxyRateLimit>[];
-  readonly limits?: Timed<ProxyLimits>;
-  readonly resolution?: Timed<ProxyResolution>;
+  readonly rateLimits?: readonly Given<ProxyRateLimit>[];
+  readonly limits?: Given<ProxyLimits>;
+  readonly resolution?: Given<ProxyResolution>;
   readonly runtimeApiTls?: object;
 };
 
@@ -134,7 +140,7 @@ export function maxConnectionsOf(
   upstreams: readonly ProxyUpstream[],
   memoryMiB: number,
 ): number {
-  const { maxHeaderBytes = 0 } = limits;
+  const maxHeaderBytes = limits.maxHeaderSize?.toBytes() ?? 0;
   const tlsSides = [listenTls !== undefined, upstreams.some(({ options }) => options.tls !== undefined)].filter(
     Boolean,
   );
