@@ -95,7 +95,7 @@ const OUTCOMES: readonly [string, string[], string[], number, number, string][] 
     ['--backend', 'other', '--runtime-api', 'unix:/nowhere|0'],
     1,
     2,
-    `CRITICAL - elb.test:80: silent-resolver: other/one of ENDPOINT has a fixed address: HAProxy never looks elb.test up; stale-address: ENDPOINT sends to 127.0.0.9 (other/one), which DNS does not name for elb.test, and the process does not follow DNS; unchecked: 1 of 2 tasks of elb.test:80 could not be read; unreachable-task: the runtime API of unix:/nowhere/0 does not answer: no such socket | critical=2;;0;0 warning=2;0;;0 live_addresses=1;;;0 read_processes=1;;;0;2 stale_sessions=0%;;;0;100`,
+    `CRITICAL - elb.test:80: silent-resolver: other/one of ENDPOINT has a fixed address: HAProxy never looks elb.test up; stale-address: ENDPOINT sends to 127.0.0.9 (other/one), which DNS does not name for elb.test, and the process does not follow DNS; unreachable-task: the runtime API of unix:/nowhere/0 does not answer: no such socket | critical=2;;0;0 warning=1;0;;0 live_addresses=1;;;0 read_processes=1;;;0;2 stale_sessions=0%;;;0;100`,
   ],
   [
     'nothing that could be looked at',

@@ -116,5 +116,13 @@ if (!HAS_TERMINALS) {
       // The cursor was never hidden.
       expect(run.output).not.toContain('\x1b[?25l');
     });
+
+    test('NO_COLOR takes the colours away, and replaces reports all the same', async () => {
+      run = new TerminalRun(`env NO_COLOR=1 ${command.join(' ')}`, COLUMNS);
+      await run.shows(/^as of \d\d:\d\d:\d\d, Ctrl-C to stop$/);
+      expect(await run.interrupt()).toBe(130);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence that sets a colour
+      expect(run.output).not.toMatch(/\x1b\[[\d;]*m/);
+    });
   });
 }

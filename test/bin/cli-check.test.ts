@@ -182,10 +182,9 @@ critical  silent-resolver  web/one, web/two of ${endpoint} have a fixed address:
 ${'RUNTIME API'.padEnd(missing.length)}  HAPROXY  SLOT  ADDRESS  SESSIONS  STATE
 ${`127.0.0.1:${port}`.padEnd(missing.length)}  -        -     -        -         unreachable-task
 ${missing}  -        -     -        -         unreachable-task
-warning  unchecked         2 of 2 tasks of elb.test:80 could not be read
 warning  unreachable-task  the runtime API of 127.0.0.1:${port} does not answer: connection refused
 warning  unreachable-task  the runtime API of ${missing} does not answer: no such socket
-3 findings
+2 findings
 `,
       stderr: '',
     });

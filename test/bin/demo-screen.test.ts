@@ -102,5 +102,15 @@ if (!HAS_TERMINALS) {
       // The cursor is hidden while it draws, and shown again in the end.
       expect(run.output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(run.output.lastIndexOf('\x1b[?25l'));
     }, 60_000);
+
+    test('NO_COLOR takes the colours away, and leaves the picture', async () => {
+      run = new TerminalRun(`env NO_COLOR=1 node_modules/.bin/tsx bin/cli.ts demo --branches ${branch}`, COLUMNS);
+      await run.shows(/^▸ the load balancer moves, in \d+ s at most$/);
+      expect(await run.interrupt()).toBe(130);
+
+      expect((await run.screen()).filter((row) => row.includes('old address'))).toHaveLength(1);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence that sets a colour
+      expect(run.output).not.toMatch(/\x1b\[[\d;]*m/);
+    }, 60_000);
   });
 }

@@ -8,6 +8,7 @@ import { collect, oneOf } from '../options';
 import { explain } from './explain';
 import { type CheckFlags, recordOf, tlsOf } from './flags';
 import { FORMATS, type Format } from './formats';
+import { withoutRepeatedCause } from './one-cause';
 import { checkWithTwoSamples } from './two-samples';
 import { openWatch } from './watch';
 
@@ -66,7 +67,7 @@ async function runCheck(flags: CheckFlags, format: Format): Promise<void> {
     await watch(record, probes, format);
     return;
   }
-  const report = await checkWithTwoSamples(record, probes, progress);
+  const report = withoutRepeatedCause(await checkWithTwoSamples(record, probes, progress));
   process.stdout.write(`${format.print(report)}\n`);
   process.exitCode = format.code(report);
 }
@@ -83,7 +84,7 @@ async function watch(record: RegistryRecord, probes: Probes, format: Format): Pr
   const show = format === FORMATS.text ? openWatch() : (report: string) => process.stdout.write(`${report}\n`);
   let state = NO_STATE;
   for (;;) {
-    const report = await checkProxy(record, state, probes, Date.now());
+    const report = withoutRepeatedCause(await checkProxy(record, state, probes, Date.now()));
     state = report.state;
     show(format.print(report));
     process.exitCode = format.code(report);

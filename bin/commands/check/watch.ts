@@ -1,10 +1,10 @@
 import cliTruncate from 'cli-truncate';
 import { createLogUpdate } from 'log-update';
+import { canRedraw } from '../terminal';
 
 /** Shows one report after the other: in place on a terminal, otherwise below each other, each with its time. */
 export function openWatch(): (report: string) => void {
-  const { NO_COLOR, CI, TERM } = process.env;
-  if (!process.stdout.isTTY || NO_COLOR || CI || TERM === 'dumb') {
+  if (!canRedraw()) {
     return (report) => process.stdout.write(`${new Date().toISOString()}\n${report}\n`);
   }
   // The cursor stays visible: nothing has to be restored, however the process ends.

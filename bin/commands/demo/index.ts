@@ -86,7 +86,7 @@ async function* binariesOf(
       let found = 0;
       const acquiring = binaries({
         branches,
-        onProgress: (line) => screen.fetching(`fetching HAProxy, ${found} available: ${line}`),
+        onProgress: (line) => screen.fetching(`looking for HAProxy, ${found} available: ${line}`),
         onBinary: (binary) => {
           found += 1;
           controller.enqueue(binary);

@@ -1,7 +1,9 @@
 import cliTruncate from 'cli-truncate';
 import { createLogUpdate } from 'log-update';
+import { isColorSupported } from 'picocolors';
 import type { DemoOutput, Snapshot } from '../../../lab/demo';
 import type { Scenario } from '../../../lab/scenario';
+import { canRedraw } from '../terminal';
 import { cell, frame, seconds } from './frame';
 
 /** The output of a demo. */
@@ -14,11 +16,9 @@ export interface Screen extends DemoOutput {
   readonly close: () => void;
 }
 
-/** A picture that is redrawn in place on a terminal; lines for a pipe, a file, `NO_COLOR` and CI. */
+/** A picture that is redrawn in place on a terminal; lines for a pipe, a file and CI. */
 export function openScreen(scenario: Scenario): Screen {
-  const { NO_COLOR, CI, TERM } = process.env;
-  const plain = !process.stdout.isTTY || NO_COLOR || CI || TERM === 'dumb';
-  return plain ? lines() : picture(scenario);
+  return canRedraw() ? picture(scenario) : lines();
 }
 
 function picture(scenario: Scenario): Screen {
@@ -28,7 +28,7 @@ function picture(scenario: Scenario): Screen {
   let fetching: string | undefined;
   const show = () => {
     const { columns } = process.stdout;
-    const picture = frame(snapshot, { scenario, notes, fetching, columns, colour: true });
+    const picture = frame(snapshot, { scenario, notes, fetching, columns, colour: isColorSupported });
     draw(picture.map((line) => cliTruncate(line, columns)).join('\n'));
   };
   const say = (text: string) => {
