@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Annotations as CdkAnnotations, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
   ContainerImage,
@@ -77,11 +77,13 @@ function warned(acknowledged: readonly string[] = []) {
     ingress: ProxyIngress.networkLoadBalancer({ accessLogs: new Bucket(stack, 'Logs') }),
     deployment: ProxyDeployment.canary(),
   });
+  const securityGroups = [new SecurityGroup(stack, 'Elsewhere', { vpc })];
+  const plain = ElbUpstream.fromDnsName('plain.test', { port: 443, securityGroups });
   new HaproxyElbProxy(stack, 'Lattice', {
     vpc: new Vpc(stack, 'Other', { maxAzs: 2 }),
     monitor,
     upstream: ElbUpstream.fromDnsName('internal-orders-1.eu-west-1.elb.amazonaws.com', { port: 443, tls: {} }),
-    routes: [{ name: 'plain', host: 'plain.test', upstream: ElbUpstream.fromDnsName('plain.test', { port: 443 }) }],
+    routes: [{ name: 'plain', host: 'plain.test', upstream: plain }],
     ingress: ProxyIngress.latticeTargetGroup(new CfnTargetGroup(stack, 'Group', { type: 'IP' })),
   });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {
