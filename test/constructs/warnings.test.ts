@@ -11,6 +11,7 @@ import {
   FargateTaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
   DriftMonitor,
@@ -49,7 +50,8 @@ function serviceToGate(stack: Stack): FargateService {
 
 /** A stack with everything in it that is warned of. */
 function warned(acknowledged: readonly string[] = []) {
-  const stack = new Stack(new App(), 'Stack');
+  // Access logs need a region.
+  const stack = new Stack(new App(), 'Stack', { env: { region: 'eu-west-1' } });
   for (const id of acknowledged) {
     CdkAnnotations.of(stack).acknowledgeWarning(id, 'it is so on purpose');
   }
@@ -72,7 +74,7 @@ function warned(acknowledged: readonly string[] = []) {
     monitor,
     version: HaproxyVersion.of('9.9'),
     upstream: BY_NAME,
-    ingress: ProxyIngress.networkLoadBalancer(),
+    ingress: ProxyIngress.networkLoadBalancer({ accessLogs: new Bucket(stack, 'Logs') }),
     deployment: ProxyDeployment.canary(),
   });
   const securityGroups = [new SecurityGroup(stack, 'Elsewhere', { vpc })];
