@@ -21,6 +21,7 @@ const program = new Command('cdk-haproxy-elb')
   )
   .version(version)
   .showHelpAfterError('(add --help for the options)')
+  .configureOutput({ writeErr: (text) => process.stderr.write(visible(text)) })
   // `render --version 1.4` is about HAProxy: only `--version` before a command is that of the package.
   .enablePositionalOptions()
   .exitOverride();
@@ -67,7 +68,7 @@ function reported(error: InputError | TestbedError | CommanderError): number {
     return 0;
   }
   if (asksForNagios(process.argv)) {
-    const { line, code } = nagiosInvalid(error.message);
+    const { line, code } = nagiosInvalid(visible(error.message));
     process.stdout.write(`${line}\n`);
     return code;
   }

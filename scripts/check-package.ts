@@ -3,16 +3,23 @@
  * tarball.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { version } from '../package.json';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { homepage, version } from '../package.json';
 
-/** Everything in the package except the compiled constructs. */
+/** Everything in the package except the compiled constructs and what a page links to. */
 const FILES = [
   '.jsii',
-  'CHANGELOG.md',
   'LICENSE',
-  'README.md',
   'assets/THIRD-PARTY-NOTICES.txt',
   'assets/app/cdk-haproxy-elb-app.cjs',
   'assets/cli/cdk-haproxy-elb.mjs',
@@ -40,6 +47,27 @@ const INTERNAL = [
   'cdk-haproxy-elb/assets/cli/cdk-haproxy-elb.mjs',
 ];
 
+/** The pages from which a reader of the package starts, and those that findings and incidents link to. */
+const START = ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'docs/lint.md', 'docs/troubleshooting.md'];
+
+/** The targets of the links of a page within the package. */
+function linksOf(page: string, text: string): string[] {
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)].map(([, link, place]) => link ?? place!);
+  const files = links.filter((link) => !/^([a-z]+:|#)/.test(link)).map((link) => link.split('#')[0]!);
+  return files.map((file) => join(dirname(page), file));
+}
+
+/** Some pages and all that their links lead to. */
+function reachedFrom(pages: readonly string[]): string[] {
+  const reached = new Set(pages);
+  for (const page of reached) {
+    for (const link of page.endsWith('.md') ? linksOf(page, readFileSync(page, 'utf8')) : []) {
+      reached.add(link);
+    }
+  }
+  return [...reached];
+}
+
 /** The files below a folder, sorted. */
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -56,7 +84,7 @@ execFileSync('tar', ['-xzf', join(folder, `cdk-haproxy-elb-${version}.tgz`), '-C
 const compiled = filesBelow('lib').flatMap((file) =>
   ['.d.ts', '.js'].map((end) => join('dist', file.replace(/\.ts$/, end))),
 );
-const expected = new Set([...FILES, ...compiled]);
+const expected = new Set([...FILES, ...reachedFrom(START), ...compiled]);
 const packed = new Set(filesBelow(join(folder, 'package')));
 const missing = [...expected].filter((file) => !packed.has(file));
 if (missing.length > 0) {
@@ -78,6 +106,23 @@ mkdirSync(modules, { recursive: true });
 renameSync(join(folder, 'package'), installed);
 for (const peer of ['aws-cdk-lib', 'constructs']) {
   symlinkSync(resolve('node_modules', peer), join(modules, peer), 'dir');
+}
+
+// What it prints, and its types, link only to pages that it has.
+const printing = filesBelow(installed).filter((file) => /^(assets|dist)\/.*\.(mjs|cjs|js|ts)$/.test(file));
+const pages = printing.flatMap((file) =>
+  readFileSync(join(installed, file), 'utf8')
+    .split(`${homepage}/blob/main/`)
+    .slice(1)
+    .map((rest) => ({ file, page: /^[\w./-]*\w/.exec(rest)?.[0] ?? '' })),
+);
+if (pages.length === 0) {
+  throw new Error('nothing in the package links to its pages: this check looks for the wrong address');
+}
+for (const { file, page } of pages) {
+  if (!existsSync(join(installed, page))) {
+    throw new Error(`${file} links to ${page}, which the package lacks: add it to "files" of package.json`);
+  }
 }
 
 /** Runs a script, as an ES module, beside the installed package. */

@@ -220,6 +220,7 @@ type OnlyInCdk =
   | 'containerInsights'
   | 'logGroup'
   | 'logDriver'
+  | 'encryptionKey'
   | 'monitor'
   | 'probe'
   | 'alarmActions'

@@ -4,18 +4,11 @@
  */
 import { App, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ElbUpstream, HaproxyElbProxy, HaproxyMode, ProxyIngress } from 'cdk-haproxy-elb';
 
 export const app = new App();
 const stack = new Stack(app, 'Partner', { env: { region: 'eu-west-1' } });
 const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } } });
-const accessLogs = new Bucket(stack, 'AccessLogs', {
-  encryption: BucketEncryption.S3_MANAGED,
-  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-  enforceSSL: true,
-  serverAccessLogsPrefix: 'own/',
-});
 
 const proxy = new HaproxyElbProxy(stack, 'Proxy', {
   vpc,
@@ -25,6 +18,6 @@ const proxy = new HaproxyElbProxy(stack, 'Proxy', {
     port: 443,
     sendProxyProtocol: true,
   }),
-  ingress: ProxyIngress.networkLoadBalancer({ port: 443, accessLogs, deletionProtection: true }),
+  ingress: ProxyIngress.networkLoadBalancer({ port: 443, deletionProtection: true }),
 });
 proxy.connections.allowDefaultPortFrom(Peer.ipv4(vpc.vpcCidrBlock), 'Clients in this VPC');

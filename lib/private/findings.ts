@@ -32,6 +32,13 @@ export const ACKNOWLEDGED = {
     ],
     reason: 'ECS documents this policy for blue/green, linear and canary deployments, and AWS keeps it current.',
   },
+  latticePolicy: {
+    what: 'the managed policy of the role with which ECS registers tasks in VPC Lattice',
+    nag: [
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForVpcLattice]',
+    ],
+    reason: 'ECS documents this policy for services in VPC Lattice, and AWS keeps it current.',
+  },
   deadLetters: {
     what: 'dead-letter queues of the functions',
     nag: ['NIST.800.53.R5-LambdaDLQ'],

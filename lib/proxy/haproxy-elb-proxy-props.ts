@@ -3,6 +3,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { ContainerImage, ContainerInsights, ICluster, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { HaproxyHeaderRules } from '../haproxy/model/config-model';
 import type { HaproxyMode } from '../haproxy/model/options';
@@ -340,6 +341,14 @@ export interface HaproxyElbProxyProps {
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * KMS key that encrypts the new log group, and the new monitor with its log. A key of this app allows CloudWatch Logs to
+   * use it; allow it in the policy of an imported key yourself. The log of the probe is that of `probe`.
+   *
+   * @default - keys of AWS
+   */
+  readonly encryptionKey?: IKey;
 
   /**
    * The monitor that compares the addresses of the proxy with those of the load balancers.

@@ -31,9 +31,11 @@ import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
 import { acknowledge } from '../private/acknowledge';
 import { ACKNOWLEDGED } from '../private/findings';
+import { allowLogs } from '../private/monitor/log-key';
 import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
+import { warnOfOtherVpc } from '../private/other-vpc';
 import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
 import { ImportedHaproxyElbProxy } from '../private/proxy/imported-proxy';
 import { redeployOn } from '../private/proxy/patching';
@@ -157,8 +159,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     this.configuration = render(version, model);
 
     this.cluster = props.cluster ?? this.makeCluster(props);
-    const { alarmActions, okActions } = props;
-    this.monitor = props.monitor ?? new DriftMonitor(this, 'Monitor', { alarmActions, okActions });
+    const { alarmActions, okActions, encryptionKey } = props;
+    this.monitor = props.monitor ?? new DriftMonitor(this, 'Monitor', { alarmActions, okActions, encryptionKey });
     this.alarm =
       props.monitor && makeProxyAlarm(this, this.metricCriticalIncidents(), { alarm: alarmActions, ok: okActions });
     this.logGroup = props.logDriver === undefined ? (props.logGroup ?? this.makeLogGroup(props)) : undefined;
@@ -249,10 +251,14 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     this.probe = this.register(version, props, upstreams).handler;
   }
 
-  private makeLogGroup({ logRetention, removalPolicy }: HaproxyElbProxyProps): LogGroup {
+  private makeLogGroup({ logRetention, removalPolicy, encryptionKey }: HaproxyElbProxyProps): LogGroup {
+    if (encryptionKey !== undefined) {
+      allowLogs(encryptionKey, this);
+    }
     return new LogGroup(this, 'LogGroup', {
       retention: logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
+      encryptionKey,
     });
   }
 
@@ -270,6 +276,13 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
    */
   private allowToUpstreams(upstreams: readonly StackUpstream[]): void {
     for (const { options, bound } of upstreams) {
+      warnOfOtherVpc(
+        this,
+        bound.securityGroups,
+        this.cluster.vpc,
+        'an upstream',
+        'EC2 refuses the rule that allows the proxy, unless the VPCs are peered: peer them, or give the upstream securityGroups: [] and allow the traffic yourself',
+      );
       for (const group of bound.securityGroups) {
         for (const own of this.taskConnections.securityGroups) {
           group.addIngressRule(own, Port.tcp(options.port), 'HAProxy', true);

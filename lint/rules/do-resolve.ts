@@ -23,11 +23,13 @@ export const clientName: Rule = {
   find: findChosen,
 };
 
-/** A rule with `do-resolve`, its section and its variable. */
+/** A rule with `do-resolve`, its section, its variable and its family. */
 interface Resolving {
   readonly section: Section;
   readonly directive: Directive;
   readonly variable: string;
+  /** @default - HAProxy chooses */
+  readonly family?: string;
 }
 
 /** The rules that can have the action, in the order in which a section runs them. */
@@ -38,14 +40,15 @@ const ENDING = /^(deny|reject|return|tarpit|redirect|silent-drop)$/;
 /** The lines that choose where a request goes. */
 const CHOOSING = /^(use_backend|use-server)$/;
 
-function resolving({ sections }: Document): Resolving[] {
+/** All rules with `do-resolve`. */
+export function resolving({ sections }: Document): Resolving[] {
   const found: Resolving[] = [];
   for (const section of sections) {
     for (const directive of section.directives) {
       const word = directive.words.find(({ text }) => /^do-resolve\(/.test(text));
-      const [, variable] = /^do-resolve\(\s*([^,\s]+)/.exec(word?.text ?? '') ?? [];
+      const [, variable, family] = /^do-resolve\(\s*([^,\s]+)(?:,[^,]*,\s*(ipv[46]))?/.exec(word?.text ?? '') ?? [];
       if (RULES.includes(directive.keyword) && variable !== undefined) {
-        found.push({ section, directive, variable });
+        found.push({ section, directive, variable, family });
       }
     }
   }

@@ -5,6 +5,7 @@ import { addressFamily } from './address-family';
 import { backupSlots } from './backup-slots';
 import { checkWithoutHost } from './check-without-host';
 import { checkWithoutSni } from './check-without-sni';
+import { clearText } from './clear-text';
 import { clientName, resolveGuard } from './do-resolve';
 import { endOfLife } from './end-of-life';
 import { exposedSocket } from './exposed-socket';
@@ -25,7 +26,9 @@ import { startNeedsDns } from './start-needs-dns';
 import { stateFile } from './state-file';
 import { templateWeight } from './template-weight';
 import { unknownBranch } from './unknown-branch';
+import { unreachedBackend } from './unreached-backend';
 import { unresolvedName } from './unresolved-name';
+import { unverifiableName } from './unverifiable-name';
 import { verifiedName } from './verified-name';
 import { zeroWarning } from './zero-warning';
 
@@ -53,6 +56,9 @@ export const MEANING_RULES: readonly Rule[] = [
   checkWithoutHost,
   checkWithoutSni,
   verifiedName,
+  unverifiableName,
+  clearText,
+  unreachedBackend,
   idleTime,
   keptConnections,
 ];

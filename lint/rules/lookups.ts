@@ -31,7 +31,7 @@ const ZONAL_NAME = /^[a-z]{2}(-[a-z]+)+-\d[a-z]\.[^.]+\.elb\.[a-z0-9-]+\.amazona
 export const hasOneAddress = ({ host = '' }: Address): boolean => ZONAL_NAME.test(host);
 
 /** Whether a name is of a load balancer, by AWS's names. */
-export const isLoadBalancer = ({ host = '' }: Address): boolean =>
+export const isLoadBalancer = ({ host = '' }: Pick<Address, 'host'>): boolean =>
   /\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?\.?$/i.test(host);
 
 /**

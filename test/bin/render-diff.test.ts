@@ -38,7 +38,7 @@ test('a reason is given in full once', () => {
 
 test('every difference between two branches has a reason', () => {
   const changed = renderDiff(HaproxyVersion.V1_6, HaproxyVersion.V3_2, MINIMAL);
-  expect(changed).toMatch(/^--- HAProxy 1\.6\n\+\+\+ HAProxy 3\.2\n@@ -6,2 \+6,2 @@ global\n/);
+  expect(changed).toMatch(/^--- HAProxy 1\.6\n\+\+\+ HAProxy 3\.2\n@@ -5,3 \+5,3 @@ global\n/);
   expect(renderDiff(HaproxyVersion.V3_2, HaproxyVersion.V3_4, MINIMAL)).toBe(
     'nothing changes: the configuration for 3.2 is also right for 3.4\n',
   );

@@ -323,6 +323,10 @@ describe('a mistake that only the reader finds', () => {
         proxyWith('resolution: { holdValid: 2d }'),
         "12:30: proxies.orders.resolution.holdValid: holdValid '2d' is out of range: give 100ms to 1d, in whole milliseconds",
       ],
+      ...['spot: true', 'cpuArchitecture: arm64'].map((key): [string, string] => [
+        proxyWith(`capacity: { capacityProvider: instances, ${key} }`),
+        '12:15: proxies.orders.capacity: has capacityProvider, which gives instances, and spot or cpuArchitecture of Fargate: leave one out',
+      ]),
       [
         proxyWith('limits: { maxBodySize: 64k }'),
         "12:28: proxies.orders.limits.maxBodySize: maxBodySize '64k' is not a size: give a whole number and a unit (B, KiB, MiB, GiB), such as 64KiB",

@@ -6,11 +6,13 @@ import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ApplicationTargetGroup,
+  ListenerCertificate,
   NetworkTargetGroup,
   Protocol,
   TargetGroupIpAddressType,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyCapacity, ProxyDeployment, ProxyIngress } from '../../lib';
@@ -371,4 +373,17 @@ test.each<[what: string, ipAddressType: TargetGroupIpAddressType | undefined, ip
       ? ['bind :8080', 'bind ipv6@:::8080 v6only', 'bind :8404', 'bind ipv6@:::8404 v6only', 'bind :9990']
       : ['bind :8080', 'bind :8404', 'bind :9990'],
   );
+});
+
+test('access logs of a load balancer with a certificate are no problem', () => {
+  const stack = new Stack(undefined, 'Stack', { env: { region: 'eu-west-1' } });
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc: new Vpc(stack, 'Vpc'),
+    upstream: BY_NAME,
+    ingress: ProxyIngress.networkLoadBalancer({
+      accessLogs: new Bucket(stack, 'Logs'),
+      certificates: [ListenerCertificate.fromArn('arn:aws:acm:eu-west-1:111111111111:certificate/1')],
+    }),
+  });
+  Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('empty-access-logs'));
 });

@@ -195,6 +195,40 @@ describe('another log driver', () => {
   });
 });
 
+describe('a key', () => {
+  test('encrypts the new log group, and the new monitor with its log; CloudWatch Logs may use it', () => {
+    const { stack, vpc } = stackWithVpc();
+    const encryptionKey = new Key(stack, 'Key');
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, encryptionKey });
+    const template = Template.fromStack(stack);
+    const key = stack.resolve(encryptionKey.keyArn);
+    const encrypted = resourcesOf(template, 'AWS::Logs::LogGroup').filter(({ properties }) => properties.KmsKeyId);
+    expect(encrypted.map(({ id, properties }) => [id.replace(/[0-9A-F]{8}$/, ''), properties.KmsKeyId])).toEqual([
+      ['ProxyMonitorLogGroup', key],
+      ['ProxyLogGroup', key],
+    ]);
+    template.hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: { KMSMasterKeyId: key } });
+    const { Statement } = resourcesOf(template, 'AWS::KMS::Key')[0]!.properties.KeyPolicy;
+    const principals = Statement.map(({ Principal }: { Principal: object }) => JSON.stringify(Principal));
+    expect(principals.filter((one: string) => one.includes('logs.'))).toHaveLength(1);
+  });
+
+  test('that would encrypt nothing is refused', () => {
+    const { stack, vpc } = stackWithVpc();
+    const monitor = new DriftMonitor(stack, 'Monitor');
+    const logGroup = new LogGroup(stack, 'Log');
+    const encryptionKey = new Key(stack, 'Key');
+    const props = { vpc, upstream: BY_NAME, monitor, encryptionKey };
+    for (const log of [{ logGroup }, { logDriver: LogDrivers.syslog({}) }]) {
+      expect(() => new HaproxyElbProxy(stack, `Proxy${Object.keys(log)}`, { ...props, ...log })).toThrow(
+        new Error(
+          'encryptionKey is for a new log group or a new monitor, and both are given: leave it out, and encrypt those',
+        ),
+      );
+    }
+  });
+});
+
 test('a container beside HAProxy: it starts first, stops last, and its end does not end the task', () => {
   const [haproxy, beside] = containersOf(sidecar.template());
   expect(haproxy).toMatchObject({

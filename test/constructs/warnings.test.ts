@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Annotations as CdkAnnotations, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
   ContainerImage,
@@ -11,6 +11,7 @@ import {
   FargateTaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
   DriftMonitor,
@@ -49,7 +50,8 @@ function serviceToGate(stack: Stack): FargateService {
 
 /** A stack with everything in it that is warned of. */
 function warned(acknowledged: readonly string[] = []) {
-  const stack = new Stack(new App(), 'Stack');
+  // Access logs need a region.
+  const stack = new Stack(new App(), 'Stack', { env: { region: 'eu-west-1' } });
   for (const id of acknowledged) {
     CdkAnnotations.of(stack).acknowledgeWarning(id, 'it is so on purpose');
   }
@@ -72,14 +74,16 @@ function warned(acknowledged: readonly string[] = []) {
     monitor,
     version: HaproxyVersion.of('9.9'),
     upstream: BY_NAME,
-    ingress: ProxyIngress.networkLoadBalancer(),
+    ingress: ProxyIngress.networkLoadBalancer({ accessLogs: new Bucket(stack, 'Logs') }),
     deployment: ProxyDeployment.canary(),
   });
+  const securityGroups = [new SecurityGroup(stack, 'Elsewhere', { vpc })];
+  const plain = ElbUpstream.fromDnsName('plain.test', { port: 443, securityGroups });
   new HaproxyElbProxy(stack, 'Lattice', {
     vpc: new Vpc(stack, 'Other', { maxAzs: 2 }),
     monitor,
     upstream: ElbUpstream.fromDnsName('internal-orders-1.eu-west-1.elb.amazonaws.com', { port: 443, tls: {} }),
-    routes: [{ name: 'plain', host: 'plain.test', upstream: ElbUpstream.fromDnsName('plain.test', { port: 443 }) }],
+    routes: [{ name: 'plain', host: 'plain.test', upstream: plain }],
     ingress: ProxyIngress.latticeTargetGroup(new CfnTargetGroup(stack, 'Group', { type: 'IP' })),
   });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {

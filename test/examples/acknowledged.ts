@@ -30,6 +30,12 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
       'The rule cannot read the CIDR block of a VPC that is made by the same stack; it is not the whole Internet.',
   },
   {
+    rule: /^AwsSolutions-ELB2$/,
+    path: /^Partner\/Proxy\/FrontDoor\/Resource$/,
+    reason:
+      'A Network Load Balancer logs TLS listeners alone, and this one passes TLS through: HAProxy logs each connection.',
+  },
+  {
     rule: /^AwsSolutions-SQS3$/,
     path: /^ToPagerDuty\/Undelivered\/Resource$/,
     reason: 'It is a dead-letter queue itself.',

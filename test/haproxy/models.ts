@@ -86,5 +86,10 @@ export const MINIMAL: HaproxyConfigModel = { upstream: { dnsName: NAME, port: 80
 
 /** An address for each request, 2.0 and later. */
 export const PER_REQUEST: HaproxyConfigModel = {
-  upstream: { dnsName: NAME, port: 443, tls: {}, resolutionMode: HaproxyResolutionMode.PER_REQUEST },
+  upstream: {
+    dnsName: NAME,
+    port: 443,
+    tls: { serverName: 'www.example.com' },
+    resolutionMode: HaproxyResolutionMode.PER_REQUEST,
+  },
 };

@@ -181,6 +181,7 @@ test.each([
   ['2.1', 'docker.io/library/haproxy:2.1'],
   ['2.6.12-1+deb12u4', 'public.ecr.aws/docker/library/haproxy:2.6.12'],
   ['3.4', 'public.ecr.aws/docker/library/haproxy:3.4'],
+  ['3.5', 'public.ecr.aws/docker/library/haproxy:3.5-dev'],
   ['3.6', 'public.ecr.aws/docker/library/haproxy:3.6'],
 ])('the image of %s is %s', (name, image) => {
   expect(HaproxyVersion.of(name).image).toBe(image);

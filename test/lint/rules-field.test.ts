@@ -175,8 +175,27 @@ describe('address-family', () => {
     expect(branchesOf('address-family', dual('', 'DualStack.My-1.us-east-1.elb.amazonaws.com:80'))).toEqual(ALL);
     expect(branchesOf('address-family', dual('', 'dualstack.my-1.elb.eu-west-1.amazonaws.com:80'))).toEqual(ALL);
     expect(said('address-family', '3.2', dual())[0]).toMatch(
-      /; add 'resolve-prefer ipv4', or 'dns-accept-family ipv4' to the global section$/,
+      /; add 'resolve-prefer ipv4', or add 'dns-accept-family ipv4' to the global section$/,
     );
+  });
+
+  test('do-resolve of a dual-stack name without a family', () => {
+    const rule = (resolve: string) => config({ backend: [`http-request ${resolve}`], server: 'server s 0.0.0.0:80' });
+    const found = rule(`do-resolve(txn.ip,r) str(dualstack.${ELB})`);
+    expect(branchesOf('address-family', found)).toEqual(ALL);
+    expect(said('address-family', '3.2', found)[0]).toMatch(
+      /; write do-resolve\(VARIABLE,RESOLVERS,ipv4\), or add 'dns-accept-family ipv4' to the global section$/,
+    );
+    for (const other of [
+      `do-resolve(txn.ip,r,ipv4) str(dualstack.${ELB})`,
+      `do-resolve(txn.ip,r,ipv6) str(dualstack.${ELB})`,
+      `do-resolve(txn.ip,r) str(${ELB})`,
+      'do-resolve(txn.ip,r) str(dualstack.example.com)',
+      `do-resolve(txn.ip,r) hdr(host) if { hdr(host) dualstack.${ELB} }`,
+    ]) {
+      expect([other, branchesOf('address-family', rule(other))]).toEqual([other, []]);
+    }
+    expect(branchesOf('address-family', `global\ndns-accept-family ipv4\n${found}`)).toEqual([]);
   });
 
   test('a family, a setting of the process, or another name', () => {

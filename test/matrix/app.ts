@@ -19,6 +19,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
   DriftMonitor,
   ElbUpstream,
@@ -102,6 +103,21 @@ const INGRESSES: Record<string, Ingress> = {
       balancer.addListener('Listener', { port: 8080, defaultTargetGroups: [group] });
       return ProxyIngress.targetGroup(group);
     },
+    refuses: { deployments: ['BlueGreen', 'Linear', 'Canary'], tls: ['Redirect'] },
+  },
+  Lattice: {
+    of: (stack, id, tls) =>
+      ProxyIngress.latticeTargetGroup(
+        new CfnTargetGroup(stack, `${id}Group`, {
+          type: 'IP',
+          config: {
+            port: 8080,
+            protocol: tls ? 'HTTPS' : 'HTTP',
+            vpcIdentifier: vpc.vpcId,
+            healthCheck: { protocol: 'HTTP', port: 8404, path: '/live' },
+          },
+        }),
+      ),
     refuses: { deployments: ['BlueGreen', 'Linear', 'Canary'], tls: ['Redirect'] },
   },
 };

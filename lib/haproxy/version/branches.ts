@@ -7,7 +7,7 @@ export interface Branch {
   readonly repository: string;
   /** The first release whose official image has arm64. @default - every release has it */
   readonly arm64Since?: string;
-  /** It has development releases only, and no official image. @default - it has stable releases */
+  /** It has development releases only: the tag of its official image is `BRANCH-dev`. @default - it has stable releases */
   readonly unreleased?: true;
 }
 

@@ -101,7 +101,7 @@ export class HaproxyVersion {
     }
     const newest = BRANCHES.at(-1)!;
     const newer = branchOrder(name) > branchOrder(newest.branch);
-    const branch = newer ? { ...newest, branch: name } : BRANCHES.find((b) => b.branch === name);
+    const branch = newer ? { ...newest, branch: name, unreleased: undefined } : BRANCHES.find((b) => b.branch === name);
     if (branch === undefined) {
       throw new InputError(`HAProxy ${version} is not of a known branch: use one of ${known}`);
     }
@@ -137,7 +137,7 @@ export class HaproxyVersion {
   private constructor(branch: Branch, release?: string) {
     this.branch = branch.branch;
     this.release = release;
-    this.image = `${branch.repository}:${release ?? branch.branch}`;
+    this.image = `${branch.repository}:${release ?? (branch.unreleased ? `${branch.branch}-dev` : branch.branch)}`;
     this._arm64Since = isBefore(release, branch.arm64Since) ? branch.arm64Since : undefined;
     this._capabilities = Object.fromEntries(
       Object.entries(CAPABILITIES).map(([capability, { since }]) => [capability, this.isAtLeast(since)]),

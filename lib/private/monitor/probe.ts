@@ -18,6 +18,7 @@ import type { IDriftMonitor } from '../../monitor/drift-monitor-interface';
 import type { ProbeOptions } from '../../monitor/probe-options';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { ACKNOWLEDGED, WILDCARDS } from '../findings';
+import { warnOfOtherVpc } from '../other-vpc';
 import { functionOf } from './controller-function';
 
 /**
@@ -31,6 +32,7 @@ export class Probe extends Construct {
     const { subnets } = vpc.selectSubnets(options.vpcSubnets);
     const of = [monitor.node.path, vpc.vpcId, ...subnets.map(({ subnetId }) => subnetId)];
     const groups = options.securityGroups ?? [];
+    warnOfOtherVpc(scope, groups, vpc, 'the probe', 'Lambda does not create the function: give groups of that VPC');
     const key = [...of, ...groups.map(({ securityGroupId }) => securityGroupId), options.logGroup?.node.path].join();
     const same = (one: IConstruct): one is Probe => one instanceof Probe && one.key === key;
     // In the stack of the proxy, because that of the monitor must not depend on a VPC of it. In the monitor's own stack it

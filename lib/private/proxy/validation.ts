@@ -42,6 +42,11 @@ export function checkProxy(
       );
     }
   }
+  if (props.encryptionKey !== undefined && props.monitor !== undefined && (props.logGroup ?? props.logDriver)) {
+    throw new InputError(
+      'encryptionKey is for a new log group or a new monitor, and both are given: leave it out, and encrypt those',
+    );
+  }
   checkArchitecture(props, capacity);
   checkName(proxyName);
   checkListenPort('listenPort', props.listenPort);

@@ -1,6 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { DescribeServicesCommand, DescribeTasksCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { DescribeServicesCommand, DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import {
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
@@ -60,7 +60,7 @@ test.each<[string, () => { send(command: never): Promise<unknown> }, object, obj
     'DescribeTasks',
     () => new ECSClient(config()),
     new DescribeTasksCommand({ cluster: 'fleet', tasks: ['a'] }),
-    { name: 'ThrottlingException', message: 'Rate exceeded', burst: 50, perSecond: 20 },
+    { name: 'ThrottlingException', message: 'Rate exceeded', burst: 100, perSecond: 20 },
   ],
   [
     'GetParametersByPath',
@@ -95,7 +95,7 @@ test.each<[string, () => { send(command: never): Promise<unknown> }, object, obj
   expect(await refused(perSecond / 2 + 1)).toHaveLength(1);
 });
 
-test('the read calls of Elastic Load Balancing share a bucket, those of ECS do not', async () => {
+test('the read calls of Elastic Load Balancing share a bucket, and those of ECS for tasks, not for services', async () => {
   const elb = new ElasticLoadBalancingV2Client(config());
   const ecs = new ECSClient(config());
   const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}));
@@ -104,7 +104,8 @@ test('the read calls of Elastic Load Balancing share a bucket, those of ECS do n
   await expect(elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }))).rejects.toThrow(
     'Rate exceeded',
   );
-  for (let i = 0; i < 50; i += 1) await ecs.send(new DescribeTasksCommand({ cluster: 'fleet', tasks: ['a'] }));
+  for (let i = 0; i < 100; i += 1) await ecs.send(new DescribeTasksCommand({ cluster: 'fleet', tasks: ['a'] }));
+  await expect(ecs.send(new ListTasksCommand({ cluster: 'fleet' }))).rejects.toThrow('Rate exceeded');
   await ecs.send(new DescribeServicesCommand({ cluster: 'fleet', services: ['orders'] }));
 });
 

@@ -6,6 +6,8 @@ import { CfnTargetGroup, type ITargetGroupRef } from 'aws-cdk-lib/aws-vpclattice
 import type { Construct } from 'constructs';
 import { InputError } from '../../../haproxy/errors';
 import type { ProxyIngressBindOptions, ProxyIngressConfig } from '../../../proxy/ingress-bind';
+import { acknowledge } from '../../acknowledge';
+import { ACKNOWLEDGED } from '../../findings';
 
 /** Registers the tasks in a target group of VPC Lattice. */
 export function bindLattice(
@@ -39,6 +41,7 @@ export function bindLattice(
     }),
     managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AmazonECSInfrastructureRolePolicyForVpcLattice')],
   });
+  acknowledge(role, ACKNOWLEDGED.latticePolicy);
   const { targetGroupArn } = targetGroup.targetGroupRef;
   const service = proxy.service.node.findChild('Service') as CfnService;
   service.vpcLatticeConfigurations = [{ portName: proxy.portName, roleArn: role.roleArn, targetGroupArn }];

@@ -73,6 +73,12 @@ export function bindNetworkLoadBalancer(
   }
   if (options.accessLogs !== undefined) {
     loadBalancer.logAccessLogs(options.accessLogs);
+    if (certificates.length === 0) {
+      Annotations.of(scope).addWarningV2(
+        'cdk-haproxy-elb:empty-access-logs',
+        'accessLogs is given without certificates, and a Network Load Balancer logs TLS listeners alone, so the bucket stays empty: give certificates, or leave accessLogs out; HAProxy logs every connection',
+      );
+    }
   }
   const forward = { proxy, proxyProtocol, loadBalancer, connections };
   const targetGroup = listen(scope, 'Listener', { ...forward, port, to: proxy.listenPort, certificates });
