@@ -7,7 +7,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ElbUpstream, HaproxyElbProxy, HaproxyLogFormat, ProxyCapacity } from 'cdk-haproxy-elb';
 
 export const app = new App();
-const stack = new Stack(app, 'LogsToFirehose', { env: { account: '111111111111', region: 'eu-west-1' } });
+const stack = new Stack(app, 'LogsToFirehose');
 const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } } });
 const stream = 'haproxy-logs';
 
