@@ -81,11 +81,16 @@ const MEMBERS = new Map(
 
 const UNITS: Record<string, string> = { millis: 'ms', seconds: 's', minutes: 'm', hours: 'h', days: 'd' };
 
+const BYTES: Record<string, number> = { bytes: 1, kibibytes: 1024, mebibytes: 1024 ** 2 };
+
 /** The value that a text begins with. A text that begins with `-` gives none: it describes the default in words. */
 function documentedValue({ kind }: Option, text: string): unknown {
-  const [, unit, count] = /^Duration\.(\w+)\((\d+)\)/.exec(text) ?? [];
+  const [, type, unit, count] = /^(Duration|Size)\.(\w+)\((\d+)\)/.exec(text) ?? [];
   if (text.startsWith('- ')) {
     return 'in words';
+  }
+  if (type === 'Size') {
+    return BYTES[unit!]! * Number(count);
   }
   if (unit !== undefined) {
     return parseDuration(`${count}${UNITS[unit]}`, text);
