@@ -117,7 +117,7 @@ export async function checkFleet(entries: readonly RegistryEntry[], context: Fle
     const { tasks, upstreams, runtimeApiTls } = entry.record;
     const listed =
       'service' in tasks
-        ? runningOf(tasks, running(tasks), listings.get(tasks), unlisted)
+        ? runningOf(tasks, running(tasks), youngOf(listings.get(tasks), context), unlisted)
         : { tasks: endpointTasks(entry.record) };
     // Without the secret no task of the proxy can be read, and the tasks are not the cause.
     const secret = runtimeApiTls && secretOf(runtimeApiTls.secretArn);
@@ -136,22 +136,27 @@ export async function checkFleet(entries: readonly RegistryEntry[], context: Fle
   await Promise.all([reportAllUnchecked(unasked, context), askAll(subjects, secretOf, context)]);
 }
 
-/** The listing of a proxy's service that an earlier run made, if it is young enough. */
+/** The listing of a proxy's service that an earlier run made. Of any age it says what its tasks are. */
 function listingOf(
   entry: RegistryEntry,
-  { listed, intervalSeconds }: FleetContext,
+  { listed }: FleetContext,
 ): (readonly [service: EcsService, listing: TaskListing])[] {
   const { tasks } = entry.record;
   const listing = 'service' in tasks ? listed(entry) : undefined;
   if (!('service' in tasks) || listing === undefined || listing.service !== identityOf(tasks)) {
     return [];
   }
-  // A run may begin late.
-  const isYoung = Date.now() - listing.at < (LISTING_RUNS + 0.5) * intervalSeconds * 1000;
-  return isYoung ? [[tasks, listing]] : [];
+  return [[tasks, listing]];
 }
 
-/** The services of records: first those without a listing or with an outdated one, then those that were listed long ago. */
+/** A listing that is young enough to be checked in place of a new one. */
+function youngOf(listing: TaskListing | undefined, { intervalSeconds }: FleetContext): TaskListing | undefined {
+  // A run may begin late.
+  const mostMillis = (LISTING_RUNS + 0.5) * intervalSeconds * 1000;
+  return listing !== undefined && Date.now() - listing.at < mostMillis ? listing : undefined;
+}
+
+/** The services of records: first those without a listing or with an outdated one, then those that were listed longest ago. */
 function oldestFirst(
   records: readonly RegistryEntry['record'][],
   listings: ReadonlyMap<EcsService, TaskListing>,

@@ -64,6 +64,14 @@ describe('AWS falters', () => {
   });
 });
 
+test('a list of any age saves the description of its tasks, which counts towards the same rate', async () => {
+  const tasks = [{ id: 'orders-0', host: '127.0.0.1' }];
+  const listing = { at: Date.now() - 3_600_000, service: 'fleet/orders', tasks };
+  await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': { ...NO_STATE, listing } });
+  expect((await fleet.invoke()).payload).toMatchObject({ checkedProxies: 1, uncheckedProxies: 0 });
+  expect([fleet.calls('ListTasks'), fleet.calls('DescribeTasks')]).toEqual([1, 0]);
+});
+
 describe('ECS does not list the tasks of a run', () => {
   const failing = () => {
     throw new AwsError('ServerException', 'Service is unavailable', 503);
