@@ -4,7 +4,7 @@ import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 
 import { type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { type ILogGroup, LogGroup, type QueryDefinition, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup, QueryDefinition, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
@@ -14,11 +14,11 @@ import { InputError } from '../haproxy/errors';
 import { acknowledge } from '../private/acknowledge';
 import { checkCount, checkName, refuseTokens } from '../private/checks';
 import { ACKNOWLEDGED } from '../private/findings';
+import { makeLogGroup } from '../private/log-group';
 import { type ControllerFunctionProps, controllerFunction } from '../private/monitor/controller-function';
 import { controllerRole } from '../private/monitor/controller-role';
 import { DeploymentGate } from '../private/monitor/deployment-gate';
 import { ImportedDriftMonitor, publish, registryPathOf } from '../private/monitor/imported-monitor';
-import { allowLogs } from '../private/monitor/log-key';
 import { MONITOR } from '../private/options';
 import { schedulerRole } from '../private/scheduler-role';
 import { type DriftAlarms, makeAlarms } from './alarms';
@@ -224,7 +224,7 @@ export class DriftMonitor extends DriftMonitorBase {
     this.repair = props.repair;
     this.monitorName = props.monitorName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.registryPath = registryPathOf(this.monitorName);
-    this.logGroup = props.logGroup ?? this.makeLogGroup(props);
+    this.logGroup = props.logGroup ?? makeLogGroup(this, props);
     this.stateTable = this.makeTable(props);
     acknowledge(this.stateTable, ACKNOWLEDGED.states);
     const { role, policy } = controllerRole(this, {
@@ -284,17 +284,6 @@ export class DriftMonitor extends DriftMonitorBase {
           detailedMetrics: props.detailedMetrics ?? false,
         })
       : undefined;
-  }
-
-  private makeLogGroup({ logRetention, removalPolicy, encryptionKey }: DriftMonitorProps): ILogGroup {
-    if (encryptionKey !== undefined) {
-      allowLogs(encryptionKey, this);
-    }
-    return new LogGroup(this, 'LogGroup', {
-      retention: logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
-      encryptionKey,
-    });
   }
 
   private makeTable({ removalPolicy, encryptionKey }: DriftMonitorProps): ITable {

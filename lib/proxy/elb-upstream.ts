@@ -128,7 +128,7 @@ export interface ElbUpstreamOptions {
 
   /**
    * Idle timeout of the load balancer, 1 to 4000 s. HAProxy closes idle connections, WebSockets and TCP sessions shortly
-   * before, because a Network Load Balancer forgets them without a word. Give the load balancer's own value where it was
+   * before, because a Network Load Balancer drops them without a packet. Give the load balancer's own value where it was
    * changed: it decides how long a WebSocket may be silent.
    *
    * @default - 60 s, that of an Application and a Classic Load Balancer; 350 s, that of a Network Load Balancer, in TCP

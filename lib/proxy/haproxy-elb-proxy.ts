@@ -1,4 +1,4 @@
-import { Annotations, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
 import { checkResolution } from '../haproxy/model/check';
@@ -31,7 +31,7 @@ import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
 import { acknowledge } from '../private/acknowledge';
 import { ACKNOWLEDGED } from '../private/findings';
-import { allowLogs } from '../private/monitor/log-key';
+import { makeLogGroup } from '../private/log-group';
 import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
@@ -163,7 +163,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     this.monitor = props.monitor ?? new DriftMonitor(this, 'Monitor', { alarmActions, okActions, encryptionKey });
     this.alarm =
       props.monitor && makeProxyAlarm(this, this.metricCriticalIncidents(), { alarm: alarmActions, ok: okActions });
-    this.logGroup = props.logDriver === undefined ? (props.logGroup ?? this.makeLogGroup(props)) : undefined;
+    this.logGroup = props.logDriver === undefined ? (props.logGroup ?? makeLogGroup(this, props)) : undefined;
     this.taskDefinition = capacity._taskDefinition(this, props);
     acknowledge(this.taskDefinition, ACKNOWLEDGED.configuration);
     nameSections(this.taskDefinition.node.defaultChild as CfnTaskDefinition, this.configuration);
@@ -249,17 +249,6 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     }
     this.allowToUpstreams(upstreams);
     this.probe = this.register(version, props, upstreams).handler;
-  }
-
-  private makeLogGroup({ logRetention, removalPolicy, encryptionKey }: HaproxyElbProxyProps): LogGroup {
-    if (encryptionKey !== undefined) {
-      allowLogs(encryptionKey, this);
-    }
-    return new LogGroup(this, 'LogGroup', {
-      retention: logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
-      encryptionKey,
-    });
   }
 
   private makeCluster({ vpc, containerInsights }: HaproxyElbProxyProps): Cluster {

@@ -14,6 +14,21 @@ export async function installEmulator(folder: string): Promise<void> {
   await python.install(`ministack==${VERSION}`, 'docker');
 }
 
+/** Variables that lead every AWS client to an emulator, whatever the configuration of this machine. */
+export function clientEnvironment(port: number, accessKey: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_PROFILE: '',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
 /** The AWS emulator ministack on loopback. Functions run as processes, tasks as containers. */
 export class Emulator {
   /**
@@ -67,19 +82,9 @@ export class Emulator {
     }
   }
 
-  /** Variables that lead every AWS client to the emulator, whatever the configuration of this machine. */
+  /** Variables for AWS clients. */
   public get environment(): Record<string, string> {
-    return {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${this.port}`,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
-      AWS_PROFILE: '',
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      AWS_EC2_METADATA_DISABLED: 'true',
-    };
+    return clientEnvironment(this.port, 'test');
   }
 
   /** The end of what it printed. */

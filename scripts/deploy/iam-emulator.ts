@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { freePorts } from '../../testbed/ports';
 import { PythonEnvironment } from '../python';
-import { ACCOUNT, REGION } from './emulator';
+import { ACCOUNT, clientEnvironment } from './emulator';
 
 const VERSION = '1.3.2';
 
@@ -79,20 +79,9 @@ export class IamEmulator {
     });
   }
 
-  /** Variables that lead every AWS client to the emulator, whatever the configuration of this machine. */
+  /** Variables for AWS clients, which act as the root user of the account. */
   public get environment(): Record<string, string> {
-    return {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${this.port}`,
-      // The account; as its root user.
-      AWS_ACCESS_KEY_ID: ACCOUNT,
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
-      AWS_PROFILE: '',
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      AWS_EC2_METADATA_DISABLED: 'true',
-    };
+    return clientEnvironment(this.port, ACCOUNT);
   }
 
   /** The end of what it printed. */

@@ -33,7 +33,7 @@ const fails = (action: string) => ({
   means: 'the run fails: the heartbeat alarm',
 });
 
-/** The action of whoever starts a function. */
+/** The action that starts a function. */
 export const INVOKE = 'lambda:InvokeFunction';
 
 /** Each action of the synthesized policies that a run needs. */

@@ -34,7 +34,7 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
 
 /**
  * A WebSocket or a TCP session, once both sides talk: no other timeout applies to it. HAProxy ends it shortly before the
- * load balancer forgets it: a Network Load Balancer tells nobody, and the client would find a dead connection.
+ * load balancer drops it: a Network Load Balancer does that without a packet, and the client would use a dead connection.
  */
 function tunnelMillis({ idleTimeoutMillis }: ValidatedUpstream): number {
   return Math.max(idleTimeoutMillis - 1000, Math.floor(idleTimeoutMillis * 0.9));

@@ -1,13 +1,36 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+
+/** Settings of a log group that a construct makes for itself. */
+interface LogGroupSettings {
+  readonly logRetention?: RetentionDays;
+  readonly removalPolicy?: RemovalPolicy;
+  readonly encryptionKey?: IKey;
+}
+
+/** The log group of a construct. The key, if there is one, allows CloudWatch Logs. */
+export function makeLogGroup(
+  scope: Construct,
+  { logRetention, removalPolicy, encryptionKey }: LogGroupSettings,
+): LogGroup {
+  if (encryptionKey !== undefined) {
+    allowLogs(encryptionKey, scope);
+  }
+  return new LogGroup(scope, 'LogGroup', {
+    retention: logRetention ?? RetentionDays.ONE_MONTH,
+    removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
+    encryptionKey,
+  });
+}
 
 /**
  * Allows CloudWatch Logs to use a key for the log groups of this account and region. (CloudWatch Logs, "Encrypt log data
  * using AWS KMS".) The CDK does not add it, and the name of the log group is known only after the key is used.
  */
-export function allowLogs(key: IKey, scope: Construct): void {
+function allowLogs(key: IKey, scope: Construct): void {
   const stack = Stack.of(scope);
   const logGroups = stack.formatArn({
     service: 'logs',
