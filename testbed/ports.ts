@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 /**
@@ -8,11 +9,15 @@ const FIRST_PORT = 10_240;
 const LAST_PORT = 32_767;
 const PORTS = LAST_PORT - FIRST_PORT + 1;
 
-/** Each process starts elsewhere, and no port is given twice before all others were. */
+/** No server listens here. A UDP socket of this address says to other processes that the port is somebody's. */
+const RESERVED_AT = '127.255.255.254';
+
+/** Each process starts elsewhere, so that two of them seldom try the same port. */
 let next = (process.pid * 131) % PORTS;
 
 /**
- * Free TCP ports of 127.0.0.1, all different.
+ * TCP ports that are free on 127.0.0.1, all different. They stay reserved until this process ends: no other process
+ * that asks here gets one of them, used or not.
  *
  * @throws Error when none is left
  */
@@ -24,11 +29,19 @@ export async function freePorts(count: number): Promise<number[]> {
     }
     const port = FIRST_PORT + next;
     next = (next + 1) % PORTS;
-    if (await isFree(port)) {
+    if ((await reserve(port)) && (await isFree(port))) {
       ports.push(port);
     }
   }
   return ports;
+}
+
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.once('error', () => resolve(false));
+    socket.bind({ port, address: RESERVED_AT, exclusive: true }, () => resolve(true)).unref();
+  });
 }
 
 function isFree(port: number): Promise<boolean> {

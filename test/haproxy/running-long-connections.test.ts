@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -122,7 +123,7 @@ beforeAll(async () => {
     forgetIdle(url!, stream);
     socket.on('error', () => {}).on('message', (text) => socket.send(`echo ${text}`));
   });
-  await new Promise<void>((resolve) => server.listen(port, ADDRESS, resolve));
+  await once(server.listen(port, ADDRESS), 'listening');
   for (const binary of BINARIES) {
     const outcome = outcomeOf(binary);
     outcome.catch(() => {});

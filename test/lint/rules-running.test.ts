@@ -259,7 +259,7 @@ class Running {
     const nodes = { port: port!, tlsPort: tlsPort!, caFile: certificate.caFile };
     this.#api = api!;
     await Promise.all(['127.0.0.1', FIRST, SECOND].map((address) => this.#nodes.start(address, address, port!)));
-    await new Promise<void>((done) => this.#tlsNode.listen(tlsPort, FIRST, done));
+    await once(this.#tlsNode.listen(tlsPort, FIRST), 'listening');
     this.dns.set(NAME, [FIRST, SECOND]);
     this.dns.set(DUAL, [FIRST, '::1']);
     this.dns.set(EIGHT, addresses(8));
