@@ -4,7 +4,12 @@ export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/ve
 export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
 export type { IDriftMonitor, ImportedMonitorOptions } from './monitor/drift-monitor-interface';
-export { type HaproxyEndpointsOptions, type HaproxyServiceOptions, HaproxyTasks } from './monitor/haproxy-tasks';
+export {
+  type HaproxyEndpointsOptions,
+  type HaproxyInstancesOptions,
+  type HaproxyServiceOptions,
+  HaproxyTasks,
+} from './monitor/haproxy-tasks';
 export { IncidentChange, IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
 export {
   MonitoredHaproxy,
