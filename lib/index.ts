@@ -24,12 +24,8 @@ export {
   type ProxyDeploymentOptions,
   type RollingDeploymentOptions,
 } from './proxy/deployment';
-export {
-  ElbUpstream,
-  type ElbUpstreamOptions,
-  type HaproxyUpstreamTls,
-  type UpstreamHealthCheck,
-} from './proxy/elb-upstream';
+export { ElbUpstream, type ElbUpstreamOptions } from './proxy/elb-upstream';
+export { FixedUpstream } from './proxy/fixed-upstream';
 export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
 export type { HaproxyElbProxyAttributes, IHaproxyElbProxy } from './proxy/haproxy-elb-proxy-interface';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
@@ -44,7 +40,10 @@ export type {
   ProxyRateLimit,
   ProxyResolution,
   ProxyRoute,
+  ProxyShare,
+  ProxyShareStickiness,
   ProxyTls,
 } from './proxy/options';
 export type { PrivateDnsOptions } from './proxy/private-dns-options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';
+export { type HaproxyUpstreamTls, Upstream, type UpstreamHealthCheck, type UpstreamOptions } from './proxy/upstream';

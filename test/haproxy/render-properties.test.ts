@@ -70,6 +70,7 @@ const HOUR = 3_600_000;
 /** Warnings about explicit settings of a model. */
 function askedFor({
   upstream,
+  shares = [],
   routes = [],
   resolution,
   limits,
@@ -78,14 +79,16 @@ function askedFor({
   runtimeApi,
   redirectPort,
 }: HaproxyConfigModel) {
-  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const ofShares = [shares, ...routes.map((route) => route.shares ?? [])].flat().map((share) => share.upstream);
+  const upstreams = [upstream, ...routes.map((route) => route.upstream), ...ofShares];
+  const slotsOf = upstreams.flatMap((one) => ('dnsName' in one ? (one.slots ?? 16) : []));
   const period = resolution?.holdValidMillis ?? 10_000;
   const idle = upstreams.map(({ idleTimeoutMillis = 60_000 }) => idleTimeoutMillis);
   const keepAlive = Math.min(limits?.keepAliveTimeoutMillis ?? 65_000, (Math.min(...idle) * 5) / 6);
   return [
     [listen?.port, health?.port, runtimeApi?.port, redirectPort].some((port) => port !== undefined && port < 1024) &&
       'privileged-port',
-    upstreams.some(({ slots }) => slots === 1) && 'single-slot',
+    slotsOf.includes(1) && 'single-slot',
     resolution?.payloadBytes === 512 && 'small-payload',
     period < 1000 && 'query-storm',
     (period > 60_000 ||
@@ -94,7 +97,7 @@ function askedFor({
       'slow-resolution',
     [resolution?.holdOutageMillis, resolution?.holdNxMillis].some((hold) => hold !== undefined && hold < 1000) &&
       'short-hold',
-    upstreams.some(({ slots }) => slots !== undefined && slots < 8) && 'few-slots',
+    slotsOf.some((slots) => slots < 8) && 'few-slots',
     // A load balancer that keeps idle connections for longer than an Application Load Balancer does by default.
     (Math.max(...idle) >= 720_000 || keepAlive >= 60_000) && 'idle-time',
   ].filter((rule) => rule !== false);
@@ -107,6 +110,8 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
   const API_TLS = { certificateFile: '/a.pem', clientCaFile: '/b.pem' };
   const PLAIN: HaproxyConfigModel = {
     upstream: UPSTREAM,
+    shares: [{ name: 's', percent: 5, upstream: { addresses: ['10.0.0.1'], port: 80, tls: { serverName: 'a' } } }],
+    shareStickiness: { cookie: 'part' },
     routes: [{ name: 'r', host: 'a', pathPrefix: '/p', sni: 'b', upstream: UPSTREAM }],
     listen: { address: '10.0.0.1', port: 8080 },
     listenTls: { certificateFile: '/site.pem' },
@@ -137,6 +142,7 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
       .map((words) => [words.length, words[0]?.text]);
 
   const [ROUTE] = PLAIN.routes!;
+  const [SHARE] = PLAIN.shares!;
   const upstream = (change: object) => ({ ...PLAIN, upstream: { ...UPSTREAM, ...change } });
   const route = (change: object) => ({ ...PLAIN, routes: [{ ...ROUTE!, ...change }] });
   const FIELDS: Record<string, (text: string) => HaproxyConfigModel> = {
@@ -150,6 +156,12 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     'path of a route': (pathPrefix) => route({ pathPrefix }),
     'sni of a route': (sni) => route({ sni }),
     'sni of a TCP route': (sni) => ({ ...TCP, routes: [{ ...TCP.routes![0]!, sni }] }),
+    'name of a share': (name) => ({ ...PLAIN, shares: [{ ...SHARE!, name }] }),
+    'address of a share': (text) => ({
+      ...PLAIN,
+      shares: [{ ...SHARE!, upstream: { ...SHARE!.upstream, addresses: [text] } }],
+    }),
+    'cookie of shares': (cookie) => ({ ...PLAIN, shareStickiness: { cookie } }),
     'name server': (text) => ({ ...PLAIN, resolution: { nameservers: [text] } }),
     'address of a name server': (text) => ({ ...PLAIN, resolution: { nameservers: [`${text}:53`] } }),
     'syslog server': (syslog) => ({ ...PLAIN, log: { syslog } }),

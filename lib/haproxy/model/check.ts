@@ -3,11 +3,12 @@ import { formatDuration } from '../duration';
 import { InputError } from '../errors';
 import type { HaproxyVersion } from '../version/version';
 import { checkRateLimits, type ValidatedRateLimit } from './check-rate-limits';
+import { checkAllShares, checkShareStickiness, type SharedRoute, type ValidatedShare } from './check-shares';
 import {
+  checkElbUpstream,
   checkRoutes,
-  checkUpstream,
   UPSTREAM_BACKEND,
-  type ValidatedRoute,
+  type ValidatedElb,
   type ValidatedUpstream,
 } from './check-upstream';
 import type { HaproxyConfigModel, HaproxyHeaderRules, HaproxyListenTls } from './config-model';
@@ -24,6 +25,7 @@ import {
   PORTS,
   PROCESS,
   RESOLUTION,
+  type SHARE_STICKINESS,
   TRAFFIC,
 } from './options';
 
@@ -33,8 +35,12 @@ export interface ValidatedModel
     Complete<typeof PROCESS>,
     Pick<HaproxyConfigModel, 'redirectPort' | 'httpsPort' | 'health' | 'ipv6' | 'runtimeApi' | 'runtimeApiTls'>,
     Required<Pick<HaproxyConfigModel, 'listen' | 'rawLines'>> {
-  readonly upstream: ValidatedUpstream;
-  readonly routes: readonly ValidatedRoute[];
+  readonly upstream: ValidatedElb;
+  readonly shares: readonly ValidatedShare[];
+  readonly shareStickiness?: Complete<typeof SHARE_STICKINESS>;
+  readonly routes: readonly SharedRoute[];
+  /** The default one, those of routes, and those of shares. */
+  readonly upstreams: readonly ValidatedUpstream[];
   readonly listenTls?: Required<HaproxyListenTls>;
   readonly rateLimits: readonly ValidatedRateLimit[];
   readonly requestHeaders: Required<HaproxyHeaderRules>;
@@ -51,11 +57,21 @@ export interface ValidatedModel
  */
 export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): ValidatedModel {
   const traffic = complete(TRAFFIC, model);
+  const upstream = checkElbUpstream(version, traffic.mode, model.upstream, UPSTREAM_BACKEND);
+  const checkedRoutes = checkRoutes(version, model, traffic.mode);
+  const { shares, routes } = checkAllShares(version, traffic.mode, model, checkedRoutes);
   const validated: ValidatedModel = {
     ...traffic,
     ...complete(PROCESS, model),
-    upstream: checkUpstream(version, traffic.mode, model.upstream, UPSTREAM_BACKEND),
-    routes: checkRoutes(version, model, traffic.mode),
+    upstream,
+    shares,
+    shareStickiness: checkShareStickiness(traffic.mode, model),
+    routes,
+    upstreams: [
+      upstream,
+      ...routes.map((route) => route.upstream),
+      ...[shares, ...routes.map((route) => route.shares)].flat().map((share) => share.upstream),
+    ],
     listen: checkBind(model.listen ?? { port: PORTS.listenPort.default }, 'listen'),
     listenTls: model.listenTls && checkListenTls(version, model.listenTls),
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),

@@ -62,9 +62,9 @@ function bufferOf(
 }
 
 export function defaultsSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { mode, limits, upstream, routes } = model;
+  const { mode, limits, upstreams } = model;
   const http = mode === HaproxyMode.HTTP;
-  const idles = [upstream, ...routes.map((route) => route.upstream)].map(({ idleTimeoutMillis }) => idleTimeoutMillis);
+  const idles = upstreams.map(({ idleTimeoutMillis }) => idleTimeoutMillis);
   // The client side must close an idle connection first.
   const keepAlive = version._capabilities.poolPurgeDelay
     ? limits.keepAliveTimeoutMillis
@@ -86,10 +86,8 @@ export function defaultsSection(version: HaproxyVersion, model: ValidatedModel):
 }
 
 export function resolversSection({ _capabilities: capabilities }: HaproxyVersion, model: ValidatedModel): Section {
-  const { resolution, upstream, routes } = model;
-  const perRequest = [upstream, ...routes.map((route) => route.upstream)].some(
-    ({ resolutionMode }) => resolutionMode === HaproxyResolutionMode.PER_REQUEST,
-  );
+  const { resolution, upstreams } = model;
+  const perRequest = upstreams.some(({ resolutionMode }) => resolutionMode === HaproxyResolutionMode.PER_REQUEST);
   const { nameservers, holdValidMillis, holdObsoleteMillis, holdOutageMillis, holdNxMillis } = resolution;
   const outage = formatDuration(holdOutageMillis);
   return {
