@@ -39,6 +39,7 @@ export type {
   ProxyPatching,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyRoute,
   ProxyShare,
   ProxyShareStickiness,

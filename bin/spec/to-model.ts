@@ -26,10 +26,12 @@ export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
 /** The configuration model of a proxy of a spec: what its task definition will hold. */
 export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
   const { capacity = {}, ingress, routes = [], acceptProxyProtocol } = proxy;
-  const upstreams = [proxy.upstream, ...routes.map((route) => route.upstream)].map(proxyUpstreamOf);
+  const upstreams = [{ name: undefined, upstream: proxy.upstream }, ...routes].flatMap(({ name, upstream }) =>
+    upstream === undefined ? [] : [proxyUpstreamOf(name, upstream)],
+  );
   const shareUpstreams = sharesOf<ShareSpec>(proxy).map(
-    ({ upstream: { addresses, ...options } }): ProxyShareUpstream =>
-      addresses === undefined ? proxyUpstreamOf(options) : { options, bound: { addresses } },
+    ({ name, upstream: { addresses, ...options } }): ProxyShareUpstream =>
+      addresses === undefined ? proxyUpstreamOf(name, options) : { name, options, bound: { addresses } },
   );
   const { memoryMiB } =
     capacity.capacityProvider === undefined
@@ -53,8 +55,11 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
   });
 }
 
-function proxyUpstreamOf({ dnsName = UNKNOWN_NAME, ...options }: UpstreamSpec): ProxyUpstream {
-  return { options, bound: { dnsName, idleTimeoutMillis: idleMillisOf(options.loadBalancerArn) } };
+function proxyUpstreamOf(
+  name: string | undefined,
+  { dnsName = UNKNOWN_NAME, ...options }: UpstreamSpec,
+): ProxyUpstream {
+  return { name, options, bound: { dnsName, idleTimeoutMillis: idleMillisOf(options.loadBalancerArn) } };
 }
 
 /** As the constructs' ingress has it. */

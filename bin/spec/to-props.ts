@@ -87,7 +87,7 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
     shares: shares?.map((share, i) => shareOf(scope, `Share${i}`, share)),
     routes: routes?.map((route, i) => ({
       ...route,
-      upstream: elbUpstreamOf(scope, `Route${i}`, route.upstream),
+      upstream: route.upstream && elbUpstreamOf(scope, `Route${i}`, route.upstream),
       shares: route.shares?.map((share, j) => shareOf(scope, `Route${i}Share${j}`, share)),
     })),
     listenTls: listenTls && { ...listenTls, secret: secret('ListenerSecret', listenTls.secretArn) },

@@ -55,6 +55,16 @@ const headers = fc.record(
   optional,
 );
 
+/** What 2.2 and later have. Before, a body and most statuses are refused. */
+const responses = fc
+  .record({
+    status: fc.constantFrom(200, 204, 404, 410, 503),
+    contentType: some(fc.constant('a/b; c="%s"')),
+    body: some(values),
+  })
+  .map(({ body, ...rest }) => ({ ...rest, body: rest.status === 204 ? undefined : body }));
+const pages = fc.record({ status: fc.constantFrom(400, 403, 404, 429, 503), body: values });
+
 const upstreams = fc.record(
   {
     dnsName: names,
@@ -179,6 +189,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         path: some(paths),
         sni: names,
         upstream: upstreams,
+        response: fc.option(responses, { freq: 2, nil: undefined }),
       }),
       { selector: ({ name }) => name, maxLength: 4 },
     ),
@@ -207,6 +218,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       responseHeaders: some(headers),
       allowFrom: some(fc.array(networks, { maxLength: 100 })),
       rateLimits: some(fc.array(rateLimits, { maxLength: 2 })),
+      errorPages: some(fc.uniqueArray(pages, { selector: ({ status }) => status, maxLength: 2 })),
       rateLimitExempt: some(fc.array(networks, { maxLength: 100 })),
       denyFrom: some(fc.array(networks, { maxLength: 100 })),
       limits: some(limits),
@@ -240,7 +252,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       ...files
     }) => {
       const at = (port: number | undefined) => ({ address, port: port! });
-      const routeOf = ({ name, host, path, sni, upstream: to }: (typeof routes)[number]): HaproxyRoute => {
+      const routeOf = ({ name, host, path, sni, upstream: to, response }: (typeof routes)[number]): HaproxyRoute => {
         if (!http) {
           return { name, sni, upstream: to };
         }
@@ -250,14 +262,16 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
           pathPrefix: path,
           sni: listenTls && sni,
           ...(!host && !path && !listenTls && { host: sni }),
-          upstream: to,
+          ...(response === undefined ? { upstream: to } : { fixedResponse: response }),
         };
       };
       const shared = routes
         .map(routeOf)
         .filter((route, i, all) => !all.slice(0, i).some((earlier) => takesAllOf(earlier, route)))
         .map((route, i) =>
-          i === 0 ? { ...route, shares: named(ofRoute, 'share-of-the-first-route-with-a-long-') } : route,
+          i === 0 && route.upstream
+            ? { ...route, shares: named(ofRoute, 'share-of-the-first-route-with-a-long-') }
+            : route,
         );
       const isShared = own.length + (shared[0]?.shares ?? []).length > 0;
       return {
@@ -270,6 +284,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         ...(!http && {
           requestHeaders: undefined,
           responseHeaders: undefined,
+          errorPages: undefined,
           limits: plain.limits && { ...plain.limits, maxBodyBytes: undefined },
         }),
         mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,

@@ -40,7 +40,6 @@ describe('what a model leaves out', () => {
       shares: [],
       shareStickiness: undefined,
       routes: [],
-      upstreams: [CHECKED_UPSTREAM],
       mode: HaproxyMode.HTTP,
       listen: { address: undefined, port: 8080 },
       listenTls: undefined,
@@ -53,6 +52,7 @@ describe('what a model leaves out', () => {
       denyFrom: [],
       rateLimits: [],
       rateLimitExempt: [],
+      errorPages: [],
       limits: {
         maxConnections: 2000,
         connectTimeoutMillis: 5000,
@@ -138,6 +138,12 @@ test('the values of a model are kept, and each route and each share has its own 
           { name: 'e', percent: 99, upstream: { addresses: ['10.0.0.1'], port: 1 } },
         ],
       },
+      { name: 'all', fixedResponse: { status: 503 } },
+      {
+        name: 'later',
+        host: 'later.example.com',
+        fixedResponse: { status: 200, body: 'b', contentType: 'text/plain' },
+      },
     ],
     mode: HaproxyMode.HTTP,
     listen: { address: '127.0.0.1', port: 1 },
@@ -151,6 +157,7 @@ test('the values of a model are kept, and each route and each share has its own 
     denyFrom: ['fd00::/8'],
     rateLimits: [{ requests: 1 }, { requests: 2, header: 'X-Key', periodMillis: 1000 }, { transferBytes: 3 }],
     rateLimitExempt: ['10.1.0.0/16'],
+    errorPages: [{ status: 503, body: 'x'.repeat(262_144), contentType: 'text/html; charset=utf-8' }],
     limits: {
       maxConnections: 1,
       connectTimeoutMillis: 100,
@@ -206,18 +213,29 @@ test('the values of a model are kept, and each route and each share has its own 
     shares: [{ percent: 0, upstream: c }],
     shareStickiness: { cookie: undefined, header: 'X-Client', clientAddress: false },
     routes: [
-      { host: 'a.example.com', upstream: a, shares: [] },
+      { host: 'a.example.com', backend: 'upstream-a', upstream: a, shares: [] },
       {
         pathPrefix: '/b',
         sni: 'b.example.com',
+        backend: 'upstream-b-2_B',
         upstream: b,
         shares: [
           { percent: 1, upstream: d },
           { percent: 99, upstream: e },
         ],
       },
+      {
+        backend: 'fixed-response-all',
+        fixedResponse: { status: 503, contentType: 'text/html; charset=utf-8' },
+        shares: [],
+      },
+      {
+        host: 'later.example.com',
+        backend: 'fixed-response-later',
+        fixedResponse: { status: 200, body: 'b', contentType: 'text/plain' },
+        shares: [],
+      },
     ],
-    upstreams: [{ backend: 'upstream', ...upstream }, a, b, c, d, e],
   });
 });
 

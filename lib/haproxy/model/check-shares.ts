@@ -18,9 +18,9 @@ export interface ValidatedShare {
   readonly upstream: ValidatedUpstream;
 }
 
-/** Where traffic is shared: the listener, or a route. */
+/** Where traffic is shared: the listener, or a route. A route that HAProxy answers itself has no upstream. */
 interface Shared {
-  readonly upstream: ValidatedElb;
+  readonly upstream?: ValidatedElb;
   readonly shares: readonly ValidatedShare[];
 }
 
@@ -40,10 +40,12 @@ export function checkAllShares(
   const check = (one: HaproxyShare) => checkShare(version, mode, one, names);
   return {
     shares: refuseExcess(shares.map(check), 'upstream'),
-    routes: routes.map(({ name, shares: own = [] }, i) => ({
-      ...checkedRoutes[i]!,
-      shares: refuseExcess(own.map(check), `route '${name}'`),
-    })),
+    routes: routes.map(({ name, upstream, shares: own = [] }, i) => {
+      if (upstream === undefined && own.length > 0) {
+        throw new InputError(`route '${name}' has shares and no upstream that gets the rest: give upstream`);
+      }
+      return { ...checkedRoutes[i]!, shares: refuseExcess(own.map(check), `route '${name}'`) };
+    }),
   };
 }
 
@@ -105,8 +107,27 @@ export function checkShareStickiness(
   return stickiness;
 }
 
+/** The listener and its routes. */
+interface Listener extends Shared {
+  readonly routes: readonly Shared[];
+}
+
+/** All shares: those of the listener, and those of routes. */
+export function sharesOf({ shares, routes }: Listener): ValidatedShare[] {
+  return [...shares, ...routes.flatMap((route) => route.shares)];
+}
+
+/** The default upstream, those of routes, and those of shares. */
+export function upstreamsOf(listener: Listener): ValidatedUpstream[] {
+  const own = [listener, ...listener.routes].flatMap(({ upstream }) => upstream ?? []);
+  return [...own, ...sharesOf(listener).map(({ upstream }) => upstream)];
+}
+
 /** Who gets traffic that is shared, and how much of it: each share, and with the rest its own upstream. */
 export function partsOf({ upstream, shares }: Shared): ValidatedShare[] {
+  if (upstream === undefined) {
+    return [];
+  }
   const rest = shares.reduce((left, { percent }) => left - percent, 100);
   return [...shares, { percent: rest, upstream }].filter(({ percent }) => percent > 0);
 }

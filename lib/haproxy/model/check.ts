@@ -3,14 +3,9 @@ import { formatDuration } from '../duration';
 import { InputError } from '../errors';
 import type { HaproxyVersion } from '../version/version';
 import { checkRateLimits, type ValidatedRateLimit } from './check-rate-limits';
+import { checkErrorPages, type ValidatedResponse } from './check-responses';
 import { checkAllShares, checkShareStickiness, type SharedRoute, type ValidatedShare } from './check-shares';
-import {
-  checkElbUpstream,
-  checkRoutes,
-  UPSTREAM_BACKEND,
-  type ValidatedElb,
-  type ValidatedUpstream,
-} from './check-upstream';
+import { checkElbUpstream, checkRoutes, UPSTREAM_BACKEND, type ValidatedElb } from './check-upstream';
 import type { HaproxyConfigModel, HaproxyHeaderRules, HaproxyListenTls } from './config-model';
 import { type Complete, checkHeaderName, complete, type Values, word } from './option';
 import {
@@ -39,10 +34,9 @@ export interface ValidatedModel
   readonly shares: readonly ValidatedShare[];
   readonly shareStickiness?: Complete<typeof SHARE_STICKINESS>;
   readonly routes: readonly SharedRoute[];
-  /** The default one, those of routes, and those of shares. */
-  readonly upstreams: readonly ValidatedUpstream[];
   readonly listenTls?: Required<HaproxyListenTls>;
   readonly rateLimits: readonly ValidatedRateLimit[];
+  readonly errorPages: readonly ValidatedResponse[];
   readonly requestHeaders: Required<HaproxyHeaderRules>;
   readonly responseHeaders: Required<HaproxyHeaderRules>;
   readonly limits: Complete<typeof LIMITS>;
@@ -67,16 +61,12 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     shares,
     shareStickiness: checkShareStickiness(traffic.mode, model),
     routes,
-    upstreams: [
-      upstream,
-      ...routes.map((route) => route.upstream),
-      ...[shares, ...routes.map((route) => route.shares)].flat().map((share) => share.upstream),
-    ],
     listen: checkBind(model.listen ?? { port: PORTS.listenPort.default }, 'listen'),
     listenTls: model.listenTls && checkListenTls(version, model.listenTls),
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),
     httpsPort: model.httpsPort === undefined ? undefined : checkPort(model.httpsPort, 'httpsPort'),
     rateLimits: checkRateLimits(version, traffic.mode, model),
+    errorPages: checkErrorPages(version, model),
     requestHeaders: checkHeaders(model.requestHeaders ?? {}, 'requestHeaders'),
     responseHeaders: checkHeaders(model.responseHeaders ?? {}, 'responseHeaders'),
     limits: complete(LIMITS, model.limits ?? {}),

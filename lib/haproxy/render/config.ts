@@ -1,10 +1,12 @@
 import { InputError } from '../errors';
 import { checkModel, type ValidatedModel } from '../model/check';
+import { sharesOf } from '../model/check-shares';
 import type { HaproxyConfigModel } from '../model/config-model';
 import type { HaproxyVersion } from '../version/version';
 import { backendSection } from './backend';
 import { defaultsSection, globalSection, resolversSection } from './process';
 import { rateLimitSections } from './rate-limits';
+import { responseSection } from './responses';
 import { healthSection, runtimeApiSection } from './service';
 import { trafficSection } from './traffic';
 import type { Section } from './words';
@@ -28,7 +30,11 @@ export class HaproxyConfig {
       defaultsSection(version, checked),
       resolversSection(version, checked),
       trafficSection(version, checked),
-      ...checked.upstreams.map((upstream) => backendSection(version, checked, upstream)),
+      backendSection(version, checked, checked.upstream),
+      ...checked.routes.map((route) =>
+        route.upstream ? backendSection(version, checked, route.upstream) : responseSection(version, route),
+      ),
+      ...sharesOf(checked).map((share) => backendSection(version, checked, share.upstream)),
       ...rateLimitSections(checked),
       healthSection(version, checked),
       runtimeApiSection(checked),

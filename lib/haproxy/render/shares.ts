@@ -17,7 +17,10 @@ const NEW_NUMBER = 'txn.new_share';
  */
 export function useBackends(shared: Shared, condition?: string): string[] {
   const parts = partsOf(shared).map(({ percent, upstream: { backend } }) => ({ percent, backend }));
-  const last = parts.pop()!;
+  const last = parts.pop();
+  if (last === undefined) {
+    return [];
+  }
   const use = (backend: string, ...conditions: Line[]) => `use_backend ${backend} if ${join(condition, ...conditions)}`;
   const lines: string[] = [];
   let end = 0;
@@ -29,7 +32,7 @@ export function useBackends(shared: Shared, condition?: string): string[] {
     lines.push(use(backend, `!${hasServer(last.backend)}`, hasServer(backend)));
   }
   // Where the shares have all, the line for the rest, which follows, gets none.
-  return last.backend === shared.upstream.backend ? lines : [...lines, use(last.backend, below(100))];
+  return last.backend === shared.upstream?.backend ? lines : [...lines, use(last.backend, below(100))];
 }
 
 const below = (end: number) => `{ var(${NUMBER}) -m int lt ${end} }`;

@@ -4,6 +4,7 @@ import { HaproxyLogFormat, HaproxyMode, HaproxyTlsVersion } from '../model/optio
 import type { HaproxyVersion } from '../version/version';
 import { bindLines, logs, stoppingCondition } from './process';
 import { rateLimitExemptions, rateLimitRules } from './rate-limits';
+import { errorPageLines } from './responses';
 import { shareCookieRules, shareRules, useBackends } from './shares';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
@@ -28,6 +29,7 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       `maxconn ${limits.maxConnections}`,
       logs(version, model) && logFormat(model),
       http && forwardedFor && 'option forwardfor',
+      ...errorPageLines(model),
       ...rateLimitExemptions(model),
       ...rateLimitRules(version, model, 'tcp-request session'),
       ...addressRules(model),
@@ -35,7 +37,8 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       ...(http ? requestRules(version, model) : [...shareRules(version, model), ...sniRules(model)]),
       ...routes.flatMap((route) => {
         const condition = conditionOf(route, model);
-        return [...useBackends(route, condition), `use_backend ${route.upstream.backend} if ${condition}`];
+        const last = join(`use_backend ${route.backend}`, condition && `if ${condition}`);
+        return [...useBackends(route, condition), last];
       }),
       ...useBackends(model),
       `default_backend ${upstream.backend}`,

@@ -3,6 +3,7 @@ import { InputError } from '../../haproxy/errors';
 import type {
   HaproxyConfigModel,
   HaproxyFixedUpstream,
+  HaproxyResponse,
   HaproxyShare,
   HaproxyUpstream,
   RouteConditions,
@@ -17,6 +18,7 @@ import {
   LOG,
   RATE_LIMIT,
   RESOLUTION,
+  RESPONSE,
   RUNTIME_API_PORT,
   SHARE_STICKINESS,
   TRAFFIC,
@@ -26,7 +28,7 @@ import {
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { ElbUpstreamOptions } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
-import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyTls } from '../../proxy/options';
+import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyResponse, ProxyTls } from '../../proxy/options';
 import type { BoundAddresses, BoundUpstream, UpstreamHealthCheck } from '../../proxy/upstream';
 import { SECRET_PATHS } from './secret-files';
 import type { StopTimes } from './stop-times';
@@ -47,12 +49,16 @@ type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'health
 
 /** An upstream of a proxy, with its attributes in the stack. */
 export interface ProxyUpstream {
+  /** Name of the route, or of the share. Left out for the default upstream. */
+  readonly name?: string;
   readonly options: UpstreamOptions;
   readonly bound: Pick<BoundUpstream, 'dnsName' | 'idleTimeoutMillis'>;
 }
 
 /** The upstream of a share, with its attributes in the stack. */
 export interface ProxyShareUpstream {
+  /** Name of the share. */
+  readonly name?: string;
   readonly options: UpstreamOptions;
   readonly bound: ProxyUpstream['bound'] | BoundAddresses;
 }
@@ -87,9 +93,10 @@ export function sharesOf<S>(proxy: WithShares<S> & { readonly routes?: readonly 
 /** The properties that affect the configuration, of the constructs or of a spec file. */
 type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied | 'shareStickiness'> &
   WithShares & {
-    readonly routes?: readonly (RouteConditions & WithShares)[];
+    readonly routes?: readonly (RouteConditions & WithShares & { readonly fixedResponse?: ProxyResponse })[];
     readonly listenTls?: Omit<ProxyTls, 'secret'>;
     readonly rateLimits?: readonly Given<ProxyRateLimit>[];
+    readonly errorPages?: readonly ProxyResponse[];
     readonly limits?: Given<ProxyLimits>;
     readonly resolution?: Given<ProxyResolution>;
     readonly runtimeApiTls?: object;
@@ -98,32 +105,36 @@ type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied | 'shareStickiness'>
 /** The configuration model of a proxy. */
 export function configModelOf(props: ConfigurationProps, settings: ProxySettings): HaproxyConfigModel {
   const { listenTls, runtimeApiTls, routes = [] } = props;
-  const [main, ...others] = settings.upstreams;
-  const all = sharesOf(props);
-  const modelShareOf = (share: SharePart): HaproxyShare => ({
-    name: share.name,
-    percent: share.percent,
-    upstream: modelUpstreamOf(settings.shareUpstreams[all.indexOf(share)]!),
+  const upstreamOf = (of: string | undefined) => {
+    const found = settings.upstreams.find(({ name }) => name === of);
+    return found && modelUpstreamOf(found);
+  };
+  const shareOf = ({ name, percent }: SharePart): HaproxyShare => ({
+    name,
+    percent,
+    upstream: modelUpstreamOf(settings.shareUpstreams.find((one) => one.name === name)!),
   });
   return {
     ...valuesOf(TRAFFIC, props),
     acceptProxyProtocol: settings.acceptProxyProtocol,
-    upstream: modelUpstreamOf(main!),
-    shares: props.shares?.map(modelShareOf),
+    upstream: upstreamOf(undefined)!,
+    shares: props.shares?.map(shareOf),
     shareStickiness: props.shareStickiness && valuesOf(SHARE_STICKINESS, props.shareStickiness),
-    routes: routes.map(({ name, host, pathPrefix, sni, shares }, i) => ({
+    routes: routes.map(({ name, host, pathPrefix, sni, fixedResponse, shares }) => ({
       name,
       host,
       pathPrefix,
       sni,
-      upstream: modelUpstreamOf(others[i]!),
-      shares: shares?.map(modelShareOf),
+      upstream: upstreamOf(name),
+      shares: shares?.map(shareOf),
+      fixedResponse: fixedResponse && responseOf(fixedResponse),
     })),
     listen: { port: settings.listenPort },
     listenTls: listenTls && { certificateFile: SECRET_PATHS.listener, ...valuesOf(LISTEN_TLS, listenTls) },
     redirectPort: props.redirectPort,
     httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
     rateLimits: props.rateLimits?.map((limit) => valuesOf(RATE_LIMIT, limit)),
+    errorPages: props.errorPages?.map(responseOf),
     requestHeaders: props.requestHeaders,
     responseHeaders: props.responseHeaders,
     limits: { ...valuesOf(LIMITS, props.limits), maxConnections: settings.maxConnections },
@@ -140,6 +151,11 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     rawLines: props.rawLines,
   };
 }
+
+const responseOf = (given: ProxyResponse): HaproxyResponse => ({
+  ...valuesOf(RESPONSE, given as Pick<ProxyResponse, 'body' | 'contentType'>),
+  status: given.status,
+});
 
 function modelUpstreamOf(upstream: ProxyUpstream): HaproxyUpstream;
 function modelUpstreamOf(upstream: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream;
