@@ -43,6 +43,7 @@ export type {
   ProxyPatching,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyRoute,
   ProxyTls,
 } from './proxy/options';
