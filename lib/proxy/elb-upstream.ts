@@ -3,6 +3,7 @@ import type { LoadBalancer as ClassicLoadBalancer } from 'aws-cdk-lib/aws-elasti
 import type { CfnLoadBalancer, ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { HaproxyResolutionMode } from '../haproxy/model/options';
+import { checkArguments } from '../private/check-arguments';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
 import { type BoundUpstream, Upstream, type UpstreamOptions } from './upstream';
@@ -42,6 +43,7 @@ export class ElbUpstream extends Upstream {
    * @throws when the load balancer was imported without `loadBalancerDnsName`
    */
   public static fromLoadBalancer(loadBalancer: ILoadBalancerV2, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromLoadBalancer', loadBalancer, options);
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
     const { loadBalancerArn } = loadBalancer.loadBalancerRef;
     const resource = loadBalancer.node.defaultChild as Partial<CfnLoadBalancer> | undefined;
@@ -58,6 +60,7 @@ export class ElbUpstream extends Upstream {
    * because a Classic Load Balancer has another API.
    */
   public static fromClassicLoadBalancer(loadBalancer: ClassicLoadBalancer, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromClassicLoadBalancer', loadBalancer, options);
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
     return new ElbUpstream(options, (scope) => ({
       dnsName,
@@ -72,6 +75,7 @@ export class ElbUpstream extends Upstream {
    * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
    */
   public static fromLoadBalancerArn(loadBalancerArn: string, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromLoadBalancerArn', loadBalancerArn, options);
     return new ElbUpstream(options, (scope, id) => ({
       ...lookUpByArn(scope, id, loadBalancerArn),
       securityGroups: [],
@@ -86,6 +90,7 @@ export class ElbUpstream extends Upstream {
    * look it up again.
    */
   public static fromLoadBalancerName(loadBalancerName: string, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromLoadBalancerName', loadBalancerName, options);
     return new ElbUpstream(options, (scope, id) => ({
       ...lookUpByName(scope, id, loadBalancerName),
       securityGroups: [],
@@ -97,6 +102,7 @@ export class ElbUpstream extends Upstream {
    * DNS answers.
    */
   public static fromDnsName(dnsName: string, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromDnsName', dnsName, options);
     return new ElbUpstream(options, () => ({ dnsName, securityGroups: [] }), dnsName);
   }
 

@@ -30,6 +30,7 @@ import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
 import { acknowledge } from '../private/acknowledge';
+import { checkArguments } from '../private/check-arguments';
 import { ACKNOWLEDGED } from '../private/findings';
 import { makeLogGroup } from '../private/log-group';
 import type { Probe } from '../private/monitor/probe';
@@ -80,6 +81,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     id: string,
     attributes: HaproxyElbProxyAttributes,
   ): IHaproxyElbProxy {
+    checkArguments('HaproxyElbProxy.fromHaproxyElbProxyAttributes', attributes);
     return new ImportedHaproxyElbProxy(scope, id, attributes);
   }
 
@@ -120,6 +122,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
 
   public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
     super(scope, id);
+    checkArguments('HaproxyElbProxy', props);
     denySessionLogs(this);
     acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.ecsPolicy);
     const version = props.version ?? DEFAULT_VERSION;

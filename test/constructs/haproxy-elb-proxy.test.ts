@@ -315,14 +315,14 @@ test('responses of HAProxy itself are in the configuration, and only upstreams a
       { name: 'maintenance', fixedResponse: { status: 503, body: "it's\nback soon", contentType: 'text/plain' } },
       { name: 'api', pathPrefix: '/api', upstream: ElbUpstream.fromDnsName('api.example.com', { port: 80 }) },
     ],
-    errorPages: [{ status: 503, body: '${HOME}' }],
+    errorPages: [{ status: 503, body: `\${HOME}` }],
   });
   const template = Template.fromStack(stack);
   const text = configurationOf(template);
   expect(text).toContain(
     "\nbackend fixed-response-maintenance\n    http-request return status 503 content-type text/plain string 'it'\\''s'\\n'back soon'\n",
   );
-  expect(text).toContain("http-error status 503 content-type 'text/html; charset=utf-8' string '${HOME}'\n");
+  expect(text).toContain(`http-error status 503 content-type 'text/html; charset=utf-8' string '\${HOME}'\n`);
   expect(text).toContain('server-template elb 16 api.example.com:80 ');
   expect(text).not.toContain('monitor fail if { nbsrv');
   const backends = Object.values(template.findResources('AWS::SSM::Parameter'))
