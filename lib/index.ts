@@ -29,12 +29,8 @@ export {
   type ProxyDeploymentOptions,
   type RollingDeploymentOptions,
 } from './proxy/deployment';
-export {
-  ElbUpstream,
-  type ElbUpstreamOptions,
-  type HaproxyUpstreamTls,
-  type UpstreamHealthCheck,
-} from './proxy/elb-upstream';
+export { ElbUpstream, type ElbUpstreamOptions } from './proxy/elb-upstream';
+export { FixedUpstream } from './proxy/fixed-upstream';
 export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
 export type { HaproxyElbProxyAttributes, IHaproxyElbProxy } from './proxy/haproxy-elb-proxy-interface';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
@@ -48,8 +44,12 @@ export type {
   ProxyPatching,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyRoute,
+  ProxyShare,
+  ProxyShareStickiness,
   ProxyTls,
 } from './proxy/options';
 export type { PrivateDnsOptions } from './proxy/private-dns-options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';
+export { type HaproxyUpstreamTls, Upstream, type UpstreamHealthCheck, type UpstreamOptions } from './proxy/upstream';
