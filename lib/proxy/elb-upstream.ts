@@ -3,7 +3,8 @@ import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { LoadBalancer as ClassicLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
 import type { CfnLoadBalancer, ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import type { HaproxyResolutionMode } from '../haproxy/model/options';
+import type { HaproxyProtocol, HaproxyResolutionMode } from '../haproxy/model/options';
+import { refuseClearHttp2 } from '../private/proxy/clear-http2';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
 
@@ -82,6 +83,15 @@ export interface UpstreamHealthCheck {
 export interface ElbUpstreamOptions {
   /** TCP port of the load balancer's listener, 1 to 65535. */
   readonly port: number;
+
+  /**
+   * What HAProxy speaks to the load balancer, HTTP mode only. `HTTP2` is for gRPC and needs HAProxy 2.4 or later, with
+   * `sendProxyProtocol` 3.0. An Application Load Balancer speaks HTTP/2 on its HTTPS listeners alone, so it needs `tls`;
+   * a Network Load Balancer passes it through. Clients use HTTP/1.1 or HTTP/2 all the same, and gRPC clients HTTP/2.
+   *
+   * @default HaproxyProtocol.HTTP1, which every load balancer and every version speaks
+   */
+  readonly protocol?: HaproxyProtocol;
 
   /**
    * Use TLS to the load balancer. `{}` verifies its certificate against its DNS name.
@@ -167,12 +177,14 @@ export class ElbUpstream {
    * the account and region of the proxy, the checker also reads its state from AWS, and its security groups allow the
    * proxy.
    *
-   * @throws when the load balancer was imported without `loadBalancerDnsName`
+   * @throws when the load balancer was imported without `loadBalancerDnsName`, or is an Application Load Balancer and
+   *   `protocol` is HTTP/2 without `tls`
    */
   public static fromLoadBalancer(loadBalancer: ILoadBalancerV2, options: ElbUpstreamOptions): ElbUpstream {
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
     const { loadBalancerArn } = loadBalancer.loadBalancerRef;
     const resource = loadBalancer.node.defaultChild as Partial<CfnLoadBalancer> | undefined;
+    refuseClearHttp2(options, loadBalancerArn, resource?.type);
     const idleTimeoutMillis = idleMillisOf(loadBalancerArn, resource?.type);
     return new ElbUpstream(options, (scope) =>
       isOfStack(scope, env)
@@ -197,9 +209,11 @@ export class ElbUpstream {
    * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and
    * again when the ARN changes. It may call only `DescribeLoadBalancers`.
    *
-   * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
+   * @throws when the ARN is of another account than the proxy's stack, which cannot look it up, or of an Application
+   *   Load Balancer and `protocol` is HTTP/2 without `tls`
    */
   public static fromLoadBalancerArn(loadBalancerArn: string, options: ElbUpstreamOptions): ElbUpstream {
+    refuseClearHttp2(options, loadBalancerArn);
     return new ElbUpstream(options, (scope, id) => ({
       ...lookUpByArn(scope, id, loadBalancerArn),
       securityGroups: [],

@@ -5,6 +5,7 @@ import type { HaproxyConfigModel, HaproxyRateLimit, HaproxyRoute } from '../../l
 import {
   HaproxyLogFormat,
   HaproxyMode,
+  HaproxyProtocol,
   HaproxyResolutionMode,
   HaproxyTlsVersion,
 } from '../../lib/haproxy/model/options';
@@ -54,6 +55,10 @@ const upstreams = fc.record(
   {
     dnsName: names,
     port: ports,
+    protocol: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(HaproxyProtocol.HTTP1) },
+      { weight: 1, arbitrary: fc.constant(HaproxyProtocol.HTTP2) },
+    ),
     resolutionMode: fc.constantFrom(HaproxyResolutionMode.SLOTS, HaproxyResolutionMode.PER_REQUEST),
     slots: int(1, 100),
     tls: some(fc.record({ verify: fc.boolean(), caFile: values, serverName: names }, optional)),
@@ -190,9 +195,10 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
   .map(
     ({ http, upstream, routes, ports: [p1, p2, p3, p4], address, with: has, listenTls, metrics, plain, ...files }) => {
       const at = (port: number | undefined) => ({ address, port: port! });
+      const inMode = (to: typeof upstream) => (http ? to : { ...to, protocol: undefined });
       const routeOf = ({ name, host, path, sni, upstream: to }: (typeof routes)[number]): HaproxyRoute => {
         if (!http) {
-          return { name, sni, upstream: to };
+          return { name, sni, upstream: inMode(to) };
         }
         return {
           name,
@@ -214,7 +220,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
           limits: plain.limits && { ...plain.limits, maxBodyBytes: undefined },
         }),
         mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,
-        upstream,
+        upstream: inMode(upstream),
         routes: routes
           .map(routeOf)
           .filter((route, i, all) => !all.slice(0, i).some((earlier) => takesAllOf(earlier, route))),

@@ -4,7 +4,15 @@ import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
 import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
-import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, IDLE_MILLIS, UPSTREAM, UPSTREAM_TLS } from './options';
+import {
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HEALTH_CHECK,
+  IDLE_MILLIS,
+  UPSTREAM,
+  UPSTREAM_TLS,
+} from './options';
 
 /** An upstream with all values set and checked. */
 export interface ValidatedUpstream extends Complete<typeof UPSTREAM> {
@@ -45,6 +53,9 @@ export function checkUpstream(
       `resolutionMode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${version}: use 'slots'`,
     );
   }
+  if (values.protocol === HaproxyProtocol.HTTP2) {
+    refuseHttp2(version, mode, values.sendProxyProtocol);
+  }
   const tls = upstream.tls && complete(UPSTREAM_TLS, upstream.tls, 'tls.');
   const healthCheck = complete(HEALTH_CHECK, upstream.healthCheck ?? {}, 'healthCheck.');
   // In TCP mode most likely a Network Load Balancer. Where it is another one, that closes first.
@@ -58,6 +69,26 @@ export function checkUpstream(
     tls: tls && { ...tls, serverName: tls.serverName ?? dnsName },
     healthCheck: { ...healthCheck, host: healthCheck.host ?? dnsName },
   };
+}
+
+/** Refuses HTTP/2 where it does not work. */
+function refuseHttp2(version: HaproxyVersion, mode: HaproxyMode, sendProxyProtocol: boolean): void {
+  const { http2Upstream, leavesInPlace } = CAPABILITIES;
+  if (mode === HaproxyMode.TCP) {
+    throw new InputError(
+      "protocol 'h2' applies to requests, which TCP mode passes through as they are: leave it out, or use HTTP mode",
+    );
+  }
+  if (!version.isAtLeast(http2Upstream.since)) {
+    throw new InputError(
+      `protocol 'h2' needs HAProxy ${http2Upstream.since} or later, and this is ${version}, which keeps HTTP/2 connections to old addresses: use 'h1'`,
+    );
+  }
+  if (sendProxyProtocol && !version.isAtLeast(leavesInPlace.since)) {
+    throw new InputError(
+      `protocol 'h2' with sendProxyProtocol needs HAProxy ${leavesInPlace.since} or later, and this is ${version}, which keeps such connections to old addresses: leave one of them out`,
+    );
+  }
 }
 
 /** Checks routes and their upstreams. */
