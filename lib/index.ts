@@ -49,6 +49,7 @@ export type {
   ProxyPatching,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyRoute,
   ProxyTls,
 } from './proxy/options';

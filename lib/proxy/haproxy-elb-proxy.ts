@@ -139,12 +139,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
 
-    const upstreams = [{ upstream: props.upstream }, ...(props.routes ?? [])].map(
-      (one, i): StackUpstream => ({
-        route: 'name' in one ? one.name : undefined,
-        options: one.upstream.options,
-        bound: one.upstream._bind(this, `Upstream${i}`),
-      }),
+    const upstreams = [{ upstream: props.upstream, name: undefined }, ...(props.routes ?? [])].flatMap(
+      ({ name, upstream }, i): StackUpstream[] =>
+        upstream ? [{ route: name, options: upstream.options, bound: upstream._bind(this, `Upstream${i}`) }] : [],
     );
     const maxConnections = maxConnectionsOf(props, upstreams, capacity.memoryMiB);
     const model = configModelOf(props, {
@@ -312,10 +309,11 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
 
 function render(version: HaproxyVersion, model: HaproxyConfigModel): string {
   const text = HaproxyConfig.render(version, model);
-  const bytes = Buffer.byteLength(text);
+  // In the JSON of a task definition, where a quote and the end of a line need two bytes.
+  const bytes = Buffer.byteLength(JSON.stringify(text));
   if (bytes > MAX_CONFIG_BYTES) {
     throw new InputError(
-      `the configuration has ${bytes} bytes, and a task definition holds at most ${MAX_CONFIG_BYTES} of it: give fewer routes, rules or name servers`,
+      `the configuration has ${bytes} bytes, and a task definition holds at most ${MAX_CONFIG_BYTES} of it: give fewer routes, rules or name servers, or shorter pages`,
     );
   }
   return text;

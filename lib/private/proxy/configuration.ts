@@ -1,6 +1,11 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import { InputError } from '../../haproxy/errors';
-import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from '../../haproxy/model/config-model';
+import type {
+  HaproxyConfigModel,
+  HaproxyResponse,
+  HaproxyUpstream,
+  RouteConditions,
+} from '../../haproxy/model/config-model';
 import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
   HEALTH_CHECK,
@@ -10,6 +15,7 @@ import {
   LOG,
   RATE_LIMIT,
   RESOLUTION,
+  RESPONSE,
   RUNTIME_API_PORT,
   TRAFFIC,
   UPSTREAM,
@@ -18,7 +24,7 @@ import {
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { BoundUpstream, ElbUpstreamOptions, UpstreamHealthCheck } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
-import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyTls } from '../../proxy/options';
+import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyResponse, ProxyTls } from '../../proxy/options';
 import { SECRET_PATHS } from './secret-files';
 import type { StopTimes } from './stop-times';
 
@@ -38,6 +44,8 @@ type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'health
 
 /** An upstream of a proxy, with its attributes in the stack. */
 export interface ProxyUpstream {
+  /** Name of the route. Left out for the default upstream. */
+  readonly route?: string;
   readonly options: UpstreamOptions;
   readonly bound: Pick<BoundUpstream, 'dnsName' | 'idleTimeoutMillis'>;
 }
@@ -59,9 +67,10 @@ type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'respon
 
 /** The properties that affect the configuration, of the constructs or of a spec file. */
 type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
-  readonly routes?: readonly RouteConditions[];
+  readonly routes?: readonly (RouteConditions & { readonly fixedResponse?: ProxyResponse })[];
   readonly listenTls?: Omit<ProxyTls, 'secret'>;
   readonly rateLimits?: readonly Given<ProxyRateLimit>[];
+  readonly errorPages?: readonly ProxyResponse[];
   readonly limits?: Given<ProxyLimits>;
   readonly resolution?: Given<ProxyResolution>;
   readonly runtimeApiTls?: object;
@@ -70,23 +79,28 @@ type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
 /** The configuration model of a proxy. */
 export function configModelOf(props: ConfigurationProps, settings: ProxySettings): HaproxyConfigModel {
   const { listenTls, runtimeApiTls, routes = [] } = props;
-  const [main, ...others] = settings.upstreams;
+  const upstreamOf = (of: string | undefined) => {
+    const found = settings.upstreams.find(({ route }) => route === of);
+    return found && modelUpstreamOf(found);
+  };
   return {
     ...valuesOf(TRAFFIC, props),
     acceptProxyProtocol: settings.acceptProxyProtocol,
-    upstream: modelUpstreamOf(main!),
-    routes: routes.map(({ name, host, pathPrefix, sni }, i) => ({
+    upstream: upstreamOf(undefined)!,
+    routes: routes.map(({ name, host, pathPrefix, sni, fixedResponse }) => ({
       name,
       host,
       pathPrefix,
       sni,
-      upstream: modelUpstreamOf(others[i]!),
+      upstream: upstreamOf(name),
+      fixedResponse: fixedResponse && responseOf(fixedResponse),
     })),
     listen: { port: settings.listenPort },
     listenTls: listenTls && { certificateFile: SECRET_PATHS.listener, ...valuesOf(LISTEN_TLS, listenTls) },
     redirectPort: props.redirectPort,
     httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
     rateLimits: props.rateLimits?.map((limit) => valuesOf(RATE_LIMIT, limit)),
+    errorPages: props.errorPages?.map(responseOf),
     requestHeaders: props.requestHeaders,
     responseHeaders: props.responseHeaders,
     limits: { ...valuesOf(LIMITS, props.limits), maxConnections: settings.maxConnections },
@@ -103,6 +117,11 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     rawLines: props.rawLines,
   };
 }
+
+const responseOf = (given: ProxyResponse): HaproxyResponse => ({
+  ...valuesOf(RESPONSE, given as Pick<ProxyResponse, 'body' | 'contentType'>),
+  status: given.status,
+});
 
 function modelUpstreamOf({ options, bound }: ProxyUpstream): HaproxyUpstream {
   return {
