@@ -54,7 +54,6 @@ export class MonitoredHaproxyServices extends Mixin {
    * @throws when a mixin monitors one of them already
    */
   public static exclude(scope: IConstruct): void {
-    checkArguments('MonitoredHaproxyServices.exclude', scope);
     const monitored = scope.node.findAll().find((one) => one instanceof BaseService && one.node.tryFindChild(ID));
     if (monitored !== undefined) {
       throw new InputError(

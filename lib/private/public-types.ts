@@ -87,6 +87,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     port: 'number!',
     healthCheck: 'UpstreamHealthCheck',
     idleTimeout: 'Duration',
+    protocol: 'HaproxyProtocol',
     sendProxyProtocol: 'boolean',
     slowStart: 'Duration',
     tls: 'HaproxyUpstreamTls',
@@ -98,6 +99,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     port: 'number!',
     healthCheck: 'UpstreamHealthCheck',
     idleTimeout: 'Duration',
+    protocol: 'HaproxyProtocol',
     sendProxyProtocol: 'boolean',
     slowStart: 'Duration',
     tls: 'HaproxyUpstreamTls',
@@ -310,6 +312,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
 export const ENUMS: Readonly<Record<string, readonly string[]>> = {
   IncidentChange: ['opened', 'changed', 'closed'],
   IncidentSeverity: ['info', 'warning', 'critical'],
+  HaproxyProtocol: ['h1', 'h2'],
   HaproxyResolutionMode: ['slots', 'per-request'],
   HaproxyTlsVersion: ['1.2', '1.3'],
   HaproxyLogFormat: ['standard', 'json'],
