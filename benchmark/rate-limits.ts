@@ -40,9 +40,11 @@ interface Shares {
 
 /** One client, which has one connection at a time and never waits for its share. */
 class Client {
+  public asked = 0;
   public served = 0;
   public refused = 0;
   #socket?: Socket;
+  #waits = false;
 
   public constructor(
     private readonly port: number,
@@ -50,7 +52,13 @@ class Client {
     private readonly headers: () => string,
   ) {}
 
+  /** Asks unless an answer is due. */
   public ask(): void {
+    if (this.#waits) {
+      return;
+    }
+    this.#waits = true;
+    this.asked += 1;
     const socket = this.#socket ?? this.#open();
     socket.write(`GET / HTTP/1.1\r\nHost: elb.test\r\n${this.headers()}\r\n`);
   }
@@ -65,10 +73,12 @@ class Client {
     const leave = () => {
       if (this.#socket === socket) {
         this.#socket = undefined;
+        this.#waits = false;
       }
     };
     socket.on('data', (data) => {
       const text = data.toString('latin1');
+      this.#waits = false;
       this.served += text.match(/HTTP\/1\.[01] 200 /g)?.length ?? 0;
       this.refused += text.match(/HTTP\/1\.[01] 429 /g)?.length ?? 0;
     });
@@ -123,11 +133,11 @@ async function sharesOf(clients: readonly Client[]): Promise<Shares> {
   const interval = 1000 / ASKS_PER_SECOND;
   const start = Date.now();
   const end = start + PERIODS * LIMIT.periodMillis;
-  let asked = 0;
+  let turn = 0;
   for (let now = start; now < end; now = Date.now()) {
     // As many as are due by now, in turn.
-    for (const due = ((now - start) / interval) * clients.length; asked < due; asked += 1) {
-      clients[asked % clients.length]!.ask();
+    for (const due = ((now - start) / interval) * clients.length; turn < due; turn += 1) {
+      clients[turn % clients.length]!.ask();
     }
     await sleep(5);
   }
@@ -137,6 +147,7 @@ async function sharesOf(clients: readonly Client[]): Promise<Shares> {
   for (const client of clients) {
     client.close();
   }
+  const asked = clients.reduce((sum, client) => sum + client.asked, 0);
   const answered = clients.reduce((sum, { served, refused }) => sum + served + refused, 0);
   if (answered < 0.99 * asked || clients.some(({ refused }) => refused === 0)) {
     throw new Error(`only ${answered} of ${asked} requests were answered, or a client met no limit`);
