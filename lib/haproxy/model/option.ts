@@ -280,3 +280,8 @@ export function checkHeaderName(name: string, what: string, allowed = HEADER_NAM
 export function checkFetchedHeader(name: string, what: string): string {
   return checkHeaderName(name, what, /^[A-Za-z0-9._-]+$/);
 }
+
+/** The name of a header that HAProxy removes from requests in any spelling: `-` and `_` stand between its words. */
+export function checkCertificateHeader(name: string, what: string): string {
+  return checkHeaderName(name, what, /^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$/);
+}
