@@ -2,6 +2,9 @@ import { connect as connectTcp } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
 import type { TestCertificate } from '../../testbed/certificate';
 
+/** Generous: the tests do not measure times. */
+const DEADLINE_MILLIS = 30_000;
+
 /** How a client opens a connection with TLS, and what it sends. */
 interface Speech extends Pick<ConnectionOptions, 'servername' | 'maxVersion' | 'session' | 'secureOptions'> {
   readonly certificate?: Pick<TestCertificate, 'cert' | 'key'>;
@@ -50,12 +53,13 @@ export function speak(
     socket.setEncoding('utf8').on('data', (chunk) => {
       text += chunk;
     });
-    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
-      alert = code
-        ?.replace(/^ERR_SSL_[A-Z0-9]+_ALERT_/, '')
+    socket.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      alert = (code ?? message)
+        .replace(/^ERR_SSL_[A-Z0-9]+_ALERT_/, '')
         .toLowerCase()
         .replaceAll('_', ' ');
     });
+    socket.setTimeout(DEADLINE_MILLIS, () => socket.destroy(new Error('the other side does not close')));
     socket.on('close', () => resolve({ text, alert, served, resumed, session }));
   });
 }
