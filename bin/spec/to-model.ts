@@ -36,6 +36,8 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
     listenPort,
     clientPort: ingress?.networkLoadBalancer?.port ?? listenPort,
     maxConnections: maxConnectionsOf(proxy, upstreams, memoryMiB),
+    additionalCertificates: proxy.listenTls?.additionalSecretArns?.length ?? 0,
+    revocationList: proxy.listenTls?.clientCertificates?.revocationListSecretArn !== undefined,
     stopTimes: stopTimesOf(
       valuesOf(PROCESS, proxy),
       lingeringOf(ingress),

@@ -24,8 +24,10 @@ import {
   type ElbUpstreamOptions,
   type HaproxyElbProxyProps,
   ProxyCapacity,
+  type ProxyClientCertificates,
   ProxyDeployment,
   ProxyIngress,
+  type ProxyTls,
   Repair,
 } from '../../lib';
 import type { ProxySpec, Spec, UpstreamSpec } from './spec';
@@ -72,7 +74,7 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
     image: image === undefined ? undefined : ContainerImage.fromRegistry(image),
     upstream: elbUpstreamOf(scope, 'Upstream', upstream),
     routes: routes?.map((route, i) => ({ ...route, upstream: elbUpstreamOf(scope, `Route${i}`, route.upstream) })),
-    listenTls: listenTls && { ...listenTls, secret: secret('ListenerSecret', listenTls.secretArn) },
+    listenTls: listenTls && tlsOf(listenTls, secret),
     runtimeApiTls: runtimeApiTls && {
       secret: secret('RuntimeApiSecret', runtimeApiTls.secretArn),
       checkerSecret:
@@ -95,6 +97,31 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
     ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,
     removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : undefined,
+  };
+}
+
+type TlsSpec = NonNullable<ProxySpec['listenTls']>;
+
+function tlsOf(tls: TlsSpec, secret: (id: string, arn: string) => ISecret): ProxyTls {
+  const { secretArn, additionalSecretArns, clientCertificates, ...rest } = tls;
+  return {
+    ...rest,
+    secret: secret('ListenerSecret', secretArn),
+    additionalSecrets: additionalSecretArns?.map((arn, i) => secret(`ListenerSecret${i + 2}`, arn)),
+    clientCertificates: clientCertificates && clientCertificatesOf(clientCertificates, secret),
+  };
+}
+
+function clientCertificatesOf(
+  given: NonNullable<TlsSpec['clientCertificates']>,
+  secret: (id: string, arn: string) => ISecret,
+): ProxyClientCertificates {
+  const { trustStoreSecretArn, revocationListSecretArn, ...rest } = given;
+  return {
+    ...rest,
+    trustStoreSecret: secret('TrustStoreSecret', trustStoreSecretArn),
+    revocationListSecret:
+      revocationListSecretArn === undefined ? undefined : secret('RevocationListSecret', revocationListSecretArn),
   };
 }
 

@@ -1,8 +1,14 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import { InputError } from '../../haproxy/errors';
-import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from '../../haproxy/model/config-model';
+import type {
+  HaproxyConfigModel,
+  HaproxyListenTls,
+  HaproxyUpstream,
+  RouteConditions,
+} from '../../haproxy/model/config-model';
 import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
+  CLIENT_CERTIFICATES,
   HEALTH_CHECK,
   HEALTH_PORT,
   LIMITS,
@@ -18,8 +24,14 @@ import {
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { BoundUpstream, ElbUpstreamOptions, UpstreamHealthCheck } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
-import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyTls } from '../../proxy/options';
-import { SECRET_PATHS } from './secret-files';
+import type {
+  ProxyClientCertificates,
+  ProxyLimits,
+  ProxyRateLimit,
+  ProxyResolution,
+  ProxyTls,
+} from '../../proxy/options';
+import { additionalPath, SECRET_PATHS } from './secret-files';
 import type { StopTimes } from './stop-times';
 
 /** A struct of the constructs whose times and sizes come from the CDK or from a spec file. */
@@ -51,6 +63,10 @@ interface ProxySettings {
   readonly maxConnections: number;
   readonly stopTimes: StopTimes;
   readonly acceptProxyProtocol: boolean;
+  /** Number of certificates beside the default one. */
+  readonly additionalCertificates: number;
+  /** Whether there is a revocation list for client certificates. */
+  readonly revocationList: boolean;
   /** Whether the ingress sends connections over IPv6. */
   readonly ipv6?: boolean;
 }
@@ -60,7 +76,9 @@ type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'respon
 /** The properties that affect the configuration, of the constructs or of a spec file. */
 type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
   readonly routes?: readonly RouteConditions[];
-  readonly listenTls?: Omit<ProxyTls, 'secret'>;
+  readonly listenTls?: Omit<ProxyTls, 'secret' | 'additionalSecrets' | 'clientCertificates'> & {
+    readonly clientCertificates?: Omit<ProxyClientCertificates, 'trustStoreSecret' | 'revocationListSecret'>;
+  };
   readonly rateLimits?: readonly Given<ProxyRateLimit>[];
   readonly limits?: Given<ProxyLimits>;
   readonly resolution?: Given<ProxyResolution>;
@@ -83,7 +101,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
       upstream: modelUpstreamOf(others[i]!),
     })),
     listen: { port: settings.listenPort },
-    listenTls: listenTls && { certificateFile: SECRET_PATHS.listener, ...valuesOf(LISTEN_TLS, listenTls) },
+    listenTls: listenTls && modelTlsOf(listenTls, settings),
     redirectPort: props.redirectPort,
     httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
     rateLimits: props.rateLimits?.map((limit) => valuesOf(RATE_LIMIT, limit)),
@@ -101,6 +119,23 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     log: valuesOf(LOG, props.log),
     ...settings.stopTimes,
     rawLines: props.rawLines,
+  };
+}
+
+function modelTlsOf(
+  listenTls: NonNullable<ConfigurationProps['listenTls']>,
+  { additionalCertificates, revocationList }: ProxySettings,
+): HaproxyListenTls {
+  const { clientCertificates } = listenTls;
+  return {
+    ...valuesOf(LISTEN_TLS, listenTls),
+    certificateFile: SECRET_PATHS.listener,
+    additionalCertificateFiles: Array.from({ length: additionalCertificates }, (_, i) => additionalPath(i)),
+    clientCertificates: clientCertificates && {
+      ...valuesOf(CLIENT_CERTIFICATES, clientCertificates),
+      trustStoreFile: SECRET_PATHS.trustStore,
+      revocationListFile: revocationList ? SECRET_PATHS.revocationList : undefined,
+    },
   };
 }
 
