@@ -44,6 +44,7 @@ export type {
   ProxyPatching,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyRoute,
   ProxyTls,
 } from './proxy/options';

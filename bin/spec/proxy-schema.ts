@@ -13,6 +13,7 @@ import type {
   ProxyPatching,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyRoute,
   ProxyScaling,
   ProxyTls,
@@ -29,6 +30,7 @@ import {
   PROCESS,
   RATE_LIMIT,
   RESOLUTION,
+  RESPONSE,
   TRAFFIC,
 } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
@@ -70,15 +72,24 @@ const imageDigest = form(
   'Digest of the official image: tasks run exactly this image.',
 ).optional();
 
+const response = z.strictObject({
+  status: z.int().min(200).max(599).meta({ description: 'Status.' }),
+  ...keysOf(RESPONSE),
+} satisfies Shape<ProxyResponse>);
+
 const routes = list(
   z.strictObject({
     name: z.string().meta({ description: 'Name of the route.' }),
     host: z.string().optional().meta({ description: 'Host header, HTTP only.' }),
     pathPrefix: z.string().optional().meta({ description: 'Beginning of the path, HTTP only.' }),
     sni: z.string().optional().meta({ description: "Server name in the client's TLS handshake." }),
-    upstream: upstreamSchema,
+    upstream: upstreamSchema.optional(),
+    fixedResponse: response.optional().meta({
+      description:
+        "HAProxy's own response in place of upstream, HTTP only. Without a condition it answers all requests.",
+    }),
   } satisfies Shape<ProxyRoute>),
-  'Other load balancers, and their conditions. HAProxy takes the first route that fits. Default: none.',
+  'Other load balancers, or responses of HAProxy itself. HAProxy takes the first route that fits. Default: none.',
 );
 
 const clientCertificates = z
@@ -112,6 +123,11 @@ const listenTls = z
 const rateLimits = list(
   z.strictObject(keysOf(RATE_LIMIT) satisfies Shape<ProxyRateLimit>),
   'How much one client may do in a period: one of requests, connections and bytes each. At most three. Default: none.',
+);
+
+const errorPages = list(
+  response,
+  "Bodies for errors of HAProxy itself (2.2 and later), HTTP only. Default: HAProxy's own pages.",
 );
 
 const headerRules = (of: string) =>
@@ -260,6 +276,7 @@ export const proxySchema = z.strictObject({
   listenTls,
   ...keysOf(TRAFFIC),
   rateLimits,
+  errorPages,
   requestHeaders: headerRules('requests'),
   responseHeaders: headerRules('responses'),
   limits,

@@ -20,11 +20,15 @@ export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
 /** The configuration model of a proxy of a spec: what its task definition will hold. */
 export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
   const { capacity = {}, ingress, routes = [], acceptProxyProtocol } = proxy;
-  const upstreams = [proxy.upstream, ...routes.map((route) => route.upstream)].map(
-    ({ dnsName = UNKNOWN_NAME, ...options }): ProxyUpstream => ({
-      options,
-      bound: { dnsName, idleTimeoutMillis: idleMillisOf(options.loadBalancerArn) },
-    }),
+  const upstreams = [{ name: undefined, upstream: proxy.upstream }, ...routes].flatMap(
+    ({ name, upstream }): ProxyUpstream[] => {
+      if (upstream === undefined) {
+        return [];
+      }
+      const { dnsName = UNKNOWN_NAME, ...options } = upstream;
+      const idleTimeoutMillis = idleMillisOf(options.loadBalancerArn);
+      return [{ route: name, options, bound: { dnsName, idleTimeoutMillis } }];
+    },
   );
   const { memoryMiB } =
     capacity.capacityProvider === undefined

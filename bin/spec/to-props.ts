@@ -73,7 +73,10 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
     version: versionOf(proxy),
     image: image === undefined ? undefined : ContainerImage.fromRegistry(image),
     upstream: elbUpstreamOf(scope, 'Upstream', upstream),
-    routes: routes?.map((route, i) => ({ ...route, upstream: elbUpstreamOf(scope, `Route${i}`, route.upstream) })),
+    routes: routes?.map((route, i) => ({
+      ...route,
+      upstream: route.upstream && elbUpstreamOf(scope, `Route${i}`, route.upstream),
+    })),
     listenTls: listenTls && tlsOf(listenTls, secret),
     runtimeApiTls: runtimeApiTls && {
       secret: secret('RuntimeApiSecret', runtimeApiTls.secretArn),

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { TaskSource } from '../contract/registry-record';
 import { checkEndpoint, checkPort } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
+import { checkArguments } from '../private/check-arguments';
 import { refuseTokens } from '../private/checks';
 import { CheckPermissions } from '../private/monitor/check-permissions';
 import { Probe } from '../private/monitor/probe';
@@ -65,6 +66,7 @@ export class HaproxyTasks {
    * (network mode `awsvpc`).
    */
   public static ofService(service: IBaseService, options: HaproxyServiceOptions): HaproxyTasks {
+    checkArguments('HaproxyTasks.ofService', service, options);
     const { runtimeApiPort } = options;
     if (!Token.isUnresolved(runtimeApiPort)) {
       checkPort(runtimeApiPort, 'runtimeApiPort');
@@ -113,16 +115,13 @@ export class HaproxyTasks {
    * @param options from where the processes are read
    */
   public static atEndpoints(endpoints: string[], options: HaproxyEndpointsOptions): HaproxyTasks {
+    checkArguments('HaproxyTasks.atEndpoints', endpoints, options);
     refuseTokens('endpoints', endpoints);
     if (endpoints.length === 0) {
       throw new InputError('endpoints is empty: give the runtime API of each process as HOST:PORT');
     }
     for (const endpoint of endpoints.filter((given) => !Token.isUnresolved(given))) {
       checkEndpoint(endpoint, 'endpoint');
-    }
-    // The types require options, and Python and JavaScript do not check types.
-    if (options?.vpc === undefined) {
-      throw new InputError('vpc of the endpoints is missing: give the VPC from which the processes are read');
     }
     return new HaproxyTasks((scope, monitor) => {
       const probe = Probe.of(scope, monitor, options.vpc, options.probe);

@@ -4,6 +4,7 @@ import type { LoadBalancer as ClassicLoadBalancer } from 'aws-cdk-lib/aws-elasti
 import type { CfnLoadBalancer, ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { HaproxyResolutionMode } from '../haproxy/model/options';
+import { checkArguments } from '../private/check-arguments';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
 
@@ -170,6 +171,7 @@ export class ElbUpstream {
    * @throws when the load balancer was imported without `loadBalancerDnsName`
    */
   public static fromLoadBalancer(loadBalancer: ILoadBalancerV2, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromLoadBalancer', loadBalancer, options);
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
     const { loadBalancerArn } = loadBalancer.loadBalancerRef;
     const resource = loadBalancer.node.defaultChild as Partial<CfnLoadBalancer> | undefined;
@@ -186,6 +188,7 @@ export class ElbUpstream {
    * because a Classic Load Balancer has another API.
    */
   public static fromClassicLoadBalancer(loadBalancer: ClassicLoadBalancer, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromClassicLoadBalancer', loadBalancer, options);
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
     return new ElbUpstream(options, (scope) => ({
       dnsName,
@@ -200,6 +203,7 @@ export class ElbUpstream {
    * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
    */
   public static fromLoadBalancerArn(loadBalancerArn: string, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromLoadBalancerArn', loadBalancerArn, options);
     return new ElbUpstream(options, (scope, id) => ({
       ...lookUpByArn(scope, id, loadBalancerArn),
       securityGroups: [],
@@ -214,6 +218,7 @@ export class ElbUpstream {
    * look it up again.
    */
   public static fromLoadBalancerName(loadBalancerName: string, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromLoadBalancerName', loadBalancerName, options);
     return new ElbUpstream(options, (scope, id) => ({
       ...lookUpByName(scope, id, loadBalancerName),
       securityGroups: [],
@@ -225,6 +230,7 @@ export class ElbUpstream {
    * DNS answers.
    */
   public static fromDnsName(dnsName: string, options: ElbUpstreamOptions): ElbUpstream {
+    checkArguments('ElbUpstream.fromDnsName', dnsName, options);
     return new ElbUpstream(options, () => ({ dnsName, securityGroups: [] }), dnsName);
   }
 

@@ -30,6 +30,7 @@ import type { IDriftMonitor } from '../monitor/drift-monitor-interface';
 import { HaproxyTasks } from '../monitor/haproxy-tasks';
 import { MonitoredProxyBase } from '../monitor/monitored-proxy-base';
 import { acknowledge } from '../private/acknowledge';
+import { checkArguments } from '../private/check-arguments';
 import { ACKNOWLEDGED } from '../private/findings';
 import { makeLogGroup } from '../private/log-group';
 import type { Probe } from '../private/monitor/probe';
@@ -79,6 +80,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     id: string,
     attributes: HaproxyElbProxyAttributes,
   ): IHaproxyElbProxy {
+    checkArguments('HaproxyElbProxy.fromHaproxyElbProxyAttributes', attributes);
     return new ImportedHaproxyElbProxy(scope, id, attributes);
   }
 
@@ -119,6 +121,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
 
   public constructor(scope: Construct, id: string, props: HaproxyElbProxyProps) {
     super(scope, id);
+    checkArguments('HaproxyElbProxy', props);
     denySessionLogs(this);
     acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.ecsPolicy);
     const version = props.version ?? DEFAULT_VERSION;
@@ -139,12 +142,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
 
-    const upstreams = [{ upstream: props.upstream }, ...(props.routes ?? [])].map(
-      (one, i): StackUpstream => ({
-        route: 'name' in one ? one.name : undefined,
-        options: one.upstream.options,
-        bound: one.upstream._bind(this, `Upstream${i}`),
-      }),
+    const upstreams = [{ upstream: props.upstream, name: undefined }, ...(props.routes ?? [])].flatMap(
+      ({ name, upstream }, i): StackUpstream[] =>
+        upstream ? [{ route: name, options: upstream.options, bound: upstream._bind(this, `Upstream${i}`) }] : [],
     );
     const maxConnections = maxConnectionsOf(props, upstreams, capacity.memoryMiB);
     const model = configModelOf(props, {
@@ -316,12 +316,13 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
 
 function render(version: HaproxyVersion, model: HaproxyConfigModel, files: readonly SecretFile[]): string {
   const text = HaproxyConfig.render(version, model);
-  const bytes = Buffer.byteLength(text);
+  // In the JSON of a task definition, where a quote and the end of a line need two bytes.
+  const bytes = Buffer.byteLength(JSON.stringify(text));
   const most = maxConfigBytes(files);
   if (bytes > most) {
-    const fewer = most < MAX_CONFIG_BYTES ? 'routes, rules, name servers or secrets' : 'routes, rules or name servers';
+    const secrets = most < MAX_CONFIG_BYTES ? ', fewer secrets' : '';
     throw new InputError(
-      `the configuration has ${bytes} bytes, and a task definition holds at most ${most} of it: give fewer ${fewer}`,
+      `the configuration has ${bytes} bytes, and a task definition holds at most ${most} of it: give fewer routes, rules or name servers${secrets}, or shorter pages`,
     );
   }
   return text;

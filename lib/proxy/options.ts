@@ -5,10 +5,49 @@ import type { RouteConditions } from '../haproxy/model/config-model';
 import type { HaproxyLogFormat, HaproxyTlsVersion } from '../haproxy/model/options';
 import type { ElbUpstream } from './elb-upstream';
 
-/** Requests or connections that go to another load balancer than the default one. All conditions given must hold. */
+/** A response that HAProxy gives itself, HTTP only. */
+export interface ProxyResponse {
+  /**
+   * Status, 200 to 599. Before HAProxy 2.2 one of 200, 400, 403, 405, 408, 429, 500, 502, 503, 504.
+   */
+  readonly status: number;
+
+  /**
+   * The body, at most 15 KiB in UTF-8, or as much as `maxHeaderSize`. HAProxy sends it as it is given (2.2 and later). All
+   * bodies are a part of the configuration, which has at most 60 KiB.
+   *
+   * @default - none; before HAProxy 2.2, which reads bodies only from files, HAProxy's own page for the status
+   */
+  readonly body?: string;
+
+  /**
+   * Content-Type of the body, at most 100 characters.
+   *
+   * @default 'text/html; charset=utf-8', because most pages are HTML
+   */
+  readonly contentType?: string;
+}
+
+/**
+ * Requests or connections that do not go to the default load balancer. All conditions given must hold. A route has
+ * `upstream` or `fixedResponse`.
+ */
 export interface ProxyRoute extends RouteConditions {
-  /** The load balancer of this route. */
-  readonly upstream: ElbUpstream;
+  /**
+   * The load balancer of this route.
+   *
+   * @default - none: HAProxy answers with `fixedResponse`
+   */
+  readonly upstream?: ElbUpstream;
+
+  /**
+   * HAProxy's own response to each request, HTTP only. Without a condition it answers all requests that no route before it
+   * takes: put it first for maintenance of everything. A new task then needs no upstream to be healthy, and the others are
+   * still resolved and checked for the time after.
+   *
+   * @default - none: requests go to `upstream`
+   */
+  readonly fixedResponse?: ProxyResponse;
 }
 
 /** TLS towards clients. */

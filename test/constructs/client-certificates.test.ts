@@ -152,7 +152,7 @@ test('twenty-one certificates fit, and leave less room for the configuration', (
   const denyFrom = Array.from({ length: 2500 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
   expect(() => proxyWith({ denyFrom })).not.toThrow();
   expect(() => proxyWith({ tls, denyFrom })).toThrow(
-    /^the configuration has \d{5} bytes, and a task definition holds at most \d{5} of it: give fewer routes, rules, name servers or secrets$/,
+    /^the configuration has \d{5} bytes, and a task definition holds at most \d{5} of it: give fewer routes, rules or name servers, fewer secrets, or shorter pages$/,
   );
 });
 

@@ -58,6 +58,16 @@ const headers = fc.record(
   optional,
 );
 
+/** What 2.2 and later have. Before, a body and most statuses are refused. */
+const responses = fc
+  .record({
+    status: fc.constantFrom(200, 204, 404, 410, 503),
+    contentType: some(fc.constant('a/b; c="%s"')),
+    body: some(values),
+  })
+  .map(({ body, ...rest }) => ({ ...rest, body: rest.status === 204 ? undefined : body }));
+const pages = fc.record({ status: fc.constantFrom(400, 403, 404, 429, 503), body: values });
+
 const upstreams = fc.record(
   {
     dnsName: names,
@@ -157,6 +167,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         path: some(paths),
         sni: names,
         upstream: upstreams,
+        response: fc.option(responses, { freq: 2, nil: undefined }),
       }),
       { selector: ({ name }) => name, maxLength: 4 },
     ),
@@ -200,6 +211,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       responseHeaders: some(headers),
       allowFrom: some(fc.array(networks, { maxLength: 100 })),
       rateLimits: some(fc.array(rateLimits, { maxLength: 2 })),
+      errorPages: some(fc.uniqueArray(pages, { selector: ({ status }) => status, maxLength: 2 })),
       rateLimitExempt: some(fc.array(networks, { maxLength: 100 })),
       denyFrom: some(fc.array(networks, { maxLength: 100 })),
       limits: some(limits),
@@ -219,7 +231,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
   .map(
     ({ http, upstream, routes, ports: [p1, p2, p3, p4], address, with: has, listenTls, metrics, plain, ...files }) => {
       const at = (port: number | undefined) => ({ address, port: port! });
-      const routeOf = ({ name, host, path, sni, upstream: to }: (typeof routes)[number]): HaproxyRoute => {
+      const routeOf = ({ name, host, path, sni, upstream: to, response }: (typeof routes)[number]): HaproxyRoute => {
         if (!http) {
           return { name, sni, upstream: to };
         }
@@ -229,7 +241,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
           pathPrefix: path,
           sni: listenTls && sni,
           ...(!host && !path && !listenTls && { host: sni }),
-          upstream: to,
+          ...(response === undefined ? { upstream: to } : { fixedResponse: response }),
         };
       };
       return {
@@ -240,6 +252,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         ...(!http && {
           requestHeaders: undefined,
           responseHeaders: undefined,
+          errorPages: undefined,
           limits: plain.limits && { ...plain.limits, maxBodyBytes: undefined },
         }),
         mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,

@@ -138,6 +138,74 @@ describe('one value', () => {
       "rateLimitExempt 'office' is not a network: give an IP address, or one with a prefix such as 10.0.0.0/8",
     ],
     [
+      { errorPages: [{ status: 404.5, body: 'x' }] },
+      "errorPages[0].status '404.5' is out of range: give a whole number from 200 to 599",
+    ],
+    [
+      { errorPages: [{ status: 418, body: 'x' }] },
+      "errorPages[0].status '418' is not an error of HAProxy: give one of 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 425, 429, 500, 502, 503, 504",
+    ],
+    [{ errorPages: [{ status: 503 }] }, 'errorPages[0] has no body: give one'],
+    [
+      {
+        errorPages: [
+          { status: 503, body: 'x' },
+          { status: 503, body: 'y' },
+        ],
+      },
+      'errorPages has two pages for status 503: give one',
+    ],
+    [
+      { errorPages: [{ status: 503, body: 'é'.repeat(7681) }] },
+      "errorPages[0].body has 15362 bytes, and HAProxy's buffer has room for 15360: give a shorter one, or a larger maxHeaderSize",
+    ],
+    [
+      { errorPages: [{ status: 503, body: 'x'.repeat(4097) }], limits: { maxHeaderBytes: 4096 } },
+      "errorPages[0].body has 4097 bytes, and HAProxy's buffer has room for 4096: give a shorter one, or a larger maxHeaderSize",
+    ],
+    [
+      { errorPages: [{ status: 503, body: 'a\0b' }] },
+      'errorPages[0].body has a NUL or half of a surrogate pair, which is no text: leave it out',
+    ],
+    [
+      { errorPages: [{ status: 503, body: '\ud83e' }] },
+      'errorPages[0].body has a NUL or half of a surrogate pair, which is no text: leave it out',
+    ],
+    [
+      { errorPages: [{ status: 503, body: 'x', contentType: 'html' }] },
+      'errorPages[0].contentType "html" is not a media type: give one such as text/html; charset=utf-8, at most 100 characters',
+    ],
+    [
+      { mode: TCP, errorPages: [{ status: 503, body: 'x' }] },
+      'errorPages applies to requests, which TCP mode does not read: leave it out, or use HTTP mode',
+    ],
+    [
+      { routes: [{ name: 'a', fixedResponse: { status: 204, body: 'x' } }] },
+      "fixedResponse of route 'a' has a body, and HTTP allows none with status 204: leave it out",
+    ],
+    [
+      { routes: [{ name: 'a', fixedResponse: { status: 199 } }] },
+      "fixedResponse of route 'a'.status '199' is out of range: give a whole number from 200 to 599",
+    ],
+    [{ routes: [{ name: 'a', host: 'a.test' }] }, "route 'a' has neither upstream nor fixedResponse: give one of them"],
+    [
+      { routes: [{ name: 'a', upstream: UPSTREAM, fixedResponse: { status: 503 } }] },
+      "route 'a' has upstream and fixedResponse: give one of them",
+    ],
+    [
+      { mode: TCP, routes: [{ name: 'a', sni: 'a.test', fixedResponse: { status: 503 } }] },
+      "route 'a' has a fixedResponse, which answers requests, and TCP mode reads none: give upstream, or use HTTP mode",
+    ],
+    [
+      {
+        routes: [
+          { name: 'a', fixedResponse: { status: 503 } },
+          { name: 'b', fixedResponse: { status: 503 } },
+        ],
+      },
+      "route 'b' never matches, because route 'a' before it takes all of its traffic: give it another condition",
+    ],
+    [
       { log: { syslog: 'logs:514' } },
       "log.syslog 'logs:514' is not IP:PORT: give an IP address and a port, such as 169.254.169.253:53",
     ],

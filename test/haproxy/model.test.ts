@@ -50,6 +50,7 @@ describe('what a model leaves out', () => {
       denyFrom: [],
       rateLimits: [],
       rateLimitExempt: [],
+      errorPages: [],
       limits: {
         maxConnections: 2000,
         connectTimeoutMillis: 5000,
@@ -123,6 +124,12 @@ test('the values of a model are kept, and each route has its own backend', () =>
     routes: [
       { name: 'a', host: 'a.example.com', upstream },
       { name: 'b-2_B', pathPrefix: '/b', sni: 'b.example.com', upstream: UPSTREAM },
+      { name: 'all', fixedResponse: { status: 503 } },
+      {
+        name: 'later',
+        host: 'later.example.com',
+        fixedResponse: { status: 200, body: 'b', contentType: 'text/plain' },
+      },
     ],
     mode: HaproxyMode.HTTP,
     listen: { address: '127.0.0.1', port: 1 },
@@ -148,6 +155,7 @@ test('the values of a model are kept, and each route has its own backend', () =>
     denyFrom: ['fd00::/8'],
     rateLimits: [{ requests: 1 }, { requests: 2, header: 'X-Key', periodMillis: 1000 }, { transferBytes: 3 }],
     rateLimitExempt: ['10.1.0.0/16'],
+    errorPages: [{ status: 503, body: 'x'.repeat(262_144), contentType: 'text/html; charset=utf-8' }],
     limits: {
       maxConnections: 1,
       connectTimeoutMillis: 100,
@@ -199,8 +207,19 @@ test('the values of a model are kept, and each route has its own backend', () =>
     ],
     upstream: { backend: 'upstream', ...upstream },
     routes: [
-      { host: 'a.example.com', upstream: { backend: 'upstream-a', ...upstream } },
-      { pathPrefix: '/b', sni: 'b.example.com', upstream: { ...CHECKED_UPSTREAM, backend: 'upstream-b-2_B' } },
+      { host: 'a.example.com', backend: 'upstream-a', upstream: { backend: 'upstream-a', ...upstream } },
+      {
+        pathPrefix: '/b',
+        sni: 'b.example.com',
+        backend: 'upstream-b-2_B',
+        upstream: { ...CHECKED_UPSTREAM, backend: 'upstream-b-2_B' },
+      },
+      { backend: 'fixed-response-all', fixedResponse: { status: 503, contentType: 'text/html; charset=utf-8' } },
+      {
+        host: 'later.example.com',
+        backend: 'fixed-response-later',
+        fixedResponse: { status: 200, body: 'b', contentType: 'text/plain' },
+      },
     ],
   });
 });

@@ -28,6 +28,13 @@ export function fullHttp(version: HaproxyVersion): HaproxyConfigModel {
         upstream: { dnsName: 'api.example.net', port: 8443 },
       },
       { name: 'shop', sni: 'shop.example.com', upstream: { dnsName: 'shop.example.net', port: 80, slots: 4 } },
+      {
+        name: 'old',
+        pathPrefix: '/old/',
+        fixedResponse: version._capabilities.httpRequestReturn
+          ? { status: 410, contentType: 'text/plain', body: `it's "gone"\n100 %` }
+          : { status: 403 },
+      },
     ],
     listen: { port: 8443 },
     listenTls: {
@@ -56,6 +63,12 @@ export function fullHttp(version: HaproxyVersion): HaproxyConfigModel {
       ...(version._capabilities.sessionRules ? [{ connections: 50 }] : []),
     ],
     rateLimitExempt: ['10.1.0.0/16'],
+    errorPages: version._capabilities.httpRequestReturn
+      ? [
+          { status: 503, body: '<h1>back soon</h1>\n' },
+          { status: 429, body: '{}', contentType: 'application/json' },
+        ]
+      : undefined,
     limits: { maxConnections: 500, maxBodyBytes: 1_048_576, maxHeaderBytes: 16_384, clientTimeoutMillis: 90_000 },
     resolution: { nameservers: ['10.0.0.2:53', '[fd00::2]:53'], holdValidMillis: 5000, holdObsoleteMillis: 90_000 },
     health: { port: 8404 },

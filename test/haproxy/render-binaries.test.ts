@@ -104,7 +104,10 @@ describe.each(availableBinaries())('HAProxy $version accepts without a warning',
     const model: HaproxyConfigModel = {
       ...full,
       upstream: { ...full.upstream, dnsName: upstream.dnsName },
-      routes: full.routes?.map((route) => ({ ...route, upstream: { ...route.upstream, dnsName: upstream.dnsName } })),
+      routes: full.routes?.map((route) => ({
+        ...route,
+        upstream: route.upstream && { ...route.upstream, dnsName: upstream.dnsName },
+      })),
       listenTls: { certificateFile: certificate.file },
       runtimeApiTls: { certificateFile: certificate.file, clientCaFile: certificate.caFile },
     };

@@ -17,6 +17,7 @@ const FOR_THE_VERSION = [
   /^parseResolvConf needs HAProxy 1\.9 or later, and this is 1\.[678]: give nameservers$/,
   /^rateLimits\[\d\]\.(connections|transferSize) needs HAProxy 1\.7 or later, and this is 1\.6: give requests$/,
   /^rateLimits\[\d\]\.header needs HAProxy 1\.8 or later, and this is 1\.[67]: leave it out$/,
+  /^(errorPages\[\d\]|fixedResponse of route '[A-Za-z0-9_-]+')\.(body needs HAProxy 2\.2 or later, and this is (1\.[6789]|2\.[01]), which reads bodies only from files, and the task has none: leave it out|status '\d+' needs HAProxy 2\.2 or later, and this is (1\.[6789]|2\.[01]): give one of 200, 400, 403, 405, 408, 429, 500, 502, 503, 504)$/,
   /^metrics needs HAProxy 2\.0 or later, and this is 1\.[6789]: leave it out$/,
 ];
 
@@ -80,7 +81,7 @@ function askedFor({
   runtimeApi,
   redirectPort,
 }: HaproxyConfigModel) {
-  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
   const period = resolution?.holdValidMillis ?? 10_000;
   const idle = upstreams.map(({ idleTimeoutMillis = 60_000 }) => idleTimeoutMillis);
   const keepAlive = Math.min(limits?.keepAliveTimeoutMillis ?? 65_000, (Math.min(...idle) * 5) / 6);
@@ -114,7 +115,11 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
   };
   const PLAIN: HaproxyConfigModel = {
     upstream: UPSTREAM,
-    routes: [{ name: 'r', host: 'a', pathPrefix: '/p', sni: 'b', upstream: UPSTREAM }],
+    routes: [
+      { name: 'r', host: 'a', pathPrefix: '/p', sni: 'b', upstream: UPSTREAM },
+      { name: 's', fixedResponse: { status: 503, body: 'b', contentType: 'a/b' } },
+    ],
+    errorPages: [{ status: 500, body: 'b', contentType: 'a/b' }],
     listen: { address: '10.0.0.1', port: 8080 },
     listenTls: LISTEN_TLS,
     redirectPort: 8081,
@@ -143,11 +148,15 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
       .map((line) => readLine(line).words)
       .map((words) => [words.length, words[0]?.text]);
 
-  const [ROUTE] = PLAIN.routes!;
+  const [ROUTE, FIXED] = PLAIN.routes!;
   const upstream = (change: object) => ({ ...PLAIN, upstream: { ...UPSTREAM, ...change } });
-  const route = (change: object) => ({ ...PLAIN, routes: [{ ...ROUTE!, ...change }] });
   const tls = (change: object) => ({ ...PLAIN, listenTls: { ...LISTEN_TLS, ...change } });
   const clients = (change: object) => tls({ clientCertificates: { ...LISTEN_TLS.clientCertificates, ...change } });
+  const route = (change: object) => ({ ...PLAIN, routes: [{ ...ROUTE!, ...change }, FIXED!] });
+  const fixed = (change: object) => ({
+    ...PLAIN,
+    routes: [ROUTE!, { ...FIXED!, fixedResponse: { ...FIXED!.fixedResponse!, ...change } }],
+  });
   const FIELDS: Record<string, (text: string) => HaproxyConfigModel> = {
     dnsName: (dnsName) => upstream({ dnsName }),
     caFile: (caFile) => upstream({ tls: { caFile } }),
@@ -159,6 +168,8 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     'path of a route': (pathPrefix) => route({ pathPrefix }),
     'sni of a route': (sni) => route({ sni }),
     'sni of a TCP route': (sni) => ({ ...TCP, routes: [{ ...TCP.routes![0]!, sni }] }),
+    'type of a response': (text) => fixed({ contentType: `a/b;${text}` }),
+    'type of a page': (text) => ({ ...PLAIN, errorPages: [{ status: 500, body: 'b', contentType: `a/b;${text}` }] }),
     'name server': (text) => ({ ...PLAIN, resolution: { nameservers: [text] } }),
     'address of a name server': (text) => ({ ...PLAIN, resolution: { nameservers: [`${text}:53`] } }),
     'syslog server': (syslog) => ({ ...PLAIN, log: { syslog } }),
@@ -192,6 +203,18 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     values,
     good,
   );
+
+  test('the body of a response or of a page, which may have lines of its own', () => {
+    const expected = shapeOf(PLAIN);
+    fc.assert(
+      fc.property(texts, (text) => {
+        const body = `x${text.replaceAll('\0', '')}`;
+        expect(shapeOf(fixed({ body }))).toEqual(expected);
+        expect(shapeOf({ ...PLAIN, errorPages: [{ status: 500, body }] })).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
 
   test.each(Object.entries(FIELDS))('%s', (field, modelWith) => {
     const expected = shapeOf(field.includes('TCP') ? TCP : PLAIN);

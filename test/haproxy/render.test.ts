@@ -210,6 +210,18 @@ describe('words that a branch does not have', () => {
       ],
     ),
     [
+      'httpRequestReturn',
+      { ...HTTP, errorPages: [{ status: 503, body: 'a\nb' }] },
+      /\bhttp-error status 503 content-type 'text\/html; charset=utf-8' string a\\nb$/m,
+      'errorPages[0].body needs HAProxy 2.2 or later, and this is BRANCH, which reads bodies only from files, and the task has none: leave it out',
+    ],
+    [
+      'httpRequestReturn',
+      { ...HTTP, routes: [{ name: 'all', fixedResponse: { status: 404 } }] },
+      /^backend fixed-response-all\n {4}http-request return status 404$/m,
+      "fixedResponse of route 'all'.status '404' needs HAProxy 2.2 or later, and this is BRANCH: give one of 200, 400, 403, 405, 408, 429, 500, 502, 503, 504",
+    ],
+    [
       'doResolve',
       { ...HTTP, upstream },
       /\bhttp-request do-resolve\b/,

@@ -106,7 +106,7 @@ function warn(
   version: HaproxyVersion,
   { mode = TRAFFIC.mode.default, upstream, routes = [] }: HaproxyConfigModel,
 ): void {
-  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
   const ofModel = upstreams.flatMap((one) => upstreamWarnings(mode, one, one.dnsName === UNKNOWN_NAME));
   for (const { message } of [...version.warnings, ...ofModel]) {
     console.error(`warning: ${message}`);

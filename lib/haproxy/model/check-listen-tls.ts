@@ -29,7 +29,7 @@ export interface ValidatedListenTls extends Complete<typeof LISTEN_TLS> {
 }
 
 /** With more, the `bind` line could have more than the 64 words that HAProxy reads. */
-export const MAX_ADDITIONAL_CERTIFICATES = 20;
+const MAX_ADDITIONAL_CERTIFICATES = 20;
 
 /** What a value of a certificate needs. */
 const NEEDS: Partial<Record<CertificateHeaderOption, CapabilityName>> = {

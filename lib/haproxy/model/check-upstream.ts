@@ -2,6 +2,7 @@ import { checkHostName, checkPort } from '../address';
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
+import { checkResponse, type ValidatedResponse } from './check-responses';
 import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
 import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, IDLE_MILLIS, UPSTREAM, UPSTREAM_TLS } from './options';
@@ -22,7 +23,21 @@ export interface ValidatedRoute {
   readonly host?: string;
   readonly pathPrefix?: string;
   readonly sni?: string;
+  /** Name of its backend. */
+  readonly backend: string;
+  /** This or `fixedResponse`. */
+  readonly upstream?: ValidatedUpstream;
+  readonly fixedResponse?: ValidatedResponse;
+}
+
+interface Upstreams {
   readonly upstream: ValidatedUpstream;
+  readonly routes: readonly ValidatedRoute[];
+}
+
+/** The default upstream and those of routes. */
+export function upstreamsOf({ upstream, routes }: Upstreams): ValidatedUpstream[] {
+  return [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
 }
 
 /** The backend that holds the slots of the default upstream. */
@@ -61,21 +76,28 @@ export function checkUpstream(
 }
 
 /** Checks routes and their upstreams. */
-export function checkRoutes(
-  version: HaproxyVersion,
-  { routes = [], listenTls }: HaproxyConfigModel,
-  mode: HaproxyMode,
-): ValidatedRoute[] {
+export function checkRoutes(version: HaproxyVersion, model: HaproxyConfigModel, mode: HaproxyMode): ValidatedRoute[] {
+  const { routes = [], listenTls } = model;
   const names = new Set<string>();
-  const checked = routes.map(({ name, host, pathPrefix, sni, upstream }) => {
+  const checked = routes.map((route) => {
+    const { name, host, pathPrefix, sni, upstream, fixedResponse } = route;
     if (!/^[A-Za-z0-9_-]{1,40}$/.test(name) || names.has(name)) {
       throw new InputError(
         `route name '${name}' is not valid: give each route its own name, 1 to 40 letters, digits, '-' or '_'`,
       );
     }
     names.add(name);
-    if (host === undefined && pathPrefix === undefined && sni === undefined) {
+    if ((upstream === undefined) === (fixedResponse === undefined)) {
+      const given = upstream === undefined ? 'neither upstream nor fixedResponse' : 'upstream and fixedResponse';
+      throw new InputError(`route '${name}' has ${given}: give one of them`);
+    }
+    if (upstream !== undefined && isForAll(route)) {
       throw new InputError(`route '${name}' has no condition: give host, pathPrefix or sni`);
+    }
+    if (mode === HaproxyMode.TCP && fixedResponse !== undefined) {
+      throw new InputError(
+        `route '${name}' has a fixedResponse, which answers requests, and TCP mode reads none: give upstream, or use HTTP mode`,
+      );
     }
     if (mode === HaproxyMode.TCP && (host !== undefined || pathPrefix !== undefined)) {
       throw new InputError(
@@ -91,11 +113,17 @@ export function checkRoutes(
       host: host === undefined ? undefined : checkHostName(host, `host of route '${name}'`),
       pathPrefix: pathPrefix === undefined ? undefined : checkPath(pathPrefix, `pathPrefix of route '${name}'`),
       sni: sni === undefined ? undefined : checkHostName(sni, `sni of route '${name}'`),
-      upstream: checkUpstream(version, mode, upstream, `${UPSTREAM_BACKEND}-${name}`),
+      ...(upstream === undefined
+        ? {
+            backend: `fixed-response-${name}`,
+            fixedResponse: checkResponse(version, model, fixedResponse!, `fixedResponse of route '${name}'`),
+          }
+        : toUpstream(checkUpstream(version, mode, upstream, `${UPSTREAM_BACKEND}-${name}`))),
     };
   });
   for (const [i, route] of routes.entries()) {
-    const earlier = routes.slice(0, i).find((one) => takesAllOf(one, route));
+    // One for all is meant: maintenance, while the routes after it wait for its end.
+    const earlier = routes.slice(0, i).find((one) => takesAllOf(one, route) && (isForAll(route) || !isForAll(one)));
     if (earlier !== undefined) {
       const move = takesAllOf(route, earlier) ? '' : `, or put it before '${earlier.name}'`;
       throw new InputError(
@@ -106,7 +134,14 @@ export function checkRoutes(
   return checked;
 }
 
+const toUpstream = (upstream: ValidatedUpstream) => ({ backend: upstream.backend, upstream });
+
 type Conditions = Pick<RouteConditions, 'host' | 'pathPrefix' | 'sni'>;
+
+/** Whether a route takes all traffic that no earlier one takes. */
+export function isForAll({ host, pathPrefix, sni }: Conditions): boolean {
+  return host === undefined && pathPrefix === undefined && sni === undefined;
+}
 
 /** Whether a route takes everything that a later one would: each of its conditions follows from those of the later one. */
 export function takesAllOf(earlier: Conditions, later: Conditions): boolean {

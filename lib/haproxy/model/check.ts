@@ -4,6 +4,7 @@ import { InputError } from '../errors';
 import type { HaproxyVersion } from '../version/version';
 import { checkListenTls, isSameHeader, type ValidatedListenTls } from './check-listen-tls';
 import { checkRateLimits, type ValidatedRateLimit } from './check-rate-limits';
+import { checkErrorPages, type ValidatedResponse } from './check-responses';
 import {
   checkRoutes,
   checkUpstream,
@@ -36,6 +37,7 @@ export interface ValidatedModel
   readonly routes: readonly ValidatedRoute[];
   readonly listenTls?: ValidatedListenTls;
   readonly rateLimits: readonly ValidatedRateLimit[];
+  readonly errorPages: readonly ValidatedResponse[];
   readonly requestHeaders: Required<HaproxyHeaderRules>;
   readonly responseHeaders: Required<HaproxyHeaderRules>;
   readonly limits: Complete<typeof LIMITS>;
@@ -61,6 +63,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),
     httpsPort: model.httpsPort === undefined ? undefined : checkPort(model.httpsPort, 'httpsPort'),
     rateLimits: checkRateLimits(version, traffic.mode, model, listenTls?.clientCertificates),
+    errorPages: checkErrorPages(version, model),
     requestHeaders: checkHeaders(model.requestHeaders ?? {}, 'requestHeaders'),
     responseHeaders: checkHeaders(model.responseHeaders ?? {}, 'responseHeaders'),
     limits: complete(LIMITS, model.limits ?? {}),

@@ -9,6 +9,7 @@ import type {
   PROCESS,
   RATE_LIMIT,
   RESOLUTION,
+  RESPONSE,
   TRAFFIC,
   UPSTREAM,
   UPSTREAM_TLS,
@@ -72,9 +73,16 @@ export interface RouteConditions {
   readonly sni?: string;
 }
 
-/** Requests or connections that go to another load balancer than the default one. */
+/** A response of HAProxy itself. */
+export interface HaproxyResponse extends Values<typeof RESPONSE> {
+  /** Status, 200 to 599. */
+  readonly status: number;
+}
+
+/** Requests or connections that do not go to the default load balancer: `upstream` or `fixedResponse` is given. */
 export interface HaproxyRoute extends RouteConditions {
-  readonly upstream: HaproxyUpstream;
+  readonly upstream?: HaproxyUpstream;
+  readonly fixedResponse?: HaproxyResponse;
 }
 
 /** TLS of the listener for clients. */
@@ -123,6 +131,8 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
   readonly httpsPort?: number;
   /** At most three. */
   readonly rateLimits?: readonly HaproxyRateLimit[];
+  /** The bodies of HAProxy's own errors, one for each status (2.2 and later). */
+  readonly errorPages?: readonly HaproxyResponse[];
   readonly requestHeaders?: HaproxyHeaderRules;
   readonly responseHeaders?: HaproxyHeaderRules;
   readonly limits?: Values<typeof LIMITS>;

@@ -1,5 +1,15 @@
 import { checkHostName, checkNameserver, checkNetwork } from '../address';
-import { checkCertificateHeader, checkFetchedHeader, checkPath, DAY, HOUR, type Options, word } from './option';
+import {
+  checkBody,
+  checkCertificateHeader,
+  checkFetchedHeader,
+  checkMediaType,
+  checkPath,
+  DAY,
+  HOUR,
+  type Options,
+  word,
+} from './option';
 
 /** How a listener treats accepted connections. */
 export enum HaproxyMode {
@@ -126,6 +136,17 @@ export const RATE_LIMIT = {
     about: 'Header whose value is counted in place of the address, requests only (1.8 and later).',
     otherwise: "the client's address, of IPv6 its /64 network",
   },
+} as const satisfies Options;
+
+/** A response of HAProxy itself, beside its status. */
+export const RESPONSE = {
+  contentType: {
+    kind: 'text',
+    check: checkMediaType,
+    default: 'text/html; charset=utf-8',
+    about: 'Content-Type of the body.',
+  },
+  body: { kind: 'text', check: checkBody, about: 'The body (2.2 and later).', otherwise: 'none' },
 } as const satisfies Options;
 
 /** Running connections are ended this long before the process is killed. */

@@ -153,7 +153,7 @@ function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healt
  * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or
  * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
-function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: ValidatedUpstream, port?: number): Line {
+function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol, tls }: ValidatedUpstream, port?: number): Line {
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const interval = formatDuration(intervalMillis);
   const fast = formatDuration(Math.max(100, Math.floor(intervalMillis / 2)));
@@ -162,6 +162,8 @@ function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol }: Validate
     join(
       'check',
       port !== undefined && `port ${port}`,
+      // A check with a port of its own takes nothing over from `ssl`.
+      port !== undefined && tls && 'check-ssl',
       `inter ${interval} fastinter ${fast} fall ${fall} rise ${rise}`,
       mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',
       sendProxyProtocol && 'check-send-proxy',

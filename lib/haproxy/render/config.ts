@@ -5,6 +5,7 @@ import type { HaproxyVersion } from '../version/version';
 import { backendSection } from './backend';
 import { defaultsSection, globalSection, resolversSection } from './process';
 import { rateLimitSections } from './rate-limits';
+import { responseSection } from './responses';
 import { healthSection, runtimeApiSection } from './service';
 import { trafficSection } from './traffic';
 import type { Section } from './words';
@@ -29,7 +30,9 @@ export class HaproxyConfig {
       resolversSection(version, checked),
       trafficSection(version, checked),
       backendSection(version, checked, checked.upstream),
-      ...checked.routes.map((route) => backendSection(version, checked, route.upstream)),
+      ...checked.routes.map((route) =>
+        route.upstream ? backendSection(version, checked, route.upstream) : responseSection(version, route),
+      ),
       ...rateLimitSections(checked),
       healthSection(version, checked),
       runtimeApiSection(checked),

@@ -1,6 +1,7 @@
 import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
+import { upstreamsOf } from '../model/check-upstream';
 import { HARD_STOP_MARGIN_MILLIS, HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
@@ -73,9 +74,9 @@ function bufferOf(
 }
 
 export function defaultsSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { mode, limits, upstream, routes } = model;
+  const { mode, limits } = model;
   const http = mode === HaproxyMode.HTTP;
-  const idles = [upstream, ...routes.map((route) => route.upstream)].map(({ idleTimeoutMillis }) => idleTimeoutMillis);
+  const idles = upstreamsOf(model).map(({ idleTimeoutMillis }) => idleTimeoutMillis);
   // The client side must close an idle connection first.
   const keepAlive = version._capabilities.poolPurgeDelay
     ? limits.keepAliveTimeoutMillis
@@ -97,8 +98,8 @@ export function defaultsSection(version: HaproxyVersion, model: ValidatedModel):
 }
 
 export function resolversSection({ _capabilities: capabilities }: HaproxyVersion, model: ValidatedModel): Section {
-  const { resolution, upstream, routes } = model;
-  const perRequest = [upstream, ...routes.map((route) => route.upstream)].some(
+  const { resolution } = model;
+  const perRequest = upstreamsOf(model).some(
     ({ resolutionMode }) => resolutionMode === HaproxyResolutionMode.PER_REQUEST,
   );
   const { nameservers, holdValidMillis, holdObsoleteMillis, holdOutageMillis, holdNxMillis } = resolution;

@@ -5,6 +5,7 @@ import type { HaproxyVersion } from '../version/version';
 import { clientCertificateRules, clientCertificateWords } from './client-certificates';
 import { bindLines, logs, stoppingCondition } from './process';
 import { rateLimitExemptions, rateLimitRules } from './rate-limits';
+import { errorPageLines } from './responses';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
 /** Fields of a JSON log line. `%` expressions of every branch; values from clients go through `json`. */
@@ -28,13 +29,14 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       `maxconn ${limits.maxConnections}`,
       logs(version, model) && logFormat(model),
       http && forwardedFor && 'option forwardfor',
+      ...errorPageLines(model),
       ...rateLimitExemptions(model),
       ...rateLimitRules(version, model, 'tcp-request session'),
       ...addressRules(model),
       ...clientCertificateRules(version, model),
       ...rateLimitRules(version, model, 'http-request'),
       ...(http ? requestRules(version, model) : sniRules(model)),
-      ...routes.map((route) => `use_backend ${route.upstream.backend} if ${conditionOf(route, model)}`),
+      ...routes.map((route) => join(`use_backend ${route.backend}`, conditionOf(route, model))),
       `default_backend ${upstream.backend}`,
     ],
   };
@@ -112,9 +114,10 @@ function sniRules({ routes, listenTls }: ValidatedModel): Line[] {
 
 function conditionOf({ host, pathPrefix, sni }: ValidatedRoute, { listenTls }: ValidatedModel): string {
   const name = listenTls === undefined ? 'req.ssl_sni' : 'ssl_fc_sni';
-  return join(
+  const condition = join(
     host !== undefined && `{ hdr(host),field(1,:) -i ${quote(host)} }`,
     pathPrefix !== undefined && `{ path_beg ${quote(pathPrefix)} }`,
     sni !== undefined && `{ ${name} -i ${quote(sni)} }`,
   );
+  return condition && `if ${condition}`;
 }

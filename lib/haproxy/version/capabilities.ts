@@ -220,9 +220,10 @@ export const CAPABILITIES = {
     since: '2.2',
     keyword: ['rule', 'return'],
     source: 'manual 4.3 and 4.4, action_kw_list',
-    without: '`deny` with status 200 for `/live`; 403 for a body that is too large',
-    with: '`return` for `/live`; 413 for a body that is too large',
-    why: 'liveness must not depend on the load balancer',
+    without:
+      '`deny` with status 200 for `/live`; 403 for a body that is too large; the generator refuses bodies of responses and error pages, which would be files',
+    with: '`return` for `/live` and fixed responses, `http-error` for error pages; 413 for a body that is too large',
+    why: 'liveness must not depend on the load balancer; the image has no files for pages',
   },
   httpAfterResponse: {
     since: '2.2',

@@ -3,6 +3,7 @@ import { InputError } from '../../haproxy/errors';
 import type {
   HaproxyConfigModel,
   HaproxyListenTls,
+  HaproxyResponse,
   HaproxyUpstream,
   RouteConditions,
 } from '../../haproxy/model/config-model';
@@ -16,6 +17,7 @@ import {
   LOG,
   RATE_LIMIT,
   RESOLUTION,
+  RESPONSE,
   RUNTIME_API_PORT,
   TRAFFIC,
   UPSTREAM,
@@ -29,6 +31,7 @@ import type {
   ProxyLimits,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyTls,
 } from '../../proxy/options';
 import { additionalPath, SECRET_PATHS } from './secret-files';
@@ -50,6 +53,8 @@ type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'health
 
 /** An upstream of a proxy, with its attributes in the stack. */
 export interface ProxyUpstream {
+  /** Name of the route. Left out for the default upstream. */
+  readonly route?: string;
   readonly options: UpstreamOptions;
   readonly bound: Pick<BoundUpstream, 'dnsName' | 'idleTimeoutMillis'>;
 }
@@ -75,11 +80,12 @@ type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'respon
 
 /** The properties that affect the configuration, of the constructs or of a spec file. */
 type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
-  readonly routes?: readonly RouteConditions[];
   readonly listenTls?: Omit<ProxyTls, 'secret' | 'additionalSecrets' | 'clientCertificates'> & {
     readonly clientCertificates?: Omit<ProxyClientCertificates, 'trustStoreSecret' | 'revocationListSecret'>;
   };
+  readonly routes?: readonly (RouteConditions & { readonly fixedResponse?: ProxyResponse })[];
   readonly rateLimits?: readonly Given<ProxyRateLimit>[];
+  readonly errorPages?: readonly ProxyResponse[];
   readonly limits?: Given<ProxyLimits>;
   readonly resolution?: Given<ProxyResolution>;
   readonly runtimeApiTls?: object;
@@ -88,23 +94,28 @@ type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
 /** The configuration model of a proxy. */
 export function configModelOf(props: ConfigurationProps, settings: ProxySettings): HaproxyConfigModel {
   const { listenTls, runtimeApiTls, routes = [] } = props;
-  const [main, ...others] = settings.upstreams;
+  const upstreamOf = (of: string | undefined) => {
+    const found = settings.upstreams.find(({ route }) => route === of);
+    return found && modelUpstreamOf(found);
+  };
   return {
     ...valuesOf(TRAFFIC, props),
     acceptProxyProtocol: settings.acceptProxyProtocol,
-    upstream: modelUpstreamOf(main!),
-    routes: routes.map(({ name, host, pathPrefix, sni }, i) => ({
+    upstream: upstreamOf(undefined)!,
+    routes: routes.map(({ name, host, pathPrefix, sni, fixedResponse }) => ({
       name,
       host,
       pathPrefix,
       sni,
-      upstream: modelUpstreamOf(others[i]!),
+      upstream: upstreamOf(name),
+      fixedResponse: fixedResponse && responseOf(fixedResponse),
     })),
     listen: { port: settings.listenPort },
     listenTls: listenTls && modelTlsOf(listenTls, settings),
     redirectPort: props.redirectPort,
     httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
     rateLimits: props.rateLimits?.map((limit) => valuesOf(RATE_LIMIT, limit)),
+    errorPages: props.errorPages?.map(responseOf),
     requestHeaders: props.requestHeaders,
     responseHeaders: props.responseHeaders,
     limits: { ...valuesOf(LIMITS, props.limits), maxConnections: settings.maxConnections },
@@ -138,6 +149,10 @@ function modelTlsOf(
     },
   };
 }
+const responseOf = (given: ProxyResponse): HaproxyResponse => ({
+  ...valuesOf(RESPONSE, given as Pick<ProxyResponse, 'body' | 'contentType'>),
+  status: given.status,
+});
 
 function modelUpstreamOf({ options, bound }: ProxyUpstream): HaproxyUpstream {
   return {

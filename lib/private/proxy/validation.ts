@@ -10,6 +10,7 @@ import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/versio
 import type { ProxyCapacity } from '../../proxy/capacity';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
+import type { ProxyResponse } from '../../proxy/options';
 import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
 import { SERVICE } from '../options';
 import { roleWarnings } from './roles';
@@ -66,11 +67,12 @@ export function checkProxy(
   refuseTokens('resolution', props.resolution);
   refuseTokens('upstream', props.upstream.options);
   refuseTextToken('upstream.healthCheck.path', props.upstream.options.healthCheck?.path);
-  for (const { name, pathPrefix, upstream } of props.routes ?? []) {
+  for (const { name, pathPrefix, upstream, fixedResponse } of props.routes ?? []) {
     refuseTextToken('name of a route', name);
     refuseTextToken(`pathPrefix of route '${name}'`, pathPrefix);
-    refuseTokens(`upstream of route '${name}'`, upstream.options);
-    refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream.options.healthCheck?.path);
+    refuseTokens(`upstream of route '${name}'`, upstream?.options);
+    refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream?.options.healthCheck?.path);
+    refuseResponseTokens(`fixedResponse of route '${name}'`, fixedResponse);
   }
   for (const what of [
     'allowFrom',
@@ -81,6 +83,10 @@ export function checkProxy(
     'rawLines',
   ] as const) {
     refuseTokens(what, props[what]);
+  }
+  refuseTokens('errorPages', props.errorPages);
+  for (const [i, page] of (props.errorPages ?? []).entries()) {
+    refuseResponseTokens(`errorPages[${i}]`, page);
   }
   for (const [i, limit] of (props.rateLimits ?? []).entries()) {
     refuseTokens(`rateLimits[${i}]`, limit);
@@ -144,6 +150,13 @@ function checkSecrets(props: HaproxyElbProxyProps): void {
       );
     }
   }
+}
+
+/** The size of a body must be known, and the characters in it that would end a line. */
+function refuseResponseTokens(what: string, response: ProxyResponse | undefined): void {
+  refuseTokens(what, response);
+  refuseTextToken(`${what}.body`, response?.body);
+  refuseTextToken(`${what}.contentType`, response?.contentType);
 }
 
 /** ECS finds a secret by its full ARN, which ends in 6 characters that Secrets Manager chose (ECS API, `valueFrom`). */
@@ -217,7 +230,7 @@ export function warningsOf(
       `the tasks are in public or isolated subnets and have no public address, so they cannot pull ${version.image}: give vpcSubnets with a NAT gateway, or an image of a registry for which the VPC has endpoints`,
     );
   }
-  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
   return [
     ...warnings,
     ...upstreams.flatMap(({ options, _dnsName }) =>
