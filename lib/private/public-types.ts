@@ -88,6 +88,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     slowStart: 'Duration',
     tls: 'HaproxyUpstreamTls',
   },
+  ProxyResponse: { status: 'number!', body: 'string', contentType: 'string' },
   ProxyLimits: {
     clientTimeout: 'Duration',
     connectTimeout: 'Duration',
@@ -119,7 +120,14 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     parseResolvConf: 'boolean',
     payloadSize: 'Size',
   },
-  ProxyRoute: { name: 'string!', upstream: 'ElbUpstream!', host: 'string', pathPrefix: 'string', sni: 'string' },
+  ProxyRoute: {
+    name: 'string!',
+    fixedResponse: 'ProxyResponse',
+    host: 'string',
+    pathPrefix: 'string',
+    sni: 'string',
+    upstream: 'ElbUpstream',
+  },
   ProxyMutualTls: { secret: 'ISecret!', checkerSecret: 'ISecret' },
   ScheduledTasks: { maxTasks: 'number!', minTasks: 'number!', schedule: 'Schedule!' },
   ProxyScaling: {
@@ -144,6 +152,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     drainTime: 'Duration',
     enableExecuteCommand: 'boolean',
     encryptionKey: 'IKey',
+    errorPages: 'ProxyResponse[]',
     executionRole: 'IRole',
     forwardedFor: 'boolean',
     image: 'ContainerImage',

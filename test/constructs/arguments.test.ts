@@ -52,7 +52,7 @@ const ERRORS: [make: () => unknown, message: string][] = [
   [proxy({ allowFrom: '10.0.0.0/8' }), "allowFrom '10.0.0.0/8' is a text: give a list"],
   [proxy({ allowFrom: [10] }), "allowFrom[0] '10' is a number: give a text"],
   [proxy({ routes: { name: 'a' } }), 'routes is an object: give a list'],
-  [proxy({ routes: [{ name: 'a', host: 'a.test' }] }), 'routes[0].upstream is missing: give an ElbUpstream'],
+  [proxy({ routes: [{ host: 'a.test', upstream: BY_NAME }] }), 'routes[0].name is missing: give a text'],
   [proxy({ rawLines: { global: 'nbthread 1' } }), "rawLines.global 'nbthread 1' is a text: give a list"],
   [proxy({ requestHeaders: { set: { 'X-A': true } } }), "requestHeaders.set.X-A 'true' is a boolean: give a text"],
   [proxy({ listenTls: {} }), 'listenTls.secret is missing: give an ISecret'],

@@ -6,6 +6,7 @@ import type {
   HaproxyListenTls,
   HaproxyRateLimit,
   HaproxyRoute,
+  HaproxyShare,
 } from '../../lib/haproxy/model/config-model';
 import {
   HaproxyLogFormat,
@@ -93,6 +94,34 @@ const upstreams = fc.record(
   { requiredKeys: ['dnsName', 'port'] },
 );
 
+/** Fixed addresses with the options of an upstream. */
+const machines = fc
+  .record({
+    upstream: upstreams,
+    addresses: fc.uniqueArray(addresses, { minLength: 1, maxLength: 5 }),
+    serverName: names,
+  })
+  .map(({ upstream: { dnsName: _, resolutionMode: __, slots: ___, ...options }, addresses: at, serverName }) => ({
+    ...options,
+    addresses: at,
+    tls: options.tls && { serverName, ...options.tls },
+  }))
+  .map(({ tls, ...one }) => ({ ...one, tls: tls && { ...tls, serverName: tls.serverName ?? 'machines.test' } }));
+
+/** Shares of one route: those that are too much have nothing. */
+const shares = fc
+  .array(fc.record({ percent: int(0, 100), upstream: fc.oneof(upstreams, machines) }), { maxLength: 3 })
+  .map((given) => {
+    let left = 100;
+    return given.map(({ percent, upstream }): Omit<HaproxyShare, 'name'> => {
+      const share = Math.min(left, percent);
+      left -= share;
+      return { percent: share, upstream };
+    });
+  });
+const named = (given: readonly Omit<HaproxyShare, 'name'>[], prefix: string): HaproxyShare[] =>
+  given.map((share, i) => ({ ...share, name: `${prefix}${i}` }));
+
 const resolutions = fc
   .record(
     {
@@ -160,6 +189,9 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
   .record({
     http: fc.boolean(),
     upstream: upstreams,
+    shares,
+    ofRoute: shares,
+    sticky: some(fc.constantFrom({ cookie: 'part' }, { header: 'X-Client' }, { clientAddress: true })),
     routes: fc.uniqueArray(
       fc.record({
         name: fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/),
@@ -229,7 +261,21 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
     clientCaFile: values,
   })
   .map(
-    ({ http, upstream, routes, ports: [p1, p2, p3, p4], address, with: has, listenTls, metrics, plain, ...files }) => {
+    ({
+      http,
+      upstream,
+      shares: own,
+      ofRoute,
+      sticky,
+      routes,
+      ports: [p1, p2, p3, p4],
+      address,
+      with: has,
+      listenTls,
+      metrics,
+      plain,
+      ...files
+    }) => {
       const at = (port: number | undefined) => ({ address, port: port! });
       const routeOf = ({ name, host, path, sni, upstream: to, response }: (typeof routes)[number]): HaproxyRoute => {
         if (!http) {
@@ -244,8 +290,19 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
           ...(response === undefined ? { upstream: to } : { fixedResponse: response }),
         };
       };
+      const shared = routes
+        .map(routeOf)
+        .filter((route, i, all) => !all.slice(0, i).some((earlier) => takesAllOf(earlier, route)))
+        .map((route, i) =>
+          i === 0 && route.upstream
+            ? { ...route, shares: named(ofRoute, 'share-of-the-first-route-with-a-long-') }
+            : route,
+        );
+      const isShared = own.length + (shared[0]?.shares ?? []).length > 0;
       return {
         ...plain,
+        shares: named(own, 'share-of-the-listener-with-a-long-name-'),
+        shareStickiness: isShared && (http || sticky?.clientAddress) ? sticky : undefined,
         rateLimits: plain.rateLimits && limitsOf(http, plain.rateLimits),
         // What is left for running requests, with the health listener that starts it.
         drainTimeMillis: has.health ? plain.drainTimeMillis % (plain.stopTimeoutMillis - 5999) : 0,
@@ -257,9 +314,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         }),
         mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,
         upstream,
-        routes: routes
-          .map(routeOf)
-          .filter((route, i, all) => !all.slice(0, i).some((earlier) => takesAllOf(earlier, route))),
+        routes: shared,
         listen: at(p1),
         listenTls: http || listenTls?.clientCertificates === undefined ? listenTls : withoutHeaders(listenTls),
         redirectPort: http && listenTls && has.redirect ? p2 : undefined,

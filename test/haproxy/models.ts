@@ -120,3 +120,48 @@ export const PER_REQUEST: HaproxyConfigModel = {
     resolutionMode: HaproxyResolutionMode.PER_REQUEST,
   },
 };
+
+/** Traffic that several upstreams share: machines and two load balancers, and of a route machines with TLS. */
+export const SHARES: HaproxyConfigModel = {
+  upstream: { dnsName: NAME, port: 80 },
+  shares: [
+    {
+      name: 'on-premises',
+      percent: 70,
+      upstream: { addresses: ['192.0.2.10', '2001:db8::10'], port: 80, healthCheck: { path: '/health' } },
+    },
+    { name: 'next', percent: 5, upstream: { dnsName: 'next.example.net', port: 80 } },
+    { name: 'gone', percent: 0, upstream: { dnsName: 'gone.example.net', port: 80 } },
+  ],
+  shareStickiness: { cookie: 'share' },
+  routes: [
+    {
+      name: 'api',
+      pathPrefix: '/api/',
+      upstream: { dnsName: 'api.example.net', port: 80 },
+      shares: [
+        {
+          name: 'api-on-premises',
+          percent: 100,
+          upstream: {
+            addresses: ['192.0.2.11'],
+            port: 443,
+            tls: { serverName: 'api.example.com' },
+            sendProxyProtocol: true,
+          },
+        },
+      ],
+    },
+  ],
+  health: { port: 8404 },
+};
+
+/** The same for connections of clients. */
+export const TCP_SHARES: HaproxyConfigModel = {
+  mode: HaproxyMode.TCP,
+  upstream: { dnsName: NAME, port: 443 },
+  shares: [{ name: 'on-premises', percent: 95, upstream: { addresses: ['192.0.2.10'], port: 443 } }],
+  shareStickiness: { clientAddress: true },
+  routes: [{ name: 'api', sni: 'api.example.com', upstream: { dnsName: 'api.example.net', port: 443 } }],
+  health: { port: 8404 },
+};

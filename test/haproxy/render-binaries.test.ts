@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
 import { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
@@ -70,10 +70,18 @@ function shapesFor(binary: HaproxyBinary): Shape[] {
   });
 }
 
+/** Fixed addresses with the options of an upstream. */
+function fixedOf({ resolutionMode: _, tls, ...options }: Partial<HaproxyUpstream>): HaproxyFixedUpstream {
+  const addresses = ['192.0.2.10', '2001:db8::10'];
+  return { port: 80, ...options, addresses, tls: tls && { serverName: 'www.example.com', ...tls } };
+}
+
 function modelOf(version: HaproxyVersion, { mode, listener, upstream, format }: Shape): HaproxyConfigModel {
   return {
     mode,
     upstream: { dnsName: nameFor(version), port: 80, ...UPSTREAMS[upstream] },
+    shares: [{ name: 'fixed', percent: 5, upstream: fixedOf(UPSTREAMS[upstream]!) }],
+    shareStickiness: mode === HaproxyMode.TCP ? { clientAddress: true } : { cookie: 'share' },
     listenTls: listener.startsWith('tls') ? { certificateFile: certificate.file } : undefined,
     redirectPort: listener === 'tls+redirect' ? 8081 : undefined,
     acceptProxyProtocol: listener === 'proxy protocol',

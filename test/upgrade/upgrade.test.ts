@@ -181,5 +181,5 @@ describe('an upgrade from 0.1', () => {
     expect(kept).toMatchObject({ removedOutputs: [], removed: [], replaced: [] });
     const orders = readFileSync(join(folder, 'shared-monitor', 'Team-orders.template.json'), 'utf8');
     expect(orders).not.toContain(EXPORT);
-  });
+  }, 120_000);
 });

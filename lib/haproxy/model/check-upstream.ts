@@ -1,22 +1,34 @@
-import { checkHostName, checkPort } from '../address';
+import { checkFixedAddress, checkHostName, checkPort } from '../address';
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
 import { checkResponse, type ValidatedResponse } from './check-responses';
-import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from './config-model';
+import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
 import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, IDLE_MILLIS, UPSTREAM, UPSTREAM_TLS } from './options';
 
-/** An upstream with all values set and checked. */
-export interface ValidatedUpstream extends Complete<typeof UPSTREAM> {
+/** Options of an upstream with all values set and checked. */
+interface ValidatedOptions extends Complete<typeof UPSTREAM> {
   /** Name of its backend. */
   readonly backend: string;
-  readonly dnsName: string;
   readonly port: number;
   readonly idleTimeoutMillis: number;
   readonly tls?: Complete<typeof UPSTREAM_TLS> & { readonly serverName: string };
   readonly healthCheck: Complete<typeof HEALTH_CHECK> & { readonly host: string };
 }
+
+/** A load balancer with all values set and checked. */
+export interface ValidatedElb extends ValidatedOptions {
+  readonly dnsName: string;
+}
+
+/** Fixed addresses with all values set and checked. */
+export interface ValidatedFixed extends ValidatedOptions {
+  readonly addresses: readonly string[];
+}
+
+/** An upstream with all values set and checked. */
+export type ValidatedUpstream = ValidatedElb | ValidatedFixed;
 
 /** A route with all values set and checked. */
 export interface ValidatedRoute {
@@ -26,40 +38,68 @@ export interface ValidatedRoute {
   /** Name of its backend. */
   readonly backend: string;
   /** This or `fixedResponse`. */
-  readonly upstream?: ValidatedUpstream;
+  readonly upstream?: ValidatedElb;
   readonly fixedResponse?: ValidatedResponse;
-}
-
-interface Upstreams {
-  readonly upstream: ValidatedUpstream;
-  readonly routes: readonly ValidatedRoute[];
-}
-
-/** The default upstream and those of routes. */
-export function upstreamsOf({ upstream, routes }: Upstreams): ValidatedUpstream[] {
-  return [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
 }
 
 /** The backend that holds the slots of the default upstream. */
 export const UPSTREAM_BACKEND = 'upstream';
 
-/** Fills in what an upstream leaves out, and refuses what HAProxy cannot use. */
-export function checkUpstream(
+/** Fills in what a load balancer leaves out, and refuses what HAProxy cannot use. */
+export function checkElbUpstream(
   version: HaproxyVersion,
   mode: HaproxyMode,
   upstream: HaproxyUpstream,
   backend: string,
-): ValidatedUpstream {
+): ValidatedElb {
   // Names in headers and in SNI have no final dot.
   const dnsName = checkHostName(upstream.dnsName, 'upstream').replace(/\.$/, '');
-  const port = checkPort(upstream.port, 'upstream port');
-  const values = complete(UPSTREAM, upstream);
+  const options = checkOptions(mode, upstream, backend, dnsName);
   const since = mode === HaproxyMode.HTTP ? CAPABILITIES.doResolve.since : CAPABILITIES.doResolveTcp.since;
-  if (values.resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
+  if (options.resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
     throw new InputError(
       `resolutionMode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${version}: use 'slots'`,
     );
   }
+  return { ...options, dnsName };
+}
+
+/** The most addresses, as many as a load balancer has slots. */
+const MAX_ADDRESSES = UPSTREAM.slots.max;
+
+/** The same for fixed addresses. `what` has them, for errors. */
+export function checkFixedUpstream(
+  mode: HaproxyMode,
+  upstream: HaproxyFixedUpstream,
+  backend: string,
+  what: string,
+): ValidatedFixed {
+  const { addresses, tls } = upstream;
+  if (addresses.length === 0 || addresses.length > MAX_ADDRESSES) {
+    throw new InputError(`addresses of ${what} has ${addresses.length} items: give 1 to ${MAX_ADDRESSES}`);
+  }
+  for (const [i, address] of addresses.entries()) {
+    checkFixedAddress(address, `addresses of ${what}`);
+    if (addresses.indexOf(address) !== i) {
+      throw new InputError(`addresses of ${what} has '${address}' twice: give each address once`);
+    }
+  }
+  if (tls !== undefined && tls.serverName === undefined) {
+    throw new InputError(`${what} has tls and no tls.serverName: give the name that the certificate has`);
+  }
+  const [first] = addresses as [string];
+  return { ...checkOptions(mode, upstream, backend, first.includes(':') ? `[${first}]` : first), addresses };
+}
+
+/** Checks what load balancers and fixed addresses have in common. `name` is the one in headers and in SNI. */
+function checkOptions(
+  mode: HaproxyMode,
+  upstream: Omit<HaproxyUpstream, 'dnsName'>,
+  backend: string,
+  name: string,
+): ValidatedOptions {
+  const port = checkPort(upstream.port, 'upstream port');
+  const values = complete(UPSTREAM, upstream);
   const tls = upstream.tls && complete(UPSTREAM_TLS, upstream.tls, 'tls.');
   const healthCheck = complete(HEALTH_CHECK, upstream.healthCheck ?? {}, 'healthCheck.');
   // In TCP mode most likely a Network Load Balancer. Where it is another one, that closes first.
@@ -68,10 +108,9 @@ export function checkUpstream(
     ...values,
     idleTimeoutMillis: values.idleTimeoutMillis ?? idleMillis,
     backend,
-    dnsName,
     port,
-    tls: tls && { ...tls, serverName: tls.serverName ?? dnsName },
-    healthCheck: { ...healthCheck, host: healthCheck.host ?? dnsName },
+    tls: tls && { ...tls, serverName: tls.serverName ?? name },
+    healthCheck: { ...healthCheck, host: healthCheck.host ?? name },
   };
 }
 
@@ -118,7 +157,7 @@ export function checkRoutes(version: HaproxyVersion, model: HaproxyConfigModel, 
             backend: `fixed-response-${name}`,
             fixedResponse: checkResponse(version, model, fixedResponse!, `fixedResponse of route '${name}'`),
           }
-        : toUpstream(checkUpstream(version, mode, upstream, `${UPSTREAM_BACKEND}-${name}`))),
+        : toUpstream(checkElbUpstream(version, mode, upstream, `${UPSTREAM_BACKEND}-${name}`))),
     };
   });
   for (const [i, route] of routes.entries()) {
@@ -134,7 +173,7 @@ export function checkRoutes(version: HaproxyVersion, model: HaproxyConfigModel, 
   return checked;
 }
 
-const toUpstream = (upstream: ValidatedUpstream) => ({ backend: upstream.backend, upstream });
+const toUpstream = (upstream: ValidatedElb) => ({ backend: upstream.backend, upstream });
 
 type Conditions = Pick<RouteConditions, 'host' | 'pathPrefix' | 'sni'>;
 

@@ -2,6 +2,7 @@ import { checkHostName, checkNameserver, checkNetwork } from '../address';
 import {
   checkBody,
   checkCertificateHeader,
+  checkCookieName,
   checkFetchedHeader,
   checkMediaType,
   checkPath,
@@ -136,6 +137,28 @@ export const RATE_LIMIT = {
     about: 'Header whose value is counted in place of the address, requests only (1.8 and later).',
     otherwise: "the client's address, of IPv6 its /64 network",
   },
+} as const satisfies Options;
+
+/** A part of the traffic. */
+export const SHARE = {
+  percent: { kind: 'count', min: 0, max: 100, about: 'Percent of the requests, in TCP mode of the connections.' },
+} as const satisfies Options;
+
+/** How a client keeps the upstream that it was sent to, where the traffic is shared. */
+export const SHARE_STICKINESS = {
+  cookie: {
+    kind: 'text',
+    check: checkCookieName,
+    about: 'Name of a cookie that HAProxy gives to each client, HTTP only.',
+    otherwise: 'none',
+  },
+  header: {
+    kind: 'text',
+    check: checkFetchedHeader,
+    about: 'Header whose value decides, HTTP only. A request without it is decided on its own.',
+    otherwise: 'none',
+  },
+  clientAddress: { kind: 'flag', default: false, about: "The client's address decides, of IPv6 its /64 network." },
 } as const satisfies Options;
 
 /** A response of HAProxy itself, beside its status. */

@@ -1,7 +1,7 @@
 import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
-import { upstreamsOf } from '../model/check-upstream';
+import { upstreamsOf } from '../model/check-shares';
 import { HARD_STOP_MARGIN_MILLIS, HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
