@@ -1,5 +1,11 @@
 export type { HaproxyHeaderRules } from './haproxy/model/config-model';
-export { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion } from './haproxy/model/options';
+export {
+  HaproxyLogFormat,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HaproxyTlsVersion,
+} from './haproxy/model/options';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';

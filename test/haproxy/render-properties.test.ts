@@ -14,6 +14,8 @@ const FOR_THE_VERSION = [
   /^listenTls\.minVersion '1\.3' needs HAProxy 1\.8 or later, and this is 1\.[67]: give '1\.2'$/,
   /^listenTls\.clientCertificates\.(subject|issuer)Header needs HAProxy 2\.2 or later, and this is [12]\.\d: give certificateHeader, which every version has$/,
   /^listenTls\.clientCertificates\.fingerprintHeader needs HAProxy 2\.1 or later, and this is [12]\.\d: give certificateHeader, which every version has$/,
+  /^protocol 'h2' needs HAProxy 2\.4 or later, and this is (1\.\d|2\.[0123]), which keeps HTTP\/2 connections to old addresses: use 'h1'$/,
+  /^protocol 'h2' with sendProxyProtocol needs HAProxy 3\.0 or later, and this is 2\.[4-9], which keeps such connections to old addresses: leave one of them out$/,
   /^parseResolvConf needs HAProxy 1\.9 or later, and this is 1\.[678]: give nameservers$/,
   /^rateLimits\[\d\]\.(connections|transferSize) needs HAProxy 1\.7 or later, and this is 1\.6: give requests$/,
   /^rateLimits\[\d\]\.header needs HAProxy 1\.8 or later, and this is 1\.[67]: leave it out$/,

@@ -49,6 +49,8 @@ describe('capabilities', () => {
     httpAfterResponse: '2.2',
     headerPatterns: '2.4',
     reusesRightly: '2.4',
+    http2Upstream: '2.4',
+    websocketProtocol: '2.5',
     leavesInPlace: '3.0',
     ownView: '3.2',
     dropTrailers: '3.2',
