@@ -83,13 +83,14 @@ export class SectionModel implements Section {
     this.inherited = inherited;
   }
 
-  /** Records the options of a `default-server` line. */
-  public noteDefaults(line: number, own: readonly Option[]): void {
+  /** Records the options of a `default-server` line, and the options of lines above that it takes back. */
+  public noteDefaults(line: number, own: readonly Option[], lost: ReadonlySet<string> = new Set()): void {
     this.noted = line;
     const given = new OptionSet(own);
+    const kept = this.inherited.all.filter(({ word }) => !lost.has(word.text));
     // From 3.5 on a set with a name is for those who ask for it.
     if (!given.has('name')) {
-      this.inherited = beginsAnew(given) ? given : new OptionSet([...this.inherited.all, ...own]);
+      this.inherited = beginsAnew(given) ? given : new OptionSet([...kept, ...own]);
     }
   }
 

@@ -107,7 +107,7 @@ function warn(
   { mode = TRAFFIC.mode.default, upstream, routes = [] }: HaproxyConfigModel,
 ): void {
   const upstreams = [upstream, ...routes.map((route) => route.upstream)];
-  const ofModel = upstreams.flatMap((one) => upstreamWarnings(mode, one, one.dnsName === UNKNOWN_NAME));
+  const ofModel = upstreams.flatMap((one) => upstreamWarnings(version, mode, one, one.dnsName === UNKNOWN_NAME));
   for (const { message } of [...version.warnings, ...ofModel]) {
     console.error(`warning: ${message}`);
   }
