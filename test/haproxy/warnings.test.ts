@@ -34,6 +34,7 @@ test.each<[what: string, warnings: string[], ...given: Given]>([
 });
 
 test.each([
+  ['2.4', false],
   ['2.5', true],
   ['2.6.23', true],
   ['2.6.24', false],
