@@ -82,7 +82,8 @@ function namesOutside(document: Document): Hit[] {
       look(line, address.word, 'server');
     }
   }
-  for (const { line, own } of serversOf(document)) {
+  const ofDefaults = document.sections.flatMap(({ serverDefaults }) => serverDefaults);
+  for (const { line, own } of [...serversOf(document), ...ofDefaults]) {
     for (const { word, values } of own.all) {
       look(line, OPTIONS.includes(word.text) ? values[0] : undefined, word.text);
     }
