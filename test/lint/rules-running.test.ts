@@ -113,12 +113,14 @@ const IPV4 = 'resolve-prefer ipv4';
 const RESOLVE = `http-request do-resolve(txn.ip,r,ipv4) str(${GONE})`;
 const SET = 'http-request set-dst var(txn.ip)';
 const FOUND = '{ var(txn.ip) -m found }';
+/** The branches with `do-resolve`. */
+const resolves = (...lines: readonly string[]): Body => ({ ...body(...lines), since: '2.0' });
 const DENY = `http-request deny deny_status 503 unless ${FOUND}`;
 /** Has no address of its own. */
 const OPEN = 'server s 0.0.0.0:PORT';
 /** Resolves a sample. Without a converter 2.2.9 asks for more than the name. */
 const chosen = (sample: string): Body => ({
-  ...body(`http-request do-resolve(txn.ip,RESOLVERS,ipv4) ${sample}`, DENY, SET, OPEN),
+  ...resolves(`http-request do-resolve(txn.ip,RESOLVERS,ipv4) ${sample}`, DENY, SET, OPEN),
 });
 /** Answers with the address that a name has. */
 const shown = (resolve: string): Body => ({
@@ -193,13 +195,10 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Body>>>> = {
     'follows-template': following(template(FOLLOWED, IPV4)),
   },
   'single-address': {
-    'address-of-name': { ...body(`${TURN} str(${NAME})`, DENY, SET, OPEN), since: '2.0' },
+    'address-of-name': resolves(`${TURN} str(${NAME})`, DENY, SET, OPEN),
     'address-in-capitals': { ...body(`${TURN} str(${NAME.toUpperCase()})`, DENY, SET, OPEN), since: '2.2' },
-    'address-of-backend': {
-      ...body(`${TURN} str(${NAME})`, 'default_backend b4', 'backend b4', DENY, SET, OPEN),
-      since: '2.0',
-    },
-    'address-in-any-family': { ...body(`${TURN.replace(',ipv4', '')} str(${NAME})`, DENY, SET, OPEN), since: '2.0' },
+    'address-of-backend': resolves(`${TURN} str(${NAME})`, 'default_backend b4', 'backend b4', DENY, SET, OPEN),
+    'address-in-any-family': resolves(`${TURN.replace(',ipv4', '')} str(${NAME})`, DENY, SET, OPEN),
     'address-of-slots': slots(NAME, IPV4),
     'address-of-lines': body(
       `server e ${NAME}:PORT resolvers RESOLVERS init-addr none ${IPV4}`,
@@ -285,21 +284,21 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Body>>>> = {
     'weight-of-one': body(`server e ${FIRST}:PORT weight 10`, 'server s 127.0.0.1:PORT weight 10'),
   },
   'do-resolve-guard': {
-    'guard-none': body(RESOLVE, SET, OPEN),
-    'guard-of-set-dst': body(RESOLVE, `${SET} if ${FOUND}`, OPEN),
-    'guard-of-other': body(RESOLVE, 'http-request deny if { path /never }', SET, OPEN),
-    'guard-partly': body(RESOLVE, `http-request deny if { path /never } !${FOUND}`, SET, OPEN),
-    'guard-or-other': body(RESOLVE, `http-request deny unless { path / } or ${FOUND}`, SET, OPEN),
-    'guard-reversed': body(RESOLVE, `http-request deny if ${FOUND}`, SET, OPEN),
-    'guard-of-server': body(RESOLVE, SET, `use-server s if ${FOUND}`, OPEN),
-    'guard-not-in-backend': body(RESOLVE, 'default_backend b1', 'backend b1', SET, OPEN),
-    'guard-below': body(RESOLVE, DENY, SET, OPEN),
-    'guard-after': body(RESOLVE, SET, DENY, OPEN),
-    'guard-if-not': body(RESOLVE, `http-request deny if !${FOUND}`, SET, OPEN),
-    'guard-or-more': body(RESOLVE, `http-request deny if { path /never } or !${FOUND}`, SET, OPEN),
-    'guard-by-acl': body('acl ok var(txn.ip) -m found', RESOLVE, 'http-request deny if !ok', SET, OPEN),
-    'guard-in-backend': body(RESOLVE, 'default_backend b2', 'backend b2', DENY, SET, OPEN),
-    'guard-by-address': body(RESOLVE, SET, `server s ${FIRST}:PORT`),
+    'guard-none': resolves(RESOLVE, SET, OPEN),
+    'guard-of-set-dst': resolves(RESOLVE, `${SET} if ${FOUND}`, OPEN),
+    'guard-of-other': resolves(RESOLVE, 'http-request deny if { path /never }', SET, OPEN),
+    'guard-partly': resolves(RESOLVE, `http-request deny if { path /never } !${FOUND}`, SET, OPEN),
+    'guard-or-other': resolves(RESOLVE, `http-request deny unless { path / } or ${FOUND}`, SET, OPEN),
+    'guard-reversed': resolves(RESOLVE, `http-request deny if ${FOUND}`, SET, OPEN),
+    'guard-of-server': resolves(RESOLVE, SET, `use-server s if ${FOUND}`, OPEN),
+    'guard-not-in-backend': resolves(RESOLVE, 'default_backend b1', 'backend b1', SET, OPEN),
+    'guard-below': resolves(RESOLVE, DENY, SET, OPEN),
+    'guard-after': resolves(RESOLVE, SET, DENY, OPEN),
+    'guard-if-not': resolves(RESOLVE, `http-request deny if !${FOUND}`, SET, OPEN),
+    'guard-or-more': resolves(RESOLVE, `http-request deny if { path /never } or !${FOUND}`, SET, OPEN),
+    'guard-by-acl': resolves('acl ok var(txn.ip) -m found', RESOLVE, 'http-request deny if !ok', SET, OPEN),
+    'guard-in-backend': resolves(RESOLVE, 'default_backend b2', 'backend b2', DENY, SET, OPEN),
+    'guard-by-address': resolves(RESOLVE, SET, `server s ${FIRST}:PORT`),
   },
   'client-chosen-name': {
     'chosen-by-host': chosen('req.hdr(host),lower'),
@@ -531,19 +530,22 @@ async function hasIpv6Route(): Promise<boolean> {
 
 const addresses = (count: number): string[] => Array.from({ length: count }, (_, i) => `127.0.1.${i + 1}`);
 
-/** All processes start at once: what takes time is their waiting for DNS. */
+/** A process starts while the one before it is tried: what takes time is the waiting for DNS. */
 const starts = new Map<HaproxyBinary, Promise<Running>>();
-beforeAll(async () => {
-  for (const binary of BINARIES) {
-    starts.set(binary, Running.start(binary));
+function started(binary: HaproxyBinary | undefined): Promise<Running> | undefined {
+  if (binary !== undefined && !starts.has(binary)) {
+    const start = Running.start(binary);
+    start.catch(() => {});
+    starts.set(binary, start);
   }
-  await Promise.allSettled(starts.values());
-});
+  return binary && starts.get(binary);
+}
 
 describe.each(BINARIES)('HAProxy $version has the fault that a rule reports, and no other section has it', (binary) => {
   let running: Running;
   beforeAll(async () => {
-    running = await starts.get(binary)!;
+    running = (await started(binary))!;
+    void started(BINARIES[BINARIES.indexOf(binary) + 1]);
   });
   afterAll(() => running?.stop());
 
@@ -623,7 +625,8 @@ describe.each(BINARIES)('HAProxy $version has the fault that a rule reports, and
 
   test('query-storm: a process asks more often than each second', async () => {
     await until('one asks often', () => running.queries('storm-often') > 80);
-    await compare('query-storm', async (name) => running.queries(name) > 20);
+    const often = running.queries('storm-often');
+    await compare('query-storm', async (name) => running.queries(name) > often / 8);
   });
 
   test('unresolved-name: a process stays where the name was', async () => {
