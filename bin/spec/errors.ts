@@ -2,6 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { isMap, isScalar, type LineCounter, type parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { InputError } from '../../lib/haproxy/errors';
+import { RENAMED } from '../../lib/private/renamed';
 import { specJsonSchema } from './schema';
 
 type Document = ReturnType<typeof parseDocument>;
@@ -140,14 +141,6 @@ const NOUNS: Record<string, string> = {
 function article(expected: string): string {
   return NOUNS[expected] ?? `a ${expected}`;
 }
-
-/** Keys of earlier releases. */
-const RENAMED: Readonly<Record<string, string>> = {
-  frontDoor: 'ingress',
-  executeCommand: 'enableExecuteCommand',
-  maxBodyBytes: 'maxBodySize',
-  maxHeaderBytes: 'maxHeaderSize',
-};
 
 function unknownKey(key: string, path: readonly string[], where: string): string {
   if (key === 'clients' && path.at(-1) === 'networkLoadBalancer') {

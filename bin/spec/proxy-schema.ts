@@ -12,8 +12,11 @@ import type {
   ProxyPatching,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyRoute,
   ProxyScaling,
+  ProxyShare,
+  ProxyShareStickiness,
   ProxyTls,
   RollingDeploymentOptions,
   ScheduledTasks,
@@ -27,6 +30,9 @@ import {
   PROCESS,
   RATE_LIMIT,
   RESOLUTION,
+  RESPONSE,
+  SHARE,
+  SHARE_STICKINESS,
   TRAFFIC,
 } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
@@ -42,7 +48,7 @@ import {
   TRAFFIC_SHIFT,
 } from '../../lib/private/options';
 import { ingressSchema, network } from './ingress-schema';
-import { upstreamSchema } from './upstream-schema';
+import { shareUpstreamSchema, upstreamSchema } from './upstream-schema';
 import { flag, form, keysOf, list, report, type Shape, secretArn, text } from './values';
 
 /** What CloudWatch Logs accepts. */
@@ -68,15 +74,40 @@ const imageDigest = form(
   'Digest of the official image: tasks run exactly this image.',
 ).optional();
 
+const shares = (of: string) =>
+  list(
+    z.strictObject({
+      name: z.string().meta({ description: 'Name of the share.' }),
+      percent: z.int().min(SHARE.percent.min).max(SHARE.percent.max).meta({ description: SHARE.percent.about }),
+      upstream: shareUpstreamSchema,
+    } satisfies Shape<ProxyShare>),
+    `Parts of the traffic of ${of} for other upstreams. Default: none.`,
+  );
+
+const shareStickiness = z
+  .strictObject(keysOf(SHARE_STICKINESS) satisfies Shape<ProxyShareStickiness>)
+  .optional()
+  .meta({ description: 'How a client keeps its upstream, in all shares: one of the keys. Default: it does not.' });
+
+const response = z.strictObject({
+  status: z.int().min(200).max(599).meta({ description: 'Status.' }),
+  ...keysOf(RESPONSE),
+} satisfies Shape<ProxyResponse>);
+
 const routes = list(
   z.strictObject({
     name: z.string().meta({ description: 'Name of the route.' }),
     host: z.string().optional().meta({ description: 'Host header, HTTP only.' }),
     pathPrefix: z.string().optional().meta({ description: 'Beginning of the path, HTTP only.' }),
     sni: z.string().optional().meta({ description: "Server name in the client's TLS handshake." }),
-    upstream: upstreamSchema,
+    upstream: upstreamSchema.optional(),
+    shares: shares('this route'),
+    fixedResponse: response.optional().meta({
+      description:
+        "HAProxy's own response in place of upstream, HTTP only. Without a condition it answers all requests.",
+    }),
   } satisfies Shape<ProxyRoute>),
-  'Other load balancers, and their conditions. HAProxy takes the first route that fits. Default: none.',
+  'Other load balancers, or responses of HAProxy itself. HAProxy takes the first route that fits. Default: none.',
 );
 
 const listenTls = z
@@ -90,6 +121,11 @@ const listenTls = z
 const rateLimits = list(
   z.strictObject(keysOf(RATE_LIMIT) satisfies Shape<ProxyRateLimit>),
   'How much one client may do in a period: one of requests, connections and bytes each. At most three. Default: none.',
+);
+
+const errorPages = list(
+  response,
+  "Bodies for errors of HAProxy itself (2.2 and later), HTTP only. Default: HAProxy's own pages.",
 );
 
 const headerRules = (of: string) =>
@@ -233,11 +269,14 @@ export const proxySchema = z.strictObject({
   image: z.string().optional().meta({ description: 'Another image of the same version. Default: the official image.' }),
   imageDigest,
   upstream: upstreamSchema.optional(),
+  shares: shares('upstream'),
+  shareStickiness,
   routes,
   ...keysOf(PORTS),
   listenTls,
   ...keysOf(TRAFFIC),
   rateLimits,
+  errorPages,
   requestHeaders: headerRules('requests'),
   responseHeaders: headerRules('responses'),
   limits,

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../contract/incident-event';
 import { METRICS } from '../contract/metrics';
 import { InputError } from '../haproxy/errors';
+import { checkArguments } from '../private/check-arguments';
 import { CheckPermissions } from '../private/monitor/check-permissions';
 import { addGate, type GateAccess } from '../private/monitor/deployment-gate';
 import { metricOf } from '../private/monitor/metric';
@@ -48,6 +49,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    * @param options which incidents, and where their events go
    */
   public onIncident(id: string, options: OnIncidentOptions = {}): Rule {
+    checkArguments('DriftMonitor.onIncident', options);
     const { target, minSeverity = IncidentSeverity.WARNING, changes, proxyNames } = options;
     for (const [name, list] of Object.entries({ changes, proxyNames })) {
       if (list?.length === 0) {

@@ -12,6 +12,7 @@ import type { ControllerEnvironment, ScheduledEvent } from '../contract/environm
 import { STATE_KEY } from '../contract/state-table';
 import { InputError } from '../haproxy/errors';
 import { acknowledge } from '../private/acknowledge';
+import { checkArguments } from '../private/check-arguments';
 import { checkCount, checkName, refuseTokens } from '../private/checks';
 import { ACKNOWLEDGED } from '../private/findings';
 import { makeLogGroup } from '../private/log-group';
@@ -177,6 +178,7 @@ export class DriftMonitor extends DriftMonitorBase {
     monitorName: string,
     options?: ImportedMonitorOptions,
   ): IDriftMonitor {
+    checkArguments('DriftMonitor.fromName', monitorName, options);
     return new ImportedDriftMonitor(scope, id, monitorName, options);
   }
 
@@ -213,6 +215,7 @@ export class DriftMonitor extends DriftMonitorBase {
 
   public constructor(scope: Construct, id: string, props: DriftMonitorProps = {}) {
     super(scope, id);
+    checkArguments('DriftMonitor', props);
     acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.deadLetters, ACKNOWLEDGED.noVpc);
     const interval = checkInterval(props.interval ?? Duration.millis(MONITOR.interval.default));
     const blindAfter = checkBlindAfter(props.blindAfter ?? Duration.millis(MONITOR.blindAfter.default));

@@ -7,6 +7,7 @@ import { checkNameserver } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
 import { RESOLUTION } from '../haproxy/model/options';
 import type { HaproxyVersion } from '../haproxy/version/version';
+import { checkArguments } from '../private/check-arguments';
 import { checkName, refuseTokens } from '../private/checks';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import type { ElbUpstream } from '../proxy/elb-upstream';
@@ -140,6 +141,7 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
 
   public constructor(scope: Construct, id: string, props: MonitoredHaproxyProps) {
     super(scope, id);
+    checkArguments('MonitoredHaproxy', props);
     checkName(props.proxyName);
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.monitor = props.monitor;

@@ -19,7 +19,8 @@ export function warnOfOtherVpc(
   for (const group of groups) {
     const resource = group.node.defaultChild;
     const there = CfnSecurityGroup.isCfnSecurityGroup(resource) ? identityOf(resource.vpcId) : undefined;
-    if (here !== undefined && there !== undefined && here !== there) {
+    // An id may be that of a VPC of the app: it is compared with another id only.
+    if (here && there && here.kind === there.kind && here.name !== there.name) {
       Annotations.of(scope).addWarningV2(
         'cdk-haproxy-elb:other-vpc',
         `the security group ${group.node.path} of ${whose} is of another VPC than the proxy: ${effect}`,
@@ -28,11 +29,21 @@ export function warnOfOtherVpc(
   }
 }
 
+/** A VPC, as far as it is known at synthesis. */
+interface VpcIdentity {
+  readonly kind: 'id' | 'path';
+  readonly name: string;
+}
+
 /** The id of a VPC, or the path of a VPC of the app; undefined where only CloudFormation knows it. */
-function identityOf(vpcId: string | undefined): string | undefined {
-  if (!Token.isUnresolved(vpcId)) {
-    return vpcId;
+function identityOf(vpcId?: string): VpcIdentity | undefined {
+  if (vpcId === undefined) {
+    return undefined;
   }
-  const token = Tokenization.reverseCompleteString(vpcId!);
-  return Reference.isReference(token) && CfnVPC.isCfnVPC(token.target) ? token.target.node.path : undefined;
+  if (!Token.isUnresolved(vpcId)) {
+    return { kind: 'id', name: vpcId };
+  }
+  const token = Tokenization.reverseCompleteString(vpcId);
+  const isOfApp = Reference.isReference(token) && CfnVPC.isCfnVPC(token.target);
+  return isOfApp ? { kind: 'path', name: token.target.node.path } : undefined;
 }

@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { checkArguments } from '../private/check-arguments';
 import { refuseTokens } from '../private/checks';
 import { CAPACITY, MAX_STOP_SECONDS } from '../private/options';
 import { fargateSizeOf } from '../private/proxy/fargate-size';
@@ -93,6 +94,7 @@ type TaskRoles = Pick<TaskDefinitionProps, 'taskRole' | 'executionRole'>;
 export abstract class ProxyCapacity {
   /** Tasks on AWS Fargate. */
   public static fargate(options: FargateCapacityOptions = {}): ProxyCapacity {
+    checkArguments('ProxyCapacity.fargate', options);
     return new FargateCapacity(options);
   }
 
@@ -101,6 +103,7 @@ export abstract class ProxyCapacity {
    * number of tasks.
    */
   public static ec2(options: Ec2CapacityOptions): ProxyCapacity {
+    checkArguments('ProxyCapacity.ec2', options);
     return new Ec2Capacity(options);
   }
 

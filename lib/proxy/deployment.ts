@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { AvailabilityZoneRebalancing, DeploymentStrategy } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../haproxy/errors';
+import { checkArguments } from '../private/check-arguments';
 import { checkCount } from '../private/checks';
 import { DEPLOYMENT, ROLLING, TRAFFIC_SHIFT } from '../private/options';
 
@@ -101,6 +102,7 @@ const LEAST_LINEAR_PERCENT = 3;
 export class ProxyDeployment {
   /** Replaces a few tasks at a time. */
   public static rolling(options: RollingDeploymentOptions = {}): ProxyDeployment {
+    checkArguments('ProxyDeployment.rolling', options);
     const { minHealthyPercent: min, maxHealthyPercent: max } = ROLLING;
     const { minHealthyPercent = min.default, maxHealthyPercent = max.default } = options;
     const usable =
@@ -121,12 +123,14 @@ export class ProxyDeployment {
    * it ECS moves no traffic, and clients reach old and new tasks until the bake time is over.
    */
   public static blueGreen(options: BlueGreenDeploymentOptions = {}): ProxyDeployment {
+    checkArguments('ProxyDeployment.blueGreen', options);
     checkMinutes('bakeTime', options.bakeTime);
     return new ProxyDeployment(DeploymentStrategy.BLUE_GREEN, options, { ...BESIDE, bakeTime: options.bakeTime });
   }
 
   /** As blue/green, in equal steps. Needs `ProxyIngress.networkLoadBalancer`. */
   public static linear(options: LinearDeploymentOptions = {}): ProxyDeployment {
+    checkArguments('ProxyDeployment.linear', options);
     const linearConfiguration = shiftOf(options, LEAST_LINEAR_PERCENT);
     const { bakeTime } = options;
     return new ProxyDeployment(DeploymentStrategy.LINEAR, options, { ...BESIDE, bakeTime, linearConfiguration });
@@ -134,6 +138,7 @@ export class ProxyDeployment {
 
   /** As blue/green, a small part of the traffic first. Needs `ProxyIngress.networkLoadBalancer`. */
   public static canary(options: CanaryDeploymentOptions = {}): ProxyDeployment {
+    checkArguments('ProxyDeployment.canary', options);
     const canaryConfiguration = shiftOf(options, TRAFFIC_SHIFT.stepPercent.min);
     const { bakeTime } = options;
     return new ProxyDeployment(DeploymentStrategy.CANARY, options, { ...BESIDE, bakeTime, canaryConfiguration });

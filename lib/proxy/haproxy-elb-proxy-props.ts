@@ -22,7 +22,10 @@ import type {
   ProxyPatching,
   ProxyRateLimit,
   ProxyResolution,
+  ProxyResponse,
   ProxyRoute,
+  ProxyShare,
+  ProxyShareStickiness,
   ProxyTls,
 } from './options';
 import type { ProxyScaling } from './scaling';
@@ -33,11 +36,26 @@ export interface HaproxyElbProxyProps {
   readonly upstream: ElbUpstream;
 
   /**
-   * Other load balancers, and the requests or connections that go to them. HAProxy takes the first route that fits.
+   * Other load balancers, or responses of HAProxy itself, and the requests or connections for them. HAProxy takes the first
+   * route that fits.
    *
    * @default - none: all traffic goes to `upstream`
    */
   readonly routes?: ProxyRoute[];
+
+  /**
+   * Parts of the traffic of `upstream` for other upstreams, in percent: a cut-over step by step.
+   *
+   * @default - none: all of it goes to `upstream`
+   */
+  readonly shares?: ProxyShare[];
+
+  /**
+   * How a client keeps its upstream, in all shares.
+   *
+   * @default - it does not: each request is decided on its own, in TCP mode each connection
+   */
+  readonly shareStickiness?: ProxyShareStickiness;
 
   /**
    * The VPC in which the proxy runs. Give this or `cluster`.
@@ -200,6 +218,15 @@ export interface HaproxyElbProxyProps {
    * @default - none
    */
   readonly rateLimitExempt?: string[];
+
+  /**
+   * Bodies for errors of HAProxy itself (2.2 and later), HTTP only, one for each of the statuses 400, 401, 403, 404, 405, 407,
+   * 408, 410, 413, 421, 425, 429, 500, 502, 503 and 504. Errors that a load balancer answers pass unchanged. From 2.4 on
+   * HAProxy answers what it cannot read as a request with its own pages (400, 408).
+   *
+   * @default - HAProxy's own pages
+   */
+  readonly errorPages?: ProxyResponse[];
 
   /**
    * Limits of connections, times and sizes.

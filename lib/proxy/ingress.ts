@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ITargetGroupRef } from 'aws-cdk-lib/aws-vpclattice';
 import type { Construct } from 'constructs';
+import { checkArguments } from '../private/check-arguments';
 import { refuseTokens } from '../private/checks';
 import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../private/options';
 import { bindApplicationListener } from '../private/proxy/ingress/application-listener';
@@ -29,6 +30,7 @@ export abstract class ProxyIngress {
 
   /** A name in a private DNS namespace of Cloud Map, which answers with the addresses of the tasks. */
   public static privateDns(options: PrivateDnsOptions = {}): ProxyIngress {
+    checkArguments('ProxyIngress.privateDns', options);
     const { dnsTtl = Duration.millis(PRIVATE_DNS.dnsTtl.default) } = options;
     refuseTokens('dnsTtl', dnsTtl);
     const drainTime = dnsTtl.plus(Duration.millis(LINGERING.afterTtl));
@@ -37,6 +39,7 @@ export abstract class ProxyIngress {
 
   /** A new Network Load Balancer, internal by default. */
   public static networkLoadBalancer(options: NetworkLoadBalancerOptions = {}): ProxyIngress {
+    checkArguments('ProxyIngress.networkLoadBalancer', options);
     const traits = {
       drainTime: Duration.millis(LINGERING.networkLoadBalancer),
       proxyProtocol: options.proxyProtocol ?? NETWORK_LOAD_BALANCER.proxyProtocol.default,
@@ -55,6 +58,7 @@ export abstract class ProxyIngress {
    * With a target group of this app for IPv6, HAProxy listens on IPv6 too; the subnets of the tasks need both families.
    */
   public static targetGroup(targetGroup: ITargetGroup): ProxyIngress {
+    checkArguments('ProxyIngress.targetGroup', targetGroup);
     const lingering = isOfApplication(targetGroup) ? LINGERING.applicationLoadBalancer : LINGERING.networkLoadBalancer;
     const traits = { drainTime: Duration.millis(lingering), ipv6: hasIpv6Targets(targetGroup) };
     return new BuiltInIngress(traits, (scope, proxy) => bindTargetGroup(scope, proxy, targetGroup));
@@ -66,6 +70,7 @@ export abstract class ProxyIngress {
    * client addresses in `X-Forwarded-For` alone, so `allowFrom` and `denyFrom` see its own addresses.
    */
   public static applicationListener(options: ApplicationListenerOptions): ProxyIngress {
+    checkArguments('ProxyIngress.applicationListener', options);
     return new BuiltInIngress({ drainTime: Duration.millis(LINGERING.applicationLoadBalancer) }, (scope, proxy) =>
       bindApplicationListener(scope, proxy, options),
     );
@@ -77,6 +82,7 @@ export abstract class ProxyIngress {
    * Who may call is decided in the service network, not in `connections`.
    */
   public static latticeTargetGroup(targetGroup: ITargetGroupRef): ProxyIngress {
+    checkArguments('ProxyIngress.latticeTargetGroup', targetGroup);
     const traits = { drainTime: Duration.millis(LINGERING.lattice), ipv6: hasIpv6(targetGroup) };
     return new BuiltInIngress(traits, (scope, proxy) => bindLattice(scope, proxy, targetGroup));
   }

@@ -1,14 +1,103 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { RouteConditions } from '../haproxy/model/config-model';
+import type { RouteConditions, SharePart } from '../haproxy/model/config-model';
 import type { HaproxyLogFormat, HaproxyTlsVersion } from '../haproxy/model/options';
 import type { ElbUpstream } from './elb-upstream';
+import type { Upstream } from './upstream';
 
-/** Requests or connections that go to another load balancer than the default one. All conditions given must hold. */
+/** A response that HAProxy gives itself, HTTP only. */
+export interface ProxyResponse {
+  /**
+   * Status, 200 to 599. Before HAProxy 2.2 one of 200, 400, 403, 405, 408, 429, 500, 502, 503, 504.
+   */
+  readonly status: number;
+
+  /**
+   * The body, at most 15 KiB in UTF-8, or as much as `maxHeaderSize`. HAProxy sends it as it is given (2.2 and later). All
+   * bodies are a part of the configuration, which has at most 60 KiB.
+   *
+   * @default - none; before HAProxy 2.2, which reads bodies only from files, HAProxy's own page for the status
+   */
+  readonly body?: string;
+
+  /**
+   * Content-Type of the body, at most 100 characters.
+   *
+   * @default 'text/html; charset=utf-8', because most pages are HTML
+   */
+  readonly contentType?: string;
+}
+
+/**
+ * Requests or connections that do not go to the default load balancer. All conditions given must hold. A route has
+ * `upstream` or `fixedResponse`.
+ */
 export interface ProxyRoute extends RouteConditions {
-  /** The load balancer of this route. */
-  readonly upstream: ElbUpstream;
+  /**
+   * The load balancer of this route.
+   *
+   * @default - none: HAProxy answers with `fixedResponse`
+   */
+  readonly upstream?: ElbUpstream;
+
+  /**
+   * HAProxy's own response to each request, HTTP only. Without a condition it answers all requests that no route before it
+   * takes: put it first for maintenance of everything. A new task then needs no upstream to be healthy, and the others are
+   * still resolved and checked for the time after.
+   *
+   * @default - none: requests go to `upstream`
+   */
+  readonly fixedResponse?: ProxyResponse;
+
+  /**
+   * Parts of the traffic of this route for other upstreams.
+   *
+   * @default - none: all of it goes to `upstream`
+   */
+  readonly shares?: ProxyShare[];
+}
+
+/**
+ * A part of the traffic that another upstream gets, such as the machines that a migration leaves step by step. HAProxy
+ * decides for each request by a random number, in TCP mode for each connection, so that the share is exact whatever the
+ * number of tasks and of addresses. While an upstream has no address that passes its health check, the others get its
+ * requests.
+ */
+export interface ProxyShare extends SharePart {
+  /** The upstream that gets this part. */
+  readonly upstream: Upstream;
+}
+
+/**
+ * How a client keeps its upstream: `cookie`, `header` or `clientAddress`. The client has a number from 0 to 99, and a share
+ * of N percent the first N of them that no share before it has. Another percent therefore moves as few clients as it can: from
+ * 95 to 75, those with 75 to 94. All tasks decide alike.
+ */
+export interface ProxyShareStickiness {
+  /**
+   * Name of a cookie in which HAProxy gives each client its number until the browser ends, HTTP only. A client that sends
+   * another value than a number from 0 to 99 gets a new one, and clients without cookies are decided for each request.
+   * Responses with the cookie have `Cache-Control: private`.
+   *
+   * @default - no cookie
+   */
+  readonly cookie?: string;
+
+  /**
+   * Header whose value gives the number, such as `X-User-Id`, HTTP only. A request without it is decided on its own.
+   *
+   * @default - no header
+   */
+  readonly header?: string;
+
+  /**
+   * The client's address gives the number, also that of the PROXY protocol, and of IPv6 its /64 network (HAProxy 1.9 and
+   * later; the whole address before).
+   *
+   * @default false
+   */
+  readonly clientAddress?: boolean;
 }
 
 /** TLS towards clients. */

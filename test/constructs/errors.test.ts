@@ -210,7 +210,7 @@ const nameservers = (count: number) => Array.from({ length: count }, (_, i) => `
 
 test('a configuration that does not fit into a task definition', () => {
   expect(() => proxyWith({ resolution: { nameservers: nameservers(2000) } })).toThrow(
-    /^the configuration has \d{5} bytes, and a task definition holds at most 61440 of it: give fewer routes, rules or name servers$/,
+    /^the configuration has \d{5} bytes, and a task definition holds at most 61440 of it: give fewer routes, rules or name servers, or shorter pages$/,
   );
 });
 

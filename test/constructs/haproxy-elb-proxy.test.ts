@@ -306,6 +306,43 @@ test('rate limits are in the configuration, with their times', () => {
   expect(text).toContain('acl rate-limit-exempt src 10.0.0.0/8');
 });
 
+test('responses of HAProxy itself are in the configuration, and only upstreams are registered', () => {
+  const { stack, vpc, upstream } = stackWithAlb();
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    upstream,
+    routes: [
+      { name: 'maintenance', fixedResponse: { status: 503, body: "it's\nback soon", contentType: 'text/plain' } },
+      { name: 'api', pathPrefix: '/api', upstream: ElbUpstream.fromDnsName('api.example.com', { port: 80 }) },
+    ],
+    errorPages: [{ status: 503, body: `\${HOME}` }],
+  });
+  const template = Template.fromStack(stack);
+  const text = configurationOf(template);
+  expect(text).toContain(
+    "\nbackend fixed-response-maintenance\n    http-request return status 503 content-type text/plain string 'it'\\''s'\\n'back soon'\n",
+  );
+  expect(text).toContain(`http-error status 503 content-type 'text/html; charset=utf-8' string '\${HOME}'\n`);
+  expect(text).toContain('server-template elb 16 api.example.com:80 ');
+  expect(text).not.toContain('monitor fail if { nbsrv');
+  const backends = Object.values(template.findResources('AWS::SSM::Parameter'))
+    .map(({ Properties }) => JSON.stringify(Properties.Value))
+    .flatMap((value) => [...value.matchAll(/backend\\*":\\*"([a-z-]+)/g)].map(([, backend]) => backend));
+  expect(backends).toEqual(['upstream', 'upstream-api']);
+});
+
+test('a body that is known only at deployment is refused', () => {
+  const { stack, vpc, upstream } = stackWithAlb();
+  const body = Token.asString({ Ref: 'Body' });
+  expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream, errorPages: [{ status: 503, body }] })).toThrow(
+    new InputError('errorPages[0].body is a token, known only at deployment: give the value itself'),
+  );
+  const routes = [{ name: 'a', fixedResponse: { status: 503, body } }];
+  expect(() => new HaproxyElbProxy(stack, 'Other', { vpc, upstream, routes })).toThrow(
+    new InputError("fixedResponse of route 'a'.body is a token, known only at deployment: give the value itself"),
+  );
+});
+
 test('sizes are bytes in the configuration, whatever their unit', () => {
   const { stack, vpc, upstream } = stackWithAlb();
   new HaproxyElbProxy(stack, 'Proxy', {

@@ -48,3 +48,11 @@ test('nothing is said of the same VPC, or of one that only CloudFormation knows'
   const unknown = (stack: Stack) => imported(stack, 'B', Fn.importValue('vpc'));
   expect(warningsOf('upstream', (stack) => [made(stack, 'A'), unknown(stack)])).toEqual([]);
 });
+
+test.each(['upstream', 'probe'] as const)(
+  'nothing is said where the id may be that of the VPC of the app: %s',
+  (use) => {
+    expect(warningsOf(use, (stack) => [made(stack, 'A'), imported(stack, 'B', 'vpc-a')])).toEqual([]);
+    expect(warningsOf(use, (stack) => [imported(stack, 'B', 'vpc-a'), made(stack, 'A')])).toEqual([]);
+  },
+);

@@ -241,9 +241,3 @@ describe('one monitor for several VPCs and stacks', () => {
     expect(shared.dependencies).toEqual([]);
   });
 });
-
-test('endpoints without a VPC, as JavaScript allows it', () => {
-  expect(() => HaproxyTasks.atEndpoints(['10.0.0.5:9990'], undefined as unknown as HaproxyEndpointsOptions)).toThrow(
-    new Error('vpc of the endpoints is missing: give the VPC from which the processes are read'),
-  );
-});

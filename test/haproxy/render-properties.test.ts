@@ -12,9 +12,12 @@ import { models, values, versions } from './arbitraries';
 const FOR_THE_VERSION = [
   /^resolutionMode 'per-request' in (http|tcp) mode needs HAProxy 2\.[01] or later, and this is \d\.\d: use 'slots'$/,
   /^listenTls\.minVersion '1\.3' needs HAProxy 1\.8 or later, and this is 1\.[67]: give '1\.2'$/,
+  /^protocol 'h2' needs HAProxy 2\.4 or later, and this is (1\.\d|2\.[0123]), which keeps HTTP\/2 connections to old addresses: use 'h1'$/,
+  /^protocol 'h2' with sendProxyProtocol needs HAProxy 3\.0 or later, and this is 2\.[4-9], which keeps such connections to old addresses: leave one of them out$/,
   /^parseResolvConf needs HAProxy 1\.9 or later, and this is 1\.[678]: give nameservers$/,
   /^rateLimits\[\d\]\.(connections|transferSize) needs HAProxy 1\.7 or later, and this is 1\.6: give requests$/,
   /^rateLimits\[\d\]\.header needs HAProxy 1\.8 or later, and this is 1\.[67]: leave it out$/,
+  /^(errorPages\[\d\]|fixedResponse of route '[A-Za-z0-9_-]+')\.(body needs HAProxy 2\.2 or later, and this is (1\.[6789]|2\.[01]), which reads bodies only from files, and the task has none: leave it out|status '\d+' needs HAProxy 2\.2 or later, and this is (1\.[6789]|2\.[01]): give one of 200, 400, 403, 405, 408, 429, 500, 502, 503, 504)$/,
   /^metrics needs HAProxy 2\.0 or later, and this is 1\.[6789]: leave it out$/,
 ];
 
@@ -70,6 +73,7 @@ const HOUR = 3_600_000;
 /** Warnings about explicit settings of a model. */
 function askedFor({
   upstream,
+  shares = [],
   routes = [],
   resolution,
   limits,
@@ -78,14 +82,16 @@ function askedFor({
   runtimeApi,
   redirectPort,
 }: HaproxyConfigModel) {
-  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const ofShares = [shares, ...routes.map((route) => route.shares ?? [])].flat().map((share) => share.upstream);
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares];
+  const slotsOf = upstreams.flatMap((one) => ('dnsName' in one ? (one.slots ?? 16) : []));
   const period = resolution?.holdValidMillis ?? 10_000;
   const idle = upstreams.map(({ idleTimeoutMillis = 60_000 }) => idleTimeoutMillis);
   const keepAlive = Math.min(limits?.keepAliveTimeoutMillis ?? 65_000, (Math.min(...idle) * 5) / 6);
   return [
     [listen?.port, health?.port, runtimeApi?.port, redirectPort].some((port) => port !== undefined && port < 1024) &&
       'privileged-port',
-    upstreams.some(({ slots }) => slots === 1) && 'single-slot',
+    slotsOf.includes(1) && 'single-slot',
     resolution?.payloadBytes === 512 && 'small-payload',
     period < 1000 && 'query-storm',
     (period > 60_000 ||
@@ -94,7 +100,7 @@ function askedFor({
       'slow-resolution',
     [resolution?.holdOutageMillis, resolution?.holdNxMillis].some((hold) => hold !== undefined && hold < 1000) &&
       'short-hold',
-    upstreams.some(({ slots }) => slots !== undefined && slots < 8) && 'few-slots',
+    slotsOf.some((slots) => slots < 8) && 'few-slots',
     // A load balancer that keeps idle connections for longer than an Application Load Balancer does by default.
     (Math.max(...idle) >= 720_000 || keepAlive >= 60_000) && 'idle-time',
   ].filter((rule) => rule !== false);
@@ -107,7 +113,13 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
   const API_TLS = { certificateFile: '/a.pem', clientCaFile: '/b.pem' };
   const PLAIN: HaproxyConfigModel = {
     upstream: UPSTREAM,
-    routes: [{ name: 'r', host: 'a', pathPrefix: '/p', sni: 'b', upstream: UPSTREAM }],
+    shares: [{ name: 'part', percent: 5, upstream: { addresses: ['10.0.0.1'], port: 80, tls: { serverName: 'a' } } }],
+    shareStickiness: { cookie: 'part' },
+    routes: [
+      { name: 'r', host: 'a', pathPrefix: '/p', sni: 'b', upstream: UPSTREAM },
+      { name: 's', fixedResponse: { status: 503, body: 'b', contentType: 'a/b' } },
+    ],
+    errorPages: [{ status: 500, body: 'b', contentType: 'a/b' }],
     listen: { address: '10.0.0.1', port: 8080 },
     listenTls: { certificateFile: '/site.pem' },
     redirectPort: 8081,
@@ -136,9 +148,14 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
       .map((line) => readLine(line).words)
       .map((words) => [words.length, words[0]?.text]);
 
-  const [ROUTE] = PLAIN.routes!;
+  const [ROUTE, FIXED] = PLAIN.routes!;
+  const [SHARE] = PLAIN.shares!;
   const upstream = (change: object) => ({ ...PLAIN, upstream: { ...UPSTREAM, ...change } });
-  const route = (change: object) => ({ ...PLAIN, routes: [{ ...ROUTE!, ...change }] });
+  const route = (change: object) => ({ ...PLAIN, routes: [{ ...ROUTE!, ...change }, FIXED!] });
+  const fixed = (change: object) => ({
+    ...PLAIN,
+    routes: [ROUTE!, { ...FIXED!, fixedResponse: { ...FIXED!.fixedResponse!, ...change } }],
+  });
   const FIELDS: Record<string, (text: string) => HaproxyConfigModel> = {
     dnsName: (dnsName) => upstream({ dnsName }),
     caFile: (caFile) => upstream({ tls: { caFile } }),
@@ -150,6 +167,14 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     'path of a route': (pathPrefix) => route({ pathPrefix }),
     'sni of a route': (sni) => route({ sni }),
     'sni of a TCP route': (sni) => ({ ...TCP, routes: [{ ...TCP.routes![0]!, sni }] }),
+    'name of a share': (name) => ({ ...PLAIN, shares: [{ ...SHARE!, name }] }),
+    'address of a share': (text) => ({
+      ...PLAIN,
+      shares: [{ ...SHARE!, upstream: { ...SHARE!.upstream, addresses: [text] } }],
+    }),
+    'cookie of shares': (cookie) => ({ ...PLAIN, shareStickiness: { cookie } }),
+    'type of a response': (text) => fixed({ contentType: `a/b;${text}` }),
+    'type of a page': (text) => ({ ...PLAIN, errorPages: [{ status: 500, body: 'b', contentType: `a/b;${text}` }] }),
     'name server': (text) => ({ ...PLAIN, resolution: { nameservers: [text] } }),
     'address of a name server': (text) => ({ ...PLAIN, resolution: { nameservers: [`${text}:53`] } }),
     'syslog server': (syslog) => ({ ...PLAIN, log: { syslog } }),
@@ -179,6 +204,18 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     values,
     good,
   );
+
+  test('the body of a response or of a page, which may have lines of its own', () => {
+    const expected = shapeOf(PLAIN);
+    fc.assert(
+      fc.property(texts, (text) => {
+        const body = `x${text.replaceAll('\0', '')}`;
+        expect(shapeOf(fixed({ body }))).toEqual(expected);
+        expect(shapeOf({ ...PLAIN, errorPages: [{ status: 500, body }] })).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
 
   test.each(Object.entries(FIELDS))('%s', (field, modelWith) => {
     const expected = shapeOf(field.includes('TCP') ? TCP : PLAIN);

@@ -46,6 +46,8 @@ describe('capabilities', () => {
     httpRequestReturn: '2.2',
     httpAfterResponse: '2.2',
     reusesRightly: '2.4',
+    http2Upstream: '2.4',
+    websocketProtocol: '2.5',
     leavesInPlace: '3.0',
     ownView: '3.2',
   };

@@ -1,4 +1,4 @@
-import { HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { upstreamWarnings } from '../../lib/haproxy/model/warnings';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
@@ -9,6 +9,10 @@ const UNVERIFIABLE =
   'the certificate of the load balancer at port 443 is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate';
 const CLEAR_TEXT =
   'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener';
+const CLEAR_TEXT_HTTP2 =
+  'HAProxy sends HTTP/2 without TLS to port 443 of the load balancer, and an Application Load Balancer speaks HTTP/2 over TLS alone: give tls, and the port of its HTTPS listener';
+const { HTTP2 } = HaproxyProtocol;
+const NLB = 'n-0123.elb.eu-west-1.amazonaws.com';
 const UNVERIFIED =
   'tls.verify is false for the load balancer at port 443: any host that later gets one of its addresses can answer in its place; leave verify out';
 
@@ -27,6 +31,9 @@ test.each<[what: string, warnings: string[], ...given: Given]>([
   ['a name of the user', [], HTTP, { dnsName: 'elb.example.com', port: 443, tls: {} }],
   ['without verification', [UNVERIFIED], HTTP, { dnsName: OWN, port: 443, tls: { verify: false } }],
   ['port 443 without TLS', [CLEAR_TEXT], HTTP, { dnsName: OWN, port: 443 }],
+  ['HTTP/2 without TLS', [CLEAR_TEXT_HTTP2], HTTP, { dnsName: OWN, port: 443, protocol: HTTP2 }],
+  ['HTTP/2 without TLS to an NLB', [], HTTP, { dnsName: NLB, port: 50_051, protocol: HTTP2 }],
+  ['HTTP/2 with TLS', [], HTTP, { dnsName: OWN, port: 443, protocol: HTTP2, tls: { serverName: 'a.test' } }],
   ['TLS that passes through', [], TCP, { dnsName: OWN, port: 443 }],
   ['another port', [], HTTP, { dnsName: OWN, port: 8443 }],
 ])('an upstream that needs attention: %s', (_, expected, ...given) => {

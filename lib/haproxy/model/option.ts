@@ -257,6 +257,24 @@ export function word(text: string, what: string): string {
   return text;
 }
 
+/** A text that HAProxy sends as it is. A NUL would end a line of the configuration. */
+export function checkBody(text: string, what: string): string {
+  if (text.includes('\0') || /\p{Surrogate}/u.test(text)) {
+    throw new InputError(`${what} has a NUL or half of a surrogate pair, which is no text: leave it out`);
+  }
+  return text;
+}
+
+/** The value of Content-Type. */
+export function checkMediaType(text: string, what: string): string {
+  if (!/^[\w.+-]+\/[\w.+-]+(;[ -~]*)?$/.test(text) || text.length > 100) {
+    throw new InputError(
+      `${what} ${JSON.stringify(text)} is not a media type: give one such as text/html; charset=utf-8, at most 100 characters`,
+    );
+  }
+  return text;
+}
+
 /** The path of a URL. */
 export function checkPath(path: string, what: string): string {
   if (!/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]*$/.test(path)) {
@@ -279,4 +297,12 @@ export function checkHeaderName(name: string, what: string, allowed = HEADER_NAM
 /** The name of a header as the argument of a fetch, where quotes and the like have a meaning. */
 export function checkFetchedHeader(name: string, what: string): string {
   return checkHeaderName(name, what, /^[A-Za-z0-9._-]+$/);
+}
+
+/** The name of a cookie as the argument of a fetch. */
+export function checkCookieName(name: string, what: string): string {
+  if (!/^[A-Za-z0-9._-]+$/.test(name)) {
+    throw new InputError(`${what} ${JSON.stringify(name)} is not a cookie name: use letters, digits, '.', '_' and '-'`);
+  }
+  return name;
 }

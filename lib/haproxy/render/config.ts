@@ -1,10 +1,12 @@
 import { InputError } from '../errors';
 import { checkModel, type ValidatedModel } from '../model/check';
+import { sharesOf } from '../model/check-shares';
 import type { HaproxyConfigModel } from '../model/config-model';
 import type { HaproxyVersion } from '../version/version';
 import { backendSection } from './backend';
 import { defaultsSection, globalSection, resolversSection } from './process';
 import { rateLimitSections } from './rate-limits';
+import { responseSection } from './responses';
 import { healthSection, runtimeApiSection } from './service';
 import { trafficSection } from './traffic';
 import type { Section } from './words';
@@ -29,7 +31,10 @@ export class HaproxyConfig {
       resolversSection(version, checked),
       trafficSection(version, checked),
       backendSection(version, checked, checked.upstream),
-      ...checked.routes.map((route) => backendSection(version, checked, route.upstream)),
+      ...checked.routes.map((route) =>
+        route.upstream ? backendSection(version, checked, route.upstream) : responseSection(version, route),
+      ),
+      ...sharesOf(checked).map((share) => backendSection(version, checked, share.upstream)),
       ...rateLimitSections(checked),
       healthSection(version, checked),
       runtimeApiSection(checked),

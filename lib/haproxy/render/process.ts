@@ -1,7 +1,14 @@
 import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
-import { HARD_STOP_MARGIN_MILLIS, HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
+import { upstreamsOf } from '../model/check-shares';
+import {
+  HARD_STOP_MARGIN_MILLIS,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  IDLE_MARGIN_MILLIS,
+} from '../model/options';
 import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
 import { join, type Line, type Section } from './words';
@@ -54,17 +61,19 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
 /** HTTP/2 does not start with a smaller buffer than its largest frame. */
 function bufferOf(
   { _capabilities: capabilities }: HaproxyVersion,
-  { mode, listenTls }: ValidatedModel,
+  model: ValidatedModel,
   maxHeaderBytes: number,
 ): number {
-  const http2 = mode === HaproxyMode.HTTP && capabilities.http2 && listenTls?.http2;
+  const fromClients = model.mode === HaproxyMode.HTTP && capabilities.http2 && model.listenTls?.http2;
+  const toServers = upstreamsOf(model).some(({ protocol }) => protocol === HaproxyProtocol.HTTP2);
+  const http2 = fromClients || toServers;
   return Math.max(maxHeaderBytes + MAX_REWRITE, http2 ? MIN_HTTP2_BUFFER : 0);
 }
 
 export function defaultsSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { mode, limits, upstream, routes } = model;
+  const { mode, limits } = model;
   const http = mode === HaproxyMode.HTTP;
-  const idles = [upstream, ...routes.map((route) => route.upstream)].map(({ idleTimeoutMillis }) => idleTimeoutMillis);
+  const idles = upstreamsOf(model).map(({ idleTimeoutMillis }) => idleTimeoutMillis);
   // The client side must close an idle connection first.
   const keepAlive = version._capabilities.poolPurgeDelay
     ? limits.keepAliveTimeoutMillis
@@ -86,8 +95,8 @@ export function defaultsSection(version: HaproxyVersion, model: ValidatedModel):
 }
 
 export function resolversSection({ _capabilities: capabilities }: HaproxyVersion, model: ValidatedModel): Section {
-  const { resolution, upstream, routes } = model;
-  const perRequest = [upstream, ...routes.map((route) => route.upstream)].some(
+  const { resolution } = model;
+  const perRequest = upstreamsOf(model).some(
     ({ resolutionMode }) => resolutionMode === HaproxyResolutionMode.PER_REQUEST,
   );
   const { nameservers, holdValidMillis, holdObsoleteMillis, holdOutageMillis, holdNxMillis } = resolution;

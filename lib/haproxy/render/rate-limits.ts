@@ -3,10 +3,13 @@ import type { ValidatedModel } from '../model/check';
 import type { RateLimitMeasure, ValidatedRateLimit } from '../model/check-rate-limits';
 import { HaproxyMode } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
+import { contentOf } from './responses';
 import { aclLines, type Line, type Section } from './words';
 
 /** Clients, or values of a header, that a task counts at the same time. It forgets the oldest when there are more. */
 const MAX_COUNTED = 100_000;
+
+const TOO_MANY = 'content-type text/plain string "too many requests"';
 
 /** What is stored for a limit. */
 const STORED: Record<RateLimitMeasure, readonly string[]> = {
@@ -40,14 +43,14 @@ export function rateLimitSections({ rateLimits }: ValidatedModel): Section[] {
  * that never waits still gets its share.
  */
 export function rateLimitRules(version: HaproxyVersion, model: ValidatedModel, level: Level): Line[] {
-  const { rateLimits, rateLimitExempt, mode } = model;
+  const { rateLimits, rateLimitExempt } = model;
   const limits = rateLimits.map((limit, i) => ({ ...limit, i, level: levelOf(limit) }));
   const unless = rateLimitExempt.length > 0 ? ' unless rate-limit-exempt' : '';
   const lines = [
     ...limits.map(
       (limit) => `${limit.level} track-sc${limit.i} ${keyOf(version, limit)} table ${tableOf(limit.i)}${unless}`,
     ),
-    ...limits.map((limit) => `${refusalOf(version, mode, limit)} if ${tooMuch(limit, limit.i)}`),
+    ...limits.map((limit) => `${refusalOf(version, model, limit)} if ${tooMuch(limit, limit.i)}`),
     ...limits.flatMap((limit) => (limit.measure === 'transferSize' ? [] : `${limit.level} sc-inc-gpc0(${limit.i})`)),
   ];
   return lines.filter((line) => line.startsWith(level));
@@ -78,13 +81,14 @@ function tooMuch({ measure, most }: ValidatedRateLimit, index: number): string {
 
 function refusalOf(
   { _capabilities: capabilities }: HaproxyVersion,
-  mode: HaproxyMode,
+  { mode, errorPages }: ValidatedModel,
   { measure, periodMillis }: ValidatedRateLimit,
 ): string {
   if (measure === 'connections' || mode === HaproxyMode.TCP) {
     return 'tcp-request session reject';
   }
+  const page = errorPages.find(({ status }) => status === 429);
   return capabilities.httpRequestReturn
-    ? `http-request return status 429 content-type text/plain string "too many requests" hdr Retry-After ${Math.ceil(periodMillis / 1000)}`
+    ? `http-request return status 429 ${page ? contentOf(page) : TOO_MANY} hdr Retry-After ${Math.ceil(periodMillis / 1000)}`
     : 'http-request deny deny_status 429';
 }

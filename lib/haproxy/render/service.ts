@@ -1,5 +1,7 @@
 import { VIEW_PATH } from '../../contract/registry-record';
 import type { ValidatedModel } from '../model/check';
+import { partsOf, upstreamsOf } from '../model/check-shares';
+import { isForAll, type ValidatedUpstream } from '../model/check-upstream';
 import { RUNTIME_COMMANDS } from '../runtime-api/commands';
 import type { HaproxyVersion } from '../version/version';
 import { bindLines, bindOf, OWN_CONNECTIONS, RESOLVERS, socketOf, stoppingAction, stoppingCondition } from './process';
@@ -9,11 +11,11 @@ import { join, type Line, quote, type Section } from './words';
 const FROM_TASK = '{ path /drain } { src 127.0.0.0/8 }';
 
 /**
- * The section for liveness and readiness: whether the process runs, and whether each upstream has an address and the task
- * does not stop. The start script says with `/drain` that it stops.
+ * The section for liveness and readiness: whether the process runs, and whether each upstream that gets requests has an
+ * address and the task does not stop. The start script says with `/drain` that it stops.
  */
 export function healthSection(version: HaproxyVersion, model: ValidatedModel): Section | undefined {
-  const { health, metrics, upstream, routes, drainTimeMillis } = model;
+  const { health, metrics, drainTimeMillis } = model;
   const { _capabilities: capabilities } = version;
   const drains = drainTimeMillis > 0;
   const fine = `{ path /live }${drains ? ` or ${FROM_TASK}` : ''}`;
@@ -28,9 +30,7 @@ export function healthSection(version: HaproxyVersion, model: ValidatedModel): S
         `maxconn ${OWN_CONNECTIONS.health}`,
         'monitor-uri /ready',
         drains && `monitor fail if ${stoppingCondition(version)}`,
-        ...[upstream, ...routes.map((route) => route.upstream)].map(
-          ({ backend }) => `monitor fail if { nbsrv(${backend}) lt 1 }`,
-        ),
+        ...usedUpstreams(model).map(({ backend }) => `monitor fail if { nbsrv(${backend}) lt 1 }`),
         drains && `http-request ${stoppingAction(version)} if ${FROM_TASK}`,
         capabilities.httpRequestReturn
           ? `http-request return status 200 content-type text/plain string live if ${fine}`
@@ -40,6 +40,14 @@ export function healthSection(version: HaproxyVersion, model: ValidatedModel): S
       ],
     }
   );
+}
+
+/** Without those behind a response for all: a deployment begins maintenance also while an upstream does not answer. */
+function usedUpstreams(model: ValidatedModel): readonly ValidatedUpstream[] {
+  const { routes } = model;
+  const end = routes.findIndex(isForAll);
+  const used = end < 0 ? [model, ...routes] : routes.slice(0, end);
+  return used.flatMap(partsOf).map(({ upstream }) => upstream);
 }
 
 /** Addresses in one answer. More are given in the next answers. */
@@ -52,13 +60,14 @@ const MAX_VIEW_RATE = 100;
  * last, so each line gives the next one. All names are constants: a request only selects one. The answers come from the
  * resolutions of the slots: while DNS answers, no request leads to more queries than one each `hold valid`.
  */
-function viewLines({ upstream, routes }: ValidatedModel): Line[] {
+function viewLines(model: ValidatedModel): Line[] {
+  const named = upstreamsOf(model).filter((upstream) => 'dnsName' in upstream);
   const [first, ...others] = VIEW as [string, ...string[]];
   const resolve = (variable: string, condition: string) =>
     `http-request do-resolve(${variable},${RESOLVERS},ipv4) var(txn.name) if { var(${condition}) -m found }`;
   return [
     '# the addresses that the resolver of this process has now, for the drift checker',
-    ...[upstream, ...routes.map((route) => route.upstream)].map(
+    ...named.map(
       ({ backend, dnsName }) =>
         `http-request set-var(txn.name) str(${dnsName}) if { path ${VIEW_PATH}${backend} } !{ fe_req_rate gt ${MAX_VIEW_RATE} }`,
     ),

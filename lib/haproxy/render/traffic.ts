@@ -4,6 +4,8 @@ import { HaproxyLogFormat, HaproxyMode, HaproxyTlsVersion } from '../model/optio
 import type { HaproxyVersion } from '../version/version';
 import { bindLines, logs, stoppingCondition } from './process';
 import { rateLimitExemptions, rateLimitRules } from './rate-limits';
+import { errorPageLines } from './responses';
+import { shareCookieRules, shareRules, useBackends } from './shares';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
 /** Fields of a JSON log line. `%` expressions of every branch; values from clients go through `json`. */
@@ -27,12 +29,18 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       `maxconn ${limits.maxConnections}`,
       logs(version, model) && logFormat(model),
       http && forwardedFor && 'option forwardfor',
+      ...errorPageLines(model),
       ...rateLimitExemptions(model),
       ...rateLimitRules(version, model, 'tcp-request session'),
       ...addressRules(model),
       ...rateLimitRules(version, model, 'http-request'),
-      ...(http ? requestRules(version, model) : sniRules(model)),
-      ...routes.map((route) => `use_backend ${route.upstream.backend} if ${conditionOf(route, model)}`),
+      ...(http ? requestRules(version, model) : [...shareRules(version, model), ...sniRules(model)]),
+      ...routes.flatMap((route) => {
+        const condition = conditionOf(route, model);
+        const last = join(`use_backend ${route.backend}`, condition && `if ${condition}`);
+        return [...useBackends(route, condition), last];
+      }),
+      ...useBackends(model),
       `default_backend ${upstream.backend}`,
     ],
   };
@@ -81,9 +89,12 @@ function requestRules(version: HaproxyVersion, model: ValidatedModel): Line[] {
       `http-request redirect prefix https://%[req.hdr(host),field(1,:)]${port} code 301 unless { ssl_fc }`,
     limits.maxBodyBytes !== undefined &&
       `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
+    // Before the rules that change headers: what the client sent decides.
+    ...shareRules(version, model),
     listenTls && 'http-request set-header X-Forwarded-Proto https if { ssl_fc }',
     ...headerRules('http-request', requestHeaders),
     ...headerRules('http-response', responseHeaders),
+    ...shareCookieRules(model),
     // A client that keeps its connection must leave before the end: an idle connection may be cut under a request.
     drainTimeMillis > 0 && `${response} set-header Connection close if ${stoppingCondition(version)}`,
   ];

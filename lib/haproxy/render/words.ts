@@ -22,6 +22,22 @@ export function quoteFormat(value: string): string {
   return quote(value.replaceAll('%', '%%'));
 }
 
+/** How each control character is written, outside of quotes (1.6 and later). */
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A text of any characters as one word: those that would end the line stand between quoted parts. */
+export function quoteText(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to escape.
+      .split(/([\u0000-\u001f\u007f])/)
+      .map((part, i) => (i % 2 === 1 ? (ESCAPES[part] ?? hexOf(part)) : part && quote(part)))
+      .join('')
+  );
+}
+
+const hexOf = (char: string) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
 /** HAProxy takes at most 64 words a line. */
 const WORDS_PER_LINE = 32;
 

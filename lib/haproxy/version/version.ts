@@ -86,6 +86,10 @@ export class HaproxyVersion {
    * @internal
    */
   public static _read(version: string): HaproxyVersion {
+    // A caller without types: the number 3.10 would be 3.1.
+    if (typeof version !== 'string') {
+      throw new InputError(`HAProxy version '${version}' is not a text: give one such as '3.2'`);
+    }
     const [, major, minor, patch] = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-~+].*)?$/.exec(version.trim()) ?? [];
     const known = BRANCHES.map((b) => b.branch).join(', ');
     if (major === undefined || minor === undefined) {

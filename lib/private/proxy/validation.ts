@@ -8,10 +8,14 @@ import { PORTS, TRAFFIC } from '../../haproxy/model/options';
 import { upstreamWarnings } from '../../haproxy/model/warnings';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/version/version';
 import type { ProxyCapacity } from '../../proxy/capacity';
+import { ElbUpstream } from '../../proxy/elb-upstream';
+import { FixedUpstream } from '../../proxy/fixed-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
+import type { ProxyResponse } from '../../proxy/options';
 import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
 import { SERVICE } from '../options';
+import { sharesOf } from './configuration';
 import { roleWarnings } from './roles';
 import type { StopTimes } from './stop-times';
 
@@ -57,12 +61,24 @@ export function checkProxy(
   refuseTokens('resolution', props.resolution);
   refuseTokens('upstream', props.upstream.options);
   refuseTextToken('upstream.healthCheck.path', props.upstream.options.healthCheck?.path);
-  for (const { name, pathPrefix, upstream } of props.routes ?? []) {
+  for (const { name, pathPrefix, upstream, fixedResponse } of props.routes ?? []) {
     refuseTextToken('name of a route', name);
     refuseTextToken(`pathPrefix of route '${name}'`, pathPrefix);
-    refuseTokens(`upstream of route '${name}'`, upstream.options);
-    refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream.options.healthCheck?.path);
+    refuseTokens(`upstream of route '${name}'`, upstream?.options);
+    refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream?.options.healthCheck?.path);
+    refuseResponseTokens(`fixedResponse of route '${name}'`, fixedResponse);
   }
+  for (const { name, percent, upstream } of sharesOf(props)) {
+    refuseTextToken('name of a share', name);
+    refuseTokens(`percent of share '${name}'`, percent);
+    refuseTokens(`upstream of share '${name}'`, upstream.options);
+    refuseTextToken(`upstream of share '${name}'.healthCheck.path`, upstream.options.healthCheck?.path);
+    if (upstream instanceof FixedUpstream) {
+      refuseTokens(`addresses of share '${name}'`, upstream._bind().addresses);
+    }
+  }
+  refuseTextToken('shareStickiness.cookie', props.shareStickiness?.cookie);
+  refuseTextToken('shareStickiness.header', props.shareStickiness?.header);
   for (const what of [
     'allowFrom',
     'denyFrom',
@@ -72,6 +88,10 @@ export function checkProxy(
     'rawLines',
   ] as const) {
     refuseTokens(what, props[what]);
+  }
+  refuseTokens('errorPages', props.errorPages);
+  for (const [i, page] of (props.errorPages ?? []).entries()) {
+    refuseResponseTokens(`errorPages[${i}]`, page);
   }
   for (const [i, limit] of (props.rateLimits ?? []).entries()) {
     refuseTokens(`rateLimits[${i}]`, limit);
@@ -115,6 +135,13 @@ function checkArchitecture({ version, image }: HaproxyElbProxyProps, { _cpuArchi
       `HAProxy ${version} has no official image for ARM64, ${since} is the first: give version ${since} or later, an image of your own, or leave cpuArchitecture out`,
     );
   }
+}
+
+/** The size of a body must be known, and the characters in it that would end a line. */
+function refuseResponseTokens(what: string, response: ProxyResponse | undefined): void {
+  refuseTokens(what, response);
+  refuseTextToken(`${what}.body`, response?.body);
+  refuseTextToken(`${what}.contentType`, response?.contentType);
 }
 
 /** ECS finds a secret by its full ARN, which ends in 6 characters that Secrets Manager chose (ECS API, `valueFrom`). */
@@ -182,7 +209,10 @@ export function warningsOf(
       `the tasks are in public or isolated subnets and have no public address, so they cannot pull ${version.image}: give vpcSubnets with a NAT gateway, or an image of a registry for which the VPC has endpoints`,
     );
   }
-  const upstreams = [upstream, ...routes.map((route) => route.upstream)];
+  const ofShares = sharesOf(props).map((share) => share.upstream);
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares].filter(
+    (one) => one instanceof ElbUpstream,
+  );
   return [
     ...warnings,
     ...upstreams.flatMap(({ options, _dnsName }) =>
