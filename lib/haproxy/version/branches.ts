@@ -145,7 +145,7 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
     '2.6',
     0,
     2,
-    'it does not set up connections to TCP name servers properly (changelog of 2.6.3)',
+    'it crashes when it asks TCP name servers (HAProxy issue 1826, changelog of 2.6.3; seen on 2.6.0)',
     'tcp-nameserver',
   ),
   // 2.6.0 and 2.6.12 were run, and 2.4.0, 2.5.0 and 2.8.25 beside them; 2.6.13 and 2.6.14 changed the function that fails.
