@@ -186,6 +186,7 @@ describe('words that a branch does not have', () => {
     httpCheckSend: /\bhttp-check send\b/,
     httpRequestReturn: /\bhttp-request return\b/,
     httpAfterResponse: /\bhttp-after-response\b/,
+    countsRate: /\bsc-inc-gpc0\(0\)/,
     ipv6Mask: /\bipmask\(32,64\)/,
     processVariables: /\bproc\.stopping\b/,
     reusesRightly: /\bhttp-reuse safe\b/,

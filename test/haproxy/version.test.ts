@@ -23,6 +23,7 @@ describe('capabilities', () => {
     holdErrors: '1.7',
     processVariables: '1.7',
     sessionRules: '1.7',
+    countsRate: '1.7',
     autonomousResolution: '1.8',
     serverTemplate: '1.8',
     holdObsolete: '1.8',

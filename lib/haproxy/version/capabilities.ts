@@ -47,6 +47,13 @@ export const CAPABILITIES = {
     with: '`tcp-request session track-sc`',
     why: 'before, a rule for a whole connection has only the address of the load balancer in front',
   },
+  countsRate: {
+    since: '1.7',
+    source: 'src/stick_table.c, action_inc_gpc0; running processes: 1.6.0 counts, but no rate',
+    without: 'a condition that counts and never holds: `{ sc_inc_gpc0(0) lt 0 }`',
+    with: '`http-request sc-inc-gpc0` after the rules of rate limits',
+    why: 'a request counts only after no limit refused it',
+  },
   holdErrors: {
     since: '1.7',
     keyword: ['resolvers', 'hold nx'],

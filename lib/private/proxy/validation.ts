@@ -250,8 +250,8 @@ export function warningsOf(
   );
   return [
     ...warnings,
-    ...upstreams.flatMap(({ options: { port, tls, protocol }, _dnsName }) =>
-      upstreamWarnings(mode, { port, tls, protocol, dnsName: _dnsName ?? '' }, _dnsName === undefined),
+    ...upstreams.flatMap(({ options, _dnsName }) =>
+      upstreamWarnings(version, mode, { ...options, dnsName: _dnsName ?? '' }, _dnsName === undefined),
     ),
   ];
 }
