@@ -24,6 +24,8 @@ const templatesIn = (folder: string) =>
 
 /** Synthesizes every app with the CDK of this checkout, the oldest that the package supports. */
 function synthesize(folder: string): void {
+  // Each app listens for the end of a process that has CDK_OUTDIR.
+  process.setMaxListeners(0);
   for (const file of [...inFolders('examples', 'app.ts'), 'test/matrix/app.ts']) {
     process.env.CDK_OUTDIR = join(folder, basename(dirname(file)));
     const { app } = require(resolve(file)) as { app: App };
