@@ -1,10 +1,21 @@
 export type { HaproxyHeaderRules } from './haproxy/model/config-model';
-export { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion } from './haproxy/model/options';
+export {
+  HaproxyLogFormat,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HaproxyTlsVersion,
+} from './haproxy/model/options';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
 export type { IDriftMonitor, ImportedMonitorOptions } from './monitor/drift-monitor-interface';
-export { type HaproxyEndpointsOptions, type HaproxyServiceOptions, HaproxyTasks } from './monitor/haproxy-tasks';
+export {
+  type HaproxyEndpointsOptions,
+  type HaproxyInstancesOptions,
+  type HaproxyServiceOptions,
+  HaproxyTasks,
+} from './monitor/haproxy-tasks';
 export { IncidentChange, IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
 export {
   MonitoredHaproxy,
@@ -24,12 +35,8 @@ export {
   type ProxyDeploymentOptions,
   type RollingDeploymentOptions,
 } from './proxy/deployment';
-export {
-  ElbUpstream,
-  type ElbUpstreamOptions,
-  type HaproxyUpstreamTls,
-  type UpstreamHealthCheck,
-} from './proxy/elb-upstream';
+export { ElbUpstream, type ElbUpstreamOptions } from './proxy/elb-upstream';
+export { FixedUpstream } from './proxy/fixed-upstream';
 export { HaproxyElbProxy } from './proxy/haproxy-elb-proxy';
 export type { HaproxyElbProxyAttributes, IHaproxyElbProxy } from './proxy/haproxy-elb-proxy-interface';
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
@@ -45,7 +52,10 @@ export type {
   ProxyResolution,
   ProxyResponse,
   ProxyRoute,
+  ProxyShare,
+  ProxyShareStickiness,
   ProxyTls,
 } from './proxy/options';
 export type { PrivateDnsOptions } from './proxy/private-dns-options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';
+export { type HaproxyUpstreamTls, Upstream, type UpstreamHealthCheck, type UpstreamOptions } from './proxy/upstream';

@@ -15,6 +15,8 @@ import type {
   ProxyResponse,
   ProxyRoute,
   ProxyScaling,
+  ProxyShare,
+  ProxyShareStickiness,
   ProxyTls,
   RollingDeploymentOptions,
   ScheduledTasks,
@@ -29,6 +31,8 @@ import {
   RATE_LIMIT,
   RESOLUTION,
   RESPONSE,
+  SHARE,
+  SHARE_STICKINESS,
   TRAFFIC,
 } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
@@ -44,7 +48,7 @@ import {
   TRAFFIC_SHIFT,
 } from '../../lib/private/options';
 import { ingressSchema, network } from './ingress-schema';
-import { upstreamSchema } from './upstream-schema';
+import { shareUpstreamSchema, upstreamSchema } from './upstream-schema';
 import { flag, form, keysOf, list, report, type Shape, secretArn, text } from './values';
 
 /** What CloudWatch Logs accepts. */
@@ -70,6 +74,21 @@ const imageDigest = form(
   'Digest of the official image: tasks run exactly this image.',
 ).optional();
 
+const shares = (of: string) =>
+  list(
+    z.strictObject({
+      name: z.string().meta({ description: 'Name of the share.' }),
+      percent: z.int().min(SHARE.percent.min).max(SHARE.percent.max).meta({ description: SHARE.percent.about }),
+      upstream: shareUpstreamSchema,
+    } satisfies Shape<ProxyShare>),
+    `Parts of the traffic of ${of} for other upstreams. Default: none.`,
+  );
+
+const shareStickiness = z
+  .strictObject(keysOf(SHARE_STICKINESS) satisfies Shape<ProxyShareStickiness>)
+  .optional()
+  .meta({ description: 'How a client keeps its upstream, in all shares: one of the keys. Default: it does not.' });
+
 const response = z.strictObject({
   status: z.int().min(200).max(599).meta({ description: 'Status.' }),
   ...keysOf(RESPONSE),
@@ -82,6 +101,7 @@ const routes = list(
     pathPrefix: z.string().optional().meta({ description: 'Beginning of the path, HTTP only.' }),
     sni: z.string().optional().meta({ description: "Server name in the client's TLS handshake." }),
     upstream: upstreamSchema.optional(),
+    shares: shares('this route'),
     fixedResponse: response.optional().meta({
       description:
         "HAProxy's own response in place of upstream, HTTP only. Without a condition it answers all requests.",
@@ -249,6 +269,8 @@ export const proxySchema = z.strictObject({
   image: z.string().optional().meta({ description: 'Another image of the same version. Default: the official image.' }),
   imageDigest,
   upstream: upstreamSchema.optional(),
+  shares: shares('upstream'),
+  shareStickiness,
   routes,
   ...keysOf(PORTS),
   listenTls,

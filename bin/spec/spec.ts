@@ -11,6 +11,8 @@ export type WrittenProxy = z.output<typeof proxySchema>;
 export type ProxySpec = WrittenProxy & { readonly upstream: NonNullable<WrittenProxy['upstream']> };
 /** A load balancer of a proxy. */
 export type UpstreamSpec = ProxySpec['upstream'];
+/** A share of a proxy or of a route. */
+export type ShareSpec = NonNullable<ProxySpec['shares']>[number];
 
 /** One environment with its proxies, complete. */
 export type EnvironmentSpec = Omit<WrittenSpec['environments'][string], 'proxies'> & {

@@ -3,11 +3,17 @@ import { valuesOf } from '../../lib/haproxy/model/option';
 import { PORTS, PROCESS } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
 import { CAPACITY, MAX_STOP_SECONDS, PRIVATE_DNS } from '../../lib/private/options';
-import { configModelOf, maxConnectionsOf, type ProxyUpstream } from '../../lib/private/proxy/configuration';
+import {
+  configModelOf,
+  maxConnectionsOf,
+  type ProxyShareUpstream,
+  type ProxyUpstream,
+  sharesOf,
+} from '../../lib/private/proxy/configuration';
 import { fargateSizeOf } from '../../lib/private/proxy/fargate-size';
 import { idleMillisOf } from '../../lib/private/proxy/idle-timeout';
 import { LINGERING, stopTimesOf } from '../../lib/private/proxy/stop-times';
-import type { ProxySpec } from './spec';
+import type { ProxySpec, ShareSpec, UpstreamSpec } from './spec';
 
 /** In place of a DNS name that is looked up at deployment. */
 export const UNKNOWN_NAME = 'known-at-deployment.invalid';
@@ -20,15 +26,12 @@ export function versionOf({ haproxyVersion }: ProxySpec): HaproxyVersion {
 /** The configuration model of a proxy of a spec: what its task definition will hold. */
 export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
   const { capacity = {}, ingress, routes = [], acceptProxyProtocol } = proxy;
-  const upstreams = [{ name: undefined, upstream: proxy.upstream }, ...routes].flatMap(
-    ({ name, upstream }): ProxyUpstream[] => {
-      if (upstream === undefined) {
-        return [];
-      }
-      const { dnsName = UNKNOWN_NAME, ...options } = upstream;
-      const idleTimeoutMillis = idleMillisOf(options.loadBalancerArn);
-      return [{ route: name, options, bound: { dnsName, idleTimeoutMillis } }];
-    },
+  const upstreams = [{ name: undefined, upstream: proxy.upstream }, ...routes].flatMap(({ name, upstream }) =>
+    upstream === undefined ? [] : [proxyUpstreamOf(name, upstream)],
+  );
+  const shareUpstreams = sharesOf<ShareSpec>(proxy).map(
+    ({ name, upstream: { addresses, ...options } }): ProxyShareUpstream =>
+      addresses === undefined ? proxyUpstreamOf(name, options) : { name, options, bound: { addresses } },
   );
   const { memoryMiB } =
     capacity.capacityProvider === undefined
@@ -37,9 +40,10 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
   const listenPort = proxy.listenPort ?? PORTS.listenPort.default;
   return configModelOf(proxy, {
     upstreams,
+    shareUpstreams,
     listenPort,
     clientPort: ingress?.networkLoadBalancer?.port ?? listenPort,
-    maxConnections: maxConnectionsOf(proxy, upstreams, memoryMiB),
+    maxConnections: maxConnectionsOf(proxy, [...upstreams, ...shareUpstreams], memoryMiB),
     stopTimes: stopTimesOf(
       valuesOf(PROCESS, proxy),
       lingeringOf(ingress),
@@ -49,6 +53,13 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
       acceptProxyProtocol ??
       (ingress?.networkLoadBalancer !== undefined && ingress.networkLoadBalancer.proxyProtocol !== false),
   });
+}
+
+function proxyUpstreamOf(
+  name: string | undefined,
+  { dnsName = UNKNOWN_NAME, ...options }: UpstreamSpec,
+): ProxyUpstream {
+  return { name, options, bound: { dnsName, idleTimeoutMillis: idleMillisOf(options.loadBalancerArn) } };
 }
 
 /** As the constructs' ingress has it. */

@@ -22,13 +22,15 @@ import {
   type DriftMonitorProps,
   ElbUpstream,
   type ElbUpstreamOptions,
+  FixedUpstream,
   type HaproxyElbProxyProps,
   ProxyCapacity,
   ProxyDeployment,
   ProxyIngress,
+  type ProxyShare,
   Repair,
 } from '../../lib';
-import type { ProxySpec, Spec, UpstreamSpec } from './spec';
+import type { ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
 import { versionOf } from './to-model';
 import { SpecDuration, SpecSize } from './values';
 
@@ -60,8 +62,19 @@ function withCdkUnits<T>(value: T): WithCdkUnits<T> {
 /** Properties of the construct for a proxy of a spec. Resources that the file names by id or ARN are imported into the scope. */
 export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProxyProps, 'vpc' | 'cluster' | 'monitor'> {
   const { haproxyVersion: _, clients: __, removalPolicy, logRetentionDays, image, ...spec } = proxy;
-  const { upstream, routes, listenTls, runtimeApiTls, capacity, scaling, deployment, ingress, patching, ...others } =
-    withCdkUnits(spec);
+  const {
+    upstream,
+    shares,
+    routes,
+    listenTls,
+    runtimeApiTls,
+    capacity,
+    scaling,
+    deployment,
+    ingress,
+    patching,
+    ...others
+  } = withCdkUnits(spec);
   const { taskRoleArn, executionRoleArn, ...rest } = others;
   const role = (id: string, arn: string | undefined): IRole | undefined =>
     arn === undefined ? undefined : Role.fromRoleArn(scope, id, arn);
@@ -71,9 +84,11 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
     version: versionOf(proxy),
     image: image === undefined ? undefined : ContainerImage.fromRegistry(image),
     upstream: elbUpstreamOf(scope, 'Upstream', upstream),
+    shares: shares?.map((share, i) => shareOf(scope, `Share${i}`, share)),
     routes: routes?.map((route, i) => ({
       ...route,
       upstream: route.upstream && elbUpstreamOf(scope, `Route${i}`, route.upstream),
+      shares: route.shares?.map((share, j) => shareOf(scope, `Route${i}Share${j}`, share)),
     })),
     listenTls: listenTls && { ...listenTls, secret: secret('ListenerSecret', listenTls.secretArn) },
     runtimeApiTls: runtimeApiTls && {
@@ -130,6 +145,15 @@ function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<Upst
   return loadBalancerName === undefined
     ? ElbUpstream.fromDnsName(dnsName!, options)
     : ElbUpstream.fromLoadBalancerName(loadBalancerName, options);
+}
+
+function shareOf(scope: Construct, id: string, { upstream, ...share }: WithCdkUnits<ShareSpec>): ProxyShare {
+  const { addresses, ...options } = upstream;
+  return {
+    ...share,
+    upstream:
+      addresses === undefined ? elbUpstreamOf(scope, id, options) : FixedUpstream.fromAddresses(addresses, options),
+  };
 }
 
 const ARCHITECTURES = { x86_64: CpuArchitecture.X86_64, arm64: CpuArchitecture.ARM64 };

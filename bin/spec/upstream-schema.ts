@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { ElbUpstreamOptions, HaproxyUpstreamTls, UpstreamHealthCheck } from '../../lib';
-import { checkHostName } from '../../lib/haproxy/address';
+import { checkFixedAddress, checkHostName } from '../../lib/haproxy/address';
 import { HEALTH_CHECK, UPSTREAM, UPSTREAM_TLS } from '../../lib/haproxy/model/options';
-import { form, keysOf, list, port, type Shape, text } from './values';
+import { refuseClearHttp2 } from '../../lib/private/proxy/clear-http2';
+import { form, keysOf, list, port, report, type Shape, text } from './values';
 
 /** Ways to name a load balancer. */
 const NAMES = {
@@ -29,22 +30,57 @@ const healthCheck = z
   .optional()
   .meta({ description: 'How HAProxy checks each address.' });
 
+const keys = {
+  ...NAMES,
+  port: port().meta({ description: "Port of the load balancer's listener." }),
+  tls,
+  healthCheck,
+  ...keysOf(UPSTREAM),
+  securityGroupIds: list(
+    form(/^sg-[0-9a-f]{8,17}$/, 'the id of a security group, such as sg-0123456789abcdef0'),
+    'Security groups of the load balancer, which then allow the proxy.',
+  ),
+} satisfies Shape<ElbUpstreamOptions, 'securityGroups', keyof typeof NAMES | 'securityGroupIds'>;
+
+const countOf = (...values: readonly unknown[]) => values.filter((value) => value !== undefined).length;
+
 /** A load balancer behind a proxy. */
 export const upstreamSchema = z
-  .strictObject({
-    ...NAMES,
-    port: port().meta({ description: "Port of the load balancer's listener." }),
-    tls,
-    healthCheck,
-    ...keysOf(UPSTREAM),
-    securityGroupIds: list(
-      form(/^sg-[0-9a-f]{8,17}$/, 'the id of a security group, such as sg-0123456789abcdef0'),
-      'Security groups of the load balancer, which then allow the proxy.',
-    ),
-  } satisfies Shape<ElbUpstreamOptions, 'securityGroups', keyof typeof NAMES | 'securityGroupIds'>)
+  .strictObject(keys)
   .refine(
-    ({ dnsName, loadBalancerArn, loadBalancerName }) =>
-      [dnsName, loadBalancerArn, loadBalancerName].filter((name) => name !== undefined).length === 1,
+    ({ dnsName, loadBalancerArn, loadBalancerName }) => countOf(dnsName, loadBalancerArn, loadBalancerName) === 1,
     { error: 'needs one of dnsName, loadBalancerArn and loadBalancerName' },
   )
+  .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });
+
+/** Keys for the addresses of a load balancer alone. */
+const ONLY_NAMED = ['resolutionMode', 'slots', 'securityGroupIds'] as const;
+
+/** What a share of the traffic goes to: a load balancer or fixed addresses. */
+export const shareUpstreamSchema = z
+  .strictObject({
+    ...keys,
+    addresses: list(
+      text((value) => checkFixedAddress(value, 'addresses'), 'An IPv4 or IPv6 address, without port.'),
+      'Fixed addresses in place of a load balancer, such as machines on premises.',
+    ),
+  })
+  .superRefine((upstream, context) => {
+    const { addresses, dnsName, loadBalancerArn, loadBalancerName } = upstream;
+    if (countOf(addresses, dnsName, loadBalancerArn, loadBalancerName) !== 1) {
+      const message = 'needs one of addresses, dnsName, loadBalancerArn and loadBalancerName';
+      context.addIssue({ code: 'custom', message });
+    }
+    const unread = ONLY_NAMED.find((key) => upstream[key] !== undefined);
+    if (addresses !== undefined && unread !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: `has addresses, and ${unread}, which is for load balancers: leave it out`,
+      });
+    }
+  })
+  .meta({
+    description:
+      'What the share goes to: fixed addresses, or a load balancer by one of dnsName, loadBalancerArn and loadBalancerName.',
+  });

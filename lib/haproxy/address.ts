@@ -109,6 +109,16 @@ export function checkEndpoint(text: string, what: string): string {
   return formatHostPort(isAddress(host) ? host : checkHostName(host, what), port);
 }
 
+/** Checks an address of a machine, which does not change. */
+export function checkFixedAddress(text: string, what: string): string {
+  if (text === '' || !isAddressOrToken(text)) {
+    throw new InputError(
+      `${what} '${text}' is not an address: give IPv4 or IPv6 addresses without port; a load balancer and a name are an ElbUpstream`,
+    );
+  }
+  return text;
+}
+
 /** Checks an address or a network in CIDR notation. */
 export function checkNetwork(text: string, what: string): string {
   const [address = '', prefix, more] = text.split('/');

@@ -1,96 +1,16 @@
-import type { Duration } from 'aws-cdk-lib';
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { LoadBalancer as ClassicLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
 import type { CfnLoadBalancer, ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { HaproxyResolutionMode } from '../haproxy/model/options';
 import { checkArguments } from '../private/check-arguments';
+import { refuseClearHttp2 } from '../private/proxy/clear-http2';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
-
-/** TLS towards the load balancer. */
-export interface HaproxyUpstreamTls {
-  /**
-   * Verify the certificate and its name. Without verification, any host that later gets one of the load balancer's
-   * addresses can answer in its place.
-   *
-   * @default true
-   */
-  readonly verify?: boolean;
-
-  /**
-   * File in the image with the certificate authorities to trust.
-   *
-   * @default /etc/ssl/certs/ca-certificates.crt, which the official images have (Debian and Alpine)
-   */
-  readonly caFile?: string;
-
-  /**
-   * Name that HAProxy sends (SNI) and that the certificate must have. Give your own domain where the certificate is for
-   * that domain.
-   *
-   * @default - the DNS name of the load balancer
-   */
-  readonly serverName?: string;
-}
-
-/** How each address of a load balancer is checked. */
-export interface UpstreamHealthCheck {
-  /**
-   * Check each address. HAProxy 1.6 and 1.7 always check, because only a check makes them resolve names.
-   *
-   * @default true, because a check removes a dead address much faster than DNS does
-   */
-  readonly enabled?: boolean;
-
-  /**
-   * Path of an HTTP check, which must get a status from 200 to 399.
-   *
-   * @default - no HTTP check: the connection, and with `tls` the TLS handshake, must succeed
-   */
-  readonly path?: string;
-
-  /**
-   * Host header of the HTTP check. An Application Load Balancer selects its rule by this header.
-   *
-   * @default - the DNS name of the load balancer
-   */
-  readonly host?: string;
-
-  /**
-   * Time between two checks, 100 ms to 1 hour.
-   *
-   * @default Duration.seconds(2), so that a dead address gets no traffic after about 3 s
-   */
-  readonly interval?: Duration;
-
-  /**
-   * Failed checks in a row that mark an address as down, 1 to 100.
-   *
-   * @default 2
-   */
-  readonly fall?: number;
-
-  /**
-   * Passed checks in a row that mark an address as up again, 1 to 100.
-   *
-   * @default 2
-   */
-  readonly rise?: number;
-}
+import { type BoundUpstream, Upstream, type UpstreamOptions } from './upstream';
 
 /** How to reach the load balancer, and how to use its addresses. */
-export interface ElbUpstreamOptions {
-  /** TCP port of the load balancer's listener, 1 to 65535. */
-  readonly port: number;
-
-  /**
-   * Use TLS to the load balancer. `{}` verifies its certificate against its DNS name.
-   *
-   * @default - no TLS
-   */
-  readonly tls?: HaproxyUpstreamTls;
-
+export interface ElbUpstreamOptions extends UpstreamOptions {
   /**
    * How HAProxy uses the addresses of the load balancer.
    *
@@ -106,38 +26,6 @@ export interface ElbUpstreamOptions {
   readonly slots?: number;
 
   /**
-   * How HAProxy checks each address.
-   *
-   * @default - a connection every 2 s
-   */
-  readonly healthCheck?: UpstreamHealthCheck;
-
-  /**
-   * Send the client's address in a PROXY protocol header, version 2. In HTTP mode HAProxy before 3.0 then opens a
-   * connection for each request, because a kept connection would stay on an old address.
-   *
-   * @default false
-   */
-  readonly sendProxyProtocol?: boolean;
-
-  /**
-   * Time until a new address gets its full share of traffic, at most 1 hour.
-   *
-   * @default - at once: a node of a load balancer is ready for traffic when DNS shows it
-   */
-  readonly slowStart?: Duration;
-
-  /**
-   * Idle timeout of the load balancer, 1 to 4000 s. HAProxy closes idle connections, WebSockets and TCP sessions shortly
-   * before, because a Network Load Balancer drops them without a packet. Give the load balancer's own value where it was
-   * changed: it decides how long a WebSocket may be silent.
-   *
-   * @default - 60 s, that of an Application and a Classic Load Balancer; 350 s, that of a Network Load Balancer, in TCP
-   * mode and where the load balancer is known to be one
-   */
-  readonly idleTimeout?: Duration;
-
-  /**
    * Security groups of the load balancer. The construct allows the proxy in them at `port`. This works within a VPC and
    * between peered VPCs; to an internet-facing load balancer the traffic comes from the address of a NAT gateway.
    *
@@ -146,35 +34,22 @@ export interface ElbUpstreamOptions {
   readonly securityGroups?: ISecurityGroup[];
 }
 
-/**
- * The attributes of a load balancer in a stack.
- *
- * @internal
- */
-export interface BoundUpstream {
-  /** May be a token. */
-  readonly dnsName: string;
-  /** Set if the checker may query it: same account and region. */
-  readonly loadBalancerArn?: string;
-  readonly securityGroups: readonly ISecurityGroup[];
-  /** The default of `idleTimeout`, milliseconds, where the kind of the load balancer is known. */
-  readonly idleTimeoutMillis?: number;
-}
-
 /** The load balancer behind a proxy: a name whose addresses change, and a port. */
-export class ElbUpstream {
+export class ElbUpstream extends Upstream {
   /**
    * An Application or Network Load Balancer, of this stack or another, created, imported or looked up. Where it is in
    * the account and region of the proxy, the checker also reads its state from AWS, and its security groups allow the
    * proxy.
    *
-   * @throws when the load balancer was imported without `loadBalancerDnsName`
+   * @throws when the load balancer was imported without `loadBalancerDnsName`, or is an Application Load Balancer and
+   *   `protocol` is HTTP/2 without `tls`
    */
   public static fromLoadBalancer(loadBalancer: ILoadBalancerV2, options: ElbUpstreamOptions): ElbUpstream {
     checkArguments('ElbUpstream.fromLoadBalancer', loadBalancer, options);
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
     const { loadBalancerArn } = loadBalancer.loadBalancerRef;
     const resource = loadBalancer.node.defaultChild as Partial<CfnLoadBalancer> | undefined;
+    refuseClearHttp2(options, loadBalancerArn, resource?.type);
     const idleTimeoutMillis = idleMillisOf(loadBalancerArn, resource?.type);
     return new ElbUpstream(options, (scope) =>
       isOfStack(scope, env)
@@ -200,10 +75,12 @@ export class ElbUpstream {
    * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and
    * again when the ARN changes. It may call only `DescribeLoadBalancers`.
    *
-   * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
+   * @throws when the ARN is of another account than the proxy's stack, which cannot look it up, or of an Application
+   *   Load Balancer and `protocol` is HTTP/2 without `tls`
    */
   public static fromLoadBalancerArn(loadBalancerArn: string, options: ElbUpstreamOptions): ElbUpstream {
     checkArguments('ElbUpstream.fromLoadBalancerArn', loadBalancerArn, options);
+    refuseClearHttp2(options, loadBalancerArn);
     return new ElbUpstream(options, (scope, id) => ({
       ...lookUpByArn(scope, id, loadBalancerArn),
       securityGroups: [],
@@ -244,7 +121,9 @@ export class ElbUpstream {
      * @internal
      */
     public readonly _dnsName?: string,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
    * The attributes of the load balancer in a stack.

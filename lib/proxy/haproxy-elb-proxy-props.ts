@@ -24,6 +24,8 @@ import type {
   ProxyResolution,
   ProxyResponse,
   ProxyRoute,
+  ProxyShare,
+  ProxyShareStickiness,
   ProxyTls,
 } from './options';
 import type { ProxyScaling } from './scaling';
@@ -40,6 +42,20 @@ export interface HaproxyElbProxyProps {
    * @default - none: all traffic goes to `upstream`
    */
   readonly routes?: ProxyRoute[];
+
+  /**
+   * Parts of the traffic of `upstream` for other upstreams, in percent: a cut-over step by step.
+   *
+   * @default - none: all of it goes to `upstream`
+   */
+  readonly shares?: ProxyShare[];
+
+  /**
+   * How a client keeps its upstream, in all shares.
+   *
+   * @default - it does not: each request is decided on its own, in TCP mode each connection
+   */
+  readonly shareStickiness?: ProxyShareStickiness;
 
   /**
    * The VPC in which the proxy runs. Give this or `cluster`.

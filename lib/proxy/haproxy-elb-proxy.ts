@@ -37,7 +37,7 @@ import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { warnOfOtherVpc } from '../private/other-vpc';
-import { configModelOf, maxConnectionsOf, openFilesOf } from '../private/proxy/configuration';
+import { configModelOf, maxConnectionsOf, openFilesOf, sharesOf } from '../private/proxy/configuration';
 import { ImportedHaproxyElbProxy } from '../private/proxy/imported-proxy';
 import { redeployOn } from '../private/proxy/patching';
 import { nameSections } from '../private/proxy/reviewable';
@@ -49,15 +49,16 @@ import { addContainer, PORT_NAME } from '../private/proxy/task';
 import { checkProxy, MAX_CONFIG_BYTES, warningsOf } from '../private/proxy/validation';
 import { ProxyCapacity } from './capacity';
 import { ProxyDeployment } from './deployment';
-import type { BoundUpstream, ElbUpstreamOptions } from './elb-upstream';
+import type { ElbUpstreamOptions } from './elb-upstream';
 import type { HaproxyElbProxyAttributes, IHaproxyElbProxy } from './haproxy-elb-proxy-interface';
 import type { HaproxyElbProxyProps } from './haproxy-elb-proxy-props';
 import { ProxyIngress } from './ingress';
+import type { BoundUpstream } from './upstream';
 
 /** A load balancer of the proxy, with its attributes in the stack. */
 interface StackUpstream {
-  /** Name of the route. Left out for the default upstream. */
-  readonly route?: string;
+  /** Name of the route or the share. Left out for the default upstream. */
+  readonly name?: string;
   readonly options: ElbUpstreamOptions;
   readonly bound: BoundUpstream;
 }
@@ -144,11 +145,20 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
 
     const upstreams = [{ upstream: props.upstream, name: undefined }, ...(props.routes ?? [])].flatMap(
       ({ name, upstream }, i): StackUpstream[] =>
-        upstream ? [{ route: name, options: upstream.options, bound: upstream._bind(this, `Upstream${i}`) }] : [],
+        upstream ? [{ name, options: upstream.options, bound: upstream._bind(this, `Upstream${i}`) }] : [],
     );
-    const maxConnections = maxConnectionsOf(props, upstreams, capacity.memoryMiB);
+    const shareUpstreams = sharesOf(props).map(({ name, upstream }, i) => ({
+      name,
+      options: upstream.options,
+      bound: upstream._bind(this, `Share${i}`),
+    }));
+    const loadBalancers = [...upstreams, ...shareUpstreams].filter(
+      (one): one is StackUpstream => 'dnsName' in one.bound,
+    );
+    const maxConnections = maxConnectionsOf(props, [...upstreams, ...shareUpstreams], capacity.memoryMiB);
     const model = configModelOf(props, {
       upstreams,
+      shareUpstreams,
       listenPort,
       clientPort: ingress.traits.port ?? listenPort,
       maxConnections,
@@ -177,7 +187,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       requireReady: deployment._requireReady,
       stopTimes,
       endsItself: version._capabilities.hardStopAfter,
-      openFiles: openFilesOf(maxConnections, upstreams),
+      openFiles: openFilesOf(maxConnections, [...upstreams, ...shareUpstreams]),
       enableExecuteCommand: props.enableExecuteCommand ?? false,
       logDriver: props.logDriver ?? LogDrivers.awsLogs({ streamPrefix: 'haproxy', logGroup: this.logGroup }),
     });
@@ -247,8 +257,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     if (props.patching !== undefined) {
       redeployOn(this, this.service, props.patching);
     }
-    this.allowToUpstreams(upstreams);
-    this.probe = this.register(version, props, upstreams).handler;
+    this.allowToUpstreams(loadBalancers);
+    this.probe = this.register(version, props, loadBalancers).handler;
   }
 
   private makeCluster({ vpc, containerInsights }: HaproxyElbProxyProps): Cluster {
@@ -287,8 +297,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     return register(this, this.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version.toString(),
-      upstreams: upstreams.map(({ route, options, bound }) => ({
-        backend: route === undefined ? UPSTREAM_BACKEND : `${UPSTREAM_BACKEND}-${route}`,
+      upstreams: upstreams.map(({ name, options, bound }) => ({
+        backend: name === undefined ? UPSTREAM_BACKEND : `${UPSTREAM_BACKEND}-${name}`,
         dnsName: bound.dnsName,
         port: options.port,
         loadBalancerArn: bound.loadBalancerArn,

@@ -1,9 +1,10 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { RouteConditions } from '../haproxy/model/config-model';
+import type { RouteConditions, SharePart } from '../haproxy/model/config-model';
 import type { HaproxyLogFormat, HaproxyTlsVersion } from '../haproxy/model/options';
 import type { ElbUpstream } from './elb-upstream';
+import type { Upstream } from './upstream';
 
 /** A response that HAProxy gives itself, HTTP only. */
 export interface ProxyResponse {
@@ -48,6 +49,55 @@ export interface ProxyRoute extends RouteConditions {
    * @default - none: requests go to `upstream`
    */
   readonly fixedResponse?: ProxyResponse;
+
+  /**
+   * Parts of the traffic of this route for other upstreams.
+   *
+   * @default - none: all of it goes to `upstream`
+   */
+  readonly shares?: ProxyShare[];
+}
+
+/**
+ * A part of the traffic that another upstream gets, such as the machines that a migration leaves step by step. HAProxy
+ * decides for each request by a random number, in TCP mode for each connection, so that the share is exact whatever the
+ * number of tasks and of addresses. While an upstream has no address that passes its health check, the others get its
+ * requests.
+ */
+export interface ProxyShare extends SharePart {
+  /** The upstream that gets this part. */
+  readonly upstream: Upstream;
+}
+
+/**
+ * How a client keeps its upstream: `cookie`, `header` or `clientAddress`. The client has a number from 0 to 99, and a share
+ * of N percent the first N of them that no share before it has. Another percent therefore moves as few clients as it can: from
+ * 95 to 75, those with 75 to 94. All tasks decide alike.
+ */
+export interface ProxyShareStickiness {
+  /**
+   * Name of a cookie in which HAProxy gives each client its number until the browser ends, HTTP only. A client that sends
+   * another value than a number from 0 to 99 gets a new one, and clients without cookies are decided for each request.
+   * Responses with the cookie have `Cache-Control: private`.
+   *
+   * @default - no cookie
+   */
+  readonly cookie?: string;
+
+  /**
+   * Header whose value gives the number, such as `X-User-Id`, HTTP only. A request without it is decided on its own.
+   *
+   * @default - no header
+   */
+  readonly header?: string;
+
+  /**
+   * The client's address gives the number, also that of the PROXY protocol, and of IPv6 its /64 network (HAProxy 1.9 and
+   * later; the whole address before).
+   *
+   * @default false
+   */
+  readonly clientAddress?: boolean;
 }
 
 /** TLS towards clients. */

@@ -116,7 +116,10 @@ describe('the file with every key', () => {
     const schema = specJsonSchema() as SchemaNode;
     // A proxy of an environment has the keys of a proxy, and all upstreams have the same keys.
     const general = (key: string) =>
-      key.replace('.environments.proxies.', '.proxies.').replace('.routes.upstream.', '.upstream.');
+      key
+        .replace('.environments.proxies.', '.proxies.')
+        .replace('.routes.shares.', '.shares.')
+        .replace(/\.(routes|shares)\.upstream\./, '.upstream.');
     const used = new Set(usedKeys(parse(readFileSync(file, 'utf8')), schema).map(general));
     const all = keysOf(schema).map(general);
     expect(all.filter((key) => !used.has(key))).toEqual([]);

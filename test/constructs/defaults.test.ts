@@ -15,6 +15,7 @@ import {
   PORTS,
   PROCESS,
   RESOLUTION,
+  SHARE_STICKINESS,
   TRAFFIC,
   UPSTREAM,
   UPSTREAM_TLS,
@@ -33,14 +34,18 @@ import {
 
 const LIB = path.resolve(__dirname, '../../lib');
 
+const { resolutionMode, slots, ...ofAllUpstreams } = UPSTREAM;
+
 /** The table of options that each struct documents, and the file of the struct. */
 const STRUCTS: [struct: string, file: string, table: Options][] = [
   ['HaproxyElbProxyProps', 'proxy/haproxy-elb-proxy-props.ts', PORTS],
   ['HaproxyElbProxyProps', 'proxy/haproxy-elb-proxy-props.ts', TRAFFIC],
   ['HaproxyElbProxyProps', 'proxy/haproxy-elb-proxy-props.ts', PROCESS],
-  ['ElbUpstreamOptions', 'proxy/elb-upstream.ts', UPSTREAM],
-  ['HaproxyUpstreamTls', 'proxy/elb-upstream.ts', UPSTREAM_TLS],
-  ['UpstreamHealthCheck', 'proxy/elb-upstream.ts', HEALTH_CHECK],
+  ['ElbUpstreamOptions', 'proxy/elb-upstream.ts', { resolutionMode, slots }],
+  ['UpstreamOptions', 'proxy/upstream.ts', ofAllUpstreams],
+  ['HaproxyUpstreamTls', 'proxy/upstream.ts', UPSTREAM_TLS],
+  ['UpstreamHealthCheck', 'proxy/upstream.ts', HEALTH_CHECK],
+  ['ProxyShareStickiness', 'proxy/options.ts', SHARE_STICKINESS],
   ['ProxyTls', 'proxy/options.ts', LISTEN_TLS],
   ['ProxyLimits', 'proxy/options.ts', LIMITS],
   ['ProxyResolution', 'proxy/options.ts', RESOLUTION],

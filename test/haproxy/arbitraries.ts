@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { formatHostPort } from '../../lib/haproxy/address';
 import { takesAllOf } from '../../lib/haproxy/model/check-upstream';
-import type { HaproxyConfigModel, HaproxyRateLimit, HaproxyRoute } from '../../lib/haproxy/model/config-model';
+import type {
+  HaproxyConfigModel,
+  HaproxyRateLimit,
+  HaproxyRoute,
+  HaproxyShare,
+} from '../../lib/haproxy/model/config-model';
 import {
   HaproxyLogFormat,
   HaproxyMode,
+  HaproxyProtocol,
   HaproxyResolutionMode,
   HaproxyTlsVersion,
 } from '../../lib/haproxy/model/options';
@@ -64,6 +70,10 @@ const upstreams = fc.record(
   {
     dnsName: names,
     port: ports,
+    protocol: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(HaproxyProtocol.HTTP1) },
+      { weight: 1, arbitrary: fc.constant(HaproxyProtocol.HTTP2) },
+    ),
     resolutionMode: fc.constantFrom(HaproxyResolutionMode.SLOTS, HaproxyResolutionMode.PER_REQUEST),
     slots: int(1, 100),
     tls: some(fc.record({ verify: fc.boolean(), caFile: values, serverName: names }, optional)),
@@ -84,6 +94,34 @@ const upstreams = fc.record(
   },
   { requiredKeys: ['dnsName', 'port'] },
 );
+
+/** Fixed addresses with the options of an upstream. */
+const machines = fc
+  .record({
+    upstream: upstreams,
+    addresses: fc.uniqueArray(addresses, { minLength: 1, maxLength: 5 }),
+    serverName: names,
+  })
+  .map(({ upstream: { dnsName: _, resolutionMode: __, slots: ___, ...options }, addresses: at, serverName }) => ({
+    ...options,
+    addresses: at,
+    tls: options.tls && { serverName, ...options.tls },
+  }))
+  .map(({ tls, ...one }) => ({ ...one, tls: tls && { ...tls, serverName: tls.serverName ?? 'machines.test' } }));
+
+/** Shares of one route: those that are too much have nothing. */
+const shares = fc
+  .array(fc.record({ percent: int(0, 100), upstream: fc.oneof(upstreams, machines) }), { maxLength: 3 })
+  .map((given) => {
+    let left = 100;
+    return given.map(({ percent, upstream }): Omit<HaproxyShare, 'name'> => {
+      const share = Math.min(left, percent);
+      left -= share;
+      return { percent: share, upstream };
+    });
+  });
+const named = (given: readonly Omit<HaproxyShare, 'name'>[], prefix: string): HaproxyShare[] =>
+  given.map((share, i) => ({ ...share, name: `${prefix}${i}` }));
 
 const resolutions = fc
   .record(
@@ -146,6 +184,9 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
   .record({
     http: fc.boolean(),
     upstream: upstreams,
+    shares,
+    ofRoute: shares,
+    sticky: some(fc.constantFrom({ cookie: 'part' }, { header: 'X-Client' }, { clientAddress: true })),
     routes: fc.uniqueArray(
       fc.record({
         name: fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/),
@@ -200,11 +241,28 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
     clientCaFile: values,
   })
   .map(
-    ({ http, upstream, routes, ports: [p1, p2, p3, p4], address, with: has, listenTls, metrics, plain, ...files }) => {
+    ({
+      http,
+      upstream,
+      shares: own,
+      ofRoute,
+      sticky,
+      routes,
+      ports: [p1, p2, p3, p4],
+      address,
+      with: has,
+      listenTls,
+      metrics,
+      plain,
+      ...files
+    }) => {
       const at = (port: number | undefined) => ({ address, port: port! });
+      const inMode = <T extends object>(to: T): T => (http ? to : { ...to, protocol: undefined });
+      const sharesOf = (given: typeof own, prefix: string) =>
+        named(given, prefix).map((share) => ({ ...share, upstream: inMode(share.upstream) }));
       const routeOf = ({ name, host, path, sni, upstream: to, response }: (typeof routes)[number]): HaproxyRoute => {
         if (!http) {
-          return { name, sni, upstream: to };
+          return { name, sni, upstream: inMode(to) };
         }
         return {
           name,
@@ -215,8 +273,19 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
           ...(response === undefined ? { upstream: to } : { fixedResponse: response }),
         };
       };
+      const shared = routes
+        .map(routeOf)
+        .filter((route, i, all) => !all.slice(0, i).some((earlier) => takesAllOf(earlier, route)))
+        .map((route, i) =>
+          i === 0 && route.upstream
+            ? { ...route, shares: sharesOf(ofRoute, 'share-of-the-first-route-with-a-long-') }
+            : route,
+        );
+      const isShared = own.length + (shared[0]?.shares ?? []).length > 0;
       return {
         ...plain,
+        shares: sharesOf(own, 'share-of-the-listener-with-a-long-name-'),
+        shareStickiness: isShared && (http || sticky?.clientAddress) ? sticky : undefined,
         rateLimits: plain.rateLimits && limitsOf(http, plain.rateLimits),
         // What is left for running requests, with the health listener that starts it.
         drainTimeMillis: has.health ? plain.drainTimeMillis % (plain.stopTimeoutMillis - 5999) : 0,
@@ -227,10 +296,8 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
           limits: plain.limits && { ...plain.limits, maxBodyBytes: undefined },
         }),
         mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,
-        upstream,
-        routes: routes
-          .map(routeOf)
-          .filter((route, i, all) => !all.slice(0, i).some((earlier) => takesAllOf(earlier, route))),
+        upstream: inMode(upstream),
+        routes: shared,
         listen: at(p1),
         listenTls,
         redirectPort: http && listenTls && has.redirect ? p2 : undefined,

@@ -1,7 +1,17 @@
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
-import type { HaproxyConfigModel, HaproxyRoute, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
-import { HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion } from '../../lib/haproxy/model/options';
+import type {
+  HaproxyConfigModel,
+  HaproxyRoute,
+  HaproxyShare,
+  HaproxyUpstream,
+} from '../../lib/haproxy/model/config-model';
+import {
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HaproxyTlsVersion,
+} from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const UPSTREAM: HaproxyUpstream = { dnsName: 'my-elb.example.com', port: 80 };
@@ -255,6 +265,21 @@ describe('what a version does not have', () => {
     ['1.9.16', { upstream: { resolutionMode: PER_REQUEST } }, perRequest('1.9.16', 'http', '2.0')],
     ['2.0', { mode: TCP, upstream: { resolutionMode: PER_REQUEST } }, perRequest('2.0', 'tcp', '2.1')],
     [
+      '2.3.21',
+      { upstream: { protocol: HaproxyProtocol.HTTP2 } },
+      "protocol 'h2' needs HAProxy 2.4 or later, and this is 2.3.21, which keeps HTTP/2 connections to old addresses: use 'h1'",
+    ],
+    [
+      '2.9.1',
+      { upstream: { protocol: HaproxyProtocol.HTTP2, sendProxyProtocol: true } },
+      "protocol 'h2' with sendProxyProtocol needs HAProxy 3.0 or later, and this is 2.9.1, which keeps such connections to old addresses: leave one of them out",
+    ],
+    [
+      '3.2',
+      { mode: TCP, upstream: { protocol: HaproxyProtocol.HTTP2 } },
+      "protocol 'h2' applies to requests, which TCP mode passes through as they are: leave it out, or use HTTP mode",
+    ],
+    [
       '1.7',
       { listenTls: { ...LISTEN_TLS, minVersion: HaproxyTlsVersion.V1_3 } },
       "listenTls.minVersion '1.3' needs HAProxy 1.8 or later, and this is 1.7: give '1.2'",
@@ -315,5 +340,87 @@ describe('two listeners on one port', () => {
 
   test.each(['1.6', '1.7'])('%s: no other listener has the port of the check', (branch) => {
     expect(() => check({ listen: { port: 8404 } }, branch)).toThrow(new InputError(taken('health', 8404, 'listen')));
+  });
+});
+
+describe('shares', () => {
+  const share = (change: Partial<HaproxyShare> = {}): HaproxyShare => ({
+    name: 'old',
+    percent: 50,
+    upstream: { addresses: ['10.0.0.1'], port: 80 },
+    ...change,
+  });
+  const at = (addresses: string[], more = {}) => ({ shares: [share({ upstream: { addresses, port: 80, ...more } })] });
+  const badShare = (name: string) =>
+    `share name '${name}' is not valid: give each share and each route its own name, 1 to 40 letters, digits, '-' or '_'`;
+  const badAddress = (address: string) =>
+    `addresses of share 'old' '${address}' is not an address: give IPv4 or IPv6 addresses without port; a load balancer and a name are an ElbUpstream`;
+
+  test.each<[Partial<HaproxyConfigModel>, string]>([
+    [{ shares: [share({ name: '' })] }, badShare('')],
+    [{ shares: [share({ name: 'a b' })] }, badShare('a b')],
+    [{ shares: [share(), share()] }, badShare('old')],
+    [{ routes: [route({ host: 'a.test' })], shares: [share({ name: 'api' })] }, badShare('api')],
+    [{ routes: [route({ host: 'a.test', shares: [share()] })], shares: [share()] }, badShare('old')],
+    [
+      { shares: [share({ percent: 60 }), share({ name: 'older', percent: 41 })] },
+      'the shares of upstream have 101 percent together: give at most 100',
+    ],
+    [
+      { routes: [route({ host: 'a.test', shares: [share({ percent: 100 }), share({ name: 'b', percent: 1 })] })] },
+      "the shares of route 'api' have 101 percent together: give at most 100",
+    ],
+    [
+      { routes: [{ name: 'api', fixedResponse: { status: 503 }, shares: [share()] }] },
+      "route 'api' has shares and no upstream that gets the rest: give upstream",
+    ],
+    ...[-1, 101, 0.5, Number.NaN].map((percent): [Partial<HaproxyConfigModel>, string] => [
+      { shares: [share({ percent })] },
+      `percent of share 'old' '${percent}' is out of range: give a whole number from 0 to 100`,
+    ]),
+    [at([]), "addresses of share 'old' has 0 items: give 1 to 100"],
+    [at(Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`)), "addresses of share 'old' has 101 items: give 1 to 100"],
+    [at(['10.0.0.1', '10.0.0.1']), "addresses of share 'old' has '10.0.0.1' twice: give each address once"],
+    ...[
+      '',
+      'on-premises.test',
+      '10.0.0.1:80',
+      '10.0.0.0/8',
+      '10.0.0.256',
+      '[::1]',
+      'fe80::1%eth0',
+      '10.0.0.1 backup',
+    ].map((address): [Partial<HaproxyConfigModel>, string] => [at([address]), badAddress(address)]),
+    [at(['10.0.0.1'], { port: 0 }), "upstream port '0' is not a port: give a whole number from 1 to 65535"],
+    [
+      at(['10.0.0.1'], { tls: {} }),
+      "share 'old' has tls and no tls.serverName: give the name that the certificate has",
+    ],
+    [
+      { shareStickiness: { cookie: 'part' } },
+      'shareStickiness is given, and there are no shares: give shares, or leave it out',
+    ],
+    [
+      { shares: [share()], shareStickiness: {} },
+      'shareStickiness has nothing to decide by: give one of cookie, header, clientAddress',
+    ],
+    [
+      { shares: [share()], shareStickiness: { cookie: 'a', clientAddress: true } },
+      'shareStickiness has cookie and clientAddress: give one of cookie, header, clientAddress',
+    ],
+    [
+      { shares: [share()], shareStickiness: { cookie: 'a;b' } },
+      `shareStickiness.cookie "a;b" is not a cookie name: use letters, digits, '.', '_' and '-'`,
+    ],
+    [
+      { shares: [share()], shareStickiness: { header: 'X User' } },
+      `shareStickiness.header "X User" is not a header name: use letters, digits and '-'`,
+    ],
+    [
+      { mode: TCP, shares: [share()], shareStickiness: { cookie: 'a' } },
+      'shareStickiness.cookie is read from requests, which TCP mode does not read: give clientAddress, or use HTTP mode',
+    ],
+  ])('%j', (model, message) => {
+    expect(() => check(model)).toThrow(new InputError(message));
   });
 });

@@ -3,6 +3,7 @@ import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/mode
 import {
   HaproxyLogFormat,
   HaproxyMode,
+  HaproxyProtocol,
   HaproxyResolutionMode,
   HaproxyTlsVersion,
   HEALTH_PORT,
@@ -20,6 +21,7 @@ const CHECKED_UPSTREAM = {
   backend: 'upstream',
   dnsName: NAME,
   port: 80,
+  protocol: HaproxyProtocol.HTTP1,
   resolutionMode: HaproxyResolutionMode.SLOTS,
   slots: 16,
   tls: undefined,
@@ -37,6 +39,8 @@ describe('what a model leaves out', () => {
   test('is filled in', () => {
     expect(check()).toEqual({
       upstream: CHECKED_UPSTREAM,
+      shares: [],
+      shareStickiness: undefined,
       routes: [],
       mode: HaproxyMode.HTTP,
       listen: { address: undefined, port: 8080 },
@@ -107,10 +111,11 @@ describe('what a model leaves out', () => {
   });
 });
 
-test('the values of a model are kept, and each route has its own backend', () => {
+test('the values of a model are kept, and each route and each share has its own backend', () => {
   const upstream = {
     dnsName: NAME,
     port: 443,
+    protocol: HaproxyProtocol.HTTP2,
     resolutionMode: HaproxyResolutionMode.PER_REQUEST,
     slots: 100,
     tls: { verify: false, caFile: '/ca.pem', serverName: 'www.example.com' },
@@ -119,11 +124,23 @@ test('the values of a model are kept, and each route has its own backend', () =>
     slowStartMillis: 3_600_000,
     idleTimeoutMillis: 1000,
   };
+  const { dnsName: _, ...fixed } = upstream;
   const model: HaproxyConfigModel = {
     upstream,
+    shares: [{ name: 'c', percent: 0, upstream: { ...fixed, addresses: ['10.0.0.1', '::1'] } }],
+    shareStickiness: { header: 'X-Client' },
     routes: [
       { name: 'a', host: 'a.example.com', upstream },
-      { name: 'b-2_B', pathPrefix: '/b', sni: 'b.example.com', upstream: UPSTREAM },
+      {
+        name: 'b-2_B',
+        pathPrefix: '/b',
+        sni: 'b.example.com',
+        upstream: UPSTREAM,
+        shares: [
+          { name: 'd', percent: 1, upstream },
+          { name: 'e', percent: 99, upstream: { addresses: ['10.0.0.1'], port: 1 } },
+        ],
+      },
       { name: 'all', fixedResponse: { status: 503 } },
       {
         name: 'later',
@@ -172,6 +189,22 @@ test('the values of a model are kept, and each route has its own backend', () =>
     drainTimeMillis: 10_000,
     rawLines: { global: ['nbthread 1'] },
   };
+  const [a, b] = [
+    { ...upstream, backend: 'upstream-a' },
+    { ...CHECKED_UPSTREAM, backend: 'upstream-b-2_B' },
+  ];
+  const [c, d, e] = [
+    { ...fixed, addresses: ['10.0.0.1', '::1'], backend: 'upstream-c' },
+    { ...upstream, backend: 'upstream-d' },
+    {
+      ...CHECKED_UPSTREAM,
+      dnsName: undefined,
+      addresses: ['10.0.0.1'],
+      port: 1,
+      healthCheck: { ...CHECKED_UPSTREAM.healthCheck, host: '10.0.0.1' },
+      backend: 'upstream-e',
+    },
+  ];
   expect(check(model)).toEqual({
     ...model,
     rateLimits: [
@@ -180,19 +213,30 @@ test('the values of a model are kept, and each route has its own backend', () =>
       { measure: 'transferSize', most: 3, header: undefined, periodMillis: 10_000 },
     ],
     upstream: { backend: 'upstream', ...upstream },
+    shares: [{ percent: 0, upstream: c }],
+    shareStickiness: { cookie: undefined, header: 'X-Client', clientAddress: false },
     routes: [
-      { host: 'a.example.com', backend: 'upstream-a', upstream: { backend: 'upstream-a', ...upstream } },
+      { host: 'a.example.com', backend: 'upstream-a', upstream: a, shares: [] },
       {
         pathPrefix: '/b',
         sni: 'b.example.com',
         backend: 'upstream-b-2_B',
-        upstream: { ...CHECKED_UPSTREAM, backend: 'upstream-b-2_B' },
+        upstream: b,
+        shares: [
+          { percent: 1, upstream: d },
+          { percent: 99, upstream: e },
+        ],
       },
-      { backend: 'fixed-response-all', fixedResponse: { status: 503, contentType: 'text/html; charset=utf-8' } },
+      {
+        backend: 'fixed-response-all',
+        fixedResponse: { status: 503, contentType: 'text/html; charset=utf-8' },
+        shares: [],
+      },
       {
         host: 'later.example.com',
         backend: 'fixed-response-later',
         fixedResponse: { status: 200, body: 'b', contentType: 'text/plain' },
+        shares: [],
       },
     ],
   });

@@ -1,5 +1,5 @@
 import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
-import { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import { HaproxyLogFormat, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 /** The name of the golden files' load balancer. */
@@ -105,4 +105,73 @@ export const PER_REQUEST: HaproxyConfigModel = {
     tls: { serverName: 'www.example.com' },
     resolutionMode: HaproxyResolutionMode.PER_REQUEST,
   },
+};
+
+/** HTTP/2 to load balancers, with and without TLS, 2.4 and later. */
+export const HTTP2: HaproxyConfigModel = {
+  upstream: {
+    dnsName: NAME,
+    port: 443,
+    protocol: HaproxyProtocol.HTTP2,
+    tls: { serverName: 'grpc.example.com' },
+    healthCheck: { path: '/health', host: 'grpc.example.com' },
+  },
+  routes: [
+    {
+      name: 'clear',
+      pathPrefix: '/clear.',
+      upstream: {
+        dnsName: 'nlb-0123456789abcdef.elb.eu-west-1.amazonaws.com',
+        port: 50_051,
+        protocol: HaproxyProtocol.HTTP2,
+        idleTimeoutMillis: 350_000,
+      },
+    },
+  ],
+  listenTls: { certificateFile: '/etc/haproxy/site.pem' },
+};
+
+/** Traffic that several upstreams share: machines and two load balancers, and of a route machines with TLS. */
+export const SHARES: HaproxyConfigModel = {
+  upstream: { dnsName: NAME, port: 80 },
+  shares: [
+    {
+      name: 'on-premises',
+      percent: 70,
+      upstream: { addresses: ['192.0.2.10', '2001:db8::10'], port: 80, healthCheck: { path: '/health' } },
+    },
+    { name: 'next', percent: 5, upstream: { dnsName: 'next.example.net', port: 80 } },
+    { name: 'gone', percent: 0, upstream: { dnsName: 'gone.example.net', port: 80 } },
+  ],
+  shareStickiness: { cookie: 'share' },
+  routes: [
+    {
+      name: 'api',
+      pathPrefix: '/api/',
+      upstream: { dnsName: 'api.example.net', port: 80 },
+      shares: [
+        {
+          name: 'api-on-premises',
+          percent: 100,
+          upstream: {
+            addresses: ['192.0.2.11'],
+            port: 443,
+            tls: { serverName: 'api.example.com' },
+            sendProxyProtocol: true,
+          },
+        },
+      ],
+    },
+  ],
+  health: { port: 8404 },
+};
+
+/** The same for connections of clients. */
+export const TCP_SHARES: HaproxyConfigModel = {
+  mode: HaproxyMode.TCP,
+  upstream: { dnsName: NAME, port: 443 },
+  shares: [{ name: 'on-premises', percent: 95, upstream: { addresses: ['192.0.2.10'], port: 443 } }],
+  shareStickiness: { clientAddress: true },
+  routes: [{ name: 'api', sni: 'api.example.com', upstream: { dnsName: 'api.example.net', port: 443 } }],
+  health: { port: 8404 },
 };

@@ -12,6 +12,8 @@ import { models, values, versions } from './arbitraries';
 const FOR_THE_VERSION = [
   /^resolutionMode 'per-request' in (http|tcp) mode needs HAProxy 2\.[01] or later, and this is \d\.\d: use 'slots'$/,
   /^listenTls\.minVersion '1\.3' needs HAProxy 1\.8 or later, and this is 1\.[67]: give '1\.2'$/,
+  /^protocol 'h2' needs HAProxy 2\.4 or later, and this is (1\.\d|2\.[0123]), which keeps HTTP\/2 connections to old addresses: use 'h1'$/,
+  /^protocol 'h2' with sendProxyProtocol needs HAProxy 3\.0 or later, and this is 2\.[4-9], which keeps such connections to old addresses: leave one of them out$/,
   /^parseResolvConf needs HAProxy 1\.9 or later, and this is 1\.[678]: give nameservers$/,
   /^rateLimits\[\d\]\.(connections|transferSize) needs HAProxy 1\.7 or later, and this is 1\.6: give requests$/,
   /^rateLimits\[\d\]\.header needs HAProxy 1\.8 or later, and this is 1\.[67]: leave it out$/,
@@ -71,6 +73,7 @@ const HOUR = 3_600_000;
 /** Warnings about explicit settings of a model. */
 function askedFor({
   upstream,
+  shares = [],
   routes = [],
   resolution,
   limits,
@@ -79,14 +82,16 @@ function askedFor({
   runtimeApi,
   redirectPort,
 }: HaproxyConfigModel) {
-  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
+  const ofShares = [shares, ...routes.map((route) => route.shares ?? [])].flat().map((share) => share.upstream);
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares];
+  const slotsOf = upstreams.flatMap((one) => ('dnsName' in one ? (one.slots ?? 16) : []));
   const period = resolution?.holdValidMillis ?? 10_000;
   const idle = upstreams.map(({ idleTimeoutMillis = 60_000 }) => idleTimeoutMillis);
   const keepAlive = Math.min(limits?.keepAliveTimeoutMillis ?? 65_000, (Math.min(...idle) * 5) / 6);
   return [
     [listen?.port, health?.port, runtimeApi?.port, redirectPort].some((port) => port !== undefined && port < 1024) &&
       'privileged-port',
-    upstreams.some(({ slots }) => slots === 1) && 'single-slot',
+    slotsOf.includes(1) && 'single-slot',
     resolution?.payloadBytes === 512 && 'small-payload',
     period < 1000 && 'query-storm',
     (period > 60_000 ||
@@ -95,7 +100,7 @@ function askedFor({
       'slow-resolution',
     [resolution?.holdOutageMillis, resolution?.holdNxMillis].some((hold) => hold !== undefined && hold < 1000) &&
       'short-hold',
-    upstreams.some(({ slots }) => slots !== undefined && slots < 8) && 'few-slots',
+    slotsOf.some((slots) => slots < 8) && 'few-slots',
     // A load balancer that keeps idle connections for longer than an Application Load Balancer does by default.
     (Math.max(...idle) >= 720_000 || keepAlive >= 60_000) && 'idle-time',
   ].filter((rule) => rule !== false);
@@ -108,6 +113,8 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
   const API_TLS = { certificateFile: '/a.pem', clientCaFile: '/b.pem' };
   const PLAIN: HaproxyConfigModel = {
     upstream: UPSTREAM,
+    shares: [{ name: 'part', percent: 5, upstream: { addresses: ['10.0.0.1'], port: 80, tls: { serverName: 'a' } } }],
+    shareStickiness: { cookie: 'part' },
     routes: [
       { name: 'r', host: 'a', pathPrefix: '/p', sni: 'b', upstream: UPSTREAM },
       { name: 's', fixedResponse: { status: 503, body: 'b', contentType: 'a/b' } },
@@ -142,6 +149,7 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
       .map((words) => [words.length, words[0]?.text]);
 
   const [ROUTE, FIXED] = PLAIN.routes!;
+  const [SHARE] = PLAIN.shares!;
   const upstream = (change: object) => ({ ...PLAIN, upstream: { ...UPSTREAM, ...change } });
   const route = (change: object) => ({ ...PLAIN, routes: [{ ...ROUTE!, ...change }, FIXED!] });
   const fixed = (change: object) => ({
@@ -159,6 +167,12 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     'path of a route': (pathPrefix) => route({ pathPrefix }),
     'sni of a route': (sni) => route({ sni }),
     'sni of a TCP route': (sni) => ({ ...TCP, routes: [{ ...TCP.routes![0]!, sni }] }),
+    'name of a share': (name) => ({ ...PLAIN, shares: [{ ...SHARE!, name }] }),
+    'address of a share': (text) => ({
+      ...PLAIN,
+      shares: [{ ...SHARE!, upstream: { ...SHARE!.upstream, addresses: [text] } }],
+    }),
+    'cookie of shares': (cookie) => ({ ...PLAIN, shareStickiness: { cookie } }),
     'type of a response': (text) => fixed({ contentType: `a/b;${text}` }),
     'type of a page': (text) => ({ ...PLAIN, errorPages: [{ status: 500, body: 'b', contentType: `a/b;${text}` }] }),
     'name server': (text) => ({ ...PLAIN, resolution: { nameservers: [text] } }),

@@ -2,7 +2,7 @@ import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { BRANCHES } from '../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
-import { fullHttp, fullTcp, MINIMAL, PER_REQUEST } from '../haproxy/models';
+import { fullHttp, fullTcp, MINIMAL, PER_REQUEST, SHARES, TCP_SHARES } from '../haproxy/models';
 
 const ELB = 'internal-orders-1234567890.eu-west-1.elb.amazonaws.com';
 const ALL = BRANCHES.map(({ branch }) => branch);
@@ -28,7 +28,7 @@ const serverIn = (mode: string, server: string, more: string[] = []) => [
 test.each(ALL)('nothing of the kind is in what the library writes for %s', (branch) => {
   const version = HaproxyVersion.of(branch);
   const perRequest = version._capabilities.doResolve ? [PER_REQUEST] : [];
-  const texts = [fullHttp(version), fullTcp(version), MINIMAL, ...perRequest].map((model) =>
+  const texts = [fullHttp(version), fullTcp(version), MINIMAL, SHARES, TCP_SHARES, ...perRequest].map((model) =>
     HaproxyConfig.render(version, model),
   );
   const rules = texts.flatMap((text) => lint(text, version)).map(({ rule }) => rule);

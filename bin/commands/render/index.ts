@@ -104,10 +104,13 @@ interface RenderInput {
 
 function warn(
   version: HaproxyVersion,
-  { mode = TRAFFIC.mode.default, upstream, routes = [] }: HaproxyConfigModel,
+  { mode = TRAFFIC.mode.default, upstream, shares = [], routes = [] }: HaproxyConfigModel,
 ): void {
-  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
-  const ofModel = upstreams.flatMap((one) => upstreamWarnings(mode, one, one.dnsName === UNKNOWN_NAME));
+  const ofShares = [shares, ...routes.map((route) => route.shares ?? [])].flat().map((share) => share.upstream);
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares].filter(
+    (one) => 'dnsName' in one,
+  );
+  const ofModel = upstreams.flatMap((one) => upstreamWarnings(version, mode, one, one.dnsName === UNKNOWN_NAME));
   for (const { message } of [...version.warnings, ...ofModel]) {
     console.error(`warning: ${message}`);
   }

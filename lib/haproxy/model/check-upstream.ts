@@ -1,22 +1,42 @@
-import { checkHostName, checkPort } from '../address';
+import { checkFixedAddress, checkHostName, checkPort } from '../address';
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
 import { checkResponse, type ValidatedResponse } from './check-responses';
-import type { HaproxyConfigModel, HaproxyUpstream, RouteConditions } from './config-model';
+import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
-import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, IDLE_MILLIS, UPSTREAM, UPSTREAM_TLS } from './options';
+import {
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HEALTH_CHECK,
+  IDLE_MILLIS,
+  UPSTREAM,
+  UPSTREAM_TLS,
+} from './options';
 
-/** An upstream with all values set and checked. */
-export interface ValidatedUpstream extends Complete<typeof UPSTREAM> {
+/** Options of an upstream with all values set and checked. */
+interface ValidatedOptions extends Complete<typeof UPSTREAM> {
   /** Name of its backend. */
   readonly backend: string;
-  readonly dnsName: string;
   readonly port: number;
   readonly idleTimeoutMillis: number;
   readonly tls?: Complete<typeof UPSTREAM_TLS> & { readonly serverName: string };
   readonly healthCheck: Complete<typeof HEALTH_CHECK> & { readonly host: string };
 }
+
+/** A load balancer with all values set and checked. */
+export interface ValidatedElb extends ValidatedOptions {
+  readonly dnsName: string;
+}
+
+/** Fixed addresses with all values set and checked. */
+export interface ValidatedFixed extends ValidatedOptions {
+  readonly addresses: readonly string[];
+}
+
+/** An upstream with all values set and checked. */
+export type ValidatedUpstream = ValidatedElb | ValidatedFixed;
 
 /** A route with all values set and checked. */
 export interface ValidatedRoute {
@@ -26,39 +46,79 @@ export interface ValidatedRoute {
   /** Name of its backend. */
   readonly backend: string;
   /** This or `fixedResponse`. */
-  readonly upstream?: ValidatedUpstream;
+  readonly upstream?: ValidatedElb;
   readonly fixedResponse?: ValidatedResponse;
-}
-
-interface Upstreams {
-  readonly upstream: ValidatedUpstream;
-  readonly routes: readonly ValidatedRoute[];
-}
-
-/** The default upstream and those of routes. */
-export function upstreamsOf({ upstream, routes }: Upstreams): ValidatedUpstream[] {
-  return [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
 }
 
 /** The backend that holds the slots of the default upstream. */
 export const UPSTREAM_BACKEND = 'upstream';
 
-/** Fills in what an upstream leaves out, and refuses what HAProxy cannot use. */
-export function checkUpstream(
+/** Fills in what a load balancer leaves out, and refuses what HAProxy cannot use. */
+export function checkElbUpstream(
   version: HaproxyVersion,
   mode: HaproxyMode,
   upstream: HaproxyUpstream,
   backend: string,
-): ValidatedUpstream {
+): ValidatedElb {
   // Names in headers and in SNI have no final dot.
   const dnsName = checkHostName(upstream.dnsName, 'upstream').replace(/\.$/, '');
-  const port = checkPort(upstream.port, 'upstream port');
-  const values = complete(UPSTREAM, upstream);
+  const options = checkOptions(version, mode, upstream, backend, dnsName);
   const since = mode === HaproxyMode.HTTP ? CAPABILITIES.doResolve.since : CAPABILITIES.doResolveTcp.since;
-  if (values.resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
+  if (options.resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
     throw new InputError(
       `resolutionMode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${version}: use 'slots'`,
     );
+  }
+  const { leavesInPlace } = CAPABILITIES;
+  const http2 = options.protocol === HaproxyProtocol.HTTP2;
+  if (http2 && options.sendProxyProtocol && !version.isAtLeast(leavesInPlace.since)) {
+    throw new InputError(
+      `protocol 'h2' with sendProxyProtocol needs HAProxy ${leavesInPlace.since} or later, and this is ${version}, which keeps such connections to old addresses: leave one of them out`,
+    );
+  }
+  return { ...options, dnsName };
+}
+
+/** The most addresses, as many as a load balancer has slots. */
+const MAX_ADDRESSES = UPSTREAM.slots.max;
+
+/** The same for fixed addresses. `what` has them, for errors. */
+export function checkFixedUpstream(
+  version: HaproxyVersion,
+  mode: HaproxyMode,
+  upstream: HaproxyFixedUpstream,
+  backend: string,
+  what: string,
+): ValidatedFixed {
+  const { addresses, tls } = upstream;
+  if (addresses.length === 0 || addresses.length > MAX_ADDRESSES) {
+    throw new InputError(`addresses of ${what} has ${addresses.length} items: give 1 to ${MAX_ADDRESSES}`);
+  }
+  for (const [i, address] of addresses.entries()) {
+    checkFixedAddress(address, `addresses of ${what}`);
+    if (addresses.indexOf(address) !== i) {
+      throw new InputError(`addresses of ${what} has '${address}' twice: give each address once`);
+    }
+  }
+  if (tls !== undefined && tls.serverName === undefined) {
+    throw new InputError(`${what} has tls and no tls.serverName: give the name that the certificate has`);
+  }
+  const [first] = addresses as [string];
+  return { ...checkOptions(version, mode, upstream, backend, first.includes(':') ? `[${first}]` : first), addresses };
+}
+
+/** Checks what load balancers and fixed addresses have in common. `name` is the one in headers and in SNI. */
+function checkOptions(
+  version: HaproxyVersion,
+  mode: HaproxyMode,
+  upstream: Omit<HaproxyUpstream, 'dnsName'>,
+  backend: string,
+  name: string,
+): ValidatedOptions {
+  const port = checkPort(upstream.port, 'upstream port');
+  const values = complete(UPSTREAM, upstream);
+  if (values.protocol === HaproxyProtocol.HTTP2) {
+    refuseHttp2(version, mode);
   }
   const tls = upstream.tls && complete(UPSTREAM_TLS, upstream.tls, 'tls.');
   const healthCheck = complete(HEALTH_CHECK, upstream.healthCheck ?? {}, 'healthCheck.');
@@ -68,11 +128,25 @@ export function checkUpstream(
     ...values,
     idleTimeoutMillis: values.idleTimeoutMillis ?? idleMillis,
     backend,
-    dnsName,
     port,
-    tls: tls && { ...tls, serverName: tls.serverName ?? dnsName },
-    healthCheck: { ...healthCheck, host: healthCheck.host ?? dnsName },
+    tls: tls && { ...tls, serverName: tls.serverName ?? name },
+    healthCheck: { ...healthCheck, host: healthCheck.host ?? name },
   };
+}
+
+/** Refuses HTTP/2 where it does not work. */
+function refuseHttp2(version: HaproxyVersion, mode: HaproxyMode): void {
+  const { http2Upstream } = CAPABILITIES;
+  if (mode === HaproxyMode.TCP) {
+    throw new InputError(
+      "protocol 'h2' applies to requests, which TCP mode passes through as they are: leave it out, or use HTTP mode",
+    );
+  }
+  if (!version.isAtLeast(http2Upstream.since)) {
+    throw new InputError(
+      `protocol 'h2' needs HAProxy ${http2Upstream.since} or later, and this is ${version}, which keeps HTTP/2 connections to old addresses: use 'h1'`,
+    );
+  }
 }
 
 /** Checks routes and their upstreams. */
@@ -118,7 +192,7 @@ export function checkRoutes(version: HaproxyVersion, model: HaproxyConfigModel, 
             backend: `fixed-response-${name}`,
             fixedResponse: checkResponse(version, model, fixedResponse!, `fixedResponse of route '${name}'`),
           }
-        : toUpstream(checkUpstream(version, mode, upstream, `${UPSTREAM_BACKEND}-${name}`))),
+        : toUpstream(checkElbUpstream(version, mode, upstream, `${UPSTREAM_BACKEND}-${name}`))),
     };
   });
   for (const [i, route] of routes.entries()) {
@@ -134,7 +208,7 @@ export function checkRoutes(version: HaproxyVersion, model: HaproxyConfigModel, 
   return checked;
 }
 
-const toUpstream = (upstream: ValidatedUpstream) => ({ backend: upstream.backend, upstream });
+const toUpstream = (upstream: ValidatedElb) => ({ backend: upstream.backend, upstream });
 
 type Conditions = Pick<RouteConditions, 'host' | 'pathPrefix' | 'sni'>;
 

@@ -4,13 +4,8 @@ import { InputError } from '../errors';
 import type { HaproxyVersion } from '../version/version';
 import { checkRateLimits, type ValidatedRateLimit } from './check-rate-limits';
 import { checkErrorPages, type ValidatedResponse } from './check-responses';
-import {
-  checkRoutes,
-  checkUpstream,
-  UPSTREAM_BACKEND,
-  type ValidatedRoute,
-  type ValidatedUpstream,
-} from './check-upstream';
+import { checkAllShares, checkShareStickiness, type SharedRoute, type ValidatedShare } from './check-shares';
+import { checkElbUpstream, checkRoutes, UPSTREAM_BACKEND, type ValidatedElb } from './check-upstream';
 import type { HaproxyConfigModel, HaproxyHeaderRules, HaproxyListenTls } from './config-model';
 import { type Complete, checkHeaderName, complete, type Values, word } from './option';
 import {
@@ -25,6 +20,7 @@ import {
   PORTS,
   PROCESS,
   RESOLUTION,
+  type SHARE_STICKINESS,
   TRAFFIC,
 } from './options';
 
@@ -34,8 +30,10 @@ export interface ValidatedModel
     Complete<typeof PROCESS>,
     Pick<HaproxyConfigModel, 'redirectPort' | 'httpsPort' | 'health' | 'ipv6' | 'runtimeApi' | 'runtimeApiTls'>,
     Required<Pick<HaproxyConfigModel, 'listen' | 'rawLines'>> {
-  readonly upstream: ValidatedUpstream;
-  readonly routes: readonly ValidatedRoute[];
+  readonly upstream: ValidatedElb;
+  readonly shares: readonly ValidatedShare[];
+  readonly shareStickiness?: Complete<typeof SHARE_STICKINESS>;
+  readonly routes: readonly SharedRoute[];
   readonly listenTls?: Required<HaproxyListenTls>;
   readonly rateLimits: readonly ValidatedRateLimit[];
   readonly errorPages: readonly ValidatedResponse[];
@@ -53,11 +51,16 @@ export interface ValidatedModel
  */
 export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): ValidatedModel {
   const traffic = complete(TRAFFIC, model);
+  const upstream = checkElbUpstream(version, traffic.mode, model.upstream, UPSTREAM_BACKEND);
+  const checkedRoutes = checkRoutes(version, model, traffic.mode);
+  const { shares, routes } = checkAllShares(version, traffic.mode, model, checkedRoutes);
   const validated: ValidatedModel = {
     ...traffic,
     ...complete(PROCESS, model),
-    upstream: checkUpstream(version, traffic.mode, model.upstream, UPSTREAM_BACKEND),
-    routes: checkRoutes(version, model, traffic.mode),
+    upstream,
+    shares,
+    shareStickiness: checkShareStickiness(traffic.mode, model),
+    routes,
     listen: checkBind(model.listen ?? { port: PORTS.listenPort.default }, 'listen'),
     listenTls: model.listenTls && checkListenTls(version, model.listenTls),
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),

@@ -9,6 +9,7 @@ import type {
   RATE_LIMIT,
   RESOLUTION,
   RESPONSE,
+  SHARE_STICKINESS,
   TRAFFIC,
   UPSTREAM,
   UPSTREAM_TLS,
@@ -38,6 +39,37 @@ export interface HaproxyUpstream extends Values<typeof UPSTREAM> {
   readonly port: number;
   readonly tls?: Values<typeof UPSTREAM_TLS>;
   readonly healthCheck?: Values<typeof HEALTH_CHECK>;
+}
+
+/** Fixed addresses behind HAProxy: machines instead of a load balancer. */
+export interface HaproxyFixedUpstream extends Omit<HaproxyUpstream, 'dnsName' | 'resolutionMode' | 'slots'> {
+  /** IPv4 or IPv6 addresses, 1 to 100. A CDK token passes through as an IPv4 address. */
+  readonly addresses: readonly string[];
+}
+
+/**
+ * A part of the traffic, without the upstream that gets it.
+ *
+ * @internal
+ */
+export interface SharePart {
+  /**
+   * Name of the share, for the backend `upstream-NAME`: letters, digits, `-` and `_`, at most 40. No route and no other
+   * share has it.
+   */
+  readonly name: string;
+
+  /**
+   * Percent of the requests, in TCP mode of the connections: a whole number from 0 to 100. The shares of one route have at
+   * most 100 together; the upstream that they share with gets the rest. At 0 the upstream gets none, also if the others
+   * fail.
+   */
+  readonly percent: number;
+}
+
+/** A part of the traffic that another upstream gets. */
+export interface HaproxyShare extends SharePart {
+  readonly upstream: HaproxyUpstream | HaproxyFixedUpstream;
 }
 
 /**
@@ -82,6 +114,8 @@ export interface HaproxyResponse extends Values<typeof RESPONSE> {
 export interface HaproxyRoute extends RouteConditions {
   readonly upstream?: HaproxyUpstream;
   readonly fixedResponse?: HaproxyResponse;
+  /** Parts of the route's traffic for other upstreams than `upstream`. */
+  readonly shares?: readonly HaproxyShare[];
 }
 
 /** TLS of the listener for clients. */
@@ -108,6 +142,10 @@ interface HaproxyMutualTls {
 export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeof PROCESS> {
   /** For all traffic that no route takes. */
   readonly upstream: HaproxyUpstream;
+  /** Parts of that traffic for other upstreams. */
+  readonly shares?: readonly HaproxyShare[];
+  /** How a client keeps its upstream, in all shares: one of the options. */
+  readonly shareStickiness?: Values<typeof SHARE_STICKINESS>;
   /** HAProxy takes the first route that fits. */
   readonly routes?: readonly HaproxyRoute[];
   /** Where clients connect: port 8080 when left out, because the official images do not run as root. */

@@ -298,3 +298,11 @@ export function checkHeaderName(name: string, what: string, allowed = HEADER_NAM
 export function checkFetchedHeader(name: string, what: string): string {
   return checkHeaderName(name, what, /^[A-Za-z0-9._-]+$/);
 }
+
+/** The name of a cookie as the argument of a fetch. */
+export function checkCookieName(name: string, what: string): string {
+  if (!/^[A-Za-z0-9._-]+$/.test(name)) {
+    throw new InputError(`${what} ${JSON.stringify(name)} is not a cookie name: use letters, digits, '.', '_' and '-'`);
+  }
+  return name;
+}

@@ -1,5 +1,15 @@
 import { checkHostName, checkNameserver, checkNetwork } from '../address';
-import { checkBody, checkFetchedHeader, checkMediaType, checkPath, DAY, HOUR, type Options, word } from './option';
+import {
+  checkBody,
+  checkCookieName,
+  checkFetchedHeader,
+  checkMediaType,
+  checkPath,
+  DAY,
+  HOUR,
+  type Options,
+  word,
+} from './option';
 
 /** How a listener treats accepted connections. */
 export enum HaproxyMode {
@@ -21,6 +31,14 @@ export enum HaproxyResolutionMode {
    * drift or be checked, and answers 503 once DNS has been out for longer than `holdValid`.
    */
   PER_REQUEST = 'per-request',
+}
+
+/** What HAProxy speaks to a load balancer in HTTP mode. */
+export enum HaproxyProtocol {
+  /** HTTP/1.1. */
+  HTTP1 = 'h1',
+  /** HTTP/2, which gRPC needs (2.4 and later): with TLS by ALPN, without TLS from the first byte on (`h2c`). */
+  HTTP2 = 'h2',
 }
 
 /** Oldest TLS version that a listener accepts. */
@@ -128,6 +146,28 @@ export const RATE_LIMIT = {
   },
 } as const satisfies Options;
 
+/** A part of the traffic. */
+export const SHARE = {
+  percent: { kind: 'count', min: 0, max: 100, about: 'Percent of the requests, in TCP mode of the connections.' },
+} as const satisfies Options;
+
+/** How a client keeps the upstream that it was sent to, where the traffic is shared. */
+export const SHARE_STICKINESS = {
+  cookie: {
+    kind: 'text',
+    check: checkCookieName,
+    about: 'Name of a cookie that HAProxy gives to each client, HTTP only.',
+    otherwise: 'none',
+  },
+  header: {
+    kind: 'text',
+    check: checkFetchedHeader,
+    about: 'Header whose value decides, HTTP only. A request without it is decided on its own.',
+    otherwise: 'none',
+  },
+  clientAddress: { kind: 'flag', default: false, about: "The client's address decides, of IPv6 its /64 network." },
+} as const satisfies Options;
+
 /** A response of HAProxy itself, beside its status. */
 export const RESPONSE = {
   contentType: {
@@ -229,6 +269,12 @@ export const IDLE_MARGIN_MILLIS = 5000;
 
 /** How a load balancer is used. */
 export const UPSTREAM = {
+  protocol: {
+    kind: 'choice',
+    of: HaproxyProtocol,
+    default: HaproxyProtocol.HTTP1,
+    about: 'h1 is HTTP/1.1, h2 is HTTP/2, which gRPC needs (HTTP only, 2.4 and later).',
+  },
   resolutionMode: {
     kind: 'choice',
     of: HaproxyResolutionMode,

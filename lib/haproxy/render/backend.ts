@@ -1,9 +1,9 @@
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
-import type { ValidatedUpstream } from '../model/check-upstream';
-import { HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
+import type { ValidatedElb, ValidatedFixed, ValidatedUpstream } from '../model/check-upstream';
+import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
-import { RESOLVERS } from './process';
+import { bindOf, RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
 
 /** The section of an upstream. */
@@ -11,6 +11,9 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
   const { _capabilities: capabilities } = version;
   const http = model.mode === HaproxyMode.HTTP;
   const servers = () => {
+    if ('addresses' in upstream) {
+      return fixedLines(version, model, upstream);
+    }
     if (upstream.resolutionMode === HaproxyResolutionMode.PER_REQUEST) {
       return perRequestLines(version, model, upstream);
     }
@@ -41,7 +44,7 @@ function tunnelMillis({ idleTimeoutMillis }: ValidatedUpstream): number {
 }
 
 /** 1.8 and later: DNS removes an address slowly (`hold obsolete`), a health check removes a dead address fast. */
-function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedUpstream): Line[] {
+function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedElb): Line[] {
   const { dnsName, port, slots } = upstream;
   const mapped = mapsPort(version, mode, upstream);
   return [
@@ -64,7 +67,7 @@ function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: 
 }
 
 /** 1.6 and 1.7: one slot, and a health check that can only fail with HAProxy itself, because it triggers resolution. */
-function singleLines(version: HaproxyVersion, model: ValidatedModel, upstream: ValidatedUpstream): Line[] {
+function singleLines(version: HaproxyVersion, model: ValidatedModel, upstream: ValidatedElb): Line[] {
   const { mode, resolution, health } = model;
   const { address = '127.0.0.1', port } = health!;
   // Two checks a period: a check that runs slightly too early costs half a period instead of a whole one.
@@ -89,7 +92,7 @@ function singleLines(version: HaproxyVersion, model: ValidatedModel, upstream: V
  * 2.0 and later: an address for each request. Without the guard a name that does not resolve would let the request go
  * to the address that the client connected to, which is HAProxy's own.
  */
-function perRequestLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedUpstream): Line[] {
+function perRequestLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedElb): Line[] {
   const http = mode === HaproxyMode.HTTP;
   const rule = http ? 'http-request' : 'tcp-request content';
   const variable = http ? 'txn.elb' : 'sess.elb';
@@ -100,6 +103,26 @@ function perRequestLines(version: HaproxyVersion, { mode }: ValidatedModel, upst
     `${rule} ${http ? 'deny deny_status 503' : 'reject'} unless { var(${variable}) -m found }`,
     `${rule} set-dst var(${variable})`,
     join(`server elb 0.0.0.0:${upstream.port}`, connectionOf(version, mode, upstream)),
+  ];
+}
+
+/**
+ * Addresses that do not change: a kept connection is always to the right machine. 1.9.0 crashes where clients change
+ * between backends that keep connections and those that do not (`running-shares.test.ts`): all of a branch do the same.
+ */
+function fixedLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: ValidatedFixed): Line[] {
+  const { addresses, port, sendProxyProtocol } = upstream;
+  const reuse = `http-reuse ${sendProxyProtocol ? 'never' : 'safe'}`;
+  return [
+    mode === HaproxyMode.HTTP && (version._capabilities.reusesRightly ? reuse : 'option http-server-close'),
+    ...httpCheckLines(version, upstream),
+    ...addresses.map((address, i) =>
+      join(
+        `server fixed${i + 1} ${bindOf({ address, port })}`,
+        checkOf(mode, upstream),
+        connectionOf(version, mode, upstream),
+      ),
+    ),
   ];
 }
 
@@ -172,17 +195,23 @@ function connectionOf(
   mode: HaproxyMode,
   upstream: ValidatedUpstream,
 ): Line {
-  const { tls, sendProxyProtocol, slowStartMillis, idleTimeoutMillis } = upstream;
+  const { protocol, tls, sendProxyProtocol, slowStartMillis, idleTimeoutMillis } = upstream;
   // In each period the pool closes half of its idle connections: 100 are closed after 7 periods.
   const purge = formatDuration(Math.floor(idleTimeoutMillis / 12));
   const slots = upstream.resolutionMode === HaproxyResolutionMode.SLOTS;
+  const checked = slots && upstream.healthCheck.enabled;
+  const http2 = protocol === HaproxyProtocol.HTTP2;
   return join(
     tls &&
       (tls.verify
         ? `ssl verify required ca-file ${quote(tls.caFile)} verifyhost ${tls.serverName}`
         : 'ssl verify none'),
     tls && `sni str(${tls.serverName})`,
-    tls && capabilities.checkSni && slots && upstream.healthCheck.enabled && `check-sni ${tls.serverName}`,
+    tls && capabilities.checkSni && checked && `check-sni ${tls.serverName}`,
+    http2 && (tls ? 'alpn h2' : 'proto h2'),
+    // Up to 3.0 a check takes `proto` over and not `alpn`.
+    http2 && tls && checked && 'check-alpn h2',
+    http2 && capabilities.websocketProtocol && 'ws h1',
     sendProxyProtocol && 'send-proxy-v2',
     slowStartMillis > 0 && slots && `slowstart ${formatDuration(slowStartMillis)}`,
     mode === HaproxyMode.HTTP && capabilities.poolPurgeDelay && `pool-purge-delay ${purge} pool-max-conn 100`,

@@ -1,5 +1,6 @@
 import { InputError } from '../errors';
 import { checkModel, type ValidatedModel } from '../model/check';
+import { sharesOf } from '../model/check-shares';
 import type { HaproxyConfigModel } from '../model/config-model';
 import type { HaproxyVersion } from '../version/version';
 import { backendSection } from './backend';
@@ -33,6 +34,7 @@ export class HaproxyConfig {
       ...checked.routes.map((route) =>
         route.upstream ? backendSection(version, checked, route.upstream) : responseSection(version, route),
       ),
+      ...sharesOf(checked).map((share) => backendSection(version, checked, share.upstream)),
       ...rateLimitSections(checked),
       healthSection(version, checked),
       runtimeApiSection(checked),

@@ -1,6 +1,7 @@
 import { VIEW_PATH } from '../../contract/registry-record';
 import type { ValidatedModel } from '../model/check';
-import { isForAll, upstreamsOf, type ValidatedUpstream } from '../model/check-upstream';
+import { partsOf, upstreamsOf } from '../model/check-shares';
+import { isForAll, type ValidatedUpstream } from '../model/check-upstream';
 import { RUNTIME_COMMANDS } from '../runtime-api/commands';
 import type { HaproxyVersion } from '../version/version';
 import { bindLines, bindOf, OWN_CONNECTIONS, RESOLVERS, socketOf, stoppingAction, stoppingCondition } from './process';
@@ -45,7 +46,8 @@ export function healthSection(version: HaproxyVersion, model: ValidatedModel): S
 function usedUpstreams(model: ValidatedModel): readonly ValidatedUpstream[] {
   const { routes } = model;
   const end = routes.findIndex(isForAll);
-  return end < 0 ? upstreamsOf(model) : routes.slice(0, end).flatMap((route) => route.upstream ?? []);
+  const used = end < 0 ? [model, ...routes] : routes.slice(0, end);
+  return used.flatMap(partsOf).map(({ upstream }) => upstream);
 }
 
 /** Addresses in one answer. More are given in the next answers. */
@@ -59,12 +61,13 @@ const MAX_VIEW_RATE = 100;
  * resolutions of the slots: while DNS answers, no request leads to more queries than one each `hold valid`.
  */
 function viewLines(model: ValidatedModel): Line[] {
+  const named = upstreamsOf(model).filter((upstream) => 'dnsName' in upstream);
   const [first, ...others] = VIEW as [string, ...string[]];
   const resolve = (variable: string, condition: string) =>
     `http-request do-resolve(${variable},${RESOLVERS},ipv4) var(txn.name) if { var(${condition}) -m found }`;
   return [
     '# the addresses that the resolver of this process has now, for the drift checker',
-    ...upstreamsOf(model).map(
+    ...named.map(
       ({ backend, dnsName }) =>
         `http-request set-var(txn.name) str(${dnsName}) if { path ${VIEW_PATH}${backend} } !{ fe_req_rate gt ${MAX_VIEW_RATE} }`,
     ),

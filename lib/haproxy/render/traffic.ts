@@ -5,6 +5,7 @@ import type { HaproxyVersion } from '../version/version';
 import { bindLines, logs, stoppingCondition } from './process';
 import { rateLimitExemptions, rateLimitRules } from './rate-limits';
 import { errorPageLines } from './responses';
+import { shareCookieRules, shareRules, useBackends } from './shares';
 import { aclLines, join, type Line, quote, quoteFormat, type Section } from './words';
 
 /** Fields of a JSON log line. `%` expressions of every branch; values from clients go through `json`. */
@@ -33,8 +34,13 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       ...rateLimitRules(version, model, 'tcp-request session'),
       ...addressRules(model),
       ...rateLimitRules(version, model, 'http-request'),
-      ...(http ? requestRules(version, model) : sniRules(model)),
-      ...routes.map((route) => join(`use_backend ${route.backend}`, conditionOf(route, model))),
+      ...(http ? requestRules(version, model) : [...shareRules(version, model), ...sniRules(model)]),
+      ...routes.flatMap((route) => {
+        const condition = conditionOf(route, model);
+        const last = join(`use_backend ${route.backend}`, condition && `if ${condition}`);
+        return [...useBackends(route, condition), last];
+      }),
+      ...useBackends(model),
       `default_backend ${upstream.backend}`,
     ],
   };
@@ -83,11 +89,15 @@ function requestRules(version: HaproxyVersion, model: ValidatedModel): Line[] {
       `http-request redirect prefix https://%[req.hdr(host),field(1,:)]${port} code 301 unless { ssl_fc }`,
     limits.maxBodyBytes !== undefined &&
       `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
+    // Before the rules that change headers: what the client sent decides.
+    ...shareRules(version, model),
     listenTls && 'http-request set-header X-Forwarded-Proto https if { ssl_fc }',
     ...headerRules('http-request', requestHeaders),
     ...headerRules('http-response', responseHeaders),
+    ...shareCookieRules(model),
     // A client that keeps its connection must leave before the end: an idle connection may be cut under a request.
-    drainTimeMillis > 0 && `${response} set-header Connection close if ${stoppingCondition(version)}`,
+    // Not the answer to an upgrade, which is no WebSocket then.
+    drainTimeMillis > 0 && `${response} set-header Connection close if ${stoppingCondition(version)} !{ status 101 }`,
   ];
 }
 
@@ -110,10 +120,9 @@ function sniRules({ routes, listenTls }: ValidatedModel): Line[] {
 
 function conditionOf({ host, pathPrefix, sni }: ValidatedRoute, { listenTls }: ValidatedModel): string {
   const name = listenTls === undefined ? 'req.ssl_sni' : 'ssl_fc_sni';
-  const condition = join(
+  return join(
     host !== undefined && `{ hdr(host),field(1,:) -i ${quote(host)} }`,
     pathPrefix !== undefined && `{ path_beg ${quote(pathPrefix)} }`,
     sni !== undefined && `{ ${name} -i ${quote(sni)} }`,
   );
-  return condition && `if ${condition}`;
 }

@@ -2,9 +2,12 @@ import type { Duration, Size } from 'aws-cdk-lib';
 import { InputError } from '../../haproxy/errors';
 import type {
   HaproxyConfigModel,
+  HaproxyFixedUpstream,
   HaproxyResponse,
+  HaproxyShare,
   HaproxyUpstream,
   RouteConditions,
+  SharePart,
 } from '../../haproxy/model/config-model';
 import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
@@ -17,14 +20,16 @@ import {
   RESOLUTION,
   RESPONSE,
   RUNTIME_API_PORT,
+  SHARE_STICKINESS,
   TRAFFIC,
   UPSTREAM,
   UPSTREAM_TLS,
 } from '../../haproxy/model/options';
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
-import type { BoundUpstream, ElbUpstreamOptions, UpstreamHealthCheck } from '../../proxy/elb-upstream';
+import type { ElbUpstreamOptions } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyResponse, ProxyTls } from '../../proxy/options';
+import type { BoundAddresses, BoundUpstream, UpstreamHealthCheck } from '../../proxy/upstream';
 import { SECRET_PATHS } from './secret-files';
 import type { StopTimes } from './stop-times';
 
@@ -44,15 +49,26 @@ type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'health
 
 /** An upstream of a proxy, with its attributes in the stack. */
 export interface ProxyUpstream {
-  /** Name of the route. Left out for the default upstream. */
-  readonly route?: string;
+  /** Name of the route, or of the share. Left out for the default upstream. */
+  readonly name?: string;
   readonly options: UpstreamOptions;
   readonly bound: Pick<BoundUpstream, 'dnsName' | 'idleTimeoutMillis'>;
 }
 
+/** The upstream of a share, with its attributes in the stack. */
+export interface ProxyShareUpstream {
+  /** Name of the share. */
+  readonly name?: string;
+  readonly options: UpstreamOptions;
+  readonly bound: ProxyUpstream['bound'] | BoundAddresses;
+}
+
 /** Values that are computed from a proxy's properties and its stack. */
 interface ProxySettings {
+  /** The default one, and those of routes. */
   readonly upstreams: readonly ProxyUpstream[];
+  /** Those of {@link sharesOf}. */
+  readonly shareUpstreams: readonly ProxyShareUpstream[];
   readonly listenPort: number;
   /** The port that clients connect to: that of a load balancer, or `listenPort`. */
   readonly clientPort: number;
@@ -65,34 +81,52 @@ interface ProxySettings {
 
 type Copied = keyof typeof TRAFFIC | 'redirectPort' | 'requestHeaders' | 'responseHeaders' | 'log' | 'rawLines';
 
+interface WithShares<S = SharePart> {
+  readonly shares?: readonly S[];
+}
+
+/** All shares of a proxy: those of the listener, and those of routes. */
+export function sharesOf<S>(proxy: WithShares<S> & { readonly routes?: readonly WithShares<S>[] }): S[] {
+  return [proxy, ...(proxy.routes ?? [])].flatMap(({ shares = [] }) => shares);
+}
+
 /** The properties that affect the configuration, of the constructs or of a spec file. */
-type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied> & {
-  readonly routes?: readonly (RouteConditions & { readonly fixedResponse?: ProxyResponse })[];
-  readonly listenTls?: Omit<ProxyTls, 'secret'>;
-  readonly rateLimits?: readonly Given<ProxyRateLimit>[];
-  readonly errorPages?: readonly ProxyResponse[];
-  readonly limits?: Given<ProxyLimits>;
-  readonly resolution?: Given<ProxyResolution>;
-  readonly runtimeApiTls?: object;
-};
+type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied | 'shareStickiness'> &
+  WithShares & {
+    readonly routes?: readonly (RouteConditions & WithShares & { readonly fixedResponse?: ProxyResponse })[];
+    readonly listenTls?: Omit<ProxyTls, 'secret'>;
+    readonly rateLimits?: readonly Given<ProxyRateLimit>[];
+    readonly errorPages?: readonly ProxyResponse[];
+    readonly limits?: Given<ProxyLimits>;
+    readonly resolution?: Given<ProxyResolution>;
+    readonly runtimeApiTls?: object;
+  };
 
 /** The configuration model of a proxy. */
 export function configModelOf(props: ConfigurationProps, settings: ProxySettings): HaproxyConfigModel {
   const { listenTls, runtimeApiTls, routes = [] } = props;
   const upstreamOf = (of: string | undefined) => {
-    const found = settings.upstreams.find(({ route }) => route === of);
+    const found = settings.upstreams.find(({ name }) => name === of);
     return found && modelUpstreamOf(found);
   };
+  const shareOf = ({ name, percent }: SharePart): HaproxyShare => ({
+    name,
+    percent,
+    upstream: modelUpstreamOf(settings.shareUpstreams.find((one) => one.name === name)!),
+  });
   return {
     ...valuesOf(TRAFFIC, props),
     acceptProxyProtocol: settings.acceptProxyProtocol,
     upstream: upstreamOf(undefined)!,
-    routes: routes.map(({ name, host, pathPrefix, sni, fixedResponse }) => ({
+    shares: props.shares?.map(shareOf),
+    shareStickiness: props.shareStickiness && valuesOf(SHARE_STICKINESS, props.shareStickiness),
+    routes: routes.map(({ name, host, pathPrefix, sni, fixedResponse, shares }) => ({
       name,
       host,
       pathPrefix,
       sni,
       upstream: upstreamOf(name),
+      shares: shares?.map(shareOf),
       fixedResponse: fixedResponse && responseOf(fixedResponse),
     })),
     listen: { port: settings.listenPort },
@@ -123,15 +157,18 @@ const responseOf = (given: ProxyResponse): HaproxyResponse => ({
   status: given.status,
 });
 
-function modelUpstreamOf({ options, bound }: ProxyUpstream): HaproxyUpstream {
-  return {
-    idleTimeoutMillis: bound.idleTimeoutMillis,
+function modelUpstreamOf(upstream: ProxyUpstream): HaproxyUpstream;
+function modelUpstreamOf(upstream: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream;
+function modelUpstreamOf({ options, bound }: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream {
+  const values = {
     ...valuesOf(UPSTREAM, options),
-    dnsName: bound.dnsName,
     port: options.port,
     tls: options.tls && valuesOf(UPSTREAM_TLS, options.tls),
     healthCheck: valuesOf(HEALTH_CHECK, options.healthCheck),
   };
+  return 'addresses' in bound
+    ? { ...values, addresses: bound.addresses }
+    : { idleTimeoutMillis: bound.idleTimeoutMillis, ...values, dnsName: bound.dnsName };
 }
 
 /** The default of `maxConnections` is for 512 MiB. */
@@ -156,7 +193,7 @@ const MAX_OPEN_FILES = 1_048_576;
  */
 export function maxConnectionsOf(
   { limits = {}, listenTls }: Pick<ConfigurationProps, 'limits' | 'listenTls'>,
-  upstreams: readonly ProxyUpstream[],
+  upstreams: readonly ProxyShareUpstream[],
   memoryMiB: number,
 ): number {
   const maxHeaderBytes = limits.maxHeaderSize?.toBytes() ?? 0;
@@ -178,8 +215,10 @@ export function maxConnectionsOf(
 const OWN = OWN_CONNECTIONS.health + OWN_CONNECTIONS.runtimeApi;
 
 /** Open files of so many connections: two each, a health check for each slot, and a fixed number of others. */
-export function openFilesOf(maxConnections: number, upstreams: readonly ProxyUpstream[]): number {
-  const checks = upstreams.reduce((sum, { options }) => sum + (options.slots ?? UPSTREAM.slots.default), 0);
+export function openFilesOf(maxConnections: number, upstreams: readonly ProxyShareUpstream[]): number {
+  const serversOf = ({ options, bound }: ProxyShareUpstream) =>
+    'addresses' in bound ? bound.addresses.length : (options.slots ?? UPSTREAM.slots.default);
+  const checks = upstreams.reduce((sum, upstream) => sum + serversOf(upstream), 0);
   const others = 2 * OWN + checks + OTHER_FILES;
   const most = Math.floor((MAX_OPEN_FILES - others) / 2);
   if (maxConnections > most) {

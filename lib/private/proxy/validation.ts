@@ -8,11 +8,14 @@ import { PORTS, TRAFFIC } from '../../haproxy/model/options';
 import { upstreamWarnings } from '../../haproxy/model/warnings';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/version/version';
 import type { ProxyCapacity } from '../../proxy/capacity';
+import { ElbUpstream } from '../../proxy/elb-upstream';
+import { FixedUpstream } from '../../proxy/fixed-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
 import type { ProxyResponse } from '../../proxy/options';
 import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
 import { SERVICE } from '../options';
+import { sharesOf } from './configuration';
 import { roleWarnings } from './roles';
 import type { StopTimes } from './stop-times';
 
@@ -65,6 +68,17 @@ export function checkProxy(
     refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream?.options.healthCheck?.path);
     refuseResponseTokens(`fixedResponse of route '${name}'`, fixedResponse);
   }
+  for (const { name, percent, upstream } of sharesOf(props)) {
+    refuseTextToken('name of a share', name);
+    refuseTokens(`percent of share '${name}'`, percent);
+    refuseTokens(`upstream of share '${name}'`, upstream.options);
+    refuseTextToken(`upstream of share '${name}'.healthCheck.path`, upstream.options.healthCheck?.path);
+    if (upstream instanceof FixedUpstream) {
+      refuseTokens(`addresses of share '${name}'`, upstream._bind().addresses);
+    }
+  }
+  refuseTextToken('shareStickiness.cookie', props.shareStickiness?.cookie);
+  refuseTextToken('shareStickiness.header', props.shareStickiness?.header);
   for (const what of [
     'allowFrom',
     'denyFrom',
@@ -195,11 +209,14 @@ export function warningsOf(
       `the tasks are in public or isolated subnets and have no public address, so they cannot pull ${version.image}: give vpcSubnets with a NAT gateway, or an image of a registry for which the VPC has endpoints`,
     );
   }
-  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? [])];
+  const ofShares = sharesOf(props).map((share) => share.upstream);
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares].filter(
+    (one) => one instanceof ElbUpstream,
+  );
   return [
     ...warnings,
     ...upstreams.flatMap(({ options, _dnsName }) =>
-      upstreamWarnings(mode, { port: options.port, tls: options.tls, dnsName: _dnsName ?? '' }, _dnsName === undefined),
+      upstreamWarnings(version, mode, { ...options, dnsName: _dnsName ?? '' }, _dnsName === undefined),
     ),
   ];
 }
