@@ -233,6 +233,17 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       expect((await good(request('X-Client-Verified : forged'))).text).toMatch(/^HTTP\/1\.[01] 400 /);
     });
 
+    test('nor have it removed by a proxy behind HAProxy', async () => {
+      const { text } = await good(
+        request('Connection: x-client-VERIFIED').replace('close', 'close, Client-Cert ,X-Other'),
+      );
+      const [, named = ''] = /"connection","([^"]*)"/i.exec(text) ?? [];
+      expect(named).toMatch(/^(close|keep-alive)?$/);
+      expect(received(text)).toEqual(told(clients.good, 'CN=good,O=Acme'));
+      const others = await good(request('Connection: X-Other'));
+      expect(others.text).toContain('X-Other');
+    });
+
     test('nor in a trailer, where the branch can remove it', async () => {
       const chunked = `${GET.replace('GET', 'POST')}Transfer-Encoding: chunked\r\n\r\n0\r\nX-Client-Verified: forged\r\n\r\n`;
       const before = echo.trailers.length;

@@ -40,6 +40,9 @@ export function clientCertificateRules(version: HaproxyVersion, { listenTls }: V
       version,
       headers.map(({ name }) => name),
     ),
+    // A proxy behind HAProxy removes the headers that `Connection` names (RFC 9110, 7.6.1).
+    headers.length > 0 &&
+      `http-request del-header Connection if { req.hdr(connection) -i ${headers.map(({ name }) => name).join(' ')} }`,
     ...headers.flatMap(({ option, name }) => [
       `http-request set-header ${name} ${VALUES[option]} if { ssl_c_used }`,
       option === 'verifiedHeader' && `http-request set-header ${name} NONE unless { ssl_c_used }`,
