@@ -8,6 +8,8 @@ export {
 } from './haproxy/model/options';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
+export { DriftHub, type DriftHubProps, type OnHubIncidentOptions } from './monitor/drift-hub';
+export type { IDriftHub } from './monitor/drift-hub-interface';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
 export type { IDriftMonitor, ImportedMonitorOptions } from './monitor/drift-monitor-interface';
 export {
@@ -16,6 +18,11 @@ export {
   type HaproxyServiceOptions,
   HaproxyTasks,
 } from './monitor/haproxy-tasks';
+export {
+  type ForwardIncidentsOptions,
+  IncidentForwarding,
+  type IncidentForwardingProps,
+} from './monitor/incident-forwarding';
 export { IncidentChange, IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
 export {
   MonitoredHaproxy,

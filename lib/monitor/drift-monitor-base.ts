@@ -1,25 +1,20 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
-import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../contract/incident-event';
 import { METRICS } from '../contract/metrics';
 import { InputError } from '../haproxy/errors';
 import { checkArguments } from '../private/check-arguments';
 import { CheckPermissions } from '../private/monitor/check-permissions';
 import { addGate, type GateAccess } from '../private/monitor/deployment-gate';
+import { incidentPattern, severityOf } from '../private/monitor/incident-pattern';
 import { metricOf } from '../private/monitor/metric';
+import type { IDriftHub } from './drift-hub-interface';
 import type { IDriftMonitor } from './drift-monitor-interface';
-import { IncidentSeverity, type OnIncidentOptions } from './incident-rule';
+import { type ForwardIncidentsOptions, IncidentForwarding } from './incident-forwarding';
+import type { OnIncidentOptions } from './incident-rule';
 import type { Repair } from './repair';
-
-/** `severityLevel` of an event. */
-const LEVELS: Readonly<Record<IncidentSeverity, number>> = {
-  [IncidentSeverity.INFO]: 1,
-  [IncidentSeverity.WARNING]: 2,
-  [IncidentSeverity.CRITICAL]: 3,
-};
 
 /**
  * The base of monitors of this app and of imported ones.
@@ -50,25 +45,24 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    */
   public onIncident(id: string, options: OnIncidentOptions = {}): Rule {
     checkArguments('DriftMonitor.onIncident', options);
-    const { target, minSeverity = IncidentSeverity.WARNING, changes, proxyNames } = options;
-    for (const [name, list] of Object.entries({ changes, proxyNames })) {
-      if (list?.length === 0) {
-        throw new InputError(`${name} of '${id}' is empty: name at least one, or leave it out for all`);
-      }
-    }
     return new Rule(this.rules(), id, {
-      description: `Incidents of ${this.monitorName}, ${minSeverity} and above`,
-      eventPattern: {
-        source: [EVENT_SOURCE],
-        detail: {
-          monitor: [this.monitorName],
-          severityLevel: Match.greaterThanOrEqual(LEVELS[minSeverity]),
-          ...(changes && { change: changes }),
-          ...(proxyNames && { proxy: proxyNames }),
-        },
-      },
-      targets: target && [target],
+      description: `Incidents of ${this.monitorName}, ${severityOf(options)} and above`,
+      eventPattern: incidentPattern(id, options, [this.monitorName]),
+      targets: options.target && [options.target],
     });
+  }
+
+  /**
+   * Forwards every incident to a hub, of any account and region of the same partition. The rules, alarms and targets of
+   * this monitor stay: it works without the hub.
+   *
+   * @param id the id of the forwarding
+   * @param hub a hub of this app, or imported with `DriftHub.fromBusArn`
+   * @param options who hears of events that did not reach the hub
+   */
+  public forwardIncidents(id: string, hub: IDriftHub, options: ForwardIncidentsOptions = {}): IncidentForwarding {
+    checkArguments('DriftMonitor.forwardIncidents', hub, options);
+    return new IncidentForwarding(this.rules(), id, { ...options, monitor: this, hub });
   }
 
   /** The scope of the rules, because their ids are not ours. */

@@ -3,6 +3,8 @@ import type { BaseService } from 'aws-cdk-lib/aws-ecs';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import type { IDriftHub } from './drift-hub-interface';
+import type { ForwardIncidentsOptions, IncidentForwarding } from './incident-forwarding';
 import type { OnIncidentOptions } from './incident-rule';
 import type { Repair } from './repair';
 
@@ -25,6 +27,8 @@ export interface IDriftMonitor extends IConstruct {
 
   /** Sends each incident that opens, changes or closes to a target. */
   onIncident(id: string, options?: OnIncidentOptions): Rule;
+  /** Forwards every incident to a hub, of any account and region. */
+  forwardIncidents(id: string, hub: IDriftHub, options?: ForwardIncidentsOptions): IncidentForwarding;
   /** Checks each deployment of a service before its tasks take traffic. */
   gateDeployments(service: BaseService): void;
 

@@ -46,6 +46,11 @@ export const ACKNOWLEDGED = {
     reason:
       'The next run does the work of one that failed, and the heartbeat alarm reports missed runs. The probe and the gate answer their caller, which handles a failure.',
   },
+  ruleDeadLetters: {
+    what: 'a dead-letter queue of the dead-letter queue of a rule',
+    nag: ['AwsSolutions-SQS3'],
+    reason: 'It is a dead-letter queue itself: events that did not reach the hub wait there for 14 days.',
+  },
   noVpc: {
     what: 'the controller and the gate outside of a VPC',
     nag: ['NIST.800.53.R5-LambdaInsideVPC'],

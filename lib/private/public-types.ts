@@ -5,8 +5,12 @@ export type TypeNotation = string;
 
 /** The arguments of each public call. */
 export const CALLS = {
+  DriftHub: { props: 'DriftHubProps' },
+  'DriftHub.fromBusArn': { busArn: 'string!' },
+  'DriftHub.onIncident': { options: 'OnHubIncidentOptions' },
   DriftMonitor: { props: 'DriftMonitorProps' },
   'DriftMonitor.fromName': { monitorName: 'string!', options: 'ImportedMonitorOptions' },
+  'DriftMonitor.forwardIncidents': { hub: 'IDriftHub!', options: 'ForwardIncidentsOptions' },
   'DriftMonitor.onIncident': { options: 'OnIncidentOptions' },
   'ElbUpstream.fromClassicLoadBalancer': { loadBalancer: 'LoadBalancer!', options: 'ElbUpstreamOptions!' },
   'ElbUpstream.fromDnsName': { dnsName: 'string!', options: 'ElbUpstreamOptions!' },
@@ -22,6 +26,7 @@ export const CALLS = {
   'HaproxyTasks.ofCloudMapService': { service: 'IService!', options: 'HaproxyInstancesOptions!' },
   'HaproxyTasks.ofInstances': { tags: 'string{}!', options: 'HaproxyInstancesOptions!' },
   'HaproxyTasks.ofService': { service: 'IBaseService!', options: 'HaproxyServiceOptions!' },
+  IncidentForwarding: { props: 'IncidentForwardingProps!' },
   MonitoredHaproxy: { props: 'MonitoredHaproxyProps!' },
   MonitoredHaproxyServices: { props: 'MonitoredHaproxyServicesProps!' },
   'ProxyCapacity.ec2': { options: 'Ec2CapacityOptions!' },
@@ -39,6 +44,25 @@ export const CALLS = {
 
 /** The properties of each struct. */
 export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotation>>>> = {
+  DriftHubProps: {
+    accounts: 'string[]',
+    alarmActions: 'IAlarmAction[]',
+    archiveRetention: 'Duration',
+    dashboard: 'boolean',
+    encryptionKey: 'IKey',
+    hubName: 'string',
+    logRetention: 'number',
+    minSeverity: 'IncidentSeverity',
+    organizationId: 'string',
+    removalPolicy: 'string',
+  },
+  OnHubIncidentOptions: {
+    changes: 'IncidentChange[]',
+    minSeverity: 'IncidentSeverity',
+    proxyNames: 'string[]',
+    target: 'IRuleTarget',
+    accounts: 'string[]',
+  },
   DriftAlarms: {
     criticalIncidents: 'number',
     functionErrors: 'number',
@@ -68,6 +92,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     reservedConcurrency: 'number',
   },
   ImportedMonitorOptions: { repair: 'Repair' },
+  ForwardIncidentsOptions: { alarmActions: 'IAlarmAction[]' },
   OnIncidentOptions: {
     changes: 'IncidentChange[]',
     minSeverity: 'IncidentSeverity',
@@ -115,7 +140,24 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     requestTimeout: 'Duration',
     serverTimeout: 'Duration',
   },
-  ProxyTls: { secret: 'ISecret!', http2: 'boolean', minVersion: 'HaproxyTlsVersion' },
+  ProxyClientCertificates: {
+    trustStoreSecret: 'ISecret!',
+    certificateHeader: 'string',
+    fingerprintHeader: 'string',
+    issuerHeader: 'string',
+    required: 'boolean',
+    revocationListSecret: 'ISecret',
+    serialNumberHeader: 'string',
+    subjectHeader: 'string',
+    verifiedHeader: 'string',
+  },
+  ProxyTls: {
+    secret: 'ISecret!',
+    additionalSecrets: 'ISecret[]',
+    clientCertificates: 'ProxyClientCertificates',
+    http2: 'boolean',
+    minVersion: 'HaproxyTlsVersion',
+  },
   HaproxyLog: { format: 'HaproxyLogFormat', syslog: 'string' },
   ProxyPatching: { schedule: 'ScheduleExpression!' },
   ProbeOptions: { logGroup: 'ILogGroup', securityGroups: 'ISecurityGroup[]', vpcSubnets: 'object' },
@@ -234,6 +276,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     securityGroups: 'ISecurityGroup[]',
     vpc: 'IVpc',
   },
+  IncidentForwardingProps: { alarmActions: 'IAlarmAction[]', hub: 'IDriftHub!', monitor: 'IDriftMonitor!' },
   MonitoredUpstream: { upstream: 'ElbUpstream!', backend: 'string' },
   MonitoredHaproxyProps: {
     alarmActions: 'IAlarmAction[]',
@@ -310,8 +353,8 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
 
 /** The values of each enum. */
 export const ENUMS: Readonly<Record<string, readonly string[]>> = {
-  IncidentChange: ['opened', 'changed', 'closed'],
   IncidentSeverity: ['info', 'warning', 'critical'],
+  IncidentChange: ['opened', 'changed', 'closed'],
   HaproxyProtocol: ['h1', 'h2'],
   HaproxyResolutionMode: ['slots', 'per-request'],
   HaproxyTlsVersion: ['1.2', '1.3'],

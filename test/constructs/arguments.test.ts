@@ -23,11 +23,17 @@ function call(name: string): Untyped {
     const place = target.prototype instanceof Mixin ? [] : [scope(), 'Id'];
     return (...values) => new target(...place, ...values);
   }
-  if (method === 'onIncident') {
+  if (name === 'DriftMonitor.onIncident') {
     return (options) => new library.DriftMonitor(scope(), 'Monitor').onIncident('Id', options);
   }
+  if (type === 'DriftHub' && method === 'onIncident') {
+    return (options) => new library.DriftHub(scope(), 'Hub').onIncident('Id', options);
+  }
+  if (method === 'forwardIncidents') {
+    return (hub, options) => new library.DriftMonitor(scope(), 'Monitor').forwardIncidents('Id', hub, options);
+  }
   // These make a construct.
-  const isImport = ['fromName', 'fromHaproxyElbProxyAttributes'].includes(method);
+  const isImport = ['fromName', 'fromBusArn', 'fromHaproxyElbProxyAttributes'].includes(method);
   return (...values) => (isImport ? target[method]!(scope(), 'Id', ...values) : target[method]!(...values));
 }
 

@@ -27,6 +27,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
+  DriftHub,
   DriftMonitor,
   ElbUpstream,
   HaproxyElbProxy,
@@ -174,6 +175,17 @@ const full = new DriftMonitor(everything, 'Monitor', {
 full.onIncident('Incidents', {
   target: new SqsQueue(new Queue(everything, 'Incidents', { encryptionMasterKey: key, enforceSSL: true })),
 });
+full.forwardIncidents(
+  'Hub',
+  new DriftHub(everything, 'Hub', {
+    accounts: ['222222222222'],
+    organizationId: 'o-a1b2c3d4e5',
+    encryptionKey: key,
+    dashboard: true,
+    alarmActions: [action],
+  }),
+  { alarmActions: [action] },
+);
 const proxy = new HaproxyElbProxy(everything, 'Proxy', {
   vpc,
   upstream,

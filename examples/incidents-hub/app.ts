@@ -1,0 +1,41 @@
+/** Two accounts with a monitor each, and one place for the incidents of both. */
+import { App, Stack } from 'aws-cdk-lib';
+import { FlowLogDestination, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { DriftHub, DriftMonitor, ElbUpstream, HaproxyTasks, MonitoredHaproxy } from 'cdk-haproxy-elb';
+
+export const app = new App();
+
+const OPERATIONS = { account: '999999999999', region: 'eu-west-1' };
+const TEAMS = {
+  orders: { account: '111111111111', region: 'eu-west-1' },
+  invoices: { account: '222222222222', region: 'us-east-1' },
+};
+
+// In the account of on-call: bus, archive, queue, log and dashboard.
+new DriftHub(new Stack(app, 'Operations', { env: OPERATIONS }), 'Hub', {
+  hubName: 'haproxy-incidents',
+  accounts: Object.values(TEAMS).map(({ account }) => account),
+  dashboard: true,
+});
+
+for (const [team, env] of Object.entries(TEAMS)) {
+  const stack = new Stack(app, `Team-${team}`, { env });
+  const flowLogs = { all: { destination: FlowLogDestination.toCloudWatchLogs() } };
+  const monitor = new DriftMonitor(stack, 'Monitor', { monitorName: team });
+  new MonitoredHaproxy(stack, 'Edge', {
+    monitor,
+    tasks: HaproxyTasks.ofInstances(
+      { role: 'haproxy' },
+      { runtimeApiPort: 9990, vpc: new Vpc(stack, 'Vpc', { flowLogs }) },
+    ),
+    upstreams: [
+      {
+        upstream: ElbUpstream.fromDnsName(`internal-${team}-1234567890.${env.region}.elb.amazonaws.com`, { port: 80 }),
+      },
+    ],
+  });
+  // One value joins the hub, also in an app of its own.
+  const { region, account } = OPERATIONS;
+  const hub = DriftHub.fromBusArn(stack, 'Hub', `arn:aws:events:${region}:${account}:event-bus/haproxy-incidents`);
+  monitor.forwardIncidents('Hub', hub);
+}
