@@ -3,7 +3,7 @@ import { DETAILED_METRICS, MONITOR_METRICS, PROXY_METRICS } from '../lib/contrac
 /**
  * US dollars in us-east-1: list prices as of November 2026, without a free tier. They are parameters: put your region's
  * here and run `npm run docs`. Sources: the pages aws.amazon.com/SERVICE/pricing of fargate, lambda, cloudwatch,
- * dynamodb, eventbridge, vpc, elasticloadbalancing and route53.
+ * dynamodb, eventbridge, sqs, vpc, elasticloadbalancing and route53.
  */
 export const PRICES = {
   fargateVcpuHour: 0.04048,
@@ -30,6 +30,11 @@ export const PRICES = {
   /** Of the first 25 of an account. */
   hostedZone: 0.5,
   dnsMillionQueries: 0.4,
+  /** Of a custom bus, and of a rule that sends to a bus of another account or region. */
+  eventsMillion: 1,
+  /** What an archive takes in. */
+  archiveGb: 0.1,
+  queueMillionRequests: 0.4,
 } as const;
 
 /** The quantities of a default stack. */

@@ -15,6 +15,21 @@ const table = (rows: readonly (readonly string[])[]) => rows.map((row) => `| ${r
 
 const sumOf = (bill: object): number => Object.values(bill).reduce((sum, part) => sum + part, 0);
 
+/** The load of a hub. */
+const HUB = { events: 10_000, eventBytes: 2000, pollSeconds: 20 } as const;
+
+/** US dollars per month of a hub. An event is billed where a rule sends it to the bus. */
+function hubBill(): number {
+  const { hours } = QUANTITIES;
+  const gigabytes = (HUB.events * HUB.eventBytes) / 1e9;
+  const requests = (hours * 3600) / HUB.pollSeconds + 2 * HUB.events;
+  return (
+    (HUB.events * PRICES.eventsMillion) / 1e6 +
+    gigabytes * (PRICES.archiveGb + PRICES.logGb) +
+    (requests * PRICES.queueMillionRequests) / 1e6
+  );
+}
+
 /** US dollars per month that a monitor costs for one more proxy. */
 export function monthOfFurther(): number {
   return sumOf(checkerBill(assumed(2))) - sumOf(checkerBill(assumed(1)));
@@ -102,6 +117,11 @@ ${table([
     "HAProxy's own log",
     `${dollars(PRICES.logGb)} a GB: about ${dollars(0.2 * PRICES.logGb)} for a million requests of 200 bytes a line`,
   ],
+  [
+    `a hub for ${count(HUB.events)} events a month of ${HUB.eventBytes / 1000} KB (assumed), whose queue is read every ${HUB.pollSeconds} s: bus, archive, log and queue`,
+    dollars(hubBill()),
+  ],
+  ['`alarmActions` of a hub or of `forwardIncidents`: an alarm', dollars(PRICES.alarm)],
   ['`dashboard`, after the first three of an account', dollars(PRICES.dashboard)],
 ])}
 

@@ -168,12 +168,14 @@ export class DriftHub extends Construct implements IDriftHub {
     this.busArn = this.bus.eventBusArn;
     this.allowSenders(accounts, organizationId);
     this.archive = new Archive(this, 'Archive', {
-      sourceEventBus: this.bus,
+      // The policy of the key names the bus, which names the key: a reference would be a circle.
+      sourceEventBus: EventBus.fromEventBusArn(this, 'Named', arnOf(this, this.hubName)),
       description: 'Incidents of drift monitors',
       eventPattern: EVERY_INCIDENT,
       retention: checkRetention(props.archiveRetention ?? Duration.days(365)),
       kmsKey: encryptionKey,
     });
+    this.archive.node.addDependency(this.bus);
     this.logGroup = makeLogGroup(this, props);
     const logRule = new Rule(this, 'Log', {
       description: `Incidents of ${this.hubName}, to its log`,
@@ -294,6 +296,10 @@ function makeQueue(scope: Construct, id: string, key: IKey | undefined, deadLett
     retentionPeriod: QUEUE_RETENTION,
     deadLetterQueue,
   });
+}
+
+function arnOf(scope: Construct, busName: string): string {
+  return Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: busName });
 }
 
 /** A log group as a target. That of the CDK adds a function that writes the policy of the log group. */

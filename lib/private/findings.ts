@@ -51,6 +51,12 @@ export const ACKNOWLEDGED = {
     nag: ['AwsSolutions-SQS3'],
     reason: 'It is a dead-letter queue itself: events that did not reach the hub wait there for 14 days.',
   },
+  queueKey: {
+    what: 'queues of events without a key of yours',
+    nag: [],
+    checkov: ['CKV_AWS_27'],
+    reason: 'SQS encrypts them with a key of its own. `encryptionKey` of a hub encrypts those of the hub.',
+  },
   noVpc: {
     what: 'the controller and the gate outside of a VPC',
     nag: ['NIST.800.53.R5-LambdaInsideVPC'],

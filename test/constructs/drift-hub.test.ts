@@ -34,7 +34,7 @@ const resources = (stack: Stack, type: string) => resourcesOf(Template.fromStack
 /** What the policy of a bus allows, and to whom. */
 const senders = (stack: Stack) =>
   resources(stack, 'AWS::Events::EventBusPolicy').map(({ properties: { Statement } }) => [
-    textOf(Statement.Principal.AWS),
+    [Statement.Principal.AWS].flat().map(textOf).join(' and '),
     ...statementsOf([{ PolicyDocument: { Statement: [Statement] } }] as never),
   ]);
 
@@ -53,7 +53,7 @@ describe('whose monitors may send', () => {
     const { stack } = hub({ accounts: ['111111111111', '222222222222'], organizationId: 'o-a1b2c3d4e5' });
     expect(senders(stack)).toEqual([
       [
-        '["arn:{Partition}:iam::111111111111:root","arn:{Partition}:iam::222222222222:root"]',
+        'arn:{Partition}:iam::111111111111:root and arn:{Partition}:iam::222222222222:root',
         'Allow events:PutEvents on {HubBus.Arn}',
       ],
       ['*', 'Allow events:PutEvents on {HubBus.Arn} if aws:PrincipalOrgID StringEquals o-a1b2c3d4e5'],
@@ -128,7 +128,7 @@ test('a monitor forwards every incident of its own, with a role for this bus alo
   const forwarding = monitor.forwardIncidents('Hub', one);
   const arn = 'arn:{Partition}:events:eu-west-1:999999999999:event-bus/incidents';
   expect(targetsOf(stack, event({ severityLevel: 1 }))).toEqual([arn]);
-  expect(targetsOf(stack, event()).sort()).toEqual([arn, 'arn:aws:sns:us-east-1:111111111111:own']);
+  expect(targetsOf(stack, event()).sort()).toEqual(['arn:aws:sns:us-east-1:111111111111:own', arn]);
   expect(targetsOf(stack, event({ monitor: 'other' }))).toEqual([]);
   const [role] = resources(stack, 'AWS::IAM::Role').filter(({ id }) => id.includes('OnIncidentHubRole'));
   expect(statementsOf(role!.properties.Policies)).toEqual([`Allow events:PutEvents on ${arn}`]);
