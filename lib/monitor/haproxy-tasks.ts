@@ -262,9 +262,6 @@ export class HaproxyTasks {
     sourceOf: (scope: Construct, monitor: IDriftMonitor) => TaskSource,
   ): HaproxyTasks {
     checkRuntimeApiPort(options);
-    if (options.vpc === undefined) {
-      throw new InputError(`vpc of ${what} is missing: give the VPC from which the processes are read`);
-    }
     return new HaproxyTasks((scope, monitor) => {
       const source = sourceOf(scope, monitor);
       const probe = Probe.of(scope, monitor, options.vpc, options.probe);
