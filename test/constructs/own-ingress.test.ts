@@ -96,6 +96,7 @@ describe('an ingress that the user wrote', () => {
       healthPort: 8404,
       listenTls: false,
       mode: 'http',
+      http2: false,
       acceptProxyProtocol: true,
       fewestTasks: 3,
       shiftsTraffic: false,
