@@ -74,7 +74,7 @@ export const shareUpstreamSchema = z
     if (addresses !== undefined && unread !== undefined) {
       context.addIssue({
         code: 'custom',
-        message: `has addresses, and ${unread}, which is for load balancers: leave it out`,
+        message: `is fixed addresses, and ${unread} is for load balancers: leave it out`,
       });
     }
   })
