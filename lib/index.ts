@@ -1,10 +1,21 @@
 export type { HaproxyHeaderRules } from './haproxy/model/config-model';
-export { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion } from './haproxy/model/options';
+export {
+  HaproxyLogFormat,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HaproxyTlsVersion,
+} from './haproxy/model/options';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
 export type { IDriftMonitor, ImportedMonitorOptions } from './monitor/drift-monitor-interface';
-export { type HaproxyEndpointsOptions, type HaproxyServiceOptions, HaproxyTasks } from './monitor/haproxy-tasks';
+export {
+  type HaproxyEndpointsOptions,
+  type HaproxyInstancesOptions,
+  type HaproxyServiceOptions,
+  HaproxyTasks,
+} from './monitor/haproxy-tasks';
 export { IncidentChange, IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
 export {
   MonitoredHaproxy,

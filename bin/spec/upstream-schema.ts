@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ElbUpstreamOptions, HaproxyUpstreamTls, UpstreamHealthCheck } from '../../lib';
 import { checkFixedAddress, checkHostName } from '../../lib/haproxy/address';
 import { HEALTH_CHECK, UPSTREAM, UPSTREAM_TLS } from '../../lib/haproxy/model/options';
-import { form, keysOf, list, port, type Shape, text } from './values';
+import { refuseClearHttp2 } from '../../lib/private/proxy/clear-http2';
+import { form, keysOf, list, port, report, type Shape, text } from './values';
 
 /** Ways to name a load balancer. */
 const NAMES = {
@@ -50,6 +51,7 @@ export const upstreamSchema = z
     ({ dnsName, loadBalancerArn, loadBalancerName }) => countOf(dnsName, loadBalancerArn, loadBalancerName) === 1,
     { error: 'needs one of dnsName, loadBalancerArn and loadBalancerName' },
   )
+  .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });
 
 /** Keys for the addresses of a load balancer alone. */
@@ -78,6 +80,7 @@ export const shareUpstreamSchema = z
       });
     }
   })
+  .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({
     description:
       'What the share goes to: fixed addresses, or a load balancer by one of dnsName, loadBalancerArn and loadBalancerName.',

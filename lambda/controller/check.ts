@@ -33,7 +33,7 @@ export interface Probes {
 }
 
 /** Why a task without an endpoint cannot be read. */
-const NO_ENDPOINT = 'it does not have its own network interface: only tasks in network mode awsvpc can be checked';
+const NO_ENDPOINT = 'AWS names no address of it, nor of its instance';
 
 /**
  * Checks one proxy: takes a registry record and the state of the last check, returns a report. It keeps no

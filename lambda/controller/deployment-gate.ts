@@ -1,9 +1,9 @@
 import type { ControllerEnvironment } from '../../lib/contract/environment';
+import type { ServiceSource } from '../../lib/contract/registry-record';
 import { branchOrder } from '../../lib/haproxy/version/branches';
 import { type RegistryEntry, readRegistry } from './aws/registry';
 import { desiredCount, listRevisionTasks } from './aws/revisions';
 import { StateTable } from './aws/state-table';
-import type { EcsService } from './aws/tasks';
 import { TimeLimit } from './aws/time-limit';
 import { checkProxy } from './check';
 import { isObject } from './domain/guards';
@@ -13,6 +13,7 @@ import { reasonOf } from './domain/reason';
 import { slotsOf } from './domain/slots';
 import { NO_STATE } from './domain/state';
 import { suppressionOf } from './domain/suppression';
+import { nameOf } from './domain/task-source';
 import { DEFINITIONS } from './domain/verdicts';
 import type { Verdict } from './domain/verdicts/verdict';
 import { createProbes } from './probes';
@@ -162,9 +163,8 @@ function isOutdated({ kind, task }: Verdict, { tasks, upstreams }: Observation):
 async function findEntry(
   path: string,
   serviceArn: string,
-): Promise<{ entry: RegistryEntry; service: EcsService } | undefined> {
+): Promise<{ entry: RegistryEntry; service: ServiceSource } | undefined> {
   const [service, cluster] = serviceArn.split('/').reverse();
-  const nameOf = (arnOrName: string) => arnOrName.split('/').at(-1);
   for await (const entry of readRegistry(path)) {
     if (!('record' in entry)) {
       continue;

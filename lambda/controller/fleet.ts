@@ -2,20 +2,21 @@ import pLimit from 'p-limit';
 import { OutOfTime } from '../../lib/contract/out-of-time';
 import type { RuntimeTls } from '../../lib/contract/probe';
 import { chunksOf } from './aws/in-batches';
+import type { Listed } from './aws/listed';
 import { type ObservedBalancer, readBalancers } from './aws/load-balancers';
 import { type OwnerQuery, readOwners } from './aws/owners';
 import { invokeProbe } from './aws/probe-client';
 import type { RegistryEntry } from './aws/registry';
 import { readSecrets } from './aws/secrets';
 import type { StoredState } from './aws/state-table';
-import { type EcsService, identityOf, readServices, type ServiceTasks, tasksOf } from './aws/tasks';
 import type { TimeLimit } from './aws/time-limit';
 import { observationOf, questionsOf, type RunningTasks } from './check';
 import { type ProxyReport, type ReportSettings, reportOn, reportUnchecked } from './domain/proxy-report';
 import type { RawObservation, TaskListing } from './domain/raw-observation';
 import { reasonOf } from './domain/reason';
 import type { ProxyState } from './domain/state';
-import { endpointTasks } from './endpoint-tasks';
+import { endpointTasks, identityOf, type ListedSource, tasksOf } from './domain/task-source';
+import { readListings, type SourceInVpc } from './listings';
 import { readAnswer } from './probe-answer';
 import { Answers, type Part, type ProbeCall, planCalls } from './probe-calls';
 
@@ -104,7 +105,7 @@ export async function checkFleet(entries: readonly RegistryEntry[], context: Fle
       functionArn,
       aws,
     ),
-    readServices(oldestFirst(records, listings), aws, (service) => listings.get(service)),
+    readListings(oldestFirst(records, listings), aws, (source) => listings.get(source)),
     readSecrets(
       records.flatMap(({ runtimeApiTls }) => runtimeApiTls?.secretArn ?? []),
       aws,
@@ -116,9 +117,9 @@ export async function checkFleet(entries: readonly RegistryEntry[], context: Fle
   for (const entry of entries) {
     const { tasks, upstreams, runtimeApiTls } = entry.record;
     const listed =
-      'service' in tasks
-        ? runningOf(tasks, running(tasks), youngOf(listings.get(tasks), context), unlisted)
-        : { tasks: endpointTasks(entry.record) };
+      'endpoints' in tasks
+        ? { tasks: endpointTasks(tasks) }
+        : runningOf(tasks, running(tasks), youngOf(listings.get(tasks), context), unlisted);
     // Without the secret no task of the proxy can be read, and the tasks are not the cause.
     const secret = runtimeApiTls && secretOf(runtimeApiTls.secretArn);
     if ('failed' in listed) {
@@ -130,23 +131,23 @@ export async function checkFleet(entries: readonly RegistryEntry[], context: Fle
     }
   }
   if (unlisted.size > 0) {
-    const message = 'ECS did not list the tasks of some proxies: those of an earlier run were checked';
+    const message = 'AWS did not list the tasks of some proxies: those of an earlier run were checked';
     context.degraded(message, [...unlisted].slice(0, MAX_REASONS));
   }
   await Promise.all([reportAllUnchecked(unasked, context), askAll(subjects, secretOf, context)]);
 }
 
-/** The listing of a proxy's service that an earlier run made. Of any age it says what its tasks are. */
+/** The listing of a proxy's source that an earlier run made. Of any age it says what its tasks are. */
 function listingOf(
   entry: RegistryEntry,
   { listed }: FleetContext,
-): (readonly [service: EcsService, listing: TaskListing])[] {
+): (readonly [source: ListedSource, listing: TaskListing])[] {
   const { tasks } = entry.record;
-  const listing = 'service' in tasks ? listed(entry) : undefined;
-  if (!('service' in tasks) || listing === undefined || listing.service !== identityOf(tasks)) {
+  if ('endpoints' in tasks) {
     return [];
   }
-  return [[tasks, listing]];
+  const listing = listed(entry);
+  return listing === undefined || listing.service !== identityOf(tasks) ? [] : [[tasks, listing]];
 }
 
 /** A listing that is young enough to be checked in place of a new one. */
@@ -156,34 +157,34 @@ function youngOf(listing: TaskListing | undefined, { intervalSeconds }: FleetCon
   return listing !== undefined && Date.now() - listing.at < mostMillis ? listing : undefined;
 }
 
-/** The services of records: first those without a listing or with an outdated one, then those that were listed longest ago. */
+/** The sources of records: first those without a listing or with an outdated one, then those that were listed longest ago. */
 function oldestFirst(
   records: readonly RegistryEntry['record'][],
-  listings: ReadonlyMap<EcsService, TaskListing>,
-): EcsService[] {
-  const services = records.flatMap(({ tasks }) => ('service' in tasks ? [tasks] : []));
-  const listedAt = (service: EcsService) => {
-    const { at = 0, outdated = false } = listings.get(service) ?? {};
+  listings: ReadonlyMap<ListedSource, TaskListing>,
+): SourceInVpc[] {
+  const sources = records.flatMap(({ tasks, probe }) => ('endpoints' in tasks ? [] : [{ source: tasks, probe }]));
+  const listedAt = ({ source }: SourceInVpc) => {
+    const { at = 0, outdated = false } = listings.get(source) ?? {};
     return outdated ? 0 : at;
   };
-  return services.sort((a, b) => listedAt(a) - listedAt(b));
+  return sources.sort((a, b) => listedAt(a) - listedAt(b));
 }
 
-/** The tasks of a service as ECS lists them now or, where it did not, as it did in an earlier run. */
+/** The tasks of a source as AWS lists them now or, where it did not, as it did in an earlier run. */
 function runningOf(
-  service: EcsService,
-  now: ServiceTasks,
+  source: ListedSource,
+  now: Listed,
   before: TaskListing | undefined,
   unlisted: Set<string>,
 ): RunningTasks | { readonly failed: string } {
   if (!('failed' in now)) {
-    return { ...now, tasks: tasksOf(now.listing, service) };
+    return { ...now, tasks: tasksOf(now.listing, source) };
   }
   if (before === undefined) {
     return now;
   }
   unlisted.add(now.failed);
-  return { tasks: tasksOf(before, service), listing: before, remembered: true };
+  return { tasks: tasksOf(before, source), listing: before, remembered: true };
 }
 
 type SecretOf = (arn: string) => RuntimeTls | { readonly failed: string };

@@ -1,5 +1,7 @@
 /** The handlers of the Lambda functions: `index.handler` on a schedule, `index.gate` from a deployment of ECS. */
+import type { CensusPage } from '../../lib/contract/census';
 import type { ControllerEnvironment, ScheduledEvent } from '../../lib/contract/environment';
+import { censusRequestOf, takeCensus } from './census';
 import { type GateAnswer, type GateEvent, gateDeployment } from './deployment-gate';
 import { readEnvironment } from './environment';
 import { Report, type RunSummary } from './report';
@@ -17,12 +19,16 @@ function prepare() {
 }
 
 /**
- * Checks every proxy of the registry once.
+ * Checks every proxy of the registry once, or answers a census.
  *
  * @returns undefined for an event that is older than the time between two runs: a newer one is due, or was made
  */
-export async function handler(event: unknown, invocation: Invocation): Promise<RunSummary | undefined> {
+export async function handler(event: unknown, invocation: Invocation): Promise<RunSummary | CensusPage | undefined> {
   const { environment, report } = prepare();
+  const request = censusRequestOf(event);
+  if (request !== undefined) {
+    return takeCensus(request, environment, invocation, report);
+  }
   const age = ageSeconds(event);
   if (age > Number(environment.INTERVAL_SECONDS)) {
     report.log('warn', 'skipped', `a run that was due ${Math.round(age)} s ago is skipped`, { ageSeconds: age });

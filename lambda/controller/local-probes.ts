@@ -2,7 +2,7 @@ import type { RuntimeTls } from '../../lib/contract/probe';
 import { probe } from '../probe/probe';
 import type { Probes } from './check';
 import type { Task } from './domain/raw-observation';
-import { endpointTasks } from './endpoint-tasks';
+import { endpointTasks } from './domain/task-source';
 
 /** What local probes need besides the record, which has the name servers and the endpoints. */
 interface LocalProbesOptions {
@@ -34,7 +34,7 @@ export function localProbes({ tasks, owned = [], interfaces, tls }: LocalProbesO
       problems: [],
       degraded: [],
     }),
-    tasks: async (record) => ({ tasks: tasks ?? endpointTasks(record) }),
+    tasks: async ({ tasks: source }) => ({ tasks: tasks ?? ('endpoints' in source ? endpointTasks(source) : []) }),
     ask: ({ names, processes }) =>
       probe({
         millis: MILLIS,

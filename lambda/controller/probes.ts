@@ -1,10 +1,10 @@
 import { readBalancers } from './aws/load-balancers';
 import { invokeProbe } from './aws/probe-client';
 import { readSecrets } from './aws/secrets';
-import { readServices, tasksOf } from './aws/tasks';
 import type { TimeLimit } from './aws/time-limit';
 import type { Probes } from './check';
-import { endpointTasks } from './endpoint-tasks';
+import { endpointTasks, tasksOf } from './domain/task-source';
+import { readListings } from './listings';
 import { readAnswer } from './probe-answer';
 
 /**
@@ -17,15 +17,15 @@ import { readAnswer } from './probe-answer';
 export function createProbes(functionArn: string, time: TimeLimit, millis: number): Probes {
   return {
     balancer: async (upstream) => (await readBalancers([upstream], functionArn, time))(upstream),
-    tasks: async (record) => {
-      if ('endpoints' in record.tasks) {
-        return { tasks: endpointTasks(record) };
+    tasks: async ({ tasks: source, probe }) => {
+      if ('endpoints' in source) {
+        return { tasks: endpointTasks(source) };
       }
-      const running = (await readServices([record.tasks], time))(record.tasks);
+      const running = (await readListings([{ source, probe }], time))(source);
       if ('failed' in running) {
         throw new Error(running.failed);
       }
-      return { ...running, tasks: tasksOf(running.listing, record.tasks) };
+      return { ...running, tasks: tasksOf(running.listing, source) };
     },
     ask: async (questions, { probe, runtimeApiTls }) => {
       const request = {

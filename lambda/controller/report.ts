@@ -32,6 +32,7 @@ type EventName =
   | 'skipped'
   | 'repair'
   | 'gate'
+  | 'census'
   | 'run';
 
 type Level = 'error' | 'warn' | 'info';

@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
 import type { ControllerEnvironment } from '../../lib/contract/environment';
 import { chunksOf } from './aws/in-batches';
-import { type MalformedRecord, type RegistryEntry, readRegistry } from './aws/registry';
+import type { MalformedRecord, RegistryEntry } from './aws/registry';
 import { StateTable, type StoredState } from './aws/state-table';
 import { TimeLimit } from './aws/time-limit';
 import type { Incident } from './domain/incident';
 import { reportInvalid } from './domain/invalid-record';
-import { NO_STATE } from './domain/state';
 import { type Checked, checkFleet } from './fleet';
+import { loadState, newState, readInventory } from './inventory';
 import { type RepairableEntry, repair } from './repair';
 import { countOf, type Report, type RunSummary } from './report';
 import { type Finding, type Settled, settle } from './settle';
@@ -24,9 +24,6 @@ const RESERVE_LEFT = { reading: 1, checking: 0.75, opsItems: 0.5, saving: 0.25 }
 
 /** The part of the time for reading in which AWS lists load balancers, tasks and secrets. */
 const SHARE_FOR_AWS = 0.6;
-
-/** Bytes of states that are kept in memory. */
-const MAX_STATE_BYTES = 32 * 1024 * 1024;
 
 /** How many states of proxies without a valid record are settled together. */
 const INVALID_BATCH = 50;
@@ -55,10 +52,7 @@ export async function run(
   try {
     const table = new StateTable(environment.STATE_TABLE);
     const one = new Run(table, report, saving, opsItems, environment.REPAIR !== undefined);
-    const [{ entries, malformed }, states] = await Promise.all([
-      readAll(environment.REGISTRY_PATH),
-      table.scan(MAX_STATE_BYTES),
-    ]);
+    const { entries, malformed, states } = await readInventory(environment.REGISTRY_PATH, table);
     for (const { parameter, reason, value } of malformed) {
       report.log('error', 'not-checked', `${parameter}: ${reason}`, { parameter, reason, value });
     }
@@ -118,21 +112,6 @@ function invalidOf(
     .map((stored) => ({ stored, ...(reasons.has(stored.name) && { why: reasons.get(stored.name) }) }));
 }
 
-const newState = (name: string): StoredState => ({ name, version: 0, checkedAt: 0 });
-
-async function readAll(path: string): Promise<{ entries: RegistryEntry[]; malformed: MalformedRecord[] }> {
-  const entries: RegistryEntry[] = [];
-  const malformed: MalformedRecord[] = [];
-  for await (const one of readRegistry(path)) {
-    if ('record' in one) {
-      entries.push(one);
-    } else {
-      malformed.push(one);
-    }
-  }
-  return { entries, malformed };
-}
-
 /** What a run has found so far, over all proxies. */
 class Run {
   public readonly repairable: RepairableEntry[] = [];
@@ -153,15 +132,8 @@ class Run {
     private readonly mayRepair: boolean,
   ) {}
 
-  /** The state of a proxy. One that is not valid is reported, and the proxy starts without one. */
-  public async load(found: StoredState, proxy: string) {
-    const stored = found.size === undefined ? found : ((await this.table.read(found.name)) ?? found);
-    const state = stored.text === undefined ? NO_STATE : decodeState(stored.text);
-    if (state === undefined) {
-      const reason = 'not a state of this version: the proxy starts without one';
-      this.report.log('error', 'degraded', `the state of ${proxy} is ${reason}`, { proxy, reasons: [reason] });
-    }
-    return { stored, state: state ?? NO_STATE };
+  public load(found: StoredState, proxy: string) {
+    return loadState(found, proxy, this.table, this.report);
   }
 
   public async settleChecked(checked: readonly Checked[]): Promise<void> {

@@ -6,10 +6,45 @@ export const REGISTRY_FOLDER = 'registry';
 /** Path on the health listener of a generated configuration (3.2 and later), before the name of the backend. */
 export const VIEW_PATH = '/resolved/';
 
+/** The running tasks of an ECS service, by names or ARNs. The port is that in the container. */
+export interface ServiceSource {
+  readonly cluster: string;
+  readonly service: string;
+  readonly runtimeApiPort: number;
+}
+
+/** The instances of an Auto Scaling group that are in service. */
+export interface GroupSource {
+  readonly autoScalingGroup: string;
+  readonly runtimeApiPort: number;
+}
+
+/** The running EC2 instances that have all of these tags. */
+export interface TagSource {
+  readonly instanceTags: Readonly<Record<string, string>>;
+  readonly runtimeApiPort: number;
+}
+
+/** The healthy instances of a Cloud Map service; all where none is healthy. */
+export interface CloudMapSource {
+  readonly cloudMapNamespace: string;
+  readonly cloudMapService: string;
+  readonly runtimeApiPort: number;
+}
+
+/** A DNS name, in the VPC of the probe, whose every address is a HAProxy. */
+export interface NameSource {
+  readonly name: string;
+  readonly runtimeApiPort: number;
+}
+
+/** The runtime APIs themselves, `HOST:PORT` each. */
+export interface EndpointSource {
+  readonly endpoints: readonly string[];
+}
+
 /** Where the running HAProxy processes of a proxy are found. */
-export type TaskSource =
-  | { readonly cluster: string; readonly service: string; readonly runtimeApiPort: number }
-  | { readonly endpoints: readonly string[] };
+export type TaskSource = ServiceSource | GroupSource | TagSource | CloudMapSource | NameSource | EndpointSource;
 
 /** A load balancer behind a proxy. */
 export interface RegistryUpstream {

@@ -93,7 +93,7 @@ export const WILDCARDS = {
     ':opsitem/': 'the controller creates the OpsItems that it resolves; their ids are not known before',
   },
   'the controller, for the proxies of a stack': {
-    '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies',
+    '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies. IAM has no resource for describing instances and Auto Scaling groups, nor for discovering the instances of a Cloud Map service, which a condition narrows',
     ':service-revision/': 'each deployment of the service has another revision',
     '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
   },

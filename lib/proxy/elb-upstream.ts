@@ -4,6 +4,7 @@ import type { CfnLoadBalancer, ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticlo
 import type { Construct } from 'constructs';
 import type { HaproxyResolutionMode } from '../haproxy/model/options';
 import { checkArguments } from '../private/check-arguments';
+import { refuseClearHttp2 } from '../private/proxy/clear-http2';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
 import { type BoundUpstream, Upstream, type UpstreamOptions } from './upstream';
@@ -40,13 +41,15 @@ export class ElbUpstream extends Upstream {
    * the account and region of the proxy, the checker also reads its state from AWS, and its security groups allow the
    * proxy.
    *
-   * @throws when the load balancer was imported without `loadBalancerDnsName`
+   * @throws when the load balancer was imported without `loadBalancerDnsName`, or is an Application Load Balancer and
+   *   `protocol` is HTTP/2 without `tls`
    */
   public static fromLoadBalancer(loadBalancer: ILoadBalancerV2, options: ElbUpstreamOptions): ElbUpstream {
     checkArguments('ElbUpstream.fromLoadBalancer', loadBalancer, options);
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
     const { loadBalancerArn } = loadBalancer.loadBalancerRef;
     const resource = loadBalancer.node.defaultChild as Partial<CfnLoadBalancer> | undefined;
+    refuseClearHttp2(options, loadBalancerArn, resource?.type);
     const idleTimeoutMillis = idleMillisOf(loadBalancerArn, resource?.type);
     return new ElbUpstream(options, (scope) =>
       isOfStack(scope, env)
@@ -72,10 +75,12 @@ export class ElbUpstream extends Upstream {
    * An Application or Network Load Balancer by its ARN. A custom resource looks its DNS name up at deployment, and
    * again when the ARN changes. It may call only `DescribeLoadBalancers`.
    *
-   * @throws when the ARN is of another account than the proxy's stack, which cannot look it up
+   * @throws when the ARN is of another account than the proxy's stack, which cannot look it up, or of an Application
+   *   Load Balancer and `protocol` is HTTP/2 without `tls`
    */
   public static fromLoadBalancerArn(loadBalancerArn: string, options: ElbUpstreamOptions): ElbUpstream {
     checkArguments('ElbUpstream.fromLoadBalancerArn', loadBalancerArn, options);
+    refuseClearHttp2(options, loadBalancerArn);
     return new ElbUpstream(options, (scope, id) => ({
       ...lookUpByArn(scope, id, loadBalancerArn),
       securityGroups: [],

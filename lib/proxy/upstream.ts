@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import type { HaproxyProtocol } from '../haproxy/model/options';
 
 /** TLS towards the load balancer. */
 export interface HaproxyUpstreamTls {
@@ -77,6 +78,15 @@ export interface UpstreamHealthCheck {
 export interface UpstreamOptions {
   /** TCP port of the load balancer's listener, 1 to 65535. */
   readonly port: number;
+
+  /**
+   * What HAProxy speaks to the load balancer, HTTP mode only. `HTTP2` is for gRPC and needs HAProxy 2.4 or later, with
+   * `sendProxyProtocol` 3.0. An Application Load Balancer speaks HTTP/2 on its HTTPS listeners alone, so it needs `tls`;
+   * a Network Load Balancer passes it through. Clients use HTTP/1.1 or HTTP/2 all the same, and gRPC clients HTTP/2.
+   *
+   * @default HaproxyProtocol.HTTP1, which every load balancer and every version speaks
+   */
+  readonly protocol?: HaproxyProtocol;
 
   /**
    * Use TLS to the load balancer. `{}` verifies its certificate against its DNS name.

@@ -202,7 +202,7 @@ describe('an unknown key is shown at its place', () => {
       ],
       [
         changed('80\n', '80\n      sni: a\n'),
-        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, resolutionMode, slots, sendProxyProtocol, slowStart, idleTimeout, securityGroupIds",
+        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, protocol, resolutionMode, slots, sendProxyProtocol, slowStart, idleTimeout, securityGroupIds",
       ],
       [
         proxyWith('routes: [{ name: a, hots: b, upstream: { dnsName: c, port: 1 } }]'),
@@ -367,6 +367,13 @@ describe('a mistake that only the reader finds', () => {
       [
         proxyWith('shareStickiness: { cookie: a }'),
         '9:5: proxies.orders: shareStickiness is given, and there are no shares: give shares, or leave it out',
+      ],
+      [
+        changed(
+          /dnsName.*/,
+          'loadBalancerArn: arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/a/50dc6c495c0c9188\n      protocol: h2',
+        ),
+        "10:7: proxies.orders.upstream: protocol 'h2' to an Application Load Balancer needs TLS, because its HTTP listeners speak HTTP/1.1 alone: give tls, and the port of an HTTPS listener",
       ],
       [
         changed(/ +availabilityZones.*\n.*\n/, ''),

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { LoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
 import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { ElbUpstream, HaproxyElbProxy, HaproxyMode, HaproxyResolutionMode } from '../../lib';
+import { ElbUpstream, HaproxyElbProxy, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, ENV, stackWithVpc } from './stacks';
@@ -55,6 +55,28 @@ describe.each([
 
   test('is looked up by a function that may do nothing else', () => {
     expect(permissionsOf(template, /^{AWS679/)).toEqual(['Allow elasticloadbalancing:DescribeLoadBalancers on *']);
+  });
+});
+
+describe('HTTP/2', () => {
+  const http2 = { port: 50_051, protocol: HaproxyProtocol.HTTP2 };
+  const refusal = new InputError(
+    "protocol 'h2' to an Application Load Balancer needs TLS, because its HTTP listeners speak HTTP/1.1 alone: give tls, and the port of an HTTPS listener",
+  );
+
+  test('in clear text is refused for an Application Load Balancer, of the app or by its ARN', () => {
+    const { stack, vpc } = stackWithVpc(ENV);
+    const alb = new ApplicationLoadBalancer(stack, 'Alb', { vpc });
+    expect(() => ElbUpstream.fromLoadBalancer(alb, http2)).toThrow(refusal);
+    expect(() => ElbUpstream.fromLoadBalancerArn(ARN, http2)).toThrow(refusal);
+    ElbUpstream.fromLoadBalancer(alb, { ...http2, tls: {} });
+  });
+
+  test('in clear text goes through a Network Load Balancer, over TLS to any', () => {
+    const network = ElbUpstream.fromLoadBalancerArn(ARN.replace('/app/', '/net/'), http2);
+    expect(configurationOf(proxyOf(network).template)).toContain(' proto h2 ws h1 ');
+    const application = ElbUpstream.fromLoadBalancerArn(ARN, { ...http2, tls: { serverName: 'a.test' } });
+    expect(configurationOf(proxyOf(application).template)).toContain(' alpn h2 check-alpn h2 ws h1 ');
   });
 });
 

@@ -17,6 +17,7 @@ import {
   DriftMonitor,
   ElbUpstream,
   HaproxyElbProxy,
+  HaproxyProtocol,
   HaproxyTasks,
   HaproxyVersion,
   MonitoredHaproxy,
@@ -79,11 +80,18 @@ function warned(acknowledged: readonly string[] = []) {
   });
   const securityGroups = [new SecurityGroup(stack, 'Elsewhere', { vpc })];
   const plain = ElbUpstream.fromDnsName('plain.test', { port: 443, securityGroups });
+  const http2 = ElbUpstream.fromDnsName('grpc-1.eu-west-1.elb.amazonaws.com', {
+    port: 80,
+    protocol: HaproxyProtocol.HTTP2,
+  });
   new HaproxyElbProxy(stack, 'Lattice', {
     vpc: new Vpc(stack, 'Other', { maxAzs: 2 }),
     monitor,
     upstream: ElbUpstream.fromDnsName('internal-orders-1.eu-west-1.elb.amazonaws.com', { port: 443, tls: {} }),
-    routes: [{ name: 'plain', host: 'plain.test', upstream: plain }],
+    routes: [
+      { name: 'plain', host: 'plain.test', upstream: plain },
+      { name: 'http2', host: 'http2.test', upstream: http2 },
+    ],
     ingress: ProxyIngress.latticeTargetGroup(new CfnTargetGroup(stack, 'Group', { type: 'IP' })),
   });
   const service = FargateService.fromFargateServiceAttributes(stack, 'Service', {

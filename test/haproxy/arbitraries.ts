@@ -10,6 +10,7 @@ import type {
 import {
   HaproxyLogFormat,
   HaproxyMode,
+  HaproxyProtocol,
   HaproxyResolutionMode,
   HaproxyTlsVersion,
 } from '../../lib/haproxy/model/options';
@@ -69,6 +70,10 @@ const upstreams = fc.record(
   {
     dnsName: names,
     port: ports,
+    protocol: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(HaproxyProtocol.HTTP1) },
+      { weight: 1, arbitrary: fc.constant(HaproxyProtocol.HTTP2) },
+    ),
     resolutionMode: fc.constantFrom(HaproxyResolutionMode.SLOTS, HaproxyResolutionMode.PER_REQUEST),
     slots: int(1, 100),
     tls: some(fc.record({ verify: fc.boolean(), caFile: values, serverName: names }, optional)),
@@ -252,9 +257,12 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       ...files
     }) => {
       const at = (port: number | undefined) => ({ address, port: port! });
+      const inMode = <T extends object>(to: T): T => (http ? to : { ...to, protocol: undefined });
+      const sharesOf = (given: typeof own, prefix: string) =>
+        named(given, prefix).map((share) => ({ ...share, upstream: inMode(share.upstream) }));
       const routeOf = ({ name, host, path, sni, upstream: to, response }: (typeof routes)[number]): HaproxyRoute => {
         if (!http) {
-          return { name, sni, upstream: to };
+          return { name, sni, upstream: inMode(to) };
         }
         return {
           name,
@@ -270,13 +278,13 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         .filter((route, i, all) => !all.slice(0, i).some((earlier) => takesAllOf(earlier, route)))
         .map((route, i) =>
           i === 0 && route.upstream
-            ? { ...route, shares: named(ofRoute, 'share-of-the-first-route-with-a-long-') }
+            ? { ...route, shares: sharesOf(ofRoute, 'share-of-the-first-route-with-a-long-') }
             : route,
         );
       const isShared = own.length + (shared[0]?.shares ?? []).length > 0;
       return {
         ...plain,
-        shares: named(own, 'share-of-the-listener-with-a-long-name-'),
+        shares: sharesOf(own, 'share-of-the-listener-with-a-long-name-'),
         shareStickiness: isShared && (http || sticky?.clientAddress) ? sticky : undefined,
         rateLimits: plain.rateLimits && limitsOf(http, plain.rateLimits),
         // What is left for running requests, with the health listener that starts it.
@@ -288,7 +296,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
           limits: plain.limits && { ...plain.limits, maxBodyBytes: undefined },
         }),
         mode: http ? HaproxyMode.HTTP : HaproxyMode.TCP,
-        upstream,
+        upstream: inMode(upstream),
         routes: shared,
         listen: at(p1),
         listenTls,

@@ -6,7 +6,12 @@ import type {
   HaproxyShare,
   HaproxyUpstream,
 } from '../../lib/haproxy/model/config-model';
-import { HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion } from '../../lib/haproxy/model/options';
+import {
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HaproxyTlsVersion,
+} from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const UPSTREAM: HaproxyUpstream = { dnsName: 'my-elb.example.com', port: 80 };
@@ -259,6 +264,21 @@ describe('what a version does not have', () => {
   test.each<[string, Change, string]>([
     ['1.9.16', { upstream: { resolutionMode: PER_REQUEST } }, perRequest('1.9.16', 'http', '2.0')],
     ['2.0', { mode: TCP, upstream: { resolutionMode: PER_REQUEST } }, perRequest('2.0', 'tcp', '2.1')],
+    [
+      '2.3.21',
+      { upstream: { protocol: HaproxyProtocol.HTTP2 } },
+      "protocol 'h2' needs HAProxy 2.4 or later, and this is 2.3.21, which keeps HTTP/2 connections to old addresses: use 'h1'",
+    ],
+    [
+      '2.9.1',
+      { upstream: { protocol: HaproxyProtocol.HTTP2, sendProxyProtocol: true } },
+      "protocol 'h2' with sendProxyProtocol needs HAProxy 3.0 or later, and this is 2.9.1, which keeps such connections to old addresses: leave one of them out",
+    ],
+    [
+      '3.2',
+      { mode: TCP, upstream: { protocol: HaproxyProtocol.HTTP2 } },
+      "protocol 'h2' applies to requests, which TCP mode passes through as they are: leave it out, or use HTTP mode",
+    ],
     [
       '1.7',
       { listenTls: { ...LISTEN_TLS, minVersion: HaproxyTlsVersion.V1_3 } },

@@ -3,6 +3,7 @@ import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/mode
 import {
   HaproxyLogFormat,
   HaproxyMode,
+  HaproxyProtocol,
   HaproxyResolutionMode,
   HaproxyTlsVersion,
   HEALTH_PORT,
@@ -20,6 +21,7 @@ const CHECKED_UPSTREAM = {
   backend: 'upstream',
   dnsName: NAME,
   port: 80,
+  protocol: HaproxyProtocol.HTTP1,
   resolutionMode: HaproxyResolutionMode.SLOTS,
   slots: 16,
   tls: undefined,
@@ -113,6 +115,7 @@ test('the values of a model are kept, and each route and each share has its own 
   const upstream = {
     dnsName: NAME,
     port: 443,
+    protocol: HaproxyProtocol.HTTP2,
     resolutionMode: HaproxyResolutionMode.PER_REQUEST,
     slots: 100,
     tls: { verify: false, caFile: '/ca.pem', serverName: 'www.example.com' },

@@ -1,5 +1,5 @@
 import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
-import { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import { HaproxyLogFormat, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 /** The name of the golden files' load balancer. */
@@ -105,6 +105,30 @@ export const PER_REQUEST: HaproxyConfigModel = {
     tls: { serverName: 'www.example.com' },
     resolutionMode: HaproxyResolutionMode.PER_REQUEST,
   },
+};
+
+/** HTTP/2 to load balancers, with and without TLS, 2.4 and later. */
+export const HTTP2: HaproxyConfigModel = {
+  upstream: {
+    dnsName: NAME,
+    port: 443,
+    protocol: HaproxyProtocol.HTTP2,
+    tls: { serverName: 'grpc.example.com' },
+    healthCheck: { path: '/health', host: 'grpc.example.com' },
+  },
+  routes: [
+    {
+      name: 'clear',
+      pathPrefix: '/clear.',
+      upstream: {
+        dnsName: 'nlb-0123456789abcdef.elb.eu-west-1.amazonaws.com',
+        port: 50_051,
+        protocol: HaproxyProtocol.HTTP2,
+        idleTimeoutMillis: 350_000,
+      },
+    },
+  ],
+  listenTls: { certificateFile: '/etc/haproxy/site.pem' },
 };
 
 /** Traffic that several upstreams share: machines and two load balancers, and of a route machines with TLS. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
-import { HaproxyLogFormat, HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import { HaproxyLogFormat, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
@@ -22,6 +22,7 @@ const UPSTREAMS: Record<string, Partial<HaproxyUpstream>> = {
   'proxy protocol': { sendProxyProtocol: true },
   'http check': { healthCheck: { path: '/health?a=b&c=%20;*', host: 'www.example.com' } },
   'http check over tls': { tls: {}, healthCheck: { path: '/health' } },
+  'http/2 over tls': { protocol: HaproxyProtocol.HTTP2, tls: {}, healthCheck: { path: '/health' } },
   'no check': { tls: {}, healthCheck: { enabled: false } },
   'slow start': { slowStartMillis: 30_000, idleTimeoutMillis: 350_000 },
 };
@@ -61,7 +62,10 @@ function shapesFor(binary: HaproxyBinary): Shape[] {
   const version = HaproxyVersion.of(binary.branch);
   const tls = hasTls(binary);
   return MATRIX.filter(({ mode, listener, upstream }) => {
-    const { resolutionMode, tls: upstreamTls } = UPSTREAMS[upstream]!;
+    const { resolutionMode, protocol, tls: upstreamTls } = UPSTREAMS[upstream]!;
+    if (protocol !== undefined && (mode === HaproxyMode.TCP || !version._capabilities.http2Upstream)) {
+      return false;
+    }
     const resolves = mode === HaproxyMode.HTTP ? version._capabilities.doResolve : version._capabilities.doResolveTcp;
     return (resolutionMode === undefined || resolves) && (tls || (!listener.startsWith('tls') && !upstreamTls));
   });

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { InputError } from '../../lib/haproxy/errors';
-import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
-import { HaproxyMode, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-api/commands';
 import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
@@ -116,6 +116,42 @@ describe('1.8 and later', () => {
   });
 });
 
+describe('HTTP/2 to the load balancer', () => {
+  const server = (branch: string, more: Partial<HaproxyUpstream> = {}) => {
+    const upstream = { ...HTTP.upstream, protocol: HaproxyProtocol.HTTP2, ...more };
+    const text = render(branch, { ...HTTP, upstream });
+    return [...linesOf(text, 'server-template'), ...linesOf(text, 'server elb')].join();
+  };
+
+  test('in clear text, with TLS, with an address for each request', () => {
+    expect(server('3.2')).toContain(' rise 2 proto h2 ws h1 pool-purge-delay ');
+    expect(server('3.2', { tls: { verify: false } })).toContain(
+      ` sni str(${NAME}) check-sni ${NAME} alpn h2 check-alpn h2 ws h1 pool-purge-delay `,
+    );
+    expect(server('3.2', { resolutionMode: HaproxyResolutionMode.PER_REQUEST, tls: { verify: false } })).toContain(
+      ` sni str(${NAME}) alpn h2 ws h1 pool-purge-delay `,
+    );
+  });
+
+  test('with the PROXY protocol each connection belongs to one client', () => {
+    const upstream = { ...HTTP.upstream, protocol: HaproxyProtocol.HTTP2, sendProxyProtocol: true };
+    expect(linesOf(render('3.0', { ...HTTP, upstream }), 'http-reuse')).toEqual(['http-reuse never']);
+  });
+
+  test('2.4 leaves WebSockets to the load balancer', () => {
+    expect(server('2.4')).toContain(' proto h2 pool-purge-delay ');
+  });
+
+  test('makes the buffer large enough for a frame', () => {
+    const limits = { maxHeaderBytes: 4096 };
+    const upstream = { ...HTTP.upstream, protocol: HaproxyProtocol.HTTP2 };
+    expect(linesOf(render('3.2', { ...HTTP, limits }), 'tune.bufsize')).toEqual(['tune.bufsize 5120']);
+    expect(linesOf(render('3.2', { ...HTTP, limits, upstream }), 'tune.bufsize')).toEqual(['tune.bufsize 16384']);
+    const routes = [{ name: 'grpc', pathPrefix: '/g', upstream }];
+    expect(linesOf(render('3.2', { ...HTTP, limits, routes }), 'tune.bufsize')).toEqual(['tune.bufsize 16384']);
+  });
+});
+
 describe('words that a branch does not have', () => {
   type Word = Exclude<
     keyof typeof CAPABILITIES,
@@ -128,6 +164,8 @@ describe('words that a branch does not have', () => {
     | 'sessionRules'
     | 'sha1'
     | 'leavesInPlace'
+    | 'http2Upstream'
+    | 'websocketProtocol'
   >;
   const WORDS: Record<Word, RegExp> = {
     initAddr: /\binit-addr\b/,
@@ -146,6 +184,7 @@ describe('words that a branch does not have', () => {
     httpCheckSend: /\bhttp-check send\b/,
     httpRequestReturn: /\bhttp-request return\b/,
     httpAfterResponse: /\bhttp-after-response\b/,
+    countsRate: /\bsc-inc-gpc0\(0\)/,
     ipv6Mask: /\bipmask\(32,64\)/,
     processVariables: /\bproc\.stopping\b/,
     reusesRightly: /\bhttp-reuse safe\b/,
@@ -190,6 +229,12 @@ describe('words that a branch does not have', () => {
       { ...HTTP, rateLimits: [{ requests: 10 }, { requests: 1, header: 'X-Key' }] },
       /\breq\.fhdr\(X-Key\),sha1\b/,
       'rateLimits[1].header needs HAProxy 1.8 or later, and this is BRANCH: leave it out',
+    ],
+    [
+      'http2Upstream',
+      { ...HTTP, upstream: { ...HTTP.upstream, protocol: HaproxyProtocol.HTTP2 } },
+      /^ {4}server-template .* proto h2 /m,
+      "protocol 'h2' needs HAProxy 2.4 or later, and this is BRANCH, which keeps HTTP/2 connections to old addresses: use 'h1'",
     ],
     [
       'httpRequestReturn',

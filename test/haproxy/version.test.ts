@@ -23,6 +23,7 @@ describe('capabilities', () => {
     holdErrors: '1.7',
     processVariables: '1.7',
     sessionRules: '1.7',
+    countsRate: '1.7',
     autonomousResolution: '1.8',
     serverTemplate: '1.8',
     holdObsolete: '1.8',
@@ -46,6 +47,8 @@ describe('capabilities', () => {
     httpRequestReturn: '2.2',
     httpAfterResponse: '2.2',
     reusesRightly: '2.4',
+    http2Upstream: '2.4',
+    websocketProtocol: '2.5',
     leavesInPlace: '3.0',
     ownView: '3.2',
   };

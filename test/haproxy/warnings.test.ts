@@ -1,5 +1,6 @@
-import { HaproxyMode } from '../../lib/haproxy/model/options';
+import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { upstreamWarnings } from '../../lib/haproxy/model/warnings';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const { HTTP, TCP } = HaproxyMode;
 const OWN = 'internal-orders-1234567890.eu-west-1.elb.amazonaws.com';
@@ -8,10 +9,16 @@ const UNVERIFIABLE =
   'the certificate of the load balancer at port 443 is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate';
 const CLEAR_TEXT =
   'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener';
+const CLEAR_TEXT_HTTP2 =
+  'HAProxy sends HTTP/2 without TLS to port 443 of the load balancer, and an Application Load Balancer speaks HTTP/2 over TLS alone: give tls, and the port of its HTTPS listener';
+const { HTTP2 } = HaproxyProtocol;
+const NLB = 'n-0123.elb.eu-west-1.amazonaws.com';
 const UNVERIFIED =
   'tls.verify is false for the load balancer at port 443: any host that later gets one of its addresses can answer in its place; leave verify out';
 
-test.each<[what: string, warnings: string[], ...given: Parameters<typeof upstreamWarnings>]>([
+type Given = Parameters<typeof upstreamWarnings> extends [unknown, ...infer Rest] ? Rest : never;
+
+test.each<[what: string, warnings: string[], ...given: Given]>([
   ['an ALB by its own name', [UNVERIFIABLE], HTTP, { dnsName: OWN, port: 443, tls: {} }],
   ['the same in TCP mode', [UNVERIFIABLE], TCP, { dnsName: OWN, port: 443, tls: {} }],
   ['with a final dot', [UNVERIFIABLE], HTTP, { dnsName: `${OWN}.`, port: 443, tls: {} }],
@@ -24,8 +31,38 @@ test.each<[what: string, warnings: string[], ...given: Parameters<typeof upstrea
   ['a name of the user', [], HTTP, { dnsName: 'elb.example.com', port: 443, tls: {} }],
   ['without verification', [UNVERIFIED], HTTP, { dnsName: OWN, port: 443, tls: { verify: false } }],
   ['port 443 without TLS', [CLEAR_TEXT], HTTP, { dnsName: OWN, port: 443 }],
+  ['HTTP/2 without TLS', [CLEAR_TEXT_HTTP2], HTTP, { dnsName: OWN, port: 443, protocol: HTTP2 }],
+  ['HTTP/2 without TLS to an NLB', [], HTTP, { dnsName: NLB, port: 50_051, protocol: HTTP2 }],
+  ['HTTP/2 with TLS', [], HTTP, { dnsName: OWN, port: 443, protocol: HTTP2, tls: { serverName: 'a.test' } }],
   ['TLS that passes through', [], TCP, { dnsName: OWN, port: 443 }],
   ['another port', [], HTTP, { dnsName: OWN, port: 8443 }],
 ])('an upstream that needs attention: %s', (_, expected, ...given) => {
-  expect(upstreamWarnings(...given).map(({ message }) => message)).toEqual(expected);
+  expect(upstreamWarnings(HaproxyVersion.V3_2, ...given).map(({ message }) => message)).toEqual(expected);
+});
+
+test.each([
+  ['2.4', false],
+  ['2.5', true],
+  ['2.6.23', true],
+  ['2.6.24', false],
+  ['2.6', false],
+  ['2.9.15', true],
+  ['3.2.5', true],
+  ['3.2.6', false],
+  ['3.3.0', false],
+])('per-request on %s: one address takes all requests: %s', (release, warned) => {
+  const version = HaproxyVersion.of(release);
+  const { PER_REQUEST: resolutionMode, SLOTS } = HaproxyResolutionMode;
+  const messages = upstreamWarnings(version, HTTP, { dnsName: OWN, port: 80, resolutionMode });
+  expect(messages).toEqual(
+    warned
+      ? [
+          {
+            id: 'cdk-haproxy-elb:single-address',
+            message: `HAProxy ${release} sends every request to the same address of the load balancer at port 80 in mode per-request (HAProxy issue 3116): use mode slots, or a later release`,
+          },
+        ]
+      : [],
+  );
+  expect(upstreamWarnings(version, HTTP, { dnsName: OWN, port: 80, resolutionMode: SLOTS })).toEqual([]);
 });

@@ -39,7 +39,7 @@ class RecordingProbes implements Probes {
 
 const check = (probes: Probes, record = RECORD) => checkProxy(record, NO_STATE, probes, START);
 
-test('each answer goes to its own task, and a task without its own network interface has the reason instead', async () => {
+test('each answer goes to its own task, and a task without an address has the reason instead', async () => {
   const tasks = [{ id: 'a', endpoint: 'a:9990' }, { id: 'b' }, { id: 'c', endpoint: 'c:9990' }];
   const probes = new RecordingProbes({ tasks }, { processes: { 'c:9990': { unreachable: 'connection refused' } } });
   const { observation } = await check(probes);
@@ -47,7 +47,7 @@ test('each answer goes to its own task, and a task without its own network inter
     { task: tasks[0], runtime: HEALTHY },
     {
       task: tasks[1],
-      unreachable: 'it does not have its own network interface: only tasks in network mode awsvpc can be checked',
+      unreachable: 'AWS names no address of it, nor of its instance',
     },
     { task: tasks[2], unreachable: 'connection refused' },
   ]);

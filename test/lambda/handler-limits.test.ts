@@ -97,7 +97,7 @@ describe('ECS does not list the tasks of a run', () => {
     expect(eventsOf(lines)).toEqual(['degraded', 'incident-opened orders stale-address']);
     expect(eventLines(lines)[0]).toEqual({
       level: 'WARN',
-      message: 'ECS did not list the tasks of some proxies: those of an earlier run were checked',
+      message: 'AWS did not list the tasks of some proxies: those of an earlier run were checked',
       event: 'degraded',
       reasons: ['ServerException: Service is unavailable'],
     });

@@ -1,9 +1,12 @@
 import type { NetworkInterface, NetworkInterfaceType } from '@aws-sdk/client-ec2';
 import type { Service } from '@aws-sdk/client-ecs';
 import { ACCOUNT, arnOf, REGION } from './arn';
+import { AutoScalingGroups } from './auto-scaling-groups';
+import { CloudMap } from './cloud-map';
 import { DynamoTables } from './dynamodb';
 import { EcsServices } from './ecs-services';
 import { EventBus } from './event-bus';
+import { Instances } from './instances';
 import { LambdaFunctions } from './lambda-functions';
 import { type ClientRouting, LoadBalancers } from './load-balancers';
 import { NetworkInterfaces } from './network-interfaces';
@@ -37,12 +40,20 @@ interface MadeBalancer {
   readonly dnsName: string;
 }
 
+/** A task without a network interface of its own (network modes `bridge` and `host`). */
+interface TaskPlacement {
+  /** Id of the EC2 instance or the managed node. */
+  readonly instance: string;
+  /** Ports of the instance that lead to its container. */
+  readonly ports: readonly (readonly [container: number, host: number])[];
+}
+
 /** A service to make. */
 interface ServiceSettings {
   readonly cluster: string;
   readonly name: string;
-  /** Addresses of its running tasks, whose ids are `NAME-0` and so on. */
-  readonly addresses: readonly string[];
+  /** Addresses of its running tasks, whose ids are `NAME-0` and so on. A task on an instance has none of its own. */
+  readonly addresses: readonly (string | TaskPlacement)[];
   /** @default - as many as there are tasks */
   readonly desiredCount?: number;
   /** @default - one that is completed */
@@ -68,6 +79,9 @@ export class AwsAccount {
   public readonly loadBalancers = new LoadBalancers();
   public readonly interfaces = new NetworkInterfaces();
   public readonly ecs = new EcsServices();
+  public readonly instances = new Instances();
+  public readonly groups = new AutoScalingGroups();
+  public readonly cloudMap = new CloudMap();
   public readonly tables = new DynamoTables();
   public readonly bus = new EventBus();
   public readonly functions = new LambdaFunctions();
@@ -89,6 +103,9 @@ export class AwsAccount {
       ...this.loadBalancers.handlers,
       ...this.interfaces.handlers,
       ...this.ecs.handlers,
+      ...this.instances.handlers,
+      ...this.groups.handlers,
+      ...this.cloudMap.handlers,
       ...this.tables.handlers,
       ...this.bus.handlers,
       ...this.functions.handlers,
@@ -170,7 +187,22 @@ export class AwsAccount {
       group: `service:${name}`,
       lastStatus: 'RUNNING',
       desiredStatus: 'RUNNING',
-      attachments: [{ type: 'ElasticNetworkInterface', details: [{ name: 'privateIPv4Address', value }] }],
+      ...(typeof value === 'string'
+        ? { attachments: [{ type: 'ElasticNetworkInterface', details: [{ name: 'privateIPv4Address', value }] }] }
+        : {
+            containerInstanceArn: this.ecs.setContainerInstance(cluster, value.instance),
+            containers: [
+              {
+                name: 'haproxy',
+                networkBindings: value.ports.map(([containerPort, hostPort]) => ({
+                  bindIP: '0.0.0.0',
+                  containerPort,
+                  hostPort,
+                  protocol: 'tcp' as const,
+                })),
+              },
+            ],
+          }),
     }));
     const count = desiredCount ?? addresses.length;
     this.ecs.set(cluster, name, {

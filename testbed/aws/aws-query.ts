@@ -4,10 +4,14 @@ import type { Protocol } from './protocol';
 import { writeXml, type XmlStyle } from './xml';
 
 /** Services by the API version in the form, which is their only difference. */
-const SERVICES: Record<string, AwsService> = { '2015-12-01': 'elasticloadbalancing' };
+const SERVICES: Record<string, AwsService> = {
+  '2015-12-01': 'elasticloadbalancing',
+  '2011-01-01': 'autoscaling',
+};
 
 const NAMESPACES: Partial<Record<AwsService, string>> = {
   elasticloadbalancing: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+  autoscaling: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
 };
 
 const STYLE: XmlStyle = { item: 'member', nameOf: (name) => name };

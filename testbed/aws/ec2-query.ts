@@ -9,6 +9,7 @@ const REQUEST_NAMES: Record<string, string> = {
   Filter: 'Filters',
   Value: 'Values',
   NetworkInterfaceId: 'NetworkInterfaceIds',
+  InstanceId: 'InstanceIds',
 };
 
 /** Lists that have another name in an answer than the SDK's with a small letter, as far as they are used here. */
@@ -16,6 +17,10 @@ const ANSWER_NAMES: Record<string, string> = {
   NetworkInterfaces: 'networkInterfaceSet',
   PrivateIpAddresses: 'privateIpAddressesSet',
   Ipv6Addresses: 'ipv6AddressesSet',
+  Reservations: 'reservationSet',
+  Instances: 'instancesSet',
+  Tags: 'tagSet',
+  State: 'instanceState',
 };
 
 const STYLE: XmlStyle = {

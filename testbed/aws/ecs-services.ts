@@ -1,4 +1,4 @@
-import type { Service, Task } from '@aws-sdk/client-ecs';
+import type { ContainerInstance, Service, Task } from '@aws-sdk/client-ecs';
 import { arnOf } from './arn';
 import { AwsError } from './aws-error';
 import type { AwsHandlers } from './operations';
@@ -6,6 +6,7 @@ import type { AwsHandlers } from './operations';
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html and its neighbours. */
 const MAX_TASKS = 100;
 const MAX_SERVICES = 10;
+const MAX_CONTAINER_INSTANCES = 100;
 
 /** A service, and its tasks of any state. */
 interface StoredService extends Service {
@@ -17,6 +18,8 @@ export class EcsServices {
   readonly #services = new Map<string, StoredService>();
   /** Tasks by ARN: thousands are described in a run. */
   readonly #tasks = new Map<string, Task>();
+
+  readonly #containerInstances = new Map<string, ContainerInstance>();
 
   /** Services that were deployed again, by `CLUSTER/SERVICE`, in order. */
   public readonly redeployed: string[] = [];
@@ -31,6 +34,13 @@ export class EcsServices {
     for (const task of service.tasks) {
       this.#tasks.set(task.taskArn, task);
     }
+  }
+
+  /** Registers an instance with a cluster. @returns its ARN in ECS */
+  public setContainerInstance(cluster: string, ec2InstanceId: string): string {
+    const containerInstanceArn = arnOf('ecs', `container-instance/${cluster}/${ec2InstanceId.replace(/^m?i-/, '')}`);
+    this.#containerInstances.set(containerInstanceArn, { containerInstanceArn, ec2InstanceId, status: 'ACTIVE' });
+    return containerInstanceArn;
   }
 
   /** A service. */
@@ -64,6 +74,19 @@ export class EcsServices {
         task === undefined ? failures.push({ arn, reason: 'MISSING' }) : tasks.push(task);
       }
       return { tasks, failures };
+    },
+    'ecs:DescribeContainerInstances': ({ cluster, containerInstances: asked = [] }) => {
+      this.#checkCluster(cluster);
+      if (asked.length < 1 || asked.length > MAX_CONTAINER_INSTANCES) {
+        throw invalid(
+          asked.length < 1
+            ? 'Container instances cannot be empty.'
+            : `Container instances cannot have more than ${MAX_CONTAINER_INSTANCES} elements.`,
+        );
+      }
+      const found = asked.flatMap((arn) => this.#containerInstances.get(arn) ?? []);
+      const missing = asked.filter((arn) => !this.#containerInstances.has(arn));
+      return { containerInstances: found, failures: missing.map((arn) => ({ arn, reason: 'MISSING' })) };
     },
     'ecs:DescribeServices': ({ cluster, services: asked = [] }) => {
       this.#checkCluster(cluster);

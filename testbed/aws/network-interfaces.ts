@@ -1,11 +1,7 @@
 import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import { AwsError } from './aws-error';
+import { pageOf } from './ec2-describe';
 import type { AwsHandlers } from './operations';
-
-/** Most values of all filters of a call. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html */
-const MAX_FILTER_VALUES = 200;
-const MIN_PAGE = 5;
-const MAX_PAGE = 1000;
 
 /** What a filter compares, by its name. */
 const FILTERS: Readonly<Record<string, (found: NetworkInterface) => readonly (string | undefined)[]>> = {
@@ -44,35 +40,11 @@ export class NetworkInterfaces {
   }
 
   public readonly handlers = {
-    'ec2:DescribeNetworkInterfaces': ({ Filters = [], NetworkInterfaceIds, MaxResults, NextToken = '0' }) => {
-      const values = Filters.reduce((sum, { Values = [] }) => sum + Values.length, 0);
-      if (values > MAX_FILTER_VALUES) {
-        throw new AwsError(
-          'FilterLimitExceeded',
-          `The maximum number of filter values specified on a single call is ${MAX_FILTER_VALUES}`,
-        );
-      }
-      const size = MaxResults === undefined ? MAX_PAGE : Number(MaxResults);
-      if (!(size >= MIN_PAGE && size <= MAX_PAGE)) {
-        throw new AwsError(
-          'InvalidParameterValue',
-          `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value between ${MIN_PAGE} and ${MAX_PAGE}.`,
-        );
-      }
-      const passes = Filters.map(({ Name = '', Values = [] }) => {
-        const valuesOf = FILTERS[Name];
-        if (valuesOf === undefined) {
-          throw new AwsError('InvalidParameterValue', `The filter '${Name}' is invalid`);
-        }
-        const patterns = Values.map(wildcards);
-        return (one: NetworkInterface) =>
-          valuesOf(one).some((value) => patterns.some((pattern) => pattern.test(value ?? '')));
-      });
+    'ec2:DescribeNetworkInterfaces': ({ NetworkInterfaceIds, ...input }) => {
       const ids = this.#ids(NetworkInterfaceIds);
-      const found = ids.map((id) => this.#interfaces.get(id)!).filter((one) => passes.every((pass) => pass(one)));
-      const from = Number(NextToken);
-      const more = found.length > from + size ? { NextToken: String(from + size) } : {};
-      return { NetworkInterfaces: found.slice(from, from + size), ...more };
+      const all = ids.map((id) => this.#interfaces.get(id)!);
+      const { page, ...more } = pageOf(all, input, (name) => FILTERS[name]);
+      return { NetworkInterfaces: page, ...more };
     },
   } satisfies AwsHandlers;
 
@@ -84,10 +56,4 @@ export class NetworkInterfaces {
     }
     return asked ?? [...this.#interfaces.keys()];
   }
-}
-
-/** The values of a filter may have `*` and `?`. */
-function wildcards(value: string): RegExp {
-  const escaped = value.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
 }

@@ -1,3 +1,4 @@
+import type * as autoscaling from '@aws-sdk/client-auto-scaling';
 import type * as dynamodb from '@aws-sdk/client-dynamodb';
 import type * as ec2 from '@aws-sdk/client-ec2';
 import type * as ecs from '@aws-sdk/client-ecs';
@@ -5,6 +6,7 @@ import type * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as events from '@aws-sdk/client-eventbridge';
 import type * as lambda from '@aws-sdk/client-lambda';
 import type * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import type * as servicediscovery from '@aws-sdk/client-servicediscovery';
 import type * as ssm from '@aws-sdk/client-ssm';
 
 /** The SDK clients of the available services, by the name of the service in IAM and in a signature. */
@@ -17,6 +19,8 @@ interface Clients {
   events: typeof events;
   lambda: typeof lambda;
   secretsmanager: typeof secretsmanager;
+  autoscaling: typeof autoscaling;
+  servicediscovery: typeof servicediscovery;
 }
 
 /** An available service. */
@@ -43,7 +47,7 @@ type HandlersOf<Service extends AwsService, Client = Clients[Service]> = {
 /**
  * Answers by `service:Operation`, typed by the SDK's own commands.
  *
- * A form carries no types: ELBv2 and EC2 handlers get every scalar of their input as a string, a `PageSize` as well.
+ * A form carries no types: handlers of ELBv2, EC2 and Auto Scaling get every scalar of their input as a string, a `PageSize` as well.
  */
 export type AwsHandlers = HandlersOf<'ssm'> &
   HandlersOf<'ecs'> &
@@ -52,7 +56,9 @@ export type AwsHandlers = HandlersOf<'ssm'> &
   HandlersOf<'dynamodb'> &
   HandlersOf<'events'> &
   HandlersOf<'lambda'> &
-  HandlersOf<'secretsmanager'>;
+  HandlersOf<'secretsmanager'> &
+  HandlersOf<'autoscaling'> &
+  HandlersOf<'servicediscovery'>;
 
 /** A request that was understood. */
 export interface AwsCall {

@@ -40,7 +40,7 @@ export const QUOTAS: readonly Quota[] = [
     source: `${ELB_SOURCE}: all read calls of one API version share a bucket`,
   },
   {
-    operations: ['ec2:DescribeNetworkInterfaces'],
+    operations: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeInstances'],
     each: true,
     burst: 100,
     perSecond: 20,
@@ -49,7 +49,7 @@ export const QUOTAS: readonly Quota[] = [
       'https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html: with a filter or pages; 50 and 10 without',
   },
   {
-    operations: ['ecs:ListTasks', 'ecs:DescribeTasks'],
+    operations: ['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeContainerInstances'],
     burst: 100,
     perSecond: 20,
     error: throttled(),
@@ -106,6 +106,24 @@ export const QUOTAS: readonly Quota[] = [
     perSecond: 400,
     error: throttled('ThrottlingException', 'Rate exceeded', 400),
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html: regions that are not listed',
+  },
+  {
+    operations: ['servicediscovery:DiscoverInstances'],
+    burst: 2000,
+    perSecond: 1000,
+    error: throttled(
+      'RequestLimitExceeded',
+      'The operation can not be completed because the request rate is too high.',
+    ),
+    source: 'https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html',
+  },
+  {
+    operations: ['autoscaling:DescribeAutoScalingGroups', 'ssm:DescribeInstanceInformation'],
+    each: true,
+    burst: 10,
+    perSecond: 10,
+    error: throttled('Throttling'),
+    source: 'not published; an assumption',
   },
   {
     operations: ['lambda:Invoke'],

@@ -26,8 +26,10 @@ export const QUOTAS: Readonly<Record<string, { readonly bucket: string } & Quota
   DescribeLoadBalancerAttributesCommand: { bucket: 'elb', ...ELB },
   ListTasksCommand: { bucket: 'ecs-tasks', ...ECS_TASKS },
   DescribeTasksCommand: { bucket: 'ecs-tasks', ...ECS_TASKS },
+  DescribeContainerInstancesCommand: { bucket: 'ecs-tasks', ...ECS_TASKS },
   DescribeServicesCommand: { bucket: 'ecs-services', ...ECS_SERVICES },
-  DescribeNetworkInterfacesCommand: { bucket: 'ec2', ...EC2 },
+  DescribeNetworkInterfacesCommand: { bucket: 'ec2-interfaces', ...EC2 },
+  DescribeInstancesCommand: { bucket: 'ec2-instances', ...EC2 },
   GetParametersByPathCommand: { bucket: 'ssm', burst: 40, perSecond: 40 },
 };
 

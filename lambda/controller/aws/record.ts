@@ -42,7 +42,8 @@ const MEMBERS: Readonly<Record<keyof RegistryRecord, Member>> = {
   },
   tasks: {
     is: isTaskSource,
-    wanted: 'an object with cluster, service and the port runtimeApiPort, or with a list of endpoints, HOST:PORT each',
+    wanted:
+      'an object with endpoints (HOST:PORT each), or with runtimeApiPort (a port) and one of: cluster and service; autoScalingGroup; instanceTags; cloudMapNamespace and cloudMapService; name',
   },
   runtimeApiTls: {
     is: optional((value) => isObject(value) && isText(value.secretArn)),
@@ -101,14 +102,33 @@ function passes(check: () => unknown): boolean {
   }
 }
 
+/** The members of a source with a port, by the one that tells it from the others. */
+const SOURCES: Readonly<Record<string, Readonly<Record<string, Member['is']>>>> = {
+  service: { service: isText, cluster: isText },
+  autoScalingGroup: { autoScalingGroup: isText },
+  instanceTags: { instanceTags: isTags },
+  cloudMapService: { cloudMapService: isText, cloudMapNamespace: isText },
+  name: { name: isText },
+};
+
 function isTaskSource(value: unknown): boolean {
   if (!isObject(value)) {
     return false;
   }
-  const { cluster, service, runtimeApiPort, endpoints } = value;
-  return endpoints === undefined
-    ? isText(cluster) && isText(service) && isPort(runtimeApiPort)
-    : isTexts(endpoints) && endpoints.every(isEndpoint);
+  if (value.endpoints !== undefined) {
+    return isTexts(value.endpoints) && value.endpoints.every(isEndpoint);
+  }
+  const kinds = Object.keys(SOURCES).filter((kind) => value[kind] !== undefined);
+  return (
+    kinds.length === 1 &&
+    isPort(value.runtimeApiPort) &&
+    Object.entries(SOURCES[kinds[0]!]!).every(([key, is]) => is(value[key]))
+  );
+}
+
+/** Without a tag, every instance of the account would be a HAProxy. */
+function isTags(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length > 0 && Object.values(value).every(isText);
 }
 
 function isSuppression(value: unknown): boolean {

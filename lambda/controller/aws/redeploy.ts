@@ -1,10 +1,11 @@
 import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
-import { type EcsService, ecs } from './tasks';
+import type { ServiceSource } from '../../../lib/contract/registry-record';
+import { ecs } from './tasks';
 
 /**
  * Whether a deployment of a service is in progress. One that failed stays listed until the next one, and is none.
  */
-export async function isDeploying({ cluster, service }: EcsService): Promise<boolean> {
+export async function isDeploying({ cluster, service }: ServiceSource): Promise<boolean> {
   const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
   const deployments = services
     .flatMap((found) => found.deployments ?? [])
@@ -13,6 +14,6 @@ export async function isDeploying({ cluster, service }: EcsService): Promise<boo
 }
 
 /** Replaces every task of a service by a new one of the same revision, by its deployment settings. */
-export async function redeploy({ cluster, service }: EcsService): Promise<void> {
+export async function redeploy({ cluster, service }: ServiceSource): Promise<void> {
   await ecs.send(new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }));
 }

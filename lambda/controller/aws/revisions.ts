@@ -1,10 +1,12 @@
 import { DescribeServiceRevisionsCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
+import type { ServiceSource } from '../../../lib/contract/registry-record';
 import type { Task } from '../domain/raw-observation';
-import { describeRunning, type EcsService, ecs, listedTask, tasksOf } from './tasks';
+import { tasksOf } from '../domain/task-source';
+import { describeRunning, ecs, listedTasks } from './tasks';
 import type { TimeLimit } from './time-limit';
 
 /** The running tasks of one revision of a service: those of its task definition that are no older than itself. */
-export async function listRevisionTasks(service: EcsService, revisionArn: string, time: TimeLimit): Promise<Task[]> {
+export async function listRevisionTasks(service: ServiceSource, revisionArn: string, time: TimeLimit): Promise<Task[]> {
   const { serviceRevisions = [] } = await ecs.send(
     new DescribeServiceRevisionsCommand({ serviceRevisionArns: [revisionArn] }),
   );
@@ -14,15 +16,19 @@ export async function listRevisionTasks(service: EcsService, revisionArn: string
   }
   // A deployment without a change has the same task definition as the one before.
   const since = revision.createdAt?.getTime() ?? 0;
-  const tasks = (await describeRunning(service, time))
+  const running = (await describeRunning(service, time))
     .filter(({ taskDefinitionArn }) => taskDefinitionArn === revision.taskDefinition)
-    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
-    .map(listedTask);
-  return tasksOf({ tasks }, service);
+    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since);
+  const described = await listedTasks(service.cluster, running, time);
+  const failed = described.find((one) => one.failed !== undefined)?.failed;
+  if (failed !== undefined) {
+    throw new Error(failed);
+  }
+  return tasksOf({ tasks: described.map(({ listed }) => listed) }, service);
 }
 
 /** The desired count of a service. */
-export async function desiredCount({ cluster, service }: EcsService): Promise<number> {
+export async function desiredCount({ cluster, service }: ServiceSource): Promise<number> {
   const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
   return services[0]?.desiredCount ?? 0;
 }

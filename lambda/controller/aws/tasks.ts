@@ -5,27 +5,15 @@ import {
   ECSClient,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
-import type { ListedTask, Task, TaskListing } from '../domain/raw-observation';
+import type { ServiceSource } from '../../../lib/contract/registry-record';
+import type { ListedTask, TaskListing } from '../domain/raw-observation';
 import { reasonOf } from '../domain/reason';
+import { identityOf, nameOf } from '../domain/task-source';
 import { paced, REQUIRED } from './client-options';
+import { readHosts } from './container-instances';
 import { chunksOf, inBatches } from './in-batches';
+import type { Listed } from './listed';
 import type { TimeLimit } from './time-limit';
-
-/** The ECS tasks of a registry record. */
-export interface EcsService {
-  readonly cluster: string;
-  readonly service: string;
-  readonly runtimeApiPort: number;
-}
-
-/** The running tasks of a service, or why they could not be listed. */
-export type ServiceTasks =
-  | {
-      readonly listing: TaskListing;
-      /** Asked only of a service without tasks. @default - not known */
-      readonly desiredCount?: number;
-    }
-  | { readonly failed: string };
 
 /** How many tasks one page has, and how many one call describes. */
 const MAX_TASKS = 100;
@@ -48,8 +36,8 @@ interface Found {
 }
 
 /**
- * The running tasks of many services, each with the address of its own network interface. Those that come first are
- * listed first.
+ * The running tasks of many services, each with the address of its own network interface or of its instance. Those that
+ * come first are listed first.
  *
  * A cluster is listed as a whole where this takes fewer calls than a list for each service: ECS allows 20 a second. A
  * task that an earlier listing had is not described again, because nothing of it changes.
@@ -58,10 +46,10 @@ interface Found {
  * @returns the tasks of a service; never rejects
  */
 export async function readServices(
-  services: readonly EcsService[],
+  services: readonly ServiceSource[],
   time: TimeLimit,
-  known: (service: EcsService) => TaskListing | undefined = () => undefined,
-): Promise<(service: EcsService) => ServiceTasks> {
+  known: (service: ServiceSource) => TaskListing | undefined = () => undefined,
+): Promise<(service: ServiceSource) => Listed> {
   const byCluster = new Map<string, Map<string, readonly ListedTask[]>>();
   for (const service of services) {
     const names = byCluster.get(service.cluster) ?? new Map();
@@ -82,16 +70,6 @@ export async function readServices(
         }
       : { failed: reason };
   };
-}
-
-/** Names of the cluster and of the service, as `TaskListing` has them. */
-export function identityOf({ cluster, service }: EcsService): string {
-  return `${nameOf(cluster)}/${nameOf(service)}`;
-}
-
-/** The tasks of a listing. */
-export function tasksOf({ tasks }: Pick<TaskListing, 'tasks'>, { runtimeApiPort }: EcsService): Task[] {
-  return tasks.map(({ host, ...task }) => ({ ...task, ...(host && { endpoint: `${host}:${runtimeApiPort}` }) }));
 }
 
 async function readCluster(
@@ -196,10 +174,12 @@ async function describeTasks(
   await inBatches(unknown, MAX_TASKS, async (tasks) => {
     try {
       const described = await time.within(() => ecs.send(new DescribeTasksCommand({ cluster, tasks })));
-      for (const task of described.tasks ?? []) {
-        if (task.lastStatus === 'RUNNING') {
-          add(serviceOf.get(task.taskArn ?? '') ?? task.group?.replace(/^service:/, '') ?? '', listedTask(task));
-        }
+      const wanted = (described.tasks ?? []).filter(({ lastStatus, taskArn = '', group }) => {
+        return lastStatus === 'RUNNING' && names.has(serviceOf.get(taskArn) ?? serviceNameOf(group));
+      });
+      for (const { listed: task, arn, group, failed } of await listedTasks(cluster, wanted, time)) {
+        const name = serviceOf.get(arn) ?? serviceNameOf(group);
+        failed === undefined ? add(name, task) : found.failed.set(name, failed);
       }
     } catch (error) {
       // Which services the tasks of a cluster belong to is not known: they may belong to any.
@@ -228,7 +208,7 @@ async function readDesired(cluster: string, names: readonly string[], found: Fou
 }
 
 /** The running tasks of a service as ECS describes them, without tasks that stopped after the listing. */
-export async function describeRunning({ cluster, service }: EcsService, time: TimeLimit): Promise<DescribedTask[]> {
+export async function describeRunning({ cluster, service }: ServiceSource, time: TimeLimit): Promise<DescribedTask[]> {
   const running: DescribedTask[] = [];
   for (const tasks of chunksOf(await listService(cluster, service, time), MAX_TASKS)) {
     const described = await time.within(() => ecs.send(new DescribeTasksCommand({ cluster, tasks })));
@@ -237,23 +217,59 @@ export async function describeRunning({ cluster, service }: EcsService, time: Ti
   return running;
 }
 
-/** The name in an ARN, or the name itself: a record may have either. */
-function nameOf(arnOrName: string): string {
-  return arnOrName.split('/').at(-1) ?? arnOrName;
-}
-
 const idOf = nameOf;
 
-/** What is remembered of a task. */
-export function listedTask(described: DescribedTask): ListedTask {
-  const [startedAt, host] = [described.startedAt?.getTime(), addressOf(described)];
-  const { taskDefinitionArn: revision } = described;
-  return {
-    id: idOf(described.taskArn ?? ''),
-    ...(startedAt !== undefined && { startedAt }),
-    ...(revision !== undefined && { revision: nameOf(revision) }),
-    ...(host !== undefined && { host }),
-  };
+/** `service:NAME` is the group of each task of a service. */
+function serviceNameOf(group = ''): string {
+  return group.replace(/^service:/, '');
+}
+
+/** A task that was described, and what is remembered of it. */
+interface DescribedListing {
+  readonly arn: string;
+  readonly group?: string | undefined;
+  readonly listed: ListedTask;
+  /** Why its instance could not be read. @default - it was, or was not needed */
+  readonly failed?: string;
+}
+
+/** What is remembered of tasks. Where one has no network interface of its own, its address is that of its instance. */
+export async function listedTasks(
+  cluster: string,
+  described: readonly DescribedTask[],
+  time: TimeLimit,
+): Promise<DescribedListing[]> {
+  const onInstances = described.filter((task) => addressOf(task) === undefined);
+  const instances = onInstances.flatMap(({ containerInstanceArn }) => containerInstanceArn ?? []);
+  let failed: string | undefined;
+  const hostOf = await readHosts(cluster, instances, time).catch((error: unknown) => {
+    failed = reasonOf(error);
+    return () => undefined;
+  });
+  return described.map((task) => {
+    const { taskArn: arn = '', startedAt, taskDefinitionArn: revision, containerInstanceArn = '', group } = task;
+    const own = addressOf(task);
+    const host = own ?? hostOf(containerInstanceArn);
+    const ports = own === undefined ? portsOf(task) : [];
+    const listed: ListedTask = {
+      id: idOf(arn),
+      ...(startedAt !== undefined && { startedAt: startedAt.getTime() }),
+      ...(revision !== undefined && { revision: nameOf(revision) }),
+      ...(host !== undefined && { host }),
+      ...(ports.length > 0 && { ports }),
+    };
+    return { arn, group, listed, ...(own === undefined && failed !== undefined && { failed }) };
+  });
+}
+
+/** Ports of the instance that lead to a container, where they differ (network mode `bridge`). */
+function portsOf({ containers = [] }: DescribedTask): [container: number, host: number][] {
+  return containers
+    .flatMap(({ networkBindings = [] }) => networkBindings)
+    .flatMap(({ protocol = 'tcp', containerPort, hostPort }): [number, number][] => {
+      const differs = protocol === 'tcp' && hostPort !== undefined && containerPort !== hostPort;
+      return differs && containerPort !== undefined ? [[containerPort, hostPort]] : [];
+    });
 }
 
 /** Address of a task's network interface, as the host of an endpoint, on Fargate and on EC2. */

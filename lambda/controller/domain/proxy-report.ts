@@ -180,9 +180,9 @@ function namesOf(
   return names;
 }
 
-/** Endpoints of a list may be those of processes that are reloaded. A task of ECS has one process. */
+/** Processes that no ECS runs may be reloaded. A task of ECS has one process. */
 function replacedBy({ record, tasks, at }: Observation, { samples, replaced }: ProxyState): ReplacedProcess[] {
-  if (!('endpoints' in record.tasks)) {
+  if ('service' in record.tasks) {
     return [];
   }
   const now = tasks.flatMap((read) =>

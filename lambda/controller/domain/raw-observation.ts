@@ -2,35 +2,37 @@ import type { NameAnswer, ProcessAnswer } from '../../../lib/contract/probe';
 
 /** A running HAProxy. */
 export interface Task {
-  /** ECS task id, or the endpoint itself where there is no ECS. */
+  /** Id of the ECS task or of the instance; the endpoint itself where there is none. */
   readonly id: string;
   /**
    * `HOST:PORT` of its runtime API, or `unix:PATH`.
    *
-   * @default - it does not have its own network interface: not readable
+   * @default - no address of it is known: not readable
    */
   readonly endpoint?: string;
-  /** When it started, in milliseconds since 1970. @default - not known: there is no ECS */
+  /** When it or its instance started, in milliseconds since 1970. @default - not known */
   readonly startedAt?: number;
   /** ARN of its task definition: tasks of two revisions differ in it. @default - not known: there is no ECS */
   readonly revision?: string;
 }
 
-/** The running tasks of a service as ECS listed them. */
+/** The running tasks of a source, such as a service, as AWS listed them. */
 export interface TaskListing {
   /** When, in milliseconds since 1970. */
   readonly at: number;
-  /** Names of its cluster and of itself. A record may name another service one day. */
+  /** Identity of the source. A record may name another one later. */
   readonly service: string;
   readonly tasks: readonly ListedTask[];
   /** Whether a task has not answered since: the service is to be listed before others. @default false */
   readonly outdated?: boolean;
 }
 
-/** What ECS says of a running task: it never changes. */
+/** What AWS says of a running task: it never changes. */
 export interface ListedTask extends Pick<Task, 'id' | 'startedAt' | 'revision'> {
-  /** Address of its network interface, as the host of an endpoint. @default - it has none of its own */
+  /** Its own address or that of its instance, as the host of an endpoint. @default - none is known */
   readonly host?: string;
+  /** Ports of its instance that lead to it, `[container, host]` each. @default - its ports are those of the host */
+  readonly ports?: readonly (readonly [container: number, host: number])[];
 }
 
 /** One task: read, not readable, or not reached before the run had no time left. */
@@ -69,7 +71,7 @@ export interface RawObservation {
   readonly tasks: readonly ObservedTask[];
   /** Whether the service is being deployed. @default false */
   readonly deploying?: boolean;
-  /** The listing that the tasks are from. @default - they are a list of endpoints */
+  /** The listing that the tasks are from. @default - the record has a list of endpoints */
   readonly listing?: TaskListing;
   /** Whether an earlier check made the listing: a task may have stopped since, another one started. @default false */
   readonly remembered?: boolean;

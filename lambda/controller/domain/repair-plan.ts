@@ -1,12 +1,9 @@
-import type { RegistryRecord, TaskSource } from '../../../lib/contract/registry-record';
+import type { RegistryRecord, ServiceSource } from '../../../lib/contract/registry-record';
 import type { VerdictKind } from '../../../lib/contract/verdicts';
 import type { Incident } from './incident';
 import type { ProxyState, RepairRecord } from './state';
 import { DEFINITIONS } from './verdicts';
 import type { FailedRepair } from './verdicts/definition';
-
-/** Tasks that ECS runs, in contrast to a list of endpoints. */
-type EcsSource = Extract<TaskSource, { service: string }>;
 
 /** A proxy that was checked, with the incidents that are open on it. */
 export interface RepairCandidate {
@@ -20,7 +17,7 @@ export interface PlannedRepair<C extends RepairCandidate> {
   readonly candidate: C;
   /** To be added to the repairs of the state, before it is done. */
   readonly repaired: RepairRecord;
-  readonly service: EcsSource;
+  readonly service: ServiceSource;
 }
 
 /** Long enough for one deployment to end before the next one. */
@@ -79,7 +76,7 @@ function attemptsOn(finding: Finding, repairs: readonly RepairRecord[]): number 
 export function recentlyRepaired(
   candidates: readonly RepairCandidate[],
   now: number,
-): { proxy: string; service: EcsSource }[] {
+): { proxy: string; service: ServiceSource }[] {
   return candidates.flatMap(({ record: { proxy, tasks }, state: { repairs } }) =>
     'service' in tasks && repairs.some(({ at, dryRun }) => !dryRun && now - at < MILLIS_BETWEEN)
       ? [{ proxy, service: tasks }]

@@ -111,7 +111,16 @@ export const STATE_SCHEMA: Shape = {
   'listing?': {
     at: 'number',
     service: 'text',
-    tasks: ['list', { id: 'text', 'startedAt?': 'number', 'revision?': 'text', 'host?': 'text' }],
+    tasks: [
+      'list',
+      {
+        id: 'text',
+        'startedAt?': 'number',
+        'revision?': 'text',
+        'host?': 'text',
+        'ports?': ['list', ['tuple', 'number', 'number']],
+      },
+    ],
     'outdated?': 'boolean',
   },
   missingTasks: ['list', 'text'],

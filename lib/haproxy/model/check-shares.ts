@@ -68,7 +68,7 @@ function checkShare(
     percent,
     upstream:
       'addresses' in upstream
-        ? checkFixedUpstream(mode, upstream, backend, `share '${name}'`)
+        ? checkFixedUpstream(version, mode, upstream, backend, `share '${name}'`)
         : checkElbUpstream(version, mode, upstream, backend),
   };
 }

@@ -5,7 +5,15 @@ import type { HaproxyVersion } from '../version/version';
 import { checkResponse, type ValidatedResponse } from './check-responses';
 import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
-import { HaproxyMode, HaproxyResolutionMode, HEALTH_CHECK, IDLE_MILLIS, UPSTREAM, UPSTREAM_TLS } from './options';
+import {
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HEALTH_CHECK,
+  IDLE_MILLIS,
+  UPSTREAM,
+  UPSTREAM_TLS,
+} from './options';
 
 /** Options of an upstream with all values set and checked. */
 interface ValidatedOptions extends Complete<typeof UPSTREAM> {
@@ -54,11 +62,18 @@ export function checkElbUpstream(
 ): ValidatedElb {
   // Names in headers and in SNI have no final dot.
   const dnsName = checkHostName(upstream.dnsName, 'upstream').replace(/\.$/, '');
-  const options = checkOptions(mode, upstream, backend, dnsName);
+  const options = checkOptions(version, mode, upstream, backend, dnsName);
   const since = mode === HaproxyMode.HTTP ? CAPABILITIES.doResolve.since : CAPABILITIES.doResolveTcp.since;
   if (options.resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
     throw new InputError(
       `resolutionMode 'per-request' in ${mode} mode needs HAProxy ${since} or later, and this is ${version}: use 'slots'`,
+    );
+  }
+  const { leavesInPlace } = CAPABILITIES;
+  const http2 = options.protocol === HaproxyProtocol.HTTP2;
+  if (http2 && options.sendProxyProtocol && !version.isAtLeast(leavesInPlace.since)) {
+    throw new InputError(
+      `protocol 'h2' with sendProxyProtocol needs HAProxy ${leavesInPlace.since} or later, and this is ${version}, which keeps such connections to old addresses: leave one of them out`,
     );
   }
   return { ...options, dnsName };
@@ -69,6 +84,7 @@ const MAX_ADDRESSES = UPSTREAM.slots.max;
 
 /** The same for fixed addresses. `what` has them, for errors. */
 export function checkFixedUpstream(
+  version: HaproxyVersion,
   mode: HaproxyMode,
   upstream: HaproxyFixedUpstream,
   backend: string,
@@ -88,11 +104,12 @@ export function checkFixedUpstream(
     throw new InputError(`${what} has tls and no tls.serverName: give the name that the certificate has`);
   }
   const [first] = addresses as [string];
-  return { ...checkOptions(mode, upstream, backend, first.includes(':') ? `[${first}]` : first), addresses };
+  return { ...checkOptions(version, mode, upstream, backend, first.includes(':') ? `[${first}]` : first), addresses };
 }
 
 /** Checks what load balancers and fixed addresses have in common. `name` is the one in headers and in SNI. */
 function checkOptions(
+  version: HaproxyVersion,
   mode: HaproxyMode,
   upstream: Omit<HaproxyUpstream, 'dnsName'>,
   backend: string,
@@ -100,6 +117,9 @@ function checkOptions(
 ): ValidatedOptions {
   const port = checkPort(upstream.port, 'upstream port');
   const values = complete(UPSTREAM, upstream);
+  if (values.protocol === HaproxyProtocol.HTTP2) {
+    refuseHttp2(version, mode);
+  }
   const tls = upstream.tls && complete(UPSTREAM_TLS, upstream.tls, 'tls.');
   const healthCheck = complete(HEALTH_CHECK, upstream.healthCheck ?? {}, 'healthCheck.');
   // In TCP mode most likely a Network Load Balancer. Where it is another one, that closes first.
@@ -112,6 +132,21 @@ function checkOptions(
     tls: tls && { ...tls, serverName: tls.serverName ?? name },
     healthCheck: { ...healthCheck, host: healthCheck.host ?? name },
   };
+}
+
+/** Refuses HTTP/2 where it does not work. */
+function refuseHttp2(version: HaproxyVersion, mode: HaproxyMode): void {
+  const { http2Upstream } = CAPABILITIES;
+  if (mode === HaproxyMode.TCP) {
+    throw new InputError(
+      "protocol 'h2' applies to requests, which TCP mode passes through as they are: leave it out, or use HTTP mode",
+    );
+  }
+  if (!version.isAtLeast(http2Upstream.since)) {
+    throw new InputError(
+      `protocol 'h2' needs HAProxy ${http2Upstream.since} or later, and this is ${version}, which keeps HTTP/2 connections to old addresses: use 'h1'`,
+    );
+  }
 }
 
 /** Checks routes and their upstreams. */

@@ -33,6 +33,14 @@ export enum HaproxyResolutionMode {
   PER_REQUEST = 'per-request',
 }
 
+/** What HAProxy speaks to a load balancer in HTTP mode. */
+export enum HaproxyProtocol {
+  /** HTTP/1.1. */
+  HTTP1 = 'h1',
+  /** HTTP/2, which gRPC needs (2.4 and later): with TLS by ALPN, without TLS from the first byte on (`h2c`). */
+  HTTP2 = 'h2',
+}
+
 /** Oldest TLS version that a listener accepts. */
 export enum HaproxyTlsVersion {
   /** TLS 1.2. */
@@ -261,6 +269,12 @@ export const IDLE_MARGIN_MILLIS = 5000;
 
 /** How a load balancer is used. */
 export const UPSTREAM = {
+  protocol: {
+    kind: 'choice',
+    of: HaproxyProtocol,
+    default: HaproxyProtocol.HTTP1,
+    about: 'h1 is HTTP/1.1, h2 is HTTP/2, which gRPC needs (HTTP only, 2.4 and later).',
+  },
   resolutionMode: {
     kind: 'choice',
     of: HaproxyResolutionMode,

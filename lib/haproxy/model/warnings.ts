@@ -1,9 +1,12 @@
-import type { HaproxyVersionWarning } from '../version/version';
+import { takesTurns } from '../version/rotation';
+import type { HaproxyVersion, HaproxyVersionWarning } from '../version/version';
 import type { HaproxyUpstream } from './config-model';
-import { HaproxyMode, UPSTREAM_TLS } from './options';
+import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, UPSTREAM_TLS } from './options';
 
 /** A name that AWS gave to a load balancer, or to its part in one zone. */
 const OWN_NAME = /\.elb\.([a-z0-9-]+\.)?amazonaws\.com(\.cn)?\.?$/i;
+/** A name that AWS gave to an Application or a Classic Load Balancer. That of a Network Load Balancer ends in the region. */
+const APPLICATION_NAME = /\.elb\.amazonaws\.com(\.cn)?\.?$/i;
 
 /**
  * What HAProxy accepts of an upstream and what needs attention all the same.
@@ -11,8 +14,15 @@ const OWN_NAME = /\.elb\.([a-z0-9-]+\.)?amazonaws\.com(\.cn)?\.?$/i;
  * @param mayBeOwn whether a name that is known only at deployment is one that AWS gave to the load balancer
  */
 export function upstreamWarnings(
+  version: HaproxyVersion,
   mode: HaproxyMode,
-  { dnsName, port, tls }: Pick<HaproxyUpstream, 'dnsName' | 'port' | 'tls'>,
+  {
+    dnsName,
+    port,
+    tls,
+    protocol,
+    resolutionMode,
+  }: Pick<HaproxyUpstream, 'dnsName' | 'port' | 'tls' | 'protocol' | 'resolutionMode'>,
   mayBeOwn = false,
 ): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];
@@ -31,10 +41,22 @@ export function upstreamWarnings(
       `the certificate of the load balancer at port ${port} is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate`,
     );
   }
-  if (tls === undefined && port === 443 && mode === HaproxyMode.HTTP) {
+  const http2 = protocol === HaproxyProtocol.HTTP2;
+  if (tls === undefined && http2 && APPLICATION_NAME.test(dnsName)) {
+    warn(
+      'cdk-haproxy-elb:clear-text-protocol',
+      `HAProxy sends HTTP/2 without TLS to port ${port} of the load balancer, and an Application Load Balancer speaks HTTP/2 over TLS alone: give tls, and the port of its HTTPS listener`,
+    );
+  } else if (tls === undefined && port === 443 && mode === HaproxyMode.HTTP) {
     warn(
       'cdk-haproxy-elb:clear-text-upstream',
       'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener',
+    );
+  }
+  if (resolutionMode === HaproxyResolutionMode.PER_REQUEST && !takesTurns(version)) {
+    warn(
+      'cdk-haproxy-elb:single-address',
+      `HAProxy ${version} sends every request to the same address of the load balancer at port ${port} in mode per-request (HAProxy issue 3116): use mode slots, or a later release`,
     );
   }
   return warnings;

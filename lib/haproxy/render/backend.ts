@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedElb, ValidatedFixed, ValidatedUpstream } from '../model/check-upstream';
-import { HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
+import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { bindOf, RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
@@ -195,17 +195,23 @@ function connectionOf(
   mode: HaproxyMode,
   upstream: ValidatedUpstream,
 ): Line {
-  const { tls, sendProxyProtocol, slowStartMillis, idleTimeoutMillis } = upstream;
+  const { protocol, tls, sendProxyProtocol, slowStartMillis, idleTimeoutMillis } = upstream;
   // In each period the pool closes half of its idle connections: 100 are closed after 7 periods.
   const purge = formatDuration(Math.floor(idleTimeoutMillis / 12));
   const slots = upstream.resolutionMode === HaproxyResolutionMode.SLOTS;
+  const checked = slots && upstream.healthCheck.enabled;
+  const http2 = protocol === HaproxyProtocol.HTTP2;
   return join(
     tls &&
       (tls.verify
         ? `ssl verify required ca-file ${quote(tls.caFile)} verifyhost ${tls.serverName}`
         : 'ssl verify none'),
     tls && `sni str(${tls.serverName})`,
-    tls && capabilities.checkSni && slots && upstream.healthCheck.enabled && `check-sni ${tls.serverName}`,
+    tls && capabilities.checkSni && checked && `check-sni ${tls.serverName}`,
+    http2 && (tls ? 'alpn h2' : 'proto h2'),
+    // Up to 3.0 a check takes `proto` over and not `alpn`.
+    http2 && tls && checked && 'check-alpn h2',
+    http2 && capabilities.websocketProtocol && 'ws h1',
     sendProxyProtocol && 'send-proxy-v2',
     slowStartMillis > 0 && slots && `slowstart ${formatDuration(slowStartMillis)}`,
     mode === HaproxyMode.HTTP && capabilities.poolPurgeDelay && `pool-purge-delay ${purge} pool-max-conn 100`,

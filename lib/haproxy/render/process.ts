@@ -2,7 +2,13 @@ import type { HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import { upstreamsOf } from '../model/check-shares';
-import { HARD_STOP_MARGIN_MILLIS, HaproxyMode, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
+import {
+  HARD_STOP_MARGIN_MILLIS,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  IDLE_MARGIN_MILLIS,
+} from '../model/options';
 import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
 import { join, type Line, type Section } from './words';
@@ -55,10 +61,12 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
 /** HTTP/2 does not start with a smaller buffer than its largest frame. */
 function bufferOf(
   { _capabilities: capabilities }: HaproxyVersion,
-  { mode, listenTls }: ValidatedModel,
+  model: ValidatedModel,
   maxHeaderBytes: number,
 ): number {
-  const http2 = mode === HaproxyMode.HTTP && capabilities.http2 && listenTls?.http2;
+  const fromClients = model.mode === HaproxyMode.HTTP && capabilities.http2 && model.listenTls?.http2;
+  const toServers = upstreamsOf(model).some(({ protocol }) => protocol === HaproxyProtocol.HTTP2);
+  const http2 = fromClients || toServers;
   return Math.max(maxHeaderBytes + MAX_REWRITE, http2 ? MIN_HTTP2_BUFFER : 0);
 }
 

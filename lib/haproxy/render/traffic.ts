@@ -96,7 +96,8 @@ function requestRules(version: HaproxyVersion, model: ValidatedModel): Line[] {
     ...headerRules('http-response', responseHeaders),
     ...shareCookieRules(model),
     // A client that keeps its connection must leave before the end: an idle connection may be cut under a request.
-    drainTimeMillis > 0 && `${response} set-header Connection close if ${stoppingCondition(version)}`,
+    // Not the answer to an upgrade, which is no WebSocket then.
+    drainTimeMillis > 0 && `${response} set-header Connection close if ${stoppingCondition(version)} !{ status 101 }`,
   ];
 }
 

@@ -47,6 +47,13 @@ export const CAPABILITIES = {
     with: '`tcp-request session track-sc`',
     why: 'before, a rule for a whole connection has only the address of the load balancer in front',
   },
+  countsRate: {
+    since: '1.7',
+    source: 'src/stick_table.c, action_inc_gpc0; running processes: 1.6.0 counts, but no rate',
+    without: 'a condition that counts and never holds: `{ sc_inc_gpc0(0) lt 0 }`',
+    with: '`http-request sc-inc-gpc0` after the rules of rate limits',
+    why: 'a request counts only after no limit refused it',
+  },
   holdErrors: {
     since: '1.7',
     keyword: ['resolvers', 'hold nx'],
@@ -225,6 +232,22 @@ export const CAPABILITIES = {
     without: '`option http-server-close` in HTTP mode: each request has its own connection',
     with: '`http-reuse safe`',
     why: 'with kept connections, a proxy that resolves per request stays on the first address, and 2.0.0 to 2.2.0 stay on an address that the slot no longer has',
+  },
+  http2Upstream: {
+    since: '2.4',
+    source:
+      'running processes: 2.0.0, 2.1.0 and 2.2.9 stay on the old address, 2.3.0 answers 503 once it has changed, 2.4.0 does neither',
+    without: 'the generator refuses `protocol: h2`',
+    with: '`proto h2` on servers if requested; with TLS `alpn h2` and `check-alpn h2`',
+    why: 'gRPC needs HTTP/2; before, an HTTP/2 connection to an address that the slot no longer has stays in use, also with `option http-server-close`',
+  },
+  websocketProtocol: {
+    since: '2.5',
+    keyword: ['server', 'ws'],
+    source: 'manual 5.2, srv_kws',
+    without: 'WebSockets to an upstream with `protocol: h2` need a load balancer that has them over HTTP/2',
+    with: '`ws h1`: WebSockets to an upstream with `protocol: h2` use HTTP/1.1',
+    why: 'few servers accept WebSockets over HTTP/2 (RFC 8441)',
   },
   leavesInPlace: {
     since: '3.0',

@@ -42,6 +42,9 @@ export class CheckPermissions extends Policy {
 
   private readonly statements = new Map<string, PolicyStatement>();
   private readonly clusters = new Set<string>();
+  private readonly clustersOfInstances = new Set<string>();
+  private readonly namespaces = new Set<string>();
+  private readonly cloudMapServices = new Set<string>();
 
   private constructor(
     scope: Construct,
@@ -66,6 +69,42 @@ export class CheckPermissions extends Policy {
     // ListTasks has no resource for the cluster; the condition limits all three.
     this.allow(['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'], '*', {
       ArnEquals: { 'ecs:cluster': [...this.clusters] },
+    });
+  }
+
+  /**
+   * Allows to find the addresses of the container instances of a cluster.
+   *
+   * @param external whether they are machines outside of AWS, which Systems Manager knows
+   */
+  public findContainerInstances(clusterArn: string, external: boolean): void {
+    this.clustersOfInstances.add(clusterArn);
+    this.allow(['ecs:DescribeContainerInstances'], '*', {
+      ArnEquals: { 'ecs:cluster': [...this.clustersOfInstances] },
+    });
+    external ? this.allow(['ssm:DescribeInstanceInformation'], '*') : this.findInstances();
+  }
+
+  /** Allows to find EC2 instances: IAM has no resource for it. */
+  public findInstances(): void {
+    this.allow(['ec2:DescribeInstances'], '*');
+  }
+
+  /** Allows to find the instances of Auto Scaling groups: IAM has no resource for it. */
+  public findGroups(): void {
+    this.allow(['autoscaling:DescribeAutoScalingGroups'], '*');
+    this.findInstances();
+  }
+
+  /** Allows to find the instances of a Cloud Map service. */
+  public discover(namespace: string, service: string): void {
+    this.namespaces.add(namespace);
+    this.cloudMapServices.add(service);
+    this.allow(['servicediscovery:DiscoverInstances'], '*', {
+      StringEquals: {
+        'servicediscovery:NamespaceName': [...this.namespaces],
+        'servicediscovery:ServiceName': [...this.cloudMapServices],
+      },
     });
   }
 

@@ -94,16 +94,17 @@ export class Probe extends Construct {
   }
 
   /** Allows the probe to connect to tasks with a security group. The rules are in the stack of the probe. */
-  public allowToTasks(group: ISecurityGroup, port: number): void {
-    const rule = { ipProtocol: 'tcp', fromPort: port, toPort: port };
-    const id = `${group.node.addr}${idOf(port)}`;
+  public allowToTasks(group: ISecurityGroup, port: number, lastPort = port): void {
+    const rule = { ipProtocol: 'tcp', fromPort: port, toPort: lastPort };
+    const id = `${group.node.addr}${idOf(port)}${port === lastPort ? '' : `to${lastPort}`}`;
     for (const [i, source] of this.securityGroups.entries()) {
       // Two imports of a group are two constructs with one id.
       const isRule = (one: IConstruct) =>
         CfnSecurityGroupIngress.isCfnSecurityGroupIngress(one) &&
         one.groupId === group.securityGroupId &&
         one.sourceSecurityGroupId === source.securityGroupId &&
-        one.fromPort === port;
+        one.fromPort === port &&
+        one.toPort === lastPort;
       if (this.node.tryFindChild(`In${i}${id}`) !== undefined || this.node.children.some(isRule)) {
         continue;
       }
@@ -118,8 +119,9 @@ export class Probe extends Construct {
   }
 
   /** Allows the probe to connect to tasks of which no security group is known. */
-  public allowToAnyTask(port: number): void {
-    this.allowToHost('tcp', Token.isUnresolved(port) ? '' : `:${port}`);
+  public allowToAnyTask(port: number, lastPort = port): void {
+    const any = Token.isUnresolved(port);
+    this.allowToNetworks('tcp', '', any ? '' : `${port}`, any ? ANY_PORT : [port, lastPort]);
   }
 
   /** Allows the probe to connect to a process, `HOST:PORT`. */
@@ -135,9 +137,17 @@ export class Probe extends Construct {
 
   private allowToHost(ipProtocol: 'tcp' | 'udp', endpoint: string): void {
     const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(endpoint) ?? [];
-    const [fromPort, toPort] = port === '' ? [1, 65_535] : [Number(port), Number(port)];
+    this.allowToNetworks(ipProtocol, host, port, port === '' ? ANY_PORT : [Number(port), Number(port)]);
+  }
+
+  private allowToNetworks(
+    ipProtocol: 'tcp' | 'udp',
+    host: string,
+    id: string,
+    [fromPort, toPort]: readonly [number, number],
+  ): void {
     for (const cidr of networksOf(host)) {
-      this.allowOut(`${ipProtocol}${port}${cidr.replace('/', '-')}`, { ipProtocol, fromPort, toPort, ...cidrOf(cidr) });
+      this.allowOut(`${ipProtocol}${id}${cidr.replace('/', '-')}`, { ipProtocol, fromPort, toPort, ...cidrOf(cidr) });
     }
   }
 
@@ -151,6 +161,8 @@ export class Probe extends Construct {
     }
   }
 }
+
+const ANY_PORT = [1, 65_535] as const;
 
 /** What makes a probe. */
 interface ProbeProps {

@@ -216,7 +216,7 @@ export function warningsOf(
   return [
     ...warnings,
     ...upstreams.flatMap(({ options, _dnsName }) =>
-      upstreamWarnings(mode, { port: options.port, tls: options.tls, dnsName: _dnsName ?? '' }, _dnsName === undefined),
+      upstreamWarnings(version, mode, { ...options, dnsName: _dnsName ?? '' }, _dnsName === undefined),
     ),
   ];
 }

@@ -71,7 +71,7 @@ const UPSTREAMS =
   'upstreams must be one or more objects with dnsName and, each a text, backend, loadBalancerArn or loadBalancerName';
 const NAMESERVERS = 'nameservers must be a list of IP:PORT';
 const TASKS =
-  'tasks must be an object with cluster, service and the port runtimeApiPort, or with a list of endpoints, HOST:PORT each';
+  'tasks must be an object with endpoints (HOST:PORT each), or with runtimeApiPort (a port) and one of: cluster and service; autoScalingGroup; instanceTags; cloudMapNamespace and cloudMapService; name';
 
 const SUPPRESSIONS =
   'suppressions must be a list of objects with reason, until and, if given, from (ISO 8601) and verdicts (kinds)';
@@ -100,6 +100,15 @@ const MALFORMED: [what: string, value: string, wrong: string][] = [
   ['tasks without a service', text({ ...RECORD, tasks: { ...tasks, service: undefined } }), TASKS],
   ['a port that is none', text({ ...RECORD, tasks: { ...tasks, runtimeApiPort: '9990' } }), TASKS],
   ['endpoints that are no texts', text({ ...RECORD, tasks: { endpoints: [9990] } }), TASKS],
+  ['tasks of two kinds', text({ ...RECORD, tasks: { ...tasks, autoScalingGroup: 'edge' } }), TASKS],
+  ['instances without a tag', text({ ...RECORD, tasks: { instanceTags: {}, runtimeApiPort: 9990 } }), TASKS],
+  [
+    'instances with a list of tags',
+    text({ ...RECORD, tasks: { instanceTags: ['role'], runtimeApiPort: 9990 } }),
+    TASKS,
+  ],
+  ['a Cloud Map service alone', text({ ...RECORD, tasks: { cloudMapService: 'edge', runtimeApiPort: 9990 } }), TASKS],
+  ['a group without a port', text({ ...RECORD, tasks: { autoScalingGroup: 'edge' } }), TASKS],
   ['a secret without an ARN', text({ ...RECORD, runtimeApiTls: {} }), 'runtimeApiTls must be an object with secretArn'],
   [
     'without a period',

@@ -1,6 +1,8 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import type * as tasks from '../../../../lambda/controller/aws/tasks';
 import { TimeLimit } from '../../../../lambda/controller/aws/time-limit';
+import { tasksOf } from '../../../../lambda/controller/domain/task-source';
+import type { ServiceSource } from '../../../../lib/contract/registry-record';
 import { AwsAccount, AwsError } from '../../../../testbed/aws';
 import { SwitchableAws } from './aws';
 
@@ -11,7 +13,6 @@ const arnOf = (id: string) => `arn:aws:ecs:eu-west-1:123456789012:task/fleet/${i
 
 let aws: SwitchableAws;
 let readServices: typeof tasks.readServices;
-let tasksOf: typeof tasks.tasksOf;
 const time = new TimeLimit(60_000);
 
 /** The tasks of the service, or an error. */
@@ -26,7 +27,7 @@ async function list() {
 
 beforeAll(async () => {
   aws = await SwitchableAws.start();
-  ({ readServices, tasksOf } = require('../../../../lambda/controller/aws/tasks') as typeof tasks);
+  ({ readServices } = require('../../../../lambda/controller/aws/tasks') as typeof tasks);
 });
 
 beforeEach(() => aws.takeCalls());
@@ -217,7 +218,7 @@ describe('many services', () => {
     const first = await readServices(names.map(service), time);
     account.setService({ cluster: 'fleet', name: 'service-1', addresses: ['10.1.1.1', '10.1.1.2'] });
     operations();
-    const listingOf = (one: tasks.EcsService) => {
+    const listingOf = (one: ServiceSource) => {
       const found = first(one);
       return 'listing' in found ? found.listing : undefined;
     };
