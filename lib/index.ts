@@ -45,6 +45,7 @@ export type { ProxyIngressBindOptions, ProxyIngressConfig, ProxyIngressTraits } 
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
 export type {
   HaproxyLog,
+  ProxyClientCertificates,
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,

@@ -318,8 +318,13 @@ function bridgePorts(service: IBaseService, runtimeApiPort: number): PortRange {
   return mapping?.hostPort ? portRange(mapping.hostPort) : DYNAMIC_PORTS;
 }
 
+/** What is imported has none; a cluster that is imported by its ARN throws. */
 function securityGroupsOf(target: object): ISecurityGroup[] {
-  return 'connections' in target ? (target as IConnectable).connections.securityGroups : [];
+  try {
+    return (target as Partial<IConnectable>).connections?.securityGroups ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** The VPC of the cluster of a service. A cluster that is imported by its ARN alone has none, and throws. */
