@@ -109,26 +109,38 @@ function sawWhole(course: Course, at: string | undefined): void {
   }
 }
 
-/**
- * Whether two censuses have the same incident. Before it is opened, and where it is suppressed, it has no id; its begin may
- * then be that of the census.
- */
-function isSame(known: CensusIncident, now: CensusIncident): boolean {
-  return known.id !== undefined && now.id !== undefined
-    ? known.id === now.id
-    : known.kind === now.kind && known.upstream === now.upstream && known.address === now.address;
-}
+type Known = ProxyMonth['incidents'][number];
+
+/** One with an id is the same also where a census between them lacks it: it was not closed. */
+const hasIdOf = (known: Known) => (now: CensusIncident) => known.id !== undefined && known.id === now.id;
+
+/** Before an incident is opened, and where it is suppressed, it has no id; its begin may then be that of the census. */
+const isLike = (known: Known) => (now: CensusIncident) =>
+  known.overBy === undefined &&
+  (known.id === undefined || now.id === undefined) &&
+  known.kind === now.kind &&
+  known.upstream === now.upstream &&
+  known.address === now.address;
 
 /** @param whole whether an incident that is missing is over */
 function addIncidents(history: ProxyMonth, found: readonly CensusIncident[], at: string, whole: boolean): void {
   const fresh = new Set(found);
-  const known = history.incidents.map((before) => {
-    const now = before.overBy === undefined ? [...fresh].find((one) => isSame(before, one)) : undefined;
-    if (now !== undefined) {
-      fresh.delete(now);
-      return { ...now, since: before.since < now.since ? before.since : now.since, lastSeenAt: at };
+  const again = new Map<Known, CensusIncident>();
+  for (const isSame of [hasIdOf, isLike]) {
+    for (const known of history.incidents.filter((one) => !again.has(one))) {
+      const now = [...fresh].find(isSame(known));
+      if (now !== undefined) {
+        fresh.delete(now);
+        again.set(known, now);
+      }
     }
-    return whole && before.overBy === undefined ? { ...before, overBy: at } : before;
+  }
+  const known = history.incidents.map((before): Known => {
+    const now = again.get(before);
+    if (now === undefined) {
+      return whole && before.overBy === undefined ? { ...before, overBy: at } : before;
+    }
+    return { ...now, since: before.since < now.since ? before.since : now.since, lastSeenAt: at };
   });
   history.incidents = [...known, ...[...fresh].map((one) => ({ ...one, lastSeenAt: at }))];
 }

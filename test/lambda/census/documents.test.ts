@@ -116,6 +116,14 @@ describe('a month', () => {
     expect(open!.incidents.find(({ kind }) => kind === 'stale-address')).not.toHaveProperty('overBy');
   });
 
+  test('an incident that one census in between lacks is not over, as its id says', () => {
+    const [, , , first, , last] = censusesOf([stale, stale, stale, stale, stale, stale]);
+    const [proxy] = first!.proxies;
+    const between = { ...first!, startedAt: timeOf(START + 240_000), proxies: [{ ...proxy!, incidents: [] }] };
+    const { proxies } = monthOf('2026-11', MONITOR, [first!, between, last!]);
+    expect(proxies[0]!.incidents.map(({ id, overBy }) => [id, overBy])).toEqual([[proxy!.incidents[0]!.id, undefined]]);
+  });
+
   test('the same censuses in any order are the same month', () => {
     const censuses = censusesOf([healthy, stale, 'down', stale, stale, stale, silent]);
     expect(monthOf('2026-11', MONITOR, [...censuses].reverse())).toEqual(monthOf('2026-11', MONITOR, censuses));
