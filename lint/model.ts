@@ -34,6 +34,8 @@ export interface Section {
   readonly directives: readonly Directive[];
   /** The `server` and `server-template` lines, also those that the branch refuses. */
   readonly servers: readonly Server[];
+  /** The options of the `default-server` lines. */
+  readonly serverDefaults: readonly ServerDefaults[];
   /** The `bind` lines; in `global` the `stats socket` lines. Also those that the branch refuses. */
   readonly binds: readonly Bind[];
   /** The last line of a keyword, such as `hold obsolete`. Lines with `no` or `default` in front do not count. */
@@ -89,6 +91,13 @@ export interface Address {
   readonly host?: string;
   /** As it is written: a number, an offset or a range. @default - none is written */
   readonly port?: string;
+}
+
+/** A `default-server` line. */
+export interface ServerDefaults {
+  /** From 1, counted across all files. */
+  readonly line: number;
+  readonly own: Options;
 }
 
 /** A `bind` or `stats socket` line. */

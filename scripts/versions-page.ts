@@ -12,6 +12,7 @@ const NEEDS: Readonly<Record<FaultCondition, string>> = {
   'udp-nameserver': 'UDP name servers',
   'zero-warning': '`zero-warning`',
   'implicit-resolvers': 'no `resolvers default`',
+  'abstract-socket': 'an abstract socket (`abns@`)',
 };
 
 /** docs/haproxy-versions.md, from the tables that the generator reads. */
@@ -41,10 +42,26 @@ Releases with a fault in front of an ELB:
 
 | release | what happens | why |
 |---|---|---|
-${FAULTY_RELEASES.map(({ release, severity, reason, when }) => `| ${release} | ${severity}${when === undefined ? '' : `, by \`lint\` where the configuration has ${NEEDS[when]}`} | ${reason} |`).join('\n')}
+${faults().join('\n')}
 
 ${sections.join('\n\n')}
 `;
+}
+
+/** A row for the releases of a branch that share a fault. */
+function faults(): string[] {
+  const ranges = new Map<string, string[]>();
+  for (const { release, severity, reason, when } of FAULTY_RELEASES) {
+    const what = when === undefined ? severity : `${severity}, by \`lint\` where the configuration has ${NEEDS[when]}`;
+    const branch = release.slice(0, release.lastIndexOf('.'));
+    const key = JSON.stringify([branch, what, reason]);
+    ranges.set(key, [...(ranges.get(key) ?? []), release]);
+  }
+  return [...ranges].map(([key, releases]) => {
+    const [, what, reason] = JSON.parse(key) as [string, string, string];
+    const last = releases.length > 1 ? ` to ${releases.at(-1)}` : '';
+    return `| ${releases[0]}${last} | ${what} | ${reason} |`;
+  });
 }
 
 function section(since: string, choices: readonly Capability[]): string {

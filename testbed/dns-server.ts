@@ -17,6 +17,8 @@ export interface DnsServerOptions {
   readonly answersAtMost?: number;
   /** Makes the same choice of addresses each time. @default 1 */
   readonly seed?: number;
+  /** The address that it listens on. @default 127.0.0.1 */
+  readonly host?: string;
 }
 
 /** The addresses of a name; a function is asked for each answer. */
@@ -80,20 +82,21 @@ export class DnsView extends DnsNames {
 }
 
 /**
- * A DNS server on loopback whose answers can be changed while it runs, as an ELB's do.
+ * A DNS server whose answers can be changed while it runs, as an ELB's do.
  *
  * When a name has more addresses than an answer shows, each answer has a random part of them. An answer that does not
  * fit into a datagram is truncated; TCP has all of it.
  */
 export class DnsServer extends DnsNames {
-  readonly #sockets = new DnsSockets();
+  readonly #sockets: DnsSockets;
   readonly #answersAtMost: number;
   readonly #random: ReturnType<typeof xoroshiro128plus>;
   /** Seconds that an answer may be kept. */
   public ttl = 1;
 
-  public constructor({ answersAtMost = 8, seed = 1 }: DnsServerOptions = {}) {
+  public constructor({ answersAtMost = 8, seed = 1, host }: DnsServerOptions = {}) {
     super();
+    this.#sockets = new DnsSockets(host);
     this.#answersAtMost = answersAtMost;
     this.#random = xoroshiro128plus(seed);
   }
@@ -103,9 +106,9 @@ export class DnsServer extends DnsNames {
     return new DnsView((names) => this.#open([names, this]));
   }
 
-  /** Opens one more port. */
-  public listen(): Promise<DnsListener> {
-    return this.#open([this]);
+  /** Opens one more port: any free one, or this one. */
+  public listen(port?: number): Promise<DnsListener> {
+    return this.#open([this], port);
   }
 
   /** Closes every port and connection. */
@@ -113,8 +116,8 @@ export class DnsServer extends DnsNames {
     return this.#sockets.close();
   }
 
-  #open(names: readonly DnsNames[]): Promise<DnsListener> {
-    return this.#sockets.open((message, over) => this.#answer(message, names, over));
+  #open(names: readonly DnsNames[], port?: number): Promise<DnsListener> {
+    return this.#sockets.open((message, over) => this.#answer(message, names, over), port);
   }
 
   #answer(bytes: Buffer, names: readonly DnsNames[], over: 'udp' | 'tcp'): Buffer | undefined {

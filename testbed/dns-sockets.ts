@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 
 /** A port for one client, UDP and TCP, so that its queries are counted apart from those of others. */
 export interface DnsListener {
-  /** `127.0.0.1:PORT`, as a `nameserver` line and Node's resolver take it. */
+  /** `HOST:PORT`, as a `nameserver` line and Node's resolver take it. */
   readonly address: string;
   /** How many queries have come in here, over UDP and TCP. */
   queries: number;
@@ -15,26 +15,28 @@ type DnsResponder = (message: Buffer, over: 'udp' | 'tcp') => Buffer | undefined
 /** The number is free for UDP; another process may have it for TCP. */
 const TRIES = 10;
 
-/** The ports of a name server on loopback. */
+/** The ports of a name server. */
 export class DnsSockets {
   readonly #udp: UdpSocket[] = [];
   readonly #tcp: Server[] = [];
   readonly #connections = new Set<Socket>();
 
-  /** Opens one more port. */
-  public async open(respond: DnsResponder): Promise<DnsListener> {
+  public constructor(private readonly host = '127.0.0.1') {}
+
+  /** Opens one more port: any free one, or this one. */
+  public async open(respond: DnsResponder, wanted = 0): Promise<DnsListener> {
     for (let left = TRIES; ; left -= 1) {
       const udp = createSocket('udp4');
-      await new Promise<void>((resolve, reject) => udp.once('error', reject).bind(0, '127.0.0.1', resolve));
+      await new Promise<void>((resolve, reject) => udp.once('error', reject).bind(wanted, this.host, resolve));
       const { port } = udp.address();
-      const listener: DnsListener = { address: `127.0.0.1:${port}`, queries: 0 };
+      const listener: DnsListener = { address: `${this.host}:${port}`, queries: 0 };
       const counted: DnsResponder = (message, over) => {
         listener.queries += 1;
         return respond(message, over);
       };
       const tcp = createServer((socket) => this.#converse(socket, counted));
       try {
-        await new Promise<void>((resolve, reject) => tcp.once('error', reject).listen(port, '127.0.0.1', resolve));
+        await new Promise<void>((resolve, reject) => tcp.once('error', reject).listen(port, this.host, resolve));
       } catch (error) {
         udp.close();
         if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE' && left > 0) {

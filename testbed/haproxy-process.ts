@@ -6,9 +6,18 @@ const START = 'exec "$@" -db -f /dev/fd/3 3<<END\n$HAPROXY_CONFIG\nEND';
 
 /** A real HAProxy process. */
 export class HaproxyProcess extends ServerProcess {
-  /** Runs a binary with a configuration, and variables beside it. Nothing is written to disk. */
-  public static of(binary: HaproxyBinary, config: string, environment: Record<string, string> = {}): HaproxyProcess {
+  /**
+   * Runs a binary with a configuration, and variables beside it. Nothing is written to disk.
+   *
+   * @param launcher a command that runs another one elsewhere. @default - none
+   */
+  public static of(
+    binary: HaproxyBinary,
+    config: string,
+    environment: Record<string, string> = {},
+    launcher: readonly string[] = [],
+  ): HaproxyProcess {
     const variables = { ...environment, HAPROXY_CONFIG: config };
-    return new HaproxyProcess(['/bin/sh', '-c', START, 'sh', ...binary.command], variables);
+    return new HaproxyProcess([...launcher, '/bin/sh', '-c', START, 'sh', ...binary.command], variables);
   }
 }

@@ -1,7 +1,7 @@
 import { MADE_FOR } from '../lib/haproxy/runtime-api/info';
 import type { HaproxyBinary } from './binaries';
 import type { DnsListener } from './dns-server';
-import { LocalHost, ProxyUnderTest } from './proxy-under-test';
+import { LocalHost, type ProxyHost, ProxyUnderTest } from './proxy-under-test';
 
 /** How a HAProxy differs from one that follows DNS with three slots. */
 export interface IdleProxySettings {
@@ -19,6 +19,8 @@ export interface IdleProxySettings {
   readonly periodMillis?: number;
   /** How long it keeps what DNS no longer names. @default - two periods */
   readonly holdObsoleteMillis?: number;
+  /** Where it runs. @default - a process of this machine */
+  readonly host?: ProxyHost;
 }
 
 /** Starts a HAProxy without traffic, for checks of what it holds, and waits until it holds an address. */
@@ -35,8 +37,9 @@ export async function startIdleProxy(
     port = 80,
     periodMillis = 1000,
     holdObsoleteMillis = 2 * periodMillis,
+    host = new LocalHost(binary, dns),
   } = settings;
-  const proxy = new ProxyUnderTest(binary, new LocalHost(binary, dns), {
+  const proxy = new ProxyUnderTest(binary, host, {
     kind: pinnedTo === undefined ? 'generated' : 'pinned',
     pinnedTo,
     model: {

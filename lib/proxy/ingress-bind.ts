@@ -82,6 +82,12 @@ export interface ProxyIngressBindOptions {
   /** Whether HAProxy terminates TLS at `listenPort`. */
   readonly listenTls: boolean;
 
+  /**
+   * Whether HAProxy verifies certificates of clients at `listenPort`. An ingress that terminates TLS should refuse it: it
+   * has no certificate of the client to show.
+   */
+  readonly clientCertificates: boolean;
+
   /** Whether HAProxy reads requests at `listenPort`. */
   readonly mode: HaproxyMode;
 

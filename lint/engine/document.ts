@@ -1,4 +1,4 @@
-import type { Address, Bind, Directive, Option, Options, Section, Server, Word } from '../model';
+import type { Address, Bind, Directive, Option, Options, Section, Server, ServerDefaults, Word } from '../model';
 import { isHostName, readAddress } from '../syntax/address';
 
 /** The given options, and which of them are on in the end. */
@@ -60,6 +60,7 @@ export interface ServerModel extends Server {
 export class SectionModel implements Section {
   public readonly directives: Directive[] = [];
   public readonly servers: ServerModel[] = [];
+  public readonly serverDefaults: ServerDefaults[] = [];
   public readonly binds: Bind[] = [];
   public mode?: string;
   /** The last line whose options are noted. */
@@ -83,13 +84,15 @@ export class SectionModel implements Section {
     this.inherited = inherited;
   }
 
-  /** Records the options of a `default-server` line. */
-  public noteDefaults(line: number, own: readonly Option[]): void {
+  /** Records the options of a `default-server` line, and the options of lines above that it takes back. */
+  public noteDefaults(line: number, own: readonly Option[], lost: ReadonlySet<string> = new Set()): void {
     this.noted = line;
     const given = new OptionSet(own);
+    this.serverDefaults.push({ line, own: given });
+    const kept = this.inherited.all.filter(({ word }) => !lost.has(word.text));
     // From 3.5 on a set with a name is for those who ask for it.
     if (!given.has('name')) {
-      this.inherited = beginsAnew(given) ? given : new OptionSet([...this.inherited.all, ...own]);
+      this.inherited = beginsAnew(given) ? given : new OptionSet([...kept, ...own]);
     }
   }
 

@@ -119,10 +119,31 @@ function addressRules(own: Options): AddressRules {
 /** 1.6 and 1.7 take these on a `default-server` line, where they have no effect, or refuse them. */
 const NOT_INHERITED_BEFORE_1_8: ReadonlySet<string> = new Set(['resolvers', 'check']);
 
+/**
+ * These go back to their defaults with each further `default-server` line before 3.0 (HAProxy issue 2559, commit
+ * 0d7c1bc6a; seen on 1.8.0, 2.0.0, 2.2.9, 2.4.0 and 2.6.12).
+ */
+const LOST_BEFORE_3_0: ReadonlySet<string> = new Set(['resolve-prefer', 'resolve-opts']);
+
+/** The first releases of older branches that keep them, by their changelogs. That of 2.9 is not known. */
+const KEEPS_SINCE: ReadonlyMap<string, number> = new Map([
+  ['2.4', 27],
+  ['2.6', 18],
+  ['2.8', 10],
+  ['2.9', 0],
+]);
+
+/** A branch alone is its newest release. */
+function keepsAll({ version: { branch, release } }: Context): boolean {
+  const since = KEEPS_SINCE.get(branch);
+  return since !== undefined && (release === undefined || Number(release.split('.')[2]) >= since);
+}
+
 /** Records the options of a `default-server` line for the servers below it. */
 function noteDefaults(context: Context, own: readonly Option[]): void {
   const inherited = context.from('1.8') ? own : own.filter(({ word }) => !NOT_INHERITED_BEFORE_1_8.has(word.text));
-  context.model?.noteDefaults(context.report.line, inherited);
+  const lost = context.from('3.0') || keepsAll(context) ? undefined : LOST_BEFORE_3_0;
+  context.model?.noteDefaults(context.report.line, inherited, lost);
 }
 
 /** Records a line for the model that no grammar has read: a refused line, or a line without a verdict. */

@@ -1,7 +1,7 @@
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
 import type { Document, Word } from '../model';
-import { resolving } from './do-resolve';
+import { fixedNameOf, resolving } from './do-resolve';
 import { isLoadBalancer, namedServers } from './lookups';
 
 /** From this branch on a setting of the process can decide. */
@@ -43,11 +43,10 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
       add(line, address.word, address.host!, "add 'resolve-prefer ipv4'");
     }
   }
-  for (const { directive, family } of resolving(document)) {
-    const word = directive.words.find(({ text }) => text.startsWith('str('));
-    const [, host] = /^str\(\s*([^,)\s]+)/.exec(word?.text ?? '') ?? [];
-    if (word !== undefined && family === undefined && isLoadBalancer({ host }) && isDual(host)) {
-      add(directive.line, word, host!, 'write do-resolve(VARIABLE,RESOLVERS,ipv4)');
+  for (const resolves of resolving(document)) {
+    const { word, host } = fixedNameOf(resolves) ?? {};
+    if (resolves.family === undefined && isLoadBalancer({ host }) && isDual(host)) {
+      add(resolves.directive.line, word!, host!, 'write do-resolve(VARIABLE,RESOLVERS,ipv4)');
     }
   }
   return hits;

@@ -1,6 +1,6 @@
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
-import type { Directive, Document, Section } from '../model';
+import type { Directive, Document, Section, Word } from '../model';
 import { conditionOf, type Term } from '../syntax/condition';
 
 const LINK = 'https://docs.haproxy.org/3.2/configuration.html#4.4-do-resolve';
@@ -54,6 +54,19 @@ export function resolving({ sections }: Document): Resolving[] {
   }
   return found;
 }
+
+/** The name that a rule resolves, where it is written in the rule, and its word. */
+export function fixedNameOf({ directive }: Resolving): { word: Word; host: string } | undefined {
+  const word = directive.words.find(({ text }) => text.startsWith('str('));
+  const [, host] = /^str\(\s*([^,)\s]+)/.exec(word?.text ?? '') ?? [];
+  return host === undefined ? undefined : { word: word!, host };
+}
+
+/** Whether a request goes to the address that a rule found. */
+export const setsDestination = (document: Document, resolves: Resolving): boolean =>
+  reachedFrom(document, resolves).some(({ directives }) =>
+    directives.some((line) => setsFrom(line, resolves.variable)),
+  );
 
 const wordOf = ({ words }: Directive) => words.find(({ text }) => text.startsWith('do-resolve'))!;
 

@@ -1,7 +1,7 @@
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
 import type { Address, Document } from '../model';
-import { statsSockets } from './lookups';
+import { isLocal as isLocalName, statsSockets } from './lookups';
 
 /** From this branch on `level user` only reads. */
 const USER_READS_SINCE = '3.3';
@@ -30,4 +30,5 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
 }
 
 /** Sockets of this machine, and its loopback addresses. */
-const isLocal = ({ host }: Address): boolean => host === undefined || /^127\.|^::1$/.test(host);
+const isLocal = ({ host }: Address): boolean =>
+  host === undefined || /^127\.|^::1$/.test(host) || isLocalName({ host });

@@ -55,5 +55,7 @@ const MEETS: Readonly<Record<FaultCondition, (document: Document) => boolean>> =
   'udp-nameserver': (document) =>
     following(document).length > 0 && nameservers(document).some((address) => !isTcp(address)),
   'zero-warning': (document) => has(document, /^zero-warning$/) && following(document).length > 0,
+  'abstract-socket': ({ sections }) =>
+    sections.some(({ binds }) => binds.some(({ addresses }) => addresses.some(({ family }) => family === 'abns'))),
   'implicit-resolvers': (document) => !resolvers(document).some(({ name }) => name === 'default'),
 };

@@ -18,6 +18,7 @@ import { LANGUAGE_RULES } from './language';
 import { privilegedPort } from './privileged-port';
 import { queryStorm } from './query-storm';
 import { shortHold } from './short-hold';
+import { singleAddress } from './single-address';
 import { singleSlot } from './single-slot';
 import { slowResolution } from './slow-resolution';
 import { smallPayload } from './small-payload';
@@ -50,6 +51,7 @@ export const MEANING_RULES: readonly Rule[] = [
   zeroWarning,
   resolveGuard,
   clientName,
+  singleAddress,
   socketTls,
   exposedSocket,
   privilegedPort,

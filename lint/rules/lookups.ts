@@ -28,7 +28,11 @@ export function slotsOf(section: Section, { address }: Server): number {
 const ZONAL_NAME = /^[a-z]{2}(-[a-z]+)+-\d[a-z]\.[^.]+\.elb\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\.?$/i;
 
 /** Whether a name has one address by design. */
-export const hasOneAddress = ({ host = '' }: Address): boolean => ZONAL_NAME.test(host);
+export const hasOneAddress = ({ host = '' }: Pick<Address, 'host'>): boolean => ZONAL_NAME.test(host);
+
+/** Whether a name is this machine's own, which does not move. */
+export const isLocal = ({ host = '' }: Pick<Address, 'host'>): boolean =>
+  /^(localhost|.+\.localhost|localhost\.localdomain)\.?$/i.test(host);
 
 /** Whether a name is of a load balancer, by AWS's names. */
 export const isLoadBalancer = ({ host = '' }: Pick<Address, 'host'>): boolean =>

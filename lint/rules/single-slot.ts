@@ -32,10 +32,10 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
 }
 
 /** Each slot of a template has the whole weight: beside other servers the split would change. */
-function helpOf({ servers }: Section, { options }: Server): string {
+function helpOf({ servers }: Section, { address, options }: Server): string {
   const weight = options.value('weight');
-  const others = servers.length > 1 && servers.some((server) => server.options.has('weight'));
-  if (!others) {
+  const serves = (one: Server) => one.options.has('backup') === options.has('backup');
+  if (!servers.some((one) => one.address.host !== address.host && serves(one))) {
     return singleSlot.help;
   }
   const share = weight === undefined ? '' : `, here ${weight} in all`;

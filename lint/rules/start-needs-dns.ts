@@ -2,7 +2,7 @@ import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Fix, Hit, Rule } from '../finding';
 import type { Directive, Document, Server, Word } from '../model';
 import { isHostName, readAddress } from '../syntax/address';
-import { namedServers, serversOf } from './lookups';
+import { isLocal, namedServers, serversOf } from './lookups';
 
 export const startNeedsDns: Rule = {
   id: 'start-needs-dns',
@@ -82,7 +82,8 @@ function namesOutside(document: Document): Hit[] {
       look(line, address.word, 'server');
     }
   }
-  for (const { line, own } of serversOf(document)) {
+  const ofDefaults = document.sections.flatMap(({ serverDefaults }) => serverDefaults);
+  for (const { line, own } of [...serversOf(document), ...ofDefaults]) {
     for (const { word, values } of own.all) {
       look(line, OPTIONS.includes(word.text) ? values[0] : undefined, word.text);
     }
@@ -99,5 +100,5 @@ function hostOf(word: Word): string | undefined {
     return undefined;
   }
   const { host } = readAddress(word);
-  return isHostName(host) && host !== 'localhost' ? host : undefined;
+  return isHostName(host) && !isLocal({ host }) ? host : undefined;
 }

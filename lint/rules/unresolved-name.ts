@@ -1,7 +1,7 @@
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
 import type { Document, Server } from '../model';
-import { serversOf } from './lookups';
+import { isLocal, serversOf } from './lookups';
 
 export const unresolvedName: Rule = {
   id: 'unresolved-name',
@@ -17,7 +17,7 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
   for (const server of serversOf(document)) {
     const { line, named, options, address } = server;
     const { word, host } = address;
-    if (named === false) {
+    if (named === false || isLocal(address)) {
       continue;
     }
     const check = version._capabilities.autonomousResolution ? '' : " and 'check'";

@@ -95,6 +95,7 @@ describe('an ingress that the user wrote', () => {
       redirectPort: undefined,
       healthPort: 8404,
       listenTls: false,
+      clientCertificates: false,
       mode: 'http',
       acceptProxyProtocol: true,
       fewestTasks: 3,

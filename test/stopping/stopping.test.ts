@@ -1,8 +1,10 @@
-import { createServer as createHttpServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import WebSocket, { WebSocketServer } from 'ws';
 import {
   DriftMonitor,
   ElbUpstream,
@@ -21,6 +23,7 @@ import { EcsService, templateTask } from '../../testbed/stopping/ecs-service';
 import { CloudMapName, LingeringTargets, type TaskIngress } from '../../testbed/stopping/ingress';
 import { asProcess1 } from '../../testbed/stopping/pid-namespace';
 import { resourcesOf, withoutReferences } from '../e2e/template';
+import { until } from '../haproxy/running';
 import { availableBinaries } from '../support/binaries';
 
 /*
@@ -42,7 +45,7 @@ if (launcher === undefined) {
 }
 
 let dns: ElbDns;
-let http: Server;
+let http: HttpServer;
 let echo: Server;
 
 beforeAll(async () => {
@@ -50,6 +53,9 @@ beforeAll(async () => {
   dns.point('127.0.0.1');
   http = createHttpServer(({ url }, response) => {
     url === SLOW_PATH ? setTimeout(() => response.end('ok'), SLOW_MILLIS) : response.end('ok');
+  });
+  new WebSocketServer({ server: http }).on('connection', (socket) => {
+    socket.on('error', () => {}).on('message', (data) => socket.send(data));
   });
   echo = createServer((socket) => {
     socket.on('error', () => {});
@@ -59,6 +65,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
+  http.closeAllConnections();
   http.close();
   echo.close();
   return dns.close();
@@ -170,3 +177,123 @@ test.each(SHAPES)(
     expect(outcomes).toEqual(BINARIES.map(({ version }) => ({ version, lost: nothing, killed: 0, stopped: 8 })));
   },
 );
+
+/** A WebSocket that sends a message every now and then. */
+class Chat {
+  /** How it ended: the code, and ms since the epoch. */
+  public end?: { readonly code: number; readonly at: number };
+  public answers = 0;
+  readonly #socket: WebSocket;
+  readonly #timer: NodeJS.Timeout;
+
+  public constructor(
+    public readonly address: string,
+    port: number,
+  ) {
+    this.#socket = new WebSocket(`ws://${address}:${port}/`);
+    this.#timer = setInterval(() => this.#socket.readyState === WebSocket.OPEN && this.#socket.send('hello'), 500);
+    this.#socket
+      .on('error', () => {})
+      .on('message', () => {
+        this.answers += 1;
+      });
+    this.#socket.on('close', (code) => {
+      this.end = { code, at: Date.now() };
+    });
+  }
+
+  public async opened(): Promise<void> {
+    await once(this.#socket, 'open');
+  }
+
+  public close(): void {
+    clearInterval(this.#timer);
+    this.#socket.terminate();
+  }
+}
+
+/** Knows which task left. */
+class RememberingTargets extends LingeringTargets {
+  public left?: string;
+
+  public override deregister(address: string): void {
+    this.left = address;
+    super.deregister(address);
+  }
+}
+
+const CHATS = 20;
+/** After the drain, running connections have 2 s: `stopTimeout` without the drain and the 5 s before its end. */
+const SHORT_STOP = Duration.seconds(11);
+
+/** Replaces one of two tasks that have WebSockets. */
+async function replaceUnderWebSockets(binary: HaproxyBinary, network: number) {
+  const [port] = (await freePorts(1)) as [number];
+  const container = await containerOf(binary, { stopTimeout: SHORT_STOP }, port);
+  const ingress = new RememberingTargets(LINGER_MILLIS);
+  const start = templateTask({ binary, container, port, signal: 'SIGTERM', launcher });
+  const service = new EcsService({ stopTimeoutMillis: SHORT_STOP.toMilliseconds(), ingress, network, start });
+  const chats: Chat[] = [];
+  try {
+    await service.scaleTo(2);
+    const find = ingress.finder();
+    const open = () => {
+      const some = Array.from({ length: CHATS }, () => new Chat(find(), port));
+      chats.push(...some);
+      return Promise.all(some.map((chat) => chat.opened()));
+    };
+    await open();
+    await service.scaleTo(3);
+    const since = Date.now();
+    const stopped = service.scaleTo(2);
+    // A load balancer still sends new ones to the task that stops.
+    await open();
+    await stopped;
+    const of = chats.filter(({ address }) => address === ingress.left);
+    await until('all of the task have ended', () => of.every(({ end }) => end !== undefined) || undefined);
+    const times = of.map(({ end }) => (end!.at - since) / 1000);
+    return {
+      version: binary.version,
+      times,
+      outcome: {
+        several: of.length > 2,
+        spoke: chats.every(({ answers }) => answers > 0),
+        beforeDrainEnded: times.filter((time) => 1000 * time < DRAIN.toMilliseconds()).length,
+        codes: [...new Set(of.map(({ end }) => end!.code))],
+        ofOthers: chats.filter((chat) => !of.includes(chat) && chat.end !== undefined).length,
+        killed: service.ends.filter(({ exitCode }) => exitCode === undefined).length,
+      },
+    };
+  } finally {
+    for (const chat of chats) {
+      chat.close();
+    }
+    await service.close();
+  }
+}
+
+test('WebSockets live until the drain of their task ends, and end before it is killed', async () => {
+  const settled = await Promise.allSettled(BINARIES.map((binary, i) => replaceUnderWebSockets(binary, 20 + i)));
+  const results = settled.map((one) => {
+    if (one.status === 'rejected') {
+      throw one.reason;
+    }
+    return one.value;
+  });
+  const lines = results.map(
+    ({ version, times }) =>
+      `${version}: ${times.length} WebSockets of the task ended ${Math.min(...times).toFixed(1)} to ${Math.max(...times).toFixed(1)} s after its stop signal`,
+  );
+  console.log(lines.join('\n'));
+  expect(results.map(({ version, outcome }) => ({ version, ...outcome }))).toEqual(
+    BINARIES.map(({ version }) => ({
+      version,
+      several: true,
+      spoke: true,
+      beforeDrainEnded: 0,
+      codes: [1006],
+      ofOthers: 0,
+      killed: 0,
+    })),
+  );
+});

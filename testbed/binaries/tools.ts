@@ -26,6 +26,8 @@ export const TOOLS = {
   nginxResolve: { name: 'nginx', suite: 'forky', file: 'usr/sbin/nginx', trial: ['-v'] },
   /** Drops packets. */
   nft: { name: 'nftables', suite: 'bookworm', file: 'usr/sbin/nft', trial: ['--version'] },
+  /** Connects network namespaces. */
+  ip: { name: 'iproute2', suite: 'bookworm', file: 'bin/ip', trial: ['-V'] },
   dnsmasq: { name: 'dnsmasq-base', suite: 'bookworm', file: 'usr/sbin/dnsmasq', trial: ['--version'] },
   zsh: { name: 'zsh', suite: 'bookworm', file: 'bin/zsh', trial: ['--version'] },
   fish: { name: 'fish', suite: 'bookworm', file: 'usr/bin/fish', trial: ['--version'] },

@@ -110,7 +110,7 @@ function warn(
   const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares].filter(
     (one) => 'dnsName' in one,
   );
-  const ofModel = upstreams.flatMap((one) => upstreamWarnings(mode, one, one.dnsName === UNKNOWN_NAME));
+  const ofModel = upstreams.flatMap((one) => upstreamWarnings(version, mode, one, one.dnsName === UNKNOWN_NAME));
   for (const { message } of [...version.warnings, ...ofModel]) {
     console.error(`warning: ${message}`);
   }

@@ -1,6 +1,7 @@
-import type { HaproxyVersionWarning } from '../version/version';
+import { takesTurns } from '../version/rotation';
+import type { HaproxyVersion, HaproxyVersionWarning } from '../version/version';
 import type { HaproxyUpstream } from './config-model';
-import { HaproxyMode, HaproxyProtocol, UPSTREAM_TLS } from './options';
+import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, UPSTREAM_TLS } from './options';
 
 /** A name that AWS gave to a load balancer, or to its part in one zone. */
 const OWN_NAME = /\.elb\.([a-z0-9-]+\.)?amazonaws\.com(\.cn)?\.?$/i;
@@ -13,8 +14,15 @@ const APPLICATION_NAME = /\.elb\.amazonaws\.com(\.cn)?\.?$/i;
  * @param mayBeOwn whether a name that is known only at deployment is one that AWS gave to the load balancer
  */
 export function upstreamWarnings(
+  version: HaproxyVersion,
   mode: HaproxyMode,
-  { dnsName, port, tls, protocol }: Pick<HaproxyUpstream, 'dnsName' | 'port' | 'tls' | 'protocol'>,
+  {
+    dnsName,
+    port,
+    tls,
+    protocol,
+    resolutionMode,
+  }: Pick<HaproxyUpstream, 'dnsName' | 'port' | 'tls' | 'protocol' | 'resolutionMode'>,
   mayBeOwn = false,
 ): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];
@@ -43,6 +51,12 @@ export function upstreamWarnings(
     warn(
       'cdk-haproxy-elb:clear-text-upstream',
       'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener',
+    );
+  }
+  if (resolutionMode === HaproxyResolutionMode.PER_REQUEST && !takesTurns(version)) {
+    warn(
+      'cdk-haproxy-elb:single-address',
+      `HAProxy ${version} sends every request to the same address of the load balancer at port ${port} in mode per-request (HAProxy issue 3116): use mode slots, or a later release`,
     );
   }
   return warnings;

@@ -51,9 +51,16 @@ export function rateLimitRules(version: HaproxyVersion, model: ValidatedModel, l
       (limit) => `${limit.level} track-sc${limit.i} ${keyOf(version, limit)} table ${tableOf(limit.i)}${unless}`,
     ),
     ...limits.map((limit) => `${refusalOf(version, model, limit)} if ${tooMuch(limit, limit.i)}`),
-    ...limits.flatMap((limit) => (limit.measure === 'transferSize' ? [] : `${limit.level} sc-inc-gpc0(${limit.i})`)),
+    ...limits.flatMap((limit) => (limit.measure === 'transferSize' ? [] : countOf(version, limit.level, limit.i))),
   ];
   return lines.filter((line) => line.startsWith(level));
+}
+
+/** Counts what no limit refused. The condition of 1.6 would look for a table of its own if nothing were tracked. */
+function countOf({ _capabilities: capabilities }: HaproxyVersion, level: Level, index: number): string {
+  return capabilities.countsRate
+    ? `${level} sc-inc-gpc0(${index})`
+    : `${level} deny if { sc_tracked(${index}) } { sc_inc_gpc0(${index}) lt 0 }`;
 }
 
 /** The list of clients that no limit applies to. */

@@ -67,7 +67,8 @@ export type FaultCondition =
   | 'tcp-nameserver'
   | 'udp-nameserver'
   | 'zero-warning'
-  | 'implicit-resolvers';
+  | 'implicit-resolvers'
+  | 'abstract-socket';
 
 /** A release with a known fault: `refused` cannot follow a load balancer, `warned` can, with a problem. */
 interface FaultyRelease {
@@ -144,8 +145,16 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
     '2.6',
     0,
     2,
-    'it does not set up connections to TCP name servers properly (changelog of 2.6.3)',
+    'it crashes when it asks TCP name servers (HAProxy issue 1826, changelog of 2.6.3; seen on 2.6.0)',
     'tcp-nameserver',
+  ),
+  // 2.6.0 and 2.6.12 were run, and 2.4.0, 2.5.0 and 2.8.25 beside them; 2.6.13 and 2.6.14 changed the function that fails.
+  ...releases(
+    '2.6',
+    0,
+    12,
+    'a reload (-sf) crashes the old process, and ends all of its connections (HAProxy commit 7a15fa58b)',
+    'abstract-socket',
   ),
   ...releases(
     '2.8',

@@ -46,6 +46,11 @@ export function bindNetworkLoadBalancer(
       `redirectPort of the ingress is ${redirectPort}, and the proxy has no redirectPort, which answers there: give both, or neither`,
     );
   }
+  if (certificates.length > 0 && proxy.listenTls) {
+    throw new InputError(
+      'certificates of the ingress terminate TLS in the load balancer, which sends clear text, and the proxy has listenTls: leave one of them out',
+    );
+  }
   if (proxy.shiftsTraffic) {
     warnOfMovedListener(scope, 'port and certificates');
   }
