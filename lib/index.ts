@@ -19,9 +19,15 @@ export {
 export { IncidentChange, IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
 export {
   MonitoredHaproxy,
+  type MonitoredHaproxyOptions,
   type MonitoredHaproxyProps,
   type MonitoredUpstream,
 } from './monitor/monitored-haproxy';
+export {
+  type IMonitoredUpstreams,
+  MonitoredHaproxyServices,
+  type MonitoredHaproxyServicesProps,
+} from './monitor/monitored-haproxy-services';
 export type { ProbeOptions } from './monitor/probe-options';
 export { Repair } from './monitor/repair';
 export type { IncidentSuppression } from './monitor/suppression';

@@ -1,4 +1,4 @@
-import { App, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Fn, Lazy, Mixin, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import * as library from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
@@ -15,12 +15,13 @@ const scope = () => new Stack(new App(), 'Stack');
 type UntypedClass = Record<string, Untyped> & (new (...values: unknown[]) => object);
 const CLASSES = { ...library } as unknown as Record<string, UntypedClass>;
 
-/** Makes a call by its name in the table: a constructor, a static method or a method of a monitor. */
+/** Makes a call by its name in the table: a constructor (a mixin has no scope), a static method or a method of a monitor. */
 function call(name: string): Untyped {
   const [type, method] = name.split('.') as [string, string?];
   const target = CLASSES[type]!;
   if (method === undefined) {
-    return (...values) => new target(scope(), 'Id', ...values);
+    const place = target.prototype instanceof Mixin ? [] : [scope(), 'Id'];
+    return (...values) => new target(...place, ...values);
   }
   if (method === 'onIncident') {
     return (options) => new library.DriftMonitor(scope(), 'Monitor').onIncident('Id', options);
