@@ -19,10 +19,10 @@ import { request } from '../testbed/request';
 import { untilReady } from '../testbed/server-process';
 
 const CLIENTS = 1000;
-/** A client may have 10 requests in 5 s, which is 2 in a second, and asks for 3. */
-const LIMIT = { requests: 10, periodMillis: 5000 };
-const ASKS_PER_SECOND = 3;
-const PERIODS = 6;
+/** A client may have 10 requests in 10 s, which is one in a second, and asks for two. */
+const LIMIT = { requests: 10, periodMillis: 10_000 };
+const ASKS_PER_SECOND = 2;
+const PERIODS = 4;
 const COUNTED = 100_000;
 /** More than any client asks for. */
 const UNLIMITED = { requests: 1_000_000_000 };
@@ -149,7 +149,7 @@ async function sharesOf(clients: readonly Client[]): Promise<Shares> {
   }
   const asked = clients.reduce((sum, client) => sum + client.asked, 0);
   const answered = clients.reduce((sum, { served, refused }) => sum + served + refused, 0);
-  if (answered < 0.99 * asked || clients.some(({ refused }) => refused === 0)) {
+  if (answered < 0.95 * asked || clients.some(({ refused }) => refused === 0)) {
     throw new Error(`only ${answered} of ${asked} requests were answered, or a client met no limit`);
   }
   return {

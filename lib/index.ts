@@ -19,9 +19,15 @@ export {
 export { IncidentChange, IncidentSeverity, type OnIncidentOptions } from './monitor/incident-rule';
 export {
   MonitoredHaproxy,
+  type MonitoredHaproxyOptions,
   type MonitoredHaproxyProps,
   type MonitoredUpstream,
 } from './monitor/monitored-haproxy';
+export {
+  type IMonitoredUpstreams,
+  MonitoredHaproxyServices,
+  type MonitoredHaproxyServicesProps,
+} from './monitor/monitored-haproxy-services';
 export type { ProbeOptions } from './monitor/probe-options';
 export { Repair } from './monitor/repair';
 export type { IncidentSuppression } from './monitor/suppression';
@@ -45,6 +51,7 @@ export type { ProxyIngressBindOptions, ProxyIngressConfig, ProxyIngressTraits } 
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
 export type {
   HaproxyLog,
+  ProxyClientCertificates,
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,

@@ -25,8 +25,9 @@ const examplesWith = (app: string) =>
 /** Synthesizes an app with the CDK's own command line, and validates the templates with the CDK. */
 async function synth(cdk: string, app: string, env: Record<string, string> = {}): Promise<string> {
   const output = join(app, 'cdk.out');
-  // The metadata resource names the packages of the language, and nothing that would be deployed.
-  await command([cdk, 'synth', '--quiet', '--no-version-reporting', '--output', output], { cwd: app, env });
+  // Metadata names the packages of the language and the paths of constructs, and nothing that would be deployed.
+  const metadata = ['--no-version-reporting', '--no-path-metadata', '--no-asset-metadata'];
+  await command([cdk, 'synth', '--quiet', ...metadata, '--output', output], { cwd: app, env });
   const { pluginReports } = JSON.parse(readFileSync(join(output, 'validation-report.json'), 'utf8'));
   // A report may have only findings that the CDK itself acknowledges.
   const violations = pluginReports.flatMap((report: { violations: unknown[] }) => report.violations);
@@ -36,7 +37,7 @@ async function synth(cdk: string, app: string, env: Record<string, string> = {})
   return output;
 }
 
-/** TypeScript: `npm install` from the examples' package.json, types, then every example. */
+/** TypeScript: `npm install` from the examples' package.json, types, then every example and the matrix of stacks. */
 async function typescript(): Promise<string> {
   const project = join(scratch, 'typescript');
   cpSync('examples', project, { recursive: true, filter: (file) => !/node_modules|cdk\.out/.test(file) });
@@ -45,6 +46,13 @@ async function typescript(): Promise<string> {
   for (const example of examplesWith('app.ts')) {
     await synth(join(project, 'node_modules', '.bin', 'cdk'), join(project, example));
   }
+  // The matrix looks up zones, which the command line does with an AWS account only.
+  const matrix = join(project, 'matrix');
+  cpSync('test/matrix/app.ts', join(matrix, 'app.ts'));
+  await command([join(tools, 'tsx'), 'app.ts'], {
+    cwd: matrix,
+    env: { CDK_OUTDIR: join(matrix, 'cdk.out'), CDK_VALIDATION: 'false' },
+  });
   return join(project, 'minimal-typescript', 'cdk.out');
 }
 

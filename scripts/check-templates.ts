@@ -1,8 +1,8 @@
 /**
- * Runs cfn-lint over the templates of the examples and of the matrix, with the CDK of this checkout, and checkov over those
- * with all options and with none.
+ * Runs cfn-lint over the templates of the examples and of the matrix, with the oldest and the newest CDK, and checkov over
+ * those with all options and with none. Argument: the folder of check-languages.ts, with the templates of the newest CDK.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { App } from 'aws-cdk-lib';
@@ -24,6 +24,8 @@ const templatesIn = (folder: string) =>
 
 /** Synthesizes every app with the CDK of this checkout, the oldest that the package supports. */
 function synthesize(folder: string): void {
+  // Each app listens for the end of a process that has CDK_OUTDIR.
+  process.setMaxListeners(0);
   for (const file of [...inFolders('examples', 'app.ts'), 'test/matrix/app.ts']) {
     process.env.CDK_OUTDIR = join(folder, basename(dirname(file)));
     const { app } = require(resolve(file)) as { app: App };
@@ -48,11 +50,32 @@ async function compareCheckov(folder: string): Promise<void> {
   }
 }
 
+/** The templates of the newest CDK that are not, byte for byte, those of the oldest. */
+function changedIn(newest: string, oldest: string): string[] {
+  const templates = readdirSync(oldest).flatMap((app) => templatesIn(join(newest, app, 'cdk.out')));
+  if (templates.length === 0) {
+    throw new Error(`no template of the newest CDK in ${newest}: run scripts/check-languages.ts first`);
+  }
+  return templates.filter((file) => {
+    const same = join(oldest, basename(dirname(dirname(file))), basename(file));
+    return !existsSync(same) || !readFileSync(same).equals(readFileSync(file));
+  });
+}
+
+const versionIn = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'node_modules', 'aws-cdk-lib', 'package.json'), 'utf8')).version as string;
+
 async function main(): Promise<void> {
+  const newest = join(resolve(process.argv[2]!), 'typescript');
   const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-templates-'));
   try {
     synthesize(folder);
-    await cfnLint(inFolders(folder).flatMap(templatesIn));
+    const oldest = inFolders(folder).flatMap(templatesIn);
+    const changed = changedIn(newest, folder);
+    console.log(
+      `cfn-lint: ${oldest.length} templates of aws-cdk-lib ${versionIn('.')}, and ${changed.length} that ${versionIn(newest)} writes differently`,
+    );
+    await cfnLint([...oldest, ...changed]);
     await compareCheckov(folder);
   } finally {
     rmSync(folder, { recursive: true });

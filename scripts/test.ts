@@ -59,8 +59,9 @@ const STEPS: readonly Step[] = [
   },
   {
     name: 'templates in cfn-lint and checkov',
-    command: ['tsx', 'scripts/check-templates.ts'],
-    after: ['bundle'],
+    command: ['tsx', 'scripts/check-templates.ts', scratch],
+    after: ['package in TypeScript and Python'],
+    verbose: true,
   },
   { name: 'demo in containers', command: ['tsx', 'scripts/test-containers.ts'], after: ['bundle', 'binaries'] },
 ];

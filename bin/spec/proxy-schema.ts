@@ -7,6 +7,7 @@ import type {
   HaproxyLog,
   IncidentSuppression,
   LinearDeploymentOptions,
+  ProxyClientCertificates,
   ProxyLimits,
   ProxyMutualTls,
   ProxyPatching,
@@ -23,6 +24,7 @@ import type {
 } from '../../lib';
 import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import {
+  CLIENT_CERTIFICATES,
   LIMITS,
   LISTEN_TLS,
   LOG,
@@ -110,11 +112,31 @@ const routes = list(
   'Other load balancers, or responses of HAProxy itself. HAProxy takes the first route that fits. Default: none.',
 );
 
+const clientCertificates = z
+  .strictObject({
+    trustStoreSecretArn: secretArn('Secret with ca in PEM, the authorities of clients, as a JSON object.'),
+    revocationListSecretArn: secretArn(
+      'Secret with crl in PEM, a list of each authority, as a JSON object. Default: none.',
+    ).optional(),
+    ...keysOf(CLIENT_CERTIFICATES),
+  } satisfies Shape<
+    ProxyClientCertificates,
+    'trustStoreSecret' | 'revocationListSecret',
+    'trustStoreSecretArn' | 'revocationListSecretArn'
+  >)
+  .optional()
+  .meta({ description: 'Verify certificates of clients (mutual TLS). Default: HAProxy asks for none.' });
+
 const listenTls = z
   .strictObject({
     secretArn: secretArn('Secret with cert and key in PEM, as a JSON object.'),
+    additionalSecretArns: list(
+      secretArn('A secret.'),
+      'Secrets with certificates for other names, chosen by SNI. At most 20. Default: none.',
+    ),
     ...keysOf(LISTEN_TLS),
-  } satisfies Shape<ProxyTls, 'secret', 'secretArn'>)
+    clientCertificates,
+  } satisfies Shape<ProxyTls, 'secret' | 'additionalSecrets', 'secretArn' | 'additionalSecretArns'>)
   .optional()
   .meta({ description: 'TLS towards clients. Default: none.' });
 

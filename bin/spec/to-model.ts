@@ -43,6 +43,8 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
     shareUpstreams,
     listenPort,
     clientPort: ingress?.networkLoadBalancer?.port ?? listenPort,
+    additionalCertificates: proxy.listenTls?.additionalSecretArns?.length ?? 0,
+    revocationList: proxy.listenTls?.clientCertificates?.revocationListSecretArn !== undefined,
     maxConnections: maxConnectionsOf(proxy, [...upstreams, ...shareUpstreams], memoryMiB),
     stopTimes: stopTimesOf(
       valuesOf(PROCESS, proxy),

@@ -25,9 +25,11 @@ import {
   FixedUpstream,
   type HaproxyElbProxyProps,
   ProxyCapacity,
+  type ProxyClientCertificates,
   ProxyDeployment,
   ProxyIngress,
   type ProxyShare,
+  type ProxyTls,
   Repair,
 } from '../../lib';
 import type { ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
@@ -90,7 +92,7 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
       upstream: route.upstream && elbUpstreamOf(scope, `Route${i}`, route.upstream),
       shares: route.shares?.map((share, j) => shareOf(scope, `Route${i}Share${j}`, share)),
     })),
-    listenTls: listenTls && { ...listenTls, secret: secret('ListenerSecret', listenTls.secretArn) },
+    listenTls: listenTls && tlsOf(listenTls, secret),
     runtimeApiTls: runtimeApiTls && {
       secret: secret('RuntimeApiSecret', runtimeApiTls.secretArn),
       checkerSecret:
@@ -113,6 +115,31 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
     ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,
     removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : undefined,
+  };
+}
+
+type TlsSpec = NonNullable<ProxySpec['listenTls']>;
+
+function tlsOf(tls: TlsSpec, secret: (id: string, arn: string) => ISecret): ProxyTls {
+  const { secretArn, additionalSecretArns, clientCertificates, ...rest } = tls;
+  return {
+    ...rest,
+    secret: secret('ListenerSecret', secretArn),
+    additionalSecrets: additionalSecretArns?.map((arn, i) => secret(`ListenerSecret${i + 2}`, arn)),
+    clientCertificates: clientCertificates && clientCertificatesOf(clientCertificates, secret),
+  };
+}
+
+function clientCertificatesOf(
+  given: NonNullable<TlsSpec['clientCertificates']>,
+  secret: (id: string, arn: string) => ISecret,
+): ProxyClientCertificates {
+  const { trustStoreSecretArn, revocationListSecretArn, ...rest } = given;
+  return {
+    ...rest,
+    trustStoreSecret: secret('TrustStoreSecret', trustStoreSecretArn),
+    revocationListSecret:
+      revocationListSecretArn === undefined ? undefined : secret('RevocationListSecret', revocationListSecretArn),
   };
 }
 

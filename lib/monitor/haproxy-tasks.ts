@@ -162,6 +162,7 @@ export class HaproxyTasks {
    * cannot repair them.
    */
   public static ofAutoScalingGroup(group: IAutoScalingGroup, options: HaproxyInstancesOptions): HaproxyTasks {
+    checkArguments('HaproxyTasks.ofAutoScalingGroup', group, options);
     const { runtimeApiPort } = options;
     return HaproxyTasks._lookedUp(options, group.node.path, securityGroupsOf(group), (scope, monitor) => {
       CheckPermissions.of(scope, monitor).findGroups();
@@ -176,6 +177,7 @@ export class HaproxyTasks {
    * @param tags values by key, one or more; compared exactly
    */
   public static ofInstances(tags: { [key: string]: string }, options: HaproxyInstancesOptions): HaproxyTasks {
+    checkArguments('HaproxyTasks.ofInstances', tags, options);
     const { runtimeApiPort } = options;
     if (Object.keys(tags).length === 0) {
       throw new InputError('tags of the instances are empty: give one or more, because every instance has no tag');
@@ -191,6 +193,7 @@ export class HaproxyTasks {
    * `AWS_INSTANCE_IPV4` or `AWS_INSTANCE_IPV6`, as ECS registers it. The monitor cannot repair them.
    */
   public static ofCloudMapService(service: IService, options: HaproxyInstancesOptions): HaproxyTasks {
+    checkArguments('HaproxyTasks.ofCloudMapService', service, options);
     const { runtimeApiPort } = options;
     return HaproxyTasks._lookedUp(options, service.node.path, [], (scope, monitor) => {
       const [cloudMapNamespace, cloudMapService] = [service.namespace.namespaceName, service.serviceName];
@@ -205,6 +208,7 @@ export class HaproxyTasks {
    * `ofCloudMapService` there. The monitor cannot repair the processes.
    */
   public static atName(name: string, options: HaproxyInstancesOptions): HaproxyTasks {
+    checkArguments('HaproxyTasks.atName', name, options);
     const { runtimeApiPort } = options;
     if (!Token.isUnresolved(name)) {
       checkHostName(name, 'name of the processes');
@@ -258,9 +262,6 @@ export class HaproxyTasks {
     sourceOf: (scope: Construct, monitor: IDriftMonitor) => TaskSource,
   ): HaproxyTasks {
     checkRuntimeApiPort(options);
-    if (options.vpc === undefined) {
-      throw new InputError(`vpc of ${what} is missing: give the VPC from which the processes are read`);
-    }
     return new HaproxyTasks((scope, monitor) => {
       const source = sourceOf(scope, monitor);
       const probe = Probe.of(scope, monitor, options.vpc, options.probe);
@@ -318,8 +319,13 @@ function bridgePorts(service: IBaseService, runtimeApiPort: number): PortRange {
   return mapping?.hostPort ? portRange(mapping.hostPort) : DYNAMIC_PORTS;
 }
 
+/** What is imported has none; a cluster that is imported by its ARN throws. */
 function securityGroupsOf(target: object): ISecurityGroup[] {
-  return 'connections' in target ? (target as IConnectable).connections.securityGroups : [];
+  try {
+    return (target as Partial<IConnectable>).connections?.securityGroups ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** The VPC of the cluster of a service. A cluster that is imported by its ARN alone has none, and throws. */

@@ -35,24 +35,8 @@ export interface MonitoredUpstream {
   readonly backend?: string;
 }
 
-/** Properties of a `MonitoredHaproxy`. */
-export interface MonitoredHaproxyProps {
-  /** The monitor that checks the processes. */
-  readonly monitor: IDriftMonitor;
-
-  /** Where the processes run. */
-  readonly tasks: HaproxyTasks;
-
-  /** The load balancers behind the processes, one or more. */
-  readonly upstreams: MonitoredUpstream[];
-
-  /**
-   * Name of the proxy in metrics, log lines and the registry: letters, digits, `.`, `-` and `_`, at most 64.
-   *
-   * @default - made from the construct's path
-   */
-  readonly proxyName?: string;
-
+/** What a monitor should know about a HAProxy that this library did not deploy. */
+export interface MonitoredHaproxyOptions {
   /**
    * The branch that must run; any other branch is an incident.
    *
@@ -117,6 +101,25 @@ export interface MonitoredHaproxyProps {
    * @default - none
    */
   readonly okActions?: IAlarmAction[];
+}
+
+/** Properties of a `MonitoredHaproxy`. */
+export interface MonitoredHaproxyProps extends MonitoredHaproxyOptions {
+  /** The monitor that checks the processes. */
+  readonly monitor: IDriftMonitor;
+
+  /** Where the processes run. */
+  readonly tasks: HaproxyTasks;
+
+  /** The load balancers behind the processes, one or more. */
+  readonly upstreams: MonitoredUpstream[];
+
+  /**
+   * Name of the proxy in metrics, log lines and the registry: letters, digits, `.`, `-` and `_`, at most 64.
+   *
+   * @default - made from the construct's path
+   */
+  readonly proxyName?: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkArguments } from '../private/check-arguments';
 import { type BoundAddresses, Upstream, type UpstreamOptions } from './upstream';
 
 /**
@@ -13,6 +14,7 @@ export class FixedUpstream extends Upstream {
    * @param options how to reach them; `tls` needs a `serverName`
    */
   public static fromAddresses(addresses: string[], options: UpstreamOptions): FixedUpstream {
+    checkArguments('FixedUpstream.fromAddresses', addresses, options);
     return new FixedUpstream(addresses, options);
   }
 

@@ -21,7 +21,15 @@ import { checkResolution } from '../haproxy/model/check';
 import { UPSTREAM_BACKEND } from '../haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../haproxy/model/config-model';
 import { valuesOf } from '../haproxy/model/option';
-import { HEALTH_PORT, PORTS, PROCESS, RESOLUTION, RUNTIME_API_PORT, TRAFFIC } from '../haproxy/model/options';
+import {
+  HaproxyProtocol,
+  HEALTH_PORT,
+  PORTS,
+  PROCESS,
+  RESOLUTION,
+  RUNTIME_API_PORT,
+  TRAFFIC,
+} from '../haproxy/model/options';
 import { HaproxyConfig } from '../haproxy/render/config';
 import { DEFAULT_VERSION, type HaproxyVersion } from '../haproxy/version/version';
 import { makeProxyAlarm } from '../monitor/alarms';
@@ -42,11 +50,11 @@ import { ImportedHaproxyElbProxy } from '../private/proxy/imported-proxy';
 import { redeployOn } from '../private/proxy/patching';
 import { nameSections } from '../private/proxy/reviewable';
 import { scale } from '../private/proxy/scaling';
-import { secretFilesOf } from '../private/proxy/secret-files';
+import { type SecretFile, secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
 import { stopTimesOf } from '../private/proxy/stop-times';
 import { addContainer, PORT_NAME } from '../private/proxy/task';
-import { checkProxy, MAX_CONFIG_BYTES, warningsOf } from '../private/proxy/validation';
+import { checkProxy, MAX_CONFIG_BYTES, maxConfigBytes, warningsOf } from '../private/proxy/validation';
 import { ProxyCapacity } from './capacity';
 import { ProxyDeployment } from './deployment';
 import type { ElbUpstreamOptions } from './elb-upstream';
@@ -164,9 +172,12 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       maxConnections,
       stopTimes,
       acceptProxyProtocol,
+      additionalCertificates: props.listenTls?.additionalSecrets?.length ?? 0,
+      revocationList: props.listenTls?.clientCertificates?.revocationListSecret !== undefined,
       ipv6: ingress.traits.ipv6,
     });
-    this.configuration = render(version, model);
+    const files = secretFilesOf(props);
+    this.configuration = render(version, model, files);
 
     this.cluster = props.cluster ?? this.makeCluster(props);
     const { alarmActions, okActions, encryptionKey } = props;
@@ -181,7 +192,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     this.container = addContainer(this, this.taskDefinition, {
       image: props.image ?? ContainerImage.fromRegistry(imageOf(version, props.imageDigest)),
       configuration: this.configuration,
-      files: secretFilesOf(props.listenTls?.secret, props.runtimeApiTls?.secret),
+      files,
       ports: [listenPort, ...redirectPorts, HEALTH_PORT, RUNTIME_API_PORT],
       healthPort: HEALTH_PORT,
       requireReady: deployment._requireReady,
@@ -237,7 +248,9 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       redirectPort: props.redirectPort,
       healthPort: HEALTH_PORT,
       listenTls: props.listenTls !== undefined,
+      clientCertificates: props.listenTls?.clientCertificates !== undefined,
       mode: props.mode ?? TRAFFIC.mode.default,
+      http2: [...upstreams, ...shareUpstreams].some(({ options }) => options.protocol === HaproxyProtocol.HTTP2),
       acceptProxyProtocol,
       fewestTasks: knownCount(props.scaling?.minTasks ?? desiredCount),
       shiftsTraffic: deployment._shiftsTraffic,
@@ -320,13 +333,15 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
   }
 }
 
-function render(version: HaproxyVersion, model: HaproxyConfigModel): string {
+function render(version: HaproxyVersion, model: HaproxyConfigModel, files: readonly SecretFile[]): string {
   const text = HaproxyConfig.render(version, model);
   // In the JSON of a task definition, where a quote and the end of a line need two bytes.
   const bytes = Buffer.byteLength(JSON.stringify(text));
-  if (bytes > MAX_CONFIG_BYTES) {
+  const most = maxConfigBytes(files);
+  if (bytes > most) {
+    const secrets = most < MAX_CONFIG_BYTES ? ', fewer secrets' : '';
     throw new InputError(
-      `the configuration has ${bytes} bytes, and a task definition holds at most ${MAX_CONFIG_BYTES} of it: give fewer routes, rules or name servers, or shorter pages`,
+      `the configuration has ${bytes} bytes, and a task definition holds at most ${most} of it: give fewer routes, rules or name servers${secrets}, or shorter pages`,
     );
   }
   return text;

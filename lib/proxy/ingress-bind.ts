@@ -82,8 +82,17 @@ export interface ProxyIngressBindOptions {
   /** Whether HAProxy terminates TLS at `listenPort`. */
   readonly listenTls: boolean;
 
+  /**
+   * Whether HAProxy verifies certificates of clients at `listenPort`. An ingress that terminates TLS should refuse it: it
+   * has no certificate of the client to show.
+   */
+  readonly clientCertificates: boolean;
+
   /** Whether HAProxy reads requests at `listenPort`. */
   readonly mode: HaproxyMode;
+
+  /** Whether an upstream has `protocol` HTTP/2. Clients of gRPC then need HTTP/2 through the ingress too. */
+  readonly http2: boolean;
 
   /** Whether connections must begin with a PROXY protocol header. */
   readonly acceptProxyProtocol: boolean;

@@ -110,6 +110,23 @@ export interface ProxyTls {
   readonly secret: ISecret;
 
   /**
+   * Secrets like `secret` with certificates for other names, at most 20. HAProxy takes the certificate for the name that
+   * the client asks for (SNI), an exact one before a wildcard, and of two for one name the earlier. `secret` is the
+   * default: for clients that ask for an unknown name, or for none.
+   *
+   * @default - none
+   */
+  readonly additionalSecrets?: ISecret[];
+
+  /**
+   * Verify certificates of clients (mutual TLS). Not behind an ingress that terminates TLS itself, such as an Application
+   * Load Balancer: it does not show the client's certificate.
+   *
+   * @default - HAProxy asks clients for no certificate
+   */
+  readonly clientCertificates?: ProxyClientCertificates;
+
+  /**
    * Oldest TLS version.
    *
    * @default HaproxyTlsVersion.V1_2, the oldest that is not deprecated (RFC 8996)
@@ -122,6 +139,83 @@ export interface ProxyTls {
    * @default true
    */
   readonly http2?: boolean;
+}
+
+/**
+ * Which certificates of clients HAProxy accepts, and what the load balancer is told of them.
+ *
+ * HAProxy refuses a certificate that is expired, revoked, or of another authority: the handshake ends with a TLS alert,
+ * whatever `required` is. Each connection is verified; no TLS session is resumed.
+ *
+ * HAProxy removes the headers below from each request, also where `_` or another character stands for `-`, before it
+ * sets them. (Before 2.4 it denies a request with such a spelling, with 400.) Names have letters and digits with `-` or
+ * `_` between them. HTTP mode only.
+ */
+export interface ProxyClientCertificates {
+  /**
+   * A secret that is a JSON object with `ca`, PEM: the authorities that issue certificates of clients, up to the root.
+   * Clients send intermediate certificates, or they are here too. Without a certificate in it HAProxy does not start.
+   */
+  readonly trustStoreSecret: ISecret;
+
+  /**
+   * A secret that is a JSON object with `crl`, PEM: a revocation list of each authority, also of the root for
+   * intermediate ones. It may be `trustStoreSecret`. HAProxy refuses every client of an authority whose list is missing, or
+   * past its next update. Only tasks that start after a change have the new list: give `patching` a schedule that is
+   * shorter than the time to the next update.
+   *
+   * @default - none: a revoked certificate is accepted until it expires
+   */
+  readonly revocationListSecret?: ISecret;
+
+  /**
+   * Refuse clients without a certificate. With `false` they are served, and the headers say that they have none.
+   *
+   * @default true
+   */
+  readonly required?: boolean;
+
+  /**
+   * Header for the subject as in RFC 2253, such as `CN=client,O=Acme` (HAProxy 2.2 and later).
+   *
+   * @default - none
+   */
+  readonly subjectHeader?: string;
+
+  /**
+   * Header for the issuer as in RFC 2253 (HAProxy 2.2 and later).
+   *
+   * @default - none
+   */
+  readonly issuerHeader?: string;
+
+  /**
+   * Header for the serial number, hexadecimal in capitals.
+   *
+   * @default - none
+   */
+  readonly serialNumberHeader?: string;
+
+  /**
+   * Header for the SHA-256 of the certificate, hexadecimal in capitals (HAProxy 2.1 and later).
+   *
+   * @default - none
+   */
+  readonly fingerprintHeader?: string;
+
+  /**
+   * Header for the whole certificate as in RFC 9440, such as `Client-Cert`: DER in base64 between colons.
+   *
+   * @default - none
+   */
+  readonly certificateHeader?: string;
+
+  /**
+   * Header that is `SUCCESS`, or `NONE` for a client without a certificate.
+   *
+   * @default - none
+   */
+  readonly verifiedHeader?: string;
 }
 
 /**

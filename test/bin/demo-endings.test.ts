@@ -190,6 +190,12 @@ describe('a cold cache', () => {
     expect(readdirSync(path.join(folder, '.cache/cdk-haproxy-elb/haproxy'))).toEqual([]);
   });
 
+  test('a branch that is not known: which ones are', async () => {
+    demo(['--branches', '9.9'], { ...noNetwork(), PATH: '/usr/bin:/bin' });
+    expect(await ended()).toBe(2);
+    expect(stdout.split('\n')).toContain('not available: branch 9.9: no such branch is known; give some of 1.6 to 3.5');
+  });
+
   if (hasApt) {
     test('a signal while binaries are fetched: nothing half fetched is left, and no apt runs on', async () => {
       demo(['--branches', branch], { HAPROXY_BINARIES: '', PATH: '/usr/bin:/bin' });

@@ -1,4 +1,4 @@
-import { App, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Fn, Lazy, Mixin, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import * as library from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
@@ -15,12 +15,13 @@ const scope = () => new Stack(new App(), 'Stack');
 type UntypedClass = Record<string, Untyped> & (new (...values: unknown[]) => object);
 const CLASSES = { ...library } as unknown as Record<string, UntypedClass>;
 
-/** Makes a call by its name in the table: a constructor, a static method or a method of a monitor. */
+/** Makes a call by its name in the table: a constructor (a mixin has no scope), a static method or a method of a monitor. */
 function call(name: string): Untyped {
   const [type, method] = name.split('.') as [string, string?];
   const target = CLASSES[type]!;
   if (method === undefined) {
-    return (...values) => new target(scope(), 'Id', ...values);
+    const place = target.prototype instanceof Mixin ? [] : [scope(), 'Id'];
+    return (...values) => new target(...place, ...values);
   }
   if (method === 'onIncident') {
     return (options) => new library.DriftMonitor(scope(), 'Monitor').onIncident('Id', options);
@@ -58,6 +59,10 @@ const ERRORS: [make: () => unknown, message: string][] = [
   [proxy({ listenTls: {} }), 'listenTls.secret is missing: give an ISecret'],
   [proxy({ listenport: 8080 }), 'listenport is not a property: did you mean listenPort?'],
   [proxy({ limits: { maxConnection: 9 } }), 'limits.maxConnection is not a property: did you mean maxConnections?'],
+  [
+    proxy({ routes: [{ name: 'a', hots: 'a.test', upstream: BY_NAME }] }),
+    'routes[0].hots is not a property: did you mean host?',
+  ],
   [proxy({ frontDoor: library.ProxyIngress.none() }), 'frontDoor has a new name: give ingress'],
   [() => call('DriftMonitor')({ interval: 60 }), "interval '60' is a number: give a Duration"],
   [() => call('DriftMonitor')({ intervall: 60 }), 'intervall is not a property: did you mean interval?'],

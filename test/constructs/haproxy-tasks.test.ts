@@ -195,10 +195,7 @@ describe('what cannot be found', () => {
       "runtimeApiPort '70000' is not a port: give a whole number from 1 to 65535",
     ],
     // Python and JavaScript do not check types.
-    [
-      () => HaproxyTasks.ofAutoScalingGroup(group, { runtimeApiPort: 9990 } as never),
-      'vpc of Stack/Group is missing: give the VPC from which the processes are read',
-    ],
+    [() => HaproxyTasks.ofAutoScalingGroup(group, { runtimeApiPort: 9990 } as never), 'vpc is missing: give an IVpc'],
   ])('%#', (make, message) => {
     expect(make).toThrow(expect.objectContaining({ message }));
   });

@@ -166,7 +166,7 @@ describe('roles of your own', () => {
       expect.stringMatching(/TaskRole|ExecutionRole/),
     );
     expect(warningsOf(unchanged.stack)).toEqual([
-      'the app adds no permission to executionRole Unchanged/ExecutionRole: give the role logs:CreateLogStream and logs:PutLogEvents for the log group; secretsmanager:GetSecretValue for the secret of listenTls; kms:Decrypt for the key of the secret of listenTls [ack: cdk-haproxy-elb:unchanged-role]',
+      'the app adds no permission to executionRole Unchanged/ExecutionRole: give the role logs:CreateLogStream and logs:PutLogEvents for the log group; secretsmanager:GetSecretValue for listenTls.secret; kms:Decrypt for the key of listenTls.secret [ack: cdk-haproxy-elb:unchanged-role]',
       'the app adds no permission to taskRole Unchanged/TaskRole: give the role ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel for enableExecuteCommand [ack: cdk-haproxy-elb:unchanged-role]',
     ]);
   });

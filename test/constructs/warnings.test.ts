@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
   DriftMonitor,
@@ -70,10 +71,12 @@ function warned(acknowledged: readonly string[] = []) {
     enableExecuteCommand: true,
     taskRole: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/task', { mutable: false }),
   });
+  const secret = new Secret(stack, 'Secret');
   new HaproxyElbProxy(stack, 'Moved', {
     vpc: new Vpc(stack, 'Public', { maxAzs: 2 }),
     monitor,
     version: HaproxyVersion.of('9.9'),
+    listenTls: { secret, clientCertificates: { trustStoreSecret: secret, revocationListSecret: secret } },
     upstream: BY_NAME,
     ingress: ProxyIngress.networkLoadBalancer({ accessLogs: new Bucket(stack, 'Logs') }),
     deployment: ProxyDeployment.canary(),

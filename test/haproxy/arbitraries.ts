@@ -3,6 +3,7 @@ import { formatHostPort } from '../../lib/haproxy/address';
 import { takesAllOf } from '../../lib/haproxy/model/check-upstream';
 import type {
   HaproxyConfigModel,
+  HaproxyListenTls,
   HaproxyRateLimit,
   HaproxyRoute,
   HaproxyShare,
@@ -60,6 +61,9 @@ export const values = fc
   .filter((text) => text !== '' && !/[\u0000-\u001f\u007f]/.test(text));
 
 const headerNames = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,30}$/);
+/** Names that no other header has. */
+const certificateHeaders = (end: string) =>
+  fc.stringMatching(/^certificate([-_][A-Za-z0-9]{1,5}){0,4}$/).map((name) => `${name}-${end}`);
 const paths = fc.stringMatching(/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]{0,60}$/);
 const headers = fc.record(
   { set: fc.dictionary(headerNames, values, { maxKeys: 5 }), remove: fc.array(headerNames, { maxLength: 5 }) },
@@ -189,6 +193,12 @@ function limitsOf(http: boolean, given: readonly HaproxyRateLimit[]): readonly H
   return limits.some(({ header }) => header !== undefined) ? [...limits, { requests: 10 }] : limits;
 }
 
+/** TCP mode has no headers. */
+function withoutHeaders({ clientCertificates, ...rest }: HaproxyListenTls): HaproxyListenTls {
+  const { trustStoreFile, revocationListFile, required } = clientCertificates!;
+  return { ...rest, clientCertificates: { trustStoreFile, revocationListFile, required } };
+}
+
 /** Every model that is allowed on some branch. */
 export const models: fc.Arbitrary<HaproxyConfigModel> = fc
   .record({
@@ -218,6 +228,21 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       fc.record(
         {
           certificateFile: values,
+          additionalCertificateFiles: fc.array(values, { maxLength: 20 }),
+          clientCertificates: fc.record(
+            {
+              trustStoreFile: values,
+              revocationListFile: values,
+              required: fc.boolean(),
+              subjectHeader: certificateHeaders('1'),
+              issuerHeader: certificateHeaders('2'),
+              serialNumberHeader: certificateHeaders('3'),
+              fingerprintHeader: certificateHeaders('4'),
+              certificateHeader: certificateHeaders('5'),
+              verifiedHeader: certificateHeaders('6'),
+            },
+            { requiredKeys: ['trustStoreFile'] },
+          ),
           minVersion: fc.constantFrom(HaproxyTlsVersion.V1_2, HaproxyTlsVersion.V1_3),
           http2: fc.boolean(),
         },
@@ -313,7 +338,7 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         upstream: inMode(upstream),
         routes: shared,
         listen: at(p1),
-        listenTls,
+        listenTls: http || listenTls?.clientCertificates === undefined ? listenTls : withoutHeaders(listenTls),
         redirectPort: http && listenTls && has.redirect ? p2 : undefined,
         httpsPort,
         ipv6: ipv6 && address === undefined,

@@ -1,6 +1,7 @@
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
 import type {
+  HaproxyClientCertificates,
   HaproxyConfigModel,
   HaproxyRoute,
   HaproxyShare,
@@ -16,6 +17,10 @@ import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 const UPSTREAM: HaproxyUpstream = { dnsName: 'my-elb.example.com', port: 80 };
 const LISTEN_TLS = { certificateFile: '/site.pem' };
+const clients = (change: Partial<HaproxyClientCertificates>) => ({
+  ...LISTEN_TLS,
+  clientCertificates: { trustStoreFile: '/ca.pem', ...change },
+});
 const PER_REQUEST = HaproxyResolutionMode.PER_REQUEST;
 const { HTTP, TCP } = HaproxyMode;
 
@@ -51,6 +56,19 @@ describe('one value', () => {
     [{ upstream: { healthCheck: { host: 'a_b..c' } } }, badName('healthCheck.host', 'a_b..c')],
     [{ listen: { port: 65536 } }, "listen '65536' is not a port: give a whole number from 1 to 65535"],
     [{ health: { port: 0 } }, "health '0' is not a port: give a whole number from 1 to 65535"],
+    [{ listenTls: clients({ trustStoreFile: '' }) }, unusable('listenTls.clientCertificates.trustStoreFile', '""')],
+    [
+      { listenTls: clients({ revocationListFile: 'a\nb' }) },
+      unusable('listenTls.clientCertificates.revocationListFile', '"a\\nb"'),
+    ],
+    [
+      { listenTls: { ...LISTEN_TLS, additionalCertificateFiles: [''] } },
+      unusable('listenTls.additionalCertificateFiles[0]', '""'),
+    ],
+    ...['', 'X Y', 'X:', '-X', 'X--Y', 'X_', 'X.Y', 'X%[src]'].map((name): [Change, string] => [
+      { listenTls: clients({ verifiedHeader: name }) },
+      `listenTls.clientCertificates.verifiedHeader ${JSON.stringify(name)} is not a header name: use letters, digits and '-'`,
+    ]),
     [{ listenTls: { certificateFile: '' } }, unusable('listenTls.certificateFile', '""')],
     [
       { listenTls: LISTEN_TLS, redirectPort: -1 },
@@ -310,6 +328,37 @@ describe('values that contradict each other', () => {
       { redirectPort: 80, listenTls: LISTEN_TLS, mode: TCP },
       'redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out',
     ],
+    [
+      { listenTls: { ...LISTEN_TLS, additionalCertificateFiles: Array(21).fill('/a') } },
+      'listenTls has 21 additional certificates: give at most 20, or certificates with several names',
+    ],
+    [
+      { listenTls: clients({ subjectHeader: 'X-Subject' }), mode: TCP },
+      'listenTls.clientCertificates.subjectHeader is for requests, which TCP mode does not read: leave it out, or use HTTP mode',
+    ],
+    [
+      { listenTls: clients({ verifiedHeader: 'x_forwarded-For' }) },
+      "listenTls.clientCertificates.verifiedHeader 'x_forwarded-For' is a header that HAProxy itself uses: give a name of your own",
+    ],
+    [
+      { listenTls: clients({ verifiedHeader: 'X-Client', certificateHeader: 'x_client' }) },
+      "listenTls.clientCertificates has 'x_client' as certificateHeader and 'X-Client' as verifiedHeader, which is one header: give each its own",
+    ],
+    [
+      { listenTls: clients({ verifiedHeader: 'X-Client' }), requestHeaders: { set: { x_client: 'me' } } },
+      "requestHeaders has 'x_client', which listenTls.clientCertificates.verifiedHeader sets: give another name, or leave one out",
+    ],
+    [
+      { listenTls: clients({ verifiedHeader: 'X-Client' }), requestHeaders: { remove: ['X-CLIENT'] } },
+      "requestHeaders has 'X-CLIENT', which listenTls.clientCertificates.verifiedHeader sets: give another name, or leave one out",
+    ],
+    [
+      {
+        listenTls: clients({ subjectHeader: 'X-Client', required: false }),
+        rateLimits: [{ requests: 1, header: 'X-Client' }],
+      },
+      "rateLimits counts requests by the header 'X-Client' alone, and a client can send another value with each request: add a limit of requests without header, which counts by address",
+    ],
     [{ metrics: true }, 'metrics needs the health listener, which answers GET /metrics: give health'],
     [
       { runtimeApiTls: { certificateFile: '/a', clientCaFile: '/b' } },
@@ -354,7 +403,7 @@ describe('shares', () => {
   const badShare = (name: string) =>
     `share name '${name}' is not valid: give each share and each route its own name, 1 to 40 letters, digits, '-' or '_'`;
   const badAddress = (address: string) =>
-    `addresses of share 'old' '${address}' is not an address: give IPv4 or IPv6 addresses without port; a load balancer and a name are an ElbUpstream`;
+    `addresses of share 'old' '${address}' is not an address: give IPv4 or IPv6 addresses without port, or a DNS name in place of addresses`;
 
   test.each<[Partial<HaproxyConfigModel>, string]>([
     [{ shares: [share({ name: '' })] }, badShare('')],

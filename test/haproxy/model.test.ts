@@ -99,7 +99,7 @@ describe('what a model leaves out', () => {
         tls: { verify: true, caFile: '/etc/ssl/certs/ca-certificates.crt', serverName: NAME },
         healthCheck: { enabled: true, path: '/health', host: NAME },
       },
-      listenTls: { certificateFile: '/site.pem', minVersion: HaproxyTlsVersion.V1_2, http2: true },
+      listenTls: { certificateFiles: ['/site.pem'], minVersion: HaproxyTlsVersion.V1_2, http2: true },
     });
   });
 
@@ -150,7 +150,19 @@ test('the values of a model are kept, and each route and each share has its own 
     ],
     mode: HaproxyMode.HTTP,
     listen: { address: '127.0.0.1', port: 1 },
-    listenTls: { certificateFile: '/site.pem', minVersion: HaproxyTlsVersion.V1_3, http2: false },
+    listenTls: {
+      certificateFile: '/site.pem',
+      additionalCertificateFiles: ['/shop.pem'],
+      minVersion: HaproxyTlsVersion.V1_3,
+      http2: false,
+      clientCertificates: {
+        trustStoreFile: '/ca.pem',
+        revocationListFile: '/crl.pem',
+        required: false,
+        verifiedHeader: 'X-Verified',
+        subjectHeader: 'X-Subject',
+      },
+    },
     redirectPort: 2,
     acceptProxyProtocol: true,
     forwardedFor: false,
@@ -207,6 +219,20 @@ test('the values of a model are kept, and each route and each share has its own 
   ];
   expect(check(model)).toEqual({
     ...model,
+    listenTls: {
+      certificateFiles: ['/site.pem', '/shop.pem'],
+      minVersion: HaproxyTlsVersion.V1_3,
+      http2: false,
+      clientCertificates: {
+        trustStoreFile: '/ca.pem',
+        revocationListFile: '/crl.pem',
+        required: false,
+        headers: [
+          { option: 'subjectHeader', name: 'X-Subject' },
+          { option: 'verifiedHeader', name: 'X-Verified' },
+        ],
+      },
+    },
     rateLimits: [
       { measure: 'requests', most: 1, header: undefined, periodMillis: 10_000 },
       { measure: 'requests', most: 2, header: 'X-Key', periodMillis: 1000 },

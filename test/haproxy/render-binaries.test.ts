@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
@@ -6,7 +6,7 @@ import { HaproxyLogFormat, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode }
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
-import { makeCertificate, type TestCertificate } from '../../testbed/certificate';
+import { CertificateAuthority, makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { availableBinaries, haproxyCheck, hasTls } from '../support/binaries';
 import { fullHttp, fullTcp } from './models';
 
@@ -29,10 +29,13 @@ const UPSTREAMS: Record<string, Partial<HaproxyUpstream>> = {
 
 let folder: string;
 let certificate: TestCertificate;
+let revocationListFile: string;
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'render-binaries-'));
   certificate = makeCertificate(folder, 'www.example.com');
+  revocationListFile = path.join(folder, 'revoked.pem');
+  writeFileSync(revocationListFile, new CertificateAuthority(folder, 'clients').revocationList());
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -120,7 +123,17 @@ describe.each(availableBinaries())('HAProxy $version accepts without a warning',
         ...route,
         upstream: route.upstream && { ...route.upstream, dnsName: upstream.dnsName },
       })),
-      listenTls: { certificateFile: certificate.file },
+      listenTls: {
+        ...full.listenTls,
+        certificateFile: certificate.file,
+        // As many as a line has room for.
+        additionalCertificateFiles: Array(20).fill(certificate.file),
+        clientCertificates: {
+          ...full.listenTls!.clientCertificates,
+          trustStoreFile: certificate.caFile,
+          revocationListFile,
+        },
+      },
       runtimeApiTls: { certificateFile: certificate.file, clientCaFile: certificate.caFile },
     };
     const { listenTls, redirectPort, runtimeApiTls, ...plain } = model;

@@ -13,6 +13,8 @@ import { models, values, versions } from './arbitraries';
 const FOR_THE_VERSION = [
   /^resolutionMode 'per-request' in (http|tcp) mode needs HAProxy 2\.[01] or later, and this is \d\.\d: use 'slots'$/,
   /^listenTls\.minVersion '1\.3' needs HAProxy 1\.8 or later, and this is 1\.[67]: give '1\.2'$/,
+  /^listenTls\.clientCertificates\.(subject|issuer)Header needs HAProxy 2\.2 or later, and this is [12]\.\d: give certificateHeader, which every version has$/,
+  /^listenTls\.clientCertificates\.fingerprintHeader needs HAProxy 2\.1 or later, and this is [12]\.\d: give certificateHeader, which every version has$/,
   /^protocol 'h2' needs HAProxy 2\.4 or later, and this is (1\.\d|2\.[0123]), which keeps HTTP\/2 connections to old addresses: use 'h1'$/,
   /^protocol 'h2' with sendProxyProtocol needs HAProxy 3\.0 or later, and this is 2\.[4-9], which keeps such connections to old addresses: leave one of them out$/,
   /^parseResolvConf needs HAProxy 1\.9 or later, and this is 1\.[678]: give nameservers$/,
@@ -109,6 +111,11 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
   const TOKEN = `\${Token[TOKEN.1]}`;
   const UPSTREAM = { dnsName: 'elb.example.com', port: 80, tls: {}, healthCheck: { path: '/p' } };
   const API_TLS = { certificateFile: '/a.pem', clientCaFile: '/b.pem' };
+  const LISTEN_TLS = {
+    certificateFile: '/site.pem',
+    additionalCertificateFiles: ['/shop.pem'],
+    clientCertificates: { trustStoreFile: '/ca.pem', revocationListFile: '/crl.pem', verifiedHeader: 'X-Verified' },
+  };
   const PLAIN: HaproxyConfigModel = {
     upstream: UPSTREAM,
     shares: [{ name: 'part', percent: 5, upstream: { addresses: ['10.0.0.1'], port: 80, tls: { serverName: 'a' } } }],
@@ -119,7 +126,7 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     ],
     errorPages: [{ status: 500, body: 'b', contentType: 'a/b' }],
     listen: { address: '10.0.0.1', port: 8080 },
-    listenTls: { certificateFile: '/site.pem' },
+    listenTls: LISTEN_TLS,
     redirectPort: 8081,
     requestHeaders: { set: { X: 'value' }, remove: ['Y'] },
     responseHeaders: { set: { X: 'value' }, remove: ['Y'] },
@@ -149,6 +156,8 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
   const [ROUTE, FIXED] = PLAIN.routes!;
   const [SHARE] = PLAIN.shares!;
   const upstream = (change: object) => ({ ...PLAIN, upstream: { ...UPSTREAM, ...change } });
+  const tls = (change: object) => ({ ...PLAIN, listenTls: { ...LISTEN_TLS, ...change } });
+  const clients = (change: object) => tls({ clientCertificates: { ...LISTEN_TLS.clientCertificates, ...change } });
   const route = (change: object) => ({ ...PLAIN, routes: [{ ...ROUTE!, ...change }, FIXED!] });
   const fixed = (change: object) => ({
     ...PLAIN,
@@ -179,7 +188,11 @@ describe('what a user gives cannot add a line, a word or a comment', () => {
     listen: (address) => ({ ...PLAIN, listen: { address, port: 8080 } }),
     health: (address) => ({ ...PLAIN, health: { address, port: 8404 } }),
     runtimeApi: (address) => ({ ...PLAIN, runtimeApi: { address, port: 9990 } }),
-    'certificate of the listener': (certificateFile) => ({ ...PLAIN, listenTls: { certificateFile } }),
+    'certificate of the listener': (certificateFile) => tls({ certificateFile }),
+    'additional certificate of the listener': (text) => tls({ additionalCertificateFiles: [text] }),
+    'trust store': (trustStoreFile) => clients({ trustStoreFile }),
+    'revocation list': (revocationListFile) => clients({ revocationListFile }),
+    'header of client certificates': (verifiedHeader) => clients({ verifiedHeader }),
     'certificate of the runtime API': (certificateFile) => ({
       ...PLAIN,
       runtimeApiTls: { ...API_TLS, certificateFile },

@@ -163,6 +163,8 @@ describe('words that a branch does not have', () => {
     | 'prometheus'
     | 'sessionRules'
     | 'sha1'
+    | 'sha2'
+    | 'nameFormat'
     | 'leavesInPlace'
     | 'http2Upstream'
     | 'websocketProtocol'
@@ -189,6 +191,8 @@ describe('words that a branch does not have', () => {
     processVariables: /\bproc\.stopping\b/,
     reusesRightly: /\bhttp-reuse safe\b/,
     ownView: /\bdo-resolve\b/,
+    headerPatterns: /\bdel-header \S+ -m reg\b/,
+    dropTrailers: /\boption http-drop-request-trailers\b/,
   };
 
   test.each(Object.keys(WORDS) as Word[])('%s is in the text from its first branch on', (word) => {
@@ -196,7 +200,10 @@ describe('words that a branch does not have', () => {
     const model = {
       ...HTTP,
       upstream,
-      listenTls: { certificateFile: '/site.pem' },
+      listenTls: {
+        certificateFile: '/site.pem',
+        clientCertificates: { trustStoreFile: '/ca.pem', verifiedHeader: 'X-Verified' },
+      },
       drainTimeMillis: 1000,
       rateLimits: [{ requests: 1 }],
     };
@@ -230,6 +237,17 @@ describe('words that a branch does not have', () => {
       /\breq\.fhdr\(X-Key\),sha1\b/,
       'rateLimits[1].header needs HAProxy 1.8 or later, and this is BRANCH: leave it out',
     ],
+    ...(['subjectHeader', 'issuerHeader', 'fingerprintHeader'] as const).map(
+      (option): [keyof typeof CAPABILITIES, HaproxyConfigModel, RegExp, string] => [
+        option === 'fingerprintHeader' ? 'sha2' : 'nameFormat',
+        {
+          ...HTTP,
+          listenTls: { certificateFile: '/a', clientCertificates: { trustStoreFile: '/b', [option]: 'X-Id' } },
+        },
+        /\bset-header X-Id %\[ssl_c_(s_dn\(,0,rfc2253\)|i_dn\(,0,rfc2253\)|der,sha2\(256\),hex)\] if \{ ssl_c_used \}/,
+        `listenTls.clientCertificates.${option} needs HAProxy ${option === 'fingerprintHeader' ? '2.1' : '2.2'} or later, and this is BRANCH: give certificateHeader, which every version has`,
+      ],
+    ),
     [
       'http2Upstream',
       { ...HTTP, upstream: { ...HTTP.upstream, protocol: HaproxyProtocol.HTTP2 } },

@@ -91,6 +91,7 @@ export class Echo {
       const { method, url, rawHeaders } = incoming;
       echo.requests += 1;
       incoming.resume().on('end', () => {
+        echo.trailers.push(incoming.rawTrailers);
         response.setHeader('X-Internal', 'secret').end(JSON.stringify({ name, method, url, rawHeaders }));
       });
     });
@@ -100,6 +101,8 @@ export class Echo {
   }
 
   public requests = 0;
+  /** The trailers of each request that has ended. */
+  public readonly trailers: string[][] = [];
 
   private constructor(private readonly server: Server) {}
 

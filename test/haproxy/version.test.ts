@@ -43,14 +43,18 @@ describe('capabilities', () => {
     retryOn: '2.0',
     prometheus: '2.0',
     doResolveTcp: '2.1',
+    sha2: '2.1',
+    nameFormat: '2.2',
     httpCheckSend: '2.2',
     httpRequestReturn: '2.2',
     httpAfterResponse: '2.2',
+    headerPatterns: '2.4',
     reusesRightly: '2.4',
     http2Upstream: '2.4',
     websocketProtocol: '2.5',
     leavesInPlace: '3.0',
     ownView: '3.2',
+    dropTrailers: '3.2',
   };
 
   test.each(Object.entries(FIRST))('%s since %s', (capability, first) => {

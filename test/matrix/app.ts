@@ -9,7 +9,13 @@ import { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { InstanceType, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AsgCapacityProvider, Cluster, ContainerInsights, EcsOptimizedImage } from 'aws-cdk-lib/aws-ecs';
+import {
+  AsgCapacityProvider,
+  Cluster,
+  ContainerInsights,
+  CpuArchitecture,
+  EcsOptimizedImage,
+} from 'aws-cdk-lib/aws-ecs';
 import { NetworkLoadBalancer, NetworkTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -60,7 +66,7 @@ type Changes = Partial<HaproxyElbProxyProps>;
 
 const CAPACITIES: Record<string, ProxyCapacity> = {
   Fargate: ProxyCapacity.fargate(),
-  Spot: ProxyCapacity.fargate({ spot: true }),
+  GravitonSpot: ProxyCapacity.fargate({ spot: true, cpuArchitecture: CpuArchitecture.ARM64 }),
   Ec2: ProxyCapacity.ec2({
     capacityProviderStrategies: [{ capacityProvider: instances.capacityProviderName, weight: 1 }],
   }),

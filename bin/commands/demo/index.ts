@@ -5,6 +5,7 @@ import { BACKENDS, type Backend, type BackendName } from '../../../lab/environme
 import { surprises } from '../../../lab/figures';
 import { reportPage } from '../../../lab/report/page';
 import { SCENARIOS } from '../../../lab/scenarios';
+import { BRANCH_RANGE, BRANCHES } from '../../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../../testbed/binaries';
 import { oneOf } from '../options';
@@ -75,6 +76,8 @@ async function demo(flags: DemoFlags): Promise<void> {
   process.exitCode = surprises(result).length === 0 ? 0 : NOT_AS_EXPECTED;
 }
 
+const isKnown = (of: string) => BRANCHES.some(({ branch }) => branch === of);
+
 /** Gives each binary as soon as it is available. */
 async function* binariesOf(
   { binaries }: Backend,
@@ -95,7 +98,10 @@ async function* binariesOf(
       void acquiring.then(({ unavailable }) => {
         screen.fetching(undefined);
         for (const { what, reason } of unavailable) {
-          screen.say(`not available: ${what}: ${reason}`);
+          const unknown = branches?.some((branch) => what === `branch ${branch}` && !isKnown(branch));
+          screen.say(
+            `not available: ${what}: ${unknown ? `no such branch is known; give some of ${BRANCH_RANGE}` : reason}`,
+          );
         }
         controller.close();
       }, controller.error.bind(controller));

@@ -1,5 +1,6 @@
 import { InputError } from '../errors';
 import type { HaproxyVersion } from '../version/version';
+import type { ValidatedClientCertificates } from './check-listen-tls';
 import type { HaproxyConfigModel, HaproxyRateLimit } from './config-model';
 import { type Complete, complete } from './option';
 import { HaproxyMode, RATE_LIMIT } from './options';
@@ -23,6 +24,7 @@ export function checkRateLimits(
   version: HaproxyVersion,
   mode: HaproxyMode,
   { rateLimits = [] }: HaproxyConfigModel,
+  certificates: ValidatedClientCertificates | undefined,
 ): ValidatedRateLimit[] {
   if (rateLimits.length > MAX_LIMITS) {
     throw new InputError(
@@ -30,13 +32,19 @@ export function checkRateLimits(
     );
   }
   const limits = rateLimits.map((limit, i) => checkRateLimit(version, mode, limit, `rateLimits[${i}]`));
-  const byHeader = limits.find(({ header }) => header !== undefined);
+  const byHeader = limits.find(({ header }) => header !== undefined && !isOfCertificate(header, certificates));
   if (byHeader !== undefined && !limits.some(({ measure, header }) => measure === 'requests' && header === undefined)) {
     throw new InputError(
       `rateLimits counts requests by the header '${byHeader.header}' alone, and a client can send another value with each request: add a limit of requests without header, which counts by address`,
     );
   }
   return limits;
+}
+
+/** Whether each request has the header, with a value of a certificate that the client cannot choose. */
+function isOfCertificate(header: string, certificates: ValidatedClientCertificates | undefined): boolean {
+  const { required = false, headers = [] } = certificates ?? {};
+  return required && headers.some(({ name }) => name.toLowerCase() === header.toLowerCase());
 }
 
 function checkRateLimit(

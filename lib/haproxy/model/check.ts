@@ -2,19 +2,18 @@ import { checkBind, checkPort, type HaproxyBind } from '../address';
 import { formatDuration } from '../duration';
 import { InputError } from '../errors';
 import type { HaproxyVersion } from '../version/version';
+import { checkListenTls, isSameHeader, type ValidatedListenTls } from './check-listen-tls';
 import { checkRateLimits, type ValidatedRateLimit } from './check-rate-limits';
 import { checkErrorPages, type ValidatedResponse } from './check-responses';
 import { checkAllShares, checkShareStickiness, type SharedRoute, type ValidatedShare } from './check-shares';
 import { checkElbUpstream, checkRoutes, UPSTREAM_BACKEND, type ValidatedElb } from './check-upstream';
-import type { HaproxyConfigModel, HaproxyHeaderRules, HaproxyListenTls } from './config-model';
+import type { HaproxyConfigModel, HaproxyHeaderRules } from './config-model';
 import { type Complete, checkHeaderName, complete, type Values, word } from './option';
 import {
   HARD_STOP_MARGIN_MILLIS,
   HaproxyMode,
-  HaproxyTlsVersion,
   HEALTH_PORT,
   LIMITS,
-  LISTEN_TLS,
   LOG,
   MIN_SOFT_STOP_MILLIS,
   PORTS,
@@ -34,7 +33,7 @@ export interface ValidatedModel
   readonly shares: readonly ValidatedShare[];
   readonly shareStickiness?: Complete<typeof SHARE_STICKINESS>;
   readonly routes: readonly SharedRoute[];
-  readonly listenTls?: Required<HaproxyListenTls>;
+  readonly listenTls?: ValidatedListenTls;
   readonly rateLimits: readonly ValidatedRateLimit[];
   readonly errorPages: readonly ValidatedResponse[];
   readonly requestHeaders: Required<HaproxyHeaderRules>;
@@ -51,6 +50,7 @@ export interface ValidatedModel
  */
 export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): ValidatedModel {
   const traffic = complete(TRAFFIC, model);
+  const listenTls = model.listenTls && checkListenTls(version, traffic.mode, model.listenTls);
   const upstream = checkElbUpstream(version, traffic.mode, model.upstream, UPSTREAM_BACKEND);
   const checkedRoutes = checkRoutes(version, model, traffic.mode);
   const { shares, routes } = checkAllShares(version, traffic.mode, model, checkedRoutes);
@@ -62,10 +62,10 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     shareStickiness: checkShareStickiness(traffic.mode, model),
     routes,
     listen: checkBind(model.listen ?? { port: PORTS.listenPort.default }, 'listen'),
-    listenTls: model.listenTls && checkListenTls(version, model.listenTls),
+    listenTls,
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),
     httpsPort: model.httpsPort === undefined ? undefined : checkPort(model.httpsPort, 'httpsPort'),
-    rateLimits: checkRateLimits(version, traffic.mode, model),
+    rateLimits: checkRateLimits(version, traffic.mode, model, listenTls?.clientCertificates),
     errorPages: checkErrorPages(version, model),
     requestHeaders: checkHeaders(model.requestHeaders ?? {}, 'requestHeaders'),
     responseHeaders: checkHeaders(model.responseHeaders ?? {}, 'responseHeaders'),
@@ -100,15 +100,6 @@ function refuseShortStop({ stopTimeoutMillis, drainTimeMillis }: ValidatedModel)
       `stopTimeout '${stop}' is too short for drainTime '${drain}': give at least ${enough}, or a shorter drainTime`,
     );
   }
-}
-
-function checkListenTls(version: HaproxyVersion, tls: HaproxyListenTls): Required<HaproxyListenTls> {
-  const certificateFile = word(tls.certificateFile, 'listenTls.certificateFile');
-  const values = complete(LISTEN_TLS, tls, 'listenTls.');
-  if (values.minVersion === HaproxyTlsVersion.V1_3 && !version._capabilities.sslMinVer) {
-    throw new InputError(`listenTls.minVersion '1.3' needs HAProxy 1.8 or later, and this is ${version}: give '1.2'`);
-  }
-  return { certificateFile, ...values };
 }
 
 function checkHeaders({ set = {}, remove = [] }: HaproxyHeaderRules, what: string): Required<HaproxyHeaderRules> {
@@ -165,6 +156,7 @@ function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): v
   if (unread !== undefined) {
     throw new InputError(`${unread} applies to requests, which TCP mode does not read: leave it out, or use HTTP mode`);
   }
+  refuseSharedHeaders(model);
   if (metrics && !version._capabilities.prometheus) {
     throw new InputError(`metrics needs HAProxy 2.0 or later, and this is ${version}: leave it out`);
   }
@@ -176,6 +168,18 @@ function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): v
   }
   if (runtimeApiTls !== undefined && runtimeApi === undefined) {
     throw new InputError('runtimeApiTls protects runtimeApi, which is not given: give runtimeApi, or leave it out');
+  }
+}
+
+/** A header of a client certificate says what HAProxy has verified, and nothing else may change it. */
+function refuseSharedHeaders({ listenTls, requestHeaders: { set, remove } }: ValidatedModel): void {
+  for (const name of [...Object.keys(set), ...remove]) {
+    const same = listenTls?.clientCertificates?.headers.find((header) => isSameHeader(header.name, name));
+    if (same !== undefined) {
+      throw new InputError(
+        `requestHeaders has '${name}', which listenTls.clientCertificates.${same.option} sets: give another name, or leave one out`,
+      );
+    }
   }
 }
 

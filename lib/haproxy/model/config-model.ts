@@ -1,6 +1,7 @@
 import type { HaproxyBind } from '../address';
 import type { Values } from './option';
 import type {
+  CLIENT_CERTIFICATES,
   HEALTH_CHECK,
   LIMITS,
   LISTEN_TLS,
@@ -120,8 +121,19 @@ export interface HaproxyRoute extends RouteConditions {
 
 /** TLS of the listener for clients. */
 export interface HaproxyListenTls extends Values<typeof LISTEN_TLS> {
-  /** PEM file with the certificate, its chain and its key. */
+  /** PEM file with the certificate, its chain and its key: for clients that ask for no name of the others. */
   readonly certificateFile: string;
+  /** Such files for other names. Of two certificates for a name, HAProxy takes the earlier one. At most 20. */
+  readonly additionalCertificateFiles?: readonly string[];
+  readonly clientCertificates?: HaproxyClientCertificates;
+}
+
+/** Which client certificates the listener accepts, and what requests say of them. */
+export interface HaproxyClientCertificates extends Values<typeof CLIENT_CERTIFICATES> {
+  /** PEM file with the authorities that issue certificates of clients. */
+  readonly trustStoreFile: string;
+  /** PEM file with a revocation list of each authority. */
+  readonly revocationListFile?: string;
 }
 
 /** How much one client may do in a period: one of requests, connections and bytes. */
@@ -164,8 +176,8 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
   readonly limits?: Values<typeof LIMITS>;
   readonly resolution?: Values<typeof RESOLUTION>;
   /**
-   * Where `GET /live` answers 200 as long as the process runs, and `GET /ready` as long as each upstream has a usable
-   * address and the task does not stop. With `drainTimeMillis`, `GET /drain` from the task itself says that it
+   * Where `GET /live` answers 200 as long as the process runs, and `GET /ready` as long as each upstream that
+   * gets traffic has a usable address and the task does not stop. With `drainTimeMillis`, `GET /drain` from the task itself says that it
    * stops. When left out, only 1.6 and 1.7 have such a listener (127.0.0.1:8404): the health check that keeps
    * the name resolved needs a target that cannot fail.
    */

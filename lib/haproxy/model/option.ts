@@ -299,6 +299,11 @@ export function checkFetchedHeader(name: string, what: string): string {
   return checkHeaderName(name, what, /^[A-Za-z0-9._-]+$/);
 }
 
+/** The name of a header that HAProxy removes from requests in any spelling: `-` and `_` stand between its words. */
+export function checkCertificateHeader(name: string, what: string): string {
+  return checkHeaderName(name, what, /^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$/);
+}
+
 /** The name of a cookie as the argument of a fetch. */
 export function checkCookieName(name: string, what: string): string {
   if (!/^[A-Za-z0-9._-]+$/.test(name)) {

@@ -1,6 +1,7 @@
 import { checkHostName, checkNameserver, checkNetwork } from '../address';
 import {
   checkBody,
+  checkCertificateHeader,
   checkCookieName,
   checkFetchedHeader,
   checkMediaType,
@@ -213,6 +214,19 @@ export const LISTEN_TLS = {
     about: 'Oldest TLS version.',
   },
   http2: { kind: 'flag', default: true, about: 'Offer HTTP/2, HTTP mode only (1.8 and later).' },
+} as const satisfies Options;
+
+const CERTIFICATE_HEADER = { kind: 'text', check: checkCertificateHeader, otherwise: 'none' } as const;
+
+/** Client certificates (mutual TLS): whether each client needs one, and the request headers that say what it has. */
+export const CLIENT_CERTIFICATES = {
+  required: { kind: 'flag', default: true, about: 'Refuse clients without a certificate.' },
+  subjectHeader: { ...CERTIFICATE_HEADER, about: 'Header for the subject, as in RFC 2253 (2.2 and later).' },
+  issuerHeader: { ...CERTIFICATE_HEADER, about: 'Header for the issuer, as in RFC 2253 (2.2 and later).' },
+  serialNumberHeader: { ...CERTIFICATE_HEADER, about: 'Header for the serial number, hexadecimal.' },
+  fingerprintHeader: { ...CERTIFICATE_HEADER, about: 'Header for the SHA-256, hexadecimal (2.1 and later).' },
+  certificateHeader: { ...CERTIFICATE_HEADER, about: 'Header for the whole certificate, as in RFC 9440.' },
+  verifiedHeader: { ...CERTIFICATE_HEADER, about: 'Header for SUCCESS, or NONE without a certificate.' },
 } as const satisfies Options;
 
 /** TLS towards the load balancer. */

@@ -28,11 +28,16 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
       // A request that may have arrived is sent again only if a repetition is harmless.
       http && capabilities.retryOn && 'retry-on conn-failure empty-response response-timeout',
       http && capabilities.retryOn && 'http-request disable-l7-retry unless METH_GET',
+      capabilities.dropTrailers && hasCertificateHeaders(model) && 'option http-drop-request-trailers',
       `timeout server ${formatDuration(model.limits.serverTimeoutMillis ?? upstream.idleTimeoutMillis + IDLE_MARGIN_MILLIS)}`,
       `timeout tunnel ${formatDuration(tunnelMillis(upstream))}`,
       ...servers(),
     ],
   };
+}
+
+function hasCertificateHeaders({ listenTls }: ValidatedModel): boolean {
+  return (listenTls?.clientCertificates?.headers.length ?? 0) > 0;
 }
 
 /**

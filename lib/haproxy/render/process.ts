@@ -44,6 +44,9 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
       // `show info` shows this text: the checker compares it with the running branch.
       `description ${MADE_FOR} ${version.branch}`,
       `maxconn ${limits.maxConnections + own}`,
+      sharesSessions(model) &&
+        '# up to 3.0 a session of one TLS listener can be resumed at another one, without its client certificate',
+      sharesSessions(model) && 'tune.ssl.cachesize 0',
       limits.maxHeaderBytes !== undefined && `tune.bufsize ${bufferOf(version, model, limits.maxHeaderBytes)}`,
       limits.maxHeaderBytes !== undefined && `tune.maxrewrite ${MAX_REWRITE}`,
       logs(version, model)
@@ -56,6 +59,14 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
       runtimeApi && 'stats timeout 10s',
     ],
   };
+}
+
+/**
+ * Whether TLS sessions must not be in the cache that all listeners share. A client with a session of a listener that asks
+ * for no certificate, or for another authority's, would pass one that does. Tickets are of one listener.
+ */
+function sharesSessions({ listenTls, runtimeApiTls }: ValidatedModel): boolean {
+  return listenTls?.clientCertificates !== undefined || (listenTls !== undefined && runtimeApiTls !== undefined);
 }
 
 /** HTTP/2 does not start with a smaller buffer than its largest frame. */

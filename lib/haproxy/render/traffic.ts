@@ -2,6 +2,7 @@ import type { ValidatedModel } from '../model/check';
 import type { ValidatedRoute } from '../model/check-upstream';
 import { HaproxyLogFormat, HaproxyMode, HaproxyTlsVersion } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
+import { clientCertificateRules, clientCertificateWords } from './client-certificates';
 import { bindLines, logs, stoppingCondition } from './process';
 import { rateLimitExemptions, rateLimitRules } from './rate-limits';
 import { errorPageLines } from './responses';
@@ -33,6 +34,7 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       ...rateLimitExemptions(model),
       ...rateLimitRules(version, model, 'tcp-request session'),
       ...addressRules(model),
+      ...clientCertificateRules(version, model),
       ...rateLimitRules(version, model, 'http-request'),
       ...(http ? requestRules(version, model) : [...shareRules(version, model), ...sniRules(model)]),
       ...routes.flatMap((route) => {
@@ -51,7 +53,9 @@ function tlsOf({ _capabilities: capabilities }: HaproxyVersion, { listenTls, mod
   return (
     listenTls &&
     join(
-      `ssl crt ${quote(listenTls.certificateFile)}`,
+      'ssl',
+      ...listenTls.certificateFiles.map((file) => `crt ${quote(file)}`),
+      clientCertificateWords(listenTls.clientCertificates),
       capabilities.sslMinVer
         ? `ssl-min-ver TLSv${listenTls.minVersion}`
         : listenTls.minVersion === HaproxyTlsVersion.V1_2 && 'no-sslv3 no-tlsv10 no-tlsv11',

@@ -143,9 +143,9 @@ export const CAPABILITIES = {
   ipv6Mask: {
     since: '1.9',
     source: 'manual 7.3.1, ipmask',
-    without: 'rate limits count each IPv6 address',
-    with: '`ipmask(32,64)`: rate limits count an IPv6 network of 64 bits',
-    why: 'a client of IPv6 has a network of addresses, and would get around a limit',
+    without: 'rate limits and shares of client addresses take each IPv6 address for a client',
+    with: '`ipmask(32,64)`: they take an IPv6 network of 64 bits for a client',
+    why: 'a client of IPv6 has a network of addresses: with another one it would get around a limit, or change its upstream',
   },
   logStdout: {
     since: '1.9',
@@ -200,6 +200,21 @@ export const CAPABILITIES = {
     with: '`/metrics` on the health port if requested',
     why: 'monitoring needs `haproxy_resolver_*` and the states of the servers',
   },
+  sha2: {
+    since: '2.1',
+    keyword: ['converter', 'sha2'],
+    source: 'manual 7.3.1, sample_conv_kw_list',
+    without: 'the generator refuses `fingerprintHeader`',
+    with: '`ssl_c_der,sha2(256),hex` if requested',
+    why: 'SHA-1, which every branch has, does not tell certificates apart that were made to be alike',
+  },
+  nameFormat: {
+    since: '2.2',
+    source: 'manual 7.3.4, ssl_c_s_dn; src/ssl_utils.c, ssl_sock_get_dn_formatted',
+    without: 'the generator refuses `subjectHeader` and `issuerHeader`',
+    with: '`ssl_c_s_dn(,0,rfc2253)` if requested',
+    why: 'the other format, `/O=…/CN=…`, does not escape anything: a name with a slash or a line break in it could pass for another name or another header',
+  },
   httpCheckSend: {
     since: '2.2',
     keyword: ['proxy', 'http-check send'],
@@ -224,6 +239,13 @@ export const CAPABILITIES = {
     without: '`http-response set-header Connection close` in a task that stops',
     with: '`http-after-response set-header Connection close`, also on responses of HAProxy itself',
     why: 'a client that keeps its connection must leave while the task still accepts connections',
+  },
+  headerPatterns: {
+    since: '2.4',
+    source: 'manual 4.2, http-request del-header; `haproxy -c` of every branch',
+    without: '`http-request del-header` for the name, and `deny` with status 400 for its other spellings',
+    with: '`http-request del-header … -m reg`',
+    why: 'many servers take `X_Client_Subject` for `X-Client-Subject`: a client must be able to send neither',
   },
   reusesRightly: {
     since: '2.4',
@@ -265,6 +287,14 @@ export const CAPABILITIES = {
     without: 'the addresses of its slots show what the resolver of the process says',
     with: '`/resolved/BACKEND` on the health port gives the addresses that the resolver of the process has now',
     why: 'DNS may answer each client differently: the checker compares the slots with what this very process is told',
+  },
+  dropTrailers: {
+    since: '3.2',
+    keyword: ['proxy', 'option http-drop-request-trailers'],
+    source: 'manual 4.2, cfg_opts',
+    without: 'trailers of requests pass',
+    with: '`option http-drop-request-trailers` where headers say what a client certificate has',
+    why: 'a server that takes trailers for headers would believe what the client writes there',
   },
   showResolvers: {
     since: SHOW_RESOLVERS_SINCE,

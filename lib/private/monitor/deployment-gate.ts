@@ -67,7 +67,7 @@ function warnIfUnregistered(service: BaseService, monitor: IDriftMonitor): void 
   Aspects.of(service).add({
     // The registration may come after the gate.
     visit: (construct) => {
-      if (construct === service && !isRegistered(monitor, service)) {
+      if (construct === service && !isRegistered(service, monitor)) {
         Annotations.of(service).addWarningV2(
           'cdk-haproxy-elb:unregistered-gate',
           `no proxy of this app registers ${service.node.path} with ${monitor.node.path}, so that its gate lets every revision pass: add a MonitoredHaproxy with this service`,

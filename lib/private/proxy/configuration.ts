@@ -3,6 +3,7 @@ import { InputError } from '../../haproxy/errors';
 import type {
   HaproxyConfigModel,
   HaproxyFixedUpstream,
+  HaproxyListenTls,
   HaproxyResponse,
   HaproxyShare,
   HaproxyUpstream,
@@ -11,6 +12,7 @@ import type {
 } from '../../haproxy/model/config-model';
 import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
+  CLIENT_CERTIFICATES,
   HEALTH_CHECK,
   HEALTH_PORT,
   LIMITS,
@@ -28,9 +30,16 @@ import {
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { ElbUpstreamOptions } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
-import type { ProxyLimits, ProxyRateLimit, ProxyResolution, ProxyResponse, ProxyTls } from '../../proxy/options';
+import type {
+  ProxyClientCertificates,
+  ProxyLimits,
+  ProxyRateLimit,
+  ProxyResolution,
+  ProxyResponse,
+  ProxyTls,
+} from '../../proxy/options';
 import type { BoundAddresses, BoundUpstream, UpstreamHealthCheck } from '../../proxy/upstream';
-import { SECRET_PATHS } from './secret-files';
+import { additionalPath, SECRET_PATHS } from './secret-files';
 import type { StopTimes } from './stop-times';
 
 /** A struct of the constructs whose times and sizes come from the CDK or from a spec file. */
@@ -75,6 +84,10 @@ interface ProxySettings {
   readonly maxConnections: number;
   readonly stopTimes: StopTimes;
   readonly acceptProxyProtocol: boolean;
+  /** Number of certificates beside the default one. */
+  readonly additionalCertificates: number;
+  /** Whether there is a revocation list for client certificates. */
+  readonly revocationList: boolean;
   /** Whether the ingress sends connections over IPv6. */
   readonly ipv6?: boolean;
 }
@@ -94,7 +107,9 @@ export function sharesOf<S>(proxy: WithShares<S> & { readonly routes?: readonly 
 type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied | 'shareStickiness'> &
   WithShares & {
     readonly routes?: readonly (RouteConditions & WithShares & { readonly fixedResponse?: ProxyResponse })[];
-    readonly listenTls?: Omit<ProxyTls, 'secret'>;
+    readonly listenTls?: Omit<ProxyTls, 'secret' | 'additionalSecrets' | 'clientCertificates'> & {
+      readonly clientCertificates?: Omit<ProxyClientCertificates, 'trustStoreSecret' | 'revocationListSecret'>;
+    };
     readonly rateLimits?: readonly Given<ProxyRateLimit>[];
     readonly errorPages?: readonly ProxyResponse[];
     readonly limits?: Given<ProxyLimits>;
@@ -130,7 +145,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
       fixedResponse: fixedResponse && responseOf(fixedResponse),
     })),
     listen: { port: settings.listenPort },
-    listenTls: listenTls && { certificateFile: SECRET_PATHS.listener, ...valuesOf(LISTEN_TLS, listenTls) },
+    listenTls: listenTls && modelTlsOf(listenTls, settings),
     redirectPort: props.redirectPort,
     httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
     rateLimits: props.rateLimits?.map((limit) => valuesOf(RATE_LIMIT, limit)),
@@ -152,6 +167,22 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
   };
 }
 
+function modelTlsOf(
+  listenTls: NonNullable<ConfigurationProps['listenTls']>,
+  { additionalCertificates, revocationList }: ProxySettings,
+): HaproxyListenTls {
+  const { clientCertificates } = listenTls;
+  return {
+    ...valuesOf(LISTEN_TLS, listenTls),
+    certificateFile: SECRET_PATHS.listener,
+    additionalCertificateFiles: Array.from({ length: additionalCertificates }, (_, i) => additionalPath(i)),
+    clientCertificates: clientCertificates && {
+      ...valuesOf(CLIENT_CERTIFICATES, clientCertificates),
+      trustStoreFile: SECRET_PATHS.trustStore,
+      revocationListFile: revocationList ? SECRET_PATHS.revocationList : undefined,
+    },
+  };
+}
 const responseOf = (given: ProxyResponse): HaproxyResponse => ({
   ...valuesOf(RESPONSE, given as Pick<ProxyResponse, 'body' | 'contentType'>),
   status: given.status,

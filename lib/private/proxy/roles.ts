@@ -1,6 +1,7 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { HaproxyVersionWarning } from '../../haproxy/version/version';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
+import { secretFilesOf } from './secret-files';
 
 /** What ECS Exec needs (ECS guide, "Using ECS Exec"). */
 const CHANNELS = [
@@ -33,15 +34,14 @@ export function roleWarnings(props: HaproxyElbProxyProps): HaproxyVersionWarning
   return warnings;
 }
 
-function executionNeeds({ logDriver, listenTls, runtimeApiTls }: HaproxyElbProxyProps): string[] {
-  const given = { listenTls: listenTls?.secret, runtimeApiTls: runtimeApiTls?.secret };
-  const secrets = Object.entries(given).filter(([, secret]) => secret !== undefined);
-  const encrypted = secrets.filter(([, secret]) => secret!.encryptionKey !== undefined);
-  const of = (some: typeof secrets) => some.map(([name]) => name).join(' and ');
+function executionNeeds(props: HaproxyElbProxyProps): string[] {
+  const secrets = new Map(secretFilesOf(props).map(({ what, secret }) => [what, secret]));
+  const names = [...secrets.keys()];
+  const encrypted = names.filter((name) => secrets.get(name)!.encryptionKey !== undefined);
   return [
-    ...(logDriver === undefined ? ['logs:CreateLogStream and logs:PutLogEvents for the log group'] : []),
-    ...(secrets.length > 0 ? [`secretsmanager:GetSecretValue for the secret of ${of(secrets)}`] : []),
-    ...(encrypted.length > 0 ? [`kms:Decrypt for the key of the secret of ${of(encrypted)}`] : []),
+    ...(props.logDriver === undefined ? ['logs:CreateLogStream and logs:PutLogEvents for the log group'] : []),
+    ...(names.length > 0 ? [`secretsmanager:GetSecretValue for ${names.join(' and ')}`] : []),
+    ...(encrypted.length > 0 ? [`kms:Decrypt for the key of ${encrypted.join(' and ')}`] : []),
   ];
 }
 

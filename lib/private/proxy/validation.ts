@@ -17,10 +17,19 @@ import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks'
 import { SERVICE } from '../options';
 import { sharesOf } from './configuration';
 import { roleWarnings } from './roles';
+import { type SecretFile, secretBytes, secretFilesOf } from './secret-files';
 import type { StopTimes } from './stop-times';
 
 /** ECS limits a task definition to 65,536 bytes; everything but the configuration needs less than 4 KiB of them. */
 export const MAX_CONFIG_BYTES = 61_440;
+
+/** What of these 4 KiB is for secrets: those of `listenTls` and `runtimeApiTls` with short names. */
+const SECRET_BYTES = 1024;
+
+/** The longest configuration of a task with these secrets. */
+export function maxConfigBytes(files: readonly SecretFile[]): number {
+  return MAX_CONFIG_BYTES - Math.max(0, secretBytes(files) - SECRET_BYTES);
+}
 
 /** Refuses props that cannot be deployed, before any resource is created. The renderer refuses what HAProxy refuses. */
 export function checkProxy(
@@ -97,8 +106,10 @@ export function checkProxy(
     refuseTokens(`rateLimits[${i}]`, limit);
     refuseTextToken(`rateLimits[${i}].header`, limit.header);
   }
-  refusePartialArn('listenTls.secret', props.listenTls?.secret);
-  refusePartialArn('runtimeApiTls.secret', props.runtimeApiTls?.secret);
+  for (const [option, value] of Object.entries(props.listenTls?.clientCertificates ?? {})) {
+    refuseTextToken(`listenTls.clientCertificates.${option}`, typeof value === 'string' ? value : undefined);
+  }
+  checkSecrets(props);
   checkCount('desiredCount', props.desiredCount, SERVICE.desiredCount);
   if (imageDigest !== undefined && image !== undefined) {
     throw new InputError(
@@ -134,6 +145,24 @@ function checkArchitecture({ version, image }: HaproxyElbProxyProps, { _cpuArchi
     throw new InputError(
       `HAProxy ${version} has no official image for ARM64, ${since} is the first: give version ${since} or later, an image of your own, or leave cpuArchitecture out`,
     );
+  }
+}
+
+/** Refuses secrets that ECS does not find, and a certificate that is given twice. */
+function checkSecrets(props: HaproxyElbProxyProps): void {
+  for (const { what, secret } of secretFilesOf(props)) {
+    refusePartialArn(what, secret);
+  }
+  const { secret, additionalSecrets = [] } = props.listenTls ?? {};
+  const certificates = [secret, ...additionalSecrets].map((one) => one?.secretFullArn);
+  for (const [i, arn] of certificates.entries()) {
+    const first = certificates.indexOf(arn);
+    if (first < i) {
+      const other = first === 0 ? 'secret' : `additionalSecrets[${first - 1}]`;
+      throw new InputError(
+        `listenTls.additionalSecrets[${i - 1}] is the same secret as listenTls.${other}: give each secret once`,
+      );
+    }
   }
 }
 
@@ -191,6 +220,12 @@ export function warningsOf(
   }
   if (desiredCount === 1) {
     warn('cdk-haproxy-elb:single-task', 'desiredCount is 1, so every failure of the task is an outage: give 2 or more');
+  }
+  if (props.listenTls?.clientCertificates?.revocationListSecret !== undefined && props.patching === undefined) {
+    warn(
+      'cdk-haproxy-elb:unpatched-revocation-list',
+      'tasks read revocationListSecret when they start, and without patching nothing starts new ones: a revoked certificate is accepted, and after the next update of the list no client is; give patching a shorter period than that of the list',
+    );
   }
   // ECS waits for the deregistration delay of a load balancer before it stops a task, but not for answers of DNS.
   const answerMillis = ingress.traits.dnsTtl?.toMilliseconds() ?? 0;

@@ -25,6 +25,11 @@ export function bindApplicationListener(
       'redirectPort has no listener behind ProxyIngress.applicationListener: leave it out, and redirect in the load balancer with addRedirect()',
     );
   }
+  if (proxy.clientCertificates) {
+    throw new InputError(
+      'clientCertificates is given, and an Application Load Balancer shows HAProxy no certificate of a client: leave it out, and use mutual TLS of the load balancer, or ProxyIngress.networkLoadBalancer without certificates',
+    );
+  }
   if (proxy.acceptProxyProtocol) {
     throw new InputError(
       'acceptProxyProtocol is true, and an Application Load Balancer sends no PROXY protocol: leave it out; the client is in X-Forwarded-For',

@@ -60,7 +60,10 @@ function configOf({ config }: CfnTargetGroup): CfnTargetGroup.TargetGroupConfigP
 }
 
 /** Refuses a target group of this app to which the tasks do not fit. */
-function checkGroup(group: CfnTargetGroup, { listenTls, healthPort }: ProxyIngressBindOptions): void {
+function checkGroup(
+  group: CfnTargetGroup,
+  { listenTls, clientCertificates, healthPort }: ProxyIngressBindOptions,
+): void {
   if (group.type !== 'IP') {
     throw new InputError(
       `the VPC Lattice target group of the ingress has type '${group.type}', and ECS registers addresses: give type 'IP'`,
@@ -72,6 +75,11 @@ function checkGroup(group: CfnTargetGroup, { listenTls, healthPort }: ProxyIngre
   if (config?.protocol !== undefined && config.protocol !== expected && config.protocol !== 'TCP') {
     throw new InputError(
       `the VPC Lattice target group of the ingress has protocol '${config.protocol}', and HAProxy speaks ${expected}: give protocol '${expected}', or ${listenTls ? 'leave listenTls out' : 'give listenTls'}`,
+    );
+  }
+  if (clientCertificates && config?.protocol !== undefined && config.protocol !== 'TCP') {
+    throw new InputError(
+      'clientCertificates is given, and VPC Lattice with HTTPS shows HAProxy no certificate of a client: give the target group and its listener protocol TCP and TLS_PASSTHROUGH, or leave clientCertificates out',
     );
   }
   const check = config?.healthCheck as CfnTargetGroup.HealthCheckConfigProperty | undefined;

@@ -3,6 +3,7 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnSubnet, CfnSubnetCidrBlock, Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
 import {
+  AlpnPolicy,
   IpAddressType,
   type NetworkListener,
   NetworkLoadBalancer,
@@ -44,6 +45,11 @@ export function bindNetworkLoadBalancer(
   if (options.redirectPort !== undefined && proxy.redirectPort === undefined) {
     throw new InputError(
       `redirectPort of the ingress is ${redirectPort}, and the proxy has no redirectPort, which answers there: give both, or neither`,
+    );
+  }
+  if (certificates.length > 0 && proxy.listenTls) {
+    throw new InputError(
+      'certificates of the ingress terminate TLS in the load balancer, which sends clear text, and the proxy has listenTls: leave one of them out',
     );
   }
   if (proxy.shiftsTraffic) {
@@ -150,6 +156,8 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
     port,
     protocol: certificates.length > 0 ? Protocol.TLS : Protocol.TCP,
     certificates: certificates.length > 0 ? certificates : undefined,
+    // The port of the tasks takes both versions of HTTP.
+    alpnPolicy: certificates.length > 0 && proxy.http2 ? AlpnPolicy.HTTP2_PREFERRED : undefined,
     defaultTargetGroups: [targetGroup],
   });
   targetGroup.addTarget(

@@ -30,7 +30,7 @@ export function bindTargetGroup(
   proxy: ProxyIngressBindOptions,
   targetGroup: ITargetGroup,
 ): ProxyIngressConfig {
-  const { service, containerName, listenPort, redirectPort, shiftsTraffic, listenTls } = proxy;
+  const { service, containerName, listenPort, redirectPort, shiftsTraffic, listenTls, clientCertificates } = proxy;
   if (shiftsTraffic) {
     throw new InputError(
       `${scope.node.path}: ProxyIngress.targetGroup has one target group, and a blue/green, linear or canary deployment needs two and their listener: use ProxyIngress.networkLoadBalancer, or a rolling deployment`,
@@ -41,7 +41,13 @@ export function bindTargetGroup(
       'redirectPort has no listener behind ProxyIngress.targetGroup, which takes listenPort alone: redirect in the load balancer, or use ProxyIngress.networkLoadBalancer',
     );
   }
-  refuseMisfit(((targetGroup.node.defaultChild ?? {}) as Partial<CfnTargetGroup>).protocol, listenTls);
+  const { protocol } = (targetGroup.node.defaultChild ?? {}) as Partial<CfnTargetGroup>;
+  refuseMisfit(protocol, listenTls);
+  if (clientCertificates && (isOfApplication(targetGroup) || protocol === 'TLS')) {
+    throw new InputError(
+      `clientCertificates is given, and the load balancer of ${protocol === 'TLS' ? 'a TLS' : 'this'} target group terminates TLS itself, so that HAProxy gets no certificate of a client: give a TCP target group of a Network Load Balancer with a TCP listener, or leave clientCertificates out`,
+    );
+  }
   // Both kinds of target groups accept this target.
   (targetGroup as INetworkTargetGroup).addTarget(
     service.loadBalancerTarget({ containerName, containerPort: listenPort }),
