@@ -81,8 +81,13 @@ function reasonOf(error: unknown): string {
   return String(text).replace(/\s+/g, ' ').slice(0, MAX_REASON);
 }
 
-/** A document as it is stored, and its checksum: what `sha256sum` says of the file. */
+/** A document as it is stored, and its checksum. */
 export function encode(document: object): { readonly body: string; readonly sha256: string } {
   const body = `${JSON.stringify(document)}\n`;
-  return { body, sha256: createHash('sha256').update(body).digest('hex') };
+  return { body, sha256: hashOf(body) };
+}
+
+/** What `sha256sum` says of a file with this text, in hex. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
