@@ -11,6 +11,7 @@ const MAY_IMPORT = {
   'lambda/controller/aws': ['lib/contract', 'lib/haproxy', 'lambda/controller/domain', 'lambda/controller/state'],
   'lambda/controller': ['lib/contract', 'lib/haproxy', 'lambda/probe'],
   'lambda/probe': ['lib/contract', 'lib/haproxy'],
+  'lambda/census': ['lib/contract'],
   testbed: ['lib/contract', 'lib/haproxy', 'lambda'],
   lab: ['lib/contract', 'lib/haproxy', 'lambda', 'testbed'],
   bin: ['lib', 'lint', 'lambda', 'testbed', 'lab', 'package.json'],

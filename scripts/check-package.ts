@@ -28,6 +28,7 @@ const FILES = [
   'assets/controller/index.mjs',
   'assets/probe/index.mjs',
   'assets/sbom.cdx.json',
+  'census.schema.json',
   'haproxy-elb.schema.json',
   'package.json',
 ];
@@ -38,6 +39,7 @@ const EXPORTED = [
   'cdk-haproxy-elb/package.json',
   'cdk-haproxy-elb/.jsii',
   'cdk-haproxy-elb/haproxy-elb.schema.json',
+  'cdk-haproxy-elb/census.schema.json',
 ];
 
 /** Files of the package that are not part of its interface. */

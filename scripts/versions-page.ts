@@ -11,6 +11,7 @@ const NEEDS: Readonly<Record<FaultCondition, string>> = {
   'tcp-nameserver': 'TCP name servers',
   'udp-nameserver': 'UDP name servers',
   'zero-warning': '`zero-warning`',
+  'no-session-cache': '`tune.ssl.cachesize 0`',
   'implicit-resolvers': 'no `resolvers default`',
   'abstract-socket': 'an abstract socket (`abns@`)',
 };

@@ -76,10 +76,11 @@ export const shareUpstreamSchema = z
     if (addresses !== undefined && unread !== undefined) {
       context.addIssue({
         code: 'custom',
-        message: `has addresses, and ${unread}, which is for load balancers: leave it out`,
+        message: `is fixed addresses, and ${unread} is for load balancers: leave it out`,
       });
     }
   })
+  .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({
     description:
       'What the share goes to: fixed addresses, or a load balancer by one of dnsName, loadBalancerArn and loadBalancerName.',

@@ -1,8 +1,8 @@
 import { diffLines } from 'diff';
+import { Html, html } from '../../lambda/census/html';
 import { type DemoResult, FIGURES, figureOf, formatFigure, surprises } from '../figures';
 import type { FigureName } from '../scenario';
 import type { Timeline } from '../timeline';
-import { Html, html } from './html';
 import { STYLE } from './style';
 import { timelineChart } from './timeline-chart';
 

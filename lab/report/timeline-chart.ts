@@ -1,7 +1,7 @@
+import { type Html, html } from '../../lambda/census/html';
 import type { DemoEvent, DemoResult } from '../figures';
 import { CHICK, EGG } from '../scenario';
 import type { Timeline, TimelineIncident } from '../timeline';
-import { type Html, html } from './html';
 
 /** The parts of a second's column, from the bottom to the top. */
 const LAYERS = [

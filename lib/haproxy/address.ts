@@ -113,7 +113,7 @@ export function checkEndpoint(text: string, what: string): string {
 export function checkFixedAddress(text: string, what: string): string {
   if (text === '' || !isAddressOrToken(text)) {
     throw new InputError(
-      `${what} '${text}' is not an address: give IPv4 or IPv6 addresses without port; a load balancer and a name are an ElbUpstream`,
+      `${what} '${text}' is not an address: give IPv4 or IPv6 addresses without port, or a DNS name in place of addresses`,
     );
   }
   return text;

@@ -135,8 +135,11 @@ function checkNames(given: Given): void {
   partsOf(given).forEach(checkNames);
 }
 
-/** Whether a text becomes another one by changes of one letter, or of two where it is long. */
+/** Whether a text becomes another one by a change of one letter, of two where it is long, or by another order. */
 function isNear(text: string, other: string): boolean {
+  if ([...text].sort().join('') === [...other].sort().join('')) {
+    return true;
+  }
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...text].entries()) {
     const next = [i + 1];

@@ -9,9 +9,9 @@ import { DEPLOYMENT, ROLLING, TRAFFIC_SHIFT } from '../private/options';
 /** How ECS judges new tasks, in every deployment. */
 export interface ProxyDeploymentOptions {
   /**
-   * A new task is healthy only after each upstream, also those of routes, has had a usable address once. So a wrong or
-   * unreachable upstream fails the deployment. A task that was ready stays healthy as long as HAProxy runs. In mode
-   * `per-request` HAProxy holds no address of an upstream, which counts as ready.
+   * A new task is healthy only after each upstream, also those of routes and of shares above 0 percent, has had a usable
+   * address once. So a wrong or unreachable upstream fails the deployment. A task that was ready stays healthy as long as
+   * HAProxy runs. In mode `per-request` HAProxy holds no address of an upstream, which counts as ready.
    *
    * Switch it off where new tasks must start while one of several upstreams is down.
    *

@@ -21,7 +21,15 @@ import { checkResolution } from '../haproxy/model/check';
 import { UPSTREAM_BACKEND } from '../haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../haproxy/model/config-model';
 import { valuesOf } from '../haproxy/model/option';
-import { HEALTH_PORT, PORTS, PROCESS, RESOLUTION, RUNTIME_API_PORT, TRAFFIC } from '../haproxy/model/options';
+import {
+  HaproxyProtocol,
+  HEALTH_PORT,
+  PORTS,
+  PROCESS,
+  RESOLUTION,
+  RUNTIME_API_PORT,
+  TRAFFIC,
+} from '../haproxy/model/options';
 import { HaproxyConfig } from '../haproxy/render/config';
 import { DEFAULT_VERSION, type HaproxyVersion } from '../haproxy/version/version';
 import { makeProxyAlarm } from '../monitor/alarms';
@@ -242,6 +250,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       listenTls: props.listenTls !== undefined,
       clientCertificates: props.listenTls?.clientCertificates !== undefined,
       mode: props.mode ?? TRAFFIC.mode.default,
+      http2: [...upstreams, ...shareUpstreams].some(({ options }) => options.protocol === HaproxyProtocol.HTTP2),
       acceptProxyProtocol,
       fewestTasks: knownCount(props.scaling?.minTasks ?? desiredCount),
       shiftsTraffic: deployment._shiftsTraffic,

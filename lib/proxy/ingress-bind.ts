@@ -91,6 +91,9 @@ export interface ProxyIngressBindOptions {
   /** Whether HAProxy reads requests at `listenPort`. */
   readonly mode: HaproxyMode;
 
+  /** Whether an upstream has `protocol` HTTP/2. Clients of gRPC then need HTTP/2 through the ingress too. */
+  readonly http2: boolean;
+
   /** Whether connections must begin with a PROXY protocol header. */
   readonly acceptProxyProtocol: boolean;
 

@@ -57,5 +57,9 @@ const MEETS: Readonly<Record<FaultCondition, (document: Document) => boolean>> =
   'zero-warning': (document) => has(document, /^zero-warning$/) && following(document).length > 0,
   'abstract-socket': ({ sections }) =>
     sections.some(({ binds }) => binds.some(({ addresses }) => addresses.some(({ family }) => family === 'abns'))),
+  'no-session-cache': ({ sections }) =>
+    sections.some(({ directives }) =>
+      directives.some(({ keyword, words }) => keyword === 'tune.ssl.cachesize' && words[1]?.text === '0'),
+    ),
   'implicit-resolvers': (document) => !resolvers(document).some(({ name }) => name === 'default'),
 };

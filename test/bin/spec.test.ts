@@ -349,6 +349,26 @@ describe('a mistake that only the reader finds', () => {
         '10:7: proxies.orders.upstream needs one of dnsName, loadBalancerArn and loadBalancerName',
       ],
       [
+        proxyWith('shares: [{ name: a, percent: 5, upstream: { port: 80 } }]'),
+        '12:47: proxies.orders.shares.0.upstream needs one of addresses, dnsName, loadBalancerArn and loadBalancerName',
+      ],
+      [
+        proxyWith('shares: [{ name: a, percent: 5, upstream: { addresses: [10.0.0.1], dnsName: b, port: 80 } }]'),
+        '12:47: proxies.orders.shares.0.upstream needs one of addresses, dnsName, loadBalancerArn and loadBalancerName',
+      ],
+      [
+        proxyWith('shares: [{ name: a, percent: 5, upstream: { addresses: [10.0.0.1], slots: 4, port: 80 } }]'),
+        '12:47: proxies.orders.shares.0.upstream is fixed addresses, and slots is for load balancers: leave it out',
+      ],
+      [
+        proxyWith('shares: [{ name: a, percent: 5, upstream: { addresses: [a.test], port: 80 } }]'),
+        "12:61: proxies.orders.shares.0.upstream.addresses.0: addresses 'a.test' is not an address: give IPv4 or IPv6 addresses without port, or a DNS name in place of addresses",
+      ],
+      [
+        proxyWith('shareStickiness: { cookie: a }'),
+        '9:5: proxies.orders: shareStickiness is given, and there are no shares: give shares, or leave it out',
+      ],
+      [
         changed(
           /dnsName.*/,
           'loadBalancerArn: arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/a/50dc6c495c0c9188\n      protocol: h2',

@@ -65,6 +65,10 @@ const ERRORS: [make: () => unknown, message: string][] = [
   [proxy({ listenTls: {} }), 'listenTls.secret is missing: give an ISecret'],
   [proxy({ listenport: 8080 }), 'listenport is not a property: did you mean listenPort?'],
   [proxy({ limits: { maxConnection: 9 } }), 'limits.maxConnection is not a property: did you mean maxConnections?'],
+  [
+    proxy({ routes: [{ name: 'a', hots: 'a.test', upstream: BY_NAME }] }),
+    'routes[0].hots is not a property: did you mean host?',
+  ],
   [proxy({ frontDoor: library.ProxyIngress.none() }), 'frontDoor has a new name: give ingress'],
   [() => call('DriftMonitor')({ interval: 60 }), "interval '60' is a number: give a Duration"],
   [() => call('DriftMonitor')({ intervall: 60 }), 'intervall is not a property: did you mean interval?'],

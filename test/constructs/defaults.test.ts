@@ -6,6 +6,7 @@ import type { Option, Options } from '../../lib/haproxy/model/option';
 import {
   HaproxyLogFormat,
   HaproxyMode,
+  HaproxyProtocol,
   HaproxyResolutionMode,
   HaproxyTlsVersion,
   HEALTH_CHECK,
@@ -79,8 +80,8 @@ function documentedDefaults(struct: string, file: string): Map<string, string> {
 
 /** Names of an enum's members by value, as docs write them. */
 const MEMBERS = new Map(
-  Object.entries({ HaproxyMode, HaproxyResolutionMode, HaproxyTlsVersion, HaproxyLogFormat }).flatMap(([name, of]) =>
-    Object.entries(of).map(([member, value]): [string, string] => [value, `${name}.${member}`]),
+  Object.entries({ HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, HaproxyTlsVersion, HaproxyLogFormat }).flatMap(
+    ([name, of]) => Object.entries(of).map(([member, value]): [string, string] => [value, `${name}.${member}`]),
   ),
 );
 

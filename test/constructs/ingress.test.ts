@@ -15,7 +15,15 @@ import {
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NamespaceType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyCapacity, ProxyDeployment, ProxyIngress } from '../../lib';
+import {
+  ElbUpstream,
+  HaproxyElbProxy,
+  type HaproxyElbProxyProps,
+  HaproxyProtocol,
+  ProxyCapacity,
+  ProxyDeployment,
+  ProxyIngress,
+} from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
@@ -386,4 +394,22 @@ test('access logs of a load balancer with a certificate are no problem', () => {
     }),
   });
   Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('empty-access-logs'));
+});
+
+test.each([
+  [HaproxyProtocol.HTTP2, 'HTTP2Preferred'],
+  [HaproxyProtocol.HTTP1, undefined],
+])('a listener with a certificate offers HTTP/2 where an upstream speaks it: %s', (protocol, policy) => {
+  const stack = new Stack(undefined, 'Stack');
+  const upstream = ElbUpstream.fromDnsName('grpc.example.com', { port: 50_051, protocol });
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc: new Vpc(stack, 'Vpc'),
+    upstream: BY_NAME,
+    routes: [{ name: 'grpc', pathPrefix: '/orders.', upstream }],
+    ingress: ProxyIngress.networkLoadBalancer({
+      certificates: [ListenerCertificate.fromArn('arn:aws:acm:eu-west-1:111111111111:certificate/1')],
+    }),
+  });
+  const [listener] = resourcesOf(Template.fromStack(stack), 'AWS::ElasticLoadBalancingV2::Listener');
+  expect(listener!.properties.AlpnPolicy).toEqual(policy && [policy]);
 });

@@ -97,6 +97,7 @@ describe('an ingress that the user wrote', () => {
       listenTls: false,
       clientCertificates: false,
       mode: 'http',
+      http2: false,
       acceptProxyProtocol: true,
       fewestTasks: 3,
       shiftsTraffic: false,

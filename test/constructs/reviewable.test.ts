@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { ElbUpstream, HaproxyElbProxy } from '../../lib';
+import { ElbUpstream, FixedUpstream, HaproxyElbProxy } from '../../lib';
 import { configurationOf } from './template';
 
 const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-diff-'));
@@ -13,8 +13,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const named = (dnsName: string, path: string) => ElbUpstream.fromDnsName(dnsName, { port: 80, healthCheck: { path } });
 
+const MACHINES = FixedUpstream.fromAddresses(['192.0.2.10'], { port: 80 });
+
 /** Synthesizes a proxy with two routes into a folder. The host of a route is known only at deployment. */
-function synthesize(name: string, clientSeconds: number, path: string, parametersBefore = 0) {
+function synthesize(name: string, clientSeconds: number, path: string, parametersBefore = 0, percent = 95) {
   const app = new App({ outdir: join(folder, name) });
   const stack = new Stack(app, 'Shop');
   for (let i = 0; i < parametersBefore; i += 1) {
@@ -25,6 +27,7 @@ function synthesize(name: string, clientSeconds: number, path: string, parameter
   const proxy = new HaproxyElbProxy(stack, 'Proxy', {
     vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }),
     upstream: named('shop.elb.test', '/health'),
+    shares: [{ name: 'machines', percent, upstream: MACHINES }],
     limits: { clientTimeout: Duration.seconds(clientSeconds) },
     routes: [
       { name: 'api', pathPrefix: '/api/', upstream: named('api.elb.test', path) },
@@ -42,7 +45,7 @@ const digestsOf = (template: Template): Record<string, string> => {
 
 test('cdk diff shows the lines of the configuration that change, and names their sections', () => {
   synthesize('before', 10, '/health');
-  synthesize('after', 20, '/status');
+  synthesize('after', 20, '/status', 0, 75);
   const args = ['diff', 'Shop', '--no-color', '--app', join(folder, 'after')];
   const output = execFileSync(
     resolve('node_modules', '.bin', 'cdk'),
@@ -60,13 +63,19 @@ test('cdk diff shows the lines of the configuration that change, and names their
  │      [-] "    timeout client 10s",
  │      [+] "    timeout client 20s",
  │      @@
+ │      [-] "    use_backend upstream-machines if { var(txn.share) -m int lt 95 } { nbsrv(upstream-machines) gt 0 }",
+ │      [+] "    use_backend upstream-machines if { var(txn.share) -m int lt 75 } { nbsrv(upstream-machines) gt 0 }",
+ │      @@
  │      [-] "    http-check send meth GET uri /health ver HTTP/1.1 hdr Host api.elb.test",
  │      [+] "    http-check send meth GET uri /status ver HTTP/1.1 hdr Host api.elb.test",
  └─ [~] Metadata
      ├─ [~] .haproxy: backend upstream-api:
      │   ├─ [-] DIGEST
      │   └─ [+] DIGEST
-     └─ [~] .haproxy: defaults:
+     ├─ [~] .haproxy: defaults:
+     │   ├─ [-] DIGEST
+     │   └─ [+] DIGEST
+     └─ [~] .haproxy: frontend traffic:
          ├─ [-] DIGEST
          └─ [+] DIGEST
 `);

@@ -31,6 +31,16 @@ const names = fc.oneof(
   fc.domain(),
   fc.stringMatching(/^([A-Za-z0-9_]{1,63}\.){0,3}[a-z]{1,63}\.?$/).filter((name) => name.length <= 253),
 );
+/** Names that AWS gives to load balancers, which the linter knows, and others. */
+const upstreamNames = fc.oneof(
+  names,
+  fc.constantFrom(
+    'internal-orders-1234567890.eu-west-1.elb.amazonaws.com',
+    'dualstack.orders-1234567890.eu-west-1.elb.amazonaws.com',
+    'Orders-0123456789abcdef.elb.eu-west-1.amazonaws.com.',
+    'eu-west-1a.orders-0123456789abcdef.elb.eu-west-1.amazonaws.com',
+  ),
+);
 const networks = fc.oneof(
   addresses,
   fc.tuple(fc.ipV4(), int(0, 32)).map(([address, bits]) => `${address}/${bits}`),
@@ -72,15 +82,15 @@ const pages = fc.record({ status: fc.constantFrom(400, 403, 404, 429, 503), body
 
 const upstreams = fc.record(
   {
-    dnsName: names,
-    port: ports,
+    dnsName: upstreamNames,
+    port: fc.oneof(ports, fc.constantFrom(80, 443)),
     protocol: fc.oneof(
       { weight: 9, arbitrary: fc.constant(HaproxyProtocol.HTTP1) },
       { weight: 1, arbitrary: fc.constant(HaproxyProtocol.HTTP2) },
     ),
     resolutionMode: fc.constantFrom(HaproxyResolutionMode.SLOTS, HaproxyResolutionMode.PER_REQUEST),
     slots: int(1, 100),
-    tls: some(fc.record({ verify: fc.boolean(), caFile: values, serverName: names }, optional)),
+    tls: some(fc.record({ verify: fc.boolean(), caFile: values, serverName: upstreamNames }, optional)),
     healthCheck: fc.record(
       {
         enabled: fc.boolean(),
@@ -241,6 +251,8 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
     ),
     with: fc.record({ redirect: fc.boolean(), health: fc.boolean(), api: fc.boolean(), apiTls: fc.boolean() }),
     metrics: fc.boolean(),
+    ipv6: fc.boolean(),
+    httpsPort: some(ports),
     plain: fc.record({
       acceptProxyProtocol: some(fc.boolean()),
       forwardedFor: some(fc.boolean()),
@@ -278,6 +290,8 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       with: has,
       listenTls,
       metrics,
+      ipv6,
+      httpsPort,
       plain,
       ...files
     }) => {
@@ -326,6 +340,8 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
         listen: at(p1),
         listenTls: http || listenTls?.clientCertificates === undefined ? listenTls : withoutHeaders(listenTls),
         redirectPort: http && listenTls && has.redirect ? p2 : undefined,
+        httpsPort,
+        ipv6: ipv6 && address === undefined,
         health: has.health ? at(p3) : undefined,
         metrics: metrics && has.health,
         runtimeApi: has.api ? at(p4) : undefined,

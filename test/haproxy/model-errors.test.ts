@@ -403,7 +403,7 @@ describe('shares', () => {
   const badShare = (name: string) =>
     `share name '${name}' is not valid: give each share and each route its own name, 1 to 40 letters, digits, '-' or '_'`;
   const badAddress = (address: string) =>
-    `addresses of share 'old' '${address}' is not an address: give IPv4 or IPv6 addresses without port; a load balancer and a name are an ElbUpstream`;
+    `addresses of share 'old' '${address}' is not an address: give IPv4 or IPv6 addresses without port, or a DNS name in place of addresses`;
 
   test.each<[Partial<HaproxyConfigModel>, string]>([
     [{ shares: [share({ name: '' })] }, badShare('')],

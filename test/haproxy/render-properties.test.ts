@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { InputError } from '../../lib/haproxy/errors';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyMode } from '../../lib/haproxy/model/options';
+import { upstreamWarnings } from '../../lib/haproxy/model/warnings';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
@@ -65,7 +66,7 @@ describe('every valid model is rendered for every branch, or refused because of 
   });
 
   rendered('so that the linter finds what the model asked for, and nothing else', (text, version, model) => {
-    const allowed = new Set(['end-of-life', 'faulty-release', ...askedFor(model)]);
+    const allowed = new Set(['end-of-life', 'faulty-release', ...askedFor(version, model)]);
     expect(lint(text, version).filter(({ rule, severity }) => severity === 'error' || !allowed.has(rule))).toEqual([]);
   });
 });
@@ -73,19 +74,13 @@ describe('every valid model is rendered for every branch, or refused because of 
 const HOUR = 3_600_000;
 
 /** Warnings about explicit settings of a model. */
-function askedFor({
-  upstream,
-  shares = [],
-  routes = [],
-  resolution,
-  limits,
-  listen,
-  health,
-  runtimeApi,
-  redirectPort,
-}: HaproxyConfigModel) {
+function askedFor(version: HaproxyVersion, model: HaproxyConfigModel) {
+  const { mode = HaproxyMode.HTTP, upstream, shares = [], routes = [], resolution, limits } = model;
+  const { listen, health, runtimeApi, redirectPort } = model;
   const ofShares = [shares, ...routes.map((route) => route.shares ?? [])].flat().map((share) => share.upstream);
   const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares];
+  const warned = upstreams.flatMap((one) => upstreamWarnings(version, mode, { dnsName: '', ...one }));
+  const isWarned = (id: string) => warned.some((warning) => warning.id === `cdk-haproxy-elb:${id}`);
   const slotsOf = upstreams.flatMap((one) => ('dnsName' in one ? (one.slots ?? 16) : []));
   const period = resolution?.holdValidMillis ?? 10_000;
   const idle = upstreams.map(({ idleTimeoutMillis = 60_000 }) => idleTimeoutMillis);
@@ -103,6 +98,9 @@ function askedFor({
     [resolution?.holdOutageMillis, resolution?.holdNxMillis].some((hold) => hold !== undefined && hold < 1000) &&
       'short-hold',
     slotsOf.some((slots) => slots < 8) && 'few-slots',
+    isWarned('single-address') && 'single-address',
+    isWarned('unverifiable-upstream') && 'unverifiable-name',
+    (isWarned('clear-text-upstream') || isWarned('clear-text-protocol')) && 'clear-text',
     // A load balancer that keeps idle connections for longer than an Application Load Balancer does by default.
     (Math.max(...idle) >= 720_000 || keepAlive >= 60_000) && 'idle-time',
   ].filter((rule) => rule !== false);

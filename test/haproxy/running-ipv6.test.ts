@@ -135,6 +135,11 @@ test('every listener of clients has a second socket for IPv6 alone, and the runt
   ]);
 });
 
+test.each(['1.6', '1.7'])('the listener that keeps %s resolving stays at its own address', (branch) => {
+  const { health: _, ...model } = MODEL;
+  expect(render(branch, model).match(/^ +bind .*8404.*$/gm)).toEqual(['    bind 127.0.0.1:8404']);
+});
+
 test.each(BRANCHES.map(({ branch }) => branch))('HAProxy %s reads it', (branch) => {
   const errors = lint(render(branch, MODEL), HaproxyVersion.of(branch)).filter(({ severity }) => severity === 'error');
   expect(errors).toEqual([]);

@@ -225,6 +225,7 @@ describe('exposed-socket', () => {
     ['127.0.0.1:9999 level admin', '3.4'],
     ['ipv4@127.0.0.2:9999', '3.4'],
     ['[::1]:9999 level admin', '3.4'],
+    ['localhost:9999 level admin', '3.4'],
     ['*:9999 level user', '3.3'],
   ])('stats socket %s is not for %s', (words, branch) => {
     expect(errors(branch, 'global', `    stats socket ${words}`)).toEqual([]);

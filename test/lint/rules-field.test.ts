@@ -253,6 +253,25 @@ describe('rules of do-resolve', () => {
   });
 
   test.each([
+    [[FIXED, SETS], true],
+    [
+      [
+        'tcp-request content do-resolve(sess.a,r,ipv4) str(N.elb.eu-west-1.amazonaws.com)',
+        'tcp-request content set-dst var(sess.a)',
+      ],
+      true,
+    ],
+    [['http-request do-resolve(txn.ip,r) str(a.example.com)', SETS], false],
+    [[`http-request do-resolve(txn.ip,r) str(eu-west-1a.n-1.elb.eu-west-1.amazonaws.com)`, SETS], false],
+    [[FIXED, 'http-request return status 200 content-type text/plain lf-string "%[var(txn.ip)]"'], false],
+    [[`http-request do-resolve(txn.ip,r) hdr(host)`, SETS], false],
+  ])('%j goes to one address on some releases: %s', (lines, expected) => {
+    const releases = ['2.4', '2.5.0', '2.6', '2.6.23', '2.6.24', '2.9', '3.0.12', '3.1.8', '3.2.5', '3.2.6', '3.3'];
+    const found = releases.filter((release) => said('single-address', release, rules(...lines)).length > 0);
+    expect(found).toEqual(expected ? ['2.5.0', '2.6.23', '2.9', '3.0.12', '3.1.8', '3.2.5'] : []);
+  });
+
+  test.each([
     ['req.hdr(host),host_only', 1],
     ['hdr(x-upstream)', 1],
     ['path,field(2,/)', 1],
@@ -396,6 +415,9 @@ describe('faulty-release', () => {
     ['2.0.21', CAPITALS, 0],
     ['1.8.28', CAPITALS, 1],
     ['1.8.29', CAPITALS, 0],
+    ['1.8.0', config({ global: ['tune.ssl.cachesize 0'] }), 1],
+    ['1.8.0', config({ global: ['tune.ssl.cachesize 20000'] }), 0],
+    ['1.8.2', config({ global: ['tune.ssl.cachesize 0'] }), 0],
     ['2.1.0', CAPITALS, 1],
     ['2.0.21', SRV, 1],
     ['2.0.22', SRV, 0],
@@ -406,6 +428,10 @@ describe('faulty-release', () => {
     ['2.6.2', PLAIN, 1],
     ['2.6.2', `${PLAIN}resolvers default\n`, 0],
     ['2.6.3', TCP, 0],
+    ['2.6.12', `global\nstats socket abns@api level user\n${PLAIN}`, 1],
+    ['2.6.12', `${PLAIN}listen l\nbind abns@front\n`, 1],
+    ['2.6.12', `global\nstats socket /run/api.sock level user\n${PLAIN}`, 0],
+    ['2.6.13', `${PLAIN}listen l\nbind abns@front\n`, 0],
     ['2.8.1', ZERO, 1],
     ['2.8.1', PLAIN, 0],
     ['2.8.2', ZERO, 0],

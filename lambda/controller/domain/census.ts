@@ -172,13 +172,15 @@ function acceptedIn({
 }: Pick<ProxyReport, 'observation' | 'open' | 'suppressed' | 'state'>): CensusIncident[] {
   const opened = new Set(open.map(keyOf));
   const firstSeen = new Map(state.watched.map((row) => [keyOf(row), row.firstSeen]));
+  const names = new Map(observation.upstreams.map(({ name, upstream }) => [name, upstream.dnsName]));
   const accepted = new Map<string, CensusIncident>();
   for (const { verdict, reason } of suppressed) {
     const key = keyOf(verdict);
     if (opened.has(key)) {
       continue;
     }
-    const { kind, severity, message, upstream, address } = verdict;
+    const { kind, severity, message, address } = verdict;
+    const upstream = names.get(verdict.upstream ?? '') ?? verdict.upstream;
     accepted.set(key, {
       kind,
       severity,

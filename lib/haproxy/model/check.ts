@@ -84,6 +84,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
   const withHealth = version._capabilities.autonomousResolution || validated.health !== undefined;
   // 1.6 and 1.7 resolve only when a health check runs, and that check needs a target.
   const whole = withHealth ? validated : { ...validated, health: { address: '127.0.0.1', port: HEALTH_PORT } };
+  refuseBothAddresses(validated);
   refuseContradictions(version, whole);
   refuseShortStop(whole);
   refuseSharedPorts(whole);
@@ -137,13 +138,17 @@ export function checkResolution(
   return { ...resolution, holdObsoleteMillis };
 }
 
-/** Refuses values that exclude each other. */
-function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): void {
-  const { mode, redirectPort, listenTls, metrics, health, runtimeApi, runtimeApiTls, drainTimeMillis } = model;
-  const address = model.ipv6 ? (model.listen.address ?? health?.address) : undefined;
+/** The listener that keeps 1.6 and 1.7 resolving has an address of its own, which is not given. */
+function refuseBothAddresses({ ipv6, listen, health }: ValidatedModel): void {
+  const address = ipv6 ? (listen.address ?? health?.address) : undefined;
   if (address !== undefined) {
     throw new InputError(`ipv6 listens at every address, and '${address}' is given: leave the address out, or ipv6`);
   }
+}
+
+/** Refuses values that exclude each other. */
+function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): void {
+  const { mode, redirectPort, listenTls, metrics, health, runtimeApi, runtimeApiTls, drainTimeMillis } = model;
   if (redirectPort !== undefined && (listenTls === undefined || mode !== HaproxyMode.HTTP)) {
     throw new InputError('redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out');
   }

@@ -176,8 +176,8 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
   readonly limits?: Values<typeof LIMITS>;
   readonly resolution?: Values<typeof RESOLUTION>;
   /**
-   * Where `GET /live` answers 200 as long as the process runs, and `GET /ready` as long as each upstream has a usable
-   * address and the task does not stop. With `drainTimeMillis`, `GET /drain` from the task itself says that it
+   * Where `GET /live` answers 200 as long as the process runs, and `GET /ready` as long as each upstream that
+   * gets traffic has a usable address and the task does not stop. With `drainTimeMillis`, `GET /drain` from the task itself says that it
    * stops. When left out, only 1.6 and 1.7 have such a listener (127.0.0.1:8404): the health check that keeps
    * the name resolved needs a target that cannot fail.
    */

@@ -170,7 +170,9 @@ export function bindOf({ address = '', port }: HaproxyBind): string {
 export function bindLines({ ipv6 }: Pick<ValidatedModel, 'ipv6'>, bind: HaproxyBind, ...options: Line[]): string[] {
   return [
     join('bind', bindOf(bind), ...options),
-    ...(ipv6 ? [join('bind', bindOf({ ...bind, address: '::' }), 'v6only', ...options)] : []),
+    ...(ipv6 && bind.address === undefined
+      ? [join('bind', bindOf({ ...bind, address: '::' }), 'v6only', ...options)]
+      : []),
   ];
 }
 

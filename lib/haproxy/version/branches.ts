@@ -67,6 +67,7 @@ export type FaultCondition =
   | 'tcp-nameserver'
   | 'udp-nameserver'
   | 'zero-warning'
+  | 'no-session-cache'
   | 'implicit-resolvers'
   | 'abstract-socket';
 
@@ -111,6 +112,8 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
     // Seen on the real binary: SIGSEGV 31 s after an address change under a persistent connection.
     reason: 'it can crash after a DNS change and rejects answers that end with an address record',
   },
+  // 1.8.0 was run with TLS, and with the commit, which is of December 2017.
+  ...releases('1.8', 0, 0, 'it crashes at the start with tune.ssl.cachesize 0 (commit c61c0b371)', 'no-session-cache'),
   // Commit b17b88487; the changelogs of 1.8.29 and 2.0.21 have it, the sources of 1.9.0 and 2.1.0 do not.
   ...[
     { branch: '1.8', last: 28 },

@@ -143,9 +143,9 @@ export const CAPABILITIES = {
   ipv6Mask: {
     since: '1.9',
     source: 'manual 7.3.1, ipmask',
-    without: 'rate limits count each IPv6 address',
-    with: '`ipmask(32,64)`: rate limits count an IPv6 network of 64 bits',
-    why: 'a client of IPv6 has a network of addresses, and would get around a limit',
+    without: 'rate limits and shares of client addresses take each IPv6 address for a client',
+    with: '`ipmask(32,64)`: they take an IPv6 network of 64 bits for a client',
+    why: 'a client of IPv6 has a network of addresses: with another one it would get around a limit, or change its upstream',
   },
   logStdout: {
     since: '1.9',

@@ -3,6 +3,7 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnSubnet, CfnSubnetCidrBlock, Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
 import {
+  AlpnPolicy,
   IpAddressType,
   type NetworkListener,
   NetworkLoadBalancer,
@@ -155,6 +156,8 @@ function listen(scope: Construct, id: string, forward: Forward): NetworkTargetGr
     port,
     protocol: certificates.length > 0 ? Protocol.TLS : Protocol.TCP,
     certificates: certificates.length > 0 ? certificates : undefined,
+    // The port of the tasks takes both versions of HTTP.
+    alpnPolicy: certificates.length > 0 && proxy.http2 ? AlpnPolicy.HTTP2_PREFERRED : undefined,
     defaultTargetGroups: [targetGroup],
   });
   targetGroup.addTarget(

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { censusOf, censusOfMalformed, MAX_PROXY_BYTES } from '../../lambda/controller/domain/census';
-import { reportOn, reportUnchecked } from '../../lambda/controller/domain/proxy-report';
-import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
-import { NO_STATE } from '../../lambda/controller/domain/state';
-import type { RegistryRecord } from '../../lib/contract/registry-record';
-import { anyRaw } from './arbitrary-observations';
-import { ELB, RECORD, raw, read, START, slots, unread, upstream } from './observations';
+import { censusOf, censusOfMalformed, MAX_PROXY_BYTES } from '../../../lambda/controller/domain/census';
+import { reportOn, reportUnchecked } from '../../../lambda/controller/domain/proxy-report';
+import type { RawObservation } from '../../../lambda/controller/domain/raw-observation';
+import { NO_STATE } from '../../../lambda/controller/domain/state';
+import type { RegistryRecord } from '../../../lib/contract/registry-record';
+import { anyRaw } from '../arbitrary-observations';
+import { ELB, RECORD, raw, read, START, slots, unread, upstream } from '../observations';
 
 const MINUTE = 60_000;
 

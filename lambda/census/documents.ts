@@ -1,0 +1,170 @@
+/**
+ * The documents of a census: what a monitor answers, one for each monitor, one over all monitors, and one for each monitor
+ * and month. Their schema is `census.schema.json`. Times are ISO 8601.
+ */
+import { z } from 'zod';
+import type { CensusPage, CensusProxy } from '../../lib/contract/census';
+import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
+
+const text = z.string();
+const texts = z.array(text);
+const count = z.int().min(0);
+const time = z.iso.datetime();
+const severity = z.enum(['critical', 'warning', 'info']);
+const kind = z.enum(Object.keys(VERDICTS) as [VerdictKind, ...VerdictKind[]]);
+const compliance = z.enum(['compliant', 'non-compliant', 'unknown']);
+
+/** An incident of a proxy. Without an `id` it has no event: the next run opens it, or it is suppressed. */
+const incident = z.object({
+  id: text.optional(),
+  kind,
+  severity,
+  message: text,
+  upstream: text.optional(),
+  address: text.optional(),
+  taskCount: count,
+  since: time,
+  openedAt: time.optional(),
+  suppressed: text.optional(),
+});
+
+const proxy = z.object({
+  name: text,
+  proxy: text,
+  at: time,
+  compliance,
+  since: time.optional(),
+  lastWholeAt: time.optional(),
+  upstreams: z.array(
+    z.object({
+      dnsName: text,
+      port: count,
+      completeness: z.enum(['complete', 'partial', 'unknown']),
+      live: texts,
+      leaving: texts,
+      interfacesAgeSeconds: z.number().min(0).optional(),
+      problems: texts,
+    }),
+  ),
+  held: z.array(z.object({ tasks: texts, taskCount: count, addresses: z.array(texts) })),
+  tasks: count,
+  tasksRead: count,
+  gaps: z.array(
+    z.object({ what: z.enum(['proxy', 'task', 'process', 'upstream', 'record']), id: text.optional(), why: text }),
+  ),
+  incidents: z.array(incident),
+  pending: z.array(kind),
+  leftOut: texts.optional(),
+}) satisfies z.ZodType<CensusProxy>;
+
+/** What the controller of a monitor answers. Another account sent it: the hub takes it only in this shape. */
+export const CENSUS_PAGE = (
+  z.object({
+    version: z.literal('1'),
+    monitor: text,
+    startedAt: time,
+    endedAt: time,
+    total: count,
+    proxies: z.array(proxy),
+    degraded: texts,
+    next: text.optional(),
+  }) satisfies z.ZodType<CensusPage>
+).meta({ id: 'CensusPage' });
+
+/** All pages of one monitor. */
+export const MONITOR_CENSUS = z
+  .object({
+    version: z.literal('1'),
+    /** Id of the census. */
+    census: text,
+    /** `ACCOUNT/REGION/NAME`. */
+    monitor: text,
+    startedAt: time,
+    endedAt: time,
+    total: count,
+    proxies: z.array(proxy),
+    degraded: texts,
+    /** Why the monitor, or its later proxies, were not asked. */
+    failed: text.optional(),
+  })
+  .meta({ id: 'MonitorCensus' });
+
+const counts = { proxies: count, compliant: count, nonCompliant: count, unknown: count, partialTruth: count };
+const notSeen = z.object({ proxy: text.optional(), lastWholeAt: time.optional(), why: text });
+const finding = z.object({ proxy: text, since: time, kinds: z.array(kind), suppressed: z.boolean().optional() });
+
+/** The summary of one monitor; at most some 60 KB. */
+export const MONITOR_SUMMARY = z.object({
+  monitor: text,
+  /** Its document: what this summary is made of. */
+  document: z.object({ key: text, sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: count }).optional(),
+  ...counts,
+  /** Since when the oldest incident lasts. */
+  since: time.optional(),
+  nonCompliantProxies: z.array(finding),
+  notSeen: z.array(notSeen),
+  failed: text.optional(),
+  /** What had no room. */
+  leftOut: texts.optional(),
+});
+
+/** One census over all monitors. */
+export const CENSUS = z
+  .object({
+    version: z.literal('1'),
+    census: text,
+    startedAt: time,
+    endedAt: time,
+    /** How many monitors were to be asked, and how many answered about all of their proxies. */
+    totals: z.object({ monitors: count, monitorsSeen: count, ...counts }),
+    since: time.optional(),
+    /** By name: each monitor that was to be asked, once. */
+    monitors: z.array(MONITOR_SUMMARY),
+  })
+  .meta({ id: 'Census' });
+
+/** A time in which a proxy, or a part of it, was not seen. */
+const blind = z.object({ from: time, until: time.optional(), why: text });
+
+/** What the censuses of a month say of one monitor. */
+export const MONITOR_MONTH = z
+  .object({
+    version: z.literal('1'),
+    month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
+    monitor: text,
+    /** The censuses that it is made of. */
+    censuses: z.array(z.object({ census: text, at: time, failed: text.optional() })),
+    proxies: z.array(
+      z.object({
+        name: text,
+        proxy: text,
+        /** How many censuses have it, and in how many it was compliant. */
+        censuses: count,
+        compliant: count,
+        /** Since which census it is compliant without a break. Missing: it was not in the last one. */
+        compliantSince: time.optional(),
+        blind: z.array(blind),
+        incidents: z.array(
+          incident.extend({
+            /** The last census that has it. */
+            lastSeenAt: time,
+            /** The first census after it that saw the proxy without it. Missing: it is not known to be over. */
+            overBy: time.optional(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'MonitorMonth' });
+
+export type MonitorCensus = Omit<z.infer<typeof MONITOR_CENSUS>, 'proxies'> & {
+  readonly proxies: readonly CensusProxy[];
+};
+export type MonitorSummary = z.infer<typeof MONITOR_SUMMARY>;
+export type Census = z.infer<typeof CENSUS>;
+export type MonitorMonth = z.infer<typeof MONITOR_MONTH>;
+
+/** The JSON Schema of all documents. */
+export function censusJsonSchema(): object {
+  return z.toJSONSchema(z.union([CENSUS, MONITOR_CENSUS, MONITOR_MONTH, CENSUS_PAGE]), { target: 'draft-7' });
+}

@@ -1,0 +1,86 @@
+import type { CensusProxy } from '../../lib/contract/census';
+import type { Census, MonitorCensus, MonitorSummary } from './documents';
+
+/** How many proxies of a kind the summary of a monitor names. Its document has all. */
+const MAX_NAMED = 100;
+
+/** Whether the truth about each upstream of a proxy is complete. */
+const isComplete = ({ upstreams }: CensusProxy) => upstreams.every(({ completeness }) => completeness === 'complete');
+
+/** The summary of one monitor: pure. `document` is where its census is stored. */
+export function summaryOf(census: MonitorCensus, document?: MonitorSummary['document']): MonitorSummary {
+  const { monitor, proxies, total, failed } = census;
+  const having = (compliance: CensusProxy['compliance']) => proxies.filter((one) => one.compliance === compliance);
+  const wrong = having('non-compliant');
+  const unseen = proxies.filter(({ gaps }) => gaps.length > 0);
+  const missing = total - proxies.length;
+  const since = wrong.flatMap((one) => one.since ?? []).sort()[0];
+  const notSeen: MonitorSummary['notSeen'] = unseen.map(({ name, lastWholeAt, gaps }) => ({
+    proxy: name,
+    ...(lastWholeAt !== undefined && { lastWholeAt }),
+    why: gaps.length === 1 ? gaps[0]!.why : `${gaps[0]!.why} (and ${gaps.length - 1} more)`,
+  }));
+  if (missing > 0) {
+    notSeen.unshift({ why: `${missing} of ${total} proxies are not in the answer${failed ? `: ${failed}` : ''}` });
+  }
+  const leftOut = [
+    ...leftOutOf('proxies that are not compliant', wrong),
+    ...leftOutOf('proxies that were not seen as a whole', notSeen),
+  ];
+  return {
+    monitor,
+    ...(document !== undefined && { document }),
+    proxies: Math.max(total, proxies.length),
+    compliant: having('compliant').length,
+    nonCompliant: wrong.length,
+    unknown: having('unknown').length + Math.max(0, missing),
+    partialTruth: having('compliant').filter((one) => !isComplete(one)).length,
+    ...(since !== undefined && { since }),
+    nonCompliantProxies: wrong.slice(0, MAX_NAMED).map(({ name, at, since: begin = at, incidents }) => {
+      const counted = incidents.filter(({ severity }) => severity !== 'info');
+      return {
+        proxy: name,
+        since: begin,
+        kinds: [...new Set(counted.map(({ kind }) => kind))].sort(),
+        ...(counted.every(({ suppressed }) => suppressed !== undefined) && { suppressed: true }),
+      };
+    }),
+    notSeen: notSeen.slice(0, MAX_NAMED),
+    ...(failed !== undefined && { failed }),
+    ...(leftOut.length > 0 && { leftOut }),
+  };
+}
+
+function leftOutOf(what: string, all: readonly unknown[]): string[] {
+  return all.length > MAX_NAMED ? [`${what}: ${all.length - MAX_NAMED} of ${all.length}`] : [];
+}
+
+/** Which census, and when. */
+type Frame = Pick<Census, 'census' | 'startedAt' | 'endedAt'>;
+
+/**
+ * The document of a census: pure. Each monitor that was to be asked is in it once. One without a summary was not seen.
+ *
+ * @param expected `ACCOUNT/REGION/NAME` of each monitor
+ * @param summaries in any order; the last one of a monitor counts
+ */
+export function summarize(frame: Frame, expected: readonly string[], summaries: readonly MonitorSummary[]): Census {
+  const byMonitor = new Map(summaries.map((one) => [one.monitor, one]));
+  const monitors = [...new Set(expected)].sort().map((monitor) => byMonitor.get(monitor) ?? unseenMonitor(monitor));
+  const totals = { monitors: monitors.length, monitorsSeen: 0, ...NOTHING };
+  for (const one of monitors) {
+    totals.monitorsSeen += one.failed === undefined ? 1 : 0;
+    for (const name of Object.keys(NOTHING) as (keyof typeof NOTHING)[]) {
+      totals[name] += one[name];
+    }
+  }
+  const since = monitors.flatMap((one) => one.since ?? []).sort()[0];
+  return { version: '1', ...frame, totals, ...(since !== undefined && { since }), monitors };
+}
+
+const NOTHING = { proxies: 0, compliant: 0, nonCompliant: 0, unknown: 0, partialTruth: 0 };
+
+function unseenMonitor(monitor: string): MonitorSummary {
+  const failed = 'it left no result: it was not asked, or the function that asks it was stopped';
+  return { monitor, ...NOTHING, nonCompliantProxies: [], notSeen: [], failed };
+}
