@@ -3,6 +3,9 @@ import type { Hit, Rule } from '../finding';
 import type { Document } from '../model';
 import { isLoadBalancer } from './lookups';
 
+/** A name of an Application or a Classic Load Balancer; that of a Network Load Balancer ends in the region. */
+const APPLICATION_NAME = /\.elb\.amazonaws\.com(\.cn)?\.?$/i;
+
 export const clearText: Rule = {
   id: 'clear-text',
   severity: 'warning',
@@ -16,11 +19,20 @@ function find({ sections }: Document, _: HaproxyVersion): Hit[] {
   return sections
     .filter(({ mode }) => mode === 'http')
     .flatMap(({ servers }) => servers)
-    .filter(({ address }) => address.port === '443' && isLoadBalancer(address))
     .filter(({ options }) => !options.has('ssl') && !options.incomplete)
-    .map(({ line, address }) => ({
-      line,
-      word: address.word,
-      message: `HTTP without TLS goes to port 443 of '${address.host}'`,
-    }));
+    .flatMap(({ line, address, options }) => {
+      const { word, host = '', port } = address;
+      if (options.value('proto') === 'h2' && APPLICATION_NAME.test(host)) {
+        const message = `HTTP/2 without TLS goes to '${host}'; an Application Load Balancer speaks HTTP/2 over TLS alone`;
+        return {
+          line,
+          word,
+          message,
+          help: "write 'ssl verify required ca-file @system-ca alpn h2', and its HTTPS port",
+        };
+      }
+      return port === '443' && isLoadBalancer(address)
+        ? { line, word, message: `HTTP without TLS goes to port 443 of '${host}'` }
+        : [];
+    });
 }

@@ -1,10 +1,14 @@
+import { CAPABILITIES } from '../../lib/haproxy/version/capabilities';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
-import type { Document } from '../model';
+import type { Document, Server } from '../model';
 import { hasOneAddress, slotsOf } from './lookups';
 
 /** Options that end the connection to the server with the answer. */
 const CLOSING: ReadonlySet<string> = new Set(['option http-server-close', 'option httpclose', 'option forceclose']);
+
+/** From this branch on an HTTP/2 connection leaves an address that DNS takes away. */
+const HTTP2_LEAVES_SINCE = CAPABILITIES.http2Upstream.since;
 
 export const keptConnections: Rule = {
   id: 'kept-connections',
@@ -19,7 +23,7 @@ export const keptConnections: Rule = {
 function find({ sections }: Document, version: HaproxyVersion): Hit[] {
   const hits: Hit[] = [];
   const closes = sections.some(({ directives }) => directives.some(({ keyword }) => CLOSING.has(keyword)));
-  if (version._capabilities.leavesInPlace || closes) {
+  if (version._capabilities.leavesInPlace) {
     return hits;
   }
   const pairs = sections
@@ -27,15 +31,24 @@ function find({ sections }: Document, version: HaproxyVersion): Hit[] {
     .flatMap((section) => section.servers.map((server) => ({ section, server })));
   for (const { section, server } of pairs) {
     const { line, address, named, options } = server;
+    // Those options do not close a connection of HTTP/2.
+    const http2 = speaksHttp2(server);
+    if (closes && !http2) {
+      continue;
+    }
     // From 2.4 on a connection of a server with a relative port is found by its address too.
     if (version._capabilities.reusesRightly && /^[+-]/.test(address.port ?? '')) {
       continue;
     }
-    const follows = named === true && options.has('resolvers') && slotsOf(section, server) === 1;
+    const stays = slotsOf(section, server) === 1 || (http2 && !version.isAtLeast(HTTP2_LEAVES_SINCE));
+    const follows = named === true && options.has('resolvers') && stays;
     if (follows && !hasOneAddress(address) && options.value('pool-max-conn') !== '0') {
       const message = `clients that keep their connection stay on the old address of '${address.host}' as long as it answers`;
-      hits.push({ line, word: address.word, message });
+      hits.push({ line, word: address.word, message, ...(http2 && { help: 'run 3.0 or later' }) });
     }
   }
   return hits;
 }
+
+const speaksHttp2 = ({ options }: Server): boolean =>
+  options.value('proto') === 'h2' || (options.value('alpn') ?? '').split(',').includes('h2');

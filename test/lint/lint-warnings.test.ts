@@ -237,6 +237,19 @@ describe('kept-connections', () => {
     }
   });
 
+  test.each(['proto h2', 'alpn h2,http/1.1'])('the options do not close a connection of HTTP/2: %s', (words) => {
+    const http2 = hit('5:15').replace(/→ .*/, '→ run 3.0 or later');
+    const server = (slots: string) => `${SERVER.replace('server s1', `server-template s ${slots}`)} ${words}`;
+    const lines = (slots: string) => [...HTTP, '    option http-server-close', 'backend b', server(slots)];
+    for (const branch of ['2.2', '2.9']) {
+      expect(on(branch, ...lines('1')).map((line) => line.replace(/^5:\d+/, '5:15'))).toEqual([http2]);
+    }
+    // Before 2.4 also an address that DNS takes away, with any number of slots.
+    expect(on('2.2', ...lines('16'))).toHaveLength(1);
+    expect(on('2.4', ...lines('16'))).toEqual([]);
+    expect(on('3.0', ...lines('1'))).toEqual([]);
+  });
+
   test('the defaults above apply, or those that the section names', () => {
     const defaults = ['defaults web', '    mode http', 'defaults', '    mode tcp'];
     expect(on('2.8', ...defaults, 'backend b', SERVER)).toEqual([]);

@@ -120,6 +120,15 @@ describe('clear-text', () => {
     expect(branchesOf(rule, lines)).toEqual(ALL);
   });
 
+  test('HTTP/2 without TLS, which an Application Load Balancer does not speak', () => {
+    const name = 'grpc-1.eu-west-1.elb.amazonaws.com';
+    expect(said(rule, '3.2', serverIn('http', `${name}:80 proto h2`))).toEqual([
+      `4 HTTP/2 without TLS goes to '${name}'; an Application Load Balancer speaks HTTP/2 over TLS alone; write 'ssl verify required ca-file @system-ca alpn h2', and its HTTPS port`,
+    ]);
+    expect(said(rule, '3.2', serverIn('http', 'n-0123.elb.eu-west-1.amazonaws.com:50051 proto h2'))).toEqual([]);
+    expect(said(rule, '3.2', serverIn('http', `${name}:443 ssl verify none alpn h2`))).toEqual([]);
+  });
+
   test.each([
     ['with TLS', serverIn('http', `${ELB}:443 ssl verify none`)],
     ['TLS that passes through', serverIn('tcp', `${ELB}:443`)],

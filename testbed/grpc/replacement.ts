@@ -17,7 +17,7 @@ const STREAMS = 2;
 const PATIENCE_MILLIS = 60_000;
 
 /** What happened to clients while the nodes of their load balancer were replaced. */
-export interface GrpcReport {
+interface GrpcReport {
   readonly version: string;
   readonly replaced: number;
   readonly calls: number;

@@ -46,7 +46,7 @@ const SERVICE = {
 };
 
 /** The trailer that each answer ends with. */
-export const NODE_TRAILER = 'x-node';
+const NODE_TRAILER = 'x-node';
 
 /** A node of a load balancer that speaks gRPC in clear text. */
 export class GrpcNode {
@@ -114,7 +114,7 @@ export class GrpcNode {
 }
 
 /** How a call ended. */
-export interface CallEnd {
+interface CallEnd {
   readonly code: status;
   readonly details: string;
   /** The messages that came. */
