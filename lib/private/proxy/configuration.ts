@@ -39,7 +39,7 @@ import type {
   ProxyTls,
 } from '../../proxy/options';
 import type { BoundAddresses, BoundUpstream, UpstreamHealthCheck } from '../../proxy/upstream';
-import { additionalPath, SECRET_PATHS } from './secret-files';
+import { additionalPath, SECRET_PATHS } from './secret-paths';
 import type { StopTimes } from './stop-times';
 
 /** A struct of the constructs whose times and sizes come from the CDK or from a spec file. */

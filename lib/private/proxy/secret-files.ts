@@ -2,18 +2,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyMutualTls, ProxyTls } from '../../proxy/options';
 import { arnBytes } from '../monitor/arn-bytes';
-
-/** Files of the task that come from secrets. */
-export const SECRET_PATHS = {
-  listener: '/dev/shm/listen.pem',
-  trustStore: '/dev/shm/client-ca.pem',
-  revocationList: '/dev/shm/client-crl.pem',
-  runtimeApi: '/dev/shm/runtime-api.pem',
-  runtimeApiCa: '/dev/shm/runtime-api-ca.pem',
-} as const;
-
-/** The file of an additional certificate. @param i 0 for the first one */
-export const additionalPath = (i: number): string => `/dev/shm/listen-${i + 2}.pem`;
+import { additionalPath, SECRET_PATHS } from './secret-paths';
 
 /**
  * A file that HAProxy reads: parts of a secret, one after another.
