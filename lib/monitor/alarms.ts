@@ -12,7 +12,6 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
 import { ALARMS } from '../private/options';
@@ -205,27 +204,6 @@ export function makeProxyAlarm(scope: Construct, metric: Metric, actions: AlarmA
     treatMissingData: TreatMissingData.IGNORE,
   });
   addActions(alarm, actions);
-  return alarm;
-}
-
-/** Creates the alarm of a queue that is empty as long as all is well, if it has actions. */
-export function makeQueueAlarm(
-  scope: Construct,
-  queue: IQueue,
-  alarmDescription: string,
-  actions: readonly IAlarmAction[],
-): Alarm | undefined {
-  if (actions.length === 0) {
-    return undefined;
-  }
-  const alarm = makeAlarm(scope, 'DeadLettersAlarm', {
-    metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
-    threshold: 1,
-    alarmDescription,
-    // SQS reports no data of a queue that nothing uses.
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  });
-  alarm.addAlarmAction(...actions);
   return alarm;
 }
 

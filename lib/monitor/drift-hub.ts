@@ -12,7 +12,7 @@ import { checkArguments } from '../private/check-arguments';
 import { checkName, refuseTokens } from '../private/checks';
 import { makeLogGroup } from '../private/log-group';
 import { EVERY_INCIDENT, incidentPattern, refuseEmpty, severityOf } from '../private/monitor/incident-pattern';
-import { makeQueueAlarm } from './alarms';
+import { makeQueueAlarm } from '../private/monitor/queue-alarm';
 import type { IDriftHub } from './drift-hub-interface';
 import { makeHubDashboard } from './hub-dashboard';
 import type { IncidentSeverity, OnIncidentOptions } from './incident-rule';

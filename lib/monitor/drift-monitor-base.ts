@@ -62,7 +62,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
    */
   public forwardIncidents(id: string, hub: IDriftHub, options: ForwardIncidentsOptions = {}): IncidentForwarding {
     checkArguments('DriftMonitor.forwardIncidents', hub, options);
-    return new IncidentForwarding(this.rules(), id, { ...options, monitor: this, hub });
+    return new IncidentForwarding(this.rules(), id, { ...options, monitorName: this.monitorName, hub });
   }
 
   /** The scope of the rules, because their ids are not ours. */

@@ -9,9 +9,8 @@ import { acknowledge } from '../private/acknowledge';
 import { checkArguments } from '../private/check-arguments';
 import { ACKNOWLEDGED } from '../private/findings';
 import { EVERY_INCIDENT } from '../private/monitor/incident-pattern';
-import { makeQueueAlarm } from './alarms';
+import { makeQueueAlarm } from '../private/monitor/queue-alarm';
 import type { IDriftHub } from './drift-hub-interface';
-import type { IDriftMonitor } from './drift-monitor-interface';
 
 /** How a monitor forwards its incidents. */
 export interface ForwardIncidentsOptions {
@@ -25,8 +24,8 @@ export interface ForwardIncidentsOptions {
 
 /** Properties of an `IncidentForwarding`. */
 export interface IncidentForwardingProps extends ForwardIncidentsOptions {
-  /** The monitor whose incidents are forwarded. */
-  readonly monitor: IDriftMonitor;
+  /** Name of the monitor of this account and region whose incidents are forwarded. */
+  readonly monitorName: string;
 
   /** The hub, of any account and region of the same partition. */
   readonly hub: IDriftHub;
@@ -54,7 +53,7 @@ export class IncidentForwarding extends Construct {
   public constructor(scope: Construct, id: string, props: IncidentForwardingProps) {
     super(scope, id);
     checkArguments('IncidentForwarding', props);
-    const { monitor, hub, alarmActions = [] } = props;
+    const { monitorName, hub, alarmActions = [] } = props;
     acknowledge(this, ACKNOWLEDGED.ownPolicy, ACKNOWLEDGED.ruleDeadLetters);
     const put = new PolicyStatement({ actions: ['events:PutEvents'], resources: [hub.busArn] });
     const role = new Role(this, 'Role', {
@@ -72,8 +71,8 @@ export class IncidentForwarding extends Construct {
       retentionPeriod: RETENTION,
     });
     this.rule = new Rule(this, 'Rule', {
-      description: `Incidents of ${monitor.monitorName}, to the hub`,
-      eventPattern: { ...EVERY_INCIDENT, detail: { monitor: [monitor.monitorName] } },
+      description: `Incidents of ${monitorName}, to the hub`,
+      eventPattern: { ...EVERY_INCIDENT, detail: { monitor: [monitorName] } },
       targets: [
         new EventBusTarget(EventBus.fromEventBusArn(this, 'Bus', hub.busArn), {
           role: role.withoutPolicyUpdates(),

@@ -276,7 +276,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     securityGroups: 'ISecurityGroup[]',
     vpc: 'IVpc',
   },
-  IncidentForwardingProps: { alarmActions: 'IAlarmAction[]', hub: 'IDriftHub!', monitor: 'IDriftMonitor!' },
+  IncidentForwardingProps: { alarmActions: 'IAlarmAction[]', hub: 'IDriftHub!', monitorName: 'string!' },
   MonitoredUpstream: { upstream: 'ElbUpstream!', backend: 'string' },
   MonitoredHaproxyProps: {
     alarmActions: 'IAlarmAction[]',
