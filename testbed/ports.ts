@@ -12,12 +12,15 @@ const PORTS = LAST_PORT - FIRST_PORT + 1;
 /** No server listens here. A UDP socket of this address says to other processes that the port is somebody's. */
 const RESERVED_AT = '127.255.255.254';
 
+/** Longer than from the search to the use. */
+const RESERVED_MILLIS = 60_000;
+
 /** Each process starts elsewhere, so that two of them seldom try the same port. */
 let next = (process.pid * 131) % PORTS;
 
 /**
- * TCP ports that are free on 127.0.0.1, all different. They stay reserved until this process ends: no other process
- * that asks here gets one of them, used or not.
+ * TCP ports that are free on 127.0.0.1, all different. For a minute no other process that asks here gets one of them, used
+ * or not.
  *
  * @throws Error when none is left
  */
@@ -37,10 +40,16 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 function reserve(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createSocket('udp4');
-    socket.once('error', () => resolve(false));
-    socket.bind({ port, address: RESERVED_AT, exclusive: true }, () => resolve(true)).unref();
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4').unref();
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      socket.close();
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error);
+    });
+    socket.bind({ port, address: RESERVED_AT, exclusive: true }, () => {
+      setTimeout(() => socket.close(), RESERVED_MILLIS).unref();
+      resolve(true);
+    });
   });
 }
 

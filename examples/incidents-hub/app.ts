@@ -20,14 +20,14 @@ new DriftHub(new Stack(app, 'Operations', { env: OPERATIONS }), 'Hub', {
 
 for (const [team, env] of Object.entries(TEAMS)) {
   const stack = new Stack(app, `Team-${team}`, { env });
-  const flowLogs = { all: { destination: FlowLogDestination.toCloudWatchLogs() } };
+  const vpc = new Vpc(stack, 'Vpc', {
+    availabilityZones: ['a', 'b'].map((zone) => `${env.region}${zone}`),
+    flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } },
+  });
   const monitor = new DriftMonitor(stack, 'Monitor', { monitorName: team });
   new MonitoredHaproxy(stack, 'Edge', {
     monitor,
-    tasks: HaproxyTasks.ofInstances(
-      { role: 'haproxy' },
-      { runtimeApiPort: 9990, vpc: new Vpc(stack, 'Vpc', { flowLogs }) },
-    ),
+    tasks: HaproxyTasks.ofInstances({ role: 'haproxy' }, { runtimeApiPort: 9990, vpc }),
     upstreams: [
       {
         upstream: ElbUpstream.fromDnsName(`internal-${team}-1234567890.${env.region}.elb.amazonaws.com`, { port: 80 }),

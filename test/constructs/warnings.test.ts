@@ -19,6 +19,7 @@ import {
   ElbUpstream,
   HaproxyElbProxy,
   HaproxyProtocol,
+  HaproxyResolutionMode,
   HaproxyTasks,
   HaproxyVersion,
   MonitoredHaproxy,
@@ -107,6 +108,12 @@ function warned(acknowledged: readonly string[] = []) {
     upstreams: [{ upstream: BY_NAME }],
   });
   monitor.gateDeployments(serviceToGate(stack));
+  new HaproxyElbProxy(stack, 'PerRequest', {
+    vpc: new Vpc(stack, 'Private', { maxAzs: 2 }),
+    monitor,
+    version: HaproxyVersion.of('3.0.11'),
+    upstream: ElbUpstream.fromDnsName('elb.test', { port: 80, resolutionMode: HaproxyResolutionMode.PER_REQUEST }),
+  });
   return Annotations.fromStack(stack)
     .findWarning('*', Match.anyValue())
     .map(({ entry }) => String(entry.data));

@@ -142,9 +142,10 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
     test('each client has as many bytes as it may', async () => {
       await start({ rateLimits: [{ transferBytes: 20_000, periodMillis: LONG }] });
       const big = { 'X-Big': 'x'.repeat(6000) };
-      const counted = await statuses(8, () => ({ from: '127.0.1.1', headers: big }));
-      // Requests and answers of more than 6000 bytes: after the fourth it has had more than 20,000.
-      expect(counted).toEqual({ 200: 4, 429: 4 });
+      const { 200: allowed, 429: refused } = await statuses(8, () => ({ from: '127.0.1.1', headers: big }));
+      // Requests of more than 6000 bytes: the fourth is beyond 20,000. HAProxy may count the bytes of one after the next.
+      expect([4, 5]).toContain(allowed);
+      expect(refused).toBe(8 - allowed!);
       expect(await statuses(1, () => ({ from: '127.0.1.2', headers: big }))).toEqual({ 200: 1 });
     });
 

@@ -26,6 +26,8 @@ interface GrpcReport {
   readonly streams: number;
   /** Streams that ended with the node that they were on. */
   readonly endedWithNode: number;
+  /** How often a stream lived on while a node was replaced. */
+  readonly survived: number;
   /** Why each other stream ended. */
   readonly endedOtherwise: readonly string[];
 }
@@ -89,7 +91,7 @@ export async function replaceUnderGrpc(
     });
     const streams = new Set<GrpcStream>();
     const endedOtherwise: string[] = [];
-    let [opened, endedWithNode] = [0, 0];
+    let [opened, endedWithNode, survived] = [0, 0, 0];
     for (let replaced = 0; replaced < replacements; replaced += 1) {
       for (; streams.size < CLIENTS * STREAMS; opened += 1) {
         streams.add(clients[opened % CLIENTS]!.echo());
@@ -118,6 +120,7 @@ export async function replaceUnderGrpc(
           streams.delete(stream);
         }
       }
+      survived += streams.size;
     }
     load.stopped = true;
     await Promise.all(loops);
@@ -128,6 +131,7 @@ export async function replaceUnderGrpc(
       failed: load.failed,
       streams: opened,
       endedWithNode,
+      survived,
       endedOtherwise,
     };
   } finally {
