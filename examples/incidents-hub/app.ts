@@ -1,6 +1,6 @@
 /** Two accounts with a monitor each, and one place for the incidents of both. */
 import { App, Stack } from 'aws-cdk-lib';
-import { FlowLogDestination, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { DriftHub, DriftMonitor, ElbUpstream, HaproxyTasks, MonitoredHaproxy } from 'cdk-haproxy-elb';
 
 export const app = new App();
@@ -20,14 +20,18 @@ new DriftHub(new Stack(app, 'Operations', { env: OPERATIONS }), 'Hub', {
 
 for (const [team, env] of Object.entries(TEAMS)) {
   const stack = new Stack(app, `Team-${team}`, { env });
-  const vpc = new Vpc(stack, 'Vpc', {
+  // The VPC of the team's instances, and their security group.
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
     availabilityZones: ['a', 'b'].map((zone) => `${env.region}${zone}`),
-    flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs() } },
+    privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
   });
+  const securityGroups = [SecurityGroup.fromSecurityGroupId(stack, 'Instances', 'sg-0123456789abcdef0')];
   const monitor = new DriftMonitor(stack, 'Monitor', { monitorName: team });
   new MonitoredHaproxy(stack, 'Edge', {
     monitor,
-    tasks: HaproxyTasks.ofInstances({ role: 'haproxy' }, { runtimeApiPort: 9990, vpc }),
+    tasks: HaproxyTasks.ofInstances({ role: 'haproxy' }, { runtimeApiPort: 9990, vpc, securityGroups }),
     upstreams: [
       {
         upstream: ElbUpstream.fromDnsName(`internal-${team}-1234567890.${env.region}.elb.amazonaws.com`, { port: 80 }),
