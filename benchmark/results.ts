@@ -1,3 +1,4 @@
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import { PRICES, QUANTITIES } from './bill';
 import { type Bar, barChart, type Group } from './chart';
 import type { FleetCost } from './cost';
@@ -56,17 +57,29 @@ export function headlines({ followed, runs, stops, requestCpu, idleCost, costs }
     ...followed.filter(({ competitor }) => competitor.includes('hand-written')).map(({ lost }) => lost),
   );
   const asked = followed.filter(({ ours }) => ours).map(({ requests }) => requests);
-  const [least, most] = [Math.min(...requestCpu.map(ratio)), Math.max(...requestCpu.map(ratio))];
   const one = costs[0]!;
   const last = costs.at(-1)!;
   return [
     `- Requests lost while a load balancer is replaced node by node or scales 2 → 12 → 3: at most ${Math.max(...calm)} of about ${number(Math.max(...asked))} per run on every available HAProxy (worst of ${runs} runs); with a hand-written configuration without \`resolvers\`: up to ${number(handWritten)}.`,
     `- Requests lost when a node or a zone fails without notice: at most ${Math.max(...sudden)}.`,
     stopHeadline(stops),
-    `- Process time of HAProxy for a request, compared with the smallest configuration that has the same log: ${number(least, 2)} to ${number(most, 2)}.`,
+    cpuHeadline(requestCpu),
     `- DNS: ${number(idleCost.dnsPerSecond, 2)} queries per second and proxy; 1,000 proxies send ${number(idleCost.dnsPerSecond * 1000)}, and one network interface may send ${number(GOALS.resolverPacketsPerSecond)}.`,
     `- The checker, per proxy and month: ${dollars(total(one))} for one proxy, ${dollars(total(last))} each for ${number(last.proxies)}, nearly all of it for metrics and alarms; a Synthetics canary that runs once a minute costs ${dollars(QUANTITIES.runs * PRICES.canaryRun)}.`,
   ];
+}
+
+/** Up to 2.3 the generated configuration opens a connection for each request (`docs/haproxy-versions.md` says why). */
+function cpuHeadline(all: readonly RequestCpu[]): string {
+  const range = (some: readonly RequestCpu[]) => {
+    const ratios = some.map(ratio);
+    return `${number(Math.min(...ratios), 2)} to ${number(Math.max(...ratios), 2)}`;
+  };
+  const reuses = ({ release }: RequestCpu) => HaproxyVersion.of(release)._capabilities.reusesRightly;
+  const others = all.filter((one) => !reuses(one));
+  const before =
+    others.length === 0 ? '' : `; up to 2.3, where HAProxy cannot keep its connections rightly, ${range(others)}`;
+  return `- Process time of HAProxy for a request, compared with the smallest configuration that has the same log: ${range(all.filter(reuses))}${before}.`;
 }
 
 const ratio = ({ generated, smallest }: RequestCpu) => generated / smallest;
@@ -166,6 +179,8 @@ function cpuSection({ requestCpu, lineCosts, lineCostsOf }: Measured): string {
 
 Process time of HAProxy (user and system) for one request: one thread, 16 connections, 20,000 requests of a run, medians of
 runs that take turns. The smallest configuration has the same log. Goal: at most ${number(GOALS.requestCpu, 2)} of it.
+Up to 2.3 the generated configuration opens a connection to the load balancer for each request, because HAProxy would keep
+those to addresses that are gone: kept-alive clients then cost as much as others.
 
 ${table(
   ['HAProxy', 'traffic', 'smallest', 'generated', 'ratio', 'goal'],
