@@ -9,7 +9,7 @@ const FIRST_PORT = 10_240;
 const LAST_PORT = 32_767;
 const PORTS = LAST_PORT - FIRST_PORT + 1;
 
-/** No server listens here. A UDP socket of this address says to other processes that the port is somebody's. */
+/** No server listens here. A UDP socket of this address reserves the port for its process. */
 const RESERVED_AT = '127.255.255.254';
 
 /** Longer than from the search to the use. */

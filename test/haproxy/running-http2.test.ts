@@ -93,7 +93,7 @@ describe.each(BINARIES)('gRPC through HAProxy $version', (binary) => {
       stream.finish();
       expect(await stream.ended).toEqual({ ...ok, messages: [`${ADDRESS} one`, `${ADDRESS} two`] });
       expect((await client.unary('hang', '', 300)).code).toBe(status.DEADLINE_EXCEEDED);
-      // The node learns that nobody waits any more.
+      // The node learns that the client has given up.
       await until('the node gives the call up', () => node.cancelled === 1);
     } finally {
       client.close();

@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 
 const ELB = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 const MACHINES = ['127.0.0.5', '127.0.0.6'];
-const NOBODY = '127.0.0.7';
+const UNUSED_ADDRESS = '127.0.0.7';
 
 let dns: DnsServer;
 let echoes: Echo[];
@@ -161,18 +161,18 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
   });
 
   test('a part without a usable server leaves its requests to the other, unless nothing is checked', async () => {
-    await start({ shares: [machines(50, [NOBODY])] }, false);
+    await start({ shares: [machines(50, [UNUSED_ADDRESS])] }, false);
     await until('the machines count as down', async () =>
       (await Promise.all(Array.from({ length: 20 }, () => ask(listen)))).every((answer) => answer?.status === 200),
     );
     expect(await countMachines(100)).toBe(0);
     expect((await ask(health, { path: '/ready' }))?.status).toBe(503);
-    const unchecked = { addresses: [NOBODY], port, healthCheck: { enabled: false } };
+    const unchecked = { addresses: [UNUSED_ADDRESS], port, healthCheck: { enabled: false } };
     await start({ shares: [{ ...machines(50), upstream: unchecked }] });
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask(listen)));
     expect(new Set(answers.map((answer) => answer?.status))).toEqual(new Set([200, 503]));
     if (HaproxyVersion.of(binary.branch)._capabilities.autonomousResolution) {
-      await start({ upstream: { dnsName: 'nobody.test', port }, shares: [machines(50)] }, false);
+      await start({ upstream: { dnsName: 'missing.test', port }, shares: [machines(50)] }, false);
       await until('the machines are up', async () => (await ask(listen))?.status === 200 || undefined);
       expect(await countMachines(100)).toBe(100);
     }
@@ -181,14 +181,14 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
   test('one of 0 percent gets nothing, and /ready does not wait for it', async () => {
     await start({ shares: [machines(0)] });
     expect(await countMachines(200)).toBe(0);
-    await start({ shares: [machines(0, [NOBODY])] });
+    await start({ shares: [machines(0, [UNUSED_ADDRESS])] });
     if (HaproxyVersion.of(binary.branch)._capabilities.autonomousResolution) {
-      await start({ upstream: { dnsName: 'nobody.test', port }, shares: [machines(0)] }, false);
+      await start({ upstream: { dnsName: 'missing.test', port }, shares: [machines(0)] }, false);
       expect((await ask(listen))?.status).toBe(503);
-      await start({ upstream: { dnsName: 'nobody.test', port }, shares: [machines(100)] });
+      await start({ upstream: { dnsName: 'missing.test', port }, shares: [machines(100)] });
       expect(await countMachines(200)).toBe(200);
     }
-    await start({ shares: [machines(100, [NOBODY])] }, false);
+    await start({ shares: [machines(100, [UNUSED_ADDRESS])] }, false);
     await until('the machines count as down', async () => (await ask(listen))?.status === 503 || undefined);
   });
 

@@ -137,8 +137,8 @@ describe('a month', () => {
         for (const { proxies } of history === undefined ? [] : censuses) {
           for (const { at, gaps } of proxies) {
             // A time that begins when all was last seen begins after that.
-            const begun = (from: string) => (gaps.length > 0 ? from <= at : from < at);
-            const inside = history!.blind.some(({ from, until = '9' }) => begun(from) && at < until);
+            const hasStarted = (from: string) => (gaps.length > 0 ? from <= at : from < at);
+            const inside = history!.blind.some(({ from, until = '9' }) => hasStarted(from) && at < until);
             expect({ at, inside }).toEqual({ at, inside: gaps.length > 0 });
           }
         }
