@@ -40,6 +40,8 @@ export const CALLS = {
   'ProxyIngress.networkLoadBalancer': { options: 'NetworkLoadBalancerOptions' },
   'ProxyIngress.privateDns': { options: 'PrivateDnsOptions' },
   'ProxyIngress.targetGroup': { targetGroup: 'ITargetGroup!' },
+  'UpstreamIdentity.certificate': { options: 'CertificateIdentityOptions' },
+  'UpstreamIdentity.response': { options: 'ResponseIdentityOptions!' },
 } as const satisfies Record<string, Record<string, TypeNotation>>;
 
 /** The properties of each struct. */
@@ -116,6 +118,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     sendProxyProtocol: 'boolean',
     slowStart: 'Duration',
     tls: 'HaproxyUpstreamTls',
+    identity: 'UpstreamIdentity',
     resolutionMode: 'HaproxyResolutionMode',
     securityGroups: 'ISecurityGroup[]',
     slots: 'number',
@@ -349,6 +352,8 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     vpcSubnets: 'object',
   },
   PrivateDnsOptions: { cloudMapNamespace: 'INamespace', dnsTtl: 'Duration', name: 'string' },
+  CertificateIdentityOptions: { caFile: 'string', serverName: 'string' },
+  ResponseIdentityOptions: { path: 'string!', body: 'string', header: 'string', headerValue: 'string', host: 'string' },
 };
 
 /** The values of each enum. */

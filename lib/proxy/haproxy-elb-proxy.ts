@@ -315,6 +315,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
         dnsName: bound.dnsName,
         port: options.port,
         loadBalancerArn: bound.loadBalancerArn,
+        identity: options.identity?._kind,
       })),
       nameservers: props.resolution?.nameservers,
       tasks: HaproxyTasks.ofService(this.service, {
