@@ -36,6 +36,7 @@ export function censusOf(
     proxy: text(record.proxy),
     at: timeOf(at),
     compliance: wrong.length > 0 ? 'non-compliant' : gaps.length > 0 ? 'unknown' : 'compliant',
+    taskSource: record.tasks,
     ...(wrong.length > 0 && { since: wrong.map(({ since }) => since).sort()[0]! }),
     ...(lastWhole > 0 && { lastWholeAt: timeOf(lastWhole) }),
     upstreams: upstreams.map(upstreamOf),
@@ -55,7 +56,8 @@ export function censusOfMalformed(name: string, why: string, now: number): Censu
   return { name: text(name), proxy: text(name), at: timeOf(now), compliance: 'unknown', ...none, gaps };
 }
 
-const isUnseen = (kind: VerdictKind) => DEFINITIONS[kind].blind || UNSEEN.has(kind);
+/** Whether a kind says that something was not seen, and not that something is wrong. */
+export const isUnseen = (kind: VerdictKind) => DEFINITIONS[kind].blind || UNSEEN.has(kind);
 
 const timeOf = (millis: number) => new Date(millis).toISOString();
 
