@@ -1,3 +1,4 @@
+import { FOLDERS } from '../../lib/contract/census-access';
 import { type CensusTarget, CONCURRENT_READS, JSON_TYPE, monitorKeyOf, putDocument, type Store } from './collect';
 import { MONITOR_CENSUS, MONTH_SUMMARY, type MonitorCensus, type Month, type MonthSummary } from './documents';
 import { encode, hashOf } from './gather';
@@ -21,8 +22,8 @@ type Counts = Pick<MonthSummary, 'monitor' | 'censuses' | 'proxies' | 'incidents
 export async function collectMonth(month: string, target: CensusTarget, store: Store): Promise<Counts> {
   const monitor = monitorKeyOf(target);
   let document = emptyMonth(month, monitor);
-  const censuses = (await store.folders(`censuses/${month}/`)).sort();
-  const read = (census: string) => store.get(`censuses/${month}/${census}/monitors/${monitor}.json`);
+  const censuses = (await store.folders(`${FOLDERS.censuses}/${month}/`)).sort();
+  const read = (census: string) => store.get(`${FOLDERS.censuses}/${month}/${census}/monitors/${monitor}.json`);
   const ahead = censuses.slice(0, READ_AHEAD).map(read);
   for (const [i, census] of censuses.entries()) {
     const text = await ahead.shift()!;
@@ -42,7 +43,7 @@ export async function collectMonth(month: string, target: CensusTarget, store: S
   if (document.censuses.length === 0) {
     throw new Error(`no census of ${month} has a document of ${monitor}`);
   }
-  const key = `months/${month}/monitors/${monitor}.json`;
+  const key = `${FOLDERS.months}/${month}/monitors/${monitor}.json`;
   const summary = monthSummaryOf(document, await putDocument(store, key, document, monthPage(document)));
   const { body, sha256 } = encode(summary);
   await store.put(summaryKeyOf(month, monitor), body, JSON_TYPE, sha256);
@@ -108,8 +109,8 @@ export async function concludeMonth(
     }
   }
   const document = summarizeMonth(month, expected, summaries);
-  await putDocument(store, `months/${month}/month.json`, document, monthsPage(document));
+  await putDocument(store, `${FOLDERS.months}/${month}/month.json`, document, monthsPage(document));
   return document.totals;
 }
 
-const summaryKeyOf = (month: string, monitor: string) => `working/months/${month}/summaries/${monitor}.json`;
+const summaryKeyOf = (month: string, monitor: string) => `${FOLDERS.working}/months/${month}/summaries/${monitor}.json`;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { CensusPage, CensusProxy } from '../../lib/contract/census';
+import type { TaskSource } from '../../lib/contract/registry-record';
 import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 
 const text = z.string();
@@ -33,12 +34,22 @@ const ended = incident.omit({ suppressed: true }).required({ id: true, openedAt:
 
 /** A time in which a proxy, or a part of it, was not seen. */
 const blind = z.object({ from: time, until: time.optional(), why: text });
+const port = { runtimeApiPort: count };
+const taskSource = z.union([
+  z.object({ cluster: text, service: text, ...port }),
+  z.object({ autoScalingGroup: text, ...port }),
+  z.object({ instanceTags: z.record(text, text), ...port }),
+  z.object({ cloudMapNamespace: text, cloudMapService: text, ...port }),
+  z.object({ name: text, ...port }),
+  z.object({ endpoints: texts }),
+]) satisfies z.ZodType<TaskSource>;
 
 const proxy = z.object({
   name: text,
   proxy: text,
   at: time,
   compliance,
+  taskSource: taskSource.optional(),
   since: time.optional(),
   lastWholeAt: time.optional(),
   recordedSince: time.optional(),

@@ -148,7 +148,8 @@ class Run {
       return unchecked === undefined && tasks.every((task) => 'runtime' in task);
     });
     const findings = checked.map(({ entry, stored, report: { state, open } }, i): Finding => {
-      return { proxy: entry.record.proxy, stored, state, open, complete: wholes[i]! };
+      const { proxy, tasks: source } = entry.record;
+      return { proxy, source, stored, state, open, complete: wholes[i]! };
     });
     const settled = await this.#settle(findings);
     checked.forEach(({ entry: { record }, report: { observation, verdicts, open, ...found } }, i) => {

@@ -1,3 +1,4 @@
+import type { TaskSource } from './registry-record';
 import type { Severity, VerdictKind } from './verdicts';
 
 /**
@@ -43,6 +44,8 @@ export interface CensusProxy {
   /** When it was compared. */
   readonly at: string;
   readonly compliance: Compliance;
+  /** Where its processes run, as its record says. @default - the record is malformed */
+  readonly taskSource?: TaskSource;
   /** Since when the oldest of its incidents above `info` lasts. @default - none is open */
   readonly since?: string;
   /** When all of it was last compared: by this census or by a run before. @default - never */

@@ -37,6 +37,7 @@ export function censusOf(
     proxy: text(record.proxy),
     at: timeOf(at),
     compliance: wrong.length > 0 ? 'non-compliant' : gaps.length > 0 ? 'unknown' : 'compliant',
+    taskSource: record.tasks,
     ...(wrong.length > 0 && { since: wrong.map(({ since }) => since).sort()[0]! }),
     ...historyOf(report.state.history),
     upstreams: upstreams.map(upstreamOf),

@@ -29,6 +29,7 @@ test('a proxy that was compared as a whole is compliant, and the document has wh
     proxy: 'orders',
     at: '2026-11-22T12:00:00.000Z',
     compliance: 'compliant',
+    taskSource: { cluster: 'fleet', service: 'orders', runtimeApiPort: 9990 },
     lastWholeAt: '2026-11-22T12:00:00.000Z',
     recordedSince: '2026-11-22T12:00:00.000Z',
     blind: [],

@@ -10,7 +10,7 @@ import { censusesOf } from './monitors';
 const MONTH_NAME = '2026-11';
 const target = (i: number): CensusTarget => {
   const account = String(111111111111 + (i % 5));
-  return { account, region: 'eu-west-1', name: `monitor-${i}` } as CensusTarget;
+  return { account, region: 'eu-west-1', name: `monitor-${i}` };
 };
 
 const stale = raw({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] });

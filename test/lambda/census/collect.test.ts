@@ -14,7 +14,6 @@ const target = (i: number): CensusTarget => ({
   account: String(111111111111 + (i % 5)),
   region: 'eu-west-1',
   name: `monitor-${i}`,
-  functionArn: `arn:aws:lambda:eu-west-1:${111111111111 + (i % 5)}:function:monitor-${i}`,
 });
 
 const stale = raw({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] });
@@ -68,7 +67,7 @@ test('each document has a checksum beside it that sha256sum accepts, and a page'
     `${folder}monitors/${monitor}.html`,
     `${folder}monitors/${monitor}.json`,
     `${folder}monitors/${monitor}.json.sha256`,
-    `${folder}summaries/${monitor}.json`,
+    `working/${CENSUS}/summaries/${monitor}.json`,
   ]);
   const input = bucket.objects.get(`${folder}census.json`)!;
   const [sum] = execFileSync('sha256sum', { input, encoding: 'utf8' }).split(' ');
