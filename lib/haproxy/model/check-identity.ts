@@ -1,7 +1,6 @@
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
-import type { ValidatedElb } from './check-upstream';
 import type { HaproxyIdentity, HaproxyUpstream } from './config-model';
 import { type Complete, checkPath, complete } from './option';
 import { CERTIFICATE_IDENTITY, HaproxyMode, HaproxyResolutionMode, RESPONSE_IDENTITY, UPSTREAM_TLS } from './options';
@@ -19,12 +18,19 @@ export type ValidatedIdentity =
         readonly host: string;
       });
 
+/** What has been checked of the upstream. */
+interface Checked {
+  readonly dnsName: string;
+  readonly healthCheck: { readonly enabled: boolean };
+  readonly resolutionMode: HaproxyResolutionMode;
+}
+
 /** Fills in what a proof of identity leaves out, and refuses one that proves nothing. */
 export function checkIdentity(
   version: HaproxyVersion,
   mode: HaproxyMode,
   given: HaproxyUpstream,
-  { dnsName, healthCheck, resolutionMode }: ValidatedElb,
+  { dnsName, healthCheck, resolutionMode }: Checked,
 ): ValidatedIdentity | undefined {
   const { identity } = given;
   if (identity === undefined) {
