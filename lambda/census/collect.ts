@@ -1,6 +1,6 @@
 import type { CensusRequest } from '../../lib/contract/census';
 import { FOLDERS } from '../../lib/contract/census-access';
-import { type Census, MONITOR_SUMMARY, type MonitorCensus, type MonitorSummary } from './documents';
+import { type Census, MONITOR_SUMMARY, type MonitorSummary } from './documents';
 import { encode, gather, hashOf } from './gather';
 import { censusPage, monitorPage } from './page';
 import { bounded, summarize, summaryOf } from './summarize';
@@ -19,15 +19,17 @@ export interface Store {
   readonly put: (key: string, body: string, contentType: string, sha256: string) => Promise<void>;
   /** Undefined where there is none. */
   readonly get: (key: string) => Promise<string | undefined>;
+  /** The names directly below a prefix that ends in `/`, without the prefix and without a slash. */
+  readonly folders: (prefix: string) => Promise<string[]>;
 }
 
 /** What one monitor adds to the output of the state machine: its counts. */
 type Counts = Pick<MonitorSummary, 'monitor' | 'proxies' | 'compliant' | 'nonCompliant' | 'unknown'>;
 
 /** How many summaries are read at the same time. */
-const CONCURRENT_READS = 32;
+export const CONCURRENT_READS = 32;
 
-const JSON_TYPE = 'application/json';
+export const JSON_TYPE = 'application/json';
 const HTML_TYPE = 'text/html; charset=utf-8';
 
 /** `ACCOUNT/REGION/NAME`. */
@@ -88,10 +90,10 @@ export async function conclude(
 }
 
 /** Stores a document, its checksum in the format of `sha256sum`, and its page. */
-async function putDocument(
+export async function putDocument(
   store: Store,
   key: string,
-  document: MonitorCensus | Census,
+  document: object,
   page: string,
 ): Promise<NonNullable<MonitorSummary['document']>> {
   const { body, sha256 } = encode(document);

@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { type CensusEnvironment, FOLDERS } from '../../../lib/contract/census-access';
 import type { Store } from '../collect';
 import { CLIENT } from './client-options';
@@ -27,6 +27,14 @@ export function bucketsOf({ BUCKET, WORKING_BUCKET }: CensusEnvironment): Store 
         }
         throw error;
       }
+    },
+    async folders(Prefix) {
+      const names: string[] = [];
+      const request = { Bucket: bucketOf(Prefix), Prefix, Delimiter: '/' };
+      for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client: s3 }, request)) {
+        names.push(...CommonPrefixes.map((one) => one.Prefix!.slice(Prefix.length, -1)));
+      }
+      return names;
     },
   };
 }
