@@ -111,7 +111,10 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
         schedule: Schedule.expression(`cron(${cron})`),
       })),
     },
-    patching: patching && { schedule: ScheduleExpression.expression(`cron(${patching.cron})`) },
+    patching: patching && {
+      schedule: patching.cron === undefined ? undefined : ScheduleExpression.expression(`cron(${patching.cron})`),
+      onSecretChange: patching.onSecretChange,
+    },
     deployment: deployment && deploymentOf(scope, deployment),
     ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,

@@ -181,7 +181,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     minVersion: 'HaproxyTlsVersion',
   },
   HaproxyLog: { format: 'HaproxyLogFormat', syslog: 'string' },
-  ProxyPatching: { schedule: 'ScheduleExpression!' },
+  ProxyPatching: { onSecretChange: 'boolean', schedule: 'ScheduleExpression' },
   ProbeOptions: { logGroup: 'ILogGroup', securityGroups: 'ISecurityGroup[]', vpcSubnets: 'object' },
   ProxyRateLimit: {
     connections: 'number',
