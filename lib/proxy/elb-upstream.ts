@@ -7,6 +7,7 @@ import { checkArguments } from '../private/check-arguments';
 import { refuseClearHttp2 } from '../private/proxy/clear-http2';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
+import type { Locality } from './locality';
 import { type BoundUpstream, Upstream, type UpstreamOptions } from './upstream';
 
 /** How to reach the load balancer, and how to use its addresses. */
@@ -24,6 +25,13 @@ export interface ElbUpstreamOptions extends UpstreamOptions {
    * @default 16, twice the 8 addresses of one DNS answer
    */
   readonly slots?: number;
+
+  /**
+   * Which nodes of the load balancer get requests first. Only with slots and health checks.
+   *
+   * @default - all nodes get the same share, which an Application Load Balancer with cross-zone load balancing expects
+   */
+  readonly locality?: Locality;
 
   /**
    * Security groups of the load balancer. The construct allows the proxy in them at `port`. This works within a VPC and

@@ -43,7 +43,8 @@ export interface HaproxyUpstream extends Values<typeof UPSTREAM> {
 }
 
 /** Fixed addresses behind HAProxy: machines instead of a load balancer. */
-export interface HaproxyFixedUpstream extends Omit<HaproxyUpstream, 'dnsName' | 'resolutionMode' | 'slots'> {
+export interface HaproxyFixedUpstream
+  extends Omit<HaproxyUpstream, 'dnsName' | 'resolutionMode' | 'slots' | 'locality'> {
   /** IPv4 or IPv6 addresses, 1 to 100. A CDK token passes through as an IPv4 address. */
   readonly addresses: readonly string[];
 }

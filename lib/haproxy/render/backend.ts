@@ -1,7 +1,13 @@
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedElb, ValidatedFixed, ValidatedUpstream } from '../model/check-upstream';
-import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
+import {
+  HaproxyLocality,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  IDLE_MARGIN_MILLIS,
+} from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { bindOf, RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
@@ -176,10 +182,16 @@ function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healt
  * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or
  * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
-function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol, tls }: ValidatedUpstream, port?: number): Line {
+function checkOf(
+  mode: HaproxyMode,
+  { healthCheck, sendProxyProtocol, tls, locality }: ValidatedUpstream,
+  port?: number,
+): Line {
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const interval = formatDuration(intervalMillis);
   const fast = formatDuration(Math.max(100, Math.floor(intervalMillis / 2)));
+  // In TCP mode a node that is marked down loses its sessions.
+  const errorLimit = mode === HaproxyMode.HTTP ? 1 : 3;
   return (
     enabled &&
     join(
@@ -188,6 +200,8 @@ function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol, tls }: Val
       // A check with a port of its own takes nothing over from `ssl`.
       port !== undefined && tls && 'check-ssl',
       `inter ${interval} fastinter ${fast} fall ${fall} rise ${rise}`,
+      // Where a zone stops, each of its nodes would get the retries of the others until its checks have failed.
+      locality === HaproxyLocality.ZONE && `observe layer4 error-limit ${errorLimit} on-error mark-down`,
       mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',
       sendProxyProtocol && 'check-send-proxy',
     )

@@ -13,6 +13,7 @@ import type {
 import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
   CLIENT_CERTIFICATES,
+  HaproxyLocality,
   HEALTH_CHECK,
   HEALTH_PORT,
   LIMITS,
@@ -30,6 +31,7 @@ import {
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { ElbUpstreamOptions } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
+import type { Locality } from '../../proxy/locality';
 import type {
   ProxyClientCertificates,
   ProxyLimits,
@@ -52,7 +54,9 @@ type Given<T> = {
 };
 
 /** The options of an upstream that affect the configuration. */
-type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck'>> & {
+type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck' | 'locality'>> & {
+  /** That of a spec file, or of the constructs. */
+  readonly locality?: HaproxyLocality | Locality;
   readonly healthCheck?: Given<UpstreamHealthCheck>;
 };
 
@@ -192,7 +196,7 @@ function modelUpstreamOf(upstream: ProxyUpstream): HaproxyUpstream;
 function modelUpstreamOf(upstream: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream;
 function modelUpstreamOf({ options, bound }: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream {
   const values = {
-    ...valuesOf(UPSTREAM, options),
+    ...valuesOf(UPSTREAM, { ...options, locality: localityOf(options.locality) }),
     port: options.port,
     tls: options.tls && valuesOf(UPSTREAM_TLS, options.tls),
     healthCheck: valuesOf(HEALTH_CHECK, options.healthCheck),
@@ -200,6 +204,11 @@ function modelUpstreamOf({ options, bound }: ProxyShareUpstream): HaproxyUpstrea
   return 'addresses' in bound
     ? { ...values, addresses: bound.addresses }
     : { idleTimeoutMillis: bound.idleTimeoutMillis, ...values, dnsName: bound.dnsName };
+}
+
+/** `Locality` of the constructs has one kind. */
+function localityOf(given: UpstreamOptions['locality']): HaproxyLocality | undefined {
+  return typeof given === 'object' ? HaproxyLocality.ZONE : given;
 }
 
 /** The default of `maxConnections` is for 512 MiB. */
