@@ -8,6 +8,9 @@ export {
 } from './haproxy/model/options';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
+export { CensusAccess, type CensusAccessProps } from './monitor/census-access';
+export { DriftCensus, type DriftCensusProps } from './monitor/drift-census';
+export type { CensusTargets } from './monitor/drift-census-options';
 export { DriftHub, type DriftHubProps, type OnHubIncidentOptions } from './monitor/drift-hub';
 export type { IDriftHub } from './monitor/drift-hub-interface';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';

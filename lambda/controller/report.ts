@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { ControllerEnvironment } from '../../lib/contract/environment';
 import { INCIDENT_EVENTS, type IncidentEventDetail } from '../../lib/contract/incident-event';
 import { METRICS } from '../../lib/contract/metrics';
+import type { TaskSource } from '../../lib/contract/registry-record';
 import type { Severity } from '../../lib/contract/verdicts';
 import type { Incident, IncidentEvent } from './domain/incident';
 import type { ProxyReport } from './domain/proxy-report';
@@ -98,17 +99,21 @@ export class Report {
     this.#publish(incidentFigures(open), proxy);
   }
 
-  /** Writes the line of an incident that opened, changed or closed. */
-  public incident(event: IncidentEvent): void {
+  /**
+   * Writes the line of an incident that opened, changed or closed.
+   *
+   * @param source where the processes of its proxy run, where that is known
+   */
+  public incident(event: IncidentEvent, source?: TaskSource): void {
     const { change, incident } = event;
     const level = change === 'closed' ? 'info' : LEVELS[incident.severity];
     this.log(level, INCIDENT_EVENTS[change].log, incident.message, {
-      incident: { ...this.detailOf(event), ...(incident.slots && { slots: incident.slots }) },
+      incident: { ...this.detailOf(event, source), ...(incident.slots && { slots: incident.slots }) },
     });
   }
 
   /** What is delivered of an incident that opened, changed or closed. */
-  public detailOf({ eventId, change, at, incident }: IncidentEvent): IncidentEventDetail {
+  public detailOf({ eventId, change, at, incident }: IncidentEvent, source?: TaskSource): IncidentEventDetail {
     const { id, proxy, kind, severity, message, dnsName, upstream, address, owner, firstSeen } = incident;
     return {
       version: '1',
@@ -126,6 +131,7 @@ export class Report {
       ...(owner !== undefined && { owner }),
       tasks: incident.tasks,
       taskCount: incident.taskCount,
+      ...(source !== undefined && { taskSource: source }),
       ...(incident.sessionShare !== undefined && { sessionShare: incident.sessionShare }),
       live: incident.live,
       since: new Date(firstSeen).toISOString(),

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { TaskSource } from '../../lib/contract/registry-record';
 import { sendEvents } from './aws/events';
 import { openOpsItem, resolveOpsItem } from './aws/ops-items';
 import { LostWrite, type StateTable, type StoredState } from './aws/state-table';
@@ -20,6 +21,8 @@ const GIVE_UP_MILLIS = 24 * 60 * 60_000;
 export interface Finding {
   /** Name of the proxy, for log lines. */
   readonly proxy: string;
+  /** Where its processes run. @default - its record is gone or malformed */
+  readonly source?: TaskSource;
   /** What was read of its state. */
   readonly stored: StoredState;
   /** What is to be stored. Undefined: nothing is left to remember, the state is removed. */
@@ -66,11 +69,10 @@ interface SettleContext {
 export async function settle(findings: readonly Finding[], context: SettleContext): Promise<Settled[]> {
   const limit = pLimit(CONCURRENT_WRITES);
   const saved = await Promise.all(findings.map((finding) => limit(() => save(finding, context))));
-  const mine = saved.filter(({ outcome }) => outcome === 'saved');
-  const delivered = await deliverAll(
-    mine.flatMap(({ state }) => state.unsent),
-    context,
+  const unsent = saved.flatMap(({ outcome, state }, i): Unsent[] =>
+    outcome === 'saved' ? state.unsent.map((event) => ({ event, source: findings[i]!.source })) : [],
   );
+  const delivered = await deliverAll(unsent, context);
   return Promise.all(
     saved.map((one, i) => (one.outcome === 'saved' ? limit(() => finish(one, findings[i]!, delivered, context)) : one)),
   );
@@ -100,19 +102,26 @@ async function save(finding: Finding, { table, report, saving }: SettleContext):
   }
 }
 
+/** An event that is not delivered yet, and where the processes of its proxy run. */
+interface Unsent {
+  readonly event: IncidentEvent;
+  readonly source: TaskSource | undefined;
+}
+
 /** Delivers events. @returns the ids of those that need not be delivered again */
-async function deliverAll(events: readonly IncidentEvent[], context: SettleContext): Promise<ReadonlySet<string>> {
+async function deliverAll(unsent: readonly Unsent[], context: SettleContext): Promise<ReadonlySet<string>> {
   const { report, saving } = context;
-  if (events.length === 0) {
+  if (unsent.length === 0) {
     return new Set();
   }
-  for (const event of events) {
-    report.incident(event);
+  for (const { event, source } of unsent) {
+    report.incident(event, source);
   }
   const { delivered, failures } = await sendEvents(
-    events.map((event) => report.detailOf(event)),
+    unsent.map(({ event, source }) => report.detailOf(event, source)),
     saving,
   );
+  const events = unsent.map(({ event }) => event);
   const unresolved = await resolveOpsItems(events, context);
   const tooOld = events.filter(({ eventId, at }) => !delivered.has(eventId) && Date.now() - at > GIVE_UP_MILLIS);
   if (failures.length > 0) {

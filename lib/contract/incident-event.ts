@@ -1,3 +1,4 @@
+import type { TaskSource } from './registry-record';
 import type { Severity, VerdictKind } from './verdicts';
 
 /** `source` of the EventBridge events of a monitor. */
@@ -44,6 +45,8 @@ export interface IncidentEventDetail {
   readonly tasks: readonly string[];
   /** How many tasks are concerned. */
   readonly taskCount: number;
+  /** Where the processes of the proxy run, as its record says. @default - its record is gone or malformed */
+  readonly taskSource?: TaskSource;
   /** Percent of the current sessions of these tasks with the upstream that are on the address. */
   readonly sessionShare?: number;
   /** Current addresses of the load balancer, as far as known; at most 100. */

@@ -63,6 +63,28 @@ export const ACKNOWLEDGED = {
     checkov: ['CKV_AWS_117'],
     reason: 'They call AWS APIs alone. In no VPC they need no NAT gateway and reach no host of yours.',
   },
+  censusRuns: {
+    what: 'dead-letter queues, logs and traces of a census',
+    nag: ['NIST.800.53.R5-LambdaDLQ', 'AwsSolutions-SF1', 'AwsSolutions-SF2'],
+    reason:
+      'The state machine calls each function and tries again. Its history has each step for 90 days, its alarms report a failed census, and its documents name what was not seen.',
+  },
+  censusConcurrency: {
+    what: 'reserved concurrency of the functions of a census',
+    nag: ['NIST.800.53.R5-LambdaConcurrency'],
+    reason: 'The state machine calls 40 at a time, and waits where Lambda has no room.',
+  },
+  workingFiles: {
+    what: 'versions, logs and replicas of the working files of a census',
+    nag: [
+      'AwsSolutions-S1',
+      'NIST.800.53.R5-S3BucketLoggingEnabled',
+      'NIST.800.53.R5-S3BucketReplicationEnabled',
+      'NIST.800.53.R5-S3BucketVersioningEnabled',
+    ],
+    checkov: ['CKV_AWS_18', 'CKV_AWS_21'],
+    reason: 'They are no evidence: the documents are in another bucket. They expire after 30 days.',
+  },
   oneCaller: {
     what: 'reserved concurrency of the probe and the gate',
     nag: ['NIST.800.53.R5-LambdaConcurrency'],
@@ -107,6 +129,14 @@ export const WILDCARDS = {
     '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies. IAM has no resource for describing instances and Auto Scaling groups, nor for discovering the instances of a Cloud Map service, which a condition narrows',
     ':service-revision/': 'each deployment of the service has another revision',
     '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
+  },
+  'the census': {
+    '/censuses/*': 'the documents of the censuses; their names are not known before',
+    '/months/*': 'the documents of the months; their names are not known before',
+    '/working/': 'what the functions leave for one another; its names are not known before',
+    ':execution:': 'the runs of this state machine, which the map starts; their ids are not known before',
+    ':iam::*:role/': 'the roles of these names in the accounts of the organization, which a condition names',
+    ':organizations::*:': 'the account of the management is not known here; the id of the organization is in the ARN',
   },
   'the probe': {
     '*': 'IAM has no resource for describing subnets and network interfaces',

@@ -5,6 +5,8 @@ export type TypeNotation = string;
 
 /** The arguments of each public call. */
 export const CALLS = {
+  CensusAccess: { props: 'CensusAccessProps!' },
+  DriftCensus: { props: 'DriftCensusProps!' },
   DriftHub: { props: 'DriftHubProps' },
   'DriftHub.fromBusArn': { busArn: 'string!' },
   'DriftHub.onIncident': { options: 'OnHubIncidentOptions' },
@@ -45,6 +47,23 @@ export const CALLS = {
 
 /** The properties of each struct. */
 export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotation>>>> = {
+  CensusAccessProps: { collectRoleArn: 'string!', monitor: 'IDriftMonitor!', externalId: 'string' },
+  CensusTargets: { monitorName: 'string!', accounts: 'string[]', organizationalUnits: 'string[]', regions: 'string[]' },
+  DriftCensusProps: {
+    targets: 'CensusTargets[]!',
+    alarmActions: 'IAlarmAction[]',
+    bucket: 'IBucket',
+    censusName: 'string',
+    documentRetention: 'Duration',
+    encryptionKey: 'IKey',
+    externalId: 'string',
+    interval: 'Duration',
+    logRetention: 'number',
+    objectLock: 'ObjectLockRetention',
+    organizationId: 'string',
+    removalPolicy: 'string',
+    toleratedFailurePercentage: 'number',
+  },
   DriftHubProps: {
     accounts: 'string[]',
     alarmActions: 'IAlarmAction[]',

@@ -5,9 +5,12 @@ import type * as ecs from '@aws-sdk/client-ecs';
 import type * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as events from '@aws-sdk/client-eventbridge';
 import type * as lambda from '@aws-sdk/client-lambda';
+import type * as organizations from '@aws-sdk/client-organizations';
+import type * as s3 from '@aws-sdk/client-s3';
 import type * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import type * as servicediscovery from '@aws-sdk/client-servicediscovery';
 import type * as ssm from '@aws-sdk/client-ssm';
+import type * as sts from '@aws-sdk/client-sts';
 
 /** The SDK clients of the available services, by the name of the service in IAM and in a signature. */
 interface Clients {
@@ -21,6 +24,9 @@ interface Clients {
   secretsmanager: typeof secretsmanager;
   autoscaling: typeof autoscaling;
   servicediscovery: typeof servicediscovery;
+  s3: typeof s3;
+  sts: typeof sts;
+  organizations: typeof organizations;
 }
 
 /** An available service. */
@@ -58,7 +64,10 @@ export type AwsHandlers = HandlersOf<'ssm'> &
   HandlersOf<'lambda'> &
   HandlersOf<'secretsmanager'> &
   HandlersOf<'autoscaling'> &
-  HandlersOf<'servicediscovery'>;
+  HandlersOf<'servicediscovery'> &
+  HandlersOf<'s3'> &
+  HandlersOf<'sts'> &
+  HandlersOf<'organizations'>;
 
 /** A request that was understood. */
 export interface AwsCall {

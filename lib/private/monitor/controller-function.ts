@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { ControllerEnvironment } from '../../contract/environment';
 
 /** A folder of `assets/` with a function in one file, `index.js`. */
-type Bundle = 'controller' | 'probe';
+type Bundle = 'controller' | 'probe' | 'census';
 
 /** What every function of a monitor has. */
 export function functionOf(bundle: Bundle): Pick<FunctionOptions, 'architecture' | 'memorySize' | 'timeout'> & {
