@@ -32,6 +32,7 @@ import {
   type ProxyShare,
   type ProxyTls,
   Repair,
+  UpstreamIdentity,
 } from '../../lib';
 import { HaproxyLocality } from '../../lib/haproxy/model/options';
 import type { ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
@@ -112,7 +113,10 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
         schedule: Schedule.expression(`cron(${cron})`),
       })),
     },
-    patching: patching && { schedule: ScheduleExpression.expression(`cron(${patching.cron})`) },
+    patching: patching && {
+      schedule: patching.cron === undefined ? undefined : ScheduleExpression.expression(`cron(${patching.cron})`),
+      onSecretChange: patching.onSecretChange,
+    },
     deployment: deployment && deploymentOf(scope, deployment),
     ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,
@@ -163,13 +167,14 @@ export function monitorPropsOf(
 }
 
 function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<UpstreamSpec>): ElbUpstream {
-  const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, locality, zones, ...rest } = upstream;
+  const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, identity, locality, zones, ...rest } = upstream;
   const securityGroups = securityGroupIds?.map((group, i) =>
     SecurityGroup.fromSecurityGroupId(scope, `${id}SecurityGroup${i}`, group),
   );
   const options: ElbUpstreamOptions = {
     ...rest,
     securityGroups,
+    identity: identity && identityOf(identity),
     locality: locality === HaproxyLocality.ZONE ? Locality.preferZone(zones) : undefined,
   };
   if (loadBalancerArn !== undefined) {
@@ -178,6 +183,10 @@ function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<Upst
   return loadBalancerName === undefined
     ? ElbUpstream.fromDnsName(dnsName!, options)
     : ElbUpstream.fromLoadBalancerName(loadBalancerName, options);
+}
+
+function identityOf({ certificate, response }: NonNullable<UpstreamSpec['identity']>): UpstreamIdentity {
+  return response === undefined ? UpstreamIdentity.certificate(certificate) : UpstreamIdentity.response(response);
 }
 
 function shareOf(scope: Construct, id: string, { upstream, ...share }: WithCdkUnits<ShareSpec>): ProxyShare {

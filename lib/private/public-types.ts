@@ -43,6 +43,8 @@ export const CALLS = {
   'ProxyIngress.networkLoadBalancer': { options: 'NetworkLoadBalancerOptions' },
   'ProxyIngress.privateDns': { options: 'PrivateDnsOptions' },
   'ProxyIngress.targetGroup': { targetGroup: 'ITargetGroup!' },
+  'UpstreamIdentity.certificate': { options: 'CertificateIdentityOptions' },
+  'UpstreamIdentity.response': { options: 'ResponseIdentityOptions!' },
 } as const satisfies Record<string, Record<string, TypeNotation>>;
 
 /** The properties of each struct. */
@@ -136,6 +138,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     sendProxyProtocol: 'boolean',
     slowStart: 'Duration',
     tls: 'HaproxyUpstreamTls',
+    identity: 'UpstreamIdentity',
     locality: 'Locality',
     resolutionMode: 'HaproxyResolutionMode',
     securityGroups: 'ISecurityGroup[]',
@@ -180,7 +183,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     minVersion: 'HaproxyTlsVersion',
   },
   HaproxyLog: { format: 'HaproxyLogFormat', syslog: 'string' },
-  ProxyPatching: { schedule: 'ScheduleExpression!' },
+  ProxyPatching: { onSecretChange: 'boolean', schedule: 'ScheduleExpression' },
   ProbeOptions: { logGroup: 'ILogGroup', securityGroups: 'ISecurityGroup[]', vpcSubnets: 'object' },
   ProxyRateLimit: {
     connections: 'number',
@@ -370,6 +373,8 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     vpcSubnets: 'object',
   },
   PrivateDnsOptions: { cloudMapNamespace: 'INamespace', dnsTtl: 'Duration', name: 'string' },
+  CertificateIdentityOptions: { caFile: 'string', serverName: 'string' },
+  ResponseIdentityOptions: { path: 'string!', body: 'string', header: 'string', headerValue: 'string', host: 'string' },
 };
 
 /** The values of each enum. */

@@ -2,6 +2,7 @@ import { checkFixedAddress, checkHostName, checkPort } from '../address';
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
+import { checkIdentity, type ValidatedIdentity } from './check-identity';
 import { checkResponse, type ValidatedResponse } from './check-responses';
 import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
@@ -29,6 +30,7 @@ interface ValidatedOptions extends Complete<typeof UPSTREAM> {
 /** A load balancer with all values set and checked. */
 export interface ValidatedElb extends ValidatedOptions {
   readonly dnsName: string;
+  readonly identity?: ValidatedIdentity;
 }
 
 /** Fixed addresses with all values set and checked. */
@@ -80,7 +82,8 @@ export function checkElbUpstream(
   if (options.locality === HaproxyLocality.ZONE) {
     refuseZone(version, options);
   }
-  return { ...options, dnsName };
+  const checked = { ...options, dnsName };
+  return { ...checked, identity: checkIdentity(version, mode, upstream, checked) };
 }
 
 /** Refuses `locality: zone` where HAProxy has no slots, or does not notice that the nodes of the zone are down. */

@@ -3,6 +3,7 @@ import { InputError } from '../../haproxy/errors';
 import type {
   HaproxyConfigModel,
   HaproxyFixedUpstream,
+  HaproxyIdentity,
   HaproxyListenTls,
   HaproxyResponse,
   HaproxyShare,
@@ -12,6 +13,7 @@ import type {
 } from '../../haproxy/model/config-model';
 import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
+  CERTIFICATE_IDENTITY,
   CLIENT_CERTIFICATES,
   HaproxyLocality,
   HEALTH_CHECK,
@@ -22,6 +24,7 @@ import {
   RATE_LIMIT,
   RESOLUTION,
   RESPONSE,
+  RESPONSE_IDENTITY,
   RUNTIME_API_PORT,
   SHARE_STICKINESS,
   TRAFFIC,
@@ -41,6 +44,7 @@ import type {
   ProxyTls,
 } from '../../proxy/options';
 import type { BoundAddresses, BoundUpstream, UpstreamHealthCheck } from '../../proxy/upstream';
+import type { UpstreamIdentity } from '../../proxy/upstream-identity';
 import { additionalPath, SECRET_PATHS } from './secret-paths';
 import type { StopTimes } from './stop-times';
 
@@ -54,7 +58,8 @@ type Given<T> = {
 };
 
 /** The options of an upstream that affect the configuration. */
-type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck' | 'locality'>> & {
+type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck' | 'identity' | 'locality'>> & {
+  readonly identity?: Pick<UpstreamIdentity, 'certificateOptions' | 'responseOptions'>;
   /** That of a spec file, or of the constructs. */
   readonly locality?: HaproxyLocality | Locality;
   readonly healthCheck?: Given<UpstreamHealthCheck>;
@@ -203,7 +208,22 @@ function modelUpstreamOf({ options, bound }: ProxyShareUpstream): HaproxyUpstrea
   };
   return 'addresses' in bound
     ? { ...values, addresses: bound.addresses }
-    : { idleTimeoutMillis: bound.idleTimeoutMillis, ...values, dnsName: bound.dnsName };
+    : {
+        idleTimeoutMillis: bound.idleTimeoutMillis,
+        ...values,
+        identity: options.identity && modelIdentityOf(options.identity),
+        dnsName: bound.dnsName,
+      };
+}
+
+function modelIdentityOf({
+  certificateOptions,
+  responseOptions,
+}: NonNullable<UpstreamOptions['identity']>): HaproxyIdentity {
+  return {
+    certificate: certificateOptions && valuesOf(CERTIFICATE_IDENTITY, certificateOptions),
+    response: responseOptions && { ...valuesOf(RESPONSE_IDENTITY, responseOptions), path: responseOptions.path },
+  };
 }
 
 /** `Locality` of the constructs has one kind. */
