@@ -58,6 +58,7 @@ export type { HaproxyElbProxyAttributes, IHaproxyElbProxy } from './proxy/haprox
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
 export { ProxyIngress } from './proxy/ingress';
 export type { ProxyIngressBindOptions, ProxyIngressConfig, ProxyIngressTraits } from './proxy/ingress-bind';
+export { Locality } from './proxy/locality';
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
 export type {
   HaproxyLog,
@@ -76,3 +77,8 @@ export type {
 export type { PrivateDnsOptions } from './proxy/private-dns-options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';
 export { type HaproxyUpstreamTls, Upstream, type UpstreamHealthCheck, type UpstreamOptions } from './proxy/upstream';
+export {
+  type CertificateIdentityOptions,
+  type ResponseIdentityOptions,
+  UpstreamIdentity,
+} from './proxy/upstream-identity';

@@ -1,7 +1,21 @@
 import { z } from 'zod';
-import type { ElbUpstreamOptions, HaproxyUpstreamTls, UpstreamHealthCheck } from '../../lib';
+import type {
+  CertificateIdentityOptions,
+  ElbUpstreamOptions,
+  HaproxyUpstreamTls,
+  ResponseIdentityOptions,
+  UpstreamHealthCheck,
+} from '../../lib';
 import { checkFixedAddress, checkHostName } from '../../lib/haproxy/address';
-import { HEALTH_CHECK, UPSTREAM, UPSTREAM_TLS } from '../../lib/haproxy/model/options';
+import { checkPath } from '../../lib/haproxy/model/option';
+import {
+  CERTIFICATE_IDENTITY,
+  HaproxyLocality,
+  HEALTH_CHECK,
+  RESPONSE_IDENTITY,
+  UPSTREAM,
+  UPSTREAM_TLS,
+} from '../../lib/haproxy/model/options';
 import { refuseClearHttp2 } from '../../lib/private/proxy/clear-http2';
 import { form, keysOf, list, port, report, type Shape, text } from './values';
 
@@ -30,19 +44,55 @@ const healthCheck = z
   .optional()
   .meta({ description: 'How HAProxy checks each address.' });
 
+const NETWORK = form(/^\d+\.\d+\.\d+\.\d+\/\d+$/, 'an IPv4 network, such as 10.0.0.0/24');
+const countOf = (...values: readonly unknown[]) => values.filter((value) => value !== undefined).length;
+
+const identity = z
+  .strictObject({
+    certificate: z
+      .strictObject(keysOf(CERTIFICATE_IDENTITY) satisfies Shape<CertificateIdentityOptions>)
+      .optional()
+      .meta({ description: 'By a certificate that HAProxy verifies. {} where the upstream has tls.' }),
+    response: z
+      .strictObject({
+        path: text((value) => checkPath(value, 'path'), 'Path of the health check.'),
+        ...keysOf(RESPONSE_IDENTITY),
+      } satisfies Shape<ResponseIdentityOptions>)
+      .optional()
+      .meta({ description: 'By a response to the health check: body, or header and headerValue, or both.' }),
+  })
+  .refine(({ certificate, response }) => countOf(certificate, response) === 1, {
+    error: 'needs one of certificate and response',
+  })
+  .optional()
+  .meta({
+    description:
+      'How each address proves on each health check that it belongs to the load balancer: certificate or response. Default: not at all.',
+  });
+
 const keys = {
   ...NAMES,
   port: port().meta({ description: "Port of the load balancer's listener." }),
   tls,
   healthCheck,
+  identity,
   ...keysOf(UPSTREAM),
+  zones: z
+    .record(form(/^[a-z0-9-]+$/, 'the name of a zone, such as eu-west-1a'), z.array(NETWORK).min(1))
+    .optional()
+    .meta({
+      description:
+        'Networks of each zone in which the load balancer has nodes, for locality. Default: those of all subnets of the VPC.',
+    }),
   securityGroupIds: list(
     form(/^sg-[0-9a-f]{8,17}$/, 'the id of a security group, such as sg-0123456789abcdef0'),
     'Security groups of the load balancer, which then allow the proxy.',
   ),
-} satisfies Shape<ElbUpstreamOptions, 'securityGroups', keyof typeof NAMES | 'securityGroupIds'>;
+} satisfies Shape<ElbUpstreamOptions, 'securityGroups', keyof typeof NAMES | 'zones' | 'securityGroupIds'>;
 
-const countOf = (...values: readonly unknown[]) => values.filter((value) => value !== undefined).length;
+const readsZones = ({ zones, locality }: { readonly zones?: unknown; readonly locality?: HaproxyLocality }) =>
+  zones === undefined || locality === HaproxyLocality.ZONE;
+const UNREAD_ZONES = { error: 'has zones and not locality: zone, which reads them: give both, or leave zones out' };
 
 /** A load balancer behind a proxy. */
 export const upstreamSchema = z
@@ -51,11 +101,12 @@ export const upstreamSchema = z
     ({ dnsName, loadBalancerArn, loadBalancerName }) => countOf(dnsName, loadBalancerArn, loadBalancerName) === 1,
     { error: 'needs one of dnsName, loadBalancerArn and loadBalancerName' },
   )
+  .refine(readsZones, UNREAD_ZONES)
   .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });
 
 /** Keys for the addresses of a load balancer alone. */
-const ONLY_NAMED = ['resolutionMode', 'slots', 'securityGroupIds'] as const;
+const ONLY_NAMED = ['resolutionMode', 'slots', 'locality', 'identity', 'securityGroupIds'] as const;
 
 /** What a share of the traffic goes to: a load balancer or fixed addresses. */
 export const shareUpstreamSchema = z
@@ -80,6 +131,7 @@ export const shareUpstreamSchema = z
       });
     }
   })
+  .refine(readsZones, UNREAD_ZONES)
   .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({
     description:

@@ -29,6 +29,7 @@ export const CALLS = {
   'HaproxyTasks.ofInstances': { tags: 'string{}!', options: 'HaproxyInstancesOptions!' },
   'HaproxyTasks.ofService': { service: 'IBaseService!', options: 'HaproxyServiceOptions!' },
   IncidentForwarding: { props: 'IncidentForwardingProps!' },
+  'Locality.preferZone': { zones: 'string[]{}' },
   MonitoredHaproxy: { props: 'MonitoredHaproxyProps!' },
   MonitoredHaproxyServices: { props: 'MonitoredHaproxyServicesProps!' },
   'ProxyCapacity.ec2': { options: 'Ec2CapacityOptions!' },
@@ -42,6 +43,8 @@ export const CALLS = {
   'ProxyIngress.networkLoadBalancer': { options: 'NetworkLoadBalancerOptions' },
   'ProxyIngress.privateDns': { options: 'PrivateDnsOptions' },
   'ProxyIngress.targetGroup': { targetGroup: 'ITargetGroup!' },
+  'UpstreamIdentity.certificate': { options: 'CertificateIdentityOptions' },
+  'UpstreamIdentity.response': { options: 'ResponseIdentityOptions!' },
 } as const satisfies Record<string, Record<string, TypeNotation>>;
 
 /** The properties of each struct. */
@@ -135,6 +138,8 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     sendProxyProtocol: 'boolean',
     slowStart: 'Duration',
     tls: 'HaproxyUpstreamTls',
+    identity: 'UpstreamIdentity',
+    locality: 'Locality',
     resolutionMode: 'HaproxyResolutionMode',
     securityGroups: 'ISecurityGroup[]',
     slots: 'number',
@@ -368,6 +373,8 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     vpcSubnets: 'object',
   },
   PrivateDnsOptions: { cloudMapNamespace: 'INamespace', dnsTtl: 'Duration', name: 'string' },
+  CertificateIdentityOptions: { caFile: 'string', serverName: 'string' },
+  ResponseIdentityOptions: { path: 'string!', body: 'string', header: 'string', headerValue: 'string', host: 'string' },
 };
 
 /** The values of each enum. */

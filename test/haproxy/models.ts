@@ -1,5 +1,11 @@
 import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
-import { HaproxyLogFormat, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import {
+  HaproxyLocality,
+  HaproxyLogFormat,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+} from '../../lib/haproxy/model/options';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 /** The name of the golden files' load balancer. */
@@ -145,6 +151,25 @@ export const HTTP2: HaproxyConfigModel = {
   listenTls: { certificateFile: '/etc/haproxy/site.pem' },
 };
 
+/** The nodes in the zone of the task first, for two of three load balancers, 2.2 and later. */
+export const ZONE: HaproxyConfigModel = {
+  upstream: { dnsName: NAME, port: 80, locality: HaproxyLocality.ZONE },
+  routes: [
+    {
+      name: 'api',
+      pathPrefix: '/api/',
+      upstream: { dnsName: 'api.example.net', port: 443, tls: {}, locality: HaproxyLocality.ZONE },
+    },
+    { name: 'far', host: 'far.example.com', upstream: { dnsName: 'far.example.net', port: 80 } },
+  ],
+};
+
+/** The same for connections of clients. */
+export const TCP_ZONE: HaproxyConfigModel = {
+  mode: HaproxyMode.TCP,
+  upstream: { dnsName: NAME, port: 443, locality: HaproxyLocality.ZONE },
+};
+
 /** Traffic that several upstreams share: machines and two load balancers, and of a route machines with TLS. */
 export const SHARES: HaproxyConfigModel = {
   upstream: { dnsName: NAME, port: 80 },
@@ -188,4 +213,39 @@ export const TCP_SHARES: HaproxyConfigModel = {
   shareStickiness: { clientAddress: true },
   routes: [{ name: 'api', sni: 'api.example.com', upstream: { dnsName: 'api.example.net', port: 443 } }],
   health: { port: 8404 },
+};
+
+/** Load balancers whose nodes prove what they are: one by its certificate, one by a response. */
+export function identity({ _capabilities: capabilities }: HaproxyVersion): HaproxyConfigModel {
+  const header = capabilities.httpCheckSend ? { header: 'X-Load-Balancer', headerValue: `it's orders` } : {};
+  return {
+    upstream: {
+      dnsName: NAME,
+      port: 443,
+      tls: { serverName: 'www.example.com' },
+      identity: { certificate: {} },
+      healthCheck: { path: '/health', host: 'www.example.com' },
+    },
+    routes: [
+      {
+        name: 'clear',
+        pathPrefix: '/clear/',
+        upstream: {
+          dnsName: 'clear.example.net',
+          port: 80,
+          identity: {
+            response: { path: '/identity', host: 'identity.example.com', body: `orders's load balancer`, ...header },
+          },
+          healthCheck: { intervalMillis: 5000, fall: 3 },
+        },
+      },
+    ],
+    health: { port: 8404 },
+  };
+}
+
+/** The same of a load balancer whose TLS passes through. */
+export const TCP_IDENTITY: HaproxyConfigModel = {
+  mode: HaproxyMode.TCP,
+  upstream: { dnsName: NAME, port: 443, identity: { certificate: { serverName: 'www.example.com' } } },
 };

@@ -6,6 +6,7 @@ import {
   checkFetchedHeader,
   checkMediaType,
   checkPath,
+  checkProof,
   DAY,
   HOUR,
   type Options,
@@ -32,6 +33,14 @@ export enum HaproxyResolutionMode {
    * drift or be checked, and answers 503 once DNS has been out for longer than `holdValid`.
    */
   PER_REQUEST = 'per-request',
+}
+
+/** Which nodes of a load balancer come first. */
+export enum HaproxyLocality {
+  /** All nodes get the same share. */
+  ANY = 'any',
+  /** The nodes in the zone of the task, as long as one of them is up. */
+  ZONE = 'zone',
 }
 
 /** What HAProxy speaks to a load balancer in HTTP mode. */
@@ -272,6 +281,50 @@ export const HEALTH_CHECK = {
   },
 } as const satisfies Options;
 
+/** A node proves by its certificate that it is of the load balancer. */
+export const CERTIFICATE_IDENTITY = {
+  serverName: {
+    kind: 'text',
+    check: checkHostName,
+    about: 'Name that the certificate must have, TCP mode without tls only.',
+    otherwise: 'tls.serverName, without tls the DNS name of the load balancer',
+  },
+  caFile: {
+    kind: 'text',
+    check: word,
+    about: 'File in the image with the certificate authorities to trust, TCP mode without tls only.',
+    otherwise: 'tls.caFile, without tls /etc/ssl/certs/ca-certificates.crt',
+  },
+} as const satisfies Options;
+
+/** A node proves by a response that it is of the load balancer. */
+export const RESPONSE_IDENTITY = {
+  host: {
+    kind: 'text',
+    check: checkHostName,
+    about: 'Host header of the check, by which the load balancer selects its rule.',
+    otherwise: 'the DNS name of the load balancer',
+  },
+  body: {
+    kind: 'text',
+    check: checkProof,
+    about: 'Text that the body of the response must contain, 8 to 200 characters.',
+    otherwise: 'any body',
+  },
+  header: {
+    kind: 'text',
+    check: checkFetchedHeader,
+    about: 'Header that the response must have, with headerValue (2.2 and later).',
+    otherwise: 'none',
+  },
+  headerValue: {
+    kind: 'text',
+    check: checkProof,
+    about: 'The whole value of that header, 8 to 200 characters.',
+    otherwise: 'none',
+  },
+} as const satisfies Options;
+
 /**
  * Idle timeouts of load balancers, milliseconds: 60 s is the default of an Application and a Classic Load Balancer, 350 s
  * that of a TCP listener of a Network Load Balancer.
@@ -301,6 +354,12 @@ export const UPSTREAM = {
     max: 100,
     default: 16,
     about: 'Number of addresses that a task can hold (1.8 and later).',
+  },
+  locality: {
+    kind: 'choice',
+    of: HaproxyLocality,
+    default: HaproxyLocality.ANY,
+    about: 'zone prefers the nodes in the zone of the task (2.2 and later), any treats all nodes alike.',
   },
   sendProxyProtocol: {
     kind: 'flag',

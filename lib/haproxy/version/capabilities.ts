@@ -65,7 +65,8 @@ export const CAPABILITIES = {
   autonomousResolution: {
     since: '1.8',
     source: 'commit 201c07f68; running processes of every branch',
-    without: 'one `server` line with `check`, whose check goes to HAProxy’s own liveness port',
+    without:
+      'one `server` line with `check`, whose check goes to HAProxy’s own liveness port; with `identity` to the load balancer',
     with: 'HAProxy resolves servers without health checks; the check goes to the load balancer',
     why: '1.6 and 1.7 look a name up only when a health check runs, and mark the server down if the first check fails, whatever the value of `fall`',
   },
@@ -240,6 +241,14 @@ export const CAPABILITIES = {
     with: '`http-after-response set-header Connection close`, also on responses of HAProxy itself',
     why: 'a client that keeps its connection must leave while the task still accepts connections',
   },
+  luaWeights: {
+    since: '2.2',
+    source:
+      'running processes of every branch from 2.2 on: `Server.set_weight` and `core.tcp` in a task; the official images have Lua',
+    without: 'the generator refuses `locality: zone`',
+    with: 'a script gives the nodes in the zone of the task 256 times the weight of the others, if requested',
+    why: 'a request that stays in its zone costs no transfer between zones; an earlier branch has no binary with Lua that shows it',
+  },
   headerPatterns: {
     since: '2.4',
     source: 'manual 4.2, http-request del-header; `haproxy -c` of every branch',
@@ -280,6 +289,15 @@ export const CAPABILITIES = {
     with: 'a port in the server line; with the PROXY protocol `http-reuse never`, because each connection belongs to one client',
     why: 'when a slot changes its address in one step, kept connections stay on the old address, unless the port is relative: then a connection is found by its address too. A connection for a single client also stays when the slot only loses its address',
   },
+  initState: {
+    since: '3.1',
+    keyword: ['server', 'init-state'],
+    source:
+      'manual 5.2, srv_kws; running processes of every branch: an address gets traffic before its first check up to 3.0',
+    without: 'with `identity`, `downinter` bounds the time for which a new address gets traffic before its first check',
+    with: 'with `identity`, `init-state down`: a new address gets no traffic before it has passed a check',
+    why: 'a slot that takes its first address counts as up until a check fails. On every branch a slot whose address changes in one step stays up until `fall` checks fail',
+  },
   ownView: {
     since: '3.2',
     source:
@@ -295,6 +313,14 @@ export const CAPABILITIES = {
     without: 'trailers of requests pass',
     with: '`option http-drop-request-trailers` where headers say what a client certificate has',
     why: 'a server that takes trailers for headers would believe what the client writes there',
+  },
+  luaBooleans: {
+    since: '3.2',
+    keyword: ['tune', 'tune.lua.bool-sample-conversion'],
+    source: 'manual 3.2',
+    without: 'nothing',
+    with: '`tune.lua.bool-sample-conversion normal` before the script of `locality: zone`',
+    why: 'HAProxy warns at its start without it',
   },
   showResolvers: {
     since: SHOW_RESOLVERS_SINCE,

@@ -3,6 +3,7 @@ import { InputError } from '../../haproxy/errors';
 import type {
   HaproxyConfigModel,
   HaproxyFixedUpstream,
+  HaproxyIdentity,
   HaproxyListenTls,
   HaproxyResponse,
   HaproxyShare,
@@ -12,7 +13,9 @@ import type {
 } from '../../haproxy/model/config-model';
 import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
+  CERTIFICATE_IDENTITY,
   CLIENT_CERTIFICATES,
+  HaproxyLocality,
   HEALTH_CHECK,
   HEALTH_PORT,
   LIMITS,
@@ -21,6 +24,7 @@ import {
   RATE_LIMIT,
   RESOLUTION,
   RESPONSE,
+  RESPONSE_IDENTITY,
   RUNTIME_API_PORT,
   SHARE_STICKINESS,
   TRAFFIC,
@@ -30,6 +34,7 @@ import {
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { ElbUpstreamOptions } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
+import type { Locality } from '../../proxy/locality';
 import type {
   ProxyClientCertificates,
   ProxyLimits,
@@ -39,6 +44,7 @@ import type {
   ProxyTls,
 } from '../../proxy/options';
 import type { BoundAddresses, BoundUpstream, UpstreamHealthCheck } from '../../proxy/upstream';
+import type { UpstreamIdentity } from '../../proxy/upstream-identity';
 import { additionalPath, SECRET_PATHS } from './secret-paths';
 import type { StopTimes } from './stop-times';
 
@@ -52,7 +58,10 @@ type Given<T> = {
 };
 
 /** The options of an upstream that affect the configuration. */
-type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck'>> & {
+type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck' | 'identity' | 'locality'>> & {
+  readonly identity?: Pick<UpstreamIdentity, 'certificateOptions' | 'responseOptions'>;
+  /** That of a spec file, or of the constructs. */
+  readonly locality?: HaproxyLocality | Locality;
   readonly healthCheck?: Given<UpstreamHealthCheck>;
 };
 
@@ -192,14 +201,34 @@ function modelUpstreamOf(upstream: ProxyUpstream): HaproxyUpstream;
 function modelUpstreamOf(upstream: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream;
 function modelUpstreamOf({ options, bound }: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream {
   const values = {
-    ...valuesOf(UPSTREAM, options),
+    ...valuesOf(UPSTREAM, { ...options, locality: localityOf(options.locality) }),
     port: options.port,
     tls: options.tls && valuesOf(UPSTREAM_TLS, options.tls),
     healthCheck: valuesOf(HEALTH_CHECK, options.healthCheck),
   };
   return 'addresses' in bound
     ? { ...values, addresses: bound.addresses }
-    : { idleTimeoutMillis: bound.idleTimeoutMillis, ...values, dnsName: bound.dnsName };
+    : {
+        idleTimeoutMillis: bound.idleTimeoutMillis,
+        ...values,
+        identity: options.identity && modelIdentityOf(options.identity),
+        dnsName: bound.dnsName,
+      };
+}
+
+function modelIdentityOf({
+  certificateOptions,
+  responseOptions,
+}: NonNullable<UpstreamOptions['identity']>): HaproxyIdentity {
+  return {
+    certificate: certificateOptions && valuesOf(CERTIFICATE_IDENTITY, certificateOptions),
+    response: responseOptions && { ...valuesOf(RESPONSE_IDENTITY, responseOptions), path: responseOptions.path },
+  };
+}
+
+/** `Locality` of the constructs has one kind. */
+function localityOf(given: UpstreamOptions['locality']): HaproxyLocality | undefined {
+  return typeof given === 'object' ? HaproxyLocality.ZONE : given;
 }
 
 /** The default of `maxConnections` is for 512 MiB. */
