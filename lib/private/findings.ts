@@ -47,9 +47,9 @@ export const ACKNOWLEDGED = {
       'The next run does the work of one that failed, and the heartbeat alarm reports missed runs. The probe and the gate answer their caller, which handles a failure.',
   },
   ruleDeadLetters: {
-    what: 'a dead-letter queue of the dead-letter queue of a rule',
+    what: 'a dead-letter queue of a dead-letter queue',
     nag: ['AwsSolutions-SQS3'],
-    reason: 'It is a dead-letter queue itself: events that did not reach the hub wait there for 14 days.',
+    reason: 'It is a dead-letter queue itself: what was not delivered or not handled waits there for 14 days.',
   },
   queueKey: {
     what: 'queues of events without a key of yours',
@@ -57,18 +57,24 @@ export const ACKNOWLEDGED = {
     checkov: ['CKV_AWS_27'],
     reason: 'SQS encrypts them with a key of its own. `encryptionKey` of a hub encrypts those of the hub.',
   },
+  queueReader: {
+    what: 'the dead-letter queue of the function that imports findings',
+    nag: ['NIST.800.53.R5-LambdaDLQ'],
+    checkov: ['CKV_AWS_116'],
+    reason: 'It reads a queue, which has one: a message that it did not handle comes again.',
+  },
   noVpc: {
-    what: 'the controller and the gate outside of a VPC',
+    what: 'every function but the probe outside of a VPC',
     nag: ['NIST.800.53.R5-LambdaInsideVPC'],
     checkov: ['CKV_AWS_117'],
     reason: 'They call AWS APIs alone. In no VPC they need no NAT gateway and reach no host of yours.',
   },
   oneCaller: {
-    what: 'reserved concurrency of the probe and the gate',
+    what: 'reserved concurrency of every function but the controller',
     nag: ['NIST.800.53.R5-LambdaConcurrency'],
     checkov: ['CKV_AWS_115'],
     reason:
-      'The controller asks each probe once in a run, and ECS the gate once in a deployment. A reservation takes concurrency from the other functions of the account.',
+      'The controller asks each probe once in a run, ECS the gate once in a deployment, AWS Config starts one evaluation at a time, and the queue of findings two imports. A reservation takes concurrency from the other functions of the account.',
   },
   states: {
     what: 'a backup plan for the table of states',
@@ -107,6 +113,9 @@ export const WILDCARDS = {
     '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies. IAM has no resource for describing instances and Auto Scaling groups, nor for discovering the instances of a Cloud Map service, which a condition narrows',
     ':service-revision/': 'each deployment of the service has another revision',
     '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
+  },
+  'the function that evaluates for AWS Config': {
+    '*': 'IAM has no resource for giving evaluations to AWS Config, nor for listing what AWS Config has discovered',
   },
   'the probe': {
     '*': 'IAM has no resource for describing subnets and network interfaces',

@@ -5,6 +5,7 @@ export type TypeNotation = string;
 
 /** The arguments of each public call. */
 export const CALLS = {
+  DriftConfigRule: { props: 'DriftConfigRuleProps!' },
   DriftHub: { props: 'DriftHubProps' },
   'DriftHub.fromBusArn': { busArn: 'string!' },
   'DriftHub.onIncident': { options: 'OnHubIncidentOptions' },
@@ -40,10 +41,16 @@ export const CALLS = {
   'ProxyIngress.networkLoadBalancer': { options: 'NetworkLoadBalancerOptions' },
   'ProxyIngress.privateDns': { options: 'PrivateDnsOptions' },
   'ProxyIngress.targetGroup': { targetGroup: 'ITargetGroup!' },
+  SecurityHubFindings: { props: 'SecurityHubFindingsProps!' },
 } as const satisfies Record<string, Record<string, TypeNotation>>;
 
 /** The properties of each struct. */
 export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotation>>>> = {
+  DriftConfigRuleProps: {
+    monitor: 'DriftMonitor!',
+    alarmActions: 'IAlarmAction[]',
+    maximumExecutionFrequency: 'string',
+  },
   DriftHubProps: {
     accounts: 'string[]',
     alarmActions: 'IAlarmAction[]',
@@ -349,6 +356,11 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     vpcSubnets: 'object',
   },
   PrivateDnsOptions: { cloudMapNamespace: 'INamespace', dnsTtl: 'Duration', name: 'string' },
+  SecurityHubFindingsProps: {
+    monitor: 'DriftMonitor!',
+    alarmActions: 'IAlarmAction[]',
+    minSeverity: 'IncidentSeverity',
+  },
 };
 
 /** The values of each enum. */

@@ -1,4 +1,5 @@
 import type * as autoscaling from '@aws-sdk/client-auto-scaling';
+import type * as config from '@aws-sdk/client-config-service';
 import type * as dynamodb from '@aws-sdk/client-dynamodb';
 import type * as ec2 from '@aws-sdk/client-ec2';
 import type * as ecs from '@aws-sdk/client-ecs';
@@ -6,6 +7,7 @@ import type * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as events from '@aws-sdk/client-eventbridge';
 import type * as lambda from '@aws-sdk/client-lambda';
 import type * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import type * as securityhub from '@aws-sdk/client-securityhub';
 import type * as servicediscovery from '@aws-sdk/client-servicediscovery';
 import type * as ssm from '@aws-sdk/client-ssm';
 
@@ -21,6 +23,8 @@ interface Clients {
   secretsmanager: typeof secretsmanager;
   autoscaling: typeof autoscaling;
   servicediscovery: typeof servicediscovery;
+  config: typeof config;
+  securityhub: typeof securityhub;
 }
 
 /** An available service. */
@@ -58,7 +62,9 @@ export type AwsHandlers = HandlersOf<'ssm'> &
   HandlersOf<'lambda'> &
   HandlersOf<'secretsmanager'> &
   HandlersOf<'autoscaling'> &
-  HandlersOf<'servicediscovery'>;
+  HandlersOf<'servicediscovery'> &
+  HandlersOf<'config'> &
+  HandlersOf<'securityhub'>;
 
 /** A request that was understood. */
 export interface AwsCall {
