@@ -6,16 +6,22 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Measures several things in turn, so that a disturbance affects all of them.
+ * Measures several things in turn, in one direction and then in the other, so that a disturbance affects all of them.
  *
- * @returns the median of each, in the order given
+ * @returns the values of each thing, one for each round, in the order given
  */
-export async function sideBySide(runs: number, measures: readonly (() => Promise<number>)[]): Promise<number[]> {
+export async function inTurn(rounds: number, measures: readonly (() => Promise<number>)[]): Promise<number[][]> {
   const values: number[][] = measures.map(() => []);
-  for (let run = 0; run < runs; run += 1) {
-    for (const [i, measure] of measures.entries()) {
+  for (let round = 0; round < rounds; round += 1) {
+    const order = [...measures.entries()];
+    for (const [i, measure] of round % 2 === 0 ? order : order.reverse()) {
       values[i]!.push(await measure());
     }
   }
-  return values.map(median);
+  return values;
+}
+
+/** The median of each thing that is measured in turn. */
+export async function sideBySide(runs: number, measures: readonly (() => Promise<number>)[]): Promise<number[]> {
+  return (await inTurn(runs, measures)).map(median);
 }

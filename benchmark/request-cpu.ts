@@ -10,13 +10,23 @@ import { HaproxyProcess } from '../testbed/haproxy-process';
 import { ELB_NAME, ElbDns } from '../testbed/load-balancer';
 import { freePorts } from '../testbed/ports';
 import { untilReady } from '../testbed/server-process';
-import { sideBySide } from './measure';
+import { inTurn, median } from './measure';
 import { opens } from './ports';
 import { load } from './wrk';
 
 const CONNECTIONS = 16;
-/** Requests of one measurement; the constructs' default of `drainTime` in ms. */
-const [REQUESTS, DRAIN_MILLIS] = [20_000, 30_000];
+/**
+ * Requests of one measurement. Many short ones that alternate tell more than few long ones: on a shared machine the
+ * medians of five measurements of 20,000 requests differed by 0.2 between two runs, those of sixty of 4,000 by 0.03.
+ */
+export const REQUESTS = 4_000;
+/** Measurements of each configuration and process. */
+export const ROUNDS = 15;
+/** The constructs' default of `drainTime`. */
+const DRAIN_MILLIS = 30_000;
+
+/** HAProxy has resolved the name after this time. */
+const RESOLVED_AFTER_MILLIS = 1500;
 
 /** How clients talk to the proxy. */
 interface TrafficKind {
@@ -31,15 +41,19 @@ const TRAFFIC_KINDS: readonly TrafficKind[] = [
   { name: 'HTTP, a connection each', tls: false, keepAlive: false },
 ];
 
-/** Process time of HAProxy for a request, µs. */
+/** Process time of HAProxy for a request. */
 export interface RequestCpu {
   readonly release: string;
   readonly traffic: string;
+  /** The smallest configuration, µs. */
   readonly smallest: number;
+  /** The generated configuration, µs. */
   readonly generated: number;
+  /** For each pair of processes the median of generated / smallest over its rounds. */
+  readonly ratios: readonly number[];
 }
 
-/** What a line costs: process time with it, minus without it, as a part of the whole. */
+/** What a line costs: the part of the process time that a configuration without it saves; the median of all rounds. */
 export interface LineCost {
   readonly line: string;
   readonly part: number;
@@ -173,11 +187,11 @@ function perRequest(wrk: readonly string[], { port, process: child }: Running, {
   };
 }
 
-/** The generated configuration beside the smallest one with the same log. */
+/** The generated configuration beside the smallest one with the same log, with `pairs` new processes of each. */
 export async function measureRequestCpu(
   wrk: readonly string[],
   binaries: readonly HaproxyBinary[],
-  runs: number,
+  pairs: number,
   progress: (line: string) => void,
 ): Promise<RequestCpu[]> {
   const results: RequestCpu[] = [];
@@ -186,18 +200,32 @@ export async function measureRequestCpu(
       progress(`process time of a request: HAProxy ${binary.version}, ${traffic.name}`);
       const testbed = await CpuTestbed.start(binary, traffic.tls);
       try {
-        const running = [await testbed.smallest(), await testbed.generated()];
-        // HAProxy has resolved the name after this time.
-        await sleep(1500);
-        const measures = running.map((one) => perRequest(wrk, one, traffic));
-        const [small, ours] = (await sideBySide(runs, measures)) as [number, number];
-        results.push({ release: binary.version, traffic: traffic.name, smallest: small, generated: ours });
+        const measured: [number[], number[]][] = [];
+        for (let pair = 0; pair < pairs; pair += 1) {
+          measured.push(await measurePair(wrk, testbed, traffic));
+        }
+        results.push({
+          release: binary.version,
+          traffic: traffic.name,
+          smallest: median(measured.flatMap(([small]) => small)),
+          generated: median(measured.flatMap(([, ours]) => ours)),
+          ratios: measured.map(([small, ours]) => median(ours.map((value, round) => value / small[round]!))),
+        });
       } finally {
         await testbed.close();
       }
     }
   }
   return results;
+}
+
+async function measurePair(wrk: readonly string[], testbed: CpuTestbed, traffic: TrafficKind) {
+  const running = [await testbed.smallest(), await testbed.generated()];
+  await sleep(RESOLVED_AFTER_MILLIS);
+  const measures = running.map((one) => perRequest(wrk, one, traffic));
+  const values = (await inTurn(ROUNDS, measures)) as [number[], number[]];
+  await Promise.all(running.map((one) => one.process.stop()));
+  return values;
 }
 
 /** Lines that a request passes. Each is taken away alone, from every section. */
@@ -224,7 +252,7 @@ function withoutLine(text: string, line: string): string {
 export async function measureLines(
   wrk: readonly string[],
   binary: HaproxyBinary,
-  runs: number,
+  rounds: number,
   progress: (line: string) => void,
 ): Promise<LineCost[]> {
   progress(`process time of each line: HAProxy ${binary.version}`);
@@ -240,12 +268,13 @@ export async function measureLines(
     for (const line of lines) {
       running.push(await testbed.generated((text) => withoutLine(text, line)));
     }
-    await sleep(1500);
-    const [whole, ...without] = await sideBySide(
-      runs,
+    await sleep(RESOLVED_AFTER_MILLIS);
+    const [whole, ...without] = await inTurn(
+      rounds,
       running.map((one) => perRequest(wrk, one, TRAFFIC_KINDS[0]!)),
     );
-    return lines.map((line, i) => ({ line: line.trim(), part: (whole! - without[i]!) / whole! }));
+    const saved = (values: readonly number[]) => median(values.map((value, round) => 1 - value / whole![round]!));
+    return lines.map((line, i) => ({ line: line.trim(), part: saved(without[i]!) }));
   } finally {
     await testbed.close();
   }

@@ -23,7 +23,9 @@ import { measureSynth } from './synth';
 /** The default branch of the constructs. */
 const BRANCH = '3.2';
 const FOLLOW_RUNS = 3;
-const CPU_RUNS = 5;
+/** Pairs of processes. */
+const CPU_PAIRS = 3;
+const LINE_ROUNDS = 30;
 const README = 'README.md';
 
 async function machine(): Promise<string> {
@@ -43,10 +45,9 @@ async function main(): Promise<void> {
   const { all, missing } = await competitors(progress);
   const binary = await anyUsable(BRANCH);
   const idleCost = await measureIdleCost(binary, progress);
-  const cpuRuns = Number(values.runs ?? CPU_RUNS);
   const { binaries } = await usableBinaries({ onProgress: progress });
-  const requestCpu = await measureRequestCpu(wrk, binaries, cpuRuns, progress);
-  const lineCosts = await measureLines(wrk, binary, cpuRuns, progress);
+  const requestCpu = await measureRequestCpu(wrk, binaries, CPU_PAIRS, progress);
+  const lineCosts = await measureLines(wrk, binary, LINE_ROUNDS, progress);
   const followed = await measureFollowing(wrk, all, runs, progress);
   const stopped = await stoppedProxies(binaries, progress);
   const stops = await measureStops(stopped.all, progress);

@@ -8,6 +8,9 @@ export {
 } from './haproxy/model/options';
 export { HaproxyVersion, type HaproxyVersionWarning } from './haproxy/version/version';
 export type { DriftAlarms } from './monitor/alarms';
+export { CensusAccess, type CensusAccessProps } from './monitor/census-access';
+export { DriftCensus, type DriftCensusProps } from './monitor/drift-census';
+export type { CensusTargets } from './monitor/drift-census-options';
 export { DriftConfigRule, type DriftConfigRuleProps } from './monitor/drift-config-rule';
 export { DriftHub, type DriftHubProps, type OnHubIncidentOptions } from './monitor/drift-hub';
 export type { IDriftHub } from './monitor/drift-hub-interface';
@@ -75,3 +78,8 @@ export type {
 export type { PrivateDnsOptions } from './proxy/private-dns-options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';
 export { type HaproxyUpstreamTls, Upstream, type UpstreamHealthCheck, type UpstreamOptions } from './proxy/upstream';
+export {
+  type CertificateIdentityOptions,
+  type ResponseIdentityOptions,
+  UpstreamIdentity,
+} from './proxy/upstream-identity';

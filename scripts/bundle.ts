@@ -93,6 +93,16 @@ export const BUNDLES = {
     target: 'node22',
     banner: { js: REQUIRE },
   },
+  /** The functions of a census. */
+  census: {
+    ...common,
+    entryPoints: ['lambda/census/index.ts'],
+    outfile: 'assets/census/index.mjs',
+    target: 'node22',
+    banner: { js: REQUIRE },
+    plugins: [leanSchemas],
+    alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
+  },
   /** The command of the package. It has no syntax that an older Node cannot read. */
   launcher: {
     ...common,

@@ -22,6 +22,7 @@ const FILES = [
   'LICENSE',
   'assets/THIRD-PARTY-NOTICES.txt',
   'assets/app/cdk-haproxy-elb-app.cjs',
+  'assets/census/index.mjs',
   'assets/cli/cdk-haproxy-elb.mjs',
   'assets/cli/compose.yaml',
   'assets/cli/main.mjs',

@@ -17,7 +17,8 @@ export const OPTIONAL: readonly OptionalFinding[] = [
     what: 'log groups without a key of yours',
     nag: ['NIST.800.53.R5-CloudWatchLogGroupEncrypted'],
     checkov: ['CKV_AWS_158'],
-    option: '`logGroup` of the proxy and of `probe`; `encryptionKey` or `logGroup` of the monitor',
+    option:
+      '`logGroup` of the proxy and of `probe`; `encryptionKey` or `logGroup` of the monitor; `encryptionKey` of the census',
   },
   {
     what: 'the table of states without a key of yours',
@@ -28,13 +29,23 @@ export const OPTIONAL: readonly OptionalFinding[] = [
   {
     what: 'alarms without an action',
     nag: ['NIST.800.53.R5-CloudWatchAlarmAction'],
-    option: '`alarmActions` of the monitor, or of the proxy',
+    option: '`alarmActions` of the monitor, the proxy, or the census',
   },
   {
     what: 'reserved concurrency of the controller',
     nag: ['NIST.800.53.R5-LambdaConcurrency'],
     checkov: ['CKV_AWS_115'],
     option: '`reservedConcurrency` of the monitor',
+  },
+  {
+    what: 'the bucket of a census without access logs and without a copy elsewhere',
+    nag: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled'],
+    option: '`bucket` of the census: one of yours',
+  },
+  {
+    what: 'the buckets of a census without a key of yours',
+    nag: ['NIST.800.53.R5-S3DefaultEncryptionKMS'],
+    option: '`encryptionKey` of the census',
   },
   {
     what: 'a cluster without Container Insights',

@@ -1,8 +1,9 @@
 import type { CensusRequest } from '../../lib/contract/census';
-import { type Census, MONITOR_SUMMARY, type MonitorCensus, type MonitorSummary } from './documents';
+import { FOLDERS } from '../../lib/contract/census-access';
+import { type Census, MONITOR_SUMMARY, type MonitorSummary } from './documents';
 import { encode, gather, hashOf } from './gather';
 import { censusPage, monitorPage } from './page';
-import { summarize, summaryOf } from './summarize';
+import { bounded, summarize, summaryOf } from './summarize';
 
 /** A monitor that is to be asked. */
 export interface CensusTarget {
@@ -10,10 +11,6 @@ export interface CensusTarget {
   readonly region: string;
   /** Name of the monitor. */
   readonly name: string;
-  /** ARN of the function of its controller. */
-  readonly functionArn: string;
-  /** ARN of the role of its account that may invoke it. @default - the hub may invoke it itself */
-  readonly roleArn?: string;
 }
 
 /** Where documents are stored. */
@@ -22,15 +19,17 @@ export interface Store {
   readonly put: (key: string, body: string, contentType: string, sha256: string) => Promise<void>;
   /** Undefined where there is none. */
   readonly get: (key: string) => Promise<string | undefined>;
+  /** The names directly below a prefix that ends in `/`, without the prefix and without a slash. */
+  readonly folders: (prefix: string) => Promise<string[]>;
 }
 
 /** What one monitor adds to the output of the state machine: its counts. */
 type Counts = Pick<MonitorSummary, 'monitor' | 'proxies' | 'compliant' | 'nonCompliant' | 'unknown'>;
 
 /** How many summaries are read at the same time. */
-const CONCURRENT_READS = 32;
+export const CONCURRENT_READS = 32;
 
-const JSON_TYPE = 'application/json';
+export const JSON_TYPE = 'application/json';
 const HTML_TYPE = 'text/html; charset=utf-8';
 
 /** `ACCOUNT/REGION/NAME`. */
@@ -78,7 +77,11 @@ export async function conclude(
   for (let i = 0; i < expected.length; i += CONCURRENT_READS) {
     const batch = expected.slice(i, i + CONCURRENT_READS);
     const read = await Promise.all(batch.map((monitor) => store.get(summaryKeyOf(census, monitor))));
-    summaries.push(...read.flatMap((text) => (text === undefined ? [] : MONITOR_SUMMARY.parse(JSON.parse(text)))));
+    for (const text of read) {
+      if (text !== undefined) {
+        summaries.push(bounded(MONITOR_SUMMARY.parse(JSON.parse(text)), expected.length));
+      }
+    }
   }
   const endedAt = new Date().toISOString();
   const document = summarize({ census, startedAt, endedAt }, expected, summaries);
@@ -87,10 +90,10 @@ export async function conclude(
 }
 
 /** Stores a document, its checksum in the format of `sha256sum`, and its page. */
-async function putDocument(
+export async function putDocument(
   store: Store,
   key: string,
-  document: MonitorCensus | Census,
+  document: object,
   page: string,
 ): Promise<NonNullable<MonitorSummary['document']>> {
   const { body, sha256 } = encode(document);
@@ -102,5 +105,5 @@ async function putDocument(
 }
 
 /** The id of a census begins with its date: `YYYY-MM-…`. */
-const folderOf = (census: string) => `censuses/${census.slice(0, 7)}/${census}/`;
-const summaryKeyOf = (census: string, monitor: string) => `${folderOf(census)}summaries/${monitor}.json`;
+const folderOf = (census: string) => `${FOLDERS.censuses}/${census.slice(0, 7)}/${census}/`;
+const summaryKeyOf = (census: string, monitor: string) => `${FOLDERS.working}/${census}/summaries/${monitor}.json`;

@@ -1,6 +1,6 @@
 /**
- * The documents of a census: what a monitor answers, one for each monitor, one over all monitors, and one for each monitor
- * and month. Their schema is `census.schema.json`. Times are ISO 8601.
+ * The documents of a census: what a monitor answers, one for each monitor, one over all monitors; and the same two for a
+ * month. Their schema is `census.schema.json`. Times are ISO 8601.
  */
 import { z } from 'zod';
 import type { CensusPage, CensusProxy } from '../../lib/contract/census';
@@ -29,6 +29,11 @@ const incident = z.object({
   suppressed: text.optional(),
 });
 
+/** An incident that is over. */
+const ended = incident.omit({ suppressed: true }).required({ id: true, openedAt: true }).extend({ overAt: time });
+
+/** A time in which a proxy, or a part of it, was not seen. */
+const blind = z.object({ from: time, until: time.optional(), why: text });
 const port = { runtimeApiPort: count };
 const taskSource = z.union([
   z.object({ cluster: text, service: text, ...port }),
@@ -47,6 +52,9 @@ const proxy = z.object({
   taskSource: taskSource.optional(),
   since: time.optional(),
   lastWholeAt: time.optional(),
+  recordedSince: time.optional(),
+  blind: z.array(blind),
+  ended: z.array(ended),
   upstreams: z.array(
     z.object({
       dnsName: text,
@@ -135,39 +143,87 @@ export const CENSUS = z
   })
   .meta({ id: 'Census' });
 
-/** A time in which a proxy, or a part of it, was not seen. */
-const blind = z.object({ from: time, until: time.optional(), why: text });
+const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** An incident in the course of a month. */
+const pastIncident = incident.extend({
+  /** The last census that had it open. Missing: it was over before the next census. */
+  lastSeenAt: time.optional(),
+  /** When it was over: the first check that did not find it. */
+  overAt: time.optional(),
+  /** Where that is not recorded: the first census that saw the proxy without it. Missing both: it is not known to be over. */
+  overBy: time.optional(),
+  /** Why it is over. */
+  over: text.optional(),
+});
+
+/** A proxy in the course of a month. */
+const pastProxy = z.object({
+  name: text,
+  proxy: text,
+  /** How many censuses have it, and in how many it was compliant. */
+  censuses: count,
+  compliant: count,
+  /** Since which census it is compliant, without an incident or a blind time. Missing: it was not in the last one. */
+  compliantSince: time.optional(),
+  /** When all of it was last seen. */
+  lastWholeAt: time.optional(),
+  /** The first census that no longer had it. */
+  goneSince: time.optional(),
+  /** Since when its monitor does not answer: what was since is not known. */
+  unanswered: blind.omit({ until: true }).optional(),
+  blind: z.array(blind),
+  incidents: z.array(pastIncident),
+  leftOut: texts.optional(),
+});
 
 /** What the censuses of a month say of one monitor. */
 export const MONITOR_MONTH = z
   .object({
     version: z.literal('1'),
-    month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
+    month,
     monitor: text,
-    /** The censuses that it is made of. */
-    censuses: z.array(z.object({ census: text, at: time, failed: text.optional() })),
-    proxies: z.array(
-      z.object({
-        name: text,
-        proxy: text,
-        /** How many censuses have it, and in how many it was compliant. */
-        censuses: count,
-        compliant: count,
-        /** Since which census it is compliant without a break. Missing: it was not in the last one. */
-        compliantSince: time.optional(),
-        blind: z.array(blind),
-        incidents: z.array(
-          incident.extend({
-            /** The last census that has it. */
-            lastSeenAt: time,
-            /** The first census after it that saw the proxy without it. Missing: it is not known to be over. */
-            overBy: time.optional(),
-          }),
-        ),
-      }),
-    ),
+    /** The censuses that it is made of, the first one first, with the checksums of their documents. */
+    censuses: z.array(z.object({ census: text, at: time, sha256: sha256.optional(), failed: text.optional() })),
+    proxies: z.array(pastProxy),
   })
   .meta({ id: 'MonitorMonth' });
+
+const monthCounts = {
+  /** How many proxies; of these, how many had an incident above `info`, and how many were not seen for a time. */
+  proxies: count,
+  proxiesWithIncidents: count,
+  blindProxies: count,
+  /** How many incidents above `info`, and how many of them are not known to be over. */
+  incidents: count,
+  openIncidents: count,
+};
+
+/** One monitor in a month; some 60 KB at most. */
+export const MONTH_SUMMARY = z.object({
+  monitor: text,
+  document: z.object({ key: text, sha256, bytes: count }).optional(),
+  /** How many censuses, and in how many the monitor did not answer about all of its proxies. */
+  censuses: count,
+  failedCensuses: count,
+  ...monthCounts,
+  withIncidents: z.array(z.object({ proxy: text, kinds: z.array(kind), incidents: count, open: count, first: time })),
+  blind: z.array(z.object({ proxy: text, times: count, seconds: count, still: z.boolean().optional(), why: text })),
+  failed: text.optional(),
+  leftOut: texts.optional(),
+});
+
+/** One month over all monitors. */
+export const MONTH = z
+  .object({
+    version: z.literal('1'),
+    month,
+    totals: z.object({ monitors: count, monitorsSeen: count, ...monthCounts }),
+    /** By name: each monitor that was to be asked, once. */
+    monitors: z.array(MONTH_SUMMARY),
+  })
+  .meta({ id: 'Month' });
 
 export type MonitorCensus = Omit<z.infer<typeof MONITOR_CENSUS>, 'proxies'> & {
   readonly proxies: readonly CensusProxy[];
@@ -175,8 +231,10 @@ export type MonitorCensus = Omit<z.infer<typeof MONITOR_CENSUS>, 'proxies'> & {
 export type MonitorSummary = z.infer<typeof MONITOR_SUMMARY>;
 export type Census = z.infer<typeof CENSUS>;
 export type MonitorMonth = z.infer<typeof MONITOR_MONTH>;
+export type MonthSummary = z.infer<typeof MONTH_SUMMARY>;
+export type Month = z.infer<typeof MONTH>;
 
 /** The JSON Schema of all documents. */
 export function censusJsonSchema(): object {
-  return z.toJSONSchema(z.union([CENSUS, MONITOR_CENSUS, MONITOR_MONTH, CENSUS_PAGE]), { target: 'draft-7' });
+  return z.toJSONSchema(z.union([CENSUS, MONITOR_CENSUS, MONTH, MONITOR_MONTH, CENSUS_PAGE]), { target: 'draft-7' });
 }

@@ -1,5 +1,11 @@
-import type { CensusIncident, CensusProxy, CensusUpstream } from '../../lib/contract/census';
-import type { Census, MonitorCensus, MonitorMonth, MonitorSummary } from './documents';
+import type {
+  CensusBlind,
+  CensusEndedIncident,
+  CensusIncident,
+  CensusProxy,
+  CensusUpstream,
+} from '../../lib/contract/census';
+import type { Census, MonitorCensus, MonitorMonth, MonitorSummary, Month } from './documents';
 import { Html, html } from './html';
 import { STYLE } from './style';
 
@@ -87,9 +93,9 @@ const COMPLIANCE: Readonly<Record<CensusProxy['compliance'], string>> = {
 };
 
 function proxyPart(proxy: CensusProxy): Html {
-  const { upstreams, held, gaps, incidents, leftOut = [], tasks, tasksRead, at } = proxy;
+  const { upstreams, held, gaps, incidents, blind, ended, leftOut = [], tasks, tasksRead, at } = proxy;
   return html`<details><summary>${proxy.name}: ${COMPLIANCE[proxy.compliance]}</summary>
-<p class="soft">Compared at ${timeOf(at)}: ${tasksRead} of ${tasks} tasks.${proxy.lastWholeAt === undefined ? '' : ` A run last saw all of it at ${timeOf(proxy.lastWholeAt)}.`}</p>
+<p class="soft">Compared at ${timeOf(at)}: ${tasksRead} of ${tasks} tasks.${proxy.lastWholeAt === undefined ? '' : ` All of it was last seen at ${timeOf(proxy.lastWholeAt)}.`}</p>
 ${table(['load balancer', 'truth', 'addresses', 'problems'], upstreams.map(upstreamRow))}
 ${table(
   ['tasks', 'load balancer', 'held addresses'],
@@ -110,9 +116,19 @@ ${
       )}`
 }
 ${incidents.length === 0 ? '' : html`<p>Incidents:</p>${table(INCIDENT_HEADS, incidents.map(incidentRow))}`}
+${blind.length === 0 ? '' : html`<p>Blind times:</p>${table(['from', 'until', 'why'], blind.map(blindRow))}`}
+${ended.length === 0 ? '' : html`<p>Incidents that are over:</p>${table([...INCIDENT_HEADS.slice(0, 3), 'end', 'why'], ended.map(endedRow))}`}
 ${leftOut.length === 0 ? '' : html`<p>Left out for want of room: ${leftOut.join('; ')}.</p>`}
 </details>
 `;
+}
+
+function blindRow({ from, until, why }: CensusBlind): Piece[] {
+  return [timeOf(from), until === undefined ? 'still' : timeOf(until), why];
+}
+
+function endedRow({ kind, severity, since, overAt, message }: CensusEndedIncident): Piece[] {
+  return [kind, severity, timeOf(since), timeOf(overAt), message];
 }
 
 function upstreamRow({ dnsName, port, completeness, live, problems }: CensusUpstream): Piece[] {
@@ -130,37 +146,97 @@ function incidentRow({ kind, severity, since, message, suppressed }: CensusIncid
 export function monthPage({ month, monitor, censuses, proxies }: MonitorMonth): string {
   return pageOf(
     `${monitor} in ${month}`,
-    html`<p class="soft">${censuses.length} censuses. An end is the time of the first census after it.</p>
+    html`<p class="soft">${censuses.length} censuses. Incidents and blind times have the begin and the end that the runs of the monitor saw. Where an end is "by" a time, it is that of the first census after it.</p>
 <h2>Proxies</h2>
 ${table(
-  ['proxy', 'compliant', 'compliant since'],
-  proxies.map(({ name, compliant, censuses: all, compliantSince }) => [
+  ['proxy', 'compliant', 'compliant since', 'registered'],
+  proxies.map(({ name, compliant, censuses: all, compliantSince, goneSince, leftOut = [] }) => [
     name,
-    `${compliant} of ${all}`,
-    compliantSince === undefined ? 'not now' : timeOf(compliantSince),
+    `${compliant} of ${all} censuses`,
+    compliantSince === undefined ? 'not in the last census' : timeOf(compliantSince),
+    [goneSince === undefined ? 'yes' : `not since ${timeOf(goneSince)}`, ...leftOut].join('; '),
   ]),
 )}
 <h2>Blind</h2>
 ${table(
   ['proxy', 'from', 'until', 'why'],
-  proxies.flatMap(({ name, blind }) =>
-    blind.map(({ from, until, why }) => [name, timeOf(from), until === undefined ? 'still' : timeOf(until), why]),
+  proxies.flatMap(({ name, blind, unanswered }) =>
+    [...blind, ...(unanswered === undefined ? [] : [{ ...unanswered, until: undefined }])].map(
+      ({ from, until, why }) => [name, timeOf(from), until === undefined ? 'still' : timeOf(until), why],
+    ),
   ),
 )}
 <h2>Incidents</h2>
 ${table(
-  ['proxy', ...INCIDENT_HEADS.slice(0, 3), 'over by', 'message'],
+  ['proxy', ...INCIDENT_HEADS.slice(0, 3), 'end', 'message'],
   proxies.flatMap(({ name, incidents }) =>
     incidents.map((one) => {
       const [kind, severity, begin, message] = incidentRow(one);
-      return [name, kind!, severity!, begin!, one.overBy === undefined ? 'open' : timeOf(one.overBy), message!];
+      return [name, kind!, severity!, begin!, endOf(one), message!];
     }),
   ),
 )}
 <h2>Censuses</h2>
 ${table(
-  ['census', 'at', 'not seen'],
-  censuses.map(({ census, at, failed = '' }) => [census, timeOf(at), failed]),
+  ['census', 'at', 'SHA-256 of its document', 'not seen'],
+  censuses.map(({ census, at, sha256 = 'none', failed = '' }) => [census, timeOf(at), sha256, failed]),
+)}`,
+  );
+}
+
+function endOf({ overAt, overBy }: MonitorMonth['proxies'][number]['incidents'][number]): string {
+  if (overAt !== undefined) {
+    return timeOf(overAt);
+  }
+  return overBy === undefined ? 'open' : `by ${timeOf(overBy)}`;
+}
+
+/** The page about a month of all monitors. Pure. */
+export function monthsPage({ month, totals, monitors }: Month): string {
+  return pageOf(
+    `Month ${month}`,
+    html`<div class="cards">
+${card('Monitors', [
+  [totals.monitorsSeen, `of ${totals.monitors} in a census`, totals.monitorsSeen === totals.monitors],
+  [totals.proxies, 'proxies'],
+])}
+${card('Proxies', [
+  [totals.proxiesWithIncidents, 'with incidents', totals.proxiesWithIncidents === 0],
+  [totals.blindProxies, 'not seen as a whole for a time', totals.blindProxies === 0],
+])}
+${card('Incidents', [
+  [totals.incidents, 'incidents', totals.incidents === 0],
+  [totals.openIncidents, 'open at the end', totals.openIncidents === 0],
+])}
+</div>
+<h2>Incidents</h2>
+${table(
+  ['monitor', 'proxy', 'first', 'incidents', 'open', 'kinds'],
+  monitors.flatMap(({ monitor, withIncidents }) =>
+    withIncidents.map(({ proxy, first, incidents, open, kinds }) => {
+      return [monitor, proxy, timeOf(first), String(incidents), String(open), kinds.join(', ')];
+    }),
+  ),
+)}
+<h2>Blind</h2>
+${table(
+  ['monitor', 'proxy', 'times', 'minutes', 'first reason'],
+  monitors.flatMap(({ monitor, blind }) =>
+    blind.map(({ proxy, times, seconds, still, why }) => {
+      return [monitor, proxy, String(times), `${Math.ceil(seconds / 60)}${still ? ', still blind' : ''}`, why];
+    }),
+  ),
+)}
+<h2>Monitors</h2>
+${table(
+  ['monitor', 'proxies', 'censuses', 'not answered', 'document and its SHA-256'],
+  monitors.map(({ monitor, proxies, censuses, failedCensuses, document, failed, leftOut = [] }) => [
+    monitor,
+    String(proxies),
+    String(censuses),
+    String(failedCensuses),
+    [document === undefined ? (failed ?? 'none') : `${document.key} ${document.sha256}`, ...leftOut].join('; '),
+  ]),
 )}`,
   );
 }

@@ -4,6 +4,12 @@ import type { Census, MonitorCensus, MonitorSummary } from './documents';
 /** How many proxies of a kind the summary of a monitor names. Its document has all. */
 const MAX_NAMED = 100;
 
+/** How many proxies of a kind a census names, of all monitors together: its document stays below some 10 MB. */
+const MAX_NAMED_IN_CENSUS = 20_000;
+
+/** Of each monitor at least. */
+const MIN_NAMED = 2;
+
 /** Whether the truth about each upstream of a proxy is complete. */
 const isComplete = ({ upstreams }: CensusProxy) => upstreams.every(({ completeness }) => completeness === 'complete');
 
@@ -53,6 +59,30 @@ export function summaryOf(census: MonitorCensus, document?: MonitorSummary['docu
 
 function leftOutOf(what: string, all: readonly unknown[]): string[] {
   return all.length > MAX_NAMED ? [`${what}: ${all.length - MAX_NAMED} of ${all.length}`] : [];
+}
+
+/**
+ * A summary with fewer names, where there are many monitors: each has the same room, so that one does not displace those
+ * of another. The counts stay. Pure.
+ *
+ * @param monitors how many the census has
+ */
+export function bounded(summary: MonitorSummary, monitors: number): MonitorSummary {
+  const room = Math.max(MIN_NAMED, Math.floor(MAX_NAMED_IN_CENSUS / monitors));
+  const { nonCompliantProxies, notSeen, leftOut = [] } = summary;
+  const rest = [
+    ...(nonCompliantProxies.length > room ? ['proxies that are not compliant'] : []),
+    ...(notSeen.length > room ? ['proxies that were not seen as a whole'] : []),
+  ];
+  if (rest.length === 0) {
+    return summary;
+  }
+  return {
+    ...summary,
+    nonCompliantProxies: nonCompliantProxies.slice(0, room),
+    notSeen: notSeen.slice(0, room),
+    leftOut: [...leftOut, `names beyond ${room}: ${rest.join(', ')}: the document of the monitor has all`],
+  };
 }
 
 /** Which census, and when. */

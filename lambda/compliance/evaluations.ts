@@ -1,5 +1,5 @@
 import type { CensusIncident, CensusProxy, Compliance } from '../../lib/contract/census';
-import { isUnseen } from '../controller/domain/census';
+import { isUnseen } from '../controller/domain/gaps';
 import { plainText } from './plain-text';
 import { type Place, type Resource, resourcesOf } from './resources';
 

@@ -7,7 +7,7 @@ import { censusOf, censusOfMalformed } from './domain/census';
 import { checkFleet } from './fleet';
 import { type Inventory, loadState, newState, readInventory } from './inventory';
 import type { Report } from './report';
-import type { Invocation } from './run';
+import { type Invocation, settingsOf } from './run';
 import { decodeState } from './state/codec';
 
 /** How many proxies a page has at most: a run checks more than these in its time. */
@@ -72,7 +72,7 @@ export async function takeCensus(
       page.flatMap(({ entry }) => entry ?? []),
       {
         functionArn: invocation.invokedFunctionArn,
-        settings: { blindAfterSeconds: Number(environment.BLIND_AFTER_SECONDS) },
+        settings: settingsOf(environment),
         aws,
         owners,
         deadline,
@@ -80,8 +80,8 @@ export async function takeCensus(
         listed: ({ name }) => decodeState(states.get(name)?.text ?? '')?.listing,
         load: ({ name, record }) => loadState(states.get(name) ?? newState(name), record.proxy, table, report),
         done: async (checked) => {
-          for (const { entry, stored, report: one } of checked) {
-            found.set(entry.name, censusOf(entry.name, one, stored.checkedAt));
+          for (const { entry, report: one } of checked) {
+            found.set(entry.name, censusOf(entry.name, one));
           }
         },
         degraded: (message, reasons) => degraded.push(`${message}: ${reasons.join('; ')}`),

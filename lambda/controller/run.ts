@@ -6,6 +6,7 @@ import { StateTable, type StoredState } from './aws/state-table';
 import { TimeLimit } from './aws/time-limit';
 import type { Incident } from './domain/incident';
 import { reportInvalid } from './domain/invalid-record';
+import type { ReportSettings } from './domain/proxy-report';
 import { type Checked, checkFleet } from './fleet';
 import { loadState, newState, readInventory } from './inventory';
 import { type RepairableEntry, repair } from './repair';
@@ -58,7 +59,7 @@ export async function run(
     }
     await checkFleet(byStaleness(entries, states), {
       functionArn: invocation.invokedFunctionArn,
-      settings: { blindAfterSeconds: Number(environment.BLIND_AFTER_SECONDS) },
+      settings: settingsOf(environment),
       aws,
       owners,
       deadline,
@@ -76,6 +77,11 @@ export async function run(
       limit?.clear();
     }
   }
+}
+
+/** What is said of a proxy in this monitor. */
+export function settingsOf({ BLIND_AFTER_SECONDS, INTERVAL_SECONDS }: ControllerEnvironment): ReportSettings {
+  return { blindAfterSeconds: Number(BLIND_AFTER_SECONDS), intervalSeconds: Number(INTERVAL_SECONDS) };
 }
 
 /** First the proxies that the last runs did not check in whole, the longest waiting ones before the others. */

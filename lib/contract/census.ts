@@ -48,8 +48,14 @@ export interface CensusProxy {
   readonly taskSource?: TaskSource;
   /** Since when the oldest of its incidents above `info` lasts. @default - none is open */
   readonly since?: string;
-  /** When a run of the monitor last checked all of it. @default - never */
+  /** When all of it was last compared: by this census or by a run before. @default - never */
   readonly lastWholeAt?: string;
+  /** Since when `blind` and `ended` have everything: a monitor keeps 20 of each, for 7 days. @default - they have nothing */
+  readonly recordedSince?: string;
+  /** Times in which a part of it was not seen, by runs and by this census; the oldest first. */
+  readonly blind: readonly CensusBlind[];
+  /** Incidents that are over; those that were over first come first. */
+  readonly ended: readonly CensusEndedIncident[];
   /** The truth. */
   readonly upstreams: readonly CensusUpstream[];
   /** What the processes hold. Processes that hold the same are one row. */
@@ -98,6 +104,35 @@ export interface CensusGap {
   readonly id?: string;
   /** One line. */
   readonly why: string;
+}
+
+/** A time in which a proxy, or a part of it, was not seen. */
+export interface CensusBlind {
+  /** When all of it was last seen before; if it never was, its first check. */
+  readonly from: string;
+  /** When all of it was seen again. @default - it is blind now */
+  readonly until?: string;
+  /** The first reason. */
+  readonly why: string;
+}
+
+/** An incident that is over. */
+export interface CensusEndedIncident {
+  /** As in its events. */
+  readonly id: string;
+  readonly kind: VerdictKind;
+  /** The highest that it had. */
+  readonly severity: Severity;
+  /** Why it is over. */
+  readonly message: string;
+  readonly upstream?: string;
+  readonly address?: string;
+  readonly taskCount: number;
+  /** When it was first seen. */
+  readonly since: string;
+  readonly openedAt: string;
+  /** The first check that did not find it. */
+  readonly overAt: string;
 }
 
 /** An incident that is open. */

@@ -4,8 +4,6 @@ import {
   type AlarmProps,
   ComparisonOperator,
   type IAlarmAction,
-  type IMetric,
-  MathExpression,
   type Metric,
   type MetricOptions,
   Stats,
@@ -14,6 +12,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+import { finishedRuns } from '../private/monitor/finished-runs';
 import { ALARMS } from '../private/options';
 import type { IDriftMonitor } from './drift-monitor-interface';
 
@@ -170,9 +169,13 @@ export function makeAlarms(
   const missedRuns = checkMissedRuns(thresholds.missedRuns ?? ALARMS.missedRuns.default, period);
   const heartbeat = new Alarm(scope, 'HeartbeatAlarm', {
     alarmDescription: 'The drift monitor is silent: it is not known whether the proxies hold the right addresses',
-    metric: finishedRuns(subject),
+    metric: finishedRuns(
+      subject.monitor.metricHeartbeat({ period, statistic: Stats.SUM }),
+      subject.handler.metricInvocations({ period }),
+      period,
+      'finished runs',
+    ),
     threshold: 1,
-    // The spare period is the one before the missing runs, from which the expression knows that there were runs.
     evaluationPeriods: missedRuns + 1,
     datapointsToAlarm: missedRuns,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -222,28 +225,6 @@ function makeAlarm(
 function addActions(alarm: Alarm, { alarm: started = [], ok = [] }: AlarmActions): void {
   alarm.addAlarmAction(...started);
   alarm.addOkAction(...ok);
-}
-
-/**
- * Finished runs of each period: 0 where the function ran and finished nothing, and after runs that have stopped; no
- * value before the first run. (`REPEAT` fills with the last value before, `SUM` leaves out what is missing: CloudWatch,
- * "Using math expressions".)
- */
-function finishedRuns({ monitor, handler, interval: period }: AlarmSubject): IMetric {
-  const runs = new MathExpression({
-    expression: 'SUM([finished, 0 * started])',
-    usingMetrics: {
-      finished: monitor.metricHeartbeat({ period, statistic: Stats.SUM }),
-      started: handler.metricInvocations({ period }),
-    },
-    period,
-  });
-  return new MathExpression({
-    expression: 'FILL(runs, REPEAT) * FILL(runs, 0)',
-    usingMetrics: { runs },
-    label: 'finished runs',
-    period,
-  });
 }
 
 function checkCount(name: keyof DriftAlarms, count: number, least = 1): number {

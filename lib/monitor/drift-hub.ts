@@ -11,6 +11,7 @@ import { InputError } from '../haproxy/errors';
 import { checkArguments } from '../private/check-arguments';
 import { checkName, refuseTokens } from '../private/checks';
 import { makeLogGroup } from '../private/log-group';
+import { checkOrganization } from '../private/monitor/census-targets';
 import { EVERY_INCIDENT, incidentPattern, refuseEmpty, severityOf } from '../private/monitor/incident-pattern';
 import { makeQueueAlarm } from '../private/monitor/queue-alarm';
 import type { IDriftHub } from './drift-hub-interface';
@@ -268,12 +269,6 @@ function checkAccounts(accounts: string[]): void {
   const wrong = accounts.find((account) => !Token.isUnresolved(account) && !/^\d{12}$/.test(account));
   if (wrong !== undefined) {
     throw new InputError(`accounts has '${wrong}', which is not the id of an account: give 12 digits`);
-  }
-}
-
-function checkOrganization(id: string): void {
-  if (!Token.isUnresolved(id) && !/^o-[a-z0-9]{10,32}$/.test(id)) {
-    throw new InputError(`organizationId '${id}' is not valid: give 'o-' and 10 to 32 lower-case letters and digits`);
   }
 }
 

@@ -26,6 +26,7 @@ export abstract class DriftMonitorBase extends Construct implements IDriftMonito
   public abstract readonly registryPath: string;
   public abstract readonly role: IRole;
   public abstract readonly graceChecks: number;
+  public abstract readonly functionArn: string;
   public abstract readonly repair?: Repair;
 
   /**

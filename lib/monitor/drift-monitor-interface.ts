@@ -18,6 +18,8 @@ export interface IDriftMonitor extends IConstruct {
   readonly role: IRole;
   /** Checks in a row that must have a finding before it becomes an incident. */
   readonly graceChecks: number;
+  /** ARN of the function of the controller. Invoke it with `{ "census": true }` for a census of this monitor. */
+  readonly functionArn: string;
   /**
    * What the monitor does about a proxy with a critical incident.
    *

@@ -8,6 +8,7 @@ import type { ILogGroup, QueryDefinition, RetentionDays } from 'aws-cdk-lib/aws-
 import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
+import { registryPathOf } from '../contract/census-access';
 import type { ControllerEnvironment, ScheduledEvent } from '../contract/environment';
 import { STATE_KEY } from '../contract/state-table';
 import { InputError } from '../haproxy/errors';
@@ -19,7 +20,7 @@ import { makeLogGroup } from '../private/log-group';
 import { type ControllerFunctionProps, controllerFunction } from '../private/monitor/controller-function';
 import { controllerRole } from '../private/monitor/controller-role';
 import { DeploymentGate } from '../private/monitor/deployment-gate';
-import { ImportedDriftMonitor, publish, registryPathOf } from '../private/monitor/imported-monitor';
+import { ImportedDriftMonitor, publish } from '../private/monitor/imported-monitor';
 import { MONITOR } from '../private/options';
 import { schedulerRole } from '../private/scheduler-role';
 import { type DriftAlarms, makeAlarms } from './alarms';
@@ -209,6 +210,7 @@ export class DriftMonitor extends DriftMonitorBase {
   public readonly monitorName: string;
   public readonly registryPath: string;
   public readonly graceChecks: number;
+  public readonly functionArn: string;
   public readonly repair?: Repair;
   /** @internal */
   protected readonly _gate?: DeploymentGate;
@@ -257,6 +259,7 @@ export class DriftMonitor extends DriftMonitorBase {
       retryAttempts: 0,
       maxEventAge: Duration.seconds(Math.min(interval.toSeconds(), MAX_EVENT_AGE_SECONDS)),
     });
+    this.functionArn = this.handler.functionArn;
     this._gate = props.gate ? new DeploymentGate(this, 'Gate', shared) : undefined;
     this.gateHandler = this._gate?.handler;
     this.gateRole = this._gate?.role;

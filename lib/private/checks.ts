@@ -40,8 +40,8 @@ export function checkCount(
 }
 
 /** Checks the name of a proxy or a monitor: it is a part of the name of a parameter and a dimension of metrics. */
-export function checkName(name: string | undefined, what: 'proxyName' | 'monitorName' | 'hubName' = 'proxyName'): void {
-  if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
-    throw new InputError(`${what} '${name}' is not valid: give 1 to 64 letters, digits, '.', '-' or '_'`);
+export function checkName(name: string | undefined, what: string = 'proxyName', max = 64): void {
+  if (name !== undefined && !Token.isUnresolved(name) && !(/^[A-Za-z0-9._-]+$/.test(name) && name.length <= max)) {
+    throw new InputError(`${what} '${name}' is not valid: give 1 to ${max} letters, digits, '.', '-' or '_'`);
   }
 }

@@ -63,11 +63,39 @@ export const ACKNOWLEDGED = {
     checkov: ['CKV_AWS_116'],
     reason: 'It reads a queue, which has one: a message that it did not handle comes again.',
   },
+  secretChange: {
+    what: 'the state machine that starts a deployment for a new value of a secret',
+    nag: ['AwsSolutions-SF1', 'AwsSolutions-SF2'],
+    reason:
+      'It has one step, the call that starts the deployment. Its history has all of it, and CloudTrail has the call.',
+  },
   noVpc: {
     what: 'every function but the probe outside of a VPC',
     nag: ['NIST.800.53.R5-LambdaInsideVPC'],
     checkov: ['CKV_AWS_117'],
     reason: 'They call AWS APIs alone. In no VPC they need no NAT gateway and reach no host of yours.',
+  },
+  censusRuns: {
+    what: 'dead-letter queues, logs and traces of a census',
+    nag: ['NIST.800.53.R5-LambdaDLQ', 'AwsSolutions-SF1', 'AwsSolutions-SF2'],
+    reason:
+      'The state machine calls each function and tries again. Its history has each step for 90 days, its alarms report a failed census, and its documents name what was not seen.',
+  },
+  censusConcurrency: {
+    what: 'reserved concurrency of the functions of a census',
+    nag: ['NIST.800.53.R5-LambdaConcurrency'],
+    reason: 'The state machine calls 40 at a time, and waits where Lambda has no room.',
+  },
+  workingFiles: {
+    what: 'versions, logs and replicas of the working files of a census',
+    nag: [
+      'AwsSolutions-S1',
+      'NIST.800.53.R5-S3BucketLoggingEnabled',
+      'NIST.800.53.R5-S3BucketReplicationEnabled',
+      'NIST.800.53.R5-S3BucketVersioningEnabled',
+    ],
+    checkov: ['CKV_AWS_18', 'CKV_AWS_21'],
+    reason: 'They are no evidence: the documents are in another bucket. They expire after 30 days.',
   },
   oneCaller: {
     what: 'reserved concurrency of every function but the controller',
@@ -116,6 +144,14 @@ export const WILDCARDS = {
   },
   'the function that evaluates for AWS Config': {
     '*': 'IAM has no resource for giving evaluations to AWS Config, nor for listing what AWS Config has discovered',
+  },
+  'the census': {
+    '/censuses/*': 'the documents of the censuses; their names are not known before',
+    '/months/*': 'the documents of the months; their names are not known before',
+    '/working/': 'what the functions leave for one another; its names are not known before',
+    ':execution:': 'the runs of this state machine, which the map starts; their ids are not known before',
+    ':iam::*:role/': 'the roles of these names in the accounts of the organization, which a condition names',
+    ':organizations::*:': 'the account of the management is not known here; the id of the organization is in the ARN',
   },
   'the probe': {
     '*': 'IAM has no resource for describing subnets and network interfaces',

@@ -185,6 +185,24 @@ export const MONITOR = {
   opsItems: { kind: 'flag', default: false, about: 'Create an OpsItem for each incident.' },
 } as const satisfies Options;
 
+/** A census of many monitors. */
+export const CENSUS = {
+  interval: {
+    kind: 'time',
+    min: 3_600_000,
+    max: DAY,
+    default: DAY,
+    about: 'How often a census is taken, whole hours.',
+  },
+  toleratedFailurePercentage: {
+    kind: 'count',
+    min: 0,
+    max: 100,
+    default: 5,
+    about: 'How many monitors may not be seen before a census fails, percent.',
+  },
+} as const satisfies Options;
+
 const THRESHOLD = { kind: 'count', min: 1, max: 1000 } as const;
 
 /** Thresholds of the alarms of a monitor. */

@@ -5,6 +5,8 @@ export type TypeNotation = string;
 
 /** The arguments of each public call. */
 export const CALLS = {
+  CensusAccess: { props: 'CensusAccessProps!' },
+  DriftCensus: { props: 'DriftCensusProps!' },
   DriftConfigRule: { props: 'DriftConfigRuleProps!' },
   DriftHub: { props: 'DriftHubProps' },
   'DriftHub.fromBusArn': { busArn: 'string!' },
@@ -42,10 +44,29 @@ export const CALLS = {
   'ProxyIngress.privateDns': { options: 'PrivateDnsOptions' },
   'ProxyIngress.targetGroup': { targetGroup: 'ITargetGroup!' },
   SecurityHubFindings: { props: 'SecurityHubFindingsProps!' },
+  'UpstreamIdentity.certificate': { options: 'CertificateIdentityOptions' },
+  'UpstreamIdentity.response': { options: 'ResponseIdentityOptions!' },
 } as const satisfies Record<string, Record<string, TypeNotation>>;
 
 /** The properties of each struct. */
 export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotation>>>> = {
+  CensusAccessProps: { collectRoleArn: 'string!', monitor: 'IDriftMonitor!', externalId: 'string' },
+  CensusTargets: { monitorName: 'string!', accounts: 'string[]', organizationalUnits: 'string[]', regions: 'string[]' },
+  DriftCensusProps: {
+    targets: 'CensusTargets[]!',
+    alarmActions: 'IAlarmAction[]',
+    bucket: 'IBucket',
+    censusName: 'string',
+    documentRetention: 'Duration',
+    encryptionKey: 'IKey',
+    externalId: 'string',
+    interval: 'Duration',
+    logRetention: 'number',
+    objectLock: 'ObjectLockRetention',
+    organizationId: 'string',
+    removalPolicy: 'string',
+    toleratedFailurePercentage: 'number',
+  },
   DriftConfigRuleProps: {
     monitor: 'DriftMonitor!',
     alarmActions: 'IAlarmAction[]',
@@ -123,6 +144,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     sendProxyProtocol: 'boolean',
     slowStart: 'Duration',
     tls: 'HaproxyUpstreamTls',
+    identity: 'UpstreamIdentity',
     resolutionMode: 'HaproxyResolutionMode',
     securityGroups: 'ISecurityGroup[]',
     slots: 'number',
@@ -166,7 +188,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     minVersion: 'HaproxyTlsVersion',
   },
   HaproxyLog: { format: 'HaproxyLogFormat', syslog: 'string' },
-  ProxyPatching: { schedule: 'ScheduleExpression!' },
+  ProxyPatching: { onSecretChange: 'boolean', schedule: 'ScheduleExpression' },
   ProbeOptions: { logGroup: 'ILogGroup', securityGroups: 'ISecurityGroup[]', vpcSubnets: 'object' },
   ProxyRateLimit: {
     connections: 'number',
@@ -361,6 +383,8 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     alarmActions: 'IAlarmAction[]',
     minSeverity: 'IncidentSeverity',
   },
+  CertificateIdentityOptions: { caFile: 'string', serverName: 'string' },
+  ResponseIdentityOptions: { path: 'string!', body: 'string', header: 'string', headerValue: 'string', host: 'string' },
 };
 
 /** The values of each enum. */

@@ -39,7 +39,7 @@ describe('a monitor of another app', () => {
     const values = Object.fromEntries(
       published.map(({ properties }) => [properties.Name, fillIn(properties.Value, (name) => name)]),
     );
-    expect(values['/cdk-haproxy-elb/shared/monitor']).toMatch(/^MonitorRole\w+\.Arn,3$/);
+    expect(values['/cdk-haproxy-elb/shared/monitor']).toMatch(/^MonitorRole\w+\.Arn,3,MonitorHandler\w+\.Arn$/);
     expect(values['/cdk-haproxy-elb/shared/gate']).toMatch(/^MonitorGateHandler\w+\.Arn,MonitorGateRole\w+\.Arn$/);
     const selected = (index: number, id: RegExp) => ({ 'Fn::Select': [index, { Ref: expect.stringMatching(id) }] });
     const [hook] = resourcesOf(template, 'AWS::ECS::Service')[0]!.properties.DeploymentConfiguration.LifecycleHooks;

@@ -3,7 +3,7 @@
  * deployment and TLS. The stack `Everything` has each option that makes resources. The app imports the package by its
  * name, so that it is synthesized with the oldest and with the newest CDK.
  */
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
@@ -20,13 +20,15 @@ import { NetworkLoadBalancer, NetworkTargetGroup, TargetType } from 'aws-cdk-lib
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
+  CensusAccess,
+  DriftCensus,
   DriftHub,
   DriftMonitor,
   ElbUpstream,
@@ -53,6 +55,11 @@ const upstream = ElbUpstream.fromDnsName(`internal-orders-1.${REGION}.elb.amazon
 const platform = stackOf('Platform');
 const vpc = new Vpc(platform, 'Vpc', { maxAzs: 2 });
 const monitor = new DriftMonitor(platform, 'Monitor');
+new DriftCensus(platform, 'Census', {
+  targets: [{ monitorName: 'edge', accounts: [ACCOUNT] }],
+  objectLock: ObjectLockRetention.governance(Duration.days(365)),
+  documentRetention: Duration.days(400),
+});
 const cluster = new Cluster(platform, 'Cluster', { vpc, enableFargateCapacityProviders: true });
 const instances = new AsgCapacityProvider(platform, 'Instances', {
   autoScalingGroup: new AutoScalingGroup(platform, 'Group', {
@@ -186,6 +193,15 @@ full.forwardIncidents(
   }),
   { alarmActions: [action] },
 );
+const census = new DriftCensus(everything, 'Census', {
+  censusName: 'fleet',
+  targets: [{ monitorName: 'edge', accounts: [ACCOUNT], organizationalUnits: ['ou-ab12-cdefghij'] }],
+  organizationId: 'o-a1b2c3d4e5',
+  bucket: logs,
+  encryptionKey: key,
+  alarmActions: [action],
+});
+new CensusAccess(everything, 'CensusAccess', { monitor: full, collectRoleArn: census.collectRoleArn });
 const proxy = new HaproxyElbProxy(everything, 'Proxy', {
   vpc,
   upstream,
@@ -211,7 +227,7 @@ const proxy = new HaproxyElbProxy(everything, 'Proxy', {
     alarms: [Alarm.fromAlarmArn(everything, 'Alarm', `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:shop`)],
   }),
   probe: { logGroup: logGroup('ProbeLog') },
-  patching: { schedule: ScheduleExpression.cron({ weekDay: 'TUE', hour: '3', minute: '0' }) },
+  patching: { schedule: ScheduleExpression.cron({ weekDay: 'TUE', hour: '3', minute: '0' }), onSecretChange: true },
   enableExecuteCommand: true,
   containerInsights: ContainerInsights.ENHANCED,
   logGroup: logGroup('ProxyLog'),

@@ -16,7 +16,14 @@ const examples = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' })
 /** The parts of a proxy or a monitor that are children of a stack. */
 const OF_STACK = /^(DriftCheck|DriftProbe|LoadBalancerLookupLogGroup)/;
 
-const CONSTRUCTS = [library.HaproxyElbProxy, library.DriftHub, library.DriftMonitor, library.MonitoredHaproxy];
+const CONSTRUCTS = [
+  library.CensusAccess,
+  library.DriftCensus,
+  library.HaproxyElbProxy,
+  library.DriftHub,
+  library.DriftMonitor,
+  library.MonitoredHaproxy,
+];
 const isOurs = (resource: IConstruct) =>
   resource.node.scopes.some((scope) => CONSTRUCTS.some((one) => scope instanceof one) || OF_STACK.test(scope.node.id));
 

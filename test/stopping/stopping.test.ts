@@ -1,30 +1,19 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Duration } from 'aws-cdk-lib';
 import WebSocket, { WebSocketServer } from 'ws';
-import {
-  DriftMonitor,
-  ElbUpstream,
-  HaproxyElbProxy,
-  type HaproxyElbProxyProps,
-  HaproxyMode,
-  HaproxyVersion,
-  ProxyIngress,
-} from '../../lib';
+import { type HaproxyElbProxyProps, HaproxyMode } from '../../lib';
 import type { HaproxyBinary } from '../../testbed/binaries';
-import type { ContainerDefinition } from '../../testbed/ecs-task';
-import { ElbDns, elbNameFor } from '../../testbed/load-balancer';
+import { ElbDns } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
 import { type ClientKind, ClientLoad, type LoadReport, SLOW_PATH } from '../../testbed/stopping/clients';
 import { EcsService, templateTask } from '../../testbed/stopping/ecs-service';
 import { CloudMapName, LingeringTargets, type TaskIngress } from '../../testbed/stopping/ingress';
 import { asProcess1 } from '../../testbed/stopping/pid-namespace';
-import { resourcesOf, withoutReferences } from '../e2e/template';
 import { until } from '../haproxy/running';
 import { availableBinaries } from '../support/binaries';
+import { containerOf } from './container';
 
 /*
  * A stop in small: clients find a stopping task for 3 s, and it drains for 4 s. In AWS they find it for 10 s and more by
@@ -73,21 +62,14 @@ afterAll(() => {
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-/** The container of a synthesized proxy, as its task definition has it. */
-async function containerOf(binary: HaproxyBinary, props: Partial<HaproxyElbProxyProps>, listenPort: number) {
-  const stack = new Stack(new App(), 'Stack');
-  const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
-  const upstream = ElbUpstream.fromDnsName(elbNameFor(binary), {
+/** The container of a synthesized proxy whose stop is a small one. */
+async function stoppedContainer(binary: HaproxyBinary, props: Partial<HaproxyElbProxyProps>, listenPort: number) {
+  const upstream = {
     port: portOf(props.mode === HaproxyMode.TCP ? echo : http),
     healthCheck: { interval: Duration.millis(500) },
-  });
-  new HaproxyElbProxy(stack, 'Proxy', {
-    vpc,
-    upstream,
+  };
+  return containerOf(binary, upstream, {
     listenPort,
-    version: HaproxyVersion.of(binary.branch),
-    monitor: new DriftMonitor(stack, 'Monitor'),
-    ingress: ProxyIngress.none(),
     resolution: {
       nameservers: [(await dns.listen()).address],
       holdValid: Duration.seconds(1),
@@ -97,15 +79,6 @@ async function containerOf(binary: HaproxyBinary, props: Partial<HaproxyElbProxy
     stopTimeout: STOP,
     ...props,
   });
-  const [definition] = resourcesOf(Template.fromStack(stack), 'AWS::ECS::TaskDefinition');
-  const { EntryPoint, Command, Environment } = definition!.properties.ContainerDefinitions[0];
-  return {
-    entryPoint: EntryPoint,
-    command: Command,
-    environment: Object.fromEntries(
-      Environment.map(({ Name, Value }: Record<string, unknown>) => [Name, withoutReferences(Value)]),
-    ),
-  } as ContainerDefinition;
 }
 
 const CLIENTS: Record<HaproxyMode, Partial<Record<ClientKind, number>>> = {
@@ -130,7 +103,7 @@ async function replaceEverything(
   signal: NodeJS.Signals,
 ): Promise<Outcome> {
   const [port] = await freePorts(1);
-  const container = await containerOf(binary, { mode }, port!);
+  const container = await stoppedContainer(binary, { mode }, port!);
   const stopTimeoutMillis = STOP.toMilliseconds();
   const start = templateTask({ binary, container, port: port!, signal, launcher });
   const service = new EcsService({ stopTimeoutMillis, ingress, network, start });
@@ -229,7 +202,7 @@ const SHORT_STOP = Duration.seconds(11);
 /** Replaces one of two tasks that have WebSockets. */
 async function replaceUnderWebSockets(binary: HaproxyBinary, network: number) {
   const [port] = (await freePorts(1)) as [number];
-  const container = await containerOf(binary, { stopTimeout: SHORT_STOP }, port);
+  const container = await stoppedContainer(binary, { stopTimeout: SHORT_STOP }, port);
   const ingress = new RememberingTargets(LINGER_MILLIS);
   const start = templateTask({ binary, container, port, signal: 'SIGTERM', launcher });
   const service = new EcsService({ stopTimeoutMillis: SHORT_STOP.toMilliseconds(), ingress, network, start });

@@ -7,11 +7,13 @@ import { writeXml, type XmlStyle } from './xml';
 const SERVICES: Record<string, AwsService> = {
   '2015-12-01': 'elasticloadbalancing',
   '2011-01-01': 'autoscaling',
+  '2011-06-15': 'sts',
 };
 
 const NAMESPACES: Partial<Record<AwsService, string>> = {
   elasticloadbalancing: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
   autoscaling: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
 };
 
 const STYLE: XmlStyle = { item: 'member', nameOf: (name) => name };

@@ -10,12 +10,21 @@ import { ec2Query } from './ec2-query';
 import type { AwsCall, AwsHandlers } from './operations';
 import type { Protocol } from './protocol';
 import { restJson, restJsonOfSecurityHub } from './rest-json';
+import { restXml } from './rest-xml';
 import { type Identity, type SignedRequest, verifySignature } from './signature';
 
 /** Each reads its own requests. */
-const PROTOCOLS: readonly Protocol[] = [awsJson11, awsJson10, awsQuery, ec2Query, restJson, restJsonOfSecurityHub];
+const PROTOCOLS: readonly Protocol[] = [
+  awsJson11,
+  awsJson10,
+  awsQuery,
+  ec2Query,
+  restJson,
+  restJsonOfSecurityHub,
+  restXml,
+];
 
-/** The only caller. Its keys do not look like real ones, which a scanner for secrets would report. */
+/** The caller. Its keys do not look like real ones, which a scanner for secrets would report. */
 const IDENTITY: Identity = {
   accessKeyId: 'local-access-key',
   secretAccessKey: 'local-secret-key',
@@ -54,6 +63,10 @@ export class AwsEndpoints {
   /** The clock, which the callers' clocks must agree with, ms since 1970. */
   now: () => number = Date.now;
 
+  /** Callers with credentials of their own, such as those of an assumed role, and their regions. */
+  readonly callers: Identity[] = [IDENTITY];
+
+  readonly #callers = new WeakMap<AwsCall, Identity>();
   readonly #handlers: Record<string, ((input: never) => unknown) | undefined>;
   readonly #server: Server;
 
@@ -63,6 +76,11 @@ export class AwsEndpoints {
       // Only a request that is cut off or that no SDK writes can fail here.
       this.#serve(request, response).catch(() => response.destroy());
     });
+  }
+
+  /** Who made a call: its signature is verified. */
+  callerOf(call: AwsCall): Identity | undefined {
+    return this.#callers.get(call);
   }
 
   /** Where the services listen. */
@@ -126,8 +144,9 @@ export class AwsEndpoints {
       const what = `${method} ${path} ${Buffer.from(body)}`;
       throw new AwsError(protocol.codes.unknownOperation, `No service here reads ${what}`);
     }
-    await verifySignature(request, call.service, IDENTITY, protocol.codes, new Date(this.now()));
+    const caller = await verifySignature(request, call.service, this.callers, protocol.codes, new Date(this.now()));
     this.calls.push(call);
+    this.#callers.set(call, caller);
 
     const name = `${call.service}:${call.operation}`;
     const handler = this.#handlers[name];

@@ -6,10 +6,13 @@ import type * as ecs from '@aws-sdk/client-ecs';
 import type * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as events from '@aws-sdk/client-eventbridge';
 import type * as lambda from '@aws-sdk/client-lambda';
+import type * as organizations from '@aws-sdk/client-organizations';
+import type * as s3 from '@aws-sdk/client-s3';
 import type * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import type * as securityhub from '@aws-sdk/client-securityhub';
 import type * as servicediscovery from '@aws-sdk/client-servicediscovery';
 import type * as ssm from '@aws-sdk/client-ssm';
+import type * as sts from '@aws-sdk/client-sts';
 
 /** The SDK clients of the available services, by the name of the service in IAM and in a signature. */
 interface Clients {
@@ -25,6 +28,9 @@ interface Clients {
   servicediscovery: typeof servicediscovery;
   config: typeof config;
   securityhub: typeof securityhub;
+  s3: typeof s3;
+  sts: typeof sts;
+  organizations: typeof organizations;
 }
 
 /** An available service. */
@@ -63,6 +69,9 @@ export type AwsHandlers = HandlersOf<'ssm'> &
   HandlersOf<'secretsmanager'> &
   HandlersOf<'autoscaling'> &
   HandlersOf<'servicediscovery'> &
+  HandlersOf<'s3'> &
+  HandlersOf<'sts'> &
+  HandlersOf<'organizations'> &
   HandlersOf<'config'> &
   HandlersOf<'securityhub'>;
 

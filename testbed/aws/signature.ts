@@ -36,15 +36,16 @@ class Sha256 extends Hash {
 /**
  * Verifies a request's SigV4 signature as AWS does: by signing it again with the secret that the caller should have.
  *
+ * @returns who it is
  * @throws AwsError with status 403, with AWS's code and message, when the signature is missing, wrong or expired
  */
 export async function verifySignature(
   request: SignedRequest,
   service: string,
-  identity: Identity,
+  identities: readonly Identity[],
   codes: CommonErrorCodes,
   now: Date,
-): Promise<void> {
+): Promise<Identity> {
   const refuse = (code: string, message: string): never => {
     throw new AwsError(code, message, 403);
   };
@@ -53,7 +54,8 @@ export async function verifySignature(
   if (!key || !scope || !names) return refuse(codes.missingSignature, 'Missing Authentication Token');
 
   const token = request.headers['x-amz-security-token'];
-  if (key !== identity.accessKeyId || token !== identity.sessionToken) {
+  const identity = identities.find((one) => key === one.accessKeyId && token === one.sessionToken);
+  if (identity === undefined) {
     return refuse(codes.unknownCredentials, 'The security token included in the request is invalid.');
   }
   const expectedScope = `${identity.region}/${service}/aws4_request`;
@@ -71,6 +73,7 @@ export async function verifySignature(
         'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     );
   }
+  return identity;
 }
 
 /** The Authorization header that the request should have. */
@@ -87,8 +90,12 @@ async function sign(request: SignedRequest, signed: string[], signingDate: Date,
     headers['x-amz-content-sha256'] = createHash('sha256').update(request.body).digest('hex');
   }
   const { region } = identity;
-  const signer = new SignatureV4({ credentials: identity, region, service, sha256: Sha256, applyChecksum: false });
-  const again = await signer.sign({ ...request, headers, protocol: 'http:', hostname: '', query: {} }, { signingDate });
+  // S3 signs a path as it is; the other services escape it again.
+  const uriEscapePath = service !== 's3';
+  const settings = { credentials: identity, region, service, sha256: Sha256, applyChecksum: false, uriEscapePath };
+  const { pathname, searchParams } = new URL(request.path, 'http://localhost');
+  const parts = { path: pathname, query: Object.fromEntries(searchParams), protocol: 'http:', hostname: '' };
+  const again = await new SignatureV4(settings).sign({ ...request, ...parts, headers }, { signingDate });
   return again.headers.authorization;
 }
 

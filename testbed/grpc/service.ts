@@ -41,9 +41,14 @@ const SERVICE = {
   count: method('Count', true, false),
   /** As many messages as the request says, all with the same text. */
   repeat: method('Repeat', false, true),
+  /** The address of the node, again and again, until the client ends it. */
+  watch: method('Watch', false, true),
   /** Each message after the address of the node. */
   echo: method('Echo', true, true),
 };
+
+/** Between two messages of `watch`, ms. */
+const WATCH_MILLIS = 200;
 
 /** The trailer that each answer ends with. */
 const NODE_TRAILER = 'x-node';
@@ -99,11 +104,15 @@ export class GrpcNode {
       }
       call.end(trailers());
     };
+    const watch: handleServerStreamingCall<Buffer, Buffer> = (call) => {
+      const timer = setInterval(() => call.write(Buffer.from(address)), WATCH_MILLIS);
+      call.on('error', () => {}).on('close', () => clearInterval(timer));
+    };
     const echo: handleBidiStreamingCall<Buffer, Buffer> = (call) => {
       call.on('error', () => {}).on('data', (message) => call.write(Buffer.from(`${address} ${message}`)));
       call.on('end', () => call.end(trailers()));
     };
-    const all: UntypedServiceImplementation = { where, fail, hang, count, repeat, echo };
+    const all: UntypedServiceImplementation = { where, fail, hang, count, repeat, watch, echo };
     this.#server.addService(SERVICE, all);
   }
 
@@ -125,13 +134,16 @@ interface CallEnd {
 
 const GenericClient = makeGenericClientConstructor(SERVICE, 'Nodes');
 
-/** A client with one connection of its own. */
+/** A client with a connection of its own to each address. */
 export class GrpcClient {
   readonly #client: Client;
 
-  public constructor(port: number) {
-    this.#client = new GenericClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
+  /** @param addresses calls go to them in turn */
+  public constructor(port: number, addresses: readonly string[] = ['127.0.0.1']) {
+    const target = `ipv4:${addresses.map((address) => `${address}:${port}`).join(',')}`;
+    this.#client = new GenericClient(target, credentials.createInsecure(), {
       'grpc.use_local_subchannel_pool': 1,
+      'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     });
   }
 
@@ -161,14 +173,12 @@ export class GrpcClient {
 
   /** Gets so many messages. */
   public repeat(messages: number): Promise<CallEnd> {
-    const { path, requestSerialize, responseDeserialize } = SERVICE.repeat;
-    const call = this.#client.makeServerStreamRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      Buffer.from(String(messages)),
-    );
-    return new GrpcStream(call).ended;
+    return this.#stream('repeat', String(messages)).ended;
+  }
+
+  /** Opens a stream of messages from the node. */
+  public watch(): GrpcStream {
+    return this.#stream('watch');
   }
 
   /** Opens a stream in both directions. */
@@ -179,6 +189,13 @@ export class GrpcClient {
 
   public close(): void {
     this.#client.close();
+  }
+
+  #stream(name: 'repeat' | 'watch', request = ''): GrpcStream {
+    const { path, requestSerialize, responseDeserialize } = SERVICE[name];
+    return new GrpcStream(
+      this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, Buffer.from(request)),
+    );
   }
 }
 

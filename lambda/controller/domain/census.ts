@@ -1,28 +1,29 @@
-import type { CensusGap, CensusHeld, CensusIncident, CensusProxy, CensusUpstream } from '../../../lib/contract/census';
-import type { VerdictKind } from '../../../lib/contract/verdicts';
+import type {
+  CensusBlind,
+  CensusEndedIncident,
+  CensusGap,
+  CensusHeld,
+  CensusIncident,
+  CensusProxy,
+  CensusUpstream,
+} from '../../../lib/contract/census';
 import { distinct } from './addresses';
+import { gapsOf, isUnseen, text } from './gaps';
 import type { Incident } from './incident';
 import type { LiveUpstream, Observation } from './observation';
 import type { ProxyReport } from './proxy-report';
 import { SEVERITY_LEVELS } from './severity';
 import { inService, slotsOf } from './slots';
-import { DEFINITIONS } from './verdicts';
+import type { History } from './state';
 import { keyOf } from './verdicts/verdict';
 
 /** The most that a proxy takes in a census, in bytes of JSON. */
 export const MAX_PROXY_BYTES = 256 * 1024;
 
-/** Characters of a text. Messages are shorter; ids and names may be a stranger's. */
-const MAX_TEXT = 300;
-
-/** Kinds that say that something was not seen, besides those that are `blind`. */
-const UNSEEN: ReadonlySet<VerdictKind> = new Set(['unseen-process', 'invalid-record']);
-
 /** What a check reported, as a part of a census: pure. */
 export function censusOf(
   name: string,
   report: Pick<ProxyReport, 'observation' | 'verdicts' | 'open' | 'events' | 'suppressed' | 'state'>,
-  lastWhole: number,
 ): CensusProxy {
   const { observation, verdicts, open, events } = report;
   const { record, at, tasks, upstreams } = observation;
@@ -38,7 +39,7 @@ export function censusOf(
     compliance: wrong.length > 0 ? 'non-compliant' : gaps.length > 0 ? 'unknown' : 'compliant',
     taskSource: record.tasks,
     ...(wrong.length > 0 && { since: wrong.map(({ since }) => since).sort()[0]! }),
-    ...(lastWhole > 0 && { lastWholeAt: timeOf(lastWhole) }),
+    ...historyOf(report.state.history),
     upstreams: upstreams.map(upstreamOf),
     held: heldIn(observation),
     tasks: tasks.length,
@@ -51,19 +52,28 @@ export function censusOf(
 
 /** A record that cannot be used, as a part of a census: pure. */
 export function censusOfMalformed(name: string, why: string, now: number): CensusProxy {
-  const none = { upstreams: [], held: [], tasks: 0, tasksRead: 0, incidents: [], pending: [] };
+  const none = { upstreams: [], held: [], tasks: 0, tasksRead: 0, incidents: [], pending: [], blind: [], ended: [] };
   const gaps: CensusGap[] = [{ what: 'record', why: text(why) }];
   return { name: text(name), proxy: text(name), at: timeOf(now), compliance: 'unknown', ...none, gaps };
 }
 
-/** Whether a kind says that something was not seen, and not that something is wrong. */
-export const isUnseen = (kind: VerdictKind) => DEFINITIONS[kind].blind || UNSEEN.has(kind);
-
 const timeOf = (millis: number) => new Date(millis).toISOString();
 
-/** One line of bounded length. */
-function text(value: string): string {
-  return value.replace(/\s+/g, ' ').slice(0, MAX_TEXT);
+/** What runs before and this check saw of the proxy over time. */
+function historyOf(history: History | undefined) {
+  if (history === undefined) {
+    return { blind: [], ended: [] };
+  }
+  const { since, wholeAt, gap, blind, ended } = history;
+  const rows = blind.map(({ from, until, why }): CensusBlind => ({ from: timeOf(from), until: timeOf(until), why }));
+  return {
+    ...(wholeAt !== undefined && { lastWholeAt: timeOf(wholeAt) }),
+    recordedSince: timeOf(since),
+    blind: gap === undefined ? rows : [...rows, { from: timeOf(gap.from), why: gap.why }],
+    ended: ended.map(({ firstSeen, openedAt, overAt, ...one }): CensusEndedIncident => {
+      return { ...one, since: timeOf(firstSeen), openedAt: timeOf(openedAt), overAt: timeOf(overAt) };
+    }),
+  };
 }
 
 const byAge = (a: Incident, b: Incident) => a.firstSeen - b.firstSeen || (a.id < b.id ? -1 : 1);
@@ -108,38 +118,6 @@ function heldIn({ tasks, upstreams }: Observation): CensusHeld[] {
   return [...rows.values()]
     .map(({ tasks: ids, addresses }) => ({ tasks: ids.sort(), taskCount: ids.length, addresses }))
     .sort((a, b) => b.taskCount - a.taskCount || (a.tasks[0]! < b.tasks[0]! ? -1 : 1));
-}
-
-function gapsOf({ unchecked, tasks, upstreams }: Observation, open: readonly Incident[]): CensusGap[] {
-  if (unchecked !== undefined) {
-    return [{ what: 'proxy', why: text(unchecked) }];
-  }
-  const gaps: CensusGap[] = [];
-  if (tasks.length === 0) {
-    gaps.push({ what: 'proxy', why: 'no task runs: there is nothing to compare' });
-  }
-  for (const { upstream, completeness } of upstreams) {
-    if (completeness === 'unknown') {
-      gaps.push({ what: 'upstream', id: text(upstream.dnsName), why: 'no address of it is known' });
-    }
-  }
-  for (const read of tasks) {
-    if ('unreachable' in read) {
-      gaps.push({ what: 'task', id: text(read.task.id), why: text(read.unreachable) });
-    } else if ('unchecked' in read) {
-      gaps.push({
-        what: 'task',
-        id: text(read.task.id),
-        why: 'it was not asked: no time was left, or it may have stopped',
-      });
-    }
-  }
-  for (const { kind, message } of open) {
-    if (isUnseen(kind)) {
-      gaps.push({ what: kind === 'unseen-process' ? 'process' : 'proxy', why: text(message) });
-    }
-  }
-  return gaps;
 }
 
 function incidentOf(incident: Incident, openedNow: ReadonlySet<string>): CensusIncident {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nextHistory } from './history';
 import type { Incident, IncidentEvent } from './incident';
 import { asIncident, eventOf, worstOf } from './incidents';
 import { highest } from './severity';
@@ -69,7 +70,15 @@ export function reportInvalid(name: string, state: ProxyState, why: string | und
     proxy,
     open: [...open.map((one) => asIncident(one, proxy, now, { live: [] })), incident],
     events,
-    state: withUnsent({ ...state, proxy, watched: [...others, kept] }, events),
+    state: withUnsent(
+      {
+        ...state,
+        proxy,
+        watched: [...others, kept],
+        history: nextHistory(state.history, { at: now, gaps: [{ why: message }], events }),
+      },
+      events,
+    ),
   };
 }
 

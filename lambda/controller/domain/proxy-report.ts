@@ -3,6 +3,8 @@ import type { RegistryRecord } from '../../../lib/contract/registry-record';
 import { isKnown, isReplaced, nextSamples } from './activity';
 import { distinct, normalizedName } from './addresses';
 import { evaluate, evidenceOf } from './evaluate';
+import { gapsOf } from './gaps';
+import { nextHistory } from './history';
 import type { Incident, IncidentEvent } from './incident';
 import { track } from './incidents';
 import { mergeSeen, remember } from './name-memory';
@@ -42,9 +44,12 @@ export interface ProxyReport {
 export interface ReportSettings {
   /** Seconds for which a proxy may be unchecked before that is critical. @default 900 */
   readonly blindAfterSeconds?: number;
+  /** Seconds between two runs. @default 60 */
+  readonly intervalSeconds?: number;
 }
 
 const BLIND_AFTER_SECONDS = 900;
+const INTERVAL_SECONDS = 60;
 /** An old process is assumed to live for this long after another one took its endpoint. */
 const REPLACED_MILLIS = 3600 * 1000;
 /** Lists of more tasks are not remembered: a state is written in each check, and DynamoDB charges for its size. */
@@ -127,7 +132,7 @@ export function reportUnchecked(
 function report(
   observation: Observation,
   state: ProxyState,
-  { blindAfterSeconds = BLIND_AFTER_SECONDS }: ReportSettings,
+  { blindAfterSeconds = BLIND_AFTER_SECONDS, intervalSeconds = INTERVAL_SECONDS }: ReportSettings,
   changes: Partial<ProxyState>,
 ): ProxyReport {
   const { at, record } = observation;
@@ -147,6 +152,7 @@ function report(
     watched,
     missingTasks,
     repairs: remainingRepairs(state.repairs, open, at),
+    history: nextHistory(state.history, { at, gaps: gapsOf(observation, open), events, intervalSeconds }),
   };
   const staleSessionShare = staleShareOf(evidence, verdicts);
   return {

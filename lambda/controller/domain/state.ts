@@ -1,5 +1,5 @@
 import type { RecordType } from '../../../lib/contract/probe';
-import type { Severity } from '../../../lib/contract/verdicts';
+import type { Severity, VerdictKind } from '../../../lib/contract/verdicts';
 import type { IncidentEvent } from './incident';
 import type { TaskListing } from './raw-observation';
 import type { FindingIdentity } from './verdicts/verdict';
@@ -31,6 +31,43 @@ export interface ProxyState {
   readonly unsent: readonly IncidentEvent[];
   /** How many events had no room since the last delivery. @default 0 */
   readonly droppedEvents?: number;
+  /** What is over, for a census. @default - it was never checked */
+  readonly history?: History;
+}
+
+/** What was seen of a proxy, and what is over. */
+export interface History {
+  /** Since when it has everything. */
+  readonly since: number;
+  /** When all of it was last seen. @default - it never was */
+  readonly wholeAt?: number;
+  /** Since when a part of it is not seen, and the first reason. @default - all of it is */
+  readonly gap?: { readonly from: number; readonly why: string };
+  /** Earlier times in which a part of it was not seen, oldest first. */
+  readonly blind: readonly BlindTime[];
+  /** Incidents that are over; those that were over first come first. */
+  readonly ended: readonly EndedIncident[];
+}
+
+/** A time in which a part of a proxy was not seen. */
+export interface BlindTime {
+  readonly from: number;
+  readonly until: number;
+  readonly why: string;
+}
+
+/** An incident that is over. */
+export interface EndedIncident {
+  readonly id: string;
+  readonly kind: VerdictKind;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly upstream?: string;
+  readonly address?: string;
+  readonly taskCount: number;
+  readonly firstSeen: number;
+  readonly openedAt: number;
+  readonly overAt: number;
 }
 
 /** What is remembered of a DNS name. */

@@ -11,7 +11,7 @@ export const MAX_BYTES = 350 * 1024;
 
 /**
  * A state as a text of at most 350 KB: the same state is the same text. What does not fit gives in this order: the
- * counters and the tasks; events of changes; what is watched and not critical, information first and the newest first; most of the
+ * counters, the tasks and the history; events of changes; what is watched and not critical, information first and the newest first; most of the
  * tasks of critical incidents, and their texts, which the next check writes again. A critical incident never gives.
  */
 export function encodeState(state: ProxyState): string {
@@ -41,7 +41,7 @@ export function decodeState(text: string): ProxyState | undefined {
 }
 
 const REDUCTIONS: readonly ((state: ProxyState) => ProxyState)[] = [
-  ({ listing: _, ...state }) => ({ ...state, samples: [] }),
+  ({ listing: _, history: _history, ...state }) => ({ ...state, samples: [] }),
   (state) => ({ ...state, unsent: state.unsent.filter(isEdgeOfCritical) }),
   withoutLesser,
   (state) => withFewerTasks(state, 100),

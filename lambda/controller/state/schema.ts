@@ -139,6 +139,27 @@ export const STATE_SCHEMA: Shape = {
     { eventId: 'text', change: ['one-of', ...Object.keys(INCIDENT_EVENTS)], at: 'number', incident: INCIDENT },
   ],
   'droppedEvents?': 'count',
+  'history?': {
+    since: 'number',
+    'wholeAt?': 'number',
+    'gap?': { from: 'number', why: 'text' },
+    blind: ['list', { from: 'number', until: 'number', why: 'text' }],
+    ended: [
+      'list',
+      {
+        id: 'text',
+        kind: KIND,
+        severity: SEVERITY,
+        message: 'text',
+        'upstream?': 'text',
+        'address?': 'text',
+        taskCount: 'count',
+        firstSeen: 'number',
+        openedAt: 'number',
+        overAt: 'number',
+      },
+    ],
+  },
 };
 
 const IS: Readonly<Record<string, (value: unknown) => boolean>> = {

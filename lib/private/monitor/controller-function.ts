@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { ControllerEnvironment } from '../../contract/environment';
 
 /** A folder of `assets/` with functions in one file, `index.mjs`. */
-type Bundle = 'controller' | 'probe' | 'compliance';
+type Bundle = 'controller' | 'probe' | 'census' | 'compliance';
 
 /** What every function of a monitor has. */
 export function functionOf(bundle: Bundle): Pick<FunctionOptions, 'architecture' | 'memorySize' | 'timeout'> & {

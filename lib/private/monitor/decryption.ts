@@ -24,7 +24,10 @@ export function allowDecryption(scope: Construct, { grantPrincipal }: IGrantable
  * The condition that the key is used through a service. In China, where the CDK's own key policies have `amazonaws.com`
  * and the suffix is `amazonaws.com.cn`, AWS does not document which one KMS compares with: both are allowed.
  */
-export function throughService(service: 'secretsmanager' | 'dynamodb', scope: Construct): Record<string, string[]> {
+export function throughService(
+  service: 'secretsmanager' | 'dynamodb' | 's3',
+  scope: Construct,
+): Record<string, string[]> {
   const { region, urlSuffix } = Stack.of(scope);
   const mayBeChina = Token.isUnresolved(region) || region.startsWith('cn-');
   const suffixes = mayBeChina ? ['amazonaws.com', urlSuffix] : [urlSuffix];

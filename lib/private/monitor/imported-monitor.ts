@@ -3,27 +3,20 @@ import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ParameterValueType, StringListParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { FUNCTION_ELEMENT, MONITOR_PARAMETER, registryPathOf } from '../../contract/census-access';
 import { DriftMonitorBase } from '../../monitor/drift-monitor-base';
 import type { ImportedMonitorOptions } from '../../monitor/drift-monitor-interface';
 import type { Repair } from '../../monitor/repair';
 import { checkName } from '../checks';
 import type { GateAccess } from './deployment-gate';
 
-/** Where the parameters of the monitors are, before the name of each. */
-const ROOT = '/cdk-haproxy-elb';
-/** Below the path of a monitor: the values that other apps need. */
-const MONITOR_PARAMETER = 'monitor';
+/** Below the path of a monitor: the function and the role of the gate. */
 const GATE_PARAMETER = 'gate';
-
-/** The path of a monitor's parameters. */
-export function registryPathOf(monitorName: string): string {
-  return `${ROOT}/${monitorName}`;
-}
 
 /** Writes the values of a monitor that other apps look up by its name. */
 export function publish(
   scope: Construct,
-  { registryPath, role, graceChecks }: DriftMonitorBase,
+  { registryPath, role, graceChecks, functionArn }: DriftMonitorBase,
   gate: GateAccess | undefined,
 ): void {
   const write = (id: string, name: string, description: string, stringListValue: string[]) =>
@@ -34,9 +27,10 @@ export function publish(
       description,
       stringListValue,
     });
-  write('Published', MONITOR_PARAMETER, 'For proxies of other apps: role and graceChecks of the monitor', [
+  write('Published', MONITOR_PARAMETER, 'For other apps: role, graceChecks and function of the monitor', [
     role.roleArn,
     `${graceChecks}`,
+    functionArn,
   ]);
   if (gate !== undefined) {
     write('PublishedGate', GATE_PARAMETER, 'For proxies of other apps: function and role of the gate', [
@@ -50,7 +44,7 @@ export function publish(
 export class ImportedDriftMonitor extends DriftMonitorBase {
   public readonly registryPath: string;
   public readonly repair?: Repair;
-  private published?: Pick<DriftMonitorBase, 'role' | 'graceChecks'>;
+  private published?: Pick<DriftMonitorBase, 'role' | 'graceChecks' | 'functionArn'>;
   private imported?: GateAccess;
 
   public constructor(
@@ -73,11 +67,19 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
     return this.values.graceChecks;
   }
 
+  public get functionArn(): string {
+    return this.values.functionArn;
+  }
+
   /** Looked up only where they are used: a stack that has only rules for events does not use them. */
-  private get values(): Pick<DriftMonitorBase, 'role' | 'graceChecks'> {
+  private get values(): Pick<DriftMonitorBase, 'role' | 'graceChecks' | 'functionArn'> {
     if (this.published === undefined) {
-      const [roleArn, graceChecks] = this.lookUp('Published', MONITOR_PARAMETER);
-      this.published = { role: Role.fromRoleArn(this, 'Role', roleArn), graceChecks: Token.asNumber(graceChecks) };
+      const value = this.lookUp('Published', MONITOR_PARAMETER);
+      this.published = {
+        role: Role.fromRoleArn(this, 'Role', value(0)),
+        graceChecks: Token.asNumber(value(1)),
+        functionArn: value(FUNCTION_ELEMENT),
+      };
     }
     return this.published;
   }
@@ -85,21 +87,22 @@ export class ImportedDriftMonitor extends DriftMonitorBase {
   /** Looked up only where it is used: a monitor without a gate has no such parameter. */
   protected get _gate(): GateAccess {
     if (this.imported === undefined) {
-      const [functionArn, roleArn] = this.lookUp('PublishedGate', GATE_PARAMETER);
+      const value = this.lookUp('PublishedGate', GATE_PARAMETER);
       this.imported = {
-        handler: LambdaFunction.fromFunctionArn(this, 'Gate', functionArn),
-        role: Role.fromRoleArn(this, 'GateRole', roleArn, { mutable: false }),
+        handler: LambdaFunction.fromFunctionArn(this, 'Gate', value(0)),
+        role: Role.fromRoleArn(this, 'GateRole', value(1), { mutable: false }),
       };
     }
     return this.imported;
   }
 
-  private lookUp(id: string, name: string): [string, string] {
+  /** @returns the elements of a list */
+  private lookUp(id: string, name: string): (element: number) => string {
     const { stringListValue } = StringListParameter.fromListParameterAttributes(this, id, {
       parameterName: `${this.registryPath}/${name}`,
       simpleName: false,
       elementType: ParameterValueType.STRING,
     });
-    return [Fn.select(0, stringListValue), Fn.select(1, stringListValue)];
+    return (element) => Fn.select(element, stringListValue);
   }
 }

@@ -17,7 +17,7 @@ function censusAfter(checks: readonly RawObservation[], record: RegistryRecord =
     ({ state } = reportOn(record, state, one, at));
     at += MINUTE;
   }
-  return censusOf('orders-1', reportOn(record, state, checks.at(-1)!, at), START);
+  return censusOf('orders-1', reportOn(record, state, checks.at(-1)!, at));
 }
 
 /** Its process holds an address that the load balancer never had. */
@@ -31,6 +31,9 @@ test('a proxy that was compared as a whole is compliant, and the document has wh
     compliance: 'compliant',
     taskSource: { cluster: 'fleet', service: 'orders', runtimeApiPort: 9990 },
     lastWholeAt: '2026-11-22T12:00:00.000Z',
+    recordedSince: '2026-11-22T12:00:00.000Z',
+    blind: [],
+    ended: [],
     upstreams: [
       {
         dnsName: ELB,
@@ -107,7 +110,7 @@ describe('what was not seen is named', () => {
     for (const minute of [1, 2, 3]) {
       ({ state } = reportOn(RECORD, state, raw({ tasks: [stale()] }), START + minute * MINUTE));
     }
-    const census = censusOf('orders-1', reportUnchecked(RECORD, state, 'no time was left', START + 4 * MINUTE), START);
+    const census = censusOf('orders-1', reportUnchecked(RECORD, state, 'no time was left', START + 4 * MINUTE));
     expect(census).toMatchObject({
       compliance: 'non-compliant',
       upstreams: [],

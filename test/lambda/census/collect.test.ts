@@ -4,28 +4,16 @@ import type { Census } from '../../../lambda/census/documents';
 import { hashOf } from '../../../lambda/census/gather';
 import type { CensusPage } from '../../../lib/contract/census';
 import { raw, read, slots } from '../observations';
+import { Bucket } from './bucket';
 import { censusesOf } from './monitors';
 
 const CENSUS = '2026-11-22T120000Z';
 const FRAME = { census: CENSUS, startedAt: '2026-11-22T12:00:00.000Z' };
 
-/** A bucket that checks checksums, as S3 does. */
-class Bucket implements Store {
-  public readonly objects = new Map<string, string>();
-  public readonly put: Store['put'] = async (key, body, _type, sha256) => {
-    if (hashOf(body) !== sha256) {
-      throw new Error('BadDigest');
-    }
-    this.objects.set(key, body);
-  };
-  public readonly get: Store['get'] = async (key) => this.objects.get(key);
-}
-
 const target = (i: number): CensusTarget => ({
   account: String(111111111111 + (i % 5)),
   region: 'eu-west-1',
   name: `monitor-${i}`,
-  functionArn: `arn:aws:lambda:eu-west-1:${111111111111 + (i % 5)}:function:monitor-${i}`,
 });
 
 const stale = raw({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] });
@@ -79,7 +67,7 @@ test('each document has a checksum beside it that sha256sum accepts, and a page'
     `${folder}monitors/${monitor}.html`,
     `${folder}monitors/${monitor}.json`,
     `${folder}monitors/${monitor}.json.sha256`,
-    `${folder}summaries/${monitor}.json`,
+    `working/${CENSUS}/summaries/${monitor}.json`,
   ]);
   const input = bucket.objects.get(`${folder}census.json`)!;
   const [sum] = execFileSync('sha256sum', { input, encoding: 'utf8' }).split(' ');
@@ -96,6 +84,6 @@ test('a monitor that is asked again replaces what it left, and counts once', asy
 
 test('a store that does not take a document fails the monitor', async () => {
   const bucket = new Bucket();
-  const refusing: Store = { get: bucket.get, put: () => Promise.reject(new Error('AccessDenied')) };
+  const refusing: Store = { ...bucket, put: () => Promise.reject(new Error('AccessDenied')) };
   await expect(collect(CENSUS, target(1), async () => page(HEALTHY), refusing)).rejects.toThrow('AccessDenied');
 });

@@ -24,7 +24,6 @@ const faultsOf = (document: unknown) => {
 const healthy = raw();
 const stale = raw({ tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.9') })] });
 const silent = raw({ tasks: [unread('task-1')] });
-const month = (...checks: Parameters<typeof censusesOf>[0]) => monthOf('2026-11', MONITOR, censusesOf(checks));
 
 test('the schema file is that of the code', () => {
   expect(schema).toEqual(JSON.parse(JSON.stringify(censusJsonSchema())));
@@ -89,79 +88,6 @@ describe('the summary', () => {
     const summary = summaryOf({ ...drifted, proxies: many, total: 300 });
     expect(summary).toMatchObject({ nonCompliant: 300, leftOut: ['proxies that are not compliant: 200 of 300'] });
     expect(summary.nonCompliantProxies).toHaveLength(100);
-  });
-});
-
-describe('a month', () => {
-  test('a blind time begins when all of the proxy was last seen, and ends with the first run that sees it again', () => {
-    expect(month(healthy, healthy, silent, silent, healthy).proxies[0]!.blind).toEqual([
-      { from: timeOf(START + 90_000), until: timeOf(START + 240_000), why: 'connection refused' },
-    ]);
-  });
-
-  test('a monitor that does not answer makes its proxies blind', () => {
-    const { proxies, censuses } = month(healthy, 'down', 'down');
-    expect(proxies[0]).toMatchObject({ blind: [{ from: timeOf(START + 30_000), why: 'AccessDenied' }] });
-    expect(proxies[0]!.blind[0]).not.toHaveProperty('until');
-    expect(proxies[0]).not.toHaveProperty('compliantSince');
-    expect(censuses.map(({ failed }) => failed)).toEqual([undefined, 'AccessDenied', 'AccessDenied']);
-  });
-
-  test('an incident has its begin, and the census that finds it over; one that was not seen is not over', () => {
-    const [proxy] = month(stale, stale, stale, stale, stale, silent, healthy, healthy, healthy).proxies;
-    expect(proxy!.incidents.filter(({ kind }) => kind === 'stale-address')).toMatchObject([
-      { id: expect.any(String), address: '10.0.0.9', since: timeOf(START), overBy: timeOf(START + 390_000) },
-    ]);
-    const [open] = month(stale, stale, stale, stale, silent).proxies;
-    expect(open!.incidents.find(({ kind }) => kind === 'stale-address')).not.toHaveProperty('overBy');
-  });
-
-  test('an incident that one census in between lacks is not over, as its id says', () => {
-    const [, , , first, , last] = censusesOf([stale, stale, stale, stale, stale, stale]);
-    const [proxy] = first!.proxies;
-    const between = { ...first!, startedAt: timeOf(START + 240_000), proxies: [{ ...proxy!, incidents: [] }] };
-    const { proxies } = monthOf('2026-11', MONITOR, [first!, between, last!]);
-    expect(proxies[0]!.incidents.map(({ id, overBy }) => [id, overBy])).toEqual([[proxy!.incidents[0]!.id, undefined]]);
-  });
-
-  test('the same censuses in any order are the same month', () => {
-    const censuses = censusesOf([healthy, stale, 'down', stale, stale, stale, silent]);
-    expect(monthOf('2026-11', MONITOR, [...censuses].reverse())).toEqual(monthOf('2026-11', MONITOR, censuses));
-  });
-
-  test('whatever was seen: no census with a gap is outside of a blind time, and none without one is inside', () => {
-    fc.assert(
-      fc.property(anySeen, (checks) => {
-        const censuses = censusesOf(checks);
-        const [history] = monthOf('2026-11', MONITOR, censuses).proxies;
-        for (const { proxies } of history === undefined ? [] : censuses) {
-          for (const { at, gaps } of proxies) {
-            // A time that begins when all was last seen begins after that.
-            const hasStarted = (from: string) => (gaps.length > 0 ? from <= at : from < at);
-            const inside = history!.blind.some(({ from, until = '9' }) => hasStarted(from) && at < until);
-            expect({ at, inside }).toEqual({ at, inside: gaps.length > 0 });
-          }
-        }
-      }),
-    );
-  });
-
-  test('whatever was seen: an incident of the last census is open, each id occurs once, and no end is before its begin', () => {
-    fc.assert(
-      fc.property(anySeen, (checks) => {
-        const censuses = censusesOf(checks);
-        const [history] = monthOf('2026-11', MONITOR, censuses).proxies;
-        const ids = (history?.incidents ?? []).flatMap(({ id }) => id ?? []);
-        expect(new Set(ids).size).toBe(ids.length);
-        for (const { since, lastSeenAt, overBy = '9' } of history?.incidents ?? []) {
-          expect(since <= lastSeenAt && lastSeenAt < overBy).toBe(true);
-        }
-        const open = history?.incidents.filter(({ overBy }) => overBy === undefined) ?? [];
-        for (const { id } of censuses.at(-1)!.proxies.flatMap(({ incidents }) => incidents)) {
-          expect(id === undefined || open.some((one) => one.id === id)).toBe(true);
-        }
-      }),
-    );
   });
 });
 

@@ -9,15 +9,18 @@ import { RECORD, START } from '../observations';
 
 const MINUTE = 60_000;
 
-/** What a monitor sees in one check: undefined where the proxy cannot be read, `down` where the monitor does not answer. */
-type Seen = RawObservation | undefined | 'down';
+/**
+ * What a monitor sees in one check: undefined where the proxy cannot be read, `down` where the monitor does not answer and
+ * makes no run, `stopped` where it answers and makes no run.
+ */
+type Seen = RawObservation | undefined | 'down' | 'stopped';
 
 /**
  * The censuses of a monitor with one proxy. Runs check it each minute and save its state, and a census is taken each
  * minute, half a minute after the run.
  */
 export function censusesOf(checks: readonly Seen[], name = 'orders-1'): MonitorCensus[] {
-  let [state, wholeAt] = [NO_STATE, 0];
+  let state = NO_STATE;
   return checks.map((seen, i) => {
     const at = START + i * MINUTE;
     const frame = { version: '1', census: `c-${i}`, monitor: '111122223333/eu-west-1/fleet' } as const;
@@ -26,13 +29,13 @@ export function censusesOf(checks: readonly Seen[], name = 'orders-1'): MonitorC
       return { ...frame, ...times, total: 0, proxies: [], degraded: [], failed: 'AccessDenied' };
     }
     const report = (now: number) =>
-      seen === undefined ? reportUnchecked(RECORD, state, 'no time', now) : reportOn(RECORD, state, seen, now);
-    const run = report(at);
-    state = run.state;
-    if (run.observation.unchecked === undefined && run.observation.tasks.every((task) => 'runtime' in task)) {
-      wholeAt = at;
+      seen === undefined || seen === 'stopped'
+        ? reportUnchecked(RECORD, state, 'no time', now)
+        : reportOn(RECORD, state, seen, now);
+    if (seen !== 'stopped') {
+      ({ state } = report(at));
     }
-    const proxies = [censusOf(name, report(at + 30_000), wholeAt)];
+    const proxies = [censusOf(name, report(at + 30_000))];
     return { ...frame, ...times, total: 1, proxies, degraded: [] };
   });
 }

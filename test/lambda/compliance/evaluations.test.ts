@@ -40,6 +40,8 @@ const census = (more: Partial<CensusProxy> = {}): CensusProxy => ({
   gaps: [],
   incidents: [],
   pending: [],
+  blind: [],
+  ended: [],
   ...more,
 });
 
@@ -260,7 +262,7 @@ test('any observation has one result, by the compliance of its census', () => {
       if (unchecked) {
         report = reportUnchecked(RECORD, state, 'no time was left', START + checks.length * 60_000);
       }
-      const one = censusOf('orders', report, START);
+      const one = censusOf('orders', report);
       expect(evaluate([one]).map(({ compliance }) => compliance)).toEqual([results[one.compliance]]);
     }),
     { numRuns: 50 },
