@@ -60,6 +60,7 @@ export type { HaproxyElbProxyAttributes, IHaproxyElbProxy } from './proxy/haprox
 export type { HaproxyElbProxyProps } from './proxy/haproxy-elb-proxy-props';
 export { ProxyIngress } from './proxy/ingress';
 export type { ProxyIngressBindOptions, ProxyIngressConfig, ProxyIngressTraits } from './proxy/ingress-bind';
+export { Locality } from './proxy/locality';
 export type { NetworkLoadBalancerOptions } from './proxy/network-load-balancer-options';
 export type {
   HaproxyLog,

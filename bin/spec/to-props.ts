@@ -24,6 +24,7 @@ import {
   type ElbUpstreamOptions,
   FixedUpstream,
   type HaproxyElbProxyProps,
+  Locality,
   ProxyCapacity,
   type ProxyClientCertificates,
   ProxyDeployment,
@@ -33,6 +34,7 @@ import {
   Repair,
   UpstreamIdentity,
 } from '../../lib';
+import { HaproxyLocality } from '../../lib/haproxy/model/options';
 import type { ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
 import { versionOf } from './to-model';
 import { SpecDuration, SpecSize } from './values';
@@ -165,11 +167,16 @@ export function monitorPropsOf(
 }
 
 function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<UpstreamSpec>): ElbUpstream {
-  const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, identity, ...rest } = upstream;
+  const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, identity, locality, zones, ...rest } = upstream;
   const securityGroups = securityGroupIds?.map((group, i) =>
     SecurityGroup.fromSecurityGroupId(scope, `${id}SecurityGroup${i}`, group),
   );
-  const options: ElbUpstreamOptions = { ...rest, securityGroups, identity: identity && identityOf(identity) };
+  const options: ElbUpstreamOptions = {
+    ...rest,
+    securityGroups,
+    identity: identity && identityOf(identity),
+    locality: locality === HaproxyLocality.ZONE ? Locality.preferZone(zones) : undefined,
+  };
   if (loadBalancerArn !== undefined) {
     return ElbUpstream.fromLoadBalancerArn(loadBalancerArn, options);
   }
@@ -183,11 +190,13 @@ function identityOf({ certificate, response }: NonNullable<UpstreamSpec['identit
 }
 
 function shareOf(scope: Construct, id: string, { upstream, ...share }: WithCdkUnits<ShareSpec>): ProxyShare {
-  const { addresses, ...options } = upstream;
+  const { addresses, locality, zones, ...options } = upstream;
   return {
     ...share,
     upstream:
-      addresses === undefined ? elbUpstreamOf(scope, id, options) : FixedUpstream.fromAddresses(addresses, options),
+      addresses === undefined
+        ? elbUpstreamOf(scope, id, { ...options, locality, zones })
+        : FixedUpstream.fromAddresses(addresses, options),
   };
 }
 

@@ -7,6 +7,7 @@ import { checkArguments } from '../private/check-arguments';
 import { refuseClearHttp2 } from '../private/proxy/clear-http2';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
+import type { Locality } from './locality';
 import { type BoundUpstream, Upstream, type UpstreamOptions } from './upstream';
 import type { UpstreamIdentity } from './upstream-identity';
 
@@ -25,6 +26,13 @@ export interface ElbUpstreamOptions extends UpstreamOptions {
    * @default 16, twice the 8 addresses of one DNS answer
    */
   readonly slots?: number;
+
+  /**
+   * Which nodes of the load balancer get requests first. Only with slots and health checks.
+   *
+   * @default - all nodes get the same share, which an Application Load Balancer with cross-zone load balancing expects
+   */
+  readonly locality?: Locality;
 
   /**
    * How each address proves, on each health check, that it belongs to the load balancer. HAProxy 3.1 and later sends no
