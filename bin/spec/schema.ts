@@ -1,5 +1,12 @@
+import type { MaximumExecutionFrequency } from 'aws-cdk-lib/aws-config';
 import { z } from 'zod';
-import type { DriftAlarms, DriftMonitorProps } from '../../lib';
+import type {
+  DriftAlarms,
+  DriftConfigRuleProps,
+  DriftMonitorProps,
+  IncidentSeverity,
+  SecurityHubFindingsProps,
+} from '../../lib';
 import { ALARMS, MONITOR } from '../../lib/private/options';
 import { logRetentionDays, proxySchema, removalPolicy } from './proxy-schema';
 import { form, keysOf, list, type Shape } from './values';
@@ -8,6 +15,40 @@ const alarms = z
   .strictObject(keysOf(ALARMS) satisfies Shape<DriftAlarms>)
   .optional()
   .meta({ description: 'Thresholds of the alarms.' });
+
+const FREQUENCIES = [
+  'One_Hour',
+  'Three_Hours',
+  'Six_Hours',
+  'Twelve_Hours',
+  'TwentyFour_Hours',
+] as const satisfies readonly `${MaximumExecutionFrequency}`[];
+
+const SEVERITIES = ['info', 'warning', 'critical'] as const satisfies readonly `${IncidentSeverity}`[];
+
+const configRule = z
+  .strictObject({
+    maximumExecutionFrequency: z
+      .enum(FREQUENCIES)
+      .optional()
+      .meta({ description: 'How often AWS Config starts an evaluation. Default: TwentyFour_Hours.' }),
+  } satisfies Shape<
+    DriftConfigRuleProps,
+    'monitor' | 'alarmActions' | 'maximumExecutionFrequency',
+    'maximumExecutionFrequency'
+  >)
+  .optional()
+  .meta({ description: 'A rule of AWS Config that evaluates the proxies. Default: none.' });
+
+const securityHubFindings = z
+  .strictObject({
+    minSeverity: z
+      .enum(SEVERITIES)
+      .optional()
+      .meta({ description: 'The lowest severity of the incidents. Default: warning.' }),
+  } satisfies Shape<SecurityHubFindingsProps, 'monitor' | 'alarmActions' | 'minSeverity', 'minSeverity'>)
+  .optional()
+  .meta({ description: 'A finding in AWS Security Hub for each incident. Default: none.' });
 
 /** Properties that a spec file does not have: the proxies give them, or they take objects of the CDK. */
 type OnlyInCdk =
@@ -34,7 +75,13 @@ const monitorSchema = z
       .meta({ description: 'Redeploy a proxy that has a critical incident, or only log it. Default: neither.' }),
     logRetentionDays,
     removalPolicy,
-  } satisfies Shape<DriftMonitorProps, OnlyInCdk, 'alarmTopicArns' | 'logRetentionDays' | 'removalPolicy'>)
+    configRule,
+    securityHubFindings,
+  } satisfies Shape<
+    DriftMonitorProps,
+    OnlyInCdk,
+    'alarmTopicArns' | 'logRetentionDays' | 'removalPolicy' | 'configRule' | 'securityHubFindings'
+  >)
   .optional()
   .meta({ description: 'The monitor that checks the proxies of each environment.' });
 

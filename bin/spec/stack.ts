@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { DriftMonitor, HaproxyElbProxy } from '../../lib';
 import { NETWORK_LOAD_BALANCER } from '../../lib/private/options';
 import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
-import { monitorPropsOf, propsOf } from './to-props';
+import { addCompliance, monitorPropsOf, propsOf } from './to-props';
 
 /** The most characters of the name of a monitor. */
 const MAX_NAME = 64;
@@ -20,12 +20,14 @@ export class ProxiesStack extends Stack {
     const vpc = this.vpcOf(vpcSpec);
     const cluster = this.clusterOf(vpc, clusterName);
     const gate = Object.values(proxies).some(({ deployment }) => deployment?.gate);
+    const monitorProps = monitorPropsOf(this, spec.monitor);
     this.monitor = new DriftMonitor(this, 'Monitor', {
       gate,
       // Unique in its account and region, and short enough for a name in all but the longest cases.
       monitorName: this.stackName.length > MAX_NAME ? undefined : this.stackName,
-      ...monitorPropsOf(this, spec.monitor),
+      ...monitorProps,
     });
+    addCompliance(this, this.monitor, spec.monitor ?? {}, monitorProps.alarmActions);
     // A separate scope, because a proxy may have any name.
     const scopeOfProxies = new Construct(this, 'Proxies');
     const imports = new Construct(this, 'Imports');

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Resource, Size } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { MaximumExecutionFrequency } from 'aws-cdk-lib/aws-config';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -19,11 +20,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { ITargetGroupRef, TargetGroupReference } from 'aws-cdk-lib/aws-vpclattice';
 import type { Construct } from 'constructs';
 import {
+  DriftConfigRule,
+  type DriftMonitor,
   type DriftMonitorProps,
   ElbUpstream,
   type ElbUpstreamOptions,
   FixedUpstream,
   type HaproxyElbProxyProps,
+  type IncidentSeverity,
   Locality,
   ProxyCapacity,
   type ProxyClientCertificates,
@@ -32,6 +36,7 @@ import {
   type ProxyShare,
   type ProxyTls,
   Repair,
+  SecurityHubFindings,
   UpstreamIdentity,
 } from '../../lib';
 import { HaproxyLocality } from '../../lib/haproxy/model/options';
@@ -154,7 +159,15 @@ export function monitorPropsOf(
   scope: Construct,
   spec: Spec['monitor'],
 ): Omit<DriftMonitorProps, 'gate' | 'monitorName'> {
-  const { repair, alarmTopicArns, logRetentionDays, removalPolicy, ...rest } = withCdkUnits(spec);
+  const {
+    repair,
+    alarmTopicArns,
+    logRetentionDays,
+    removalPolicy,
+    configRule: _rule,
+    securityHubFindings: _findings,
+    ...rest
+  } = withCdkUnits(spec);
   const topics = alarmTopicArns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn)));
   return {
     ...rest,
@@ -164,6 +177,23 @@ export function monitorPropsOf(
     alarmActions: topics,
     okActions: topics,
   };
+}
+
+/** What a spec file adds to its monitor for auditors. */
+export function addCompliance(
+  scope: Construct,
+  monitor: DriftMonitor,
+  { configRule, securityHubFindings }: NonNullable<Spec['monitor']>,
+  alarmActions: DriftMonitorProps['alarmActions'],
+): void {
+  if (configRule !== undefined) {
+    const maximumExecutionFrequency = configRule.maximumExecutionFrequency as MaximumExecutionFrequency | undefined;
+    new DriftConfigRule(scope, 'ConfigRule', { monitor, maximumExecutionFrequency, alarmActions });
+  }
+  if (securityHubFindings !== undefined) {
+    const minSeverity = securityHubFindings.minSeverity as IncidentSeverity | undefined;
+    new SecurityHubFindings(scope, 'SecurityHubFindings', { monitor, minSeverity, alarmActions });
+  }
 }
 
 function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<UpstreamSpec>): ElbUpstream {
