@@ -227,6 +227,8 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
   // From 3.1 on this is how long a new address waits for its first check.
   const down =
     identity && version._capabilities.initState && `downinter ${formatDuration(Math.max(100, Math.floor(fast / 2)))}`;
+  // In TCP mode a node that is marked down loses its sessions.
+  const errorLimit = mode === HaproxyMode.HTTP ? 1 : 3;
   return (
     enabled &&
     join(
