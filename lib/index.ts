@@ -76,3 +76,8 @@ export type {
 export type { PrivateDnsOptions } from './proxy/private-dns-options';
 export type { ProxyScaling, ScheduledTasks } from './proxy/scaling';
 export { type HaproxyUpstreamTls, Upstream, type UpstreamHealthCheck, type UpstreamOptions } from './proxy/upstream';
+export {
+  type CertificateIdentityOptions,
+  type ResponseIdentityOptions,
+  UpstreamIdentity,
+} from './proxy/upstream-identity';

@@ -316,7 +316,13 @@ export const proxySchema = z.strictObject({
   deployment,
   patching: z
     .strictObject({
-      cron: z.string().meta({ description: 'When, in UTC: six fields such as 0 3 ? * TUE *.' }),
+      cron: z
+        .string()
+        .optional()
+        .meta({ description: 'When, in UTC: six fields such as 0 3 ? * TUE *. Default: never.' }),
+      onSecretChange: z.boolean().optional().meta({
+        description: 'Replace them also when a secret of the proxy has a new current version. Default: false.',
+      }),
     } satisfies Shape<ProxyPatching, 'schedule', 'cron'>)
     .optional()
     .meta({

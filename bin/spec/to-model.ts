@@ -31,7 +31,9 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
   );
   const shareUpstreams = sharesOf<ShareSpec>(proxy).map(
     ({ name, upstream: { addresses, ...options } }): ProxyShareUpstream =>
-      addresses === undefined ? proxyUpstreamOf(name, options) : { name, options, bound: { addresses } },
+      addresses === undefined
+        ? proxyUpstreamOf(name, options)
+        : { name, options: { ...options, identity: undefined }, bound: { addresses } },
   );
   const { memoryMiB } =
     capacity.capacityProvider === undefined
@@ -59,8 +61,12 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
 
 function proxyUpstreamOf(
   name: string | undefined,
-  { dnsName = UNKNOWN_NAME, ...options }: UpstreamSpec,
+  { dnsName = UNKNOWN_NAME, identity, ...rest }: UpstreamSpec,
 ): ProxyUpstream {
+  const options = {
+    ...rest,
+    identity: identity && { certificateOptions: identity.certificate, responseOptions: identity.response },
+  };
   return { name, options, bound: { dnsName, idleTimeoutMillis: idleMillisOf(options.loadBalancerArn) } };
 }
 

@@ -31,6 +31,7 @@ import {
   type ProxyShare,
   type ProxyTls,
   Repair,
+  UpstreamIdentity,
 } from '../../lib';
 import type { ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
 import { versionOf } from './to-model';
@@ -110,7 +111,10 @@ export function propsOf(scope: Construct, proxy: ProxySpec): Omit<HaproxyElbProx
         schedule: Schedule.expression(`cron(${cron})`),
       })),
     },
-    patching: patching && { schedule: ScheduleExpression.expression(`cron(${patching.cron})`) },
+    patching: patching && {
+      schedule: patching.cron === undefined ? undefined : ScheduleExpression.expression(`cron(${patching.cron})`),
+      onSecretChange: patching.onSecretChange,
+    },
     deployment: deployment && deploymentOf(scope, deployment),
     ingress: ingress && ingressOf(scope, ingress),
     logRetention: logRetentionDays,
@@ -161,17 +165,21 @@ export function monitorPropsOf(
 }
 
 function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<UpstreamSpec>): ElbUpstream {
-  const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, ...rest } = upstream;
+  const { dnsName, loadBalancerArn, loadBalancerName, securityGroupIds, identity, ...rest } = upstream;
   const securityGroups = securityGroupIds?.map((group, i) =>
     SecurityGroup.fromSecurityGroupId(scope, `${id}SecurityGroup${i}`, group),
   );
-  const options: ElbUpstreamOptions = { ...rest, securityGroups };
+  const options: ElbUpstreamOptions = { ...rest, securityGroups, identity: identity && identityOf(identity) };
   if (loadBalancerArn !== undefined) {
     return ElbUpstream.fromLoadBalancerArn(loadBalancerArn, options);
   }
   return loadBalancerName === undefined
     ? ElbUpstream.fromDnsName(dnsName!, options)
     : ElbUpstream.fromLoadBalancerName(loadBalancerName, options);
+}
+
+function identityOf({ certificate, response }: NonNullable<UpstreamSpec['identity']>): UpstreamIdentity {
+  return response === undefined ? UpstreamIdentity.certificate(certificate) : UpstreamIdentity.response(response);
 }
 
 function shareOf(scope: Construct, id: string, { upstream, ...share }: WithCdkUnits<ShareSpec>): ProxyShare {

@@ -1,7 +1,20 @@
 import { z } from 'zod';
-import type { ElbUpstreamOptions, HaproxyUpstreamTls, UpstreamHealthCheck } from '../../lib';
+import type {
+  CertificateIdentityOptions,
+  ElbUpstreamOptions,
+  HaproxyUpstreamTls,
+  ResponseIdentityOptions,
+  UpstreamHealthCheck,
+} from '../../lib';
 import { checkFixedAddress, checkHostName } from '../../lib/haproxy/address';
-import { HEALTH_CHECK, UPSTREAM, UPSTREAM_TLS } from '../../lib/haproxy/model/options';
+import { checkPath } from '../../lib/haproxy/model/option';
+import {
+  CERTIFICATE_IDENTITY,
+  HEALTH_CHECK,
+  RESPONSE_IDENTITY,
+  UPSTREAM,
+  UPSTREAM_TLS,
+} from '../../lib/haproxy/model/options';
 import { refuseClearHttp2 } from '../../lib/private/proxy/clear-http2';
 import { form, keysOf, list, port, report, type Shape, text } from './values';
 
@@ -30,19 +43,43 @@ const healthCheck = z
   .optional()
   .meta({ description: 'How HAProxy checks each address.' });
 
+const countOf = (...values: readonly unknown[]) => values.filter((value) => value !== undefined).length;
+
+const identity = z
+  .strictObject({
+    certificate: z
+      .strictObject(keysOf(CERTIFICATE_IDENTITY) satisfies Shape<CertificateIdentityOptions>)
+      .optional()
+      .meta({ description: 'By a certificate that HAProxy verifies. {} where the upstream has tls.' }),
+    response: z
+      .strictObject({
+        path: text((value) => checkPath(value, 'path'), 'Path of the health check.'),
+        ...keysOf(RESPONSE_IDENTITY),
+      } satisfies Shape<ResponseIdentityOptions>)
+      .optional()
+      .meta({ description: 'By a response to the health check: body, or header and headerValue, or both.' }),
+  })
+  .refine(({ certificate, response }) => countOf(certificate, response) === 1, {
+    error: 'needs one of certificate and response',
+  })
+  .optional()
+  .meta({
+    description:
+      'How each address proves on each health check that it belongs to the load balancer: certificate or response. Default: not at all.',
+  });
+
 const keys = {
   ...NAMES,
   port: port().meta({ description: "Port of the load balancer's listener." }),
   tls,
   healthCheck,
+  identity,
   ...keysOf(UPSTREAM),
   securityGroupIds: list(
     form(/^sg-[0-9a-f]{8,17}$/, 'the id of a security group, such as sg-0123456789abcdef0'),
     'Security groups of the load balancer, which then allow the proxy.',
   ),
 } satisfies Shape<ElbUpstreamOptions, 'securityGroups', keyof typeof NAMES | 'securityGroupIds'>;
-
-const countOf = (...values: readonly unknown[]) => values.filter((value) => value !== undefined).length;
 
 /** A load balancer behind a proxy. */
 export const upstreamSchema = z
@@ -55,7 +92,7 @@ export const upstreamSchema = z
   .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });
 
 /** Keys for the addresses of a load balancer alone. */
-const ONLY_NAMED = ['resolutionMode', 'slots', 'securityGroupIds'] as const;
+const ONLY_NAMED = ['resolutionMode', 'slots', 'identity', 'securityGroupIds'] as const;
 
 /** What a share of the traffic goes to: a load balancer or fixed addresses. */
 export const shareUpstreamSchema = z

@@ -1,19 +1,14 @@
-/** The handlers of the Lambda functions of a census, which its state machine calls: `index.list`, then for each monitor
- * `index.collect`, then `index.conclude`. */
-import type { CensusEnvironment, ListEvent } from '../../lib/contract/census-access';
+/**
+ * The handlers of the Lambda functions of a census, which its state machine calls: `index.list`, then for each monitor
+ * `index.collect`, then `index.conclude`. Each makes a part of a census, or of a month.
+ */
+import type { CensusEnvironment, CollectEvent, ConcludeEvent, ListEvent } from '../../lib/contract/census-access';
 import { bucketsOf } from './aws/bucket';
 import { controllerOf } from './aws/controller';
 import { accountsOfUnit } from './aws/organization';
-import { type CensusTarget, collect as collectMonitor, conclude as concludeCensus } from './collect';
+import { type CensusTarget, collect as collectCensus, conclude as concludeCensus } from './collect';
+import { collectMonth, concludeMonth } from './collect-month';
 import { listTargets, readTargets } from './targets';
-
-/** What a census is for its state machine. */
-interface CensusEvent {
-  readonly census: string;
-  readonly startedAt: string;
-  /** Key of the list of its monitors. */
-  readonly key: string;
-}
 
 /** What Lambda gives to a handler. */
 interface Invocation {
@@ -33,30 +28,40 @@ function environment(): CensusEnvironment {
   return process.env as unknown as CensusEnvironment;
 }
 
-/** Writes the list of the monitors that are to be asked. */
-export async function list(event: ListEvent): Promise<CensusEvent & { readonly targets: number }> {
+/** Writes the list of the monitors. */
+export async function list(event: ListEvent): ReturnType<typeof listTargets> {
   return listTargets(event, accountsOfUnit, bucketsOf(environment()));
 }
 
-/** Asks one monitor. */
-export async function collect(
-  { census, target }: { readonly census: string; readonly target: CensusTarget },
-  invocation: Invocation,
-): ReturnType<typeof collectMonitor> {
+/** Asks one monitor, or makes its month. @returns its counts */
+export async function collect({ subject, target }: CollectEvent, invocation: Invocation): Promise<object> {
   const settings = environment();
+  const store = bucketsOf(settings);
+  return 'month' in subject
+    ? collectMonth(subject.month, target, store)
+    : collectCensus(subject.census, target, asking(subject.census, target, settings, invocation), store);
+}
+
+/** Writes the document about all monitors. @returns its totals */
+export async function conclude({ subject, key }: ConcludeEvent): Promise<object> {
+  const store = bucketsOf(environment());
+  const targets = await readTargets(key, store);
+  return 'month' in subject ? concludeMonth(subject.month, targets, store) : concludeCensus(subject, targets, store);
+}
+
+/** Asks the controller of a monitor, as long as there is time. */
+function asking(
+  census: string,
+  target: CensusTarget,
+  settings: CensusEnvironment,
+  invocation: Invocation,
+): Parameters<typeof collectCensus>[2] {
   let controller: ReturnType<typeof controllerOf> | undefined;
-  const ask: Parameters<typeof collectMonitor>[2] = async (request) => {
+  return async (request) => {
     if (invocation.getRemainingTimeInMillis() < MILLIS_OF_A_PAGE) {
       throw new Error('there was no time for further pages: split the monitor into several monitors');
     }
     controller ??= controllerOf(census, target, settings);
     return (await controller)(request);
   };
-  return collectMonitor(census, target, ask, bucketsOf(settings));
-}
-
-/** Writes the document of the census. */
-export async function conclude({ key, ...frame }: CensusEvent): ReturnType<typeof concludeCensus> {
-  const store = bucketsOf(environment());
-  return concludeCensus(frame, await readTargets(key, store), store);
 }

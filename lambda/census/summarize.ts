@@ -4,7 +4,7 @@ import type { Census, MonitorCensus, MonitorSummary } from './documents';
 /** How many proxies of a kind the summary of a monitor names. Its document has all. */
 const MAX_NAMED = 100;
 
-/** How many proxies of a kind a census names, of all monitors together: its document stays below some 10 MB. */
+/** How many proxies of a kind a census names, of all monitors together: its document stays below some 16 MB. */
 const MAX_NAMED_IN_CENSUS = 20_000;
 
 /** Of each monitor at least. */

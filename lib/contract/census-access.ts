@@ -69,11 +69,29 @@ export interface CensusTargetGroup {
   readonly organizationalUnits?: readonly string[];
 }
 
+/** What the state machine makes: a census, or the documents of a month out of its censuses. */
+export type CensusSubject = { readonly census: string; readonly startedAt: string } | { readonly month: string };
+
 /** The event of the function that lists the monitors. */
 export interface ListEvent {
-  /** ISO 8601. */
+  /** Start of the execution, ISO 8601. */
   readonly startedAt: string;
+  /** Input of the execution: which month, `YYYY-MM`, or `previous` for the one before. @default - a census */
+  readonly input?: { readonly month?: unknown };
   readonly targets: readonly CensusTargetGroup[];
+}
+
+/** The event of the function that asks one monitor, or makes its month. */
+export interface CollectEvent {
+  readonly subject: CensusSubject;
+  readonly target: { readonly account: string; readonly region: string; readonly name: string };
+}
+
+/** What the list answers, and the event of the function that concludes. */
+export interface ConcludeEvent {
+  readonly subject: CensusSubject;
+  /** Key of the list of the monitors. */
+  readonly key: string;
 }
 
 /** Top folders: `working` is in a bucket of its own, whose objects expire. */

@@ -59,6 +59,8 @@ export interface RegistryUpstream {
   /** The load balancer itself, by ARN or by name, where the monitor may read it. */
   readonly loadBalancerArn?: string;
   readonly loadBalancerName?: string;
+  /** How its addresses prove on each health check that they are the load balancer's. @default - not at all */
+  readonly identity?: 'certificate' | 'response';
 }
 
 /** One proxy of the registry: what to check. Times are seconds. */

@@ -12,7 +12,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -153,10 +153,15 @@ export class DriftCensus extends Construct {
   public readonly bucket: IBucket;
   /** The bucket with what the functions leave for one another. Its objects expire after 30 days. */
   public readonly workingBucket: IBucket;
-  /** Takes a census. Start it for one between those of the schedule. */
+  /**
+   * Takes a census. Start it for one between those of the schedule; with the input `{"month": "2026-11"}` it makes the
+   * documents of a month out of those of its censuses.
+   */
   public readonly stateMachine: StateMachine;
   /** The schedule that starts the state machine. */
   public readonly schedule: Schedule;
+  /** The schedule that starts it on the first day of each month, with the input `{"month": "previous"}`. */
+  public readonly monthSchedule: Schedule;
   /** Log lines of the functions. */
   public readonly logGroup: ILogGroup;
   /** The alarm for a census that failed: more monitors than tolerated were not seen, or its document was not written. */
@@ -196,9 +201,11 @@ export class DriftCensus extends Construct {
     const read = (bucket: IBucket, folder: string) => objects(bucket, folder, 's3:GetObject');
     const write = (bucket: IBucket, folder: string) => objects(bucket, folder, 's3:PutObject');
     const list = this.makeFunction('List', 'index.list', LIST_MEMORY, environment, [
+      read(documents, FOLDERS.censuses),
       write(working, FOLDERS.working),
+      listing(documents),
       ...listStatements(this, monitors),
-      ...useOfKeys(this, [working]),
+      ...useOfKeys(this, [documents, working]),
     ]);
     const roleName = `${this.censusName}-collect`;
     const collect = this.makeFunction(
@@ -208,8 +215,8 @@ export class DriftCensus extends Construct {
       environment,
       [
         assumeStatement(this, monitors),
-        write(documents, FOLDERS.censuses),
-        objects(documents, FOLDERS.months, 's3:GetObject', 's3:PutObject'),
+        objects(documents, FOLDERS.censuses, 's3:GetObject', 's3:PutObject'),
+        write(documents, FOLDERS.months),
         write(working, FOLDERS.working),
         listing(documents),
         ...useOfKeys(this, [documents, working]),
@@ -219,8 +226,8 @@ export class DriftCensus extends Construct {
     const conclude = this.makeFunction('Conclude', 'index.conclude', CONCLUDE_MEMORY, environment, [
       read(working, FOLDERS.working),
       write(documents, FOLDERS.censuses),
-      objects(documents, FOLDERS.months, 's3:GetObject', 's3:PutObject'),
-      listing(documents, working),
+      write(documents, FOLDERS.months),
+      listing(working),
       ...useOfKeys(this, [documents, working]),
     ]);
     this.collectRoleArn = collect.role.roleArn;
@@ -246,7 +253,6 @@ export class DriftCensus extends Construct {
             workingBucket: this.workingBucket.bucketName,
             targets: monitors.groups,
             toleratedFailurePercentage,
-            timeoutSeconds: interval.toSeconds(),
           }),
         ),
       ),
@@ -256,14 +262,22 @@ export class DriftCensus extends Construct {
       actions: ['states:StartExecution'],
       resources: [this.stateMachine.stateMachineArn],
     });
-    this.schedule = new Schedule(this, 'Schedule', {
-      schedule: ScheduleExpression.rate(interval),
-      target: new StepFunctionsStartExecution(this.stateMachine, {
-        role: schedulerRole(this, 'ScheduleRole', {
-          description: 'For EventBridge Scheduler, to start the census',
-          inlinePolicies: { Start: new PolicyDocument({ statements: [start] }) },
-        }).withoutPolicyUpdates(),
-      }),
+    const role = schedulerRole(this, 'ScheduleRole', {
+      description: 'For EventBridge Scheduler, to start the census',
+      inlinePolicies: { Start: new PolicyDocument({ statements: [start] }) },
+    }).withoutPolicyUpdates();
+    const schedule = (id: string, expression: ScheduleExpression, input: object) =>
+      new Schedule(this, id, {
+        schedule: expression,
+        target: new StepFunctionsStartExecution(this.stateMachine, {
+          role,
+          input: ScheduleTargetInput.fromObject(input),
+        }),
+      });
+    this.schedule = schedule('Schedule', ScheduleExpression.rate(interval), {});
+    // At noon: the last census of the month has ended by then.
+    this.monthSchedule = schedule('MonthSchedule', ScheduleExpression.cron({ day: '1', hour: '12', minute: '0' }), {
+      month: 'previous',
     });
     [this.failedAlarm, this.heartbeatAlarm] = this.makeAlarms(interval, props.alarmActions ?? []);
   }
@@ -356,7 +370,7 @@ const CENSUS_NAME_LENGTH = 56;
 const MISSED_CENSUSES = 2;
 
 /** MiB, as measured. */
-const LIST_MEMORY = 256;
+const LIST_MEMORY = 512;
 const COLLECT_MEMORY = 512;
 const CONCLUDE_MEMORY = 1024;
 

@@ -165,7 +165,8 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
       haproxyVersion: version?.toString(),
       upstreams: upstreams.map(({ upstream, backend }, i) => {
         const { dnsName, loadBalancerArn } = upstream._bind(this, `Upstream${i}`);
-        return { backend, dnsName, port: upstream.options.port, loadBalancerArn };
+        const { port, identity } = upstream.options;
+        return { backend, dnsName, port, loadBalancerArn, identity: identity?._kind };
       }),
       nameservers: nameservers?.map((address) => checkNameserver(address)),
       tasks: props.tasks,

@@ -57,6 +57,12 @@ export const ACKNOWLEDGED = {
     checkov: ['CKV_AWS_27'],
     reason: 'SQS encrypts them with a key of its own. `encryptionKey` of a hub encrypts those of the hub.',
   },
+  secretChange: {
+    what: 'the state machine that starts a deployment for a new value of a secret',
+    nag: ['AwsSolutions-SF1', 'AwsSolutions-SF2'],
+    reason:
+      'It has one step, the call that starts the deployment. Its history has all of it, and CloudTrail has the call.',
+  },
   noVpc: {
     what: 'the controller and the gate outside of a VPC',
     nag: ['NIST.800.53.R5-LambdaInsideVPC'],

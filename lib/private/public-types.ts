@@ -42,6 +42,8 @@ export const CALLS = {
   'ProxyIngress.networkLoadBalancer': { options: 'NetworkLoadBalancerOptions' },
   'ProxyIngress.privateDns': { options: 'PrivateDnsOptions' },
   'ProxyIngress.targetGroup': { targetGroup: 'ITargetGroup!' },
+  'UpstreamIdentity.certificate': { options: 'CertificateIdentityOptions' },
+  'UpstreamIdentity.response': { options: 'ResponseIdentityOptions!' },
 } as const satisfies Record<string, Record<string, TypeNotation>>;
 
 /** The properties of each struct. */
@@ -135,6 +137,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     sendProxyProtocol: 'boolean',
     slowStart: 'Duration',
     tls: 'HaproxyUpstreamTls',
+    identity: 'UpstreamIdentity',
     resolutionMode: 'HaproxyResolutionMode',
     securityGroups: 'ISecurityGroup[]',
     slots: 'number',
@@ -178,7 +181,7 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     minVersion: 'HaproxyTlsVersion',
   },
   HaproxyLog: { format: 'HaproxyLogFormat', syslog: 'string' },
-  ProxyPatching: { schedule: 'ScheduleExpression!' },
+  ProxyPatching: { onSecretChange: 'boolean', schedule: 'ScheduleExpression' },
   ProbeOptions: { logGroup: 'ILogGroup', securityGroups: 'ISecurityGroup[]', vpcSubnets: 'object' },
   ProxyRateLimit: {
     connections: 'number',
@@ -368,6 +371,8 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     vpcSubnets: 'object',
   },
   PrivateDnsOptions: { cloudMapNamespace: 'INamespace', dnsTtl: 'Duration', name: 'string' },
+  CertificateIdentityOptions: { caFile: 'string', serverName: 'string' },
+  ResponseIdentityOptions: { path: 'string!', body: 'string', header: 'string', headerValue: 'string', host: 'string' },
 };
 
 /** The values of each enum. */

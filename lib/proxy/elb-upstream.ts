@@ -8,6 +8,7 @@ import { refuseClearHttp2 } from '../private/proxy/clear-http2';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
 import { type BoundUpstream, Upstream, type UpstreamOptions } from './upstream';
+import type { UpstreamIdentity } from './upstream-identity';
 
 /** How to reach the load balancer, and how to use its addresses. */
 export interface ElbUpstreamOptions extends UpstreamOptions {
@@ -24,6 +25,17 @@ export interface ElbUpstreamOptions extends UpstreamOptions {
    * @default 16, twice the 8 addresses of one DNS answer
    */
   readonly slots?: number;
+
+  /**
+   * How each address proves, on each health check, that it belongs to the load balancer. HAProxy 3.1 and later sends no
+   * request to an address before its first proof. Before, a new address gets traffic until its first check, which takes a
+   * quarter of the interval of the health check.
+   *
+   * On 1.6 and 1.7, which have one address, HAProxy answers 503 while it does not prove it.
+   *
+   * @default - not at all: each address that passes the health check gets traffic
+   */
+  readonly identity?: UpstreamIdentity;
 
   /**
    * Security groups of the load balancer. The construct allows the proxy in them at `port`. This works within a VPC and

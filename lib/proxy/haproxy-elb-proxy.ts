@@ -268,7 +268,8 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       scale(this.service, props.scaling, desiredCount, ingressConfig, deployment._shiftsTraffic);
     }
     if (props.patching !== undefined) {
-      redeployOn(this, this.service, props.patching);
+      const secrets = files.map(({ secret }) => secret);
+      redeployOn(this, this.service, secrets, props.patching);
     }
     this.allowToUpstreams(loadBalancers);
     this.probe = this.register(version, props, loadBalancers).handler;
@@ -315,6 +316,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
         dnsName: bound.dnsName,
         port: options.port,
         loadBalancerArn: bound.loadBalancerArn,
+        identity: options.identity?._kind,
       })),
       nameservers: props.resolution?.nameservers,
       tasks: HaproxyTasks.ofService(this.service, {

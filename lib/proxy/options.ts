@@ -105,7 +105,7 @@ export interface ProxyTls {
   /**
    * A secret that is a JSON object with `cert` (certificate and chain) and `key`, both PEM. ECS passes both to the
    * task. The task definition holds only the ARN of the secret, and HAProxy reads the files from memory, not from a
-   * disk. Tasks that start after a rotation use the new value; `patching` starts new ones on a schedule.
+   * disk. Tasks that start after a rotation use the new value; `patching` starts new ones.
    */
   readonly secret: ISecret;
 
@@ -275,8 +275,19 @@ export interface ProxyPatching {
   /**
    * When, such as `ScheduleExpression.cron({ weekDay: 'TUE', hour: '3', minute: '0' })` of `aws-scheduler`. ECS starts a
    * deployment then, which is judged and rolled back as any other.
+   *
+   * @default - no schedule
    */
-  readonly schedule: ScheduleExpression;
+  readonly schedule?: ScheduleExpression;
+
+  /**
+   * Start such a deployment also when a secret of the proxy has a new current version, as after a rotation. Secrets
+   * Manager sends the event `Secret Label Updated`, and a state machine of one step starts the deployment, usually within a
+   * minute. The tasks have the new value when the deployment ends. Secrets of another account send no event to this one.
+   *
+   * @default false, because a new value may have to reach clients first
+   */
+  readonly onSecretChange?: boolean;
 }
 
 /** Mutual TLS between the drift checker and the runtime API. */

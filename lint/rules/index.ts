@@ -5,18 +5,22 @@ import { addressFamily } from './address-family';
 import { backupSlots } from './backup-slots';
 import { checkWithoutHost } from './check-without-host';
 import { checkWithoutSni } from './check-without-sni';
+import { clearCheck } from './clear-check';
 import { clearText } from './clear-text';
 import { clientName, resolveGuard } from './do-resolve';
 import { endOfLife } from './end-of-life';
 import { exposedSocket } from './exposed-socket';
 import { faultyRelease } from './faulty-release';
 import { fewSlots } from './few-slots';
+import { forgeableHeader } from './forgeable-header';
 import { holdObsolete } from './hold-obsolete';
 import { idleTime } from './idle-time';
 import { keptConnections } from './kept-connections';
 import { LANGUAGE_RULES } from './language';
+import { largePage } from './large-page';
 import { privilegedPort } from './privileged-port';
 import { queryStorm } from './query-storm';
+import { sharedSessions } from './shared-sessions';
 import { shortHold } from './short-hold';
 import { singleAddress } from './single-address';
 import { singleSlot } from './single-slot';
@@ -54,15 +58,19 @@ export const MEANING_RULES: readonly Rule[] = [
   singleAddress,
   socketTls,
   exposedSocket,
+  sharedSessions,
+  forgeableHeader,
   privilegedPort,
   checkWithoutHost,
   checkWithoutSni,
+  clearCheck,
   verifiedName,
   unverifiableName,
   clearText,
   unreachedBackend,
   idleTime,
   keptConnections,
+  largePage,
 ];
 
 /** The rules about the version that reads the configuration. */

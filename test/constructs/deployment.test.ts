@@ -2,7 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { DriftMonitor, HaproxyElbProxy, ProxyDeployment, ProxyIngress } from '../../lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { DriftMonitor, HaproxyElbProxy, ProxyDeployment, ProxyIngress, type ProxyPatching } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, stackWithVpc } from './stacks';
@@ -66,6 +67,48 @@ test('patching replaces the tasks on a schedule, and may do nothing else', () =>
   expect(permissionsOf(template, /PatchingRole/)).toEqual([
     'Allow ecs:UpdateService on {ProxyService} if ecs:task-definition Null true, ecs:enable-execute-command Null true',
   ]);
+});
+
+test('a new current version of a secret replaces the tasks, and the state machine may do nothing else', () => {
+  const { stack, vpc } = stackWithVpc();
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:orders-AbCdEf';
+  const secret = Secret.fromSecretCompleteArn(stack, 'Certificate', secretArn);
+  const patching = { onSecretChange: true };
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, listenTls: { secret }, patching });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::Scheduler::Schedule', 1);
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['aws.secretsmanager'],
+      'detail-type': ['Secret Label Updated'],
+      resources: [secretArn],
+      detail: { labelUpdated: ['AWSCURRENT'] },
+    },
+    Targets: [{ Arn: { Ref: Match.stringLikeRegexp('SecretChange') } }],
+  });
+  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+  const { StartAt, States } = JSON.parse(textOf(machine!.Properties.DefinitionString));
+  expect(States[StartAt]).toMatchObject({
+    Resource: expect.stringMatching(/:states:::aws-sdk:ecs:updateService$/),
+    Parameters: { ForceNewDeployment: true, Service: expect.stringContaining('ProxyService') },
+    End: true,
+  });
+  expect(permissionsOf(template, /SecretChangeRole/)).toEqual([
+    'Allow ecs:UpdateService on {ProxyService} if ecs:task-definition Null true, ecs:enable-execute-command Null true',
+  ]);
+});
+
+test.each<[patching: ProxyPatching, message: string]>([
+  [{}, 'patching without schedule and onSecretChange replaces no task: give one of them, or leave it out'],
+  [
+    { onSecretChange: true },
+    'patching.onSecretChange has no secret to follow: give listenTls or runtimeApiTls, or leave it out',
+  ],
+])('patching that replaces no task is refused (%#)', (patching, message) => {
+  const { stack, vpc } = stackWithVpc();
+  expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, patching })).toThrow(
+    new InputError(message),
+  );
 });
 
 test('a task is healthy once it was ready, or at once where that is switched off', () => {

@@ -4,7 +4,7 @@ import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { BRANCHES } from '../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { fullHttp, fullTcp, HTTP2, MINIMAL, PER_REQUEST, SHARES, TCP_SHARES } from './models';
+import { fullHttp, fullTcp, HTTP2, identity, MINIMAL, PER_REQUEST, SHARES, TCP_IDENTITY, TCP_SHARES } from './models';
 
 const FOLDER = path.join(__dirname, '../fixtures/render');
 
@@ -12,6 +12,8 @@ const MODES: Record<string, (version: HaproxyVersion) => HaproxyConfigModel | un
   http: fullHttp,
   tcp: fullTcp,
   minimal: () => MINIMAL,
+  identity,
+  'tcp-identity': () => TCP_IDENTITY,
   shares: () => SHARES,
   'tcp-shares': () => TCP_SHARES,
   'per-request': ({ _capabilities: capabilities }) => (capabilities.doResolve ? PER_REQUEST : undefined),

@@ -473,3 +473,87 @@ describe('shares', () => {
     expect(() => check(model)).toThrow(new InputError(message));
   });
 });
+
+describe('a proof of identity', () => {
+  const response = { path: '/identity', body: 'orders 7f3a9c' };
+  const short = (what: string, text: string) =>
+    `identity.response.${what} ${text} proves nothing: give 8 to 200 characters of ASCII that only the load balancer returns, without a blank at an end`;
+
+  test.each<[Change, string, string?]>([
+    [{ upstream: { identity: {} } }, 'identity has neither certificate nor response: give one of them'],
+    [
+      { upstream: { identity: { certificate: {}, response } } },
+      'identity has certificate and response: give one of them',
+    ],
+    [
+      { upstream: { identity: { response }, resolutionMode: PER_REQUEST } },
+      "identity is proved by health checks, which resolutionMode 'per-request' does not have: use 'slots', or leave identity out",
+    ],
+    [
+      { upstream: { identity: { response }, healthCheck: { enabled: false } } },
+      'identity is proved by health checks, and healthCheck.enabled is false: leave one of them out',
+    ],
+    [
+      { upstream: { identity: { certificate: {} } } },
+      'identity by certificate needs TLS, and the upstream has no tls: give tls, or prove the identity by a response',
+    ],
+    [
+      { upstream: { identity: { certificate: {} }, tls: { verify: false } } },
+      'identity by certificate needs a verified one, and tls.verify is false: leave verify out',
+    ],
+    [
+      { upstream: { identity: { certificate: { serverName: 'a.test' } }, tls: {} }, mode: TCP },
+      'identity.certificate.serverName is given, and the upstream has tls: give tls.serverName, which also applies to traffic',
+    ],
+    [
+      { upstream: { identity: { certificate: { caFile: '/ca.pem' } }, tls: {} } },
+      'identity.certificate.caFile is given, and the upstream has tls: give tls.caFile, which also applies to traffic',
+    ],
+    [
+      { upstream: { identity: { certificate: { serverName: 'a b' } } }, mode: TCP },
+      badName('identity.certificate.serverName', 'a b'),
+    ],
+    [
+      { upstream: { identity: { response }, healthCheck: { path: '/health' } } },
+      'healthCheck.path and identity.response are given, and an address has one health check: leave healthCheck.path out',
+    ],
+    [
+      { upstream: { identity: { response }, healthCheck: { host: 'a.test' } } },
+      'healthCheck.host and identity.response are given, and an address has one health check: leave healthCheck.host out',
+    ],
+    [
+      { upstream: { identity: { response: { path: '/identity' } } } },
+      'identity.response has neither body nor header, and any server answers with some status: give one of them',
+    ],
+    [
+      { upstream: { identity: { response: { path: '/identity', header: 'X-Id' } } } },
+      'identity.response has header and no headerValue: give both, or leave header out',
+    ],
+    [
+      { upstream: { identity: { response: { ...response, headerValue: '12345678' } } } },
+      'identity.response has headerValue and no header: give both, or leave headerValue out',
+    ],
+    [
+      { upstream: { identity: { response: { ...response, header: 'X-Id', headerValue: '12345678' } } } },
+      'identity.response.header needs HAProxy 2.2 or later, and this is 2.1, which checks the body alone: give body',
+      '2.1',
+    ],
+    [
+      { upstream: { identity: { response: { path: '/orders-7f3a9c', body: 'orders-7f3a9c' } } } },
+      "identity.response.body 'orders-7f3a9c' is in the request, and a server that returns what it is asked would pass: give another text",
+    ],
+    [
+      { upstream: { identity: { response: { path: '/', header: 'X', headerValue: 'my-elb.example.com' } } } },
+      "identity.response.headerValue 'my-elb.example.com' is in the request, and a server that returns what it is asked would pass: give another text",
+    ],
+    [{ upstream: { identity: { response: { path: '/', body: 'OK' } } } }, short('body', '"OK"')],
+    [{ upstream: { identity: { response: { path: '/', body: 'ööööööööö' } } } }, short('body', '"ööööööööö"')],
+    [{ upstream: { identity: { response: { path: '/', body: '12345678\n' } } } }, short('body', '"12345678\\n"')],
+    [
+      { upstream: { identity: { response: { path: 'x', body: '12345678' } } } },
+      badPath('identity.response.path', '"x"'),
+    ],
+  ])('%j: %s', (change, message, branch = '3.2') => {
+    expect(() => check(change, branch)).toThrow(new InputError(message));
+  });
+});

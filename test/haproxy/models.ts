@@ -189,3 +189,38 @@ export const TCP_SHARES: HaproxyConfigModel = {
   routes: [{ name: 'api', sni: 'api.example.com', upstream: { dnsName: 'api.example.net', port: 443 } }],
   health: { port: 8404 },
 };
+
+/** Load balancers whose nodes prove what they are: one by its certificate, one by a response. */
+export function identity({ _capabilities: capabilities }: HaproxyVersion): HaproxyConfigModel {
+  const header = capabilities.httpCheckSend ? { header: 'X-Load-Balancer', headerValue: `it's orders` } : {};
+  return {
+    upstream: {
+      dnsName: NAME,
+      port: 443,
+      tls: { serverName: 'www.example.com' },
+      identity: { certificate: {} },
+      healthCheck: { path: '/health', host: 'www.example.com' },
+    },
+    routes: [
+      {
+        name: 'clear',
+        pathPrefix: '/clear/',
+        upstream: {
+          dnsName: 'clear.example.net',
+          port: 80,
+          identity: {
+            response: { path: '/identity', host: 'identity.example.com', body: `orders's load balancer`, ...header },
+          },
+          healthCheck: { intervalMillis: 5000, fall: 3 },
+        },
+      },
+    ],
+    health: { port: 8404 },
+  };
+}
+
+/** The same of a load balancer whose TLS passes through. */
+export const TCP_IDENTITY: HaproxyConfigModel = {
+  mode: HaproxyMode.TCP,
+  upstream: { dnsName: NAME, port: 443, identity: { certificate: { serverName: 'www.example.com' } } },
+};

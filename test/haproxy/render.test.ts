@@ -193,10 +193,11 @@ describe('words that a branch does not have', () => {
     ownView: /\bdo-resolve\b/,
     headerPatterns: /\bdel-header \S+ -m reg\b/,
     dropTrailers: /\boption http-drop-request-trailers\b/,
+    initState: /\binit-state down\b/,
   };
 
   test.each(Object.keys(WORDS) as Word[])('%s is in the text from its first branch on', (word) => {
-    const upstream = { ...HTTP.upstream, tls: {}, healthCheck: { path: '/' } };
+    const upstream = { ...HTTP.upstream, tls: {}, identity: { certificate: {} }, healthCheck: { path: '/' } };
     const model = {
       ...HTTP,
       upstream,

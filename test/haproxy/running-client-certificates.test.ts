@@ -14,6 +14,7 @@ import { DnsServer } from '../../testbed/dns-server';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';
 import { freePorts } from '../../testbed/ports';
 import { availableBinaries, haproxyCheck, hasTls } from '../support/binaries';
+import { callWithOpenssl } from '../support/openssl-client';
 import { speak } from '../support/tls-client';
 import { ask, converse, Echo, run, until } from './running';
 
@@ -199,6 +200,38 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       const { text } = await good(request(), { maxVersion });
       expect(received(text)).toEqual(told(clients.good, 'CN=good,O=Acme'));
     });
+
+    test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+      'openssl s_client gets in with a certificate alone, in %s',
+      async (maxVersion) => {
+        const call = (certificate?: TestCertificate, servername = 'www.test') =>
+          callWithOpenssl(ports.tls, {
+            caFile: others.certificate.caFile,
+            servername,
+            maxVersion,
+            certificate,
+            bytes: request(),
+          });
+        const { good: ofOurs, revoked, expired, stranger } = clients;
+        const ok = { status: 'HTTP/1.1 200 OK' };
+        const missing = maxVersion === 'TLSv1.2' ? 'handshake failure' : 'certificate required';
+        expect(await Promise.all([ofOurs, undefined, revoked, expired, stranger].map((one) => call(one)))).toEqual([
+          ok,
+          { alert: missing },
+          { alert: 'certificate revoked' },
+          { alert: 'certificate expired' },
+          { alert: 'unknown ca' },
+        ]);
+        // The server's certificate must have the name.
+        const names = ['api.test', 'a.shop.test', 'unknown.test'];
+        expect(await Promise.all(names.map((name) => call(ofOurs, name)))).toEqual([
+          ok,
+          ok,
+          { refused: 'hostname mismatch', alert: undefined },
+        ]);
+        expect(await call(undefined, 'api.test')).toEqual({ alert: missing });
+      },
+    );
 
     test('a subject is one line, and one name', async () => {
       const { text } = await speak(ports.tls, { certificate: clients.tricky, bytes: request() });

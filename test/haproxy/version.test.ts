@@ -53,6 +53,7 @@ describe('capabilities', () => {
     http2Upstream: '2.4',
     websocketProtocol: '2.5',
     leavesInPlace: '3.0',
+    initState: '3.1',
     ownView: '3.2',
     dropTrailers: '3.2',
   };

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readRuntime } from '../../lambda/probe/runtime-client';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
@@ -160,6 +161,31 @@ const asking = (period: string, ...more: string[]): Body =>
 const STORM = ['timeout resolve 100ms', 'hold valid 100ms'];
 const TURN = 'http-request do-resolve(txn.ip,RESOLVERS,ipv4)';
 
+const LONG = 'content-type text/plain';
+/** Answers itself, with so many bytes. */
+const page = (bytes: number, kind = 'string', text = 'x'): Body => ({
+  ...body(`http-request return status 200 ${LONG} ${kind} ${text.repeat(bytes / Buffer.byteLength(text))}`),
+  since: '2.2',
+});
+/** Answers with a header of its request, of which a client sends one. */
+const forged = (name: string, ...rules: string[]): Body => ({
+  ...body(
+    ...rules.map((rule) => `http-request ${rule.replaceAll('NAME', `X-${name}`)}`),
+    `http-request return status 200 ${LONG} lf-string "is %[req.hdr(x-${name},1)]"`,
+  ),
+  since: '2.2',
+  tls: true,
+});
+const SUBJECT = 'set-header NAME %{+Q}[ssl_c_s_dn]';
+const USED = '{ ssl_c_used }';
+/** Checks a node with TLS. */
+const checked = (more: string, ...lines: string[]): Body =>
+  secure(
+    'option httpchk GET /',
+    ...lines,
+    `server s ${FIRST}:TLS_PORT ssl verify none check inter 1s fall 1 rise 1 ${more}`,
+  );
+
 /** The sections of each rule, by name. */
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, Body>>>> = {
   'address-family': {
@@ -309,6 +335,51 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Body>>>> = {
     'chosen-from-list': chosen(`hdr(x-to),lower if { hdr(x-to) -m str ${NAME} }`),
     'chosen-not': chosen(`str(${NAME})`),
   },
+  'large-page': {
+    'page-too-large': page(4500),
+    'page-of-the-buffer': page(4040),
+    'page-of-letters': page(4500, 'string', 'é'),
+    'page-of-a-format': page(4500, 'lf-string'),
+    'page-of-an-error': {
+      ...body(`http-error status 403 ${LONG} string ${'x'.repeat(4500)}`, 'http-request deny'),
+      since: '2.2',
+    },
+    'page-of-a-rule': {
+      ...body(`http-request deny deny_status 403 hdr x string ${LONG} string ${'x'.repeat(4500)}`),
+      since: '2.2',
+    },
+    'page-fits': page(3072),
+    'page-of-a-format-fits': page(3000, 'lf-string'),
+    'page-of-letters-fits': page(3000, 'string', 'é'),
+  },
+  'forgeable-header': {
+    'forge-if': forged('forge-if', `${SUBJECT} if ${USED}`),
+    'forge-unless': forged('forge-unless', `${SUBJECT} unless { path / }`),
+    'forge-add': forged('forge-add', 'add-header NAME %[ssl_c_serial,hex]'),
+    'forge-deleted-partly': forged('forge-deleted-partly', `del-header NAME if ${USED}`, `${SUBJECT} if ${USED}`),
+    'forge-other-deleted': forged('forge-other-deleted', 'del-header NAME-2', `${SUBJECT} if ${USED}`),
+    'forge-same-twice': forged('forge-same-twice', `${SUBJECT} if ${USED}`, `${SUBJECT} if ${USED}`),
+    'forge-denied-else': forged('forge-denied-else', 'deny if { path /never }', `${SUBJECT} if ${USED}`),
+    'forge-always': forged('forge-always', SUBJECT),
+    'forge-deleted': forged('forge-deleted', 'del-header x-FORGE-deleted', `${SUBJECT} if ${USED}`),
+    'forge-add-deleted': forged('forge-add-deleted', 'del-header NAME', 'add-header NAME %[ssl_c_serial,hex]'),
+    'forge-set-above': forged('forge-set-above', 'set-header NAME none', `${SUBJECT} if ${USED}`),
+    'forge-both': forged('forge-both', `${SUBJECT} if ${USED}`, `set-header NAME none unless ${USED}`),
+    'forge-opposite': forged('forge-opposite', `${SUBJECT} if ${USED}`, `set-header NAME none if !${USED}`),
+    'forge-denied': forged('forge-denied', 'deny if { req.hdr(NAME) -m found }', `${SUBJECT} if ${USED}`),
+    'forge-denied-without': forged('forge-denied-without', `deny unless ${USED}`, `${SUBJECT} if ${USED}`),
+  },
+  'clear-check': {
+    'check-port': checked('port TLS_PORT'),
+    'check-addr': checked(`addr ${FIRST}`),
+    'check-addr-and-port': checked(`port TLS_PORT addr ${FIRST}`),
+    'check-by-default': checked('', 'default-server port TLS_PORT'),
+    'check-ssl': checked('port TLS_PORT check-ssl'),
+    'check-ssl-by-default': checked('port TLS_PORT', 'default-server check-ssl'),
+    'check-own-port': checked(''),
+    'check-other-port': checked('port PORT'),
+    'check-connect': { ...checked('port TLS_PORT', 'http-check connect ssl'), since: '2.2' },
+  },
   'verified-name': {
     'verified-alone': tls(''),
     'verified-host': tls(`verifyhost ${CERTIFIED}`),
@@ -408,6 +479,8 @@ class Running {
     const lines = [
       'global',
       `stats socket ipv4@127.0.0.1:${api} level admin`,
+      // Pages that do not fit are short then.
+      'tune.bufsize 4096',
       'defaults',
       'mode http',
       'balance roundrobin',
@@ -464,6 +537,7 @@ class Running {
     // The linter knows the port of TLS by its number, where only root may listen, and public authorities by their file.
     const config = this.#config
       .replaceAll(`:${this.#tlsPort} `, ':443 ')
+      .replaceAll(` port ${this.#tlsPort}`, ' port 443')
       .replaceAll(certificate.caFile, '/etc/ssl/certs/ca-certificates.crt');
     const lines = config.split('\n');
     const found = lint(config, this.#version).filter((finding) => finding.rule === rule);
@@ -507,6 +581,11 @@ class Running {
       texts.push(answer?.status === 200 ? answer.body.trim() : String(answer?.status));
     }
     return texts;
+  }
+
+  /** The body of an answer. */
+  public async bodyOf(section: string): Promise<string> {
+    return (await ask(this.#ports.get(section)!))!.body;
   }
 
   public async stop(): Promise<void> {
@@ -621,6 +700,31 @@ describe.each(BINARIES)('HAProxy $version has the fault that a rule reports, and
 
   test('clear-text: no request has an answer', async () => {
     await compare('clear-text', async (name) => !/TLS|127/.test((await running.answers(name, 1))[0]!));
+  });
+
+  test('large-page: a page does not arrive', async () => {
+    await compare('large-page', async (name) => Buffer.byteLength(await running.bodyOf(name)) < 3000);
+  });
+
+  test('forgeable-header: the header of a client passes', async () => {
+    await compare('forgeable-header', async (name) => {
+      const [answer] = await running.answers(name, 1, { headers: { [`x-${name}`]: 'forged' } });
+      return answer === 'is forged';
+    });
+  });
+
+  test('clear-check: every check fails', async () => {
+    const isDown = async (name: string) => (await running.answers(name, 1)).includes('503');
+    await until('the checks have failed', async () =>
+      (await Promise.all(running.reported('clear-check').map(isDown))).every(Boolean),
+    );
+    await compare('clear-check', async (name) => {
+      // On a busy machine a check that passes may fail once.
+      for (let i = 0; i < 5 && (await isDown(name)); i += 1) {
+        await sleep(500);
+      }
+      return isDown(name);
+    });
   });
 
   test('query-storm: a process asks more often than each second', async () => {

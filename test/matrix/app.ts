@@ -227,7 +227,7 @@ const proxy = new HaproxyElbProxy(everything, 'Proxy', {
     alarms: [Alarm.fromAlarmArn(everything, 'Alarm', `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:shop`)],
   }),
   probe: { logGroup: logGroup('ProbeLog') },
-  patching: { schedule: ScheduleExpression.cron({ weekDay: 'TUE', hour: '3', minute: '0' }) },
+  patching: { schedule: ScheduleExpression.cron({ weekDay: 'TUE', hour: '3', minute: '0' }), onSecretChange: true },
   enableExecuteCommand: true,
   containerInsights: ContainerInsights.ENHANCED,
   logGroup: logGroup('ProxyLog'),

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { AwsError } from './aws-error';
 import type { AwsHandlers } from './operations';
 
+/** AWS has 1,000 on a page. */
+const PAGE = 2;
+
 /** The objects of all buckets, by `BUCKET/KEY`. An object with a wrong checksum is refused, as S3 does. */
 export class Buckets {
   public readonly objects = new Map<string, string>();
@@ -25,6 +28,21 @@ export class Buckets {
         throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
       }
       return { Body: text as never };
+    },
+    's3:ListObjectsV2': ({ Bucket, Prefix = '', Delimiter = '', ContinuationToken }) => {
+      const start = `${Bucket}/${Prefix}`;
+      const below = [...this.objects.keys()]
+        .filter((key) => key.startsWith(start))
+        .map((key) => key.slice(start.length));
+      const names = below.flatMap((key) => (key.includes(Delimiter) ? [key.slice(0, key.indexOf(Delimiter) + 1)] : []));
+      const all = [...new Set(names)].sort();
+      const at = Number(ContinuationToken ?? 0);
+      const next = at + PAGE < all.length ? String(at + PAGE) : undefined;
+      return {
+        CommonPrefixes: all.slice(at, at + PAGE).map((name) => ({ Prefix: `${Prefix}${name}` })),
+        IsTruncated: next !== undefined,
+        NextContinuationToken: next,
+      };
     },
   } satisfies AwsHandlers;
 }

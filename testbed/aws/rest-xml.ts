@@ -6,7 +6,10 @@ import { writeXml, type XmlStyle } from './xml';
 /** `/BUCKET/KEY?x-id=OPERATION`: the SDK names the operation, and puts the bucket into the path where the host is an address. */
 const OBJECT = /^\/([^/?]+)\/([^?]+)\?(?:.*&)?x-id=(GetObject|PutObject)\b/;
 
-const STYLE: XmlStyle = { item: 'member', nameOf: (name) => name };
+const STYLE: XmlStyle = { nameOf: (name) => name };
+
+/** `GET /BUCKET?list-type=2&…`: a page of the keys. */
+const LISTING = /^\/([^/?]+)\/?\?(.*\blist-type=2.*)$/;
 
 /** restXml, as far as objects of S3 need it: the object is the body, all else is in path and headers. */
 export const restXml: Protocol = {
@@ -22,6 +25,12 @@ export const restXml: Protocol = {
   },
 
   read({ path, headers, body }) {
+    const [, listed, query] = LISTING.exec(path) ?? [];
+    if (listed !== undefined) {
+      const { prefix, delimiter, 'continuation-token': token } = Object.fromEntries(new URLSearchParams(query));
+      const input = { Bucket: listed, Prefix: prefix, Delimiter: delimiter, ContinuationToken: token };
+      return { service: 's3', operation: 'ListObjectsV2', input };
+    }
     const [, bucket, key = '', operation] = OBJECT.exec(path) ?? [];
     if (bucket === undefined || operation === undefined) {
       return undefined;
@@ -38,7 +47,10 @@ export const restXml: Protocol = {
     return { service: 's3', operation, input };
   },
 
-  writeOutput: (_call, output) => ((output as GetObjectOutput).Body as unknown as string) ?? '',
+  writeOutput: ({ operation }, output) =>
+    operation === 'ListObjectsV2'
+      ? writeXml('ListBucketResult', output, STYLE)
+      : (((output as GetObjectOutput).Body as unknown as string) ?? ''),
 
   writeError: ({ code, message }, requestId) =>
     writeXml('Error', { Code: code, Message: message, RequestId: requestId }, STYLE),

@@ -15,6 +15,12 @@ import { CLIENT } from './client-options';
 /** A controller answers within 55 s. */
 const ANSWER_MILLIS = 60_000;
 
+/**
+ * How much a monitor may have answered when it is asked for a further page of at most 4 MiB. Its document and its page take
+ * some 330 MB of memory then.
+ */
+const MAX_BYTES = 16 * 1024 * 1024;
+
 /** Characters of the message of a controller. */
 const MAX_MESSAGE = 200;
 
@@ -54,7 +60,15 @@ export async function controllerOf(
     credentials,
     requestHandler: { ...CLIENT.requestHandler, requestTimeout: ANSWER_MILLIS },
   });
-  return (request) => invoke(lambda, functionArn, request);
+  let bytes = 0;
+  return async (request) => {
+    if (bytes > MAX_BYTES) {
+      throw new Error(`its answers have ${bytes} bytes already, more than ${MAX_BYTES}: split the monitor`);
+    }
+    const { answer, size } = await invoke(lambda, functionArn, request);
+    bytes += size;
+    return answer;
+  };
 }
 
 async function functionArnOf(monitor: string, ssm: SSMClient): Promise<string> {
@@ -74,7 +88,7 @@ async function functionArnOf(monitor: string, ssm: SSMClient): Promise<string> {
   return functionArn;
 }
 
-async function invoke(lambda: LambdaClient, functionArn: string, request: CensusRequest): Promise<unknown> {
+async function invoke(lambda: LambdaClient, functionArn: string, request: CensusRequest) {
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(request) }),
   );
@@ -83,5 +97,5 @@ async function invoke(lambda: LambdaClient, functionArn: string, request: Census
     const { errorMessage = 'see its log' } = Object(answer) as { errorMessage?: unknown };
     throw new Error(`the controller failed (${FunctionError}): ${String(errorMessage).slice(0, MAX_MESSAGE)}`);
   }
-  return answer;
+  return { answer, size: Payload?.length ?? 0 };
 }

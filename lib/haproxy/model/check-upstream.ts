@@ -2,6 +2,7 @@ import { checkFixedAddress, checkHostName, checkPort } from '../address';
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
+import { checkIdentity, type ValidatedIdentity } from './check-identity';
 import { checkResponse, type ValidatedResponse } from './check-responses';
 import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
@@ -28,6 +29,7 @@ interface ValidatedOptions extends Complete<typeof UPSTREAM> {
 /** A load balancer with all values set and checked. */
 export interface ValidatedElb extends ValidatedOptions {
   readonly dnsName: string;
+  readonly identity?: ValidatedIdentity;
 }
 
 /** Fixed addresses with all values set and checked. */
@@ -76,7 +78,8 @@ export function checkElbUpstream(
       `protocol 'h2' with sendProxyProtocol needs HAProxy ${leavesInPlace.since} or later, and this is ${version}, which keeps such connections to old addresses: leave one of them out`,
     );
   }
-  return { ...options, dnsName };
+  const checked = { ...options, dnsName };
+  return { ...checked, identity: checkIdentity(version, mode, upstream, checked) };
 }
 
 /** The most addresses, as many as a load balancer has slots. */

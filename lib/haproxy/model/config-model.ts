@@ -1,6 +1,7 @@
 import type { HaproxyBind } from '../address';
 import type { Values } from './option';
 import type {
+  CERTIFICATE_IDENTITY,
   CLIENT_CERTIFICATES,
   HEALTH_CHECK,
   LIMITS,
@@ -10,6 +11,7 @@ import type {
   RATE_LIMIT,
   RESOLUTION,
   RESPONSE,
+  RESPONSE_IDENTITY,
   SHARE_STICKINESS,
   TRAFFIC,
   UPSTREAM,
@@ -40,10 +42,24 @@ export interface HaproxyUpstream extends Values<typeof UPSTREAM> {
   readonly port: number;
   readonly tls?: Values<typeof UPSTREAM_TLS>;
   readonly healthCheck?: Values<typeof HEALTH_CHECK>;
+  readonly identity?: HaproxyIdentity;
+}
+
+/** A response that only the load balancer gives: `body`, or `header` and `headerValue`, or both. */
+interface HaproxyResponseIdentity extends Values<typeof RESPONSE_IDENTITY> {
+  /** Path of the health check. */
+  readonly path: string;
+}
+
+/** How a node proves on each health check that it is of the load balancer: by one of the two. */
+export interface HaproxyIdentity {
+  readonly certificate?: Values<typeof CERTIFICATE_IDENTITY>;
+  readonly response?: HaproxyResponseIdentity;
 }
 
 /** Fixed addresses behind HAProxy: machines instead of a load balancer. */
-export interface HaproxyFixedUpstream extends Omit<HaproxyUpstream, 'dnsName' | 'resolutionMode' | 'slots'> {
+export interface HaproxyFixedUpstream
+  extends Omit<HaproxyUpstream, 'dnsName' | 'identity' | 'resolutionMode' | 'slots'> {
   /** IPv4 or IPv6 addresses, 1 to 100. A CDK token passes through as an IPv4 address. */
   readonly addresses: readonly string[];
 }

@@ -311,3 +311,13 @@ export function checkCookieName(name: string, what: string): string {
   }
   return name;
 }
+
+/** A text that only the load balancer returns. A short one is in many pages. */
+export function checkProof(text: string, what: string): string {
+  if (text.length < 8 || text.length > 200 || /[^\x20-\x7e]/.test(text) || text !== text.trim()) {
+    throw new InputError(
+      `${what} ${JSON.stringify(text)} proves nothing: give 8 to 200 characters of ASCII that only the load balancer returns, without a blank at an end`,
+    );
+  }
+  return text;
+}

@@ -6,6 +6,7 @@ import {
   checkFetchedHeader,
   checkMediaType,
   checkPath,
+  checkProof,
   DAY,
   HOUR,
   type Options,
@@ -269,6 +270,50 @@ export const HEALTH_CHECK = {
     max: 100,
     default: 2,
     about: 'Passed checks in a row that mark an address as up again.',
+  },
+} as const satisfies Options;
+
+/** A node proves by its certificate that it is of the load balancer. */
+export const CERTIFICATE_IDENTITY = {
+  serverName: {
+    kind: 'text',
+    check: checkHostName,
+    about: 'Name that the certificate must have, TCP mode without tls only.',
+    otherwise: 'tls.serverName, without tls the DNS name of the load balancer',
+  },
+  caFile: {
+    kind: 'text',
+    check: word,
+    about: 'File in the image with the certificate authorities to trust, TCP mode without tls only.',
+    otherwise: 'tls.caFile, without tls /etc/ssl/certs/ca-certificates.crt',
+  },
+} as const satisfies Options;
+
+/** A node proves by a response that it is of the load balancer. */
+export const RESPONSE_IDENTITY = {
+  host: {
+    kind: 'text',
+    check: checkHostName,
+    about: 'Host header of the check, by which the load balancer selects its rule.',
+    otherwise: 'the DNS name of the load balancer',
+  },
+  body: {
+    kind: 'text',
+    check: checkProof,
+    about: 'Text that the body of the response must contain, 8 to 200 characters.',
+    otherwise: 'any body',
+  },
+  header: {
+    kind: 'text',
+    check: checkFetchedHeader,
+    about: 'Header that the response must have, with headerValue (2.2 and later).',
+    otherwise: 'none',
+  },
+  headerValue: {
+    kind: 'text',
+    check: checkProof,
+    about: 'The whole value of that header, 8 to 200 characters.',
+    otherwise: 'none',
   },
 } as const satisfies Options;
 

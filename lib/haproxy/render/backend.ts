@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
+import type { ValidatedIdentity } from '../model/check-identity';
 import type { ValidatedElb, ValidatedFixed, ValidatedUpstream } from '../model/check-upstream';
 import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
 import type { HaproxyVersion } from '../version/version';
@@ -31,6 +32,8 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
       capabilities.dropTrailers && hasCertificateHeaders(model) && 'option http-drop-request-trailers',
       `timeout server ${formatDuration(model.limits.serverTimeoutMillis ?? upstream.idleTimeoutMillis + IDLE_MARGIN_MILLIS)}`,
       `timeout tunnel ${formatDuration(tunnelMillis(upstream))}`,
+      // A stranger may accept the check and say nothing: without it the answer may take a whole `inter`.
+      identityOf(upstream) && `timeout check ${formatDuration(fastMillis(upstream))}`,
       ...servers(),
     ],
   };
@@ -64,28 +67,43 @@ function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: 
     ...httpCheckLines(version, upstream),
     join(
       `server-template elb ${slots} ${dnsName}:${mapped ? '+0' : port}`,
-      checkOf(mode, upstream, mapped ? port : undefined),
+      checkOf(version, mode, upstream, mapped ? port : undefined),
       connectionOf(version, mode, upstream),
       `resolvers ${RESOLVERS} resolve-prefer ipv4 init-addr none`,
+      upstream.identity && version._capabilities.initState && 'init-state down',
     ),
   ];
 }
 
-/** 1.6 and 1.7: one slot, and a health check that can only fail with HAProxy itself, because it triggers resolution. */
+/**
+ * 1.6 and 1.7: one slot, and a health check that can only fail with HAProxy itself, because it triggers resolution. With a
+ * proof of identity the check asks the load balancer: HAProxy also resolves the name of a server that is down.
+ */
 function singleLines(version: HaproxyVersion, model: ValidatedModel, upstream: ValidatedElb): Line[] {
   const { mode, resolution, health } = model;
   const { address = '127.0.0.1', port } = health!;
   // Two checks a period: a check that runs slightly too early costs half a period instead of a whole one.
-  const interval = formatDuration(Math.min(5000, Math.floor(resolution.holdValidMillis / 2)));
+  const interval = Math.min(5000, Math.floor(resolution.holdValidMillis / 2));
   const http = mode === HaproxyMode.HTTP;
+  const { identity, healthCheck } = upstream;
+  const intervalMillis = Math.min(interval, healthCheck.intervalMillis);
+  const check =
+    identity === undefined
+      ? // An IPv6 address needs a colon at its end, or HAProxy reads its last group as a port.
+        `check addr ${address.includes(':') ? `${address}:` : address} port ${port} inter ${formatDuration(interval)} fall 17280`
+      : checkOf(version, mode, { ...upstream, healthCheck: { ...healthCheck, intervalMillis } });
   return [
     ...(http ? reuseLines(version, upstream) : []),
-    '# 1.6 and 1.7 look a name up only when a health check runs, and `fall` does not protect the first check after a',
-    "# start. So the check asks HAProxy's own liveness port: it keeps resolution alive and cannot take the server down.",
+    ...(identity === undefined
+      ? [
+          '# 1.6 and 1.7 look a name up only when a health check runs, and `fall` does not protect the first check after a',
+          "# start. So the check asks HAProxy's own liveness port: it keeps resolution alive and cannot take the server down.",
+        ]
+      : httpCheckLines(version, upstream)),
     join(
       `server elb1 ${upstream.dnsName}:${upstream.port}`,
-      // An IPv6 address needs a colon at its end, or HAProxy reads its last group as a port.
-      `check addr ${address.includes(':') ? `${address}:` : address} port ${port} inter ${interval} fall 17280 weight 100`,
+      check,
+      'weight 100',
       connectionOf(version, mode, upstream),
       `resolvers ${RESOLVERS} resolve-prefer ipv4`,
       version._capabilities.initAddr && 'init-addr none',
@@ -124,7 +142,7 @@ function fixedLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream:
     ...addresses.map((address, i) =>
       join(
         `server fixed${i + 1} ${bindOf({ address, port })}`,
-        checkOf(mode, upstream),
+        checkOf(version, mode, upstream),
         connectionOf(version, mode, upstream),
       ),
     ),
@@ -159,27 +177,49 @@ function reuseLines({ _capabilities: capabilities }: HaproxyVersion, { sendProxy
 }
 
 /** An HTTP check, in the syntax of the branch, with the Host header by which a load balancer selects its rule. */
-function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, { healthCheck }: ValidatedUpstream): Line[] {
-  const { enabled, path, host } = healthCheck;
-  if (!enabled || path === undefined) {
+function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, upstream: ValidatedUpstream): Line[] {
+  const { healthCheck } = upstream;
+  const identity = identityOf(upstream);
+  const { path, host } = identity?.by === 'response' ? identity : healthCheck;
+  if (!healthCheck.enabled || path === undefined) {
     return [];
   }
   return [
     ...(capabilities.httpCheckSend
       ? ['option httpchk', `http-check send meth GET uri ${quote(path)} ver HTTP/1.1 hdr Host ${quote(host)}`]
       : [`option httpchk GET ${quote(path)} HTTP/1.1\\r\\nHost:\\ ${host}`]),
-    'http-check expect status 200-399',
+    ...(identity?.by === 'response' ? proofLines(identity) : ['http-check expect status 200-399']),
   ];
+}
+
+/** What only the load balancer answers. All of it must be there (2.2 and later; before there is one line). */
+function proofLines({ body, header, headerValue }: Extract<ValidatedIdentity, { by: 'response' }>): Line[] {
+  return [
+    header !== undefined && `http-check expect hdr name ${quote(header)} value ${quote(headerValue!)}`,
+    body !== undefined && `http-check expect string ${quote(body)}`,
+  ];
+}
+
+function identityOf(upstream: ValidatedUpstream): ValidatedIdentity | undefined {
+  return 'dnsName' in upstream ? upstream.identity : undefined;
+}
+
+/** Time between two checks of an address that is about to be down or up, ms. */
+function fastMillis({ healthCheck }: ValidatedUpstream): number {
+  return Math.max(100, Math.floor(healthCheck.intervalMillis / 2));
 }
 
 /**
  * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or
  * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
-function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol, tls }: ValidatedUpstream, port?: number): Line {
+function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: ValidatedUpstream, port?: number): Line {
+  const { healthCheck, sendProxyProtocol, tls } = upstream;
   const { enabled, intervalMillis, fall, rise } = healthCheck;
-  const interval = formatDuration(intervalMillis);
-  const fast = formatDuration(Math.max(100, Math.floor(intervalMillis / 2)));
+  const identity = identityOf(upstream);
+  const fast = fastMillis(upstream);
+  // A slot without an address is down too: this is how long a new address waits for its first check.
+  const down = identity && `downinter ${formatDuration(Math.max(100, Math.floor(fast / 2)))} `;
   return (
     enabled &&
     join(
@@ -187,10 +227,22 @@ function checkOf(mode: HaproxyMode, { healthCheck, sendProxyProtocol, tls }: Val
       port !== undefined && `port ${port}`,
       // A check with a port of its own takes nothing over from `ssl`.
       port !== undefined && tls && 'check-ssl',
-      `inter ${interval} fastinter ${fast} fall ${fall} rise ${rise}`,
+      identity?.by === 'certificate' && identity.handshake && handshakeOf(version, identity.handshake),
+      `inter ${formatDuration(intervalMillis)} fastinter ${formatDuration(fast)} ${down ?? ''}fall ${fall} rise ${rise}`,
       mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',
       sendProxyProtocol && 'check-send-proxy',
     )
+  );
+}
+
+/** A TLS handshake of the check alone: traffic passes through as it is. */
+function handshakeOf(
+  { _capabilities: capabilities }: HaproxyVersion,
+  { serverName, caFile }: { readonly serverName: string; readonly caFile: string },
+): string {
+  return join(
+    `check-ssl verify required ca-file ${quote(caFile)} verifyhost ${serverName}`,
+    capabilities.checkSni && `check-sni ${serverName}`,
   );
 }
 

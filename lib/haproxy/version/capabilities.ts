@@ -65,7 +65,8 @@ export const CAPABILITIES = {
   autonomousResolution: {
     since: '1.8',
     source: 'commit 201c07f68; running processes of every branch',
-    without: 'one `server` line with `check`, whose check goes to HAProxy’s own liveness port',
+    without:
+      'one `server` line with `check`, whose check goes to HAProxy’s own liveness port; with `identity` to the load balancer',
     with: 'HAProxy resolves servers without health checks; the check goes to the load balancer',
     why: '1.6 and 1.7 look a name up only when a health check runs, and mark the server down if the first check fails, whatever the value of `fall`',
   },
@@ -279,6 +280,15 @@ export const CAPABILITIES = {
       'from 2.4 on in HTTP mode a relative port in the server line and `http-request set-dst-port`; `option http-server-close` with the PROXY protocol',
     with: 'a port in the server line; with the PROXY protocol `http-reuse never`, because each connection belongs to one client',
     why: 'when a slot changes its address in one step, kept connections stay on the old address, unless the port is relative: then a connection is found by its address too. A connection for a single client also stays when the slot only loses its address',
+  },
+  initState: {
+    since: '3.1',
+    keyword: ['server', 'init-state'],
+    source:
+      'manual 5.2, srv_kws; running processes of every branch: an address gets traffic before its first check up to 3.0',
+    without: 'with `identity`, `downinter` bounds the time for which a new address gets traffic before its first check',
+    with: 'with `identity`, `init-state down`: a new address gets no traffic before it has passed a check',
+    why: 'a slot that takes its first address counts as up until a check fails. On every branch a slot whose address changes in one step stays up until `fall` checks fail',
   },
   ownView: {
     since: '3.2',

@@ -12,8 +12,10 @@ interface MachineParts {
   /** The groups of monitors, for the function that lists them. */
   readonly targets: readonly object[];
   readonly toleratedFailurePercentage: number;
-  readonly timeoutSeconds: number;
 }
+
+/** A run that takes longer is one that hangs: ten thousand monitors take half an hour. */
+const TIMEOUT_SECONDS = 86_400;
 
 /**
  * Monitors that are asked at the same time. Each takes the concurrency of one function of the hub, whose quota is 1,000
@@ -44,7 +46,7 @@ const ASK_AGAIN = { ErrorEquals: ['MonitorNotSeen'], IntervalSeconds: 30, MaxAtt
  * feature flag of the user's app, so the states are written here.
  */
 export function censusDefinition(parts: MachineParts): object {
-  const { partition, workingBucket, targets, toleratedFailurePercentage, timeoutSeconds } = parts;
+  const { partition, workingBucket, targets, toleratedFailurePercentage } = parts;
   const call = (functionArn: string, payload: object, ...retries: object[]) => ({
     Type: 'Task',
     Resource: `arn:${partition}:states:::lambda:invoke`,
@@ -52,17 +54,17 @@ export function censusDefinition(parts: MachineParts): object {
     OutputPath: '$.Payload',
     Retry: [LAMBDA_BUSY, ...retries],
   });
-  const conclude = call(parts.conclude, {
-    'census.$': '$.census',
-    'startedAt.$': '$.startedAt',
-    'key.$': '$.key',
-  });
+  const conclude = call(parts.conclude, { 'subject.$': '$.subject', 'key.$': '$.key' });
   return {
-    Comment: 'Asks each monitor what it compared, and writes the documents of the census.',
+    Comment:
+      'Asks each monitor what it compared, and writes the documents of a census. Input {"month": "2026-11"}: of a month.',
     StartAt: 'List',
-    TimeoutSeconds: timeoutSeconds,
+    TimeoutSeconds: TIMEOUT_SECONDS,
     States: {
-      List: { ...call(parts.list, { 'startedAt.$': '$$.Execution.StartTime', targets }), Next: 'Collect' },
+      List: {
+        ...call(parts.list, { 'startedAt.$': '$$.Execution.StartTime', 'input.$': '$', targets }),
+        Next: 'Collect',
+      },
       Collect: {
         Type: 'Map',
         ItemReader: {
@@ -70,13 +72,13 @@ export function censusDefinition(parts: MachineParts): object {
           ReaderConfig: { InputType: 'JSON' },
           Parameters: { Bucket: workingBucket, 'Key.$': '$.key' },
         },
-        ItemSelector: { 'census.$': '$.census', 'target.$': '$$.Map.Item.Value' },
+        ItemSelector: { 'subject.$': '$.subject', 'target.$': '$$.Map.Item.Value' },
         ItemProcessor: {
           ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
           StartAt: 'CollectMonitor',
           States: {
             CollectMonitor: {
-              ...call(parts.collect, { 'census.$': '$.census', 'target.$': '$.target' }, ASK_AGAIN),
+              ...call(parts.collect, { 'subject.$': '$.subject', 'target.$': '$.target' }, ASK_AGAIN),
               End: true,
             },
           },

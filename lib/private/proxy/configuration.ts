@@ -3,6 +3,7 @@ import { InputError } from '../../haproxy/errors';
 import type {
   HaproxyConfigModel,
   HaproxyFixedUpstream,
+  HaproxyIdentity,
   HaproxyListenTls,
   HaproxyResponse,
   HaproxyShare,
@@ -12,6 +13,7 @@ import type {
 } from '../../haproxy/model/config-model';
 import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
+  CERTIFICATE_IDENTITY,
   CLIENT_CERTIFICATES,
   HEALTH_CHECK,
   HEALTH_PORT,
@@ -21,6 +23,7 @@ import {
   RATE_LIMIT,
   RESOLUTION,
   RESPONSE,
+  RESPONSE_IDENTITY,
   RUNTIME_API_PORT,
   SHARE_STICKINESS,
   TRAFFIC,
@@ -39,6 +42,7 @@ import type {
   ProxyTls,
 } from '../../proxy/options';
 import type { BoundAddresses, BoundUpstream, UpstreamHealthCheck } from '../../proxy/upstream';
+import type { UpstreamIdentity } from '../../proxy/upstream-identity';
 import { additionalPath, SECRET_PATHS } from './secret-paths';
 import type { StopTimes } from './stop-times';
 
@@ -52,7 +56,8 @@ type Given<T> = {
 };
 
 /** The options of an upstream that affect the configuration. */
-type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck'>> & {
+type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck' | 'identity'>> & {
+  readonly identity?: Pick<UpstreamIdentity, 'certificateOptions' | 'responseOptions'>;
   readonly healthCheck?: Given<UpstreamHealthCheck>;
 };
 
@@ -199,7 +204,22 @@ function modelUpstreamOf({ options, bound }: ProxyShareUpstream): HaproxyUpstrea
   };
   return 'addresses' in bound
     ? { ...values, addresses: bound.addresses }
-    : { idleTimeoutMillis: bound.idleTimeoutMillis, ...values, dnsName: bound.dnsName };
+    : {
+        idleTimeoutMillis: bound.idleTimeoutMillis,
+        ...values,
+        identity: options.identity && modelIdentityOf(options.identity),
+        dnsName: bound.dnsName,
+      };
+}
+
+function modelIdentityOf({
+  certificateOptions,
+  responseOptions,
+}: NonNullable<UpstreamOptions['identity']>): HaproxyIdentity {
+  return {
+    certificate: certificateOptions && valuesOf(CERTIFICATE_IDENTITY, certificateOptions),
+    response: responseOptions && { ...valuesOf(RESPONSE_IDENTITY, responseOptions), path: responseOptions.path },
+  };
 }
 
 /** The default of `maxConnections` is for 512 MiB. */

@@ -14,7 +14,8 @@ jest.setTimeout(60_000);
 const TEAM = { account: '111111111111', region: 'us-east-1', name: 'edge' };
 const FUNCTION = 'arn:aws:lambda:us-east-1:111111111111:function:Team-Controller';
 const ASSUMED = { accessKeyId: 'of-the-team', secretAccessKey: 'secret-of-the-team', sessionToken: 'session' };
-const EVENT = { census: '2026-11-22T120000Z', startedAt: '2026-11-22T12:00:00.123Z' };
+const SUBJECT = { census: '2026-11-22T120000Z', startedAt: '2026-11-22T12:00:00.123Z' };
+const TARGETS = [{ monitorName: 'edge', regions: ['us-east-1'], accounts: ['111111111111'] }];
 const FOLDER = 'documents/censuses/2026-11/2026-11-22T120000Z';
 const KEY = 'working/2026-11-22T120000Z/targets.json';
 
@@ -100,18 +101,17 @@ const stored = (key: string) => JSON.parse(buckets.objects.get(key)!);
 
 test('a census of one monitor: list, collect and conclude hand on what they store', async () => {
   await start();
-  const targets = [{ monitorName: 'edge', regions: ['us-east-1'], accounts: ['111111111111'] }];
-  const listed = await invoke('index.list', { startedAt: EVENT.startedAt, targets });
-  expect(listed.payload).toEqual({ ...EVENT, key: KEY, targets: 1 });
+  const listed = await invoke('index.list', { startedAt: SUBJECT.startedAt, input: {}, targets: TARGETS });
+  expect(listed.payload).toEqual({ subject: SUBJECT, key: KEY, targets: 1 });
   expect(stored(`scratch/${KEY}`)).toEqual([TEAM]);
 
-  const collected = await invoke('index.collect', { census: EVENT.census, target: TEAM });
+  const collected = await invoke('index.collect', { subject: SUBJECT, target: TEAM });
   expect(collected.payload).toMatchObject({ monitor: '111111111111/us-east-1/edge', proxies: 1, compliant: 1 });
 
   const concluded = await invoke('index.conclude', listed.payload);
   expect(concluded.payload).toMatchObject({ monitors: 1, monitorsSeen: 1, proxies: 1, compliant: 1 });
   const census: Census = stored(`${FOLDER}/census.json`);
-  expect(census).toMatchObject({ census: EVENT.census, startedAt: EVENT.startedAt });
+  expect(census).toMatchObject({ census: SUBJECT.census, startedAt: SUBJECT.startedAt });
   expect(census.monitors.map(({ failed }) => failed)).toEqual([undefined]);
   const sums = [...buckets.objects.keys()].filter((key) => key.startsWith(FOLDER) && key.endsWith('.sha256'));
   expect(sums).toHaveLength(2);
@@ -127,7 +127,7 @@ test('a census of one monitor: list, collect and conclude hand on what they stor
 
 test('the controller is asked with the role of its account, in its region, and the session names the census', async () => {
   await start();
-  await invoke('index.collect', { census: EVENT.census, target: TEAM });
+  await invoke('index.collect', { subject: SUBJECT, target: TEAM });
   expect(inputsOf('AssumeRole')).toEqual([
     {
       RoleArn: 'arn:aws:iam::111111111111:role/haproxy-census-us-east-1-edge',
@@ -153,7 +153,7 @@ test('all pages are asked for by one session', async () => {
       return answer(after === undefined ? { ...page, proxies: [first], next: 'a' } : { ...page, proxies: [second] });
     },
   });
-  const { payload } = await invoke('index.collect', { census: EVENT.census, target: TEAM });
+  const { payload } = await invoke('index.collect', { subject: SUBJECT, target: TEAM });
   expect(payload).toMatchObject({ proxies: 2 });
   expect(callsOf('AssumeRole')).toHaveLength(1);
 });
@@ -201,13 +201,48 @@ test.each<[string, AwsHandlers, Record<string, string>, string]>([
   '%s: the reason is stored, and the monitor counts as one that was not seen',
   async (_what, changes, environment, why) => {
     await start(changes);
-    const { functionError, error } = await invoke('index.collect', { census: EVENT.census, target: TEAM }, environment);
+    const { functionError, error } = await invoke('index.collect', { subject: SUBJECT, target: TEAM }, environment);
     expect(functionError).toBeDefined();
     expect(error).toMatchObject({ errorType: 'MonitorNotSeen', errorMessage: why });
     expect(stored(SUMMARY)).toMatchObject({ failed: why });
     expect(stored(`${FOLDER}/monitors/111111111111/us-east-1/edge.json`)).toMatchObject({ failed: why });
   },
 );
+
+test('a month: of the monitors of all its censuses, out of the stored documents alone', async () => {
+  await start();
+  const lambdas = Object.fromEntries(['list', 'collect', 'conclude'].map((one) => [one, functionOf(`index.${one}`)]));
+  const run = async (startedAt: string, input: object, targets = TARGETS) => {
+    const { payload } = await lambdas.list!.invoke({ startedAt, input, targets });
+    const { subject, key } = payload as { subject: object; key: string };
+    for (const target of stored(`scratch/${key}`)) {
+      await lambdas.collect!.invoke({ subject, target });
+    }
+    return (await lambdas.conclude!.invoke({ subject, key })).payload;
+  };
+  for (const day of ['01', '02', '03']) {
+    await run(`2026-11-${day}T12:00:00Z`, {});
+  }
+  // The targets have changed since.
+  const asked = callsOf('Invoke').length;
+  expect(asked).toBe(3);
+  const totals = await run('2026-12-01T12:00:00Z', { month: 'previous' }, []);
+  expect(totals).toMatchObject({ monitors: 1, proxies: 1 });
+  expect(callsOf('Invoke')).toHaveLength(asked);
+  expect(stored('documents/months/2026-11/monitors/111111111111/us-east-1/edge.json').censuses).toHaveLength(3);
+  expect(stored('documents/months/2026-11/month.json')).toMatchObject({ month: '2026-11' });
+});
+
+test.each([
+  [{ month: '2026-13' }, 'month is "2026-13": give one as in 2026-11, or previous'],
+  [{ month: 11 }, 'month is 11: give one as in 2026-11, or previous'],
+  [{ month: 'previous' }, 'there is no document of a census in censuses/2025-12/: a month is made of its censuses'],
+])('%j makes no month', async (input, message) => {
+  await start();
+  const { error } = await invoke('index.list', { startedAt: '2026-01-01T12:00:00Z', input, targets: TARGETS });
+  expect(error.errorMessage).toBe(message);
+  expect(buckets.objects.size).toBe(0);
+});
 
 describe('the list', () => {
   const units: Record<string, { accounts?: object[]; units?: string[] }> = {
@@ -232,7 +267,7 @@ describe('the list', () => {
       OrganizationalUnits: (units[ParentId]?.units ?? []).map((Id) => ({ Id })),
     }),
   };
-  const list = (targets: object[]) => invoke('index.list', { startedAt: EVENT.startedAt, targets });
+  const list = (targets: object[]) => invoke('index.list', { startedAt: SUBJECT.startedAt, targets });
 
   test('has the accounts of units and of those below them, each monitor once, closed accounts left out', async () => {
     await start(organization);
@@ -283,18 +318,18 @@ test('a monitor without a trace is named; a summary that may not be read fails t
     },
   });
   buckets.objects.set(`scratch/${KEY}`, JSON.stringify([TEAM]));
-  await invoke('index.conclude', { ...EVENT, key: KEY });
+  await invoke('index.conclude', { subject: SUBJECT, key: KEY });
   expect(stored(`${FOLDER}/census.json`).monitors).toMatchObject([
     { failed: 'it left no result: it was not asked, or the function that asks it was stopped' },
   ]);
   buckets.objects.set(`scratch/${KEY}`, JSON.stringify([TEAM, { ...TEAM, account: '222222222222' }]));
-  const { error } = await invoke('index.conclude', { ...EVENT, key: KEY });
+  const { error } = await invoke('index.conclude', { subject: SUBJECT, key: KEY });
   expect(error).toMatchObject({ errorType: 'AccessDenied', errorMessage: 'Access Denied' });
 });
 
 test('an environment that lacks something is named', async () => {
   await start();
-  const { error } = await invoke('index.conclude', { ...EVENT, key: KEY }, { BUCKET: '', EXTERNAL_ID: '' });
+  const { error } = await invoke('index.conclude', { subject: SUBJECT, key: KEY }, { BUCKET: '', EXTERNAL_ID: '' });
   expect(error.errorMessage).toBe(
     'BUCKET, EXTERNAL_ID missing in the environment of the function: deploy the census again',
   );
