@@ -1,9 +1,10 @@
 /**
  * Takes censuses of many accounts in an emulator of AWS: `npm run test:census`. The hub is deployed with the CDK's command
  * line; 200 monitors of 5 accounts are stand-ins that answer as controllers do, and one is the bundled controller with a
- * real HAProxy. Everything listens on loopback.
+ * real HAProxy. Then a second emulator judges by IAM who may assume the role of an account, and what the role may do.
+ * Everything listens on loopback.
  *
- * census/rehearsal.ts prints what the emulator (ministack) cannot prove.
+ * census/rehearsal.ts prints what the first emulator (ministack) cannot prove; the second one is localemu.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +15,13 @@ import { startIdleProxy } from '../testbed/idle-proxy';
 import { lambdaNode } from '../testbed/lambda';
 import { ElbDns, elbNameFor } from '../testbed/load-balancer';
 import { LocalNodes } from '../testbed/nodes';
+import { Cloud } from './census/cloud';
 import { CensusRehearsal } from './census/rehearsal';
+import { ROOTS, TrustRehearsal } from './census/trust';
 import { Emulator, installEmulator } from './deploy/emulator';
+import { IamEmulator, installIamEmulator } from './deploy/iam-emulator';
 import { forgetAccounts } from './deploy/vpc-network';
+import { NoPython } from './python';
 import { step } from './step';
 
 const BRANCH = '3.2';
@@ -62,11 +67,39 @@ async function main(): Promise<void> {
       console.error(emulator.log);
       throw error;
     }
+    await trust(folder, rehearsal.output, file);
   } finally {
     for (const close of closing) {
       await close();
     }
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The second emulator judges calls by IAM. */
+async function trust(folder: string, assembly: string, node: string): Promise<void> {
+  const python = join(folder, 'python-of-iam');
+  try {
+    await step('an emulator of IAM, in its own Python environment', () => installIamEmulator(python));
+  } catch (error) {
+    if (!(error instanceof NoPython)) {
+      throw error;
+    }
+    console.log(`not available: who may assume the role of an account, and what it may do: ${error.message}`);
+    return;
+  }
+  const emulator = await step('the emulator answers', () => IamEmulator.start(python, folder, node, ROOTS));
+  try {
+    const rehearsal = new TrustRehearsal(new Cloud(emulator.environment.AWS_ENDPOINT_URL!), assembly);
+    await step('the stacks of an account', () => rehearsal.prepare());
+    await emulator.judge();
+    const lines = await step('who may assume the role of an account, and what it may do', () => rehearsal.check());
+    console.log(lines.map((line) => `  ${line}`).join('\n'));
+  } catch (error) {
+    console.error(emulator.log);
+    throw error;
+  } finally {
+    emulator.stop();
   }
 }
 

@@ -38,7 +38,7 @@ const INCIDENTS: Partial<Record<Kind, readonly VerdictKind[]>> = {
 const BLIND: readonly Kind[] = ['killed', 'stopped', 'failed', 'malformed', 'down'];
 
 /** How far times may be apart. */
-export interface Tolerance {
+interface Tolerance {
   /** Between two runs, ms. */
   readonly every: number;
   /** How long a run takes, and the clock of the samples, ms. */

@@ -1,10 +1,11 @@
 /**
  * `npm run evidence -- [--minutes 9] [--every 15] [--branch 3.2] [--seed 1] [--output FOLDER]`: censuses of real HAProxy
  * processes to which real faults happen, and the month that is made of them. The document of the month must say all that
- * happened, with begin and end, and nothing else. `--minutes 60 --every 60` takes an hour.
+ * happened, with begin and end, and nothing else. `--minutes 60 --every 60` takes an hour. With `--output` the documents
+ * stay, and what happened is in `happened.jsonl`.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -125,6 +126,12 @@ async function main(): Promise<number> {
     }
     console.log(`HAProxy ${binary.version}: ${PROXIES} proxies, ${cycles} runs and censuses, ${planned.length} faults`);
     const { happened, censuses } = await play(planned, subjects, monitor, cycles, every);
+    writeFileSync(path.join(folder, 'happened.jsonl'), happened.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const wanted = planned.filter(({ kind }) => kind === 'drift').length;
+    const drifts = happened.filter(({ kind }) => kind === 'drift').length;
+    if (drifts !== wanted) {
+      throw new Error(`the samples saw ${drifts} drifts, and ${wanted} were planned`);
+    }
     return await judge(folder, monitor, happened, censuses, every);
   } finally {
     await Promise.all(subjects.map(({ proxy }) => proxy.close()));
@@ -191,11 +198,6 @@ async function play(
   await Promise.all([...planned.map(happen), check(), sample()]);
   for (const { proxy, drifts } of subjects) {
     happened.push(...drifts.map((one): Happened => ({ kind: 'drift', proxy: proxy.name, ...one })));
-  }
-  const drifts = happened.filter(({ kind }) => kind === 'drift').length;
-  const wanted = planned.filter(({ kind }) => kind === 'drift').length;
-  if (drifts !== wanted) {
-    throw new Error(`${drifts} drifts were seen by the samples, and ${wanted} were planned`);
   }
   return { happened, censuses };
 }

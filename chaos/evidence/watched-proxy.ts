@@ -59,7 +59,7 @@ export class WatchedProxy {
 
   /** Starts it again, and waits until it holds an address. */
   public restart(): Promise<void> {
-    return this.haproxy.restart(undefined, async () => (await this.held())?.length !== 0);
+    return this.haproxy.restart(undefined, async () => ((await this.held()) ?? []).length > 0);
   }
 
   /**
@@ -82,7 +82,7 @@ export class WatchedProxy {
 function answerOf(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = '';
-    const socket = connect(port, '127.0.0.1', () => socket.end('show servers state\n'));
+    const socket = connect(port, '127.0.0.1', () => socket.write('show servers state;quit\n'));
     socket.setTimeout(ANSWER_MILLIS, () => socket.destroy());
     socket.on('data', (chunk) => {
       text += chunk;

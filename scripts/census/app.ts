@@ -1,5 +1,5 @@
 /** The app of the rehearsal of a census: the hub with the census and a real monitor, and accounts with stand-ins of monitors. */
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, BootstraplessSynthesizer, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { StringListParameter } from 'aws-cdk-lib/aws-ssm';
@@ -64,22 +64,26 @@ new MonitoredHaproxy(hubStack, 'Proxy', {
 
 for (const account of ACCOUNTS) {
   const env = { account, region: REGION };
-  const monitors = new Stack(app, monitorsStackOf(account), { env });
+  // No asset, and so no bootstrap of the account.
+  const propsOf = () => ({ env, synthesizer: new BootstraplessSynthesizer() });
+  const monitors = new Stack(app, monitorsStackOf(account), propsOf());
   const functionOf = (id: string, code: string) =>
     new LambdaFunction(monitors, id, {
       runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       code: Code.fromInline(code),
     }).functionArn;
-  const answers = functionOf('Answers', standIn());
+  // Two, so that there is a function that the role of a monitor may not invoke.
+  const answers = [functionOf('Answers0', standIn()), functionOf('Answers1', standIn())] as const;
   const fails = functionOf('Fails', FAILING);
-  const access = new Stack(app, accessStackOf(account), { env });
-  for (const name of MONITORS) {
+  const access = new Stack(app, accessStackOf(account), propsOf());
+  for (const [i, name] of MONITORS.entries()) {
+    const answer = answers[i % 2]!;
     const failure = FAILURES.find((one) => one.account === account && one.name === name)?.how;
     if (failure === 'no monitor') {
       continue;
     }
-    const functionArn = failure === 'function fails' ? fails : failure === 'no function' ? `${answers}-gone` : answers;
+    const functionArn = failure === 'function fails' ? fails : failure === 'no function' ? `${answer}-gone` : answer;
     new StringListParameter(monitors, name, {
       parameterName: `/cdk-haproxy-elb/${name}/monitor`,
       stringListValue: [`arn:aws:iam::${account}:role/controller`, '2', functionArn],

@@ -16,7 +16,11 @@ const EXECUTION_MILLIS = 300_000;
 
 /** All accounts of an emulator. The access key says which of them is meant. */
 export class Cloud {
-  public constructor(private readonly endpoint: string) {}
+  readonly #s3: S3Client;
+
+  public constructor(private readonly endpoint: string) {
+    this.#s3 = new S3Client(this.of(HUB));
+  }
 
   /** Settings of a client in an account. */
   public of(account: string) {
@@ -25,6 +29,7 @@ export class Cloud {
       endpoint: this.endpoint,
       credentials: { accessKeyId: account, secretAccessKey: 'test' },
       forcePathStyle: true,
+      requestHandler: { requestTimeout: 20_000, throwOnRequestTimeout: true },
     };
   }
 
@@ -78,10 +83,6 @@ export class Cloud {
     await new SSMClient(this.of(account)).send(
       new PutParameterCommand({ Name, Value, Type: 'StringList', Overwrite: true }),
     );
-  }
-
-  get #s3(): S3Client {
-    return new S3Client(this.of(HUB));
   }
 
   /** Step Functions, without a client of its own: two calls are all. */
