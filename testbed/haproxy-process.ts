@@ -1,8 +1,9 @@
+import { ZONE_SCRIPT, ZONE_SCRIPT_VARIABLE } from '../lib/haproxy/render/zone-script';
 import type { HaproxyBinary } from './binaries';
 import { ServerProcess } from './server-process';
 
-/** The shell makes a pipe of the configuration, as in the container, and becomes HAProxy. */
-const START = 'exec "$@" -db -f /dev/fd/3 3<<END\n$HAPROXY_CONFIG\nEND';
+/** The shell makes pipes of the configuration and the script, as in the container, and becomes HAProxy. */
+const START = `exec "$@" -db -f /dev/fd/3 3<<END 4<<ZONE\n$HAPROXY_CONFIG\nEND\n$${ZONE_SCRIPT_VARIABLE}\nZONE`;
 
 /** A real HAProxy process. */
 export class HaproxyProcess extends ServerProcess {
@@ -17,7 +18,7 @@ export class HaproxyProcess extends ServerProcess {
     environment: Record<string, string> = {},
     launcher: readonly string[] = [],
   ): HaproxyProcess {
-    const variables = { ...environment, HAPROXY_CONFIG: config };
+    const variables = { ...environment, HAPROXY_CONFIG: config, [ZONE_SCRIPT_VARIABLE]: ZONE_SCRIPT };
     return new HaproxyProcess([...launcher, '/bin/sh', '-c', START, 'sh', ...binary.command], variables);
   }
 }

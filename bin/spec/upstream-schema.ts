@@ -10,6 +10,7 @@ import { checkFixedAddress, checkHostName } from '../../lib/haproxy/address';
 import { checkPath } from '../../lib/haproxy/model/option';
 import {
   CERTIFICATE_IDENTITY,
+  HaproxyLocality,
   HEALTH_CHECK,
   RESPONSE_IDENTITY,
   UPSTREAM,
@@ -43,6 +44,7 @@ const healthCheck = z
   .optional()
   .meta({ description: 'How HAProxy checks each address.' });
 
+const NETWORK = form(/^\d+\.\d+\.\d+\.\d+\/\d+$/, 'an IPv4 network, such as 10.0.0.0/24');
 const countOf = (...values: readonly unknown[]) => values.filter((value) => value !== undefined).length;
 
 const identity = z
@@ -75,11 +77,22 @@ const keys = {
   healthCheck,
   identity,
   ...keysOf(UPSTREAM),
+  zones: z
+    .record(form(/^[a-z0-9-]+$/, 'the name of a zone, such as eu-west-1a'), z.array(NETWORK).min(1))
+    .optional()
+    .meta({
+      description:
+        'Networks of each zone in which the load balancer has nodes, for locality. Default: those of all subnets of the VPC.',
+    }),
   securityGroupIds: list(
     form(/^sg-[0-9a-f]{8,17}$/, 'the id of a security group, such as sg-0123456789abcdef0'),
     'Security groups of the load balancer, which then allow the proxy.',
   ),
-} satisfies Shape<ElbUpstreamOptions, 'securityGroups', keyof typeof NAMES | 'securityGroupIds'>;
+} satisfies Shape<ElbUpstreamOptions, 'securityGroups', keyof typeof NAMES | 'zones' | 'securityGroupIds'>;
+
+const readsZones = ({ zones, locality }: { readonly zones?: unknown; readonly locality?: HaproxyLocality }) =>
+  zones === undefined || locality === HaproxyLocality.ZONE;
+const UNREAD_ZONES = { error: 'has zones and not locality: zone, which reads them: give both, or leave zones out' };
 
 /** A load balancer behind a proxy. */
 export const upstreamSchema = z
@@ -88,11 +101,12 @@ export const upstreamSchema = z
     ({ dnsName, loadBalancerArn, loadBalancerName }) => countOf(dnsName, loadBalancerArn, loadBalancerName) === 1,
     { error: 'needs one of dnsName, loadBalancerArn and loadBalancerName' },
   )
+  .refine(readsZones, UNREAD_ZONES)
   .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });
 
 /** Keys for the addresses of a load balancer alone. */
-const ONLY_NAMED = ['resolutionMode', 'slots', 'identity', 'securityGroupIds'] as const;
+const ONLY_NAMED = ['resolutionMode', 'slots', 'locality', 'identity', 'securityGroupIds'] as const;
 
 /** What a share of the traffic goes to: a load balancer or fixed addresses. */
 export const shareUpstreamSchema = z
@@ -117,6 +131,7 @@ export const shareUpstreamSchema = z
       });
     }
   })
+  .refine(readsZones, UNREAD_ZONES)
   .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({
     description:

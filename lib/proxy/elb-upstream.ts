@@ -7,6 +7,7 @@ import { checkArguments } from '../private/check-arguments';
 import { refuseClearHttp2 } from '../private/proxy/clear-http2';
 import { idleMillisOf } from '../private/proxy/idle-timeout';
 import { isOfStack, lookUpByArn, lookUpByName } from '../private/proxy/load-balancer';
+import type { Locality } from './locality';
 import { type BoundUpstream, Upstream, type UpstreamOptions } from './upstream';
 import type { UpstreamIdentity } from './upstream-identity';
 
@@ -27,9 +28,16 @@ export interface ElbUpstreamOptions extends UpstreamOptions {
   readonly slots?: number;
 
   /**
+   * Which nodes of the load balancer get requests first. Only with slots and health checks.
+   *
+   * @default - all nodes get the same share, which an Application Load Balancer with cross-zone load balancing expects
+   */
+  readonly locality?: Locality;
+
+  /**
    * How each address proves, on each health check, that it belongs to the load balancer. HAProxy 3.1 and later sends no
-   * request to an address before its first proof. Before, a new address gets traffic until its first check, which takes a
-   * quarter of the interval of the health check.
+   * request to an address before its first proof. Up to 3.0 a new address gets traffic until its first check fails, at most
+   * for one interval of the health check.
    *
    * On 1.6 and 1.7, which have one address, HAProxy answers 503 while it does not prove it.
    *

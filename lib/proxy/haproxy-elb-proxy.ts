@@ -55,6 +55,7 @@ import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
 import { stopTimesOf } from '../private/proxy/stop-times';
 import { addContainer, PORT_NAME } from '../private/proxy/task';
 import { checkProxy, MAX_CONFIG_BYTES, maxConfigBytes, warningsOf } from '../private/proxy/validation';
+import { zonesOf } from '../private/proxy/zones';
 import { ProxyCapacity } from './capacity';
 import { ProxyDeployment } from './deployment';
 import type { ElbUpstreamOptions } from './elb-upstream';
@@ -177,7 +178,11 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       ipv6: ingress.traits.ipv6,
     });
     const files = secretFilesOf(props);
-    this.configuration = render(version, model, files);
+    const zones = zonesOf(
+      props.vpc ?? props.cluster!.vpc,
+      loadBalancers.map(({ options }) => options.locality),
+    );
+    this.configuration = render(version, model, files, zones);
 
     this.cluster = props.cluster ?? this.makeCluster(props);
     const { alarmActions, okActions, encryptionKey } = props;
@@ -198,6 +203,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       requireReady: deployment._requireReady,
       stopTimes,
       endsItself: version._capabilities.hardStopAfter,
+      zones,
       openFiles: openFilesOf(maxConnections, [...upstreams, ...shareUpstreams]),
       enableExecuteCommand: props.enableExecuteCommand ?? false,
       logDriver: props.logDriver ?? LogDrivers.awsLogs({ streamPrefix: 'haproxy', logGroup: this.logGroup }),
@@ -335,11 +341,16 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
   }
 }
 
-function render(version: HaproxyVersion, model: HaproxyConfigModel, files: readonly SecretFile[]): string {
+function render(
+  version: HaproxyVersion,
+  model: HaproxyConfigModel,
+  files: readonly SecretFile[],
+  zones: string | undefined,
+): string {
   const text = HaproxyConfig.render(version, model);
   // In the JSON of a task definition, where a quote and the end of a line need two bytes.
   const bytes = Buffer.byteLength(JSON.stringify(text));
-  const most = maxConfigBytes(files);
+  const most = maxConfigBytes(files, zones);
   if (bytes > most) {
     const secrets = most < MAX_CONFIG_BYTES ? ', fewer secrets' : '';
     throw new InputError(

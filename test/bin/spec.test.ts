@@ -174,14 +174,14 @@ describe('a key of an earlier release', () => {
   test('is any unknown key elsewhere', () => {
     expect(() => parseSpec(`${SPEC}frontDoor: 1\n`, 's.yaml')).toThrow(
       new InputError(
-        "s.yaml:12:1: unknown key 'frontDoor' in the file: allowed are stackName, environments, monitor, proxies",
+        "s.yaml:12:1: unknown key 'frontDoor' in the file: allowed are stackName, environments, monitor, hub, proxies",
       ),
     );
   });
 });
 
 describe('an unknown key is shown at its place', () => {
-  const TOP = 'stackName, environments, monitor, proxies';
+  const TOP = 'stackName, environments, monitor, hub, proxies';
   test.each(
     named([
       [`${SPEC}extra: 1\n`, `12:1: unknown key 'extra' in the file: allowed are ${TOP}`],
@@ -202,7 +202,7 @@ describe('an unknown key is shown at its place', () => {
       ],
       [
         changed('80\n', '80\n      sni: a\n'),
-        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, identity, protocol, resolutionMode, slots, sendProxyProtocol, slowStart, idleTimeout, securityGroupIds",
+        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, identity, protocol, resolutionMode, slots, locality, sendProxyProtocol, slowStart, idleTimeout, zones, securityGroupIds",
       ],
       [
         proxyWith('routes: [{ name: a, hots: b, upstream: { dnsName: c, port: 1 } }]'),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ZONE_SCRIPT } from '../../lib/haproxy/render/zone-script';
 import { startScript } from '../../lib/private/proxy/start-script';
 
 jest.setTimeout(60_000);
@@ -46,6 +47,20 @@ describe('the configuration', () => {
     expect(from).toMatch(/^\/dev\/shm\/.* \(deleted\)$/);
     expect(Number(bytes)).toBe(100_001);
   });
+});
+
+test.each(['/bin/sh', 'bash'])('%s gives HAProxy the script of the zone through a second pipe', (shell) => {
+  const PATH = insteadOfHaproxy('zone', 'cat /dev/fd/3 /dev/fd/4');
+  const script = startScript({
+    files: [],
+    healthPort: 1,
+    stopTimes: { drainTimeMillis: 1000, stopTimeoutMillis: 7000 },
+    endsItself: false,
+    zones: 'eu-west-1a=10.0.0.0/24',
+  });
+  const env = { PATH, HAPROXY_CONFIG: 'global', HAPROXY_ZONE_SCRIPT: ZONE_SCRIPT };
+  const { stdout } = spawnSync(shell, ['-c', script], { env, encoding: 'utf8' });
+  expect(stdout).toBe(`global\n${ZONE_SCRIPT}\n`);
 });
 
 describe.each(['/bin/sh', 'bash'])('the end, with %s', (shell) => {

@@ -4,7 +4,19 @@ import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { BRANCHES } from '../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
-import { fullHttp, fullTcp, HTTP2, identity, MINIMAL, PER_REQUEST, SHARES, TCP_IDENTITY, TCP_SHARES } from './models';
+import {
+  fullHttp,
+  fullTcp,
+  HTTP2,
+  identity,
+  MINIMAL,
+  PER_REQUEST,
+  SHARES,
+  TCP_IDENTITY,
+  TCP_SHARES,
+  TCP_ZONE,
+  ZONE,
+} from './models';
 
 const FOLDER = path.join(__dirname, '../fixtures/render');
 
@@ -17,6 +29,8 @@ const MODES: Record<string, (version: HaproxyVersion) => HaproxyConfigModel | un
   shares: () => SHARES,
   'tcp-shares': () => TCP_SHARES,
   'per-request': ({ _capabilities: capabilities }) => (capabilities.doResolve ? PER_REQUEST : undefined),
+  zone: ({ _capabilities: capabilities }) => (capabilities.luaWeights ? ZONE : undefined),
+  'tcp-zone': ({ _capabilities: capabilities }) => (capabilities.luaWeights ? TCP_ZONE : undefined),
   http2: ({ _capabilities: capabilities }) => (capabilities.http2Upstream ? HTTP2 : undefined),
 };
 

@@ -8,6 +8,7 @@ import type {
   HaproxyUpstream,
 } from '../../lib/haproxy/model/config-model';
 import {
+  HaproxyLocality,
   HaproxyMode,
   HaproxyProtocol,
   HaproxyResolutionMode,
@@ -288,6 +289,16 @@ describe('what a version does not have', () => {
       "protocol 'h2' needs HAProxy 2.4 or later, and this is 2.3.21, which keeps HTTP/2 connections to old addresses: use 'h1'",
     ],
     [
+      '3.2',
+      { upstream: { locality: HaproxyLocality.ZONE, resolutionMode: PER_REQUEST } },
+      "locality 'zone' needs slots, and resolutionMode 'per-request' holds no address: use 'slots', or leave locality out",
+    ],
+    [
+      '3.2',
+      { upstream: { locality: HaproxyLocality.ZONE, healthCheck: { enabled: false } } },
+      "locality 'zone' needs health checks, without which requests go to the zone also when it is down: leave healthCheck.enabled out, or locality",
+    ],
+    [
       '2.9.1',
       { upstream: { protocol: HaproxyProtocol.HTTP2, sendProxyProtocol: true } },
       "protocol 'h2' with sendProxyProtocol needs HAProxy 3.0 or later, and this is 2.9.1, which keeps such connections to old addresses: leave one of them out",
@@ -429,6 +440,10 @@ describe('shares', () => {
     ]),
     [at([]), "addresses of share 'old' has 0 items: give 1 to 100"],
     [at(Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`)), "addresses of share 'old' has 101 items: give 1 to 100"],
+    [
+      at(['10.0.0.1'], { locality: HaproxyLocality.ZONE }),
+      "share 'old' has locality 'zone' and fixed addresses, which have no zone: leave locality out",
+    ],
     [at(['10.0.0.1', '10.0.0.1']), "addresses of share 'old' has '10.0.0.1' twice: give each address once"],
     ...[
       '',

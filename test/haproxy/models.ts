@@ -1,5 +1,11 @@
 import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
-import { HaproxyLogFormat, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import {
+  HaproxyLocality,
+  HaproxyLogFormat,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+} from '../../lib/haproxy/model/options';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 
 /** The name of the golden files' load balancer. */
@@ -143,6 +149,25 @@ export const HTTP2: HaproxyConfigModel = {
     },
   ],
   listenTls: { certificateFile: '/etc/haproxy/site.pem' },
+};
+
+/** The nodes in the zone of the task first, for two of three load balancers, 2.2 and later. */
+export const ZONE: HaproxyConfigModel = {
+  upstream: { dnsName: NAME, port: 80, locality: HaproxyLocality.ZONE },
+  routes: [
+    {
+      name: 'api',
+      pathPrefix: '/api/',
+      upstream: { dnsName: 'api.example.net', port: 443, tls: {}, locality: HaproxyLocality.ZONE },
+    },
+    { name: 'far', host: 'far.example.com', upstream: { dnsName: 'far.example.net', port: 80 } },
+  ],
+};
+
+/** The same for connections of clients. */
+export const TCP_ZONE: HaproxyConfigModel = {
+  mode: HaproxyMode.TCP,
+  upstream: { dnsName: NAME, port: 443, locality: HaproxyLocality.ZONE },
 };
 
 /** Traffic that several upstreams share: machines and two load balancers, and of a route machines with TLS. */

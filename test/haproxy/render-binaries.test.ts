@@ -8,7 +8,7 @@ import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { CertificateAuthority, makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { availableBinaries, haproxyCheck, hasTls } from '../support/binaries';
-import { fullHttp, fullTcp } from './models';
+import { fullHttp, fullTcp, TCP_ZONE, ZONE } from './models';
 
 const MODES = [HaproxyMode.HTTP, HaproxyMode.TCP];
 const LISTENERS = ['plain', 'tls', 'tls+redirect', 'proxy protocol'] as const;
@@ -188,6 +188,13 @@ describe.each(availableBinaries())('HAProxy $version accepts without a warning',
         limits: { maxHeaderBytes: 8192 },
       };
       expect(check(model)).toEqual(FINE);
+    });
+  }
+
+  if (version._capabilities.luaWeights) {
+    test('the nodes of a zone first', () => {
+      const { routes, ...plain } = ZONE;
+      expect([hasTls(binary) ? ZONE : plain, TCP_ZONE].map(check)).toEqual([FINE, FINE]);
     });
   }
 

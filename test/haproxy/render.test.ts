@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { InputError } from '../../lib/haproxy/errors';
 import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
-import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import { HaproxyLocality, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-api/commands';
 import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
@@ -168,6 +168,8 @@ describe('words that a branch does not have', () => {
     | 'leavesInPlace'
     | 'http2Upstream'
     | 'websocketProtocol'
+    | 'luaWeights'
+    | 'luaBooleans'
   >;
   const WORDS: Record<Word, RegExp> = {
     initAddr: /\binit-addr\b/,
@@ -254,6 +256,12 @@ describe('words that a branch does not have', () => {
       { ...HTTP, upstream: { ...HTTP.upstream, protocol: HaproxyProtocol.HTTP2 } },
       /^ {4}server-template .* proto h2 /m,
       "protocol 'h2' needs HAProxy 2.4 or later, and this is BRANCH, which keeps HTTP/2 connections to old addresses: use 'h1'",
+    ],
+    [
+      'luaWeights',
+      { ...HTTP, upstream: { ...HTTP.upstream, locality: HaproxyLocality.ZONE } },
+      /^ {4}setenv HAPROXY_ZONE_BACKENDS upstream\n( {4}tune\.lua\.bool-sample-conversion normal\n)? {4}lua-load \/dev\/fd\/4$/m,
+      "locality 'zone' needs HAProxy 2.2 or later, and this is BRANCH: leave it out",
     ],
     [
       'httpRequestReturn',

@@ -48,6 +48,7 @@ describe('capabilities', () => {
     httpCheckSend: '2.2',
     httpRequestReturn: '2.2',
     httpAfterResponse: '2.2',
+    luaWeights: '2.2',
     headerPatterns: '2.4',
     reusesRightly: '2.4',
     http2Upstream: '2.4',
@@ -56,6 +57,7 @@ describe('capabilities', () => {
     initState: '3.1',
     ownView: '3.2',
     dropTrailers: '3.2',
+    luaBooleans: '3.2',
   };
 
   test.each(Object.entries(FIRST))('%s since %s', (capability, first) => {

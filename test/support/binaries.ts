@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ZONE_SCRIPT } from '../../lib/haproxy/render/zone-script';
 import type { Acquisition, HaproxyBinary } from '../../testbed/binaries';
 import { isReadable } from '../../testbed/proxy-under-test';
 
@@ -39,7 +40,15 @@ export function haproxyCheck({ command }: HaproxyBinary, config: string): { stat
     const file = path.join(folder, 'haproxy.cfg');
     writeFileSync(file, config);
     const [haproxy, ...args] = command;
-    const { status, stdout, stderr } = spawnSync(haproxy!, [...args, '-c', '-f', file], { encoding: 'utf8' });
+    const script = path.join(folder, 'zone.lua');
+    writeFileSync(script, ZONE_SCRIPT);
+    // The start script gives the script as a pipe.
+    const fd = openSync(script, 'r');
+    const { status, stdout, stderr } = spawnSync(haproxy!, [...args, '-c', '-f', file], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe', 'ignore', fd],
+    });
+    closeSync(fd);
     return { status, output: `${stdout}${stderr}` };
   } finally {
     rmSync(folder, { recursive: true });

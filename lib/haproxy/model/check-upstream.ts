@@ -7,6 +7,7 @@ import { checkResponse, type ValidatedResponse } from './check-responses';
 import type { HaproxyConfigModel, HaproxyFixedUpstream, HaproxyUpstream, RouteConditions } from './config-model';
 import { type Complete, checkPath, complete } from './option';
 import {
+  HaproxyLocality,
   HaproxyMode,
   HaproxyProtocol,
   HaproxyResolutionMode,
@@ -78,8 +79,31 @@ export function checkElbUpstream(
       `protocol 'h2' with sendProxyProtocol needs HAProxy ${leavesInPlace.since} or later, and this is ${version}, which keeps such connections to old addresses: leave one of them out`,
     );
   }
+  if (options.locality === HaproxyLocality.ZONE) {
+    refuseZone(version, options);
+  }
   const checked = { ...options, dnsName };
   return { ...checked, identity: checkIdentity(version, mode, upstream, checked) };
+}
+
+/** Refuses `locality: zone` where HAProxy has no slots, or does not notice that the nodes of the zone are down. */
+function refuseZone(version: HaproxyVersion, { resolutionMode, healthCheck }: ValidatedOptions): void {
+  const { luaWeights } = CAPABILITIES;
+  if (!version.isAtLeast(luaWeights.since)) {
+    throw new InputError(
+      `locality 'zone' needs HAProxy ${luaWeights.since} or later, and this is ${version}: leave it out`,
+    );
+  }
+  if (resolutionMode === HaproxyResolutionMode.PER_REQUEST) {
+    throw new InputError(
+      "locality 'zone' needs slots, and resolutionMode 'per-request' holds no address: use 'slots', or leave locality out",
+    );
+  }
+  if (!healthCheck.enabled) {
+    throw new InputError(
+      "locality 'zone' needs health checks, without which requests go to the zone also when it is down: leave healthCheck.enabled out, or locality",
+    );
+  }
 }
 
 /** The most addresses, as many as a load balancer has slots. */
@@ -105,6 +129,9 @@ export function checkFixedUpstream(
   }
   if (tls !== undefined && tls.serverName === undefined) {
     throw new InputError(`${what} has tls and no tls.serverName: give the name that the certificate has`);
+  }
+  if ((upstream as Partial<HaproxyUpstream>).locality === HaproxyLocality.ZONE) {
+    throw new InputError(`${what} has locality 'zone' and fixed addresses, which have no zone: leave locality out`);
   }
   const [first] = addresses as [string];
   return { ...checkOptions(version, mode, upstream, backend, first.includes(':') ? `[${first}]` : first), addresses };

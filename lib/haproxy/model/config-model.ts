@@ -59,7 +59,7 @@ export interface HaproxyIdentity {
 
 /** Fixed addresses behind HAProxy: machines instead of a load balancer. */
 export interface HaproxyFixedUpstream
-  extends Omit<HaproxyUpstream, 'dnsName' | 'identity' | 'resolutionMode' | 'slots'> {
+  extends Omit<HaproxyUpstream, 'dnsName' | 'identity' | 'resolutionMode' | 'slots' | 'locality'> {
   /** IPv4 or IPv6 addresses, 1 to 100. A CDK token passes through as an IPv4 address. */
   readonly addresses: readonly string[];
 }

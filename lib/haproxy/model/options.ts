@@ -35,6 +35,14 @@ export enum HaproxyResolutionMode {
   PER_REQUEST = 'per-request',
 }
 
+/** Which nodes of a load balancer come first. */
+export enum HaproxyLocality {
+  /** All nodes get the same share. */
+  ANY = 'any',
+  /** The nodes in the zone of the task, as long as one of them is up. */
+  ZONE = 'zone',
+}
+
 /** What HAProxy speaks to a load balancer in HTTP mode. */
 export enum HaproxyProtocol {
   /** HTTP/1.1. */
@@ -346,6 +354,12 @@ export const UPSTREAM = {
     max: 100,
     default: 16,
     about: 'Number of addresses that a task can hold (1.8 and later).',
+  },
+  locality: {
+    kind: 'choice',
+    of: HaproxyLocality,
+    default: HaproxyLocality.ANY,
+    about: 'zone prefers the nodes in the zone of the task (2.2 and later), any treats all nodes alike.',
   },
   sendProxyProtocol: {
     kind: 'flag',

@@ -2,7 +2,13 @@ import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedIdentity } from '../model/check-identity';
 import type { ValidatedElb, ValidatedFixed, ValidatedUpstream } from '../model/check-upstream';
-import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, IDLE_MARGIN_MILLIS } from '../model/options';
+import {
+  HaproxyLocality,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  IDLE_MARGIN_MILLIS,
+} from '../model/options';
 import type { HaproxyVersion } from '../version/version';
 import { bindOf, RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
@@ -214,12 +220,15 @@ function fastMillis({ healthCheck }: ValidatedUpstream): number {
  * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
 function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: ValidatedUpstream, port?: number): Line {
-  const { healthCheck, sendProxyProtocol, tls } = upstream;
+  const { healthCheck, sendProxyProtocol, tls, locality } = upstream;
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const identity = identityOf(upstream);
   const fast = fastMillis(upstream);
-  // A slot without an address is down too: this is how long a new address waits for its first check.
-  const down = identity && `downinter ${formatDuration(Math.max(100, Math.floor(fast / 2)))} `;
+  // From 3.1 on this is how long a new address waits for its first check.
+  const down =
+    identity && version._capabilities.initState && `downinter ${formatDuration(Math.max(100, Math.floor(fast / 2)))}`;
+  // In TCP mode a node that is marked down loses its sessions.
+  const errorLimit = mode === HaproxyMode.HTTP ? 1 : 3;
   return (
     enabled &&
     join(
@@ -228,7 +237,11 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
       // A check with a port of its own takes nothing over from `ssl`.
       port !== undefined && tls && 'check-ssl',
       identity?.by === 'certificate' && identity.handshake && handshakeOf(version, identity.handshake),
-      `inter ${formatDuration(intervalMillis)} fastinter ${formatDuration(fast)} ${down ?? ''}fall ${fall} rise ${rise}`,
+      `inter ${formatDuration(intervalMillis)} fastinter ${formatDuration(fast)}`,
+      down,
+      `fall ${fall} rise ${rise}`,
+      // Where a zone stops, each of its nodes would get the retries of the others until its checks have failed.
+      locality === HaproxyLocality.ZONE && `observe layer4 error-limit ${errorLimit} on-error mark-down`,
       mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',
       sendProxyProtocol && 'check-send-proxy',
     )

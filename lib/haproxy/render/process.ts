@@ -4,6 +4,7 @@ import type { ValidatedModel } from '../model/check';
 import { upstreamsOf } from '../model/check-shares';
 import {
   HARD_STOP_MARGIN_MILLIS,
+  HaproxyLocality,
   HaproxyMode,
   HaproxyProtocol,
   HaproxyResolutionMode,
@@ -11,7 +12,8 @@ import {
 } from '../model/options';
 import { MADE_FOR } from '../runtime-api/info';
 import type { HaproxyVersion } from '../version/version';
-import { join, type Line, type Section } from './words';
+import { join, type Line, quote, type Section } from './words';
+import { ZONE_BACKENDS_VARIABLE, ZONE_SCRIPT_FILE, ZONE_WEIGHT } from './zone-script';
 
 /** The name of the `resolvers` section. No proxy may have the same (3.2). */
 export const RESOLVERS = 'dns';
@@ -57,8 +59,23 @@ export function globalSection(version: HaproxyVersion, model: ValidatedModel): S
         : '# no hard-stop-after before 1.8: a soft stop ends with its last connection, or with SIGTERM',
       runtimeApi && `stats socket ${socketOf(runtimeApi)} level user`,
       runtimeApi && 'stats timeout 10s',
+      ...zoneLines(version, model),
     ],
   };
+}
+
+/** The script of `locality: zone` and the backends that it is for. */
+function zoneLines({ _capabilities: capabilities }: HaproxyVersion, model: ValidatedModel): Line[] {
+  const zonal = upstreamsOf(model).filter(({ locality }) => locality === HaproxyLocality.ZONE);
+  if (zonal.length === 0) {
+    return [];
+  }
+  return [
+    `# a script from the environment gives the nodes in the zone of this task the weight ${ZONE_WEIGHT}, the others have 1`,
+    `setenv ${ZONE_BACKENDS_VARIABLE} ${quote(zonal.map(({ backend }) => backend).join(' '))}`,
+    capabilities.luaBooleans && 'tune.lua.bool-sample-conversion normal',
+    `lua-load ${ZONE_SCRIPT_FILE}`,
+  ];
 }
 
 /**

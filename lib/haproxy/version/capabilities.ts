@@ -241,6 +241,14 @@ export const CAPABILITIES = {
     with: '`http-after-response set-header Connection close`, also on responses of HAProxy itself',
     why: 'a client that keeps its connection must leave while the task still accepts connections',
   },
+  luaWeights: {
+    since: '2.2',
+    source:
+      'running processes of every branch from 2.2 on: `Server.set_weight` and `core.tcp` in a task; the official images have Lua',
+    without: 'the generator refuses `locality: zone`',
+    with: 'a script gives the nodes in the zone of the task 256 times the weight of the others, if requested',
+    why: 'a request that stays in its zone costs no transfer between zones; an earlier branch has no binary with Lua that shows it',
+  },
   headerPatterns: {
     since: '2.4',
     source: 'manual 4.2, http-request del-header; `haproxy -c` of every branch',
@@ -305,6 +313,14 @@ export const CAPABILITIES = {
     without: 'trailers of requests pass',
     with: '`option http-drop-request-trailers` where headers say what a client certificate has',
     why: 'a server that takes trailers for headers would believe what the client writes there',
+  },
+  luaBooleans: {
+    since: '3.2',
+    keyword: ['tune', 'tune.lua.bool-sample-conversion'],
+    source: 'manual 3.2',
+    without: 'nothing',
+    with: '`tune.lua.bool-sample-conversion normal` before the script of `locality: zone`',
+    why: 'HAProxy warns at its start without it',
   },
   showResolvers: {
     since: SHOW_RESOLVERS_SINCE,

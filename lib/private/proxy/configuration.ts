@@ -15,6 +15,7 @@ import { type Bytes, type Time, valuesOf } from '../../haproxy/model/option';
 import {
   CERTIFICATE_IDENTITY,
   CLIENT_CERTIFICATES,
+  HaproxyLocality,
   HEALTH_CHECK,
   HEALTH_PORT,
   LIMITS,
@@ -33,6 +34,7 @@ import {
 import { OWN_CONNECTIONS } from '../../haproxy/render/process';
 import type { ElbUpstreamOptions } from '../../proxy/elb-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
+import type { Locality } from '../../proxy/locality';
 import type {
   ProxyClientCertificates,
   ProxyLimits,
@@ -56,8 +58,10 @@ type Given<T> = {
 };
 
 /** The options of an upstream that affect the configuration. */
-type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck' | 'identity'>> & {
+type UpstreamOptions = Given<Omit<ElbUpstreamOptions, 'securityGroups' | 'healthCheck' | 'identity' | 'locality'>> & {
   readonly identity?: Pick<UpstreamIdentity, 'certificateOptions' | 'responseOptions'>;
+  /** That of a spec file, or of the constructs. */
+  readonly locality?: HaproxyLocality | Locality;
   readonly healthCheck?: Given<UpstreamHealthCheck>;
 };
 
@@ -197,7 +201,7 @@ function modelUpstreamOf(upstream: ProxyUpstream): HaproxyUpstream;
 function modelUpstreamOf(upstream: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream;
 function modelUpstreamOf({ options, bound }: ProxyShareUpstream): HaproxyUpstream | HaproxyFixedUpstream {
   const values = {
-    ...valuesOf(UPSTREAM, options),
+    ...valuesOf(UPSTREAM, { ...options, locality: localityOf(options.locality) }),
     port: options.port,
     tls: options.tls && valuesOf(UPSTREAM_TLS, options.tls),
     healthCheck: valuesOf(HEALTH_CHECK, options.healthCheck),
@@ -220,6 +224,11 @@ function modelIdentityOf({
     certificate: certificateOptions && valuesOf(CERTIFICATE_IDENTITY, certificateOptions),
     response: responseOptions && { ...valuesOf(RESPONSE_IDENTITY, responseOptions), path: responseOptions.path },
   };
+}
+
+/** `Locality` of the constructs has one kind. */
+function localityOf(given: UpstreamOptions['locality']): HaproxyLocality | undefined {
+  return typeof given === 'object' ? HaproxyLocality.ZONE : given;
 }
 
 /** The default of `maxConnections` is for 512 MiB. */

@@ -1,4 +1,5 @@
 import { HARD_STOP_MARGIN_MILLIS } from '../../haproxy/model/options';
+import { ZONE_SCRIPT_VARIABLE } from '../../haproxy/render/zone-script';
 import type { SecretFile } from './secret-files';
 import type { StopTimes } from './stop-times';
 
@@ -9,6 +10,8 @@ interface StartOptions {
   readonly stopTimes: StopTimes;
   /** Whether HAProxy has `hard-stop-after`. */
   readonly endsItself: boolean;
+  /** The networks of each zone, if an upstream prefers its own one. */
+  readonly zones?: string;
 }
 
 /**
@@ -48,7 +51,7 @@ export function healthCommand(port: number, requireReady: boolean): string[] {
  * the shell tells HAProxy that the task stops, waits for `drainTime`, in which HAProxy serves on, and then begins its
  * soft stop. That closes idle connections at once from 2.4 on, so that the task ends with its last request.
  */
-export function startScript({ files, healthPort, stopTimes, endsItself }: StartOptions): string {
+export function startScript({ files, healthPort, stopTimes, endsItself, zones }: StartOptions): string {
   const { drainTimeMillis, stopTimeoutMillis } = stopTimes;
   const drain = drainTimeMillis / 1000;
   const softStop = (stopTimeoutMillis - drainTimeMillis - HARD_STOP_MARGIN_MILLIS) / 1000;
@@ -72,9 +75,10 @@ export function startScript({ files, healthPort, stopTimes, endsItself }: StartO
     ...(files.length > 0 ? ['umask 077'] : []),
     ...write,
     'TMPDIR=/dev/shm',
-    'haproxy -db -f /dev/fd/3 3<<END &',
+    `haproxy -db -f /dev/fd/3 3<<END${zones === undefined ? '' : ' 4<<ZONE'} &`,
     '$HAPROXY_CONFIG',
     'END',
+    ...(zones === undefined ? [] : [`$${ZONE_SCRIPT_VARIABLE}`, 'ZONE']),
     'pid=$!',
     'wait $pid',
     'status=$?',

@@ -10,6 +10,7 @@ import {
   UlimitName,
 } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
+import { ZONE_SCRIPT, ZONE_SCRIPT_VARIABLE, ZONES_VARIABLE } from '../../haproxy/render/zone-script';
 import { allowDecryption } from '../monitor/decryption';
 import { joinedLines } from './reviewable';
 import type { SecretFile } from './secret-files';
@@ -35,6 +36,8 @@ interface TaskOptions {
   readonly stopTimes: StopTimes;
   /** Whether HAProxy has `hard-stop-after`. */
   readonly endsItself: boolean;
+  /** The networks of each zone, if an upstream prefers its own one. */
+  readonly zones?: string;
   readonly openFiles: number;
   readonly enableExecuteCommand: boolean;
   readonly logDriver: LogDriver;
@@ -46,7 +49,7 @@ export function addContainer(
   taskDefinition: TaskDefinition,
   options: TaskOptions,
 ): ContainerDefinition {
-  const { files, enableExecuteCommand } = options;
+  const { files, enableExecuteCommand, zones } = options;
   const linuxParameters = new LinuxParameters(scope, 'LinuxParameters', {
     // The agent of ECS Exec leaves zombie processes, which an init process collects.
     initProcessEnabled: enableExecuteCommand ? true : undefined,
@@ -59,7 +62,10 @@ export function addContainer(
     image: options.image,
     entryPoint: ['/bin/sh', '-c'],
     command: [startScript(options)],
-    environment: { HAPROXY_CONFIG: joinedLines(options.configuration) },
+    environment: {
+      HAPROXY_CONFIG: joinedLines(options.configuration),
+      ...(zones === undefined ? {} : { [ZONES_VARIABLE]: zones, [ZONE_SCRIPT_VARIABLE]: joinedLines(ZONE_SCRIPT) }),
+    },
     secrets: files.length > 0 ? Object.fromEntries(secrets) : undefined,
     portMappings: options.ports.map((containerPort, i) => ({ containerPort, name: i === 0 ? PORT_NAME : undefined })),
     healthCheck: {

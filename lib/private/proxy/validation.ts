@@ -6,6 +6,7 @@ import { formatDuration } from '../../haproxy/duration';
 import { InputError } from '../../haproxy/errors';
 import { PORTS, TRAFFIC } from '../../haproxy/model/options';
 import { upstreamWarnings } from '../../haproxy/model/warnings';
+import { ZONE_SCRIPT } from '../../haproxy/render/zone-script';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/version/version';
 import type { ProxyCapacity } from '../../proxy/capacity';
 import { ElbUpstream } from '../../proxy/elb-upstream';
@@ -26,9 +27,10 @@ export const MAX_CONFIG_BYTES = 61_440;
 /** What of these 4 KiB is for secrets: those of `listenTls` and `runtimeApiTls` with short names. */
 const SECRET_BYTES = 1024;
 
-/** The longest configuration of a task with these secrets. */
-export function maxConfigBytes(files: readonly SecretFile[]): number {
-  return MAX_CONFIG_BYTES - Math.max(0, secretBytes(files) - SECRET_BYTES);
+/** The longest configuration of a task with these secrets and these networks of zones. */
+export function maxConfigBytes(files: readonly SecretFile[], zones: string | undefined): number {
+  const ofZones = zones === undefined ? 0 : Buffer.byteLength(JSON.stringify([zones, ZONE_SCRIPT]));
+  return MAX_CONFIG_BYTES - Math.max(0, secretBytes(files) - SECRET_BYTES) - ofZones;
 }
 
 /** Refuses props that cannot be deployed, before any resource is created. The renderer refuses what HAProxy refuses. */
@@ -245,13 +247,13 @@ export function warningsOf(
     );
   }
   const ofShares = sharesOf(props).map((share) => share.upstream);
-  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares].filter(
-    (one) => one instanceof ElbUpstream,
-  );
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares];
   return [
     ...warnings,
-    ...upstreams.flatMap(({ options, _dnsName }) =>
-      upstreamWarnings(version, mode, { ...options, dnsName: _dnsName ?? '' }, _dnsName === undefined),
+    ...upstreams.flatMap((one) =>
+      one instanceof ElbUpstream
+        ? upstreamWarnings(version, mode, { ...one.options, dnsName: one._dnsName ?? '' }, one._dnsName === undefined)
+        : upstreamWarnings(version, mode, one.options),
     ),
   ];
 }
