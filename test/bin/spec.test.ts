@@ -202,7 +202,7 @@ describe('an unknown key is shown at its place', () => {
       ],
       [
         changed('80\n', '80\n      sni: a\n'),
-        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, identity, protocol, resolutionMode, slots, sendProxyProtocol, slowStart, idleTimeout, securityGroupIds",
+        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, identity, protocol, resolutionMode, slots, locality, sendProxyProtocol, slowStart, idleTimeout, zones, securityGroupIds",
       ],
       [
         proxyWith('routes: [{ name: a, hots: b, upstream: { dnsName: c, port: 1 } }]'),

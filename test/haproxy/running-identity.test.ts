@@ -12,8 +12,9 @@ import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { CertificateAuthority, makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { DnsServer } from '../../testbed/dns-server';
+import { IDENTITY_BODY, IDENTITY_HEADER, IDENTITY_PATH } from '../../testbed/identity';
 import { freePorts } from '../../testbed/ports';
-import { type AnswerKind, Host, IDENTITY_BODY, IDENTITY_HEADER, IDENTITY_PATH } from '../../testbed/stranger';
+import { type AnswerKind, Host } from '../../testbed/stranger';
 import { availableBinaries, hasTls } from '../support/binaries';
 import { ask, run, until } from './running';
 
