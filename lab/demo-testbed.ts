@@ -1,6 +1,7 @@
 import type { ProxyReport } from '../lambda/controller/domain/proxy-report';
 import type { HaproxyBinary } from '../testbed/binaries';
 import { Checker } from '../testbed/checker';
+import { IDENTITY_BODY, IDENTITY_PATH } from '../testbed/identity';
 import { type ConfigurationKind, ProxyUnderTest } from '../testbed/proxy-under-test';
 import type { Environment, StartEnvironment } from './environments/environment';
 import { startLocalEnvironment } from './environments/local';
@@ -8,6 +9,12 @@ import { CHICK, EGG, type TestbedOptions } from './scenario';
 
 /** Seconds that a finding must last before it is an incident. */
 const GRACE_CHECKS = 4;
+
+/** The proof of identity of the demo. */
+const PROOF = {
+  identity: { response: { path: IDENTITY_PATH, body: IDENTITY_BODY } },
+  healthCheck: { intervalMillis: 1000 },
+} as const;
 
 /** A HAProxy of the demo, with the checker beside it. */
 export interface DemoProxy {
@@ -48,12 +55,15 @@ export class DemoTestbed {
 
   /** Starts one more HAProxy and waits until it answers. */
   public async add(binary: HaproxyBinary, kind: ConfigurationKind): Promise<DemoProxy> {
-    const { holdValidMillis = 2000, holdObsoleteMillis = 3000 } = this.options;
+    const { holdValidMillis = 2000, holdObsoleteMillis = 3000, identity } = this.options;
     const { upstreamPort, checkerNameserver } = this.environment;
     const proxy = new ProxyUnderTest(binary, await this.environment.host(binary, kind), {
       kind,
       pinnedTo: this.environment.addressOf(0),
-      model: { upstream: { port: upstreamPort }, resolution: { holdValidMillis, holdObsoleteMillis } },
+      model: {
+        upstream: { port: upstreamPort, ...(identity && PROOF) },
+        resolution: { holdValidMillis, holdObsoleteMillis },
+      },
     });
     this.#proxies.push(proxy);
     await proxy.start();

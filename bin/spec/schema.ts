@@ -8,6 +8,7 @@ import type {
   SecurityHubFindingsProps,
 } from '../../lib';
 import { ALARMS, MONITOR } from '../../lib/private/options';
+import { account, alarmTopicArns, hubSchema, region } from './hub-schema';
 import { logRetentionDays, proxySchema, removalPolicy } from './proxy-schema';
 import { form, keysOf, list, type Shape } from './values';
 
@@ -65,10 +66,7 @@ const monitorSchema = z
   .strictObject({
     ...keysOf(MONITOR),
     alarms,
-    alarmTopicArns: list(
-      form(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:\S+$/, 'the ARN of an SNS topic'),
-      'SNS topics that get a message when an alarm starts and when it ends. Default: none.',
-    ),
+    alarmTopicArns: alarmTopicArns('when an alarm starts and when it ends'),
     repair: z
       .enum(['redeploy', 'dry-run'])
       .optional()
@@ -87,16 +85,12 @@ const monitorSchema = z
 
 const environmentSchema = z
   .strictObject({
-    account: form(/^\d{12}$/, 'the 12 digits of an account, in quotes')
-      .optional()
-      .meta({
-        description: 'Account, 12 digits in quotes. Default: the account of the credentials.',
-      }),
-    region: form(/^[a-z]{2}(-[a-z]+)+-\d$/, 'the name of a region, such as eu-west-1')
-      .optional()
-      .meta({
-        description: 'Region. Default: the region of the credentials.',
-      }),
+    account: account().optional().meta({
+      description: 'Account, 12 digits in quotes. Default: the account of the credentials.',
+    }),
+    region: region().optional().meta({
+      description: 'Region. Default: the region of the credentials.',
+    }),
     vpc: z
       .strictObject({
         id: form(/^vpc-[0-9a-f]{8,17}$/, 'the id of a VPC, such as vpc-0123456789abcdef0'),
@@ -135,6 +129,7 @@ export const specSchema = z
       .refine((environments) => Object.keys(environments).length > 0, { error: 'is empty: give at least one' })
       .meta({ description: 'Where the proxies run, by name. Each environment becomes a stack.' }),
     monitor: monitorSchema,
+    hub: hubSchema,
     proxies: z
       .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/), proxySchema)
       .refine((proxies) => Object.keys(proxies).length > 0, { error: 'is empty: give at least one proxy' })

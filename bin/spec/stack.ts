@@ -2,9 +2,9 @@ import { Annotations, Stack } from 'aws-cdk-lib';
 import { type Connections, type IVpc, Peer, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { DriftMonitor, HaproxyElbProxy } from '../../lib';
+import { CensusAccess, DriftHub, DriftMonitor, HaproxyElbProxy } from '../../lib';
 import { NETWORK_LOAD_BALANCER } from '../../lib/private/options';
-import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
+import type { EnvironmentSpec, HubSpec, ProxySpec, Spec } from './spec';
 import { addCompliance, monitorPropsOf, propsOf } from './to-props';
 
 /** The most characters of the name of a monitor. */
@@ -28,6 +28,9 @@ export class ProxiesStack extends Stack {
       ...monitorProps,
     });
     addCompliance(this, this.monitor, spec.monitor ?? {}, monitorProps.alarmActions);
+    if (spec.hub !== undefined) {
+      this.join(spec.hub);
+    }
     // A separate scope, because a proxy may have any name.
     const scopeOfProxies = new Construct(this, 'Proxies');
     const imports = new Construct(this, 'Imports');
@@ -46,6 +49,19 @@ export class ProxiesStack extends Stack {
       if (proxySpec.deployment?.gate) {
         this.monitor.gateDeployments(proxy.service);
       }
+    }
+  }
+
+  /** Forwards the incidents, and lets the census in. The roles of an account trust one of the hub, which is made first. */
+  private join({ account, region, hubName, census }: HubSpec): void {
+    const busArn = `arn:${this.partition}:events:${region}:${account}:event-bus/${hubName}`;
+    this.monitor.forwardIncidents('Hub', DriftHub.fromBusArn(this, 'Hub', busArn));
+    if (census !== undefined) {
+      new CensusAccess(this, 'Census', {
+        monitor: this.monitor,
+        collectRoleArn: `arn:${this.partition}:iam::${account}:role/${census.censusName}-collect`,
+        externalId: census.externalId,
+      });
     }
   }
 

@@ -12,7 +12,7 @@ import {
   NetworkTargetGroup,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
@@ -20,7 +20,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { ITargetGroupRef, TargetGroupReference } from 'aws-cdk-lib/aws-vpclattice';
 import type { Construct } from 'constructs';
 import {
+  type DriftCensusProps,
   DriftConfigRule,
+  type DriftHubProps,
   type DriftMonitor,
   type DriftMonitorProps,
   ElbUpstream,
@@ -40,7 +42,7 @@ import {
   UpstreamIdentity,
 } from '../../lib';
 import { HaproxyLocality } from '../../lib/haproxy/model/options';
-import type { ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
+import type { HubSpec, ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
 import { versionOf } from './to-model';
 import { SpecDuration, SpecSize } from './values';
 
@@ -168,7 +170,7 @@ export function monitorPropsOf(
     securityHubFindings: _findings,
     ...rest
   } = withCdkUnits(spec);
-  const topics = alarmTopicArns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn)));
+  const topics = topicsOf(scope, alarmTopicArns);
   return {
     ...rest,
     logRetention: logRetentionDays,
@@ -194,6 +196,43 @@ export function addCompliance(
     const minSeverity = securityHubFindings.minSeverity as IncidentSeverity | undefined;
     new SecurityHubFindings(scope, 'SecurityHubFindings', { monitor, minSeverity, alarmActions });
   }
+}
+
+/** The properties of a hub, and those of its census without the monitors that it asks. */
+export function hubPropsOf(
+  scope: Construct,
+  spec: HubSpec,
+): { hub: DriftHubProps; census?: Omit<DriftCensusProps, 'targets'> & Pick<Partial<DriftCensusProps>, 'targets'> } {
+  const {
+    account: _,
+    region: __,
+    elsewhere: ___,
+    alarmTopicArns,
+    logRetentionDays,
+    census,
+    minSeverity,
+    ...rest
+  } = withCdkUnits(spec);
+  const shared = { alarmActions: topicsOf(scope, alarmTopicArns), logRetention: logRetentionDays };
+  return {
+    hub: { ...rest, ...shared, minSeverity: minSeverity as IncidentSeverity | undefined },
+    ...(census !== undefined && {
+      census: {
+        ...census,
+        ...shared,
+        organizationId: spec.organizationId,
+        objectLock: census.objectLock && lockOf(census.objectLock),
+      },
+    }),
+  };
+}
+
+function lockOf({ mode, days }: { mode: 'governance' | 'compliance'; days: number }): ObjectLockRetention {
+  return ObjectLockRetention[mode](Duration.days(days));
+}
+
+function topicsOf(scope: Construct, arns: readonly string[] | undefined): SnsAction[] | undefined {
+  return arns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn)));
 }
 
 function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<UpstreamSpec>): ElbUpstream {

@@ -174,14 +174,14 @@ describe('a key of an earlier release', () => {
   test('is any unknown key elsewhere', () => {
     expect(() => parseSpec(`${SPEC}frontDoor: 1\n`, 's.yaml')).toThrow(
       new InputError(
-        "s.yaml:12:1: unknown key 'frontDoor' in the file: allowed are stackName, environments, monitor, proxies",
+        "s.yaml:12:1: unknown key 'frontDoor' in the file: allowed are stackName, environments, monitor, hub, proxies",
       ),
     );
   });
 });
 
 describe('an unknown key is shown at its place', () => {
-  const TOP = 'stackName, environments, monitor, proxies';
+  const TOP = 'stackName, environments, monitor, hub, proxies';
   test.each(
     named([
       [`${SPEC}extra: 1\n`, `12:1: unknown key 'extra' in the file: allowed are ${TOP}`],
@@ -202,7 +202,7 @@ describe('an unknown key is shown at its place', () => {
       ],
       [
         changed('80\n', '80\n      sni: a\n'),
-        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, identity, protocol, resolutionMode, slots, sendProxyProtocol, slowStart, idleTimeout, securityGroupIds",
+        "12:7: unknown key 'sni' in proxies.orders.upstream: allowed are dnsName, loadBalancerArn, loadBalancerName, port, tls, healthCheck, identity, protocol, resolutionMode, slots, locality, sendProxyProtocol, slowStart, idleTimeout, zones, securityGroupIds",
       ],
       [
         proxyWith('routes: [{ name: a, hots: b, upstream: { dnsName: c, port: 1 } }]'),
@@ -359,6 +359,20 @@ describe('a mistake that only the reader finds', () => {
       [
         proxyWith('shares: [{ name: a, percent: 5, upstream: { addresses: [10.0.0.1], slots: 4, port: 80 } }]'),
         '12:47: proxies.orders.shares.0.upstream is fixed addresses, and slots is for load balancers: leave it out',
+      ],
+      [
+        proxyWith(
+          'shares: [{ name: a, percent: 5, upstream: { addresses: [10.0.0.1], port: 80, tls: {}, identity: { certificate: {} } } }]',
+        ),
+        '12:47: proxies.orders.shares.0.upstream is fixed addresses, and identity is for load balancers: leave it out',
+      ],
+      [
+        changed('80', '80\n      identity: {}'),
+        '12:17: proxies.orders.upstream.identity needs one of certificate and response',
+      ],
+      [
+        changed('80', '80\n      identity: { response: { path: /identity, body: OK } }'),
+        '12:54: proxies.orders.upstream.identity.response.body: body "OK" proves nothing: give 8 to 200 characters of ASCII that only the load balancer returns, without a blank at an end',
       ],
       [
         proxyWith('shares: [{ name: a, percent: 5, upstream: { addresses: [a.test], port: 80 } }]'),
