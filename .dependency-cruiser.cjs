@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   'lambda/controller': ['lib/contract', 'lib/haproxy', 'lambda/probe'],
   'lambda/probe': ['lib/contract', 'lib/haproxy'],
   'lambda/census': ['lib/contract'],
+  'lambda/compliance': ['lib/contract', 'lambda/controller/aws', 'lambda/controller/domain'],
   testbed: ['lib/contract', 'lib/haproxy', 'lambda'],
   lab: ['lib/contract', 'lib/haproxy', 'lambda', 'testbed'],
   bin: ['lib', 'lint', 'lambda', 'testbed', 'lab', 'package.json'],

@@ -11,6 +11,7 @@ export type { DriftAlarms } from './monitor/alarms';
 export { CensusAccess, type CensusAccessProps } from './monitor/census-access';
 export { DriftCensus, type DriftCensusProps } from './monitor/drift-census';
 export type { CensusTargets } from './monitor/drift-census-options';
+export { DriftConfigRule, type DriftConfigRuleProps } from './monitor/drift-config-rule';
 export { DriftHub, type DriftHubProps, type OnHubIncidentOptions } from './monitor/drift-hub';
 export type { IDriftHub } from './monitor/drift-hub-interface';
 export { DriftMonitor, type DriftMonitorProps } from './monitor/drift-monitor';
@@ -40,6 +41,7 @@ export {
 } from './monitor/monitored-haproxy-services';
 export type { ProbeOptions } from './monitor/probe-options';
 export { Repair } from './monitor/repair';
+export { SecurityHubFindings, type SecurityHubFindingsProps } from './monitor/security-hub-findings';
 export type { IncidentSuppression } from './monitor/suppression';
 export type { ApplicationListenerOptions } from './proxy/application-listener-options';
 export { type Ec2CapacityOptions, type FargateCapacityOptions, ProxyCapacity } from './proxy/capacity';

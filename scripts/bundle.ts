@@ -75,6 +75,16 @@ export const BUNDLES = {
     // Lambda passes credentials in the environment; the chain of other providers is half of the bundle.
     alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
   },
+  /** The evaluations of AWS Config and the findings of Security Hub. */
+  compliance: {
+    ...common,
+    entryPoints: ['lambda/compliance/index.ts'],
+    outfile: 'assets/compliance/index.mjs',
+    target: 'node22',
+    banner: { js: REQUIRE },
+    plugins: [leanSchemas],
+    alias: { '@aws-sdk/credential-provider-node': './lambda/controller/aws/credentials.ts' },
+  },
   /** The probe, without anything of AWS. */
   probe: {
     ...common,

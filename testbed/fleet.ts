@@ -154,6 +154,12 @@ export class Fleet {
     return functionWith({ ...this.#aws!.environment, ...environment }, { handler, ...settings });
   }
 
+  /** A function for auditors, which asks the function `controller` of the account; the caller stops it. */
+  public auditing(handler: 'index.configRule' | 'index.findings'): LocalLambda {
+    const environment = { ...this.#aws!.environment, CONTROLLER: 'controller' };
+    return new LocalLambda({ ...DEFAULTS, taskRoot: join(ASSETS, 'compliance'), handler, environment });
+  }
+
   /** From now on this is called first, and replaces the real answer if it returns something. */
   public before<Name extends keyof AwsHandlers & string>(
     name: Name,

@@ -4,7 +4,15 @@ import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
 import { SpecSource } from './errors';
 import { specSchema } from './schema';
-import type { ProxySpec, Spec, WrittenProxy } from './spec';
+import {
+  type Environments,
+  HUB_STACK,
+  type HubSpec,
+  type ProxySpec,
+  type Spec,
+  type WrittenHub,
+  type WrittenProxy,
+} from './spec';
 import { modelOfSpec, versionOf } from './to-model';
 
 export { specJsonSchema } from './schema';
@@ -80,14 +88,40 @@ export function parseSpec(text: string, file: string): Spec {
     throwAll(source.explainAll(parsed.error.issues));
     throw source.errorAt(0, 'cannot be read: correct its keys');
   }
-  const { stackName = 'haproxy-elb', monitor = {}, environments, proxies } = parsed.data;
-  const errors: InputError[] = [];
+  const { stackName = 'haproxy-elb', monitor = {}, environments, proxies, hub } = parsed.data;
+  const errors = hub === undefined ? [] : joiningErrors(source, environments);
   const complete = Object.entries(environments).map(([name, environment]) => [
     name,
     { ...environment, proxies: proxiesOf(source, name, environment.proxies ?? {}, proxies, errors) },
   ]);
   throwAll(errors);
-  return { stackName, monitor, environments: Object.fromEntries(complete) };
+  return {
+    stackName,
+    monitor,
+    environments: Object.fromEntries(complete),
+    ...(hub !== undefined && { hub: hubOf(stackName, hub) }),
+  };
+}
+
+/** A hub allows accounts, and a stack of its own has the name that follows from this one. */
+function joiningErrors(source: SpecSource, environments: Environments): InputError[] {
+  return Object.entries(environments).flatMap(([name, { account, region }]) => {
+    const path = ['environments', name];
+    if (name === HUB_STACK) {
+      return [source.errorOf(path, `${path.join('.')} has the name of the stack of the hub: rename it`)];
+    }
+    return account === undefined || region === undefined
+      ? [source.errorOf(path, `${path.join('.')} needs account and region to join the hub: give both`)]
+      : [];
+  });
+}
+
+function hubOf(stackName: string, { census, ...hub }: NonNullable<WrittenHub>): HubSpec {
+  return {
+    ...hub,
+    hubName: hub.hubName ?? `${stackName}-hub`,
+    ...(census !== undefined && { census: { ...census, censusName: census.censusName ?? `${stackName}-census` } }),
+  };
 }
 
 /** One error for all of them, a line each; nothing when there is none. */

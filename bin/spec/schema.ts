@@ -1,6 +1,14 @@
+import type { MaximumExecutionFrequency } from 'aws-cdk-lib/aws-config';
 import { z } from 'zod';
-import type { DriftAlarms, DriftMonitorProps } from '../../lib';
+import type {
+  DriftAlarms,
+  DriftConfigRuleProps,
+  DriftMonitorProps,
+  IncidentSeverity,
+  SecurityHubFindingsProps,
+} from '../../lib';
 import { ALARMS, MONITOR } from '../../lib/private/options';
+import { account, alarmTopicArns, hubSchema, region } from './hub-schema';
 import { logRetentionDays, proxySchema, removalPolicy } from './proxy-schema';
 import { form, keysOf, list, type Shape } from './values';
 
@@ -8,6 +16,40 @@ const alarms = z
   .strictObject(keysOf(ALARMS) satisfies Shape<DriftAlarms>)
   .optional()
   .meta({ description: 'Thresholds of the alarms.' });
+
+const FREQUENCIES = [
+  'One_Hour',
+  'Three_Hours',
+  'Six_Hours',
+  'Twelve_Hours',
+  'TwentyFour_Hours',
+] as const satisfies readonly `${MaximumExecutionFrequency}`[];
+
+const SEVERITIES = ['info', 'warning', 'critical'] as const satisfies readonly `${IncidentSeverity}`[];
+
+const configRule = z
+  .strictObject({
+    maximumExecutionFrequency: z
+      .enum(FREQUENCIES)
+      .optional()
+      .meta({ description: 'How often AWS Config starts an evaluation. Default: TwentyFour_Hours.' }),
+  } satisfies Shape<
+    DriftConfigRuleProps,
+    'monitor' | 'alarmActions' | 'maximumExecutionFrequency',
+    'maximumExecutionFrequency'
+  >)
+  .optional()
+  .meta({ description: 'A rule of AWS Config that evaluates the proxies. Default: none.' });
+
+const securityHubFindings = z
+  .strictObject({
+    minSeverity: z
+      .enum(SEVERITIES)
+      .optional()
+      .meta({ description: 'The lowest severity of the incidents. Default: warning.' }),
+  } satisfies Shape<SecurityHubFindingsProps, 'monitor' | 'alarmActions' | 'minSeverity', 'minSeverity'>)
+  .optional()
+  .meta({ description: 'A finding in AWS Security Hub for each incident. Default: none.' });
 
 /** Properties that a spec file does not have: the proxies give them, or they take objects of the CDK. */
 type OnlyInCdk =
@@ -24,32 +66,31 @@ const monitorSchema = z
   .strictObject({
     ...keysOf(MONITOR),
     alarms,
-    alarmTopicArns: list(
-      form(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:\S+$/, 'the ARN of an SNS topic'),
-      'SNS topics that get a message when an alarm starts and when it ends. Default: none.',
-    ),
+    alarmTopicArns: alarmTopicArns('when an alarm starts and when it ends'),
     repair: z
       .enum(['redeploy', 'dry-run'])
       .optional()
       .meta({ description: 'Redeploy a proxy that has a critical incident, or only log it. Default: neither.' }),
     logRetentionDays,
     removalPolicy,
-  } satisfies Shape<DriftMonitorProps, OnlyInCdk, 'alarmTopicArns' | 'logRetentionDays' | 'removalPolicy'>)
+    configRule,
+    securityHubFindings,
+  } satisfies Shape<
+    DriftMonitorProps,
+    OnlyInCdk,
+    'alarmTopicArns' | 'logRetentionDays' | 'removalPolicy' | 'configRule' | 'securityHubFindings'
+  >)
   .optional()
   .meta({ description: 'The monitor that checks the proxies of each environment.' });
 
 const environmentSchema = z
   .strictObject({
-    account: form(/^\d{12}$/, 'the 12 digits of an account, in quotes')
-      .optional()
-      .meta({
-        description: 'Account, 12 digits in quotes. Default: the account of the credentials.',
-      }),
-    region: form(/^[a-z]{2}(-[a-z]+)+-\d$/, 'the name of a region, such as eu-west-1')
-      .optional()
-      .meta({
-        description: 'Region. Default: the region of the credentials.',
-      }),
+    account: account().optional().meta({
+      description: 'Account, 12 digits in quotes. Default: the account of the credentials.',
+    }),
+    region: region().optional().meta({
+      description: 'Region. Default: the region of the credentials.',
+    }),
     vpc: z
       .strictObject({
         id: form(/^vpc-[0-9a-f]{8,17}$/, 'the id of a VPC, such as vpc-0123456789abcdef0'),
@@ -88,6 +129,7 @@ export const specSchema = z
       .refine((environments) => Object.keys(environments).length > 0, { error: 'is empty: give at least one' })
       .meta({ description: 'Where the proxies run, by name. Each environment becomes a stack.' }),
     monitor: monitorSchema,
+    hub: hubSchema,
     proxies: z
       .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,62}$/), proxySchema)
       .refine((proxies) => Object.keys(proxies).length > 0, { error: 'is empty: give at least one proxy' })

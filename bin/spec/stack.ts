@@ -2,10 +2,10 @@ import { Annotations, Stack } from 'aws-cdk-lib';
 import { type Connections, type IVpc, Peer, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { DriftMonitor, HaproxyElbProxy } from '../../lib';
+import { CensusAccess, DriftHub, DriftMonitor, HaproxyElbProxy } from '../../lib';
 import { NETWORK_LOAD_BALANCER } from '../../lib/private/options';
-import type { EnvironmentSpec, ProxySpec, Spec } from './spec';
-import { monitorPropsOf, propsOf } from './to-props';
+import type { EnvironmentSpec, HubSpec, ProxySpec, Spec } from './spec';
+import { addCompliance, monitorPropsOf, propsOf } from './to-props';
 
 /** The most characters of the name of a monitor. */
 const MAX_NAME = 64;
@@ -20,12 +20,17 @@ export class ProxiesStack extends Stack {
     const vpc = this.vpcOf(vpcSpec);
     const cluster = this.clusterOf(vpc, clusterName);
     const gate = Object.values(proxies).some(({ deployment }) => deployment?.gate);
+    const monitorProps = monitorPropsOf(this, spec.monitor);
     this.monitor = new DriftMonitor(this, 'Monitor', {
       gate,
       // Unique in its account and region, and short enough for a name in all but the longest cases.
       monitorName: this.stackName.length > MAX_NAME ? undefined : this.stackName,
-      ...monitorPropsOf(this, spec.monitor),
+      ...monitorProps,
     });
+    addCompliance(this, this.monitor, spec.monitor ?? {}, monitorProps.alarmActions);
+    if (spec.hub !== undefined) {
+      this.join(spec.hub);
+    }
     // A separate scope, because a proxy may have any name.
     const scopeOfProxies = new Construct(this, 'Proxies');
     const imports = new Construct(this, 'Imports');
@@ -44,6 +49,19 @@ export class ProxiesStack extends Stack {
       if (proxySpec.deployment?.gate) {
         this.monitor.gateDeployments(proxy.service);
       }
+    }
+  }
+
+  /** Forwards the incidents, and lets the census in. The roles of an account trust one of the hub, which is made first. */
+  private join({ account, region, hubName, census }: HubSpec): void {
+    const busArn = `arn:${this.partition}:events:${region}:${account}:event-bus/${hubName}`;
+    this.monitor.forwardIncidents('Hub', DriftHub.fromBusArn(this, 'Hub', busArn));
+    if (census !== undefined) {
+      new CensusAccess(this, 'Census', {
+        monitor: this.monitor,
+        collectRoleArn: `arn:${this.partition}:iam::${account}:role/${census.censusName}-collect`,
+        externalId: census.externalId,
+      });
     }
   }
 

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Resource, Size } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { MaximumExecutionFrequency } from 'aws-cdk-lib/aws-config';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -11,7 +12,7 @@ import {
   NetworkTargetGroup,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type IRole, Role } from 'aws-cdk-lib/aws-iam';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
@@ -19,11 +20,16 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { ITargetGroupRef, TargetGroupReference } from 'aws-cdk-lib/aws-vpclattice';
 import type { Construct } from 'constructs';
 import {
+  type DriftCensusProps,
+  DriftConfigRule,
+  type DriftHubProps,
+  type DriftMonitor,
   type DriftMonitorProps,
   ElbUpstream,
   type ElbUpstreamOptions,
   FixedUpstream,
   type HaproxyElbProxyProps,
+  type IncidentSeverity,
   Locality,
   ProxyCapacity,
   type ProxyClientCertificates,
@@ -32,10 +38,11 @@ import {
   type ProxyShare,
   type ProxyTls,
   Repair,
+  SecurityHubFindings,
   UpstreamIdentity,
 } from '../../lib';
 import { HaproxyLocality } from '../../lib/haproxy/model/options';
-import type { ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
+import type { HubSpec, ProxySpec, ShareSpec, Spec, UpstreamSpec } from './spec';
 import { versionOf } from './to-model';
 import { SpecDuration, SpecSize } from './values';
 
@@ -154,8 +161,16 @@ export function monitorPropsOf(
   scope: Construct,
   spec: Spec['monitor'],
 ): Omit<DriftMonitorProps, 'gate' | 'monitorName'> {
-  const { repair, alarmTopicArns, logRetentionDays, removalPolicy, ...rest } = withCdkUnits(spec);
-  const topics = alarmTopicArns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn)));
+  const {
+    repair,
+    alarmTopicArns,
+    logRetentionDays,
+    removalPolicy,
+    configRule: _rule,
+    securityHubFindings: _findings,
+    ...rest
+  } = withCdkUnits(spec);
+  const topics = topicsOf(scope, alarmTopicArns);
   return {
     ...rest,
     logRetention: logRetentionDays,
@@ -164,6 +179,60 @@ export function monitorPropsOf(
     alarmActions: topics,
     okActions: topics,
   };
+}
+
+/** What a spec file adds to its monitor for auditors. */
+export function addCompliance(
+  scope: Construct,
+  monitor: DriftMonitor,
+  { configRule, securityHubFindings }: NonNullable<Spec['monitor']>,
+  alarmActions: DriftMonitorProps['alarmActions'],
+): void {
+  if (configRule !== undefined) {
+    const maximumExecutionFrequency = configRule.maximumExecutionFrequency as MaximumExecutionFrequency | undefined;
+    new DriftConfigRule(scope, 'ConfigRule', { monitor, maximumExecutionFrequency, alarmActions });
+  }
+  if (securityHubFindings !== undefined) {
+    const minSeverity = securityHubFindings.minSeverity as IncidentSeverity | undefined;
+    new SecurityHubFindings(scope, 'SecurityHubFindings', { monitor, minSeverity, alarmActions });
+  }
+}
+
+/** The properties of a hub, and those of its census without the monitors that it asks. */
+export function hubPropsOf(
+  scope: Construct,
+  spec: HubSpec,
+): { hub: DriftHubProps; census?: Omit<DriftCensusProps, 'targets'> & Pick<Partial<DriftCensusProps>, 'targets'> } {
+  const {
+    account: _,
+    region: __,
+    elsewhere: ___,
+    alarmTopicArns,
+    logRetentionDays,
+    census,
+    minSeverity,
+    ...rest
+  } = withCdkUnits(spec);
+  const shared = { alarmActions: topicsOf(scope, alarmTopicArns), logRetention: logRetentionDays };
+  return {
+    hub: { ...rest, ...shared, minSeverity: minSeverity as IncidentSeverity | undefined },
+    ...(census !== undefined && {
+      census: {
+        ...census,
+        ...shared,
+        organizationId: spec.organizationId,
+        objectLock: census.objectLock && lockOf(census.objectLock),
+      },
+    }),
+  };
+}
+
+function lockOf({ mode, days }: { mode: 'governance' | 'compliance'; days: number }): ObjectLockRetention {
+  return ObjectLockRetention[mode](Duration.days(days));
+}
+
+function topicsOf(scope: Construct, arns: readonly string[] | undefined): SnsAction[] | undefined {
+  return arns?.map((arn, i) => new SnsAction(Topic.fromTopicArn(scope, `AlarmTopic${i}`, arn)));
 }
 
 function elbUpstreamOf(scope: Construct, id: string, upstream: WithCdkUnits<UpstreamSpec>): ElbUpstream {

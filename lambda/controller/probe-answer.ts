@@ -1,14 +1,15 @@
 import { isIP } from 'node:net';
-import type {
-  NameAnswer,
-  ObservedRuntime,
-  ProbeAnswer,
-  ProbeRequest,
-  ProcessAnswer,
-  ProcessQuery,
-  ResolverCounters,
-  ResolverQueries,
-  Slot,
+import {
+  CHECK_STATUSES,
+  type NameAnswer,
+  type ObservedRuntime,
+  type ProbeAnswer,
+  type ProbeRequest,
+  type ProcessAnswer,
+  type ProcessQuery,
+  type ResolverCounters,
+  type ResolverQueries,
+  type Slot,
 } from '../../lib/contract/probe';
 
 /**
@@ -126,10 +127,20 @@ function runtime(value: unknown, at: string, query: ProcessQuery): ObservedRunti
 }
 
 function slot(value: unknown, at: string): Slot {
-  const { backend, name, fqdn, checked, out, down, weightless, perRequest, changedSeconds, sessions, ...rest } = object(
-    value,
-    at,
-  );
+  const {
+    backend,
+    name,
+    fqdn,
+    checked,
+    out,
+    down,
+    checkStatus,
+    weightless,
+    perRequest,
+    changedSeconds,
+    sessions,
+    ...rest
+  } = object(value, at);
   return {
     backend: text(backend, `${at}.backend`, BOUNDS.name),
     name: text(name, `${at}.name`, BOUNDS.name),
@@ -138,6 +149,7 @@ function slot(value: unknown, at: string): Slot {
     checked: checked === true,
     ...(out !== undefined && { out: oneOf('maintenance', 'draining')(out, `${at}.out`) }),
     ...(down === true && { down }),
+    ...(checkStatus !== undefined && { checkStatus: oneOf(...CHECK_STATUSES)(checkStatus, `${at}.checkStatus`) }),
     ...(weightless === true && { weightless }),
     ...(perRequest === true && { perRequest }),
     ...(changedSeconds !== undefined && { changedSeconds: count(changedSeconds, `${at}.changedSeconds`) }),

@@ -68,6 +68,12 @@ export interface NameAnswer {
   readonly degraded: readonly string[];
 }
 
+/** Results of a health check that say that a host answers, but not as it must: HAProxy's words of `show stat`. */
+export const CHECK_STATUSES = ['L6RSP', 'L7RSP', 'L7STS'] as const;
+
+/** One of them. */
+export type CheckStatus = (typeof CHECK_STATUSES)[number];
+
 /** One server entry of a backend. */
 export interface Slot {
   readonly backend: string;
@@ -82,6 +88,8 @@ export interface Slot {
   readonly out?: 'maintenance' | 'draining';
   /** Whether its health check has it down: it gets no traffic. */
   readonly down?: true;
+  /** How the host answered wrongly, of a slot that is down. @default - it does not answer, or the slot is not down */
+  readonly checkStatus?: CheckStatus;
   /** Whether its weight is 0: it gets no new sessions. */
   readonly weightless?: true;
   /** Whether each request has its own address (`do-resolve` and `set-dst`): the slot never holds one. */

@@ -9,6 +9,7 @@ export const VERDICTS = {
   'stale-address': 'critical',
   'different-view': 'info',
   'leaving-address': 'warning',
+  'foreign-address': 'warning',
   'no-address': 'critical',
   pinned: 'warning',
   'uncovered-address': 'warning',

@@ -14,6 +14,7 @@ import { makeLogGroup } from '../private/log-group';
 import { checkOrganization } from '../private/monitor/census-targets';
 import { EVERY_INCIDENT, incidentPattern, refuseEmpty, severityOf } from '../private/monitor/incident-pattern';
 import { makeQueueAlarm } from '../private/monitor/queue-alarm';
+import { HUB } from '../private/options';
 import type { IDriftHub } from './drift-hub-interface';
 import { makeHubDashboard } from './hub-dashboard';
 import type { IncidentSeverity, OnIncidentOptions } from './incident-rule';
@@ -173,7 +174,7 @@ export class DriftHub extends Construct implements IDriftHub {
       sourceEventBus: EventBus.fromEventBusArn(this, 'Named', arnOf(this, this.hubName)),
       description: 'Incidents of drift monitors',
       eventPattern: EVERY_INCIDENT,
-      retention: checkRetention(props.archiveRetention ?? Duration.days(365)),
+      retention: checkRetention(props.archiveRetention ?? Duration.millis(HUB.archiveRetention.default)),
       kmsKey: encryptionKey,
     });
     this.archive.node.addDependency(this.bus);

@@ -47,15 +47,21 @@ export const ACKNOWLEDGED = {
       'The next run does the work of one that failed, and the heartbeat alarm reports missed runs. The probe and the gate answer their caller, which handles a failure.',
   },
   ruleDeadLetters: {
-    what: 'a dead-letter queue of the dead-letter queue of a rule',
+    what: 'a dead-letter queue of a dead-letter queue',
     nag: ['AwsSolutions-SQS3'],
-    reason: 'It is a dead-letter queue itself: events that did not reach the hub wait there for 14 days.',
+    reason: 'It is a dead-letter queue itself: what was not delivered or not handled waits there for 14 days.',
   },
   queueKey: {
     what: 'queues of events without a key of yours',
     nag: [],
     checkov: ['CKV_AWS_27'],
     reason: 'SQS encrypts them with a key of its own. `encryptionKey` of a hub encrypts those of the hub.',
+  },
+  queueReader: {
+    what: 'the dead-letter queue of the function that imports findings',
+    nag: ['NIST.800.53.R5-LambdaDLQ'],
+    checkov: ['CKV_AWS_116'],
+    reason: 'It reads a queue, which has one: a message that it did not handle comes again.',
   },
   secretChange: {
     what: 'the state machine that starts a deployment for a new value of a secret',
@@ -64,7 +70,7 @@ export const ACKNOWLEDGED = {
       'It has one step, the call that starts the deployment. Its history has all of it, and CloudTrail has the call.',
   },
   noVpc: {
-    what: 'the controller and the gate outside of a VPC',
+    what: 'every function but the probe outside of a VPC',
     nag: ['NIST.800.53.R5-LambdaInsideVPC'],
     checkov: ['CKV_AWS_117'],
     reason: 'They call AWS APIs alone. In no VPC they need no NAT gateway and reach no host of yours.',
@@ -92,11 +98,11 @@ export const ACKNOWLEDGED = {
     reason: 'They are no evidence: the documents are in another bucket. They expire after 30 days.',
   },
   oneCaller: {
-    what: 'reserved concurrency of the probe and the gate',
+    what: 'reserved concurrency of every function but the controller',
     nag: ['NIST.800.53.R5-LambdaConcurrency'],
     checkov: ['CKV_AWS_115'],
     reason:
-      'The controller asks each probe once in a run, and ECS the gate once in a deployment. A reservation takes concurrency from the other functions of the account.',
+      'The controller asks each probe once in a run, ECS the gate once in a deployment, AWS Config starts one evaluation at a time, and the queue of findings two imports. A reservation takes concurrency from the other functions of the account.',
   },
   states: {
     what: 'a backup plan for the table of states',
@@ -135,6 +141,9 @@ export const WILDCARDS = {
     '*': 'ListTasks has no resource for the cluster, and a policy has no room for each service; the condition ecs:cluster narrows all to the clusters with registered proxies. IAM has no resource for describing instances and Auto Scaling groups, nor for discovering the instances of a Cloud Map service, which a condition narrows',
     ':service-revision/': 'each deployment of the service has another revision',
     '-??????': 'Secrets Manager ends the ARN of a secret with six characters that are not known here',
+  },
+  'the function that evaluates for AWS Config': {
+    '*': 'IAM has no resource for giving evaluations to AWS Config, nor for listing what AWS Config has discovered',
   },
   'the census': {
     '/censuses/*': 'the documents of the censuses; their names are not known before',

@@ -185,6 +185,22 @@ export const MONITOR = {
   opsItems: { kind: 'flag', default: false, about: 'Create an OpsItem for each incident.' },
 } as const satisfies Options;
 
+/** A hub for the incidents of many monitors. */
+export const HUB = {
+  archiveRetention: {
+    kind: 'time',
+    min: DAY,
+    max: 3650 * DAY,
+    default: 365 * DAY,
+    about: 'How long the archive keeps events, whole days.',
+  },
+  dashboard: {
+    kind: 'flag',
+    default: false,
+    about: 'Create a dashboard with the open incidents of every account and region.',
+  },
+} as const satisfies Options;
+
 /** A census of many monitors. */
 export const CENSUS = {
   interval: {
@@ -200,6 +216,13 @@ export const CENSUS = {
     max: 100,
     default: 5,
     about: 'How many monitors may not be seen before a census fails, percent.',
+  },
+  documentRetention: {
+    kind: 'time',
+    min: DAY,
+    max: 36_500 * DAY,
+    about: 'How long documents are kept, whole days.',
+    otherwise: 'for ever',
   },
 } as const satisfies Options;
 

@@ -7,6 +7,7 @@ export type TypeNotation = string;
 export const CALLS = {
   CensusAccess: { props: 'CensusAccessProps!' },
   DriftCensus: { props: 'DriftCensusProps!' },
+  DriftConfigRule: { props: 'DriftConfigRuleProps!' },
   DriftHub: { props: 'DriftHubProps' },
   'DriftHub.fromBusArn': { busArn: 'string!' },
   'DriftHub.onIncident': { options: 'OnHubIncidentOptions' },
@@ -43,6 +44,7 @@ export const CALLS = {
   'ProxyIngress.networkLoadBalancer': { options: 'NetworkLoadBalancerOptions' },
   'ProxyIngress.privateDns': { options: 'PrivateDnsOptions' },
   'ProxyIngress.targetGroup': { targetGroup: 'ITargetGroup!' },
+  SecurityHubFindings: { props: 'SecurityHubFindingsProps!' },
   'UpstreamIdentity.certificate': { options: 'CertificateIdentityOptions' },
   'UpstreamIdentity.response': { options: 'ResponseIdentityOptions!' },
 } as const satisfies Record<string, Record<string, TypeNotation>>;
@@ -65,6 +67,11 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     organizationId: 'string',
     removalPolicy: 'string',
     toleratedFailurePercentage: 'number',
+  },
+  DriftConfigRuleProps: {
+    monitor: 'DriftMonitor!',
+    alarmActions: 'IAlarmAction[]',
+    maximumExecutionFrequency: 'string',
   },
   DriftHubProps: {
     accounts: 'string[]',
@@ -373,6 +380,11 @@ export const STRUCTS: Readonly<Record<string, Readonly<Record<string, TypeNotati
     vpcSubnets: 'object',
   },
   PrivateDnsOptions: { cloudMapNamespace: 'INamespace', dnsTtl: 'Duration', name: 'string' },
+  SecurityHubFindingsProps: {
+    monitor: 'DriftMonitor!',
+    alarmActions: 'IAlarmAction[]',
+    minSeverity: 'IncidentSeverity',
+  },
   CertificateIdentityOptions: { caFile: 'string', serverName: 'string' },
   ResponseIdentityOptions: { path: 'string!', body: 'string', header: 'string', headerValue: 'string', host: 'string' },
 };

@@ -36,6 +36,7 @@ import { unreachedBackend } from './unreached-backend';
 import { unresolvedName } from './unresolved-name';
 import { unverifiableName } from './unverifiable-name';
 import { verifiedName } from './verified-name';
+import { weakIdentity } from './weak-identity';
 import { zeroWarning } from './zero-warning';
 
 /** The rules about the meaning of a configuration. A new rule is a file beside this one, and a name in this list. */
@@ -68,6 +69,7 @@ export const MEANING_RULES: readonly Rule[] = [
   clearCheck,
   verifiedName,
   unverifiableName,
+  weakIdentity,
   clearText,
   unreachedBackend,
   idleTime,

@@ -174,14 +174,14 @@ describe('a key of an earlier release', () => {
   test('is any unknown key elsewhere', () => {
     expect(() => parseSpec(`${SPEC}frontDoor: 1\n`, 's.yaml')).toThrow(
       new InputError(
-        "s.yaml:12:1: unknown key 'frontDoor' in the file: allowed are stackName, environments, monitor, proxies",
+        "s.yaml:12:1: unknown key 'frontDoor' in the file: allowed are stackName, environments, monitor, hub, proxies",
       ),
     );
   });
 });
 
 describe('an unknown key is shown at its place', () => {
-  const TOP = 'stackName, environments, monitor, proxies';
+  const TOP = 'stackName, environments, monitor, hub, proxies';
   test.each(
     named([
       [`${SPEC}extra: 1\n`, `12:1: unknown key 'extra' in the file: allowed are ${TOP}`],

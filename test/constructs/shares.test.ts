@@ -115,7 +115,7 @@ test.each<[string, Partial<HaproxyElbProxyProps>]>([
   );
 });
 
-test('a load balancer of a share has the warnings of a load balancer, and machines have none', () => {
+test('the upstreams of shares have the warnings of upstreams', () => {
   const { stack, vpc } = stackWithVpc();
   const tls = { verify: false, serverName: 'shop.example.com' };
   new HaproxyElbProxy(stack, 'Proxy', {
@@ -129,5 +129,6 @@ test('a load balancer of a share has the warnings of a load balancer, and machin
   const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('unverified-upstream'));
   expect(warnings.map(({ entry }) => entry.data)).toEqual([
     'tls.verify is false for the load balancer at port 4430: any host that later gets one of its addresses can answer in its place; leave verify out [ack: cdk-haproxy-elb:unverified-upstream]',
+    'tls.verify is false for the fixed addresses at port 4431: any host that takes one of them can answer in its place; leave verify out [ack: cdk-haproxy-elb:unverified-upstream]',
   ]);
 });

@@ -36,6 +36,11 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
       'A Network Load Balancer logs TLS listeners alone, and this one passes TLS through: HAProxy logs each connection.',
   },
   {
+    rule: /^AwsSolutions-S1$/,
+    path: /^Operations\/Census\/Documents\/Resource$/,
+    reason: 'Who reads documents is the choice of the owner: `bucket` takes a bucket with access logs.',
+  },
+  {
     rule: /^AwsSolutions-SQS3$/,
     path: /^ToPagerDuty\/Undelivered\/Resource$/,
     reason: 'It is a dead-letter queue itself.',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
+import { readRuntime } from '../../lambda/probe/runtime-client';
 import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
 import { HaproxyMode } from '../../lib/haproxy/model/options';
 import { branchOrder } from '../../lib/haproxy/version/branches';
@@ -45,6 +46,8 @@ interface Case {
   readonly name: string;
   readonly stranger: AnswerKind;
   readonly certificate?: TestCertificate;
+  /** What the health check must say of it. @default - that it does not answer */
+  readonly status?: unknown;
   /** @default - the upstream has none */
   readonly identity?: HaproxyUpstream['identity'];
 }
@@ -55,6 +58,8 @@ interface Outcome {
   readonly reached: number;
   /** Whether clients were answered as they must be. A busy machine may also miss a check of the node that stays. */
   readonly answered: boolean;
+  /** What the checker reads of the stranger's slot. */
+  readonly status: string | undefined;
 }
 
 const kept = (i: number) => `127.0.2.${i + 1}`;
@@ -75,7 +80,7 @@ async function takeOver(
   // 1.6 starts only with names that the machine itself resolves.
   const nameOf = (i: number) => (capabilities.initAddr ? `elb${i}.test` : 'localhost');
   const certificate = options.tls === undefined && mode === undefined ? undefined : own;
-  const [port, health, listen] = (await freePorts(3)) as [number, number, number];
+  const [port, health, listen, runtimeApi] = (await freePorts(4)) as [number, number, number, number];
   const several = capabilities.serverTemplate;
   const hosts: Host[] = [];
   const start = async (kind: AnswerKind, address: string, its = certificate) => {
@@ -108,6 +113,7 @@ async function takeOver(
     routes,
     listen: { address: '127.0.0.1', port: listen },
     health: { address: '127.0.0.1', port: health },
+    runtimeApi: { address: '127.0.0.1', port: runtimeApi },
     limits: { serverTimeoutMillis: 300, connectTimeoutMillis: 300 },
     resolution: { nameservers: [(await dns.listen()).address], holdValidMillis: 200 },
   });
@@ -129,6 +135,7 @@ async function takeOver(
       strangers.push(await start(stranger, taken(i), its));
     }
     await sleep(OUT_MILLIS);
+    const { slots } = await readRuntime(`127.0.0.1:${runtimeApi}`);
     const outcomes = await Promise.all(
       cases.map(async (_, i) => {
         const before = strangers[i]!.requests;
@@ -136,7 +143,11 @@ async function takeOver(
         for (let left = REQUESTS; left > 0; left -= 1) {
           answers.add(await request(i));
         }
-        return { reached: strangers[i]!.requests - before, answered: answers.has(good(binary, without)) };
+        return {
+          reached: strangers[i]!.requests - before,
+          answered: answers.has(good(binary, without)),
+          status: slots.find(({ address }) => address === taken(i))?.checkStatus,
+        };
       }),
     );
     for (const i of cases.keys()) {
@@ -179,7 +190,10 @@ const good = ({ branch }: HaproxyBinary, without: string) =>
 /** What must happen to each of some cases. */
 function expected(binaries: readonly HaproxyBinary[], casesOf: (binary: HaproxyBinary) => readonly Case[]) {
   return new Map(
-    binaries.map((binary) => [binary.version, casesOf(binary).map(() => ({ reached: 0, answered: true }))]),
+    binaries.map((binary) => [
+      binary.version,
+      casesOf(binary).map(({ status }) => ({ reached: 0, answered: true, status })),
+    ]),
   );
 }
 
@@ -189,17 +203,21 @@ const SECURE = BINARIES.filter(hasTls);
 const casesOn = ({ branch }: HaproxyBinary, cases: readonly Case[]) =>
   HaproxyVersion.of(branch)._capabilities.initAddr ? cases : cases.slice(0, 1);
 
-const STRANGERS: readonly AnswerKind[] = [
-  'answers 200',
-  'redirects',
-  'sends a huge body',
-  'has the header and another body',
-  'returns the request',
-  'closes at once',
-  'says nothing',
-];
+/** A host that says nothing has not answered otherwise. A header is missed in another way than a body. */
+const statusOf = (stranger: AnswerKind): unknown =>
+  stranger === 'says nothing' || stranger === 'closes at once' ? undefined : expect.stringMatching(/^L7(RSP|STS)$/);
 
-const CASES = STRANGERS.map((stranger): Case => ({ name: stranger, stranger }));
+const CASES = (
+  [
+    'answers 200',
+    'redirects',
+    'sends a huge body',
+    'has the header and another body',
+    'returns the request',
+    'closes at once',
+    'says nothing',
+  ] as const
+).map((stranger): Case => ({ name: stranger, stranger, status: statusOf(stranger) }));
 
 /** Proof by a response, with all that a branch has. */
 function proofOn({ branch }: HaproxyBinary): HaproxyUpstream['identity'] {
@@ -248,12 +266,12 @@ describe('somebody else gets an address of the load balancer while DNS is silent
 
 /** Hosts with TLS, which have no certificate for the name. */
 function impostors(): Case[] {
-  const identity = { certificate: {} };
+  const [identity, status] = [{ certificate: {} }, 'L6RSP'];
   return [
-    { name: 'another name of the same authority', stranger: 'node', certificate: otherName, identity },
-    { name: 'a self-signed certificate', stranger: 'node', certificate: selfSigned, identity },
-    { name: 'closes at once', stranger: 'closes at once', certificate: otherName, identity },
-    { name: 'says nothing', stranger: 'says nothing', certificate: otherName, identity },
+    { name: 'another name of the same authority', stranger: 'node', certificate: otherName, identity, status },
+    { name: 'a self-signed certificate', stranger: 'node', certificate: selfSigned, identity, status },
+    { name: 'closes at once', stranger: 'closes at once', certificate: otherName, identity, status },
+    { name: 'says nothing', stranger: 'says nothing', certificate: otherName, identity, status },
   ];
 }
 

@@ -16,6 +16,15 @@ const NLB = 'n-0123.elb.eu-west-1.amazonaws.com';
 const UNVERIFIED =
   'tls.verify is false for the load balancer at port 443: any host that later gets one of its addresses can answer in its place; leave verify out';
 
+const FIXED = {
+  unverified:
+    'tls.verify is false for the fixed addresses at port 443: any host that takes one of them can answer in its place; leave verify out',
+  unverifiable:
+    'the certificate of the fixed addresses at port 443 is verified against a name of AWS, for which no public authority issues certificates: give tls.serverName, a name of their certificate',
+  clearText:
+    'HAProxy sends HTTP without TLS to port 443 of the fixed addresses, where servers usually expect TLS: give tls, or their port for HTTP',
+};
+
 type Given = Parameters<typeof upstreamWarnings> extends [unknown, ...infer Rest] ? Rest : never;
 
 test.each<[what: string, warnings: string[], ...given: Given]>([
@@ -35,6 +44,12 @@ test.each<[what: string, warnings: string[], ...given: Given]>([
   ['HTTP/2 without TLS to an NLB', [], HTTP, { dnsName: NLB, port: 50_051, protocol: HTTP2 }],
   ['HTTP/2 with TLS', [], HTTP, { dnsName: OWN, port: 443, protocol: HTTP2, tls: { serverName: 'a.test' } }],
   ['TLS that passes through', [], TCP, { dnsName: OWN, port: 443 }],
+  ['fixed addresses', [], HTTP, { port: 443, tls: { serverName: 'a.test' } }],
+  ['fixed addresses without verification', [FIXED.unverified], HTTP, { port: 443, tls: { verify: false } }],
+  ['fixed addresses by a name of AWS', [FIXED.unverifiable], HTTP, { port: 443, tls: { serverName: OWN } }],
+  ['fixed addresses without TLS', [FIXED.clearText], HTTP, { port: 443 }],
+  ['fixed addresses with TLS that passes through', [], TCP, { port: 443 }],
+  ['fixed addresses with HTTP/2', [], HTTP, { port: 50_051, protocol: HTTP2 }],
   ['another port', [], HTTP, { dnsName: OWN, port: 8443 }],
 ])('an upstream that needs attention: %s', (_, expected, ...given) => {
   expect(upstreamWarnings(HaproxyVersion.V3_2, ...given).map(({ message }) => message)).toEqual(expected);

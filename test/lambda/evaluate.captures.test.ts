@@ -209,6 +209,7 @@ test('the verdicts without a capture are those that need several checks, or no p
   expect(without.sort()).toEqual([
     'different-view',
     'failed-repair',
+    'foreign-address',
     'invalid-record',
     'no-running-task',
     'unknown-upstream',

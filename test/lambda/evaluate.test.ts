@@ -2,7 +2,7 @@ import { reportOn, reportUnchecked } from '../../lambda/controller/domain/proxy-
 import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
 import { NO_STATE } from '../../lambda/controller/domain/state';
 import type { Verdict } from '../../lambda/controller/domain/verdicts/verdict';
-import type { ObservedRuntime } from '../../lib/contract/probe';
+import type { ObservedRuntime, Slot } from '../../lib/contract/probe';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { VERDICTS, type VerdictKind } from '../../lib/contract/verdicts';
 import { byName, ELB, RECORD, raw, read, resolvers, START, slots, unread, upstream } from './observations';
@@ -28,6 +28,15 @@ const SILENT = [
 const OF_17 = { version: '1.7.14', resolvers: undefined };
 const withoutName = (...addresses: string[]) => slots(...addresses).map(({ fqdn: _, ...slot }) => slot);
 const unresolved = (...addresses: string[]) => withoutName(...addresses).map((slot) => ({ ...slot, checked: false }));
+
+/** The slot of an address that the load balancer does not have, and that its health check has down. */
+const STRANGER: Slot = { ...slots('10.0.0.9')[0]!, down: true, sessions: 0 };
+
+/** An upstream with a proof of identity. */
+const proved = (identity: 'certificate' | 'response'): Partial<RegistryRecord> => ({
+  upstreams: RECORD.upstreams.map((one) => ({ ...one, identity })),
+});
+const SERVING = slots(undefined, '10.0.0.1')[1]!;
 
 type Case = [what: string, seen: RawObservation, expected: unknown[], record?: Partial<RegistryRecord>];
 
@@ -141,6 +150,45 @@ const CASES: Case[] = [
         'task-1 sends to 10.0.0.8 (upstream/elb1), which elb.test does not have: it is on none of its network interfaces',
       ],
     ],
+  ],
+  [
+    'a health check shows that a host has another certificate, and another address serves',
+    raw({ tasks: task({ slots: [{ ...STRANGER, checkStatus: 'L6RSP' }, SERVING] }) }),
+    [
+      [
+        'foreign-address',
+        'warning',
+        'task-1 sends nothing to 10.0.0.9 (upstream/elb1): its certificate does not prove that it is of elb.test (L6RSP)',
+      ],
+    ],
+    proved('certificate'),
+  ],
+  [
+    'a host answers otherwise, it is known whose it is, and no other address serves',
+    raw({
+      tasks: task({ slots: [{ ...STRANGER, checkStatus: 'L7RSP' }] }),
+      owners: { '10.0.0.9': 'an interface of RDS orders' },
+    }),
+    [
+      [
+        'foreign-address',
+        'critical',
+        'task-1 sends nothing to 10.0.0.9 (upstream/elb1): its response does not prove that it is of elb.test (L7RSP); it is an interface of RDS orders',
+      ],
+    ],
+    proved('response'),
+  ],
+  [
+    'a verified host answers with an error',
+    raw({ tasks: task({ slots: [{ ...STRANGER, checkStatus: 'L7STS' }, SERVING] }) }),
+    [],
+    proved('certificate'),
+  ],
+  ['a host does not answer', raw({ tasks: task({ slots: [STRANGER, SERVING] }) }), [], proved('response')],
+  [
+    'an upstream without a proof of identity says nothing of a wrong answer',
+    raw({ tasks: task({ slots: [{ ...STRANGER, checkStatus: 'L7RSP' }, SERVING] }) }),
+    [],
   ],
   [
     'DNS has dropped an address that the load balancer still has, and the process sends no query',
@@ -344,4 +392,7 @@ test('held addresses that the load balancer does not have are unexplained, those
   const tasks = task({ slots: slots('10.0.0.9', '10.0.0.1', '10.0.0.8') });
   expect(reportOn(RECORD, NO_STATE, raw({ tasks }), START).unexplained).toEqual(['10.0.0.8', '10.0.0.9']);
   expect(reportOn(RECORD, NO_STATE, byName([], { tasks }), START).unexplained).toEqual([]);
+  const down = raw({ tasks: task({ slots: [{ ...STRANGER, checkStatus: 'L7RSP' }] }) });
+  expect(reportOn({ ...RECORD, ...proved('response') }, NO_STATE, down, START).unexplained).toEqual(['10.0.0.9']);
+  expect(reportOn(RECORD, NO_STATE, down, START).unexplained).toEqual([]);
 });

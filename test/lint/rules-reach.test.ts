@@ -37,6 +37,15 @@ test.each(ALL)('nothing of the kind is in what the library writes for %s', (bran
   }
 });
 
+test.each(ALL)('nor in a maintenance of everything, before routes and shares, for %s', (branch) => {
+  const version = HaproxyVersion.of(branch);
+  const maintenance = { name: 'maintenance', fixedResponse: { status: 503 } };
+  const text = HaproxyConfig.render(version, { ...SHARES, routes: [maintenance, ...SHARES.routes!] });
+  expect(text).toContain('\n    use_backend fixed-response-maintenance\n    default_backend upstream\n');
+  expect(text).toContain('\nbackend upstream-api\n');
+  expect(lint(text, version).map(({ rule }) => rule)).not.toContain('unreached-backend');
+});
+
 describe('unreached-backend', () => {
   const frontend = (...lines: string[]) => ['frontend f', 'mode http', 'bind :80', ...lines, 'default_backend z'];
   const rule = 'unreached-backend';

@@ -29,6 +29,7 @@ import { CfnTargetGroup } from 'aws-cdk-lib/aws-vpclattice';
 import {
   CensusAccess,
   DriftCensus,
+  DriftConfigRule,
   DriftHub,
   DriftMonitor,
   ElbUpstream,
@@ -40,6 +41,7 @@ import {
   ProxyDeployment,
   ProxyIngress,
   Repair,
+  SecurityHubFindings,
 } from 'cdk-haproxy-elb';
 
 const ACCOUNT = '111111111111';
@@ -182,6 +184,8 @@ const full = new DriftMonitor(everything, 'Monitor', {
 full.onIncident('Incidents', {
   target: new SqsQueue(new Queue(everything, 'Incidents', { encryptionMasterKey: key, enforceSSL: true })),
 });
+new DriftConfigRule(everything, 'ConfigRule', { monitor: full, alarmActions: [action] });
+new SecurityHubFindings(everything, 'SecurityHub', { monitor: full, alarmActions: [action] });
 full.forwardIncidents(
   'Hub',
   new DriftHub(everything, 'Hub', {

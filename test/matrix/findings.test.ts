@@ -23,6 +23,8 @@ const CONSTRUCTS = [
   library.DriftHub,
   library.DriftMonitor,
   library.MonitoredHaproxy,
+  library.DriftConfigRule,
+  library.SecurityHubFindings,
 ];
 const isOurs = (resource: IConstruct) =>
   resource.node.scopes.some((scope) => CONSTRUCTS.some((one) => scope instanceof one) || OF_STACK.test(scope.node.id));

@@ -10,6 +10,7 @@ const SERVICES: Readonly<Record<'1.0' | '1.1', Readonly<Record<string, AwsServic
     AWSEvents: 'events',
     secretsmanager: 'secretsmanager',
     Route53AutoNaming_v20170314: 'servicediscovery',
+    StarlingDoveService: 'config',
     AWSOrganizationsV20161128: 'organizations',
   },
 };
@@ -46,7 +47,7 @@ function awsJson(version: keyof typeof SERVICES): Protocol {
 /** awsJson1.0: DynamoDB. */
 export const awsJson10 = awsJson('1.0');
 
-/** awsJson1.1: SSM, ECS, EventBridge, Secrets Manager, Cloud Map and Organizations. */
+/** awsJson1.1: SSM, ECS, EventBridge, Secrets Manager, Cloud Map, AWS Config and Organizations. */
 export const awsJson11 = awsJson('1.1');
 
 /** A replacer for JSON.stringify, which calls toJSON first: only the holder still has the Date. */

@@ -9,12 +9,20 @@ import { awsQuery } from './aws-query';
 import { ec2Query } from './ec2-query';
 import type { AwsCall, AwsHandlers } from './operations';
 import type { Protocol } from './protocol';
-import { restJson } from './rest-json';
+import { restJson, restJsonOfSecurityHub } from './rest-json';
 import { restXml } from './rest-xml';
 import { type Identity, type SignedRequest, verifySignature } from './signature';
 
 /** Each reads its own requests. */
-const PROTOCOLS: readonly Protocol[] = [awsJson11, awsJson10, awsQuery, ec2Query, restJson, restXml];
+const PROTOCOLS: readonly Protocol[] = [
+  awsJson11,
+  awsJson10,
+  awsQuery,
+  ec2Query,
+  restJson,
+  restJsonOfSecurityHub,
+  restXml,
+];
 
 /** The caller. Its keys do not look like real ones, which a scanner for secrets would report. */
 const IDENTITY: Identity = {

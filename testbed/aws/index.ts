@@ -1,11 +1,13 @@
 export { AwsAccount } from './account';
 export { arnOf } from './arn';
 export { AwsError } from './aws-error';
+export { ConfigService } from './config-service';
 export { AwsEndpoints } from './endpoints';
 export type { DeliveredEvent } from './event-bus';
 export type { FunctionAnswer } from './lambda-functions';
 export type { ClientRouting } from './load-balancers';
 export type { AwsCall, AwsHandlers } from './operations';
 export { QUOTAS, withQuotas } from './quotas';
+export { SecurityHub } from './security-hub';
 export { ssmParameters } from './ssm-parameters';
 export { TokenBucket } from './token-bucket';

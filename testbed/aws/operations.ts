@@ -1,4 +1,5 @@
 import type * as autoscaling from '@aws-sdk/client-auto-scaling';
+import type * as config from '@aws-sdk/client-config-service';
 import type * as dynamodb from '@aws-sdk/client-dynamodb';
 import type * as ec2 from '@aws-sdk/client-ec2';
 import type * as ecs from '@aws-sdk/client-ecs';
@@ -8,6 +9,7 @@ import type * as lambda from '@aws-sdk/client-lambda';
 import type * as organizations from '@aws-sdk/client-organizations';
 import type * as s3 from '@aws-sdk/client-s3';
 import type * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import type * as securityhub from '@aws-sdk/client-securityhub';
 import type * as servicediscovery from '@aws-sdk/client-servicediscovery';
 import type * as ssm from '@aws-sdk/client-ssm';
 import type * as sts from '@aws-sdk/client-sts';
@@ -24,6 +26,8 @@ interface Clients {
   secretsmanager: typeof secretsmanager;
   autoscaling: typeof autoscaling;
   servicediscovery: typeof servicediscovery;
+  config: typeof config;
+  securityhub: typeof securityhub;
   s3: typeof s3;
   sts: typeof sts;
   organizations: typeof organizations;
@@ -67,7 +71,9 @@ export type AwsHandlers = HandlersOf<'ssm'> &
   HandlersOf<'servicediscovery'> &
   HandlersOf<'s3'> &
   HandlersOf<'sts'> &
-  HandlersOf<'organizations'>;
+  HandlersOf<'organizations'> &
+  HandlersOf<'config'> &
+  HandlersOf<'securityhub'>;
 
 /** A request that was understood. */
 export interface AwsCall {

@@ -5,18 +5,19 @@ import type { Head, Protocol } from './protocol';
 /** `POST /2015-03-31/functions/NAME/invocations`; the name may be an ARN, and is written as a part of a URL. */
 const INVOCATION = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
 
+const CODES = {
+  missingSignature: 'MissingAuthenticationTokenException',
+  unknownCredentials: 'UnrecognizedClientException',
+  wrongSignature: 'InvalidSignatureException',
+  unknownOperation: 'UnknownOperationException',
+  internal: 'ServiceException',
+} as const;
+
 /** restJson1, as far as Lambda's Invoke needs it: the payload is the body, all else is in path and headers. */
 export const restJson: Protocol = {
   accepts: 'application/octet-stream',
   contentType: 'application/json',
-
-  codes: {
-    missingSignature: 'MissingAuthenticationTokenException',
-    unknownCredentials: 'UnrecognizedClientException',
-    wrongSignature: 'InvalidSignatureException',
-    unknownOperation: 'UnknownOperationException',
-    internal: 'ServiceException',
-  },
+  codes: CODES,
 
   read({ method, path, headers, body }) {
     const [, name] = (method === 'POST' && INVOCATION.exec(path)) || [];
@@ -46,4 +47,18 @@ export const restJson: Protocol = {
       },
     };
   },
+};
+
+/** restJson1, as far as BatchImportFindings of Security Hub needs it: all of it is in the body. */
+export const restJsonOfSecurityHub: Protocol = {
+  accepts: 'application/json',
+  contentType: 'application/json',
+  codes: CODES,
+  read: ({ method, path, body }) =>
+    method === 'POST' && path === '/findings/import'
+      ? { service: 'securityhub', operation: 'BatchImportFindings', input: JSON.parse(body) }
+      : undefined,
+  writeOutput: (_call, output) => JSON.stringify(output),
+  writeError: ({ message, fields }) => JSON.stringify({ Message: message, ...fields }),
+  headOf: (result): Head => (result instanceof AwsError ? { headers: { 'x-amzn-errortype': result.code } } : {}),
 };

@@ -107,10 +107,10 @@ function warn(
   { mode = TRAFFIC.mode.default, upstream, shares = [], routes = [] }: HaproxyConfigModel,
 ): void {
   const ofShares = [shares, ...routes.map((route) => route.shares ?? [])].flat().map((share) => share.upstream);
-  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares].filter(
-    (one) => 'dnsName' in one,
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares];
+  const ofModel = upstreams.flatMap((one) =>
+    upstreamWarnings(version, mode, one, 'dnsName' in one && one.dnsName === UNKNOWN_NAME),
   );
-  const ofModel = upstreams.flatMap((one) => upstreamWarnings(version, mode, one, one.dnsName === UNKNOWN_NAME));
   for (const { message } of [...version.warnings, ...ofModel]) {
     console.error(`warning: ${message}`);
   }

@@ -22,6 +22,7 @@ const UPSTREAM: Readonly<Record<string, Member['is']>> = {
   dnsName: isText,
   loadBalancerArn: optional(isText),
   loadBalancerName: optional(isText),
+  identity: optional((value) => value === 'certificate' || value === 'response'),
 };
 
 /** A member that is not listed may be one of a later version, and is ignored. */
@@ -34,7 +35,8 @@ const MEMBERS: Readonly<Record<keyof RegistryRecord, Member>> = {
   },
   upstreams: {
     is: (value) => Array.isArray(value) && value.length > 0 && value.every(isUpstream),
-    wanted: 'one or more objects with dnsName and, each a text, backend, loadBalancerArn or loadBalancerName',
+    wanted:
+      'one or more objects with dnsName and, each a text, backend, loadBalancerArn, loadBalancerName or identity (certificate or response)',
   },
   nameservers: {
     is: optional((value) => isTexts(value) && value.length > 0 && value.every(isNameserver)),

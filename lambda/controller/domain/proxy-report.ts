@@ -162,7 +162,7 @@ function report(
     events,
     suppressed,
     ...(staleSessionShare !== undefined && { staleSessionShare }),
-    unexplained: unexplainedBy(evidence),
+    unexplained: unexplainedBy(evidence, verdicts),
     state: withUnsent(next, events),
   };
 }
@@ -198,10 +198,14 @@ function replacedBy({ record, tasks, at }: Observation, { samples, replaced }: P
   return [...before, ...now.map((task) => ({ task, at }))];
 }
 
-function unexplainedBy({ holdings }: Evidence): string[] {
-  const addresses = holdings.flatMap(({ held, upstream }) =>
-    [...held.keys()].filter((address) => !upstream.present.has(address) && isFamilyKnown(upstream, address)),
-  );
+function unexplainedBy({ holdings }: Evidence, verdicts: readonly Verdict[]): string[] {
+  const foreign = verdicts.filter(({ kind }) => kind === 'foreign-address');
+  const addresses = holdings.flatMap(({ held, upstream }) => {
+    const out = foreign.flatMap((one) => (one.upstream === upstream.name ? one.address! : []));
+    return [...held.keys(), ...out].filter(
+      (address) => !upstream.present.has(address) && isFamilyKnown(upstream, address),
+    );
+  });
   return distinct(addresses).slice(0, MAX_UNEXPLAINED);
 }
 

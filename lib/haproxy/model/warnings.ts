@@ -8,6 +8,27 @@ const OWN_NAME = /\.elb\.([a-z0-9-]+\.)?amazonaws\.com(\.cn)?\.?$/i;
 /** A name that AWS gave to an Application or a Classic Load Balancer. That of a Network Load Balancer ends in the region. */
 const APPLICATION_NAME = /\.elb\.amazonaws\.com(\.cn)?\.?$/i;
 
+const LOAD_BALANCER = {
+  unverified: (port: number) =>
+    `tls.verify is false for the load balancer at port ${port}: any host that later gets one of its addresses can answer in its place; leave verify out`,
+  unverifiable: (port: number) =>
+    `the certificate of the load balancer at port ${port} is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate`,
+  clearText:
+    'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener',
+};
+const FIXED: typeof LOAD_BALANCER = {
+  unverified: (port) =>
+    `tls.verify is false for the fixed addresses at port ${port}: any host that takes one of them can answer in its place; leave verify out`,
+  unverifiable: (port) =>
+    `the certificate of the fixed addresses at port ${port} is verified against a name of AWS, for which no public authority issues certificates: give tls.serverName, a name of their certificate`,
+  clearText:
+    'HAProxy sends HTTP without TLS to port 443 of the fixed addresses, where servers usually expect TLS: give tls, or their port for HTTP',
+};
+
+/** What the warnings read of a load balancer, or of fixed addresses, which have no name. */
+type Warned = Pick<HaproxyUpstream, 'port' | 'tls' | 'protocol' | 'resolutionMode'> &
+  Partial<Pick<HaproxyUpstream, 'dnsName'>>;
+
 /**
  * What HAProxy accepts of an upstream and what needs attention all the same.
  *
@@ -16,42 +37,28 @@ const APPLICATION_NAME = /\.elb\.amazonaws\.com(\.cn)?\.?$/i;
 export function upstreamWarnings(
   version: HaproxyVersion,
   mode: HaproxyMode,
-  {
-    dnsName,
-    port,
-    tls,
-    protocol,
-    resolutionMode,
-  }: Pick<HaproxyUpstream, 'dnsName' | 'port' | 'tls' | 'protocol' | 'resolutionMode'>,
+  { dnsName, port, tls, protocol, resolutionMode }: Warned,
   mayBeOwn = false,
 ): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];
   const warn = (id: string, message: string) => warnings.push({ id, message });
+  const texts = dnsName === undefined ? FIXED : LOAD_BALANCER;
   if (tls?.verify === false) {
-    warn(
-      'cdk-haproxy-elb:unverified-upstream',
-      `tls.verify is false for the load balancer at port ${port}: any host that later gets one of its addresses can answer in its place; leave verify out`,
-    );
+    warn('cdk-haproxy-elb:unverified-upstream', texts.unverified(port));
   }
-  const { serverName = dnsName, caFile = UPSTREAM_TLS.caFile.default } = tls ?? {};
+  const { serverName = dnsName ?? '', caFile = UPSTREAM_TLS.caFile.default } = tls ?? {};
   const isOwn = OWN_NAME.test(serverName) || (mayBeOwn && serverName === dnsName);
   if (tls !== undefined && tls.verify !== false && isOwn && caFile === UPSTREAM_TLS.caFile.default) {
-    warn(
-      'cdk-haproxy-elb:unverifiable-upstream',
-      `the certificate of the load balancer at port ${port} is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate`,
-    );
+    warn('cdk-haproxy-elb:unverifiable-upstream', texts.unverifiable(port));
   }
   const http2 = protocol === HaproxyProtocol.HTTP2;
-  if (tls === undefined && http2 && APPLICATION_NAME.test(dnsName)) {
+  if (tls === undefined && http2 && APPLICATION_NAME.test(dnsName ?? '')) {
     warn(
       'cdk-haproxy-elb:clear-text-protocol',
       `HAProxy sends HTTP/2 without TLS to port ${port} of the load balancer, and an Application Load Balancer speaks HTTP/2 over TLS alone: give tls, and the port of its HTTPS listener`,
     );
   } else if (tls === undefined && port === 443 && mode === HaproxyMode.HTTP) {
-    warn(
-      'cdk-haproxy-elb:clear-text-upstream',
-      'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener',
-    );
+    warn('cdk-haproxy-elb:clear-text-upstream', texts.clearText);
   }
   if (resolutionMode === HaproxyResolutionMode.PER_REQUEST && !takesTurns(version)) {
     warn(

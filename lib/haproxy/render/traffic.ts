@@ -19,7 +19,7 @@ const JSON_FIELDS: Record<HaproxyMode, string> = {
 
 /** The section that accepts traffic, selects a backend and applies the rules of the listener. */
 export function trafficSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { mode, listen, redirectPort, acceptProxyProtocol, forwardedFor, routes, upstream, limits } = model;
+  const { mode, listen, redirectPort, acceptProxyProtocol, forwardedFor, upstream, limits } = model;
   const http = mode === HaproxyMode.HTTP;
   const proxyProtocol = acceptProxyProtocol && 'accept-proxy';
   return {
@@ -37,15 +37,23 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       ...clientCertificateRules(version, model),
       ...rateLimitRules(version, model, 'http-request'),
       ...(http ? requestRules(version, model) : [...shareRules(version, model), ...sniRules(model)]),
-      ...routes.flatMap((route) => {
-        const condition = conditionOf(route, model);
-        const last = join(`use_backend ${route.backend}`, condition && `if ${condition}`);
-        return [...useBackends(route, condition), last];
-      }),
-      ...useBackends(model),
+      ...backendChoices(model),
       `default_backend ${upstream.backend}`,
     ],
   };
+}
+
+/** Lines that choose a backend. None below a route for all requests, such as maintenance, which nothing passes. */
+function backendChoices(model: ValidatedModel): string[] {
+  const lines: string[] = [];
+  for (const route of model.routes) {
+    const condition = conditionOf(route, model);
+    lines.push(...useBackends(route, condition), join(`use_backend ${route.backend}`, condition && `if ${condition}`));
+    if (condition === '') {
+      return lines;
+    }
+  }
+  return [...lines, ...useBackends(model)];
 }
 
 function tlsOf({ _capabilities: capabilities }: HaproxyVersion, { listenTls, mode }: ValidatedModel): Line {

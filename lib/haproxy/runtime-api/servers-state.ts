@@ -1,4 +1,4 @@
-import type { Slot } from '../../contract/probe';
+import type { CheckStatus, Slot } from '../../contract/probe';
 import type { AnswerFormat, LineReader } from './answer';
 
 /** Bit of `srv_admin_state`: in maintenance because DNS gave no address (1.7 and later). Any address shown is old. */
@@ -11,6 +11,8 @@ const ADMIN_DRAINING = 0x08 | 0x10;
 const OPERATION_STOPPED = '0';
 /** Bit of `srv_check_state`: the health check is enabled. */
 const CHECK_ENABLED = 0x04;
+/** Values of `srv_check_status`, the same on all branches (HCHK_STATUS in HAProxy's sources). */
+const CHECK_STATUS: Readonly<Record<string, CheckStatus>> = { 11: 'L6RSP', 13: 'L7RSP', 17: 'L7STS' };
 /** How a slot without address is shown: `-` from 1.9, empty on 1.8, `0.0.0.0` on 1.7 and 3.0.0. */
 const UNSPECIFIED = new Set(['0.0.0.0', '::']);
 const NO_ADDRESS = new Set(['-', '', ...UNSPECIFIED]);
@@ -24,6 +26,7 @@ const COLUMNS = [
   'srv_admin_state',
   'srv_uweight',
   'srv_time_since_last_change',
+  'srv_check_status',
   'srv_check_state',
   'srv_fqdn',
 ] as const;
@@ -64,11 +67,13 @@ function stateReader(): LineReader<Slot[]> {
 
 /** @param values in the order of `COLUMNS` */
 function slotOf(values: (string | undefined)[]): Slot {
-  const [backend = '', name = '', address = '', operation, adminState, weight, changed, check, fqdn] = values;
+  const [backend = '', name = '', address = '', operation, adminState, weight, changed, status, check, fqdn] = values;
   const admin = Number(adminState);
   const resolved = (admin & ADMIN_NO_RESOLUTION) === 0;
   const held = resolved && !NO_ADDRESS.has(address);
   const out = admin & ADMIN_MAINTENANCE ? 'maintenance' : admin & ADMIN_DRAINING ? 'draining' : undefined;
+  // A slot in maintenance, or without an address, is stopped too: its health check says nothing.
+  const down = held && out !== 'maintenance' && operation === OPERATION_STOPPED;
   return {
     backend,
     name,
@@ -76,8 +81,8 @@ function slotOf(values: (string | undefined)[]): Slot {
     fqdn: fqdn === '-' || fqdn === '' ? undefined : fqdn,
     checked: (Number(check) & CHECK_ENABLED) !== 0,
     out,
-    // A slot in maintenance, or without an address, is stopped too: its health check says nothing.
-    down: (held && out !== 'maintenance' && operation === OPERATION_STOPPED) || undefined,
+    down: down || undefined,
+    checkStatus: down ? CHECK_STATUS[status ?? ''] : undefined,
     weightless: weight === '0' || undefined,
     // Branches that do not show names (1.6, 1.7) have no such slots. 3.0.0 shows 0.0.0.0 also for slots with a name.
     perRequest: (resolved && fqdn === '-' && UNSPECIFIED.has(address)) || undefined,

@@ -129,6 +129,14 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
       'capitals',
     ),
   ),
+  // 2.0.0 was run. Over HTTP/1 it waits, also with a body that comes at once.
+  ...releases(
+    '2.0',
+    0,
+    7,
+    'a request over HTTP/2 does not wait for the answer of do-resolve, and gets a 503 (changelog of 2.0.8)',
+    'do-resolve',
+  ),
   ...releases('2.0', 0, 16, 'two threads that resolve at once can crash it (changelog of 2.0.17)', 'do-resolve'),
   ...releases('2.0', 21, 21, 'it crashes when an SRV record is removed (changelog of 2.0.22)', 'srv'),
   ...releases('2.2', 0, 0, 'two threads that resolve at once can crash it (changelog of 2.2.1)', 'do-resolve'),

@@ -6,8 +6,8 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { ControllerEnvironment } from '../../contract/environment';
 
-/** A folder of `assets/` with a function in one file, `index.js`. */
-type Bundle = 'controller' | 'probe' | 'census';
+/** A folder of `assets/` with functions in one file, `index.mjs`. */
+type Bundle = 'controller' | 'probe' | 'census' | 'compliance';
 
 /** What every function of a monitor has. */
 export function functionOf(bundle: Bundle): Pick<FunctionOptions, 'architecture' | 'memorySize' | 'timeout'> & {

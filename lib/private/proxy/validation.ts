@@ -247,13 +247,13 @@ export function warningsOf(
     );
   }
   const ofShares = sharesOf(props).map((share) => share.upstream);
-  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares].filter(
-    (one) => one instanceof ElbUpstream,
-  );
+  const upstreams = [upstream, ...routes.flatMap((route) => route.upstream ?? []), ...ofShares];
   return [
     ...warnings,
-    ...upstreams.flatMap(({ options, _dnsName }) =>
-      upstreamWarnings(version, mode, { ...options, dnsName: _dnsName ?? '' }, _dnsName === undefined),
+    ...upstreams.flatMap((one) =>
+      one instanceof ElbUpstream
+        ? upstreamWarnings(version, mode, { ...one.options, dnsName: one._dnsName ?? '' }, one._dnsName === undefined)
+        : upstreamWarnings(version, mode, one.options),
     ),
   ];
 }

@@ -4,6 +4,7 @@ import type { VerdictDefinition } from './definition';
 import { differentView } from './different-view';
 import { failedRepair } from './failed-repair';
 import { failingResolver } from './failing-resolver';
+import { foreignAddress } from './foreign-address';
 import { invalidRecord } from './invalid-record';
 import { leavingAddress } from './leaving-address';
 import { noAddress } from './no-address';
@@ -23,6 +24,7 @@ export const DEFINITIONS: { readonly [Kind in VerdictKind]: VerdictDefinition<Ki
   'different-view': differentView,
   'failed-repair': failedRepair,
   'failing-resolver': failingResolver,
+  'foreign-address': foreignAddress,
   'invalid-record': invalidRecord,
   'leaving-address': leavingAddress,
   'no-address': noAddress,

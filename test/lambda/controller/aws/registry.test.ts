@@ -68,7 +68,7 @@ const OBJECT = 'it must be a JSON object';
 const PROXY = 'proxy must be a text that is not blank';
 const VERSION = 'haproxyVersion must be a branch or release in quotes, such as "3.2"';
 const UPSTREAMS =
-  'upstreams must be one or more objects with dnsName and, each a text, backend, loadBalancerArn or loadBalancerName';
+  'upstreams must be one or more objects with dnsName and, each a text, backend, loadBalancerArn, loadBalancerName or identity (certificate or response)';
 const NAMESERVERS = 'nameservers must be a list of IP:PORT';
 const TASKS =
   'tasks must be an object with endpoints (HOST:PORT each), or with runtimeApiPort (a port) and one of: cluster and service; autoScalingGroup; instanceTags; cloudMapNamespace and cloudMapService; name';
