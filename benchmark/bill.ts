@@ -3,7 +3,7 @@ import { DETAILED_METRICS, MONITOR_METRICS, PROXY_METRICS } from '../lib/contrac
 /**
  * US dollars in us-east-1: list prices as of November 2026, without a free tier. They are parameters: put your region's
  * here and run `npm run docs`. Sources: the pages aws.amazon.com/SERVICE/pricing of fargate, lambda, cloudwatch,
- * dynamodb, eventbridge, sqs, vpc, elasticloadbalancing and route53.
+ * dynamodb, eventbridge, sqs, vpc, elasticloadbalancing, route53, step-functions and s3.
  */
 export const PRICES = {
   fargateVcpuHour: 0.04048,
@@ -35,6 +35,11 @@ export const PRICES = {
   /** What an archive takes in. */
   archiveGb: 0.1,
   queueMillionRequests: 0.4,
+  /** Of a state machine of the type Standard. */
+  stateTransitionsMillion: 25,
+  objectPutsMillion: 5,
+  objectGetsMillion: 0.4,
+  objectGbMonth: 0.023,
 } as const;
 
 /** The quantities of a default stack. */
@@ -112,4 +117,56 @@ export function armTasksBill(prices: Prices = PRICES): number {
 function billOf(vcpuHour: number, gibHour: number): number {
   const { hours, tasksPerProxy, vcpu, gib } = QUANTITIES;
   return hours * tasksPerProxy * (vcpu * vcpuHour + gib * gibHour);
+}
+
+/** What a census asks, and what each monitor takes. */
+interface CensusLoad {
+  readonly monitors: number;
+  /** Of each monitor. */
+  readonly proxies: number;
+  /** Of the controller of a monitor, and of its probes. */
+  readonly askSeconds: number;
+  readonly probeSeconds: number;
+  /** Of the document and the page, for each proxy. */
+  readonly bytesPerProxy: number;
+}
+
+/** US dollars for one census. */
+interface CensusBill {
+  /** The states, of which each monitor has two. */
+  readonly transitions: number;
+  /** The functions in the account of the hub. */
+  readonly functions: number;
+  /** The controllers and the probes, in the accounts of the monitors. */
+  readonly controllers: number;
+  /** Four objects of each monitor are written, and one is read. */
+  readonly objects: number;
+  /** For each month that the documents are kept. */
+  readonly storageMonth: number;
+}
+
+/** States besides those of the monitors. */
+const OTHER_STATES = 5;
+
+/** Memory of the functions of a census, GB. */
+export const CENSUS_MEMORY_GB = { list: 0.5, collect: 0.5, conclude: 1 } as const;
+
+/** The document of ten thousand monitors takes half a minute: so many a second. */
+const CONCLUDED_A_SECOND = 300;
+
+/** What a census costs. */
+export function censusBill(load: CensusLoad, prices: Prices = PRICES): CensusBill {
+  const { monitors, proxies, askSeconds, probeSeconds, bytesPerProxy } = load;
+  const concludeSeconds = monitors / CONCLUDED_A_SECOND;
+  const gbSeconds =
+    monitors * askSeconds * CENSUS_MEMORY_GB.collect +
+    concludeSeconds * (CENSUS_MEMORY_GB.conclude + CENSUS_MEMORY_GB.list);
+  const request = prices.lambdaMillionRequests / 1e6;
+  return {
+    transitions: ((2 * monitors + OTHER_STATES) * prices.stateTransitionsMillion) / 1e6,
+    functions: gbSeconds * prices.lambdaGbSecond + (monitors + 2) * request,
+    controllers: monitors * ((askSeconds + probeSeconds) * QUANTITIES.memoryGb * prices.lambdaGbSecond + 2 * request),
+    objects: (monitors * (4 * prices.objectPutsMillion + prices.objectGetsMillion)) / 1e6,
+    storageMonth: ((monitors * proxies * bytesPerProxy) / 1e9) * prices.objectGbMonth,
+  };
 }

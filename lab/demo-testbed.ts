@@ -3,6 +3,7 @@ import { HaproxyLocality } from '../lib/haproxy/model/options';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../testbed/binaries';
 import { Checker } from '../testbed/checker';
+import { IDENTITY_BODY, IDENTITY_PATH } from '../testbed/identity';
 import { type ConfigurationKind, ProxyUnderTest } from '../testbed/proxy-under-test';
 import type { Environment, StartEnvironment } from './environments/environment';
 import { startLocalEnvironment } from './environments/local';
@@ -10,6 +11,12 @@ import { CHICK, EGG, type TestbedOptions } from './scenario';
 
 /** Seconds that a finding must last before it is an incident. */
 const GRACE_CHECKS = 4;
+
+/** The proof of identity of the demo. */
+const PROOF = {
+  identity: { response: { path: IDENTITY_PATH, body: IDENTITY_BODY } },
+  healthCheck: { intervalMillis: 1000 },
+} as const;
 
 /** A HAProxy of the demo, with the checker beside it. */
 export interface DemoProxy {
@@ -50,14 +57,17 @@ export class DemoTestbed {
 
   /** Starts one more HAProxy and waits until it answers. */
   public async add(binary: HaproxyBinary, kind: ConfigurationKind): Promise<DemoProxy> {
-    const { holdValidMillis = 2000, holdObsoleteMillis = 3000, zone } = this.options;
+    const { holdValidMillis = 2000, holdObsoleteMillis = 3000, identity, zone } = this.options;
     const canPrefer = HaproxyVersion.of(binary.branch)._capabilities.luaWeights;
     const locality = zone !== undefined && canPrefer ? HaproxyLocality.ZONE : undefined;
     const { upstreamPort, checkerNameserver } = this.environment;
     const proxy = new ProxyUnderTest(binary, await this.environment.host(binary, kind), {
       kind,
       pinnedTo: this.environment.addressOf(0),
-      model: { upstream: { port: upstreamPort, locality }, resolution: { holdValidMillis, holdObsoleteMillis } },
+      model: {
+        upstream: { port: upstreamPort, locality, ...(identity && PROOF) },
+        resolution: { holdValidMillis, holdObsoleteMillis },
+      },
     });
     this.#proxies.push(proxy);
     await proxy.start();

@@ -7,7 +7,7 @@ import { DemoTestbed } from './demo-testbed';
 import type { StartEnvironment } from './environments/environment';
 import { type DemoEvent, type DemoResult, reached } from './figures';
 import { Recorder } from './recorder';
-import type { Scenario, Step } from './scenario';
+import { FOX, type Scenario, type Step } from './scenario';
 import { nameOf, type Timeline } from './timeline';
 
 /** How often the demo checks whether the next step is due. */
@@ -109,7 +109,18 @@ class Demo {
 
   /** Applies the changes of a step. */
   public async take(step: Step): Promise<void> {
-    const { note, label, measured, addresses, owned, dns, stop = [], restart = [], repair = false } = step;
+    const {
+      note,
+      label,
+      measured,
+      addresses,
+      owned,
+      dns,
+      stop = [],
+      restart = [],
+      takenOver = [],
+      repair = false,
+    } = step;
     const { environment } = this.testbed;
     await Promise.all(restart.map((node) => environment.restartNode(node)));
     const at = this.#seconds();
@@ -123,7 +134,8 @@ class Demo {
       this.#events.push({ at, note, label, repair, measured, addresses: this.testbed.shown.length });
       this.output.note(at, note);
     }
-    await Promise.all(stop.map((node) => environment.stopNode(node)));
+    await Promise.all([...stop, ...takenOver].map((node) => environment.stopNode(node)));
+    await Promise.all(takenOver.map((node) => environment.restartNode(node, FOX)));
     if (repair) {
       await Promise.all(this.#recorders.map((recorder) => recorder.repair()));
     }

@@ -1,5 +1,5 @@
 import type { VerdictKind } from '../lib/contract/verdicts';
-import { CHICK, EGG, type Expectation, type FigureName, type Milestone, type Scenario } from './scenario';
+import { CHICK, EGG, type Expectation, type FigureName, FOX, type Milestone, type Scenario } from './scenario';
 import { nameOf, openIncidents, type RequestSample, type Timeline } from './timeline';
 
 /** A step that has happened. */
@@ -59,6 +59,12 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
     unit: 's',
     of: (timeline: Timeline) => opened(timeline, 'silent-resolver', timeline.startedAt),
   },
+  leaves: { head: 'no request after', unit: 's', of: leavesAfter },
+  foreign: {
+    head: 'seen foreign',
+    unit: 's',
+    of: (timeline: Timeline, { from }: Window) => opened(timeline, 'foreign-address', from),
+  },
   stale: {
     head: 'seen stale',
     unit: 's',
@@ -73,7 +79,15 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
 };
 
 /** Figures that come from the runtime API alone. */
-const READ_ONLY_BY_API: ReadonlySet<FigureName> = new Set(['spreads', 'held', 'silent', 'stale', 'criticals', 'open']);
+const READ_ONLY_BY_API: ReadonlySet<FigureName> = new Set([
+  'spreads',
+  'held',
+  'silent',
+  'foreign',
+  'stale',
+  'criticals',
+  'open',
+]);
 
 /** A figure of a timeline. `Infinity` means never. */
 export function figureOf(name: FigureName, timeline: Timeline, { events }: Pick<DemoResult, 'events'>): number {
@@ -127,6 +141,8 @@ export function reached(milestone: Milestone, { timelines, events, shown }: Prog
   const test: Record<Milestone, () => boolean> = {
     'silence seen': () => every('pinned', (timeline) => opened(timeline, 'silent-resolver', 0) < NEVER),
     'staleness seen': () => every('pinned', (timeline) => opened(timeline, 'stale-address', 0) < NEVER),
+    'stranger seen': () =>
+      every('generated', (timeline) => !timeline.holdsSeveral || opened(timeline, 'foreign-address', 0) < NEVER),
     followed: () => every('generated', (timeline) => followsAfter(timeline, window) < NEVER),
     drained: () => every('generated', ({ checks }) => checks.at(-1)?.held.every((a) => shown.includes(a)) ?? false),
     spread: () => every('generated', (timeline) => !timeline.holdsSeveral || holdsAll(timeline, shown)),
@@ -165,6 +181,13 @@ function settlesAfter({ requests }: Timeline, window: Window): number {
   const answered = requests.filter(within(window));
   const last = answered.findLastIndex(({ answer }) => answer !== CHICK);
   return (answered[last + 1]?.at ?? NEVER) - window.from;
+}
+
+/** The time of the first request after the last one that a stranger answered. */
+function leavesAfter({ requests }: Timeline, window: Window): number {
+  const sent = requests.filter(within(window));
+  const last = sent.findLastIndex(({ answer }) => answer === FOX);
+  return last < 0 ? 0 : (sent[last + 1]?.at ?? NEVER) - window.from;
 }
 
 function spreadsAfter({ checks }: Timeline, window: Window): number {

@@ -1,9 +1,12 @@
 import type { DnsFailure } from '../testbed/dns-server';
+import { STRANGER } from '../testbed/identity';
 import type { ConfigurationKind } from '../testbed/proxy-under-test';
 
 /** The answers of the load balancer's nodes: of the old ones, and of the new ones. */
 export const EGG = '🥚';
 export const CHICK = '🐣';
+/** The answer of somebody else, at an address that was the load balancer's. */
+export const FOX = STRANGER;
 
 /** How the test bed of a scenario is set up. Times are short enough to watch. */
 export interface TestbedOptions {
@@ -17,6 +20,8 @@ export interface TestbedOptions {
   readonly holdValidMillis?: number;
   /** Milliseconds for which an address is kept that DNS no longer shows. @default 3000 */
   readonly holdObsoleteMillis?: number;
+  /** Whether the generated configuration requires a proof of identity, once a second. @default false */
+  readonly identity?: true;
 }
 
 /** Conditions that a step can wait for, over all running HAProxys. */
@@ -25,6 +30,8 @@ export type Milestone =
   | 'silence seen'
   /** The checker has reported each pinned one as stale. */
   | 'staleness seen'
+  /** The checker has reported the stranger on each generated one that can hold several addresses. */
+  | 'stranger seen'
   /** Each generated one has reached a new node since the measured step. */
   | 'followed'
   /** No generated one holds an address that DNS does not show. */
@@ -44,6 +51,8 @@ export type FigureName =
   | 'lost'
   | 'queries'
   | 'silent'
+  | 'leaves'
+  | 'foreign'
   | 'stale'
   | 'criticals'
   | 'open';
@@ -60,6 +69,8 @@ interface Change {
   readonly stop?: readonly number[];
   /** Nodes that answer again. */
   readonly restart?: readonly number[];
+  /** Nodes that stop, and whose addresses somebody else gets: a 🦊 answers there. */
+  readonly takenOver?: readonly number[];
   /** The pinned ones are restarted with the generated configuration. */
   readonly repair?: true;
 }

@@ -1,4 +1,4 @@
-import { CHICK, EGG, type Expectation, type Scenario, type Step } from './scenario';
+import { CHICK, EGG, type Expectation, FOX, type Scenario, type Step } from './scenario';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -39,6 +39,9 @@ const REPAIRED: Expectation = { of: 'pinned', figure: 'open', max: 0 };
  * after.
  */
 const LEAVES = PERIOD + OBSOLETE + PERIOD + SLACK;
+
+/** Two checks, each after a second at most. */
+const OUT = 2;
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
@@ -291,5 +294,47 @@ const zoneLoss: Scenario = {
     'While its own zone works, the generated configuration (2.2 and later) keeps its requests there; while the zone is gone, the other zones answer, without a lost request. A pinned HAProxy stays at one node, and loses every request while that is gone.',
 };
 
+const stranger: Scenario = {
+  name: 'stranger',
+  title: 'while DNS does not answer, somebody else gets an address of the load balancer',
+  testbed: { nodes: { old: 2, new: 0 }, addresses: [0, 1], identity: true },
+  requestsPerSecond: 10,
+  steps: [
+    { ...SILENCE, soon: 'DNS stops answering', note: 'DNS stops answering', label: 'DNS silent', dns: 'silent' },
+    {
+      after: 4,
+      soon: 'somebody else gets an address',
+      note: `a ${FOX} gets the address of an ${EGG}, and answers every request`,
+      label: `${FOX} answers`,
+      measured: 'from',
+      addresses: [1],
+      takenOver: [0],
+    },
+    {
+      after: 25,
+      orWhen: 'stranger seen',
+      soon: 'DNS answers again',
+      note: 'DNS answers again',
+      label: 'DNS back',
+      measured: 'until',
+      dns: 'answers',
+    },
+    { after: 10, orWhen: 'staleness seen', soon: 'the checker reports the pinned ones as stale' },
+    REPAIR,
+    ...RECOVERED,
+  ],
+  goal: { figure: 'leaves', text: `sent no more requests to the ${FOX}` },
+  figures: ['leaves', 'foreign', 'stale', 'lost', 'open'],
+  expectations: [
+    { of: 'generated', figure: 'leaves', max: OUT + SLACK },
+    { of: 'generated', holdsSeveral: true, figure: 'foreign', max: 25 },
+    { of: 'generated', holdsSeveral: true, figure: 'criticals', max: 0 },
+    { of: 'generated', figure: 'open', max: 0 },
+    { of: 'pinned', figure: 'leaves', min: NEVER },
+    REPAIRED,
+  ],
+  meaning: `A pinned HAProxy sends its requests to the ${FOX}, which answers 200 like a node. With a proof of identity (\`identity\`) the health checks notice it: the generated configuration sends nothing to it any more, although DNS does not answer and the address is still in its slot.`,
+};
+
 /** Every scenario, the default one first. */
-export const SCENARIOS: readonly Scenario[] = [move, scaleOut, dnsOutage, zonalShift, scaleIn, zoneLoss];
+export const SCENARIOS: readonly Scenario[] = [move, scaleOut, dnsOutage, zonalShift, scaleIn, zoneLoss, stranger];

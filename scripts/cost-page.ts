@@ -1,4 +1,4 @@
-import { armTasksBill, checkerBill, PRICES, QUANTITIES, tasksBill } from '../benchmark/bill';
+import { armTasksBill, censusBill, checkerBill, PRICES, QUANTITIES, tasksBill } from '../benchmark/bill';
 
 /** What the runs of a monitor take (benchmark/RESULTS.md has the measured figures). */
 const assumed = (proxies: number) => ({
@@ -28,6 +28,19 @@ function hubBill(): number {
     gigabytes * (PRICES.archiveGb + PRICES.logGb) +
     (requests * PRICES.queueMillionRequests) / 1e6
   );
+}
+
+/** The load of a census: 0.7 KB for a proxy in the document and 1 KB in the page. */
+const CENSUS = { proxies: 20, bytesPerProxy: 1700 } as const;
+
+/** A row for a census each day. */
+function censusRow(monitors: number): string[] {
+  const { proxies } = CENSUS;
+  const { runSeconds: askSeconds, probeSeconds } = assumed(proxies);
+  const { storageMonth, ...once } = censusBill({ ...CENSUS, monitors, askSeconds, probeSeconds });
+  const each = sumOf(once);
+  const days = QUANTITIES.hours / 24;
+  return [count(monitors), dollars(each), dollars(each * days), dollars(storageMonth * days)];
 }
 
 /** US dollars per month that a monitor costs for one more proxy. */
@@ -124,6 +137,14 @@ ${table([
   ['`alarmActions` of a hub or of `forwardIncidents`: an alarm', dollars(PRICES.alarm)],
   ['`dashboard`, after the first three of an account', dollars(PRICES.dashboard)],
 ])}
+
+A [census](fleet.md#a-census-of-many-accounts) each day, of monitors with ${CENSUS.proxies} proxies (assumed: ${assumed(CENSUS.proxies).runSeconds.toFixed(1)} s for an answer, ${CENSUS.bytesPerProxy / 1000} KB of
+documents for a proxy): states and functions of the hub, controllers and probes in the accounts, and objects. The documents
+of each month cost the last figure for every month that they are kept; the table has no bill for the documents of months.
+
+| monitors | one census | a month | storage, for each month kept |
+| --- | --- | --- | --- |
+${table([200, 10_000].map(censusRow))}
 
 The monitor itself needs neither a NAT gateway nor VPC endpoints: the controller is in no VPC, and the probe calls no AWS
 API. Share one monitor among proxies, also of several VPCs.

@@ -113,9 +113,9 @@ export class LoadBalancer {
     return this.addresses.slice(before);
   }
 
-  /** A node that was killed answers again. */
-  public async restart(node: number): Promise<void> {
-    await this.nodes.start(this.#texts[node]!, nodeAddress(node), this.#port);
+  /** A node that was killed answers again, or somebody else does at its address, with another text. */
+  public async restart(node: number, text = this.#texts[node]!): Promise<void> {
+    await this.nodes.start(text, nodeAddress(node), this.#port);
   }
 
   public async close(): Promise<void> {

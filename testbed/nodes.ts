@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { IDENTITY_BODY, IDENTITY_PATH, STRANGER } from './identity';
 
 /** Where nodes of a load balancer run: in this process, or in one of their own. */
 export interface NodeHost {
-  /** Starts a node that answers every request with a text. @returns its port, any free one when `port` is 0 */
+  /** Starts a node that answers every request with a text; it proves its identity, unless it is a stranger. @returns its port, any free one when `port` is 0 */
   start(text: string, address: string, port: number): Promise<number>;
   /** A node takes no new connection. Idle connections end now, the others when their request is answered. */
   retire(address: string): Promise<void>;
@@ -38,7 +39,8 @@ export class LocalNodes implements NodeHost {
     const server = createServer((request, response) => {
       this.onRequest(request, address);
       response.setHeader('content-type', 'text/plain; charset=utf-8');
-      const answer = () => response.end(`${text}\n`);
+      const body = request.url === IDENTITY_PATH && text !== STRANGER ? IDENTITY_BODY : text;
+      const answer = () => response.end(`${body}\n`);
       delayMillis > 0 ? setTimeout(answer, delayMillis) : answer();
     });
     server.keepAliveTimeout = keepAliveMillis ?? server.keepAliveTimeout;

@@ -213,7 +213,14 @@ export class ProxyUnderTest {
     const { upstream, resolution: { holdValidMillis = 1000, holdObsoleteMillis = 2000 } = {} } = this.settings.model;
     return registryRecord(this.binary, nameserver, {
       proxy: `HAProxy ${this.binary.version} ${this.kind}`,
-      upstreams: [{ backend: UPSTREAM_BACKEND, dnsName: this.host.dnsName, port: upstream.port }],
+      upstreams: [
+        {
+          backend: UPSTREAM_BACKEND,
+          dnsName: this.host.dnsName,
+          port: upstream.port,
+          ...(upstream.identity && { identity: upstream.identity.response ? 'response' : 'certificate' }),
+        },
+      ],
       tasks: { endpoints: [this.endpoint] },
       resolutionSeconds: holdValidMillis / 1000,
       // The records of the test bed's name server live for a second.

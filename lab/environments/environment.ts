@@ -15,8 +15,8 @@ export interface Environment {
   failDns(failure: DnsFailure | undefined): Promise<void>;
   /** A node stops answering. */
   stopNode(node: number): Promise<void>;
-  /** A node that was stopped answers again. */
-  restartNode(node: number): Promise<void>;
+  /** A node that was stopped answers again; with a text, somebody else does at its address. */
+  restartNode(node: number, text?: string): Promise<void>;
   /** Prepares one more HAProxy. */
   host(binary: HaproxyBinary, kind: ConfigurationKind): Promise<ProxyHost>;
   /** Ends and removes everything. */

@@ -24,7 +24,7 @@ export async function startLocalEnvironment(
     point: async (addresses) => loadBalancer.dns.point(...addresses),
     failDns: async (failure) => loadBalancer.dns.failAll(failure),
     stopNode: (node) => loadBalancer.nodes.kill(nodeAddress(node)),
-    restartNode: (node) => loadBalancer.restart(node),
+    restartNode: (node, text) => loadBalancer.restart(node, text),
     host: async (binary) => new LocalHost(binary, await loadBalancer.dns.listen(), { environment }),
     close: async () => {
       await Promise.all([loadBalancer.close(), metadata.close()]);

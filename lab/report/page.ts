@@ -31,6 +31,7 @@ ${verdict(result)}
 <ul class="legend">
 <li><i style="background:var(--old)"></i>answer from an address of the start</li>
 <li><i style="background:var(--new)"></i>answer from a new address</li>
+<li><i style="background:var(--stranger)"></i>answer from a stranger</li>
 <li><i style="background:var(--lost)"></i>lost request</li>
 <li><i class="tick" style="background:var(--query)"></i>DNS queries</li>
 <li><i class="mark"></i>something happens, as numbered</li>

@@ -1,12 +1,13 @@
 import { type Html, html } from '../../lambda/census/html';
 import type { DemoEvent, DemoResult } from '../figures';
-import { CHICK, EGG } from '../scenario';
+import { CHICK, EGG, FOX } from '../scenario';
 import type { Timeline, TimelineIncident } from '../timeline';
 
 /** The parts of a second's column, from the bottom to the top. */
 const LAYERS = [
   { of: CHICK, fill: 'new' },
   { of: EGG, fill: 'old' },
+  { of: FOX, fill: 'stranger' },
   { of: undefined, fill: 'lost' },
 ] as const;
 

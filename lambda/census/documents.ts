@@ -169,6 +169,8 @@ const pastProxy = z.object({
   compliantSince: time.optional(),
   /** When all of it was last seen. */
   lastWholeAt: time.optional(),
+  /** Since when the monitor has a record of it, by the last census. */
+  recordedSince: time.optional(),
   /** The first census that no longer had it. */
   goneSince: time.optional(),
   /** Since when its monitor does not answer: what was since is not known. */

@@ -7,6 +7,9 @@ type Known = ProxyMonth['incidents'][number];
 /** How many incidents, and how many blind times, of a proxy a month has: one an hour, and more. */
 const MAX_ROWS = 1000;
 
+/** Runs of a monitor are not further apart than this (with its default interval, a minute). */
+const FIRST_RUN_MILLIS = 5 * 60_000;
+
 /** A month of a monitor before its first census. */
 export function emptyMonth(month: string, monitor: string): MonitorMonth {
   return { version: '1', month, monitor, censuses: [], proxies: [] };
@@ -74,6 +77,7 @@ function withProxy(course: ProxyMonth, proxy: CensusProxy, month: string, previo
     compliant: course.compliant + (isCompliant ? 1 : 0),
     ...(isCompliant && { compliantSince: since === undefined || isBroken(since, course, blind, all) ? at : since }),
     ...latest(course.lastWholeAt, lastWholeAt),
+    ...(proxy.recordedSince !== undefined && { recordedSince: proxy.recordedSince }),
     blind,
     incidents: all,
   });
@@ -132,14 +136,28 @@ function withBlind(course: ProxyMonth, proxy: CensusProxy, month: string, previo
     }
   }
   const { lastWholeAt: known } = course;
-  // The monitor knows nothing of the time between: it is new, or it lost what it knew.
-  if (course.goneSince === undefined && known !== undefined && known < recordedSince && !rows.has(known)) {
+  // The monitor knows nothing of the time between: it lost what it knew.
+  if (
+    course.goneSince === undefined &&
+    known !== undefined &&
+    known < recordedSince &&
+    !isFirstRun(course, proxy) &&
+    !rows.has(known)
+  ) {
     rows.set(known, { from: known, until: recordedSince, why: 'the monitor has no record of this time' });
   }
   for (const row of recorded.filter(({ until }) => until === undefined || until >= month)) {
     rows.set(row.from, row);
   }
   return [...rows.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+/** Whether the record begins with the first run after the census before: then the monitor had no record yet. */
+function isFirstRun(
+  { recordedSince: before, lastWholeAt: known = '' }: ProxyMonth,
+  { recordedSince = '' }: CensusProxy,
+) {
+  return before === known && Date.parse(recordedSince) - Date.parse(known) <= FIRST_RUN_MILLIS;
 }
 
 /** The end of a blind time that the record may not have: a census saw it, and no run did. Undefined: the record has it. */

@@ -3,13 +3,13 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #fbfaf7; --card: #fff; --ink: #1d2125; --soft: #636b74; --line: #e3e0d8;
-  --old: #f0b429; --new: #2f9e6e; --lost: #b3122e; --query: #4a7bd0; --critical: #c8253d; --warning: #b7791f; --info: #6b7280;
+  --old: #f0b429; --new: #2f9e6e; --lost: #b3122e; --stranger: #c2571a; --query: #4a7bd0; --critical: #c8253d; --warning: #b7791f; --info: #6b7280;
   --edge: #1d2125; --added: #dff3e8; --gone: #fde6e6;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171a; --card: #1d2226; --ink: #e8e6e1; --soft: #9aa3ad; --line: #30373d;
-    --old: #e0a82e; --new: #37b07d; --lost: #e5485d; --query: #7ba4ea; --critical: #ef5f74; --warning: #e0a64a; --info: #9aa3ad;
+    --old: #e0a82e; --new: #37b07d; --lost: #e5485d; --stranger: #e07a3f; --query: #7ba4ea; --critical: #ef5f74; --warning: #e0a64a; --info: #9aa3ad;
     --edge: #e8e6e1; --added: #173a2a; --gone: #43201f;
   }
 }

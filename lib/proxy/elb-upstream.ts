@@ -36,8 +36,8 @@ export interface ElbUpstreamOptions extends UpstreamOptions {
 
   /**
    * How each address proves, on each health check, that it belongs to the load balancer. HAProxy 3.1 and later sends no
-   * request to an address before its first proof. Before, a new address gets traffic until its first check, which takes a
-   * quarter of the interval of the health check.
+   * request to an address before its first proof. Up to 3.0 a new address gets traffic until its first check fails, at most
+   * for one interval of the health check.
    *
    * On 1.6 and 1.7, which have one address, HAProxy answers 503 while it does not prove it.
    *

@@ -66,7 +66,12 @@ def without_effect(logical_id, properties, stack):
 
 resource_types["AWS::EC2::SecurityGroupIngress"] = security_group_rule("IpPermissions")
 resource_types["AWS::EC2::SecurityGroupEgress"] = security_group_rule("IpPermissionsEgress")
-for resource_type in ["AWS::Logs::QueryDefinition", "AWS::ECS::ClusterCapacityProviderAssociations"]:
+for resource_type in [
+    "AWS::Logs::QueryDefinition",
+    "AWS::ECS::ClusterCapacityProviderAssociations",
+    "AWS::Events::Archive",
+    "AWS::Events::EventBusPolicy",
+]:
     resource_types.setdefault(
         resource_type,
         {

@@ -35,10 +35,16 @@ export class IamEmulator {
   /**
    * @param python the folder of {@link installIamEmulator}
    * @param node the Node that functions run on
+   * @param accounts whose root users may call, besides that of {@link ACCOUNT}
    */
-  public static async start(python: string, folder: string, node: string): Promise<IamEmulator> {
+  public static async start(
+    python: string,
+    folder: string,
+    node: string,
+    accounts: readonly string[] = [],
+  ): Promise<IamEmulator> {
     const [port] = await freePorts(1);
-    const emulator = new IamEmulator(path.join(python, 'bin', 'python'), folder, node, port!);
+    const emulator = new IamEmulator(path.join(python, 'bin', 'python'), folder, node, port!, accounts);
     await emulator.#answers();
     return emulator;
   }
@@ -54,6 +60,7 @@ export class IamEmulator {
     private readonly folder: string,
     node: string,
     private readonly port: number,
+    accounts: readonly string[],
   ) {
     const client = require.resolve('../../testbed/lambda/rapid-client.cjs');
     const handlers = [node, `--require=${client}`, require.resolve('aws-lambda-ric')];
@@ -66,7 +73,7 @@ export class IamEmulator {
         // That of the engine is not for this machine's Python.
         LD_LIBRARY_PATH: '',
         HOME: folder,
-        ROOT_ACCESS_KEYS: ACCOUNT,
+        ROOT_ACCESS_KEYS: [ACCOUNT, ...accounts].join(','),
         PYTHONUNBUFFERED: '1',
       },
     });

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { checkerBill, PRICES, type Prices, QUANTITIES, tasksBill } from '../../benchmark/bill';
-import { DriftMonitor, HaproxyElbProxy } from '../../lib';
+import {
+  CENSUS_MEMORY_GB,
+  censusBill,
+  checkerBill,
+  PRICES,
+  type Prices,
+  QUANTITIES,
+  tasksBill,
+} from '../../benchmark/bill';
+import { DriftCensus, DriftMonitor, HaproxyElbProxy } from '../../lib';
 import { DriftMonitorBase } from '../../lib/monitor/drift-monitor-base';
 import { MonitoredProxyBase } from '../../lib/monitor/monitored-proxy-base';
 import { monthOfFurther, monthOfOne } from '../../scripts/cost-page';
@@ -66,4 +75,22 @@ test("the README's figures of a month are those of the bill", () => {
     readFileSync('README.md', 'utf8'),
   )!;
   expect([Number(month), Number(tasks)]).toEqual([monthOfOne(), tasksBill()].map(Math.round));
+});
+
+test('a census costs twice as much where everything does, and ten times for ten times the monitors', () => {
+  const load = { monitors: 1000, proxies: 20, askSeconds: 2.4, probeSeconds: 1.9, bytesPerProxy: 1700 };
+  const twice = Object.fromEntries(Object.entries(PRICES).map(([name, price]) => [name, 2 * price])) as Prices;
+  expect(together(censusBill(load, twice))).toBeCloseTo(2 * together(censusBill(load)), 9);
+  const more = together(censusBill({ ...load, monitors: 10_000 }));
+  expect(more / together(censusBill(load))).toBeCloseTo(10, 1);
+});
+
+test('the bill of a census has the memory of its functions', () => {
+  const census = new Stack();
+  new DriftCensus(census, 'Census', { targets: [{ monitorName: 'edge', accounts: ['111111111111'] }] });
+  const memory = resourcesOf(Template.fromStack(census), 'AWS::Lambda::Function').map(({ properties }) => [
+    properties.Handler.split('.')[1],
+    properties.MemorySize / 1024,
+  ]);
+  expect(Object.fromEntries(memory)).toEqual(CENSUS_MEMORY_GB);
 });

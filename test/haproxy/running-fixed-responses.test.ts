@@ -3,30 +3,17 @@ import fc from 'fast-check';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';
-import { ElbDns, elbNameFor } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
 import { availableBinaries } from '../support/binaries';
 import { values } from './arbitraries';
-import { ask, converse, Echo, echoed, run, until } from './running';
+import { OneElb } from './one-elb';
+import { ask, converse, echoed, until } from './running';
 
 jest.setTimeout(60_000);
 
-const ADDRESS = '127.0.0.2';
 const PAGE = `<h1>it's "back" soon</h1>\n\t100 % \${HOME} #1 \\n é🥚\r\n`;
 
-let dns: ElbDns;
-let echo: Echo;
-let port: number;
-
-beforeAll(async () => {
-  dns = new ElbDns();
-  dns.point(ADDRESS);
-  [port] = (await freePorts(1)) as [number];
-  echo = await Echo.listen('elb', ADDRESS, port);
-});
-
-afterAll(() => Promise.all([dns.close(), echo.close()]));
-
+const elb = OneElb.ofFile();
 const BINARIES = availableBinaries();
 
 test('some binary is available', () => {
@@ -55,15 +42,8 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
 
   afterEach(() => haproxy?.stop());
 
-  async function start(model: Partial<HaproxyConfigModel>, upstreamPort = port): Promise<void> {
-    [listen, health] = (await freePorts(2)) as [number, number];
-    haproxy = await run(binary, {
-      upstream: { dnsName: elbNameFor(binary), port: upstreamPort },
-      listen: { address: '127.0.0.1', port: listen },
-      health: { address: '127.0.0.1', port: health },
-      resolution: { nameservers: [(await dns.listen()).address], holdValidMillis: 500 },
-      ...model,
-    });
+  async function start(model: Partial<HaproxyConfigModel>): Promise<void> {
+    ({ haproxy, listen, health } = await elb.start(binary, model));
   }
 
   const ready = (status: number) =>
@@ -72,7 +52,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
   test('answers the requests of its route itself, in the order of routes', async () => {
     await start({
       routes: [
-        { name: 'kept', pathPrefix: '/old/kept', upstream: { dnsName: elbNameFor(binary), port } },
+        { name: 'kept', pathPrefix: '/old/kept', upstream: elb.upstreamOf(binary) },
         { name: 'old', pathPrefix: '/old', fixedResponse: { status: 403 } },
       ],
     });
@@ -83,22 +63,20 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
   });
 
   test('answers all requests for maintenance, and is ready while no upstream answers', async () => {
-    const before = echo.requests;
+    const before = elb.requests;
     const [closed] = (await freePorts(1)) as [number];
-    await start(
-      {
-        routes: [
-          { name: 'maintenance', fixedResponse: { status: 503 } },
-          { name: 'api', pathPrefix: '/api', upstream: { dnsName: elbNameFor(binary), port } },
-        ],
-      },
-      closed,
-    );
+    await start({
+      upstream: { ...elb.upstreamOf(binary), port: closed },
+      routes: [
+        { name: 'maintenance', fixedResponse: { status: 503 } },
+        { name: 'api', pathPrefix: '/api', upstream: elb.upstreamOf(binary) },
+      ],
+    });
     await ready(200);
     for (const path of ['/', '/api', '/x?y=z']) {
       expect((await ask(listen, { path, method: 'POST', body: 'x' }))?.status).toBe(503);
     }
-    expect(echo.requests).toBe(before);
+    expect(elb.requests).toBe(before);
   });
 
   if (capabilities.httpRequestReturn) {
@@ -155,7 +133,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
         limits: { maxBodyBytes: 10, connectTimeoutMillis: 100 },
         rateLimits: [{ requests: 2, periodMillis: 3_600_000 }],
         rateLimitExempt: ['127.0.9.9'],
-        routes: [{ name: 'down', pathPrefix: '/down', upstream: { dnsName: elbNameFor(binary), port: closed } }],
+        routes: [{ name: 'down', pathPrefix: '/down', upstream: { ...elb.upstreamOf(binary), port: closed } }],
       });
       const exempt = (path: string, more: object = {}) => ask(listen, { path, from: '127.0.9.9', ...more });
       await until('the load balancer is found', async () => (await exempt('/'))?.status === 200 || undefined);

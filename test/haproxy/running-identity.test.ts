@@ -12,15 +12,16 @@ import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { CertificateAuthority, makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { DnsServer } from '../../testbed/dns-server';
+import { IDENTITY_BODY, IDENTITY_HEADER, IDENTITY_PATH } from '../../testbed/identity';
 import { freePorts } from '../../testbed/ports';
-import { type AnswerKind, Host, IDENTITY_BODY, IDENTITY_HEADER, IDENTITY_PATH } from '../../testbed/stranger';
+import { type AnswerKind, Host } from '../../testbed/stranger';
 import { availableBinaries, hasTls } from '../support/binaries';
 import { ask, run, until } from './running';
 
 jest.setTimeout(120_000);
 
 const INTERVAL_MILLIS = 1000;
-/** `fall × inter` is 2 s, and a check that is not answered takes half a second more: this long on a busy machine. */
+/** `fall × inter` is 2 s, and a second more where a check is not answered: this long on a busy machine. */
 const OUT_MILLIS = 5000;
 /** Requests of each client in the time after. */
 const REQUESTS = 40;

@@ -2,31 +2,18 @@ import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';
-import { ElbDns, elbNameFor } from '../../testbed/load-balancer';
-import { freePorts } from '../../testbed/ports';
 import { availableBinaries } from '../support/binaries';
-import { ask, converse, Echo, run, until } from './running';
+import { OneElb } from './one-elb';
+import { ask, converse, until } from './running';
 
 jest.setTimeout(60_000);
 
-const ADDRESS = '127.0.0.2';
 /** Long enough that no period ends during a test. */
 const LONG = 3_600_000;
 /** Its requests find the load balancer before a test begins. */
 const EXEMPT = '127.0.9.9';
 
-let dns: ElbDns;
-let echo: Echo;
-let port: number;
-
-beforeAll(async () => {
-  dns = new ElbDns();
-  dns.point(ADDRESS);
-  [port] = (await freePorts(1)) as [number];
-  echo = await Echo.listen('elb', ADDRESS, port);
-});
-
-afterAll(() => Promise.all([dns.close(), echo.close()]));
+const elb = OneElb.ofFile();
 
 /** The head of PROXY protocol, version 1, with a client's address. */
 const proxied = (address: string) =>
@@ -47,16 +34,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
   afterEach(() => haproxy?.stop());
 
   async function start(model: Partial<HaproxyConfigModel>): Promise<void> {
-    const [first, health] = (await freePorts(2)) as [number, number];
-    listen = first;
-    haproxy = await run(binary, {
-      upstream: { dnsName: elbNameFor(binary), port },
-      listen: { address: '127.0.0.1', port: listen },
-      health: { address: '127.0.0.1', port: health },
-      resolution: { nameservers: [(await dns.listen()).address], holdValidMillis: 500 },
-      rateLimitExempt: [EXEMPT],
-      ...model,
-    });
+    ({ haproxy, listen } = await elb.start(binary, { rateLimitExempt: [EXEMPT], ...model }));
     await until(
       'the load balancer is found',
       async () =>

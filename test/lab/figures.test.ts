@@ -113,6 +113,14 @@ test.each<[Milestone, Partial<Progress>, boolean]>([
   ['staleness seen', { timelines: [{ ...PINNED, incidents: [] }] }, false],
   ['staleness seen', { timelines: [{ ...PINNED, incidents: [], crash: { at: 1, why: 'x' } }] }, true],
   ['staleness seen', { timelines: [{ ...PINNED, incidents: [], readable: false }] }, true],
+  ['stranger seen', {}, false],
+  ['stranger seen', { timelines: [PINNED] }, true],
+  ['stranger seen', { timelines: [{ ...GENERATED, holdsSeveral: false }] }, true],
+  [
+    'stranger seen',
+    { timelines: [{ ...GENERATED, incidents: [{ ...PINNED.incidents[0]!, kind: 'foreign-address' }] }] },
+    true,
+  ],
   ['followed', {}, true],
   ['followed', { timelines: [{ ...GENERATED, requests: [{ at: 5, answer: EGG }] }] }, false],
   ['drained', {}, true],
@@ -132,11 +140,12 @@ describe.each(SCENARIOS)('scenario $name', ({ steps, testbed, expectations, goal
   test('measures from one step, speaks of nodes that there are, and repairs at most once', () => {
     expect(steps.filter(({ measured }) => measured === 'from')).toHaveLength(1);
     expect(steps.filter(({ repair }) => repair).length).toBeLessThanOrEqual(1);
-    const named = steps.flatMap(({ addresses = [], owned = [], stop = [], restart = [] }) => [
+    const named = steps.flatMap(({ addresses = [], owned = [], stop = [], restart = [], takenOver = [] }) => [
       ...addresses,
       ...owned,
       ...stop,
       ...restart,
+      ...takenOver,
     ]);
     expect(named.filter((node) => node < 0 || node >= nodes.old + nodes.new)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
 import type { Snapshot } from '../../../lab/demo';
-import { CHICK, EGG, type Scenario } from '../../../lab/scenario';
+import { CHICK, EGG, FOX, type Scenario } from '../../../lab/scenario';
 import { openIncidents, type Timeline } from '../../../lab/timeline';
 
 /** A request that was not answered; as wide as the others. */
@@ -33,7 +33,9 @@ export function frame(snapshot: Snapshot, options: FrameOptions): string[] {
   const soon = fetching ?? (next && `${next.soon}, in ${Math.ceil(next.seconds)} s at most`) ?? 'starting';
   return [
     `${bold(`${seconds(at)}  ${scenario.title}`)}`,
-    dim(`${EGG} old address  ${CHICK} new address  ${LOST} lost request  │ what happened`),
+    dim(
+      `${EGG} old address  ${CHICK} new address  ${scenario.testbed.identity ? `${FOX} stranger  ` : ''}${LOST} lost request  │ what happened`,
+    ),
     '',
     ...rows,
     '',

@@ -28,7 +28,7 @@ export function censusOf(
   const { observation, verdicts, open, events } = report;
   const { record, at, tasks, upstreams } = observation;
   const openedNow = new Set(events.flatMap(({ change, incident }) => (change === 'opened' ? [incident.id] : [])));
-  const gaps = gapsOf(observation, open);
+  const gaps = gapsOf(observation, open, verdicts);
   const incidents = [...[...open].sort(byAge).map((one) => incidentOf(one, openedNow)), ...acceptedIn(report)];
   const wrong = incidents.filter(({ kind, severity }) => severity !== 'info' && !isUnseen(kind));
   const known = new Set<string>(incidents.map(({ kind }) => kind));

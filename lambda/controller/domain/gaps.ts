@@ -3,6 +3,7 @@ import type { VerdictKind } from '../../../lib/contract/verdicts';
 import type { Incident } from './incident';
 import type { Observation } from './observation';
 import { DEFINITIONS } from './verdicts';
+import type { Verdict } from './verdicts/verdict';
 
 /** Characters of a text. Messages are shorter; ids and names may be a stranger's. */
 const MAX_TEXT = 300;
@@ -18,8 +19,16 @@ const UNSEEN: ReadonlySet<VerdictKind> = new Set(['unseen-process', 'invalid-rec
 /** Whether a verdict says that something was not seen. */
 export const isUnseen = (kind: VerdictKind) => DEFINITIONS[kind].blind || UNSEEN.has(kind);
 
-/** What a check did not see of a proxy, and why: pure. */
-export function gapsOf({ unchecked, tasks, upstreams }: Observation, open: readonly Incident[]): CensusGap[] {
+/**
+ * What a check did not see of a proxy, and why: pure.
+ *
+ * @param verdicts of this check: one that is not an incident yet counts, too
+ */
+export function gapsOf(
+  { unchecked, tasks, upstreams }: Observation,
+  open: readonly Incident[],
+  verdicts: readonly Verdict[],
+): CensusGap[] {
   if (unchecked !== undefined) {
     return [{ what: 'proxy', why: text(unchecked) }];
   }
@@ -43,10 +52,11 @@ export function gapsOf({ unchecked, tasks, upstreams }: Observation, open: reado
       });
     }
   }
-  for (const { kind, message } of open) {
-    if (isUnseen(kind)) {
-      gaps.push({ what: kind === 'unseen-process' ? 'process' : 'proxy', why: text(message) });
-    }
-  }
-  return gaps;
+  gaps.push(...open.flatMap(gapBy));
+  // What is said already has a verdict, too.
+  return gaps.length === 0 ? verdicts.flatMap(gapBy) : gaps;
+}
+
+function gapBy({ kind, message }: Pick<Incident, 'kind' | 'message'>): CensusGap[] {
+  return isUnseen(kind) ? [{ what: kind === 'unseen-process' ? 'process' : 'proxy', why: text(message) }] : [];
 }

@@ -15,7 +15,7 @@ const MAX_INTERVALS = 2.5;
 interface Check {
   readonly at: number;
   /** What it did not see. */
-  readonly gaps: readonly Pick<CensusGap, 'why'>[];
+  readonly gaps: readonly Pick<CensusGap, 'what' | 'why'>[];
   readonly events: readonly IncidentEvent[];
   /** Seconds between two runs. @default - no check is late */
   readonly intervalSeconds?: number;
@@ -30,7 +30,7 @@ export function nextHistory(
   const now = events.flatMap((event) => (event.change === 'closed' ? [endedBy(event)] : []));
   const over = [...ended, ...now];
   // The order of tasks and of load balancers says nothing.
-  const [first] = gaps.map(({ why }) => why).sort();
+  const [first] = gaps.flatMap(({ what, why }) => (what === gaps[0]!.what ? why : [])).sort();
   if (first !== undefined) {
     const why = gap?.why ?? first.slice(0, MAX_TEXT);
     return pruned(

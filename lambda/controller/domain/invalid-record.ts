@@ -75,7 +75,7 @@ export function reportInvalid(name: string, state: ProxyState, why: string | und
         ...state,
         proxy,
         watched: [...others, kept],
-        history: nextHistory(state.history, { at: now, gaps: [{ why: message }], events }),
+        history: nextHistory(state.history, { at: now, gaps: [{ what: 'record', why: message }], events }),
       },
       events,
     ),

@@ -152,7 +152,7 @@ function report(
     watched,
     missingTasks,
     repairs: remainingRepairs(state.repairs, open, at),
-    history: nextHistory(state.history, { at, gaps: gapsOf(observation, open), events, intervalSeconds }),
+    history: nextHistory(state.history, { at, gaps: gapsOf(observation, open, verdicts), events, intervalSeconds }),
   };
   const staleSessionShare = staleShareOf(evidence, verdicts);
   return {

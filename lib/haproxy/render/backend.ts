@@ -38,8 +38,6 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
       capabilities.dropTrailers && hasCertificateHeaders(model) && 'option http-drop-request-trailers',
       `timeout server ${formatDuration(model.limits.serverTimeoutMillis ?? upstream.idleTimeoutMillis + IDLE_MARGIN_MILLIS)}`,
       `timeout tunnel ${formatDuration(tunnelMillis(upstream))}`,
-      // A stranger may accept the check and say nothing: without it the answer may take a whole `inter`.
-      identityOf(upstream) && `timeout check ${formatDuration(fastMillis(upstream))}`,
       ...servers(),
     ],
   };
@@ -224,8 +222,9 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const identity = identityOf(upstream);
   const fast = fastMillis(upstream);
-  // A slot without an address is down too: this is how long a new address waits for its first check.
-  const down = identity && `downinter ${formatDuration(Math.max(100, Math.floor(fast / 2)))} `;
+  // From 3.1 on this is how long a new address waits for its first check.
+  const down =
+    identity && version._capabilities.initState && `downinter ${formatDuration(Math.max(100, Math.floor(fast / 2)))}`;
   // In TCP mode a node that is marked down loses its sessions.
   const errorLimit = mode === HaproxyMode.HTTP ? 1 : 3;
   return (
@@ -236,7 +235,9 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
       // A check with a port of its own takes nothing over from `ssl`.
       port !== undefined && tls && 'check-ssl',
       identity?.by === 'certificate' && identity.handshake && handshakeOf(version, identity.handshake),
-      `inter ${formatDuration(intervalMillis)} fastinter ${formatDuration(fast)} ${down ?? ''}fall ${fall} rise ${rise}`,
+      `inter ${formatDuration(intervalMillis)} fastinter ${formatDuration(fast)}`,
+      down,
+      `fall ${fall} rise ${rise}`,
       // Where a zone stops, each of its nodes would get the retries of the others until its checks have failed.
       locality === HaproxyLocality.ZONE && `observe layer4 error-limit ${errorLimit} on-error mark-down`,
       mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',

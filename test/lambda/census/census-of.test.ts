@@ -99,6 +99,14 @@ describe('what was not seen is named', () => {
     });
   });
 
+  test('a load balancer that is not active, from the first check on', () => {
+    const failed = upstream(['10.0.0.1', '10.0.0.2'], { balancer: 'unusable', problems: ['it is failed'] });
+    const census = censusAfter([raw(), raw({ upstreams: [failed] })]);
+    expect(census).toMatchObject({ compliance: 'unknown', lastWholeAt: '2026-11-22T12:00:00.000Z' });
+    expect(census.gaps).toEqual([{ what: 'proxy', why: 'elb.test: it is failed' }]);
+    expect(census.blind).toEqual([{ from: '2026-11-22T12:00:00.000Z', why: 'elb.test: it is failed' }]);
+  });
+
   test('a proxy without a task', () => {
     expect(censusAfter([raw({ tasks: [] })]).gaps).toEqual([
       { what: 'proxy', why: 'no task runs: there is nothing to compare' },

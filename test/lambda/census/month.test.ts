@@ -69,6 +69,16 @@ describe('a blind time', () => {
   });
 });
 
+test('a proxy whose first check is a census is not blind until its first run', () => {
+  const [first] = censusesOf([healthy]);
+  const at0 = { at: at(0.5), lastWholeAt: at(0.5), recordedSince: at(0.5) };
+  const at1 = { at: at(1.5), lastWholeAt: at(1.5), recordedSince: at(1) };
+  const censuses = [at0, at1].map((times, i) => {
+    return { ...first!, startedAt: at(i), proxies: [{ ...first!.proxies[0]!, ...times }] };
+  });
+  expect(monthOfAll(censuses).proxies[0]!.blind).toEqual([]);
+});
+
 test('of a monitor that does not answer nothing is known, until it says what its runs saw', () => {
   const checks = [healthy, 'down', 'down', healthy] as const;
   const { proxies, censuses } = month(...checks.slice(0, 3));

@@ -1,0 +1,112 @@
+/**
+ * Takes censuses of many accounts in an emulator of AWS: `npm run test:census`. The hub is deployed with the CDK's command
+ * line; 200 monitors of 5 accounts are stand-ins that answer as controllers do, and one is the bundled controller with a
+ * real HAProxy. Then a second emulator judges by IAM who may assume the role of an account, and what the role may do.
+ * Everything listens on loopback.
+ *
+ * census/rehearsal.ts prints what the first emulator (ministack) cannot prove; the second one is localemu.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { anyUsable } from '../testbed/binaries/usable';
+import { DnsServer } from '../testbed/dns-server';
+import { startIdleProxy } from '../testbed/idle-proxy';
+import { lambdaNode } from '../testbed/lambda';
+import { ElbDns, elbNameFor } from '../testbed/load-balancer';
+import { LocalNodes } from '../testbed/nodes';
+import { Cloud } from './census/cloud';
+import { CensusRehearsal } from './census/rehearsal';
+import { ROOTS, TrustRehearsal } from './census/trust';
+import { Emulator, installEmulator } from './deploy/emulator';
+import { IamEmulator, installIamEmulator } from './deploy/iam-emulator';
+import { forgetAccounts } from './deploy/vpc-network';
+import { NoPython } from './python';
+import { step } from './step';
+
+const BRANCH = '3.2';
+const [OLD, NEW] = ['127.0.0.1', '127.0.0.2'] as const;
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-census-'));
+  const [own, probes, nodes] = [new ElbDns(), new DnsServer(), new LocalNodes()];
+  const closing: (() => unknown)[] = [() => own.close(), () => probes.close(), () => nodes.close()];
+  try {
+    forgetAccounts();
+    const binary = await anyUsable(BRANCH);
+    const port = await nodes.start('ok', OLD, 0);
+    own.point(OLD);
+    probes.set(elbNameFor(binary), [NEW]);
+    const haproxy = await step('a real HAProxy that does not follow its load balancer', async () =>
+      startIdleProxy(binary, await own.listen(), { port, pinnedTo: OLD }),
+    );
+    closing.unshift(() => haproxy.stop());
+    const { file, unavailable } = await lambdaNode();
+    if (unavailable !== undefined) {
+      console.log(`not available: the Node of the functions: ${unavailable}`);
+    }
+    const python = join(folder, 'python');
+    await step('an emulator of AWS, in its own Python environment', () => installEmulator(python));
+    // Waits of state machines take a hundredth of their time.
+    process.env.SFN_WAIT_SCALE = '0.01';
+    const emulator = await step('the emulator answers', () => Emulator.start(python, folder, 'none', file));
+    closing.unshift(() => emulator.stop());
+    Object.assign(process.env, emulator.environment);
+    const rehearsal = new CensusRehearsal(folder, process.env.AWS_ENDPOINT_URL!, {
+      endpoint: haproxy.endpoint,
+      nameserver: (await probes.listen()).address,
+      dnsName: elbNameFor(binary),
+      port: 80,
+      branch: binary.branch,
+    });
+    try {
+      for (const [name, work] of rehearsal.steps) {
+        await step(name, work);
+      }
+    } catch (error) {
+      console.error(emulator.log);
+      throw error;
+    }
+    await trust(folder, rehearsal.output, file);
+  } finally {
+    for (const close of closing) {
+      await close();
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The second emulator judges calls by IAM. */
+async function trust(folder: string, assembly: string, node: string): Promise<void> {
+  const python = join(folder, 'python-of-iam');
+  try {
+    await step('an emulator of IAM, in its own Python environment', () => installIamEmulator(python));
+  } catch (error) {
+    if (!(error instanceof NoPython)) {
+      throw error;
+    }
+    console.log(`not available: who may assume the role of an account, and what it may do: ${error.message}`);
+    return;
+  }
+  const emulator = await step('the emulator answers', () => IamEmulator.start(python, folder, node, ROOTS));
+  try {
+    const rehearsal = new TrustRehearsal(new Cloud(emulator.environment.AWS_ENDPOINT_URL!), assembly);
+    await step('the stacks of an account', () => rehearsal.prepare());
+    await emulator.judge();
+    const lines = await step('who may assume the role of an account, and what it may do', () => rehearsal.check());
+    console.log(lines.map((line) => `  ${line}`).join('\n'));
+  } catch (error) {
+    console.error(emulator.log);
+    throw error;
+  } finally {
+    emulator.stop();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    console.error(`FAILED ${(error as Error).message}`);
+    process.exit(1);
+  },
+);

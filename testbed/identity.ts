@@ -1,0 +1,7 @@
+/** What a node of the load balancer answers on {@link IDENTITY_PATH}, and nobody else. */
+export const IDENTITY_PATH = '/identity';
+export const IDENTITY_BODY = 'load balancer orders 7f3a9c';
+export const IDENTITY_HEADER = { name: 'X-Load-Balancer', value: 'orders-7f3a9c' } as const;
+
+/** The answer of a host that got an address of the load balancer and is none of its nodes. */
+export const STRANGER = '🦊';
