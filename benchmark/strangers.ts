@@ -11,8 +11,8 @@ import { type Competitor, PERIODS, provingCompetitors } from './elb/competitors'
 
 /** Requests a second to each proxy. */
 const RATE = 5;
-/** `fall` of the generated configuration, times its interval, and the time of the last check. */
-const OUT_MILLIS = 2 * PERIODS.checkMillis + PERIODS.checkMillis / 2;
+/** `fall` of the generated configuration, times its interval. */
+const OUT_MILLIS = 2 * PERIODS.checkMillis;
 /** The machine is shared. */
 const SLACK_MILLIS = 500;
 

@@ -13,7 +13,7 @@ const GRACE_CHECKS = 4;
 /** The proof of identity of the demo. */
 const PROOF = {
   identity: { response: { path: IDENTITY_PATH, body: IDENTITY_BODY } },
-  healthCheck: { intervalMillis: 500 },
+  healthCheck: { intervalMillis: 1000 },
 } as const;
 
 /** A HAProxy of the demo, with the checker beside it. */

@@ -18,7 +18,7 @@ export interface TestbedOptions {
   readonly holdValidMillis?: number;
   /** Milliseconds for which an address is kept that DNS no longer shows. @default 3000 */
   readonly holdObsoleteMillis?: number;
-  /** Whether the generated configuration requires a proof of identity, twice a second. @default false */
+  /** Whether the generated configuration requires a proof of identity, once a second. @default false */
   readonly identity?: true;
 }
 

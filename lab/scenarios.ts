@@ -40,8 +40,8 @@ const REPAIRED: Expectation = { of: 'pinned', figure: 'open', max: 0 };
  */
 const LEAVES = PERIOD + OBSOLETE + PERIOD + SLACK;
 
-/** Two checks at 500 ms each, and the time of the second one, seconds. */
-const OUT = 1.5;
+/** Two checks, each after a second at most. */
+const OUT = 2;
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 

@@ -46,13 +46,14 @@ function find({ sections }: Document, version: HaproxyVersion): Hit[] {
 
 const NEWEST = /^(tlsv1\.3|force-tlsv13|no-tlsv12)$/;
 
-/** Whether it has TLS before 1.3, whose sessions are in the cache. */
-function hasOldTls({ options }: Bind): boolean {
+/** Whether it has TLS before 1.3, whose sessions are in the cache. QUIC has none. */
+function hasOldTls({ addresses, options }: Bind): boolean {
   const newest =
     options.value('ssl-min-ver')?.toLowerCase() === 'tlsv1.3' ||
     options.has('force-tlsv13') ||
     options.all.some(({ word }) => word.text === 'no-tlsv12');
-  return options.has('ssl') && !options.incomplete && !newest;
+  const quic = addresses.every(({ family }) => /^quic/.test(family ?? ''));
+  return options.has('ssl') && !options.incomplete && !newest && !quic;
 }
 
 /** Whether a client may have a session of one listener, and no certificate that passes at another one. */

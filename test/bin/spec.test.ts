@@ -361,6 +361,20 @@ describe('a mistake that only the reader finds', () => {
         '12:47: proxies.orders.shares.0.upstream is fixed addresses, and slots is for load balancers: leave it out',
       ],
       [
+        proxyWith(
+          'shares: [{ name: a, percent: 5, upstream: { addresses: [10.0.0.1], port: 80, tls: {}, identity: { certificate: {} } } }]',
+        ),
+        '12:47: proxies.orders.shares.0.upstream is fixed addresses, and identity is for load balancers: leave it out',
+      ],
+      [
+        changed('80', '80\n      identity: {}'),
+        '12:17: proxies.orders.upstream.identity needs one of certificate and response',
+      ],
+      [
+        changed('80', '80\n      identity: { response: { path: /identity, body: OK } }'),
+        '12:54: proxies.orders.upstream.identity.response.body: body "OK" proves nothing: give 8 to 200 characters of ASCII that only the load balancer returns, without a blank at an end',
+      ],
+      [
         proxyWith('shares: [{ name: a, percent: 5, upstream: { addresses: [a.test], port: 80 } }]'),
         "12:61: proxies.orders.shares.0.upstream.addresses.0: addresses 'a.test' is not an address: give IPv4 or IPv6 addresses without port, or a DNS name in place of addresses",
       ],

@@ -3,7 +3,17 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { LoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
 import { ApplicationLoadBalancer, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { ElbUpstream, HaproxyElbProxy, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib';
+import {
+  DriftMonitor,
+  ElbUpstream,
+  HaproxyElbProxy,
+  HaproxyMode,
+  HaproxyProtocol,
+  HaproxyResolutionMode,
+  HaproxyTasks,
+  MonitoredHaproxy,
+  UpstreamIdentity,
+} from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 import { BY_NAME, ENV, stackWithVpc } from './stacks';
@@ -240,6 +250,57 @@ describe('several load balancers', () => {
       { backend: 'upstream-shop', dnsName: '{Shop.DNSName}', port: 443, loadBalancerArn: '{Shop}' },
     ]);
   });
+});
+
+test('a proof of identity is a part of the health check, and the monitor knows of it', () => {
+  const { stack, vpc } = stackWithVpc();
+  const body = 'load balancer of orders 7f3a9c';
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    upstream: ElbUpstream.fromDnsName('elb.test', {
+      port: 80,
+      identity: UpstreamIdentity.response({ path: '/identity', host: 'identity.test', body }),
+    }),
+    routes: [
+      {
+        name: 'tls',
+        pathPrefix: '/tls/',
+        upstream: ElbUpstream.fromDnsName('tls.test', {
+          port: 443,
+          tls: { serverName: 'www.test' },
+          identity: UpstreamIdentity.certificate(),
+        }),
+      },
+    ],
+  });
+  const template = Template.fromStack(stack);
+  const configuration = configurationOf(template);
+  expect(configuration).toContain('http-check send meth GET uri /identity ver HTTP/1.1 hdr Host identity.test');
+  expect(configuration).toContain(`http-check expect string '${body}'`);
+  expect(configuration.match(/ init-state down$/gm)).toHaveLength(2);
+  expect(recordsOf(template)[0].upstreams).toEqual([
+    { backend: 'upstream', dnsName: 'elb.test', port: 80, identity: 'response' },
+    { backend: 'upstream-tls', dnsName: 'tls.test', port: 443, identity: 'certificate' },
+  ]);
+});
+
+test('the monitor knows of the proof of identity of a HAProxy that another tool deployed', () => {
+  const { stack, vpc } = stackWithVpc();
+  new MonitoredHaproxy(stack, 'Legacy', {
+    monitor: new DriftMonitor(stack, 'Monitor'),
+    tasks: HaproxyTasks.ofInstances({ Role: 'haproxy' }, { runtimeApiPort: 9990, vpc }),
+    upstreams: [
+      {
+        upstream: ElbUpstream.fromDnsName('elb.test', {
+          port: 443,
+          identity: UpstreamIdentity.certificate({ serverName: 'www.test' }),
+        }),
+      },
+    ],
+  });
+  expect(recordsOf(Template.fromStack(stack))[0].upstreams).toEqual([
+    { dnsName: 'elb.test', port: 443, identity: 'certificate' },
+  ]);
 });
 
 test('connections in TCP mode are routed by the name in their handshake', () => {

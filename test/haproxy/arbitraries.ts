@@ -7,6 +7,7 @@ import type {
   HaproxyRateLimit,
   HaproxyRoute,
   HaproxyShare,
+  HaproxyUpstream,
 } from '../../lib/haproxy/model/config-model';
 import {
   HaproxyLogFormat,
@@ -80,34 +81,51 @@ const responses = fc
   .map(({ body, ...rest }) => ({ ...rest, body: rest.status === 204 ? undefined : body }));
 const pages = fc.record({ status: fc.constantFrom(400, 403, 404, 429, 503), body: values });
 
-const upstreams = fc.record(
-  {
-    dnsName: upstreamNames,
-    port: fc.oneof(ports, fc.constantFrom(80, 443)),
-    protocol: fc.oneof(
-      { weight: 9, arbitrary: fc.constant(HaproxyProtocol.HTTP1) },
-      { weight: 1, arbitrary: fc.constant(HaproxyProtocol.HTTP2) },
-    ),
-    resolutionMode: fc.constantFrom(HaproxyResolutionMode.SLOTS, HaproxyResolutionMode.PER_REQUEST),
-    slots: int(1, 100),
-    tls: some(fc.record({ verify: fc.boolean(), caFile: values, serverName: upstreamNames }, optional)),
-    healthCheck: fc.record(
-      {
-        enabled: fc.boolean(),
-        path: paths,
-        host: names,
-        intervalMillis: int(100, HOUR),
-        fall: int(1, 100),
-        rise: int(1, 100),
-      },
-      optional,
-    ),
-    sendProxyProtocol: fc.boolean(),
-    slowStartMillis: int(0, HOUR),
-    idleTimeoutMillis: int(1000, 4_000_000),
-  },
-  { requiredKeys: ['dnsName', 'port'] },
-);
+/** What only a load balancer answers, with quotes, blanks and whatever else a line may have. */
+const proofs = fc.stringMatching(/^[!-~][ -~]{6,40}[!-~]$/);
+
+const upstreams = fc
+  .record(
+    {
+      proof: some(fc.record({ path: paths, body: proofs })),
+      dnsName: upstreamNames,
+      port: fc.oneof(ports, fc.constantFrom(80, 443)),
+      protocol: fc.oneof(
+        { weight: 9, arbitrary: fc.constant(HaproxyProtocol.HTTP1) },
+        { weight: 1, arbitrary: fc.constant(HaproxyProtocol.HTTP2) },
+      ),
+      resolutionMode: fc.constantFrom(HaproxyResolutionMode.SLOTS, HaproxyResolutionMode.PER_REQUEST),
+      slots: int(1, 100),
+      tls: some(fc.record({ verify: fc.boolean(), caFile: values, serverName: upstreamNames }, optional)),
+      healthCheck: fc.record(
+        {
+          enabled: fc.boolean(),
+          path: paths,
+          host: names,
+          intervalMillis: int(100, HOUR),
+          fall: int(1, 100),
+          rise: int(1, 100),
+        },
+        optional,
+      ),
+      sendProxyProtocol: fc.boolean(),
+      slowStartMillis: int(0, HOUR),
+      idleTimeoutMillis: int(1000, 4_000_000),
+    },
+    { requiredKeys: ['dnsName', 'port'] },
+  )
+  .map(({ proof, ...upstream }): HaproxyUpstream => {
+    const { resolutionMode, tls, healthCheck = {} } = upstream;
+    if (proof === undefined || resolutionMode === HaproxyResolutionMode.PER_REQUEST || healthCheck.enabled === false) {
+      return upstream;
+    }
+    if (tls !== undefined && tls.verify !== false) {
+      return { ...upstream, identity: { certificate: {} } };
+    }
+    const { path: _, host: __, ...times } = healthCheck;
+    const isEchoed = proof.path.includes(proof.body) || upstream.dnsName.includes(proof.body);
+    return isEchoed ? upstream : { ...upstream, healthCheck: times, identity: { response: proof } };
+  });
 
 /** Fixed addresses with the options of an upstream. */
 const machines = fc
@@ -116,11 +134,17 @@ const machines = fc
     addresses: fc.uniqueArray(addresses, { minLength: 1, maxLength: 5 }),
     serverName: names,
   })
-  .map(({ upstream: { dnsName: _, resolutionMode: __, slots: ___, ...options }, addresses: at, serverName }) => ({
-    ...options,
-    addresses: at,
-    tls: options.tls && { serverName, ...options.tls },
-  }))
+  .map(
+    ({
+      upstream: { dnsName: _, resolutionMode: __, slots: ___, identity: ____, ...options },
+      addresses: at,
+      serverName,
+    }) => ({
+      ...options,
+      addresses: at,
+      tls: options.tls && { serverName, ...options.tls },
+    }),
+  )
   .map(({ tls, ...one }) => ({ ...one, tls: tls && { ...tls, serverName: tls.serverName ?? 'machines.test' } }));
 
 /** Shares of one route: those that are too much have nothing. */

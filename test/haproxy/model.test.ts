@@ -1,6 +1,7 @@
 import { checkModel, checkResolution } from '../../lib/haproxy/model/check';
 import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
 import {
+  HaproxyLocality,
   HaproxyLogFormat,
   HaproxyMode,
   HaproxyProtocol,
@@ -23,6 +24,7 @@ const CHECKED_UPSTREAM = {
   port: 80,
   protocol: HaproxyProtocol.HTTP1,
   resolutionMode: HaproxyResolutionMode.SLOTS,
+  locality: HaproxyLocality.ANY,
   slots: 16,
   tls: undefined,
   healthCheck: { enabled: true, path: undefined, host: NAME, intervalMillis: 2000, fall: 2, rise: 2 },
@@ -117,6 +119,7 @@ test('the values of a model are kept, and each route and each share has its own 
     port: 443,
     protocol: HaproxyProtocol.HTTP2,
     resolutionMode: HaproxyResolutionMode.PER_REQUEST,
+    locality: HaproxyLocality.ANY,
     slots: 100,
     tls: { verify: false, caFile: '/ca.pem', serverName: 'www.example.com' },
     healthCheck: { enabled: false, path: '/', host: 'www.example.com', intervalMillis: 100, fall: 1, rise: 100 },

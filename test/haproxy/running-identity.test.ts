@@ -21,7 +21,7 @@ import { ask, run, until } from './running';
 jest.setTimeout(120_000);
 
 const INTERVAL_MILLIS = 1000;
-/** `fall × inter` is 2 s, and a check that is not answered takes half a second more: this long on a busy machine. */
+/** `fall × inter` is 2 s, and a second more where a check is not answered: this long on a busy machine. */
 const OUT_MILLIS = 5000;
 /** Requests of each client in the time after. */
 const REQUESTS = 40;

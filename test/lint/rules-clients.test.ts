@@ -101,6 +101,7 @@ describe('shared-sessions', () => {
       'a cache that a variable decides',
       ['global', 'tune.ssl.cachesize "$SIZE"', ...binds('', `${CA} verify required`)],
     ],
+    ['QUIC', [...binds(`${CA} verify required`), 'bind quic4@:443 ssl crt /site.pem alpn h3']],
     ['TLS 1.3 alone', binds('', `${CA} verify required force-tlsv13`)],
   ])('not %s', (_, lines) => {
     expect(branchesOf(rule, lines)).toEqual([]);

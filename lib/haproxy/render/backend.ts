@@ -38,8 +38,6 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
       capabilities.dropTrailers && hasCertificateHeaders(model) && 'option http-drop-request-trailers',
       `timeout server ${formatDuration(model.limits.serverTimeoutMillis ?? upstream.idleTimeoutMillis + IDLE_MARGIN_MILLIS)}`,
       `timeout tunnel ${formatDuration(tunnelMillis(upstream))}`,
-      // A stranger may accept the check and say nothing: without it the answer may take a whole `inter`.
-      identityOf(upstream) && `timeout check ${formatDuration(fastMillis(upstream))}`,
       ...servers(),
     ],
   };

@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import type { Census } from '../../../lambda/census/documents';
+import { CensusAccess, DriftCensus, DriftMonitor } from '../../../lib';
 import type { CensusPage } from '../../../lib/contract/census';
 import { type AwsCall, AwsEndpoints, AwsError, type AwsHandlers } from '../../../testbed/aws';
 import { Buckets } from '../../../testbed/aws/buckets';
 import { LocalLambda } from '../../../testbed/lambda';
+import { fillIn, resourcesOf } from '../../e2e/template';
+import { isAllowed, type Request, type Statement } from '../../support/iam/policy';
 import { raw } from '../observations';
 import { censusesOf } from './monitors';
 
@@ -325,6 +330,110 @@ test('a monitor without a trace is named; a summary that may not be read fails t
   buckets.objects.set(`scratch/${KEY}`, JSON.stringify([TEAM, { ...TEAM, account: '222222222222' }]));
   const { error } = await invoke('index.conclude', { subject: SUBJECT, key: KEY });
   expect(error).toMatchObject({ errorType: 'AccessDenied', errorMessage: 'Access Denied' });
+});
+
+/** What a role of the constructs may do, with the names that these tests have. */
+function statementsOf(template: Template, policy: RegExp): Statement[] {
+  const known = (reference: string) =>
+    ({ 'AWS::Partition': 'aws' })[reference] ??
+    (reference.startsWith('CensusDocuments') ? 'arn:aws:s3:::documents' : undefined) ??
+    (reference.startsWith('CensusWorking') ? 'arn:aws:s3:::scratch' : undefined) ??
+    (reference.startsWith('MonitorHandler') ? FUNCTION : reference);
+  const texts = (value: unknown) => [value].flat().map((one) => fillIn(one, known));
+  const documents = [
+    ...resourcesOf(template, 'AWS::IAM::Policy')
+      .filter(({ id }) => policy.test(id))
+      .map(({ properties }) => properties.PolicyDocument),
+    ...resourcesOf(template, 'AWS::IAM::Role')
+      .filter(({ id }) => policy.test(id))
+      .flatMap(({ properties }) =>
+        (properties.Policies ?? []).map((one: { PolicyDocument: object }) => one.PolicyDocument),
+      ),
+  ];
+  return documents.flatMap(({ Statement }) =>
+    Statement.map(({ Action, Resource, Condition }: Record<string, object>) => ({
+      effect: 'Allow',
+      actions: texts(Action),
+      resources: texts(Resource),
+      conditions: Object.fromEntries(
+        Object.entries(Condition ?? {}).map(([operator, keys]) => [
+          operator,
+          Object.fromEntries(Object.entries(keys as object).map(([key, value]) => [key, texts(value)])),
+        ]),
+      ),
+    })),
+  );
+}
+
+/** What IAM is asked about a call. */
+function requestOf({ service, operation, input }: AwsCall): Request {
+  const { Bucket, Key, RoleArn, ParentId, Name, FunctionName } = input as Record<string, string>;
+  const context = { 'aws:ResourceOrgID': 'o-a1b2c3d4e5' };
+  switch (`${service}:${operation}`) {
+    case 's3:ListObjectsV2':
+      return { action: 's3:ListBucket', resource: `arn:aws:s3:::${Bucket}`, context };
+    case 'lambda:Invoke':
+      return { action: 'lambda:InvokeFunction', resource: FunctionName!, context };
+    case 's3:GetObject':
+    case 's3:PutObject':
+      return { action: `s3:${operation}`, resource: `arn:aws:s3:::${Bucket}/${Key}`, context };
+    case 'sts:AssumeRole':
+      return { action: 'sts:AssumeRole', resource: RoleArn!, context };
+    case 'ssm:GetParameter':
+      return { action: 'ssm:GetParameter', resource: `arn:aws:ssm:us-east-1:111111111111:parameter${Name}`, context };
+    default: {
+      const resource = `arn:aws:organizations::888888888888:ou/o-a1b2c3d4e5/${ParentId}`;
+      return { action: `${service}:${operation}`, resource, context };
+    }
+  }
+}
+
+test('each call of a census and of a month is one that the constructs allow, and each permission is used', async () => {
+  await start({
+    'organizations:ListAccountsForParent': () => ({ Accounts: [{ Id: TEAM.account, State: 'ACTIVE' }] }),
+    'organizations:ListOrganizationalUnitsForParent': () => ({ OrganizationalUnits: [] }),
+  });
+  const app = new App();
+  const hub = new Stack(app, 'Hub', { env: { account: '999999999999', region: 'eu-west-1' } });
+  const organizationalUnits = ['ou-ab12-aaaaaaaa'];
+  const census = new DriftCensus(hub, 'Census', {
+    censusName: 'fleet',
+    targets: [{ monitorName: 'edge', regions: ['us-east-1'], organizationalUnits }],
+    organizationId: 'o-a1b2c3d4e5',
+  });
+  const team = new Stack(app, 'Team', { env: { account: TEAM.account, region: TEAM.region } });
+  const monitor = new DriftMonitor(team, 'Monitor', { monitorName: TEAM.name });
+  new CensusAccess(team, 'Access', { monitor, collectRoleArn: census.collectRoleArn });
+  const access = statementsOf(Template.fromStack(team), /^AccessRole/);
+  const used = new Set<string>();
+  const lambdas = Object.fromEntries(['list', 'collect', 'conclude'].map((one) => [one, functionOf(`index.${one}`)]));
+  const run = async (name: string, event: object) => {
+    const own = statementsOf(Template.fromStack(hub), new RegExp(`^Census${name}Policy`, 'i'));
+    const before = aws.calls.length;
+    const { payload, functionError } = await lambdas[name]!.invoke(event);
+    expect([name, functionError]).toEqual([name, undefined]);
+    for (const call of aws.calls.slice(before)) {
+      const request = requestOf(call);
+      const isTeam = aws.callerOf(call)?.accessKeyId === ASSUMED.accessKeyId;
+      expect([name, request, isAllowed(isTeam ? access : own, request)]).toEqual([name, request, true]);
+      used.add(`${isTeam ? 'access' : name} ${request.action}`);
+    }
+    return payload as { subject: object; key: string };
+  };
+  const targets = [{ monitorName: 'edge', regions: ['us-east-1'], organizationalUnits }];
+  for (const input of [{}, { month: '2026-11' }]) {
+    const { subject, key } = await run('list', { startedAt: SUBJECT.startedAt, input, targets });
+    await run('collect', { subject, target: TEAM });
+    await run('conclude', { subject, key });
+  }
+  const allowed = ['list', 'collect', 'conclude'].flatMap((name) =>
+    statementsOf(Template.fromStack(hub), new RegExp(`^Census${name}Policy`, 'i')).flatMap(({ actions }) =>
+      actions.filter((action) => !action.startsWith('logs:')).map((action) => `${name} ${action}`),
+    ),
+  );
+  const unused = [...new Set([...allowed, ...access.flatMap(({ actions }) => actions.map((one) => `access ${one}`))])];
+  // Without it a missing summary would be an object that may not be read.
+  expect(unused.filter((one) => !used.has(one))).toEqual(['conclude s3:ListBucket']);
 });
 
 test('an environment that lacks something is named', async () => {

@@ -10,6 +10,7 @@ const RUNTIME: ObservedRuntime = {
   slots: [
     { backend: 'upstream', name: 'elb1', address: '10.0.0.1', fqdn: 'elb.test', checked: true, sessions: 3 },
     { backend: 'upstream', name: 'elb2', checked: false, out: 'maintenance', down: true, changedSeconds: 4 },
+    { backend: 'upstream', name: 'elb3', address: '10.0.0.3', checked: true, down: true, checkStatus: 'L6RSP' },
   ],
   resolvers: [{ section: 'vpc', sent: 9, valid: 8, failures: { timeout: 1 } }],
   views: { 'elb.test': ['10.0.0.1'] },
@@ -35,6 +36,13 @@ const withRuntime = (more: object) =>
 
 test('an answer is read as it is, in its order', () => {
   expect(read(ANSWER)).toEqual(ANSWER);
+});
+
+test('a result of a health check that the checker does not know is no answer', () => {
+  const [slot] = RUNTIME.slots;
+  expect(withRuntime({ slots: [{ ...slot, checkStatus: 'L9BAD' }] }).processes[0]).toEqual({
+    unreachable: 'the answer of the probe is wrong: runtime.slots[0].checkStatus must be one of L6RSP, L7RSP, L7STS',
+  });
 });
 
 test('members that nobody asked for are left out', () => {
