@@ -26,6 +26,7 @@ const FILES = [
   'assets/cli/cdk-haproxy-elb.mjs',
   'assets/cli/compose.yaml',
   'assets/cli/main.mjs',
+  'assets/compliance/index.mjs',
   'assets/controller/index.mjs',
   'assets/probe/index.mjs',
   'assets/sbom.cdx.json',

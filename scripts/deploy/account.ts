@@ -8,6 +8,7 @@ import {
   DeleteItemCommand,
   DescribeTableCommand,
   DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -184,6 +185,12 @@ export class Account {
   public async putState(TableName: string, proxy: string, state: string): Promise<void> {
     const Item = { [STATE_KEY]: { S: proxy }, version: { N: '1' }, checkedAt: { N: '0' }, state: { S: state } };
     await this.#dynamo.send(new PutItemCommand({ TableName, Item }));
+  }
+
+  /** The state of a proxy as it is stored. */
+  public async stateOf(TableName: string, proxy: string): Promise<string> {
+    const { Item } = await this.#dynamo.send(new GetItemCommand({ TableName, Key: { [STATE_KEY]: { S: proxy } } }));
+    return Item!.state!.S!;
   }
 
   /** Removes all states. */

@@ -45,6 +45,8 @@ def on_loopback(reactor, port, backlog=50, interface="127.0.0.1"):
 endpoints.TCP4ServerEndpoint = on_loopback
 
 import localemu.services.lambda_.provider as functions
+import moto.config.models as config
+import moto.config.responses as config_responses
 import moto.ecs.models as ecs
 from botocore.exceptions import ClientError
 from localemu.aws.api import CommonServiceException
@@ -321,7 +323,23 @@ class EcsService(EcsResource):
 
 
 provider_of = ResourceProviderExecutor.try_load_resource_provider
+
+class ConfigRule(ResourceProvider):
+    """It deploys a rule as nothing."""
+
+    SCHEMA = {"primaryIdentifier": ["/properties/Id"]}
+
+    def create(self, request):
+        name = f"{request.logical_resource_id}-emulated"
+        arn = f"arn:aws:config:{request.region_name}:{request.account_id}:config-rule/{name}"
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model={**request.desired_state, "Id": name, "Arn": arn})
+
+    def delete(self, request):
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
+
+
 RESOURCE_TYPES = {
+    "AWS::Config::ConfigRule": ConfigRule,
     "AWS::ECS::Cluster": EcsCluster,
     "AWS::ECS::TaskDefinition": EcsTaskDefinition,
     "AWS::ECS::Service": EcsService,
@@ -350,6 +368,52 @@ ecs.Task.advance = lambda self: None
 # Its tasks want a name of their interface.
 NetworkInterface.private_dns_name = ""
 
+# --- AWS Config: it takes evaluations in test mode alone. The token of an evaluation is the name of its rule -----------
+
+evaluations = {}
+
+
+def put_evaluations(self, given, token):
+    if not token:
+        raise config.InvalidResultTokenException()
+    results = evaluations.setdefault((self.account_id, token), {})
+    for one in given or []:
+        key = one["ComplianceResourceType"], one["ComplianceResourceId"]
+        results.pop(key, None)
+        if one["ComplianceType"] != "NOT_APPLICABLE":
+            results[key] = one
+    return {"FailedEvaluations": []}
+
+
+def compliance_details(self):
+    rule = self._get_param("ConfigRuleName")
+    results = evaluations.get((self.current_account, rule), {}).values()
+    qualified = [
+        {"ConfigRuleName": rule, "ResourceType": one["ComplianceResourceType"], "ResourceId": one["ComplianceResourceId"]}
+        for one in results
+    ]
+    return json.dumps(
+        {
+            "EvaluationResults": [
+                {
+                    "EvaluationResultIdentifier": {"EvaluationResultQualifier": qualifier},
+                    "ComplianceType": one["ComplianceType"],
+                    "Annotation": one.get("Annotation"),
+                }
+                for qualifier, one in zip(qualified, results)
+            ]
+        }
+    )
+
+
+# The names of the parameters are those of its caller.
+config.ConfigBackend.put_evaluations = lambda self, evaluations=None, result_token=None, test_mode=False: put_evaluations(
+    self, evaluations, result_token
+)
+config_responses.ConfigResponse.get_compliance_details_by_config_rule = compliance_details
+# Nothing is recorded: a group has no id.
+config_responses.ConfigResponse.list_discovered_resources = lambda self: json.dumps({"resourceIdentifiers": []})
+
 # --- IAM: names, resources, condition keys and principals as AWS has them, and a line for each call -------------------
 
 PREFIXES = {"elbv2": "elasticloadbalancing"}
@@ -367,6 +431,11 @@ def resource_arn(service, operation, request_params, region, account_id):
     if service == "logs":
         group, stream = request.get("logGroupName"), request.get("logStreamName", "")
         return f"arn:aws:logs:{region}:{account_id}:log-group:{group}:log-stream:{stream}"
+    if service == "config":
+        rule = request.get("ConfigRuleName")
+        return f"arn:aws:config:{region}:{account_id}:config-rule/{rule}" if rule else "*"
+    if service == "securityhub" and request.get("Findings"):
+        return request["Findings"][0]["ProductArn"]
     return resource_of(PREFIXES.get(service, service), operation, request, region, account_id)
 
 
@@ -375,11 +444,15 @@ def conditions(context, caller):
     request = context.service_request or {}
     keys = conditions_of(context, caller)
     service = context.service.service_name
+    # It listens without TLS, which the policies of queues refuse.
+    keys["aws:SecureTransport"] = "true"
     if service == "ecs" and request.get("cluster"):
         name = request["cluster"].split("/")[-1]
         keys["ecs:cluster"] = f"arn:aws:ecs:{context.region}:{context.account_id}:cluster/{name}"
     if service == "events" and request.get("Entries"):
         keys["events:source"] = [entry["Source"] for entry in request["Entries"]]
+    if service == "securityhub" and request.get("Findings"):
+        keys["securityhub:TargetAccount"] = request["Findings"][0]["AwsAccountId"]
     if caller.session_name in lambda_stores[context.account_id][context.region].functions:
         # The session of a function's credentials has its name; the other sessions of its role are Lambda's own.
         function = f"function:{caller.session_name}"
@@ -431,6 +504,9 @@ def judge_and_note(self, chain, context, response):
     if caller is not None and caller.role_name and not is_internal(self, context, access_key):
         service = context.service.service_name
         [action, *_] = actions_of(service, context.operation.name)
+        if service in ("config", "securityhub"):
+            body = json.loads(context.request.get_data())
+            write_line("inputs.jsonl", {"operation": f"{service}:{context.operation.name}", "input": body})
         write_line("judged.jsonl", {"role": caller.role_name, "action": action, "allowed": denied is None})
     if denied is not None:
         raise denied

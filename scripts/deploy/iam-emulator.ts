@@ -16,6 +16,13 @@ export interface JudgedCall {
   readonly allowed: boolean;
 }
 
+/** The input of a call to AWS Config or to Security Hub, as it was sent. */
+export interface JudgedInput {
+  /** `service:Operation`. */
+  readonly operation: string;
+  readonly input: unknown;
+}
+
 /** It uses syntax of Python 3.12. */
 const OLDEST_PYTHON_MINOR = 12;
 
@@ -111,6 +118,11 @@ export class IamEmulator {
     return this.#take('judged.jsonl');
   }
 
+  /** What was given to AWS Config and to Security Hub since the last time. */
+  public takeInputs(): JudgedInput[] {
+    return this.#take('inputs.jsonl');
+  }
+
   /** The lines that functions printed since the last time. */
   public takeLines(): string[] {
     return this.#take<{ text: string }>('logs.jsonl').flatMap(({ text }) => text.split('\n'));
@@ -120,7 +132,7 @@ export class IamEmulator {
     this.#process.kill('SIGKILL');
   }
 
-  #take<T>(name: 'judged.jsonl' | 'logs.jsonl'): T[] {
+  #take<T>(name: 'judged.jsonl' | 'logs.jsonl' | 'inputs.jsonl'): T[] {
     const lines = linesOf(path.join(this.folder, name));
     const added = lines.slice(this.#taken.get(name));
     this.#taken.set(name, lines.length);

@@ -5,7 +5,8 @@ Structures that the project never sends are left out, so that sending one is an 
 
 import json
 
-import botocore.session
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
 
 OPERATIONS = {
     "config": ["PutEvaluations", "GetComplianceDetailsByConfigRule", "ListDiscoveredResources"],
@@ -51,9 +52,9 @@ def schema(shape):
     return TYPES[shape.type_name]
 
 
-session = botocore.session.get_session()
+models = {service: ServiceModel(Loader().load_service_model(service, "service-2")) for service in OPERATIONS}
 schemas = {
-    f"{service}:{operation}": schema(session.get_service_model(service).operation_model(operation).input_shape)
+    f"{service}:{operation}": schema(models[service].operation_model(operation).input_shape)
     for service, operations in OPERATIONS.items()
     for operation in operations
 }

@@ -3,7 +3,7 @@ import { AwsError } from './aws-error';
 import models from './fixtures/service-models.json';
 
 /** An operation whose model is known: what its service takes, from botocore (`scripts/deploy/service_models.py`). */
-export type ModelledOperation = keyof typeof models;
+type ModelledOperation = keyof typeof models;
 
 const ajv = new Ajv({ strict: true, allErrors: true });
 const validators = new Map<string, ValidateFunction>();
