@@ -172,3 +172,20 @@ export function censusBill(load: CensusLoad, prices: Prices = PRICES): CensusBil
     storageMonth: ((monitors * proxies * bytesPerProxy) / 1e9) * prices.objectGbMonth,
   };
 }
+
+/** A document of a census is read in so many seconds, eight at the same time. */
+const SECONDS_OF_A_DOCUMENT = 0.02;
+
+/** US dollars for the documents of a month, which are made of so many censuses. */
+export function monthBill(monitors: number, censuses: number, prices: Prices = PRICES): number {
+  const seconds = censuses * SECONDS_OF_A_DOCUMENT;
+  const request = prices.lambdaMillionRequests / 1e6;
+  // Four objects of each monitor are written, its censuses are listed, and their documents and one summary are read.
+  const objects = 5 * prices.objectPutsMillion + (censuses + 1) * prices.objectGetsMillion;
+  return (
+    monitors *
+    ((2 * prices.stateTransitionsMillion + objects) / 1e6 +
+      seconds * CENSUS_MEMORY_GB.collect * prices.lambdaGbSecond +
+      request)
+  );
+}

@@ -1,4 +1,4 @@
-import { armTasksBill, censusBill, checkerBill, PRICES, QUANTITIES, tasksBill } from '../benchmark/bill';
+import { armTasksBill, censusBill, checkerBill, monthBill, PRICES, QUANTITIES, tasksBill } from '../benchmark/bill';
 
 /** What the runs of a monitor take (benchmark/RESULTS.md has the measured figures). */
 const assumed = (proxies: number) => ({
@@ -36,14 +36,21 @@ function hubBill(): number {
 /** The load of a census: 0.7 KB for a proxy in the document and 1 KB in the page. */
 const CENSUS = { proxies: 20, bytesPerProxy: 1700 } as const;
 
-/** A row for a census each day. */
+/** A row for a census each day, or each hour. */
 function censusRow(monitors: number): string[] {
   const { proxies } = CENSUS;
   const { runSeconds: askSeconds, probeSeconds } = assumed(proxies);
   const { storageMonth, ...once } = censusBill({ ...CENSUS, monitors, askSeconds, probeSeconds });
   const each = sumOf(once);
   const days = QUANTITIES.hours / 24;
-  return [count(monitors), dollars(each), dollars(each * days), dollars(storageMonth * days)];
+  const { hours } = QUANTITIES;
+  return [
+    count(monitors),
+    dollars(each),
+    ...[days, hours].map((censuses) => {
+      return `${dollars(each * censuses)} + ${dollars(monthBill(monitors, censuses))} + ${dollars(storageMonth * censuses)}`;
+    }),
+  ];
 }
 
 /** US dollars per month that a monitor costs for one more proxy. */
@@ -149,11 +156,12 @@ ${table([
   ['`dashboard`, after the first three of an account', dollars(PRICES.dashboard)],
 ])}
 
-A [census](fleet.md#a-census-of-many-accounts) each day, of monitors with ${CENSUS.proxies} proxies (assumed: ${assumed(CENSUS.proxies).runSeconds.toFixed(1)} s for an answer, ${CENSUS.bytesPerProxy / 1000} KB of
-documents for a proxy): states and functions of the hub, controllers and probes in the accounts, and objects. The documents
-of each month cost the last figure for every month that they are kept; the table has no bill for the documents of months.
+A [census](fleet.md#a-census-of-many-accounts) of monitors with ${CENSUS.proxies} proxies (assumed: ${assumed(CENSUS.proxies).runSeconds.toFixed(1)} s for an answer, ${CENSUS.bytesPerProxy / 1000} KB of
+documents for a proxy): states and functions of the hub, controllers and probes in the accounts, and objects. A month is that of
+its censuses, plus the documents of the month, plus the storage of the documents of the censuses, which is paid for every
+month that they are kept.
 
-| monitors | one census | a month | storage, for each month kept |
+| monitors | one census | a month, one each day | a month, one each hour |
 | --- | --- | --- | --- |
 ${table([200, 10_000].map(censusRow))}
 

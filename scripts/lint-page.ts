@@ -16,8 +16,8 @@ cdk-haproxy-elb lint global.cfg conf.d --haproxy-version 3.2 --fix
 Several files are **one** configuration, in the order in which HAProxy reads them (\`haproxy -f global.cfg -f conf.d\`);
 from a folder the linter reads \`*.cfg\`. Two configurations need two runs.
 
-An error keeps HAProxy from starting, or from following the load balancer. A warning does not fail the run. \`--fix\` makes
-the edits that change nothing else, and shows them. \`-\` is standard input.
+An error keeps HAProxy from starting or from following the load balancer, or lets clients in that must stay out. A warning
+does not fail the run. \`--fix\` makes the edits that change nothing else, and shows them. \`-\` is standard input.
 
 ## Findings that stay
 

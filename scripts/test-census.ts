@@ -88,6 +88,8 @@ async function trust(folder: string, assembly: string, node: string): Promise<vo
     console.log(`not available: who may assume the role of an account, and what it may do: ${error.message}`);
     return;
   }
+  // Those of the first emulator.
+  forgetAccounts();
   const emulator = await step('the emulator answers', () => IamEmulator.start(python, folder, node, ROOTS));
   try {
     const rehearsal = new TrustRehearsal(new Cloud(emulator.environment.AWS_ENDPOINT_URL!), assembly);
@@ -103,6 +105,10 @@ async function trust(folder: string, assembly: string, node: string): Promise<vo
   }
 }
 
+// An exit ends the processes that were started, and a signal alone does not.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => process.exit(130));
+}
 main().then(
   () => process.exit(0),
   (error) => {

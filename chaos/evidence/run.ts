@@ -313,6 +313,10 @@ function filesIn(folder: string, ending: string): string[] {
   return all.filter((name) => name.endsWith(ending)).map((name) => path.join(folder, name));
 }
 
+// An exit ends the processes that were started, and a signal alone does not.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => process.exit(130));
+}
 main().then(
   (code) => process.exit(code),
   (error: Error) => {

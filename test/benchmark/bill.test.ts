@@ -5,6 +5,7 @@ import {
   CENSUS_MEMORY_GB,
   censusBill,
   checkerBill,
+  monthBill,
   PRICES,
   type Prices,
   QUANTITIES,
@@ -83,6 +84,14 @@ test('a census costs twice as much where everything does, and ten times for ten 
   expect(together(censusBill(load, twice))).toBeCloseTo(2 * together(censusBill(load)), 9);
   const more = together(censusBill({ ...load, monitors: 10_000 }));
   expect(more / together(censusBill(load))).toBeCloseTo(10, 1);
+});
+
+test('the documents of a month cost more with more censuses, and ten times for ten times the monitors', () => {
+  const daily = monthBill(1000, 30);
+  expect(monthBill(1000, 720)).toBeGreaterThan(daily);
+  expect(monthBill(10_000, 30) / daily).toBeCloseTo(10, 9);
+  const twice = Object.fromEntries(Object.entries(PRICES).map(([name, price]) => [name, 2 * price])) as Prices;
+  expect(monthBill(1000, 30, twice)).toBeCloseTo(2 * daily, 9);
 });
 
 test('the bill of a census has the memory of its functions', () => {

@@ -13,6 +13,12 @@ const [MOVE, ...OTHERS] = SCENARIOS as [Scenario, ...Scenario[]];
 /** The oldest and the newest: the other tests do not depend on the branch. */
 const ENDS = [BINARIES[0] ?? anyBinary(), BINARIES.at(-1)!];
 
+/** The other scenarios once more, with a proof of identity that each node gives: nothing may be taken for a stranger. */
+const PROVED = OTHERS.filter(({ testbed }) => !testbed.identity).map(
+  (scenario): Scenario => ({ ...scenario, testbed: { ...scenario.testbed, identity: true } }),
+);
+const proved = ({ name }: Scenario) => `${name} with identity`;
+
 const NO_OUTPUT: DemoOutput = { note: () => {}, tick: () => {} };
 
 interface Run {
@@ -39,11 +45,14 @@ beforeAll(async () => {
   const count = setInterval(() => {
     runningMeanwhile = Math.max(runningMeanwhile, haproxyChildren(process.pid).length);
   }, 1000);
-  await Promise.all(
-    SCENARIOS.map(async (scenario) => {
+  await Promise.all([
+    ...SCENARIOS.map(async (scenario) => {
       runs.set(scenario.name, await run(scenario, scenario === MOVE ? [...BINARIES].reverse() : ENDS));
     }),
-  ).finally(() => clearInterval(count));
+    ...PROVED.map(async (scenario) => {
+      runs.set(proved(scenario), await run(scenario, ENDS.slice(-1)));
+    }),
+  ]).finally(() => clearInterval(count));
 }, 180_000);
 
 const answers = ({ requests }: Timeline, from: number, to: number) => [
@@ -51,8 +60,13 @@ const answers = ({ requests }: Timeline, from: number, to: number) => [
 ];
 
 test('while the scenarios run, two processes run for each binary, and none remains', () => {
-  expect(runningMeanwhile).toBe(2 * (BINARIES.length + OTHERS.length * ENDS.length));
+  expect(runningMeanwhile).toBe(2 * (BINARIES.length + OTHERS.length * ENDS.length + PROVED.length));
   expect(haproxyChildren(process.pid)).toEqual([]);
+});
+
+test.each(PROVED)('$name, with a proof of identity: the checker reports no stranger', (scenario) => {
+  const { timelines } = runs.get(proved(scenario))!.result;
+  expect(timelines.flatMap(({ incidents }) => incidents).filter(({ kind }) => kind === 'foreign-address')).toEqual([]);
 });
 
 test.each(SCENARIOS)('$name: everything is as the scenario expects it, also on a busy machine', ({ name }) => {
