@@ -2,10 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HaproxyLocality } from '../lib/haproxy/model/options';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
+import { ZONE_SCRIPT, ZONE_SCRIPT_VARIABLE, ZONES_VARIABLE } from '../lib/haproxy/render/zone-script';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../testbed/binaries';
 import { makeCertificate } from '../testbed/certificate';
+import { EcsMetadata } from '../testbed/ecs-metadata';
 import { HaproxyProcess } from '../testbed/haproxy-process';
 import { ELB_NAME, ElbDns } from '../testbed/load-balancer';
 import { freePorts } from '../testbed/ports';
@@ -67,10 +70,16 @@ interface Places {
 }
 
 /** The generated configuration with the defaults of the constructs. One thread: a second one may spin beside it. */
-function generated(binary: HaproxyBinary, listen: number, health: number, places: Places): string {
+function generated(
+  binary: HaproxyBinary,
+  listen: number,
+  health: number,
+  places: Places,
+  locality?: HaproxyLocality,
+): string {
   const { upstream, nameserver, certificateFile } = places;
   return HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
-    upstream: { dnsName: ELB_NAME, port: upstream },
+    upstream: { dnsName: ELB_NAME, port: upstream, locality },
     listen: { address: '127.0.0.1', port: listen },
     listenTls: certificateFile === undefined ? undefined : { certificateFile, http2: false },
     health: { address: '127.0.0.1', port: health },
@@ -140,6 +149,14 @@ class CpuTestbed {
     return this.run(edit(generated(this.binary, listen, health, this.#places)), listen);
   }
 
+  /** All nodes are in the zone of the task, if it prefers one. */
+  public async inZone(locality: HaproxyLocality, metadata: EcsMetadata): Promise<Running> {
+    const [listen, health] = (await freePorts(2)) as [number, number];
+    const text = generated(this.binary, listen, health, this.#places, locality);
+    const environment = { ...metadata.environment, [ZONES_VARIABLE]: `${metadata.zone}=127.0.0.0/8` };
+    return this.run(text, listen, environment);
+  }
+
   public async smallest(): Promise<Running> {
     const [listen] = (await freePorts(1)) as [number];
     return this.run(smallest(generated(this.binary, listen, listen + 1, this.#places), listen, this.#places), listen);
@@ -152,10 +169,12 @@ class CpuTestbed {
   }
 
   /** Its log is discarded: a reader would be measured too. */
-  public async run(config: string, port: number): Promise<Running> {
-    const shell = 'exec "$@" -db -f /dev/fd/3 > /dev/null 3<<END\n$HAPROXY_CONFIG\nEND';
+  public async run(config: string, port: number, environment: Record<string, string> = {}): Promise<Running> {
+    const shell = `exec "$@" -db -f /dev/fd/3 > /dev/null 3<<END 4<<ZONE\n$HAPROXY_CONFIG\nEND\n$${ZONE_SCRIPT_VARIABLE}\nZONE`;
     const child = new HaproxyProcess(['/bin/sh', '-c', shell, 'sh', ...this.binary.command], {
+      ...environment,
       HAPROXY_CONFIG: config,
+      [ZONE_SCRIPT_VARIABLE]: ZONE_SCRIPT,
     });
     this.#all.push(child);
     await untilReady(`HAProxy ${this.binary.version}`, child, () => opens(port));
@@ -226,6 +245,30 @@ async function measurePair(wrk: readonly string[], testbed: CpuTestbed, traffic:
   const values = (await inTurn(ROUNDS, measures)) as [number[], number[]];
   await Promise.all(running.map((one) => one.process.stop()));
   return values;
+}
+
+/** Process time with a preferred zone, in parts of that without one: the median of each of three pairs of processes. */
+export async function measureZoneCpu(wrk: readonly string[], binary: HaproxyBinary): Promise<number[]> {
+  const testbed = await CpuTestbed.start(binary, false);
+  const metadata = await EcsMetadata.start('eu-west-1a');
+  const ratios: number[] = [];
+  try {
+    for (let pair = 0; pair < 3; pair += 1) {
+      const running = [
+        await testbed.inZone(HaproxyLocality.ANY, metadata),
+        await testbed.inZone(HaproxyLocality.ZONE, metadata),
+      ];
+      // The zone is known, and its nodes have their weights.
+      await sleep(2 * RESOLVED_AFTER_MILLIS);
+      const measures = running.map((one) => perRequest(wrk, one, TRAFFIC_KINDS[0]!));
+      const [without, within] = (await inTurn(ROUNDS, measures)) as [number[], number[]];
+      ratios.push(median(within.map((value, round) => value / without[round]!)));
+      await Promise.all(running.map((one) => one.process.stop()));
+    }
+  } finally {
+    await Promise.all([testbed.close(), metadata.close()]);
+  }
+  return ratios;
 }
 
 /** Lines that a request passes. Each is taken away alone, from every section. */

@@ -1,4 +1,6 @@
 import type { ProxyReport } from '../lambda/controller/domain/proxy-report';
+import { HaproxyLocality } from '../lib/haproxy/model/options';
+import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../testbed/binaries';
 import { Checker } from '../testbed/checker';
 import { IDENTITY_BODY, IDENTITY_PATH } from '../testbed/identity';
@@ -32,9 +34,9 @@ export class DemoTestbed {
     options: TestbedOptions = {},
     start: StartEnvironment = startLocalEnvironment,
   ): Promise<DemoTestbed> {
-    const { nodes = { old: 1, new: 1 }, addresses = [0] } = options;
+    const { nodes = { old: 1, new: 1 }, addresses = [0], zone } = options;
     const texts = [...Array<string>(nodes.old).fill(EGG), ...Array<string>(nodes.new).fill(CHICK)];
-    const testbed = new DemoTestbed(await start(texts), options);
+    const testbed = new DemoTestbed(await start(texts, zone), options);
     await testbed.point(addresses);
     return testbed;
   }
@@ -55,13 +57,15 @@ export class DemoTestbed {
 
   /** Starts one more HAProxy and waits until it answers. */
   public async add(binary: HaproxyBinary, kind: ConfigurationKind): Promise<DemoProxy> {
-    const { holdValidMillis = 2000, holdObsoleteMillis = 3000, identity } = this.options;
+    const { holdValidMillis = 2000, holdObsoleteMillis = 3000, identity, zone } = this.options;
+    const canPrefer = HaproxyVersion.of(binary.branch)._capabilities.luaWeights;
+    const locality = zone !== undefined && canPrefer ? HaproxyLocality.ZONE : undefined;
     const { upstreamPort, checkerNameserver } = this.environment;
     const proxy = new ProxyUnderTest(binary, await this.environment.host(binary, kind), {
       kind,
       pinnedTo: this.environment.addressOf(0),
       model: {
-        upstream: { port: upstreamPort, ...(identity && PROOF) },
+        upstream: { port: upstreamPort, locality, ...(identity && PROOF) },
         resolution: { holdValidMillis, holdObsoleteMillis },
       },
     });

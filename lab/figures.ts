@@ -1,5 +1,5 @@
 import type { VerdictKind } from '../lib/contract/verdicts';
-import { CHICK, type Expectation, type FigureName, FOX, type Milestone, type Scenario } from './scenario';
+import { CHICK, EGG, type Expectation, type FigureName, FOX, type Milestone, type Scenario } from './scenario';
 import { nameOf, openIncidents, type RequestSample, type Timeline } from './timeline';
 
 /** A step that has happened. */
@@ -41,12 +41,13 @@ interface Window {
 interface Figure {
   /** Its heading in a table. */
   readonly head: string;
-  readonly unit: 's' | '';
+  readonly unit: 's' | '%' | '';
   readonly of: (timeline: Timeline, window: Window) => number;
 }
 
 /** What is measured of a timeline. Seconds are since the measured step. */
 export const FIGURES: Readonly<Record<FigureName, Figure>> = {
+  kept: { head: 'stayed in the zone', unit: '%', of: keptInZone },
   follows: { head: 'first new answer', unit: 's', of: followsAfter },
   settles: { head: 'only new answers', unit: 's', of: settlesAfter },
   spreads: { head: 'holds all after', unit: 's', of: spreadsAfter },
@@ -96,7 +97,10 @@ export function figureOf(name: FigureName, timeline: Timeline, { events }: Pick<
 /** A figure as text. */
 export function formatFigure(name: FigureName, value: number): string {
   const { unit } = FIGURES[name];
-  return value === NEVER ? 'never' : unit === 's' ? `${value.toFixed(1)} s` : String(value);
+  if (value === NEVER) {
+    return 'never';
+  }
+  return unit === '' ? String(value) : `${value.toFixed(1)} ${unit}`;
 }
 
 /** Everything that is not as the scenario expects, one line each. */
@@ -160,6 +164,13 @@ const within =
   ({ from, to }: Window) =>
   ({ at }: { readonly at: number }) =>
     at >= from && at < to;
+
+/** Percent of the answers before the measured step that came from the zone, whose nodes are the old ones. */
+function keptInZone({ requests, startedAt }: Timeline, { from }: Window): number {
+  // A new process holds addresses at once, and compares them with its zone a second later.
+  const before = requests.filter(({ at }) => at >= startedAt + 3 && at < from);
+  return (100 * before.filter(({ answer }) => answer === EGG).length) / Math.max(1, before.length);
+}
 
 function followsAfter({ requests }: Timeline, window: Window): number {
   return (requests.filter(within(window)).find(({ answer }) => answer === CHICK)?.at ?? NEVER) - window.from;

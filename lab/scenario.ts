@@ -14,6 +14,8 @@ export interface TestbedOptions {
   readonly nodes?: { readonly old: number; readonly new: number };
   /** The nodes that DNS shows at the start. @default [0] */
   readonly addresses?: readonly number[];
+  /** The nodes in the zone of the HAProxys, which the generated configuration prefers. @default - no zone is preferred */
+  readonly zone?: readonly number[];
   /** Milliseconds between two queries. @default 2000 */
   readonly holdValidMillis?: number;
   /** Milliseconds for which an address is kept that DNS no longer shows. @default 3000 */
@@ -41,6 +43,7 @@ export type Milestone =
 
 /** The figures of a HAProxy; `FIGURES` defines how they are measured. */
 export type FigureName =
+  | 'kept'
   | 'follows'
   | 'settles'
   | 'spreads'

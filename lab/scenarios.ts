@@ -242,6 +242,58 @@ const scaleIn: Scenario = {
     'The generated configuration drains the nodes that leave while they still answer, and loses no request. A pinned HAProxy loses every request from the end of its node until it is repaired.',
 };
 
+/** Branches that cannot prefer a zone: the generated configuration uses all nodes alike. */
+const WITHOUT_ZONES = ['1.6', '1.7', '1.8', '1.9', '2.0', '2.1'];
+
+const zoneLoss: Scenario = {
+  name: 'zone-loss',
+  title: 'requests stay in the zone of the HAProxys, and the zone leaves DNS, comes back and fails',
+  testbed: { nodes: { old: 2, new: 4 }, addresses: range(0, 5), zone: [0, 1] },
+  requestsPerSecond: 20,
+  steps: [
+    {
+      after: 12,
+      soon: 'the zone leaves DNS',
+      note: `the zone of the HAProxys (${EGG}) leaves DNS, its nodes still run; those of the two other zones are ${CHICK}`,
+      label: 'leaves DNS',
+      measured: 'from',
+      addresses: range(2, 5),
+      owned: range(0, 5),
+    },
+    { after: 16, orWhen: 'drained', soon: 'the zone is drained' },
+    {
+      after: 3,
+      soon: 'the zone comes back',
+      note: 'the zone is in DNS again',
+      label: 'in DNS',
+      measured: 'until',
+      addresses: range(0, 5),
+    },
+    {
+      after: 8,
+      soon: 'the zone fails',
+      note: 'the nodes of the zone end without notice',
+      label: 'fails',
+      stop: [0, 1],
+    },
+    { after: 8, soon: 'the zone works again', note: 'the zone works again', label: 'works', restart: [0, 1] },
+    { after: 8, soon: 'the end' },
+  ],
+  goal: { figure: 'settles', text: 'went to the other zones while theirs was gone' },
+  figures: ['kept', 'settles', 'lost', 'queries', 'criticals', 'open'],
+  expectations: [
+    { of: 'generated', notOf: WITHOUT_ZONES, figure: 'kept', min: 97 },
+    { of: 'generated', notOf: WITHOUT_ZONES, figure: 'lost', max: 0 },
+    { of: 'generated', figure: 'settles', max: LEAVES },
+    { of: 'generated', figure: 'open', max: 0 },
+    NOT_CRITICAL,
+    { of: 'pinned', figure: 'settles', min: NEVER },
+    { of: 'pinned', figure: 'lost', min: 1 },
+  ],
+  meaning:
+    'While its own zone works, the generated configuration (2.2 and later) keeps its requests there; while the zone is gone, the other zones answer, without a lost request. A pinned HAProxy stays at one node, and loses every request while that is gone.',
+};
+
 const stranger: Scenario = {
   name: 'stranger',
   title: 'while DNS does not answer, somebody else gets an address of the load balancer',
@@ -285,4 +337,4 @@ const stranger: Scenario = {
 };
 
 /** Every scenario, the default one first. */
-export const SCENARIOS: readonly Scenario[] = [move, scaleOut, dnsOutage, zonalShift, scaleIn, stranger];
+export const SCENARIOS: readonly Scenario[] = [move, scaleOut, dnsOutage, zonalShift, scaleIn, zoneLoss, stranger];

@@ -92,7 +92,7 @@ const keys = {
 
 const readsZones = ({ zones, locality }: { readonly zones?: unknown; readonly locality?: HaproxyLocality }) =>
   zones === undefined || locality === HaproxyLocality.ZONE;
-const UNREAD_ZONES = { error: 'has zones and not locality: zone, which reads them: give both, or leave zones out' };
+const UNREAD_ZONES = { error: 'needs locality: zone, which alone reads zones: give it, or leave zones out' };
 
 /** A load balancer behind a proxy. */
 export const upstreamSchema = z

@@ -23,5 +23,9 @@ export interface Environment {
   close(): Promise<void>;
 }
 
-/** Starts an environment whose nodes answer these texts, and whose load balancer has no address yet. */
-export type StartEnvironment = (texts: readonly string[]) => Promise<Environment>;
+/**
+ * Starts an environment whose nodes answer these texts, and whose load balancer has no address yet.
+ *
+ * @param zone the nodes in the zone of the HAProxys, if they are to prefer it
+ */
+export type StartEnvironment = (texts: readonly string[], zone?: readonly number[]) => Promise<Environment>;

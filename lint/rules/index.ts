@@ -18,6 +18,7 @@ import { idleTime } from './idle-time';
 import { keptConnections } from './kept-connections';
 import { LANGUAGE_RULES } from './language';
 import { largePage } from './large-page';
+import { preferredNetwork } from './preferred-network';
 import { privilegedPort } from './privileged-port';
 import { queryStorm } from './query-storm';
 import { sharedSessions } from './shared-sessions';
@@ -51,6 +52,7 @@ export const MEANING_RULES: readonly Rule[] = [
   singleSlot,
   fewSlots,
   backupSlots,
+  preferredNetwork,
   templateWeight,
   addressFamily,
   zeroWarning,

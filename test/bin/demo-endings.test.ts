@@ -228,6 +228,6 @@ test('an unknown scenario: one line with the known ones', async () => {
   demo(['--scenario', 'sideways']);
   expect(await ended()).toBe(2);
   expect(stderr).toBe(
-    "--scenario 'sideways' is not valid: allowed are move, scale-out, dns-outage, zonal-shift, scale-in\n",
+    "--scenario 'sideways' is not valid: allowed are move, scale-out, dns-outage, zonal-shift, scale-in, zone-loss, stranger\n",
   );
 });

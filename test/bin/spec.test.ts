@@ -345,6 +345,14 @@ describe('a mistake that only the reader finds', () => {
         '10:7: proxies.orders.upstream needs one of dnsName, loadBalancerArn and loadBalancerName',
       ],
       [
+        changed('80', '80\n      zones: { eu-west-1a: [10.0.0.0/24] }'),
+        '10:7: proxies.orders.upstream needs locality: zone, which alone reads zones: give it, or leave zones out',
+      ],
+      [
+        changed('80', '80\n      locality: zone\n      zones: { eu-west-1a: [fd00::/64] }'),
+        '13:29: proxies.orders.upstream.zones.eu-west-1a.0 is "fd00::/64": give an IPv4 network, such as 10.0.0.0/24',
+      ],
+      [
         changed('80', '80\n      loadBalancerName: orders'),
         '10:7: proxies.orders.upstream needs one of dnsName, loadBalancerArn and loadBalancerName',
       ],

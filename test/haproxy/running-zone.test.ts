@@ -1,4 +1,4 @@
-import { HaproxyLocality } from '../../lib/haproxy/model/options';
+import { HaproxyLocality, HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { ZONES_VARIABLE } from '../../lib/haproxy/render/zone-script';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
@@ -37,9 +37,10 @@ function point(...addresses: readonly string[]): void {
   }
 }
 
-async function start(binary: HaproxyBinary, environment: Record<string, string>) {
+async function start(binary: HaproxyBinary, environment: Record<string, string>, mode = HaproxyMode.HTTP) {
   const [port] = await freePorts(1);
   const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
+    mode,
     listen: { address: '127.0.0.1', port: port! },
     upstream: {
       dnsName: elbNameFor(binary),
@@ -139,6 +140,21 @@ test(`requests stay in the zone of the task while it works (${BINARIES.map(({ ve
   expect(Object.values(lost).filter(Boolean)).toEqual([]);
   await nodes.kill(ADDED);
   point(...OWN, ...OTHERS);
+});
+
+test('connections stay in the zone of the task in TCP mode', async () => {
+  const [binary] = BINARIES.slice(-1) as [HaproxyBinary];
+  const environment = { ...metadata.environment, [ZONES_VARIABLE]: ZONES };
+  const { port } = await start(binary, environment, HaproxyMode.TCP);
+  await each('its zone first', (counts) => sum(counts, OWN) >= 19);
+  await Promise.all(OWN.map((address) => nodes.kill(address)));
+  // Each of the two nodes is marked down at its third failed connection: four attempts are those of one client.
+  const counts = await answersOf(port, 40);
+  expect(sum(counts, OTHERS)).toBeGreaterThanOrEqual(38);
+  for (const address of OWN) {
+    await nodes.start(address, address, nodePort);
+  }
+  await each('its zone again', (after) => sum(after, OWN) >= 19);
 });
 
 describe('where the zone is not known, all nodes get the same share, and the log says so', () => {

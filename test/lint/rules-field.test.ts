@@ -343,6 +343,23 @@ describe('slots', () => {
     expect(said('backup-slots', '3.2', config({ server, backend }))).toHaveLength(count);
   });
 
+  test.each<[string[], string[]]>([
+    [[`${FOLLOWS} resolve-net 10.0.1.0/24`, `${FOLLOWS.replace('elb 16', 'far 16')} backup`], ['16']],
+    [[`${FOLLOWS.replace('16', '2')} resolve-net 10.0.1.0/24,10.0.2.0/24`, `${FOLLOWS} backup`], ['2']],
+    [[`${FOLLOWS} resolve-net 10.0.1.0/24`], []],
+    [[`${FOLLOWS} resolve-net 10.0.1.0/24`, `${FOLLOWS.replace(ELB, 'other.example.com')} backup`], []],
+    [[`${FOLLOWS.replace('16', '1')} resolve-net 10.0.1.0/24`, `${FOLLOWS} backup`], []],
+    [[FOLLOWS, `${FOLLOWS} backup resolve-net 10.0.1.0/24`], []],
+  ])('slots of a preferred network %j: %j', (server, slots) => {
+    const text = config({ server, backend: ['option allbackups'] });
+    expect(said('preferred-network', '3.2', text)).toEqual(
+      slots.map(
+        (count) =>
+          `the ${count} slots of '${ELB}' take addresses of other networks too; ${ruleOf('preferred-network').help}`,
+      ),
+    );
+  });
+
   test.each([
     [[`${FOLLOWS} weight 25`, 'server onprem 10.1.2.3:80 weight 75'], 1],
     [[FOLLOWS, 'server onprem 10.1.2.3:80 weight 75'], 1],
