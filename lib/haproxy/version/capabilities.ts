@@ -315,8 +315,8 @@ export const CAPABILITIES = {
   },
   luaBooleans: {
     since: '3.2',
-    keyword: ['tune', 'tune.lua.bool-sample-conversion'],
-    source: 'manual 3.2',
+    keyword: ['global', 'tune.lua.bool-sample-conversion'],
+    source: 'manual 3.2, cfg_kw_list',
     without: 'nothing',
     with: '`tune.lua.bool-sample-conversion normal` before the script of `locality: zone`',
     why: 'HAProxy warns at its start without it',
