@@ -3,7 +3,7 @@ import { DETAILED_METRICS, MONITOR_METRICS, PROXY_METRICS } from '../lib/contrac
 /**
  * US dollars in us-east-1: list prices as of November 2026, without a free tier. They are parameters: put your region's
  * here and run `npm run docs`. Sources: the pages aws.amazon.com/SERVICE/pricing of fargate, lambda, cloudwatch,
- * dynamodb, eventbridge, sqs, vpc, elasticloadbalancing, route53, step-functions and s3.
+ * dynamodb, eventbridge, sqs, config, vpc, elasticloadbalancing, route53, step-functions and s3.
  */
 export const PRICES = {
   fargateVcpuHour: 0.04048,
@@ -35,6 +35,8 @@ export const PRICES = {
   /** What an archive takes in. */
   archiveGb: 0.1,
   queueMillionRequests: 0.4,
+  /** A result of a rule of AWS Config, of the first 100,000. */
+  configEvaluation: 0.001,
   /** Of a state machine of the type Standard. */
   stateTransitionsMillion: 25,
   objectPutsMillion: 5,

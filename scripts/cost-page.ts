@@ -15,6 +15,9 @@ const table = (rows: readonly (readonly string[])[]) => rows.map((row) => `| ${r
 
 const sumOf = (bill: object): number => Object.values(bill).reduce((sum, part) => sum + part, 0);
 
+/** How many readers Lambda starts for a queue (Lambda guide, "Understanding polling and batching behavior for Amazon SQS event source mappings"). */
+const QUEUE_READERS = 5;
+
 /** The load of a hub. */
 const HUB = { events: 10_000, eventBytes: 2000, pollSeconds: 20 } as const;
 
@@ -140,6 +143,14 @@ ${table([
   [
     `a hub for ${count(HUB.events)} events a month of ${HUB.eventBytes / 1000} KB (assumed), whose queue is read every ${HUB.pollSeconds} s: bus, archive, log and queue`,
     dollars(hubBill()),
+  ],
+  [
+    '`DriftConfigRule`: a result a day for each resource, such as an ECS service, without the configuration recorder',
+    dollars((hours / 24) * PRICES.configEvaluation),
+  ],
+  [
+    `\`SecurityHubFindings\`: ${QUEUE_READERS} readers that ask the queue every ${HUB.pollSeconds} s, without the findings`,
+    dollars((QUEUE_READERS * hours * 3600 * PRICES.queueMillionRequests) / HUB.pollSeconds / 1e6),
   ],
   ['`alarmActions` of a hub or of `forwardIncidents`: an alarm', dollars(PRICES.alarm)],
   ['`dashboard`, after the first three of an account', dollars(PRICES.dashboard)],
