@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,7 @@ import { HaproxyProcess } from '../testbed/haproxy-process';
 import { NodeProcess } from '../testbed/node-process';
 import { LocalNodes } from '../testbed/nodes';
 import { freePorts } from '../testbed/ports';
+import { request } from '../testbed/request';
 import { ServerProcess, untilReady } from '../testbed/server-process';
 import { PERIODS } from './elb/competitors';
 import { opens } from './ports';
@@ -52,22 +53,6 @@ interface Proxy {
   readonly port: number;
   readonly process: ServerProcess;
   readonly samples: Sample[];
-}
-
-function ask(port: number, agent: Agent | undefined): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const options = { host: '127.0.0.1', port, agent: agent ?? false, timeout: LOST_MILLIS };
-    const pending = request(options, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (chunk) => {
-        body += chunk;
-      });
-      response.on('error', () => resolve(undefined));
-      response.on('end', () => resolve(response.statusCode === 200 ? body.trim() : undefined));
-    });
-    pending.on('timeout', () => pending.destroy());
-    pending.on('error', () => resolve(undefined)).end();
-  });
 }
 
 /** The world of the measurement: three zones, their DNS and their metadata. */
@@ -255,7 +240,7 @@ async function healthyShare({ port }: Proxy): Promise<number> {
   let own = 0;
   const client = async () => {
     for (let i = 0; i < HEALTHY_REQUESTS / 4; i += 1) {
-      const answer = await ask(port, agent);
+      const answer = await request('127.0.0.1', port, LOST_MILLIS, '/', agent);
       own += OWN.includes(answer ?? '') ? 1 : 0;
     }
   };
@@ -298,7 +283,7 @@ async function measureZones(): Promise<void> {
       for (const { port, samples } of proxies) {
         const sample: Sample = { at: now() };
         samples.push(sample);
-        const asked = ask(port, undefined).then((answer) => {
+        const asked = request('127.0.0.1', port, LOST_MILLIS).then((answer) => {
           sample.answer = answer;
           pending.delete(asked);
         });
