@@ -292,11 +292,10 @@ export const CAPABILITIES = {
   initState: {
     since: '3.1',
     keyword: ['server', 'init-state'],
-    source:
-      'manual 5.2, srv_kws; running processes of every branch: an address gets traffic before its first check up to 3.0',
-    without: 'with `identity`, `downinter` bounds the time for which a new address gets traffic before its first check',
-    with: 'with `identity`, `init-state down`: a new address gets no traffic before it has passed a check',
-    why: 'a slot that takes its first address counts as up until a check fails. On every branch a slot whose address changes in one step stays up until `fall` checks fail',
+    source: 'manual 5.2, srv_kws',
+    without: 'with `identity`, a new address gets traffic until its first check fails, at most for one interval',
+    with: 'with `identity`, `init-state down` and a short `downinter`: a new address gets traffic after its first passed check',
+    why: 'a slot that takes its first address counts as up until a check fails, as running processes of every branch show. On every branch a slot whose address changes in one step stays up until `fall` checks fail',
   },
   ownView: {
     since: '3.2',
@@ -316,8 +315,8 @@ export const CAPABILITIES = {
   },
   luaBooleans: {
     since: '3.2',
-    keyword: ['tune', 'tune.lua.bool-sample-conversion'],
-    source: 'manual 3.2',
+    keyword: ['global', 'tune.lua.bool-sample-conversion'],
+    source: 'manual 3.2, cfg_kw_list',
     without: 'nothing',
     with: '`tune.lua.bool-sample-conversion normal` before the script of `locality: zone`',
     why: 'HAProxy warns at its start without it',
