@@ -163,7 +163,7 @@ function isFirstRun(
 /** The end of a blind time that the record may not have: a census saw it, and no run did. Undefined: the record has it. */
 function supposedEnd({ from }: CensusBlind, proxy: CensusProxy, previousAt: string): string | undefined {
   const { recordedSince = '', blind, at } = proxy;
-  if (blind.some((row) => row.from >= from && row.from <= previousAt)) {
+  if (blind.some(({ from: recorded, until = at }) => recorded <= previousAt && until > from)) {
     return undefined;
   }
   if (from < recordedSince) {

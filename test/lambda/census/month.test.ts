@@ -59,6 +59,20 @@ describe('a blind time', () => {
     ]);
   });
 
+  test('of a malformed record is that of the runs alone, when they say it', () => {
+    const [first, , , last] = censusesOf([healthy, healthy, healthy, healthy]);
+    const gaps = [{ what: 'record', why: 'not JSON' }] as const;
+    const { lastWholeAt: _, recordedSince: _since, ...proxy } = first!.proxies[0]!;
+    const broken = { ...proxy, at: at(1.5), compliance: 'unknown', gaps } as const;
+    const recorded = [{ from: at(0), until: at(3), why: 'not JSON' }];
+    const censuses = [
+      first!,
+      { ...first!, startedAt: at(1.5), endedAt: at(1.5), proxies: [broken] },
+      { ...last!, proxies: [{ ...last!.proxies[0]!, blind: recorded }] },
+    ];
+    expect(monthOfAll(censuses).proxies[0]!.blind).toEqual(recorded);
+  });
+
   test('that began while the monitor had no record of the proxy is named', () => {
     const [first] = censusesOf([healthy]);
     const later = { ...censusesOf([healthy])[0]!, startedAt: at(60), endedAt: at(60) };
