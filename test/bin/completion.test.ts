@@ -32,7 +32,7 @@ const CASES: readonly [line: string[], offered: string[]][] = [
   ],
   [
     ['demo', '--scenario', 's'],
-    ['scale-in', 'scale-out'],
+    ['scale-in', 'scale-out', 'stranger'],
   ],
   [['demo', '--backend', 'd'], ['docker']],
   [['completion', 'z'], ['zsh']],
