@@ -1,4 +1,4 @@
-/** What a node of the load balancer answers on {@link IDENTITY_PATH}, and nobody else. */
+/** What only a node of the load balancer answers on {@link IDENTITY_PATH}. */
 export const IDENTITY_PATH = '/identity';
 export const IDENTITY_BODY = 'load balancer orders 7f3a9c';
 export const IDENTITY_HEADER = { name: 'X-Load-Balancer', value: 'orders-7f3a9c' } as const;

@@ -26,7 +26,7 @@ const target = z.strictObject({
 const objectLock = z
   .strictObject({
     mode: z.enum(['governance', 'compliance']).meta({
-      description: 'governance: some principals may delete a document before its time. compliance: nobody may.',
+      description: 'governance: some principals may delete a document before its time. compliance: no principal may.',
     }),
     days: z.int().min(1).max(36_500).meta({ description: 'How long a document is locked, days.' }),
   })

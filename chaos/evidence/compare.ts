@@ -9,7 +9,7 @@ export const KINDS = {
   failed: 'the load balancer fails',
   malformed: 'the record of the proxy is malformed',
   unregistered: 'the proxy is not registered',
-  down: 'nobody can invoke the controller',
+  down: 'no caller can invoke the controller',
   closed: 'the census cannot invoke the controller',
 } as const;
 

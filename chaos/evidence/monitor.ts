@@ -57,7 +57,7 @@ export class Monitor {
     return new Monitor(binary, account, dns, address, aws, controller, probe, folderStore(folder));
   }
 
-  /** Whether nobody can invoke the controller. */
+  /** Whether no caller can invoke the controller. */
   public down = false;
   /** Whether a census alone cannot. */
   public closed = false;

@@ -1,4 +1,5 @@
 import type { MonitorMonth, Month, MonthSummary } from './documents';
+import { eachOnce, totalsOf } from './summarize';
 
 /** How many proxies of a kind the summary of a monitor names. Its document has all. */
 const MAX_NAMED = 100;
@@ -112,15 +113,8 @@ const NOTHING = { proxies: 0, proxiesWithIncidents: 0, blindProxies: 0, incident
  * @param expected `ACCOUNT/REGION/NAME` of each monitor
  */
 export function summarizeMonth(month: string, expected: readonly string[], summaries: readonly MonthSummary[]): Month {
-  const byMonitor = new Map(summaries.map((one) => [one.monitor, one]));
-  const monitors = [...new Set(expected)].sort().map((monitor) => byMonitor.get(monitor) ?? unseenMonitor(monitor));
-  const totals = { monitors: monitors.length, monitorsSeen: 0, ...NOTHING };
-  for (const one of monitors) {
-    totals.monitorsSeen += one.failed === undefined ? 1 : 0;
-    for (const name of Object.keys(NOTHING) as (keyof typeof NOTHING)[]) {
-      totals[name] += one[name];
-    }
-  }
+  const monitors = eachOnce(expected, summaries, unseenMonitor);
+  const totals = totalsOf(monitors, NOTHING);
   return { version: '1', month, totals, monitors };
 }
 

@@ -85,6 +85,26 @@ export function bounded(summary: MonitorSummary, monitors: number): MonitorSumma
   };
 }
 
+/** The summary of each monitor that was to be asked, once and in order. The last one of a monitor counts. */
+export function eachOnce<T extends { readonly monitor: string }>(
+  expected: readonly string[],
+  summaries: readonly T[],
+  unseen: (monitor: string) => T,
+): T[] {
+  const byMonitor = new Map(summaries.map((one) => [one.monitor, one]));
+  return [...new Set(expected)].sort().map((monitor) => byMonitor.get(monitor) ?? unseen(monitor));
+}
+
+/** How many monitors there are and were seen, and the sums of their counts. @param zero the names of the counts */
+export function totalsOf<K extends string>(
+  monitors: readonly (Readonly<Record<NoInfer<K>, number>> & { readonly failed?: string | undefined })[],
+  zero: Readonly<Record<K, number>>,
+): Record<K | 'monitors' | 'monitorsSeen', number> {
+  const sums = (Object.keys(zero) as K[]).map((name) => [name, monitors.reduce((sum, one) => sum + one[name], 0)]);
+  const monitorsSeen = monitors.filter(({ failed }) => failed === undefined).length;
+  return { monitors: monitors.length, monitorsSeen, ...Object.fromEntries(sums) };
+}
+
 /** Which census, and when. */
 type Frame = Pick<Census, 'census' | 'startedAt' | 'endedAt'>;
 
@@ -95,15 +115,8 @@ type Frame = Pick<Census, 'census' | 'startedAt' | 'endedAt'>;
  * @param summaries in any order; the last one of a monitor counts
  */
 export function summarize(frame: Frame, expected: readonly string[], summaries: readonly MonitorSummary[]): Census {
-  const byMonitor = new Map(summaries.map((one) => [one.monitor, one]));
-  const monitors = [...new Set(expected)].sort().map((monitor) => byMonitor.get(monitor) ?? unseenMonitor(monitor));
-  const totals = { monitors: monitors.length, monitorsSeen: 0, ...NOTHING };
-  for (const one of monitors) {
-    totals.monitorsSeen += one.failed === undefined ? 1 : 0;
-    for (const name of Object.keys(NOTHING) as (keyof typeof NOTHING)[]) {
-      totals[name] += one[name];
-    }
-  }
+  const monitors = eachOnce(expected, summaries, unseenMonitor);
+  const totals = totalsOf(monitors, NOTHING);
   const since = monitors.flatMap((one) => one.since ?? []).sort()[0];
   return { version: '1', ...frame, totals, ...(since !== undefined && { since }), monitors };
 }

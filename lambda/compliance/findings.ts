@@ -17,9 +17,9 @@ const LABELS: Readonly<Record<Severity, 'CRITICAL' | 'MEDIUM' | 'INFORMATIONAL'>
 
 /** https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-type-taxonomy.html */
 const CHECK = 'Software and Configuration Checks/AWS Security Best Practices';
-/** Further types. An event may be anyone's, and a map has no kinds that nobody put there. */
+/** Further types. A map, because the verdict of an event may be any text, also `__proto__`. */
 const TYPES: ReadonlyMap<VerdictKind, readonly string[]> = new Map([
-  // The traffic may reach whoever has the address now.
+  // Somebody else may have the address now, and receives the traffic.
   ['stale-address', ['Effects/Data Exposure']],
 ]);
 

@@ -53,7 +53,7 @@ test.each([
     'a blind time that the document lacks',
     proxy({}),
     [happened('down', 1.5, 5.5)],
-    ['a: nobody can invoke the controller from 12:01:30 to 12:05:30: 0 blind times of it'],
+    ['a: no caller can invoke the controller from 12:01:30 to 12:05:30: 0 blind times of it'],
   ],
   [
     'an incident that did not happen',

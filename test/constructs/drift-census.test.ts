@@ -165,7 +165,7 @@ describe('the buckets', () => {
   const bucketOf = (stack: Stack, id: string) =>
     resources(stack, 'AWS::S3::Bucket').find((one) => one.id.startsWith(`Census${id}`));
 
-  test('documents have versions, stay when the stack is deleted, and nobody else reads them', () => {
+  test('documents have versions, stay when the stack is deleted, and no other account reads them', () => {
     const { stack } = hub();
     const documents = bucketOf(stack, 'Documents')!;
     const all = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true };

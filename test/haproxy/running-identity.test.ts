@@ -164,7 +164,7 @@ async function takeOver(
   }
 }
 
-/** One request over TLS that HAProxy passes through, to whoever answers. */
+/** One request over TLS that HAProxy passes through, to any host that answers. */
 function talk(port: number): Promise<{ status: number; body: string } | undefined> {
   return new Promise((resolve) => {
     let text = '';

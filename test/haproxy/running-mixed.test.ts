@@ -1,15 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import {
-  type ClientHttp2Session,
-  connect,
-  createSecureServer,
-  type Http2SecureServer,
-  type ServerHttp2Session,
-} from 'node:http2';
+import { type ClientHttp2Session, connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import WebSocket, { WebSocketServer } from 'ws';
+import WebSocket from 'ws';
 import { parseSpec } from '../../bin/spec';
 import { modelOfSpec, versionOf } from '../../bin/spec/to-model';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
@@ -24,6 +18,7 @@ import { freePorts } from '../../testbed/ports';
 import { availableBinaries, haproxyCheck, hasTls } from '../support/binaries';
 import { speak } from '../support/tls-client';
 import { ask, converse, until } from './running';
+import { SecureNode } from './secure-node';
 
 /* Options of a spec file that are used together, up to real clients. */
 
@@ -36,39 +31,6 @@ const MACHINE = '127.0.0.5';
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-AbCdEf';
 const OTHER_SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:other-AbCdEf';
 const PAGE = '<h1>"too" many, it\'s 100 %</h1>';
-
-/** A server with TLS, HTTP/2, HTTP/1.1 and WebSockets, which answers with its name and the request. */
-class SecureNode {
-  public static async listen(name: string, { cert, key }: TestCertificate, address: string, port: number) {
-    const node = new SecureNode(createSecureServer({ cert, key, allowHTTP1: true }), name);
-    await new Promise<void>((resolve) => node.server.listen(port, address, resolve));
-    return node;
-  }
-
-  readonly #sessions = new Set<ServerHttp2Session>();
-
-  private constructor(
-    private readonly server: Http2SecureServer,
-    name: string,
-  ) {
-    const sockets = new WebSocketServer({ noServer: true });
-    server.on('session', (session) => this.#sessions.add(session.on('error', () => {})));
-    server.on('sessionError', () => {}).on('tlsClientError', () => {});
-    server.on('request', ({ httpVersion, url, headers }, response) => {
-      response.end(JSON.stringify({ name, httpVersion, url, headers }));
-    });
-    server.on('upgrade', (incoming, socket, head) => {
-      sockets.handleUpgrade(incoming, socket, head, (one) => one.on('message', (data) => one.send(`${name} ${data}`)));
-    });
-  }
-
-  public close(): void {
-    this.server.close();
-    for (const session of this.#sessions) {
-      session.destroy();
-    }
-  }
-}
 
 let folder: string;
 let upstreamCertificate: TestCertificate;

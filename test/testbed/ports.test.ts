@@ -11,7 +11,7 @@ const { freePorts } = require(${JSON.stringify(join(__dirname, '../../testbed/po
 freePorts(300).then((ports) => console.log(JSON.stringify(ports)));
 process.stdin.resume();`;
 
-test('no two processes get the same port, although nobody listens on any yet', async () => {
+test('no two processes get the same port, although no server listens on any yet', async () => {
   const others = Array.from({ length: 3 }, () => spawn(process.execPath, ['-e', SCRIPT]));
   const printed = others.map(({ stdout }) => text(stdout));
   await Promise.all(others.map(({ stdout }) => once(stdout, 'data')));
@@ -22,7 +22,7 @@ test('no two processes get the same port, although nobody listens on any yet', a
   expect(new Set(ports).size).toBe(3 * 300);
 });
 
-test('a port on which somebody listens is given to nobody', async () => {
+test('a port on which a server listens is not given', async () => {
   const [before] = await freePorts(1);
   const { server, port } = await listenAfter(before!);
   try {

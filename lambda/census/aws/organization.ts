@@ -7,7 +7,7 @@ import { CLIENT } from './client-options';
 
 const organizations = new OrganizationsClient(CLIENT);
 
-/** A closed account stays in its unit for 90 days, and nobody can use it. Accounts of any other state are asked. */
+/** A closed account stays in its unit for 90 days, and no API call in it works. Accounts of any other state are asked. */
 const WITHOUT_RESOURCES = new Set<string>(['SUSPENDED', 'CLOSED', 'PENDING_ACTIVATION']);
 
 /** The accounts of an organizational unit, and of the units below it. */

@@ -86,7 +86,7 @@ export function censusDefinition(parts: MachineParts): object {
         MaxConcurrency: CONCURRENCY,
         ToleratedFailurePercentage: toleratedFailurePercentage,
         // The results of ten thousand monitors are more than a state may have. The documents are made of what the
-        // function stores; these files are for whoever looks into a run.
+        // function stores; these files show an operator what a run did.
         ResultWriter: {
           Resource: `arn:${partition}:states:::s3:putObject`,
           Parameters: { Bucket: workingBucket, Prefix: RESULTS },
