@@ -1,7 +1,7 @@
 const { readFileSync } = require('node:fs');
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** A time limit of its own, longer than Jest's. */
+/** A time limit of its own. */
 const LIMIT = /^jest\.setTimeout\(|^ *\}, \d[\d_]{4,}\);$/m;
 
 /**
