@@ -113,6 +113,15 @@ export function surprises(result: DemoResult): string[] {
   ]);
 }
 
+/** The incidents of generated HAProxys that the scenario does not cause, one line each. */
+export function falseIncidents({ scenario: { rightIncidents = [] }, timelines }: DemoResult): string[] {
+  return timelines.flatMap((timeline) =>
+    timeline.incidents
+      .filter(({ kind }) => timeline.kind === 'generated' && !rightIncidents.includes(kind))
+      .map(({ severity, kind, message }) => `${nameOf(timeline)}: ${severity} ${kind}: ${message}`),
+  );
+}
+
 function concerns({ of, holdsSeveral, notOf = [], figure }: Expectation, timeline: Timeline): boolean {
   const able =
     (!holdsSeveral || timeline.holdsSeveral) && !notOf.some((branch) => timeline.version.startsWith(`${branch}.`));

@@ -1,3 +1,4 @@
+import type { VerdictKind } from '../lib/contract/verdicts';
 import type { DnsFailure } from '../testbed/dns-server';
 import { STRANGER } from '../testbed/identity';
 import type { ConfigurationKind } from '../testbed/proxy-under-test';
@@ -117,6 +118,8 @@ export interface Scenario {
   /** The columns of the table. */
   readonly figures: readonly FigureName[];
   readonly expectations: readonly Expectation[];
+  /** Incidents of generated ones that are right; any other is false. @default - none is */
+  readonly rightIncidents?: readonly VerdictKind[];
   /** What the table means when all is as expected: two sentences. */
   readonly meaning: string;
 }

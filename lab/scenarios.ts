@@ -155,6 +155,7 @@ const dnsOutage: Scenario = {
     { of: 'pinned', figure: 'follows', min: NEVER },
     REPAIRED,
   ],
+  rightIncidents: ['failing-resolver', 'stale-address'],
   meaning:
     'While DNS does not answer, the generated configuration keeps its addresses and loses no request, and it follows as soon as DNS is back: 2.4 to 2.9 with new connections only, because they keep using the connections that the old node holds open. Until then only the API of the load balancer shows the checker that the address is stale.',
 };
@@ -333,8 +334,30 @@ const stranger: Scenario = {
     { of: 'pinned', figure: 'leaves', min: NEVER },
     REPAIRED,
   ],
+  rightIncidents: ['failing-resolver', 'foreign-address'],
   meaning: `A pinned HAProxy sends its requests to the ${FOX}, which answers 200 like a node. With a proof of identity (\`identity\`) the health checks notice it: the generated configuration sends nothing to it any more, although DNS does not answer and the address is still in its slot.`,
 };
 
 /** Every scenario, the default one first. */
 export const SCENARIOS: readonly Scenario[] = [move, scaleOut, dnsOutage, zonalShift, scaleIn, zoneLoss, stranger];
+
+/** The nodes in the zone of the HAProxys, of scenarios that prefer no zone by themselves. */
+const ZONES: Readonly<Record<string, readonly number[]>> = {
+  // The new nodes, so that requests reach them at once.
+  [move.name]: [1],
+  [scaleOut.name]: range(1, 11),
+  // The nodes that leave, fail or get to somebody else: the other zones must answer.
+  [dnsOutage.name]: [0],
+  [zonalShift.name]: [0],
+  [stranger.name]: [0],
+  [scaleIn.name]: [0, 2],
+};
+
+/**
+ * A scenario whose generated configuration prefers a zone (from 2.2 on) and requires a proof of identity. What happens and
+ * what is expected stays the same.
+ */
+export function withZoneAndIdentity(scenario: Scenario): Scenario {
+  const { testbed, name } = scenario;
+  return { ...scenario, testbed: { ...testbed, identity: true, zone: testbed.zone ?? ZONES[name]! } };
+}

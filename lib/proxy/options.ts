@@ -331,11 +331,12 @@ export interface ProxyResolution {
 
   /**
    * How long HAProxy keeps an address that is no longer in the answer, longer than `holdValid`, at most 2 days (HAProxy
-   * 1.8 and later).
+   * 1.8 and later). From 0 on where every upstream has at most 8 `slots`, or none in mode `per-request`.
    *
    * An answer shows only 8 of an ELB's addresses: with a shorter time HAProxy would drop addresses that one answer
-   * leaves out. The time also lets a new address get its own slot. If the address of a slot changes, 2.2 to 2.9
-   * continue to use the connections to the old address.
+   * leaves out. With 0 traffic leaves an address with the first answer that no longer has it: give it, and 8 `slots`,
+   * only to load balancers that never have more than 8 addresses. The time also lets a new address get a slot of its own:
+   * a slot that gets another address in one step stays up until its health checks fail.
    *
    * @default - 30 s, or twice `holdValid` if that is more
    */

@@ -1,10 +1,8 @@
+import { MAX_ANSWER_ADDRESSES } from '../../lib/haproxy/model/options';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
 import type { Document } from '../model';
 import { hasOneAddress, isLoadBalancer, proxiesOf, slotsOf } from './lookups';
-
-/** The most addresses of one DNS answer of an ELB. */
-const ANSWER = 8;
 
 export const fewSlots: Rule = {
   id: 'few-slots',
@@ -22,10 +20,10 @@ function find(document: Document, _: HaproxyVersion): Hit[] {
       const { line, address, named, slots, options } = server;
       const template = named === true && slots > 1 && options.has('resolvers');
       const all = slotsOf(section, server);
-      if (!template || !isLoadBalancer(address) || hasOneAddress(address) || all >= ANSWER) {
+      if (!template || !isLoadBalancer(address) || hasOneAddress(address) || all >= MAX_ANSWER_ADDRESSES) {
         continue;
       }
-      const message = `${all} slots for '${address.host}', whose answers have up to ${ANSWER} addresses`;
+      const message = `${all} slots for '${address.host}', whose answers have up to ${MAX_ANSWER_ADDRESSES} addresses`;
       hits.push({ line, word: address.word, message });
     }
   }

@@ -1,7 +1,8 @@
+import { MAX_ANSWER_ADDRESSES } from '../../lib/haproxy/model/options';
 import type { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { Hit, Rule } from '../finding';
-import type { Document } from '../model';
-import { periodOf, resolversInUse } from './lookups';
+import type { Document, Section } from '../model';
+import { periodOf, proxiesOf, resolversInUse, slotsOf } from './lookups';
 
 /** A hold that outlasts the gaps of a partial answer, seconds; longer where there are fewer queries. */
 const HOLD_SECONDS = 30;
@@ -11,7 +12,7 @@ const LONGEST_SECONDS = 24 * 86_400;
 export const holdObsolete: Rule = {
   id: 'hold-obsolete',
   severity: 'warning',
-  why: 'A DNS answer has at most 8 addresses of a load balancer. Without a hold, HAProxy drops each address that is missing in one answer, and slots change their addresses all the time.',
+  why: 'A DNS answer has at most 8 addresses of a load balancer. Without a hold, HAProxy drops each address that is missing in one answer, and slots change their addresses all the time. A hold that the file has may be short where each name has 2 to 8 slots, so that an answer has all addresses.',
   help: "write 'hold obsolete 30s', or twice the time between two queries if that is longer",
   link: 'https://docs.haproxy.org/3.2/configuration.html#5.3',
   fixable: true,
@@ -36,7 +37,7 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
       continue;
     }
     // The rules of the language report a value that is not a time.
-    if (hold.value === undefined || hold.millis === undefined || hold.millis > period) {
+    if (hold.value === undefined || hold.millis === undefined || hold.millis > period || isWhole(document, section)) {
       continue;
     }
     const { line, words, value } = hold;
@@ -50,4 +51,21 @@ function find(document: Document, version: HaproxyVersion): Hit[] {
     });
   }
   return hits;
+}
+
+/**
+ * Whether each answer has all addresses, by what the file says: several slots for each name, and no more than an answer
+ * shows. One slot says nothing of the number of addresses.
+ */
+function isWhole(document: Document, { name }: Section): boolean {
+  for (const proxy of proxiesOf(document)) {
+    for (const server of proxy.servers) {
+      const slots = slotsOf(proxy, server);
+      const fits = slots > 1 && slots <= MAX_ANSWER_ADDRESSES;
+      if (server.named !== false && server.options.value('resolvers') === name && !fits) {
+        return false;
+      }
+    }
+  }
+  return true;
 }

@@ -101,7 +101,7 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   ],
   [
     { resolution: { holdValid: Duration.seconds(30), holdObsolete: Duration.seconds(30) } },
-    "holdObsolete '30s' is not longer than holdValid '30s': give more, because an address that one answer leaves out would be dropped",
+    "holdObsolete '30s' is not longer than holdValid '30s', and backend 'upstream' has 16 slots: give more than holdValid, or at most 8 slots to load balancers of at most 8 nodes, because an answer shows at most 8 addresses and HAProxy would drop the others",
   ],
   [{ resolution: { nameservers: [] } }, 'nameservers is empty: give at least one IP:PORT, or leave it out'],
   [{ resolution: { nameservers: ['10.0.0.2'] } }, "nameservers '10.0.0.2' is not valid: give IP:PORT or [IPV6]:PORT"],

@@ -226,11 +226,16 @@ test.each([
   ['nothing', {}, ['hold valid 10s', 'hold obsolete 30s'], 10, 100],
   ['holdValid', { holdValid: Duration.seconds(20) }, ['hold valid 20s', 'hold obsolete 40s'], 20, 120],
   ['holdObsolete', { holdObsolete: Duration.minutes(2) }, ['hold valid 10s', 'hold obsolete 2m'], 10, 190],
+  ['holdObsolete of 0', { holdObsolete: Duration.seconds(0) }, ['hold valid 10s', 'hold obsolete 0ms'], 10, 70],
 ])(
   'the checker waits for as long as the configuration keeps an address, with %s given',
   (_what, props: ProxyResolution, lines, ...s) => {
     const { stack, vpc } = stackWithVpc();
-    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, resolution: props });
+    new HaproxyElbProxy(stack, 'Proxy', {
+      vpc,
+      upstream: ElbUpstream.fromDnsName('my-elb.example.com', { port: 80, slots: 8 }),
+      resolution: props,
+    });
     const template = Template.fromStack(stack);
     for (const line of lines) {
       expect(configurationOf(template)).toContain(`    ${line}\n`);

@@ -3,6 +3,7 @@ import { formatHostPort } from '../../lib/haproxy/address';
 import { takesAllOf } from '../../lib/haproxy/model/check-upstream';
 import type {
   HaproxyConfigModel,
+  HaproxyFixedUpstream,
   HaproxyListenTls,
   HaproxyRateLimit,
   HaproxyRoute,
@@ -170,17 +171,18 @@ const resolutions = fc
       ),
       parseResolvConf: fc.boolean(),
       holdValidMillis: int(100, DAY),
-      holdObsoleteMillis: int(1, DAY),
+      /** Beyond `holdValid`. */
+      moreObsoleteMillis: int(1, DAY),
       holdOutageMillis: int(0, DAY),
       holdNxMillis: int(0, DAY),
       payloadBytes: int(512, 8192),
     },
     optional,
   )
-  .map(({ holdObsoleteMillis, nameservers, ...rest }) => ({
+  .map(({ moreObsoleteMillis, nameservers, ...rest }) => ({
     ...rest,
-    // Longer than `hold valid`, as it must be.
-    holdObsoleteMillis: holdObsoleteMillis && (rest.holdValidMillis ?? 10_000) + holdObsoleteMillis,
+    // Longer than `hold valid`, as it must be with more than 8 slots.
+    holdObsoleteMillis: moreObsoleteMillis && (rest.holdValidMillis ?? 10_000) + moreObsoleteMillis,
     nameservers: rest.parseResolvConf ? undefined : nameservers,
   }));
 
@@ -223,8 +225,27 @@ function withoutHeaders({ clientCertificates, ...rest }: HaproxyListenTls): Hapr
   return { ...rest, clientCertificates: { trustStoreFile, revocationListFile, required } };
 }
 
-/** Every model that is allowed on some branch. */
-export const models: fc.Arbitrary<HaproxyConfigModel> = fc
+/** The model with load balancers of at most 8 addresses, which each answer has: they may leave as soon as they are gone. */
+function withShortHold(model: HaproxyConfigModel, holdObsoleteMillis: number): HaproxyConfigModel {
+  const few = <T extends HaproxyUpstream | HaproxyFixedUpstream>(upstream: T): T =>
+    'dnsName' in upstream ? { ...upstream, slots: 1 + ((upstream.slots ?? 7) % 8) } : upstream;
+  const ofShares = (given: readonly HaproxyShare[] = []) =>
+    given.map((share) => ({ ...share, upstream: few(share.upstream) }));
+  return {
+    ...model,
+    upstream: few(model.upstream),
+    shares: ofShares(model.shares),
+    routes: model.routes?.map((route) => ({
+      ...route,
+      upstream: route.upstream && few(route.upstream),
+      shares: route.shares && ofShares(route.shares),
+    })),
+    resolution: { ...model.resolution, holdObsoleteMillis },
+  };
+}
+
+/** Those in which an address stays for longer than the time between two queries. */
+const longHolds: fc.Arbitrary<HaproxyConfigModel> = fc
   .record({
     http: fc.boolean(),
     upstream: upstreams,
@@ -373,3 +394,8 @@ export const models: fc.Arbitrary<HaproxyConfigModel> = fc
       };
     },
   );
+
+/** Every model that is allowed on some branch. */
+export const models: fc.Arbitrary<HaproxyConfigModel> = fc
+  .tuple(longHolds, fc.option(int(0, DAY), { freq: 3, nil: undefined }))
+  .map(([model, hold]) => (hold === undefined ? model : withShortHold(model, hold)));

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { formatDuration, parseDuration } from '../../lib/haproxy/duration';
 import { InputError } from '../../lib/haproxy/errors';
 import { checkModel } from '../../lib/haproxy/model/check';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
+import { HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { formatSize, parseSize } from '../../lib/haproxy/size';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
@@ -101,6 +104,10 @@ test.each(SIZES)('%s: %s to %s', (what, least, most, modelWith) => {
 describe('holdObsolete', () => {
   const hold = (holdObsoleteMillis: number, holdValidMillis?: number) =>
     check({ resolution: { holdObsoleteMillis, holdValidMillis } }).resolution.holdObsoleteMillis;
+  const tooShort = (obsolete: number, valid: number, backend: string, slots: number) =>
+    new InputError(
+      `holdObsolete '${formatDuration(obsolete)}' is not longer than holdValid '${formatDuration(valid)}', and backend '${backend}' has ${slots} slots: give more than holdValid, or at most 8 slots to load balancers of at most 8 nodes, because an answer shows at most 8 addresses and HAProxy would drop the others`,
+    );
 
   test('is longer than holdValid', () => {
     expect(hold(10_001)).toBe(10_001);
@@ -109,12 +116,53 @@ describe('holdObsolete', () => {
       [10_000, 10_000],
       [0, 100],
     ] as const) {
-      expect(() => hold(obsolete, valid)).toThrow(
-        new InputError(
-          `holdObsolete '${formatDuration(obsolete)}' is not longer than holdValid '${formatDuration(valid)}': give more, because an address that one answer leaves out would be dropped`,
-        ),
-      );
+      expect(() => hold(obsolete, valid)).toThrow(tooShort(obsolete, valid, 'upstream', 16));
     }
+  });
+
+  test('may be shorter where no upstream has more slots than an answer shows addresses', () => {
+    const slots = fc.integer({ min: 1, max: 20 });
+    const PER_REQUEST = HaproxyResolutionMode.PER_REQUEST;
+    const more = fc.record({
+      ofUpstream: slots,
+      ofRoute: slots,
+      ofShare: slots,
+      ofPerRequest: slots,
+      valid: fc.integer({ min: 100, max: DAY }),
+      obsolete: fc.integer({ min: 0, max: 2 * DAY }),
+    });
+    fc.assert(
+      fc.property(more, ({ ofUpstream, ofRoute, ofShare, ofPerRequest, valid, obsolete }) => {
+        const to = (count: number) => ({ ...UPSTREAM, slots: count });
+        const validate = () =>
+          check({
+            upstream: to(ofUpstream),
+            routes: [
+              { name: 'a', host: 'a', upstream: to(ofRoute) },
+              { name: 'b', host: 'b', upstream: { ...to(ofPerRequest), resolutionMode: PER_REQUEST } },
+              { name: 'c', host: 'c', fixedResponse: { status: 503 } },
+            ],
+            shares: [
+              { name: 'd', percent: 5, upstream: to(ofShare) },
+              { name: 'e', percent: 5, upstream: { addresses: ['10.0.0.1'], port: 80 } },
+            ],
+            resolution: { holdValidMillis: valid, holdObsoleteMillis: obsolete },
+          });
+        const all = { upstream: ofUpstream, 'upstream-a': ofRoute, 'upstream-d': ofShare };
+        const [large] = Object.entries(all).filter(([, count]) => count > 8);
+        if (large !== undefined && obsolete <= valid) {
+          expect(validate).toThrow(tooShort(obsolete, valid, ...large));
+        } else {
+          expect(validate().resolution.holdObsoleteMillis).toBe(obsolete);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each(['1.6', '1.7'])('%s has no such hold: any value is taken, and none is written', (branch) => {
+    const model = { upstream: UPSTREAM, resolution: { holdObsoleteMillis: 0 } };
+    expect(HaproxyConfig.render(HaproxyVersion.of(branch), model)).not.toContain('hold obsolete');
   });
 
   test('is two days at most', () => {

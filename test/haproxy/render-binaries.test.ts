@@ -176,7 +176,7 @@ describe.each(availableBinaries())('HAProxy $version accepts without a warning',
   });
 
   test('the shortest times, one slot, the smallest sizes', () => {
-    const resolution = { holdValidMillis: 100, holdObsoleteMillis: 101, holdNxMillis: 0, holdOutageMillis: 0 };
+    const resolution = { holdValidMillis: 100, holdObsoleteMillis: 0, holdNxMillis: 0, holdOutageMillis: 0 };
     const limits = { maxBodyBytes: 0, maxHeaderBytes: 4096, maxConnections: 1 };
     expect(check({ upstream: { ...upstream, slots: 1 }, resolution, limits, stopTimeoutMillis: 6000 })).toEqual(FINE);
   });

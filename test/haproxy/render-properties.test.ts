@@ -98,6 +98,8 @@ function askedFor(version: HaproxyVersion, model: HaproxyConfigModel) {
     [resolution?.holdOutageMillis, resolution?.holdNxMillis].some((hold) => hold !== undefined && hold < 1000) &&
       'short-hold',
     slotsOf.some((slots) => slots < 8) && 'few-slots',
+    // One slot does not say that the load balancer has few addresses.
+    slotsOf.includes(1) && (resolution?.holdObsoleteMillis ?? 2 * period) <= period && 'hold-obsolete',
     isWarned('single-address') && 'single-address',
     isWarned('unverifiable-upstream') && 'unverifiable-name',
     (isWarned('clear-text-upstream') || isWarned('clear-text-protocol')) && 'clear-text',

@@ -1,9 +1,10 @@
 import { type DemoOutput, runDemo, type Snapshot } from '../../lab/demo';
-import { type DemoResult, figureOf, surprises } from '../../lab/figures';
+import { type DemoResult, falseIncidents, figureOf, surprises } from '../../lab/figures';
 import type { Scenario } from '../../lab/scenario';
 import { CHICK, EGG } from '../../lab/scenario';
-import { SCENARIOS } from '../../lab/scenarios';
+import { SCENARIOS, withZoneAndIdentity } from '../../lab/scenarios';
 import type { Timeline } from '../../lab/timeline';
+import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { anyBinary, availableBinaries, isDeaf } from '../support/binaries';
 import { haproxyChildren } from '../support/processes';
@@ -13,11 +14,14 @@ const [MOVE, ...OTHERS] = SCENARIOS as [Scenario, ...Scenario[]];
 /** The oldest and the newest: the other tests do not depend on the branch. */
 const ENDS = [BINARIES[0] ?? anyBinary(), BINARIES.at(-1)!];
 
-/** The other scenarios once more, with a proof of identity that each node gives: nothing may be taken for a stranger. */
-const PROVED = OTHERS.filter(({ testbed }) => !testbed.identity).map(
-  (scenario): Scenario => ({ ...scenario, testbed: { ...scenario.testbed, identity: true } }),
-);
-const proved = ({ name }: Scenario) => `${name} with identity`;
+/** Those that can prefer a zone, the newest first. `npm run test:scenarios` runs every scenario on each of them. */
+const ABLE = BINARIES.filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.luaWeights).reverse();
+/** Every scenario once more with a zone and a proof of identity, each on another binary. */
+const BOTH = SCENARIOS.map((scenario, i) => ({
+  scenario: withZoneAndIdentity(scenario),
+  binary: ABLE[i % ABLE.length] ?? anyBinary(),
+}));
+const both = ({ name }: Scenario) => `${name} with both`;
 
 const NO_OUTPUT: DemoOutput = { note: () => {}, tick: () => {} };
 
@@ -49,8 +53,8 @@ beforeAll(async () => {
     ...SCENARIOS.map(async (scenario) => {
       runs.set(scenario.name, await run(scenario, scenario === MOVE ? [...BINARIES].reverse() : ENDS));
     }),
-    ...PROVED.map(async (scenario) => {
-      runs.set(proved(scenario), await run(scenario, ENDS.slice(-1)));
+    ...BOTH.map(async ({ scenario, binary }) => {
+      runs.set(both(scenario), await run(scenario, [binary]));
     }),
   ]).finally(() => clearInterval(count));
 }, 180_000);
@@ -60,14 +64,21 @@ const answers = ({ requests }: Timeline, from: number, to: number) => [
 ];
 
 test('while the scenarios run, two processes run for each binary, and none remains', () => {
-  expect(runningMeanwhile).toBe(2 * (BINARIES.length + OTHERS.length * ENDS.length + PROVED.length));
+  expect(runningMeanwhile).toBe(2 * (BINARIES.length + OTHERS.length * ENDS.length + BOTH.length));
   expect(haproxyChildren(process.pid)).toEqual([]);
 });
 
-test.each(PROVED)('$name, with a proof of identity: the checker reports no stranger', (scenario) => {
-  const { timelines } = runs.get(proved(scenario))!.result;
-  expect(timelines.flatMap(({ incidents }) => incidents).filter(({ kind }) => kind === 'foreign-address')).toEqual([]);
-});
+test.each(BOTH)(
+  '$scenario.name, with a zone and a proof of identity on HAProxy $binary.version: as expected, and no false incident',
+  ({ scenario }) => {
+    const { result } = runs.get(both(scenario))!;
+    expect(surprises(result)).toEqual([]);
+    expect(falseIncidents(result)).toEqual([]);
+    const kinds = result.timelines.flatMap(({ kind, incidents }) => (kind === 'generated' ? incidents : []));
+    const strangers = kinds.filter(({ kind }) => kind === 'foreign-address').map(({ address }) => address);
+    expect(strangers).toEqual(scenario.name === 'stranger' ? ['127.0.0.1'] : []);
+  },
+);
 
 test.each(SCENARIOS)('$name: everything is as the scenario expects it, also on a busy machine', ({ name }) => {
   expect(surprises(runs.get(name)!.result)).toEqual([]);

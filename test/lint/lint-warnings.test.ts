@@ -71,6 +71,36 @@ describe('hold-obsolete', () => {
     ]);
   });
 
+  test.each([
+    ['8 slots', ['server-template e 8 elb.test:80 resolvers dns'], 0],
+    ['8 slots on two lines', Array(2).fill('server-template e 4 elb.test:80 resolvers dns'), 0],
+    [
+      '8 slots for each of two names',
+      ['elb.test', 'b.test'].map((name) => `server-template e 8 ${name}:80 resolvers dns`),
+      0,
+    ],
+    ['9 slots', ['server-template e 9 elb.test:80 resolvers dns'], 1],
+    ['9 slots on two lines', [5, 4].map((slots) => `server-template e ${slots} elb.test:80 resolvers dns`), 1],
+    [
+      '8 slots, and 16 of other resolvers',
+      ['server-template e 8 elb.test:80 resolvers dns', 'server-template f 16 b.test:80 resolvers other'],
+      0,
+    ],
+    [
+      '8 slots, and 16 for another name',
+      ['server-template e 8 elb.test:80 resolvers dns', 'server-template f 16 b.test:80 resolvers dns'],
+      1,
+    ],
+    ['a slot', ['server e elb.test:80 resolvers dns'], 1],
+    ['as many slots as a variable says', ['server-template e "$SLOTS" elb.test:80 resolvers dns'], 1],
+  ])('a hold of 0 with %s: %i', (_, servers, count) => {
+    const lines = servers.map((line) => `    ${line}`);
+    const findings = (hold: string[]) => found(rule, '3.2', ...DNS, ...hold, 'backend b', ...lines);
+    expect(findings(['    hold obsolete 0s'])).toHaveLength(count);
+    // One that nobody chose.
+    expect(findings([])).toHaveLength(1);
+  });
+
   test('is not there before 1.8, nor for resolvers that no server uses', () => {
     expect(found(rule, '1.7', ...DNS, 'backend b', SERVER)).toEqual([]);
     expect(found(rule, '3.2', ...DNS, 'backend b', SERVER.replace('dns', 'other'))).toEqual([]);

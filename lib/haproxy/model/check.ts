@@ -5,16 +5,24 @@ import type { HaproxyVersion } from '../version/version';
 import { checkListenTls, isSameHeader, type ValidatedListenTls } from './check-listen-tls';
 import { checkRateLimits, type ValidatedRateLimit } from './check-rate-limits';
 import { checkErrorPages, type ValidatedResponse } from './check-responses';
-import { checkAllShares, checkShareStickiness, type SharedRoute, type ValidatedShare } from './check-shares';
+import {
+  checkAllShares,
+  checkShareStickiness,
+  type SharedRoute,
+  upstreamsOf,
+  type ValidatedShare,
+} from './check-shares';
 import { checkElbUpstream, checkRoutes, UPSTREAM_BACKEND, type ValidatedElb } from './check-upstream';
 import type { HaproxyConfigModel, HaproxyHeaderRules } from './config-model';
 import { type Complete, checkHeaderName, complete, type Values, word } from './option';
 import {
   HARD_STOP_MARGIN_MILLIS,
   HaproxyMode,
+  HaproxyResolutionMode,
   HEALTH_PORT,
   LIMITS,
   LOG,
+  MAX_ANSWER_ADDRESSES,
   MIN_SOFT_STOP_MILLIS,
   PORTS,
   PROCESS,
@@ -87,6 +95,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
   refuseBothAddresses(validated);
   refuseContradictions(version, whole);
   refuseShortStop(whole);
+  refuseShortHold(version, whole);
   refuseSharedPorts(whole);
   return whole;
 }
@@ -112,7 +121,7 @@ function checkHeaders({ set = {}, remove = [] }: HaproxyHeaderRules, what: strin
   return { set, remove };
 }
 
-/** Fills in and checks how names are resolved. */
+/** Fills in and checks how names are resolved. Whether `holdObsolete` is long enough depends on the slots: {@link checkModel}. */
 export function checkResolution(
   version: HaproxyVersion,
   given: Values<typeof RESOLUTION>,
@@ -127,15 +136,28 @@ export function checkResolution(
     throw new InputError('nameservers is empty: give at least one IP:PORT, or leave it out');
   }
   const resolution = complete(RESOLUTION, given);
-  const { holdValidMillis } = resolution;
-  // An answer shows only 8 of an ELB's addresses: an address that is not shown must stay until the next answer.
-  const holdObsoleteMillis = given.holdObsoleteMillis ?? Math.max(RESOLUTION.holdObsolete.default, 2 * holdValidMillis);
-  if (holdObsoleteMillis <= holdValidMillis) {
+  const { holdObsoleteMillis = Math.max(RESOLUTION.holdObsolete.default, 2 * resolution.holdValidMillis) } = given;
+  return { ...resolution, holdObsoleteMillis };
+}
+
+/**
+ * An address that an answer leaves out must stay until the next answer. No answer leaves one out where the load balancer
+ * has as few addresses as an answer shows, which its slots say. All upstreams share the `resolvers` section.
+ */
+function refuseShortHold(version: HaproxyVersion, model: ValidatedModel): void {
+  const { holdObsoleteMillis, holdValidMillis } = model.resolution;
+  if (holdObsoleteMillis > holdValidMillis || !version._capabilities.holdObsolete) {
+    return;
+  }
+  const large = upstreamsOf(model).find(
+    (one) => 'dnsName' in one && one.resolutionMode === HaproxyResolutionMode.SLOTS && one.slots > MAX_ANSWER_ADDRESSES,
+  );
+  if (large !== undefined) {
+    const [obsolete, valid] = [holdObsoleteMillis, holdValidMillis].map(formatDuration);
     throw new InputError(
-      `holdObsolete '${formatDuration(holdObsoleteMillis)}' is not longer than holdValid '${formatDuration(holdValidMillis)}': give more, because an address that one answer leaves out would be dropped`,
+      `holdObsolete '${obsolete}' is not longer than holdValid '${valid}', and backend '${large.backend}' has ${large.slots} slots: give more than holdValid, or at most ${MAX_ANSWER_ADDRESSES} slots to load balancers of at most ${MAX_ANSWER_ADDRESSES} nodes, because an answer shows at most ${MAX_ANSWER_ADDRESSES} addresses and HAProxy would drop the others`,
     );
   }
-  return { ...resolution, holdObsoleteMillis };
 }
 
 /** The listener that keeps 1.6 and 1.7 resolving has an address of its own, which is not given. */

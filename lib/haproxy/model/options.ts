@@ -428,6 +428,9 @@ export const LIMITS = {
   },
 } as const satisfies Options;
 
+/** The most addresses that a DNS answer of an ELB shows. */
+export const MAX_ANSWER_ADDRESSES = 8;
+
 /** How names are resolved. */
 export const RESOLUTION = {
   nameservers: {
@@ -449,7 +452,8 @@ export const RESOLUTION = {
     min: 0,
     max: 2 * DAY,
     default: 30_000,
-    about: 'How long an address is kept after it left the DNS answer.',
+    about:
+      'How long an address is kept after it left the DNS answer; longer than holdValid, unless there are at most 8 slots.',
     otherwise: '30s, or twice holdValid if that is more',
   },
   holdOutage: {

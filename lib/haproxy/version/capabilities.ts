@@ -192,7 +192,7 @@ export const CAPABILITIES = {
     source: 'manual 4.2, cfg_parse_listen',
     without: 'only failed connections are retried',
     with: '`retry-on conn-failure empty-response response-timeout`, for GET and HEAD',
-    why: 'a node that is being removed may accept a request and not answer it',
+    why: 'a node that is being removed may accept a request and not answer it, and a node may close an idle connection while a request is on its way. HAProxy copies its buffer of 16 KiB for each such request: most of what a request costs more than in a smaller configuration',
   },
   prometheus: {
     since: '2.0',

@@ -58,6 +58,22 @@ describe('a stale address', () => {
   });
 });
 
+test('a foreign address is right once somebody else has it, and false before and of a node', () => {
+  const environment = environmentOf({
+    foreign: 1,
+    addresses: 3,
+    identity: 'response',
+    checks: 'yes',
+    difference: 'caches',
+  });
+  const { address, interfaces } = environment.history.lives.find(({ nextOwner }) => nextOwner !== undefined)!;
+  const of = (at: number, one = address) => classOf(environment, at, { kind: 'foreign-address', address: one });
+  expect(of(interfaces.to - 1)).toBe('false');
+  expect(of(interfaces.to)).toBe('right');
+  const other = environment.service.runningAt(interfaces.to)[0]!.heldAt(interfaces.to);
+  expect(of(interfaces.to, other.find((one) => one !== address)!)).toBe('false');
+});
+
 test.each([
   ['pinned', { pinned: 1 }, 'right'],
   ['pinned', { silent: 1 }, 'false'],
@@ -117,6 +133,7 @@ describe('the drifts of a environment', () => {
     [{ silent: 1 }, ['silent']],
     [{ pinned: 1, moves: 30 }, ['pinned', 'move']],
     [{ strangers: 1 }, ['pinned', 'stranger']],
+    [{ foreign: 1, identity: 'certificate', checks: 'yes', difference: 'caches' }, ['silent', 'foreign']],
     [{ stuck: 1, moves: 30 }, ['move']],
     [{ pinned: 1, zonalShift: 1 }, ['pinned', 'zonal-shift']],
     [{ stuck: 1, zonalShift: 1 }, ['zonal-shift undecidable']],
