@@ -79,7 +79,7 @@ class Visitor {
 }
 
 /** What is tried with a running process. */
-export interface Process {
+interface Process {
   readonly binary: HaproxyBinary;
   readonly listen: number;
   readonly redirect: number;
