@@ -105,7 +105,7 @@ export async function checkFleet(entries: readonly RegistryEntry[], context: Fle
   }
 }
 
-/** A check that has begun. */
+/** A check in progress. */
 interface Check extends FleetContext {
   /** How long AWS may take to list load balancers, tasks and secrets. */
   readonly aws: TimeLimit;
