@@ -303,7 +303,7 @@ export const CAPABILITIES = {
       'src/resolvers.c, resolv_get_ip_from_response: it continues after the last address given; running processes: 3.0.11 gives one address again and again, 3.2.26 and 3.4.7 give all in turn',
     without: 'the addresses of its slots show what the resolver of the process says',
     with: '`/resolved/BACKEND` on the health port gives the addresses that the resolver of the process has now',
-    why: 'DNS may answer each client differently: the checker compares the slots with what this very process is told',
+    why: 'DNS may answer each client differently: the checker compares the slots with what the resolver of the process answers',
   },
   dropTrailers: {
     since: '3.2',
