@@ -45,6 +45,7 @@ import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { warnOfOtherVpc } from '../private/other-vpc';
+import { capacityProvidersOf } from '../private/proxy/capacity-providers';
 import { configModelOf, maxConnectionsOf, openFilesOf, sharesOf } from '../private/proxy/configuration';
 import { ImportedHaproxyElbProxy } from '../private/proxy/imported-proxy';
 import { redeployOn } from '../private/proxy/patching';
@@ -239,10 +240,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     if (props.enableExecuteCommand) {
       allowSessionLog(this.cluster, this.taskDefinition, this.logGroup);
     }
-    if (props.cluster === undefined) {
-      // A cluster cannot lose its capacity providers while a service uses them.
-      this.service.node.addDependency(this.cluster);
-    }
+    this.service.node.addDependency(capacityProvidersOf(this.cluster));
     // The first tasks pull their image and read their secrets through the routes of their subnets.
     const { internetConnectivityEstablished } = this.cluster.vpc.selectSubnets(props.vpcSubnets);
     this.service.node.addDependency(internetConnectivityEstablished);
