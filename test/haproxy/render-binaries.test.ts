@@ -52,11 +52,12 @@ interface Shape {
   readonly format: HaproxyLogFormat;
 }
 
+const FORMATS = [HaproxyLogFormat.STANDARD, HaproxyLogFormat.JSON] as const;
+
+/** The log depends on mode and listener: each of them, and each upstream, has both formats in turn. */
 const MATRIX = MODES.flatMap((mode) =>
-  LISTENERS.flatMap((listener) =>
-    Object.keys(UPSTREAMS).flatMap((upstream) =>
-      [HaproxyLogFormat.STANDARD, HaproxyLogFormat.JSON].map((format): Shape => ({ mode, listener, upstream, format })),
-    ),
+  LISTENERS.flatMap((listener, i) =>
+    Object.keys(UPSTREAMS).map((upstream, j): Shape => ({ mode, listener, upstream, format: FORMATS[(i + j) % 2]! })),
   ),
 ).filter(({ mode, listener }) => mode === HaproxyMode.HTTP || listener !== 'tls+redirect');
 

@@ -26,7 +26,7 @@ test('a load balancer that does not change causes no critical incident', () => {
   expect(checks).toBeGreaterThan(1000);
 });
 
-test('neither does one that changes, with tasks that come and go', () => {
+test('a load balancer that changes causes none either, while tasks start and stop', () => {
   const { falseCritical, findings } = sliceOf('changes', 47, 24);
   expect({ falseCritical, findings: findings.filter(({ what }) => what.includes('critical')) }).toEqual({
     falseCritical: 0,
