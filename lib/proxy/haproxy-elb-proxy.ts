@@ -49,7 +49,7 @@ import { configModelOf, maxConnectionsOf, openFilesOf, sharesOf } from '../priva
 import { ImportedHaproxyElbProxy } from '../private/proxy/imported-proxy';
 import { redeployOn } from '../private/proxy/patching';
 import { nameSections } from '../private/proxy/reviewable';
-import { scale } from '../private/proxy/scaling';
+import { leastTasksOf, scale } from '../private/proxy/scaling';
 import { type SecretFile, secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
 import { stopTimesOf } from '../private/proxy/stop-times';
@@ -142,12 +142,16 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     const acceptProxyProtocol = props.acceptProxyProtocol ?? ingress.traits.proxyProtocol ?? false;
     const desiredCount = props.desiredCount ?? SERVICE.desiredCount.default;
     checkProxy(this, props, capacity, ingress);
+    const leastTasks = leastTasksOf(desiredCount, props.scaling);
+    for (const tasks of leastTasks.filter((one) => !Token.isUnresolved(one) && one > 0)) {
+      deployment._refuseStandstill(tasks);
+    }
     const stopTimes = stopTimesOf(
       valuesOf(PROCESS, props),
       ingress.traits.drainTime?.toMilliseconds(),
       Duration.seconds(capacity._maxStopSeconds).toMilliseconds(),
     );
-    for (const { id, message } of warningsOf(props, version, capacity, ingress, stopTimes)) {
+    for (const { id, message } of warningsOf(props, version, capacity, ingress, stopTimes, leastTasks)) {
       Annotations.of(this).addWarningV2(id, message);
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
@@ -258,7 +262,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       mode: props.mode ?? TRAFFIC.mode.default,
       http2: [...upstreams, ...shareUpstreams].some(({ options }) => options.protocol === HaproxyProtocol.HTTP2),
       acceptProxyProtocol,
-      fewestTasks: knownCount(props.scaling?.minTasks ?? desiredCount),
+      fewestTasks: leastTasks.some(Token.isUnresolved) ? undefined : Math.min(...leastTasks),
       shiftsTraffic: deployment._shiftsTraffic,
       stopTimeout: Duration.millis(stopTimes.stopTimeoutMillis),
     });
@@ -358,10 +362,6 @@ function render(
     );
   }
   return text;
-}
-
-function knownCount(count: number): number | undefined {
-  return Token.isUnresolved(count) ? undefined : count;
 }
 
 function imageOf(version: HaproxyVersion, digest: string | undefined): string {
