@@ -71,7 +71,8 @@ ${table(
 )}
 
 What one line of the generated configuration costs, HTTP kept alive on HAProxy ${lineCostsOf}: the part of the process time
-that a configuration without this line saves. Negative values show the noise.
+that a configuration without this line saves. Negative values show the noise. \`retry-on\` makes HAProxy copy its buffer of
+16 KiB for each GET, to send it again when a node fails or closes an idle connection meanwhile.
 
 ${table(
   ['line', 'cost'],

@@ -5,9 +5,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { App } from 'aws-cdk-lib';
 import { ACKNOWLEDGED, type AcknowledgedFinding } from '../lib/private/findings';
 import { OPTIONAL } from './findings';
+import { synthesize } from './synthesize';
 import { cfnLint, checkov } from './template-linters';
 
 /** The files `NAME` of the folders in a folder. */
@@ -21,17 +21,6 @@ const templatesIn = (folder: string) =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.template.json'))
     .map((file) => join(folder, file));
-
-/** Synthesizes every app with the CDK of this checkout, the oldest that the package supports. */
-function synthesize(folder: string): void {
-  // Each app listens for the end of a process that has CDK_OUTDIR.
-  process.setMaxListeners(0);
-  for (const file of [...inFolders('examples', 'app.ts'), 'test/matrix/app.ts']) {
-    process.env.CDK_OUTDIR = join(folder, basename(dirname(file)));
-    const { app } = require(resolve(file)) as { app: App };
-    app.synth();
-  }
-}
 
 /** Compares what checkov finds in our constructs with the rows of the tables. */
 async function compareCheckov(folder: string): Promise<void> {
@@ -69,7 +58,9 @@ async function main(): Promise<void> {
   const newest = join(resolve(process.argv[2]!), 'typescript');
   const folder = mkdtempSync(join(tmpdir(), 'cdk-haproxy-elb-templates-'));
   try {
-    synthesize(folder);
+    // With the CDK of this checkout, the oldest that the package supports.
+    const apps = [...inFolders('examples', 'app.ts'), 'test/matrix/app.ts'];
+    synthesize(apps.map((file) => [join(folder, basename(dirname(file))), file]));
     const oldest = inFolders(folder).flatMap(templatesIn);
     const changed = changedIn(newest, folder);
     console.log(

@@ -1,6 +1,7 @@
 /**
  * `npm run simulate -- [flags]`: the checker's decisions over days of virtual time, compared with the truth.
- * `npm run simulate -- --sweep`: all combinations of the table in `testbed/simulator/sweep.ts`.
+ * `npm run simulate -- --sweep`: all combinations of the table in `testbed/simulator/sweep.ts`; with `--identity` and
+ * `--locality` the same with tasks that have them.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
@@ -14,7 +15,7 @@ import {
   YES_NO,
 } from '../testbed/simulator/options';
 import { addSimulation, emptyTally, resultOf, simulate } from '../testbed/simulator/simulate';
-import { LEAST_DRIFTS, SWEEP } from '../testbed/simulator/sweep';
+import { LEAST_DRIFTS, sweepWith } from '../testbed/simulator/sweep';
 import { textOf } from '../testbed/simulator/text';
 
 const BAD_USAGE = 2;
@@ -57,7 +58,7 @@ program
 
 function run({ format, sweep, only, ...given }: Flags): void {
   if (sweep) {
-    process.exitCode = runSweep(format, only) ? 0 : NOT_AS_EXPECTED;
+    process.exitCode = runSweep(format, only, given) ? 0 : NOT_AS_EXPECTED;
     return;
   }
   const options = simulationOptions(given);
@@ -67,11 +68,16 @@ function run({ format, sweep, only, ...given }: Flags): void {
   console.log(format === 'json' ? JSON.stringify(result, undefined, 2) : textOf(result, options));
 }
 
-/** Runs each part of the table. @returns whether all is as it must be */
-function runSweep(format: Flags['format'], only: string): boolean {
-  const parts = SWEEP.filter(({ name }) => name.includes(only));
+/** Runs each part of the table, with the given abilities. @returns whether all is as it must be */
+function runSweep(
+  format: Flags['format'],
+  only: string,
+  abilities: Pick<SimulationOptions, 'identity' | 'locality'>,
+): boolean {
+  const sweep = sweepWith(abilities);
+  const parts = sweep.filter(({ name }) => name.includes(only));
   if (parts.length === 0) {
-    throw new InputError(`--only '${only}' is in no name of a part: ${SWEEP.map(({ name }) => name).join('; ')}`);
+    throw new InputError(`--only '${only}' is in no name of a part: ${sweep.map(({ name }) => name).join('; ')}`);
   }
   let ok = true;
   const all = [];
@@ -99,7 +105,11 @@ function runSweep(format: Flags['format'], only: string): boolean {
   return ok;
 }
 
-function lineOf({ name, kind }: (typeof SWEEP)[number], good: boolean, result: ReturnType<typeof resultOf>): string {
+function lineOf(
+  { name, kind }: ReturnType<typeof sweepWith>[number],
+  good: boolean,
+  result: ReturnType<typeof resultOf>,
+): string {
   const { checks, days, falseCritical, falseWarning, harmlessCritical } = result;
   const drift = kind === undefined ? undefined : result.drifts[kind];
   const found =

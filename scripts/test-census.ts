@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { anyUsable } from '../testbed/binaries/usable';
 import { DnsServer } from '../testbed/dns-server';
 import { startIdleProxy } from '../testbed/idle-proxy';
-import { lambdaNode } from '../testbed/lambda';
 import { ElbDns, elbNameFor } from '../testbed/load-balancer';
 import { LocalNodes } from '../testbed/nodes';
 import { Cloud } from './census/cloud';
@@ -21,8 +20,9 @@ import { ROOTS, TrustRehearsal } from './census/trust';
 import { Emulator, installEmulator } from './deploy/emulator';
 import { IamEmulator, installIamEmulator } from './deploy/iam-emulator';
 import { forgetAccounts } from './deploy/vpc-network';
+import { functionNode, withEmulator } from './deploy/with-emulator';
 import { NoPython } from './python';
-import { step } from './step';
+import { step, steps } from './step';
 
 const BRANCH = '3.2';
 const [OLD, NEW] = ['127.0.0.1', '127.0.0.2'] as const;
@@ -41,33 +41,27 @@ async function main(): Promise<void> {
       startIdleProxy(binary, await own.listen(), { port, pinnedTo: OLD }),
     );
     closing.unshift(() => haproxy.stop());
-    const { file, unavailable } = await lambdaNode();
-    if (unavailable !== undefined) {
-      console.log(`not available: the Node of the functions: ${unavailable}`);
-    }
+    const node = await functionNode();
     const python = join(folder, 'python');
     await step('an emulator of AWS, in its own Python environment', () => installEmulator(python));
     // Waits of state machines take a hundredth of their time.
     process.env.SFN_WAIT_SCALE = '0.01';
-    const emulator = await step('the emulator answers', () => Emulator.start(python, folder, 'none', file));
-    closing.unshift(() => emulator.stop());
-    Object.assign(process.env, emulator.environment);
-    const rehearsal = new CensusRehearsal(folder, process.env.AWS_ENDPOINT_URL!, {
+    const real = {
       endpoint: haproxy.endpoint,
       nameserver: (await probes.listen()).address,
       dnsName: elbNameFor(binary),
       port: 80,
       branch: binary.branch,
-    });
-    try {
-      for (const [name, work] of rehearsal.steps) {
-        await step(name, work);
-      }
-    } catch (error) {
-      console.error(emulator.log);
-      throw error;
-    }
-    await trust(folder, rehearsal.output, file);
+    };
+    const assembly = await withEmulator(
+      () => Emulator.start(python, folder, 'none', node),
+      async ({ environment }) => {
+        const rehearsal = new CensusRehearsal(folder, environment.AWS_ENDPOINT_URL!, real);
+        await steps(rehearsal.steps);
+        return rehearsal.output;
+      },
+    );
+    await trust(folder, assembly, node);
   } finally {
     for (const close of closing) {
       await close();
@@ -90,19 +84,16 @@ async function trust(folder: string, assembly: string, node: string): Promise<vo
   }
   // Those of the first emulator.
   forgetAccounts();
-  const emulator = await step('the emulator answers', () => IamEmulator.start(python, folder, node, ROOTS));
-  try {
-    const rehearsal = new TrustRehearsal(new Cloud(emulator.environment.AWS_ENDPOINT_URL!), assembly);
-    await step('the stacks of an account', () => rehearsal.prepare());
-    await emulator.judge();
-    const lines = await step('who may assume the role of an account, and what it may do', () => rehearsal.check());
-    console.log(lines.map((line) => `  ${line}`).join('\n'));
-  } catch (error) {
-    console.error(emulator.log);
-    throw error;
-  } finally {
-    emulator.stop();
-  }
+  await withEmulator(
+    () => IamEmulator.start(python, folder, node, ROOTS),
+    async (emulator) => {
+      const rehearsal = new TrustRehearsal(new Cloud(emulator.environment.AWS_ENDPOINT_URL!), assembly);
+      await step('the stacks of an account', () => rehearsal.prepare());
+      await emulator.judge();
+      const lines = await step('who may assume the role of an account, and what it may do', () => rehearsal.check());
+      console.log(lines.map((line) => `  ${line}`).join('\n'));
+    },
+  );
 }
 
 // An exit ends the processes that were started, and a signal alone does not.

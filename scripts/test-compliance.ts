@@ -20,7 +20,6 @@ import { usableBinaries } from '../testbed/binaries/usable';
 import { registryRecord } from '../testbed/checker';
 import { openIncident } from '../testbed/fleet';
 import { startIdleProxy } from '../testbed/idle-proxy';
-import { lambdaNode } from '../testbed/lambda';
 import { ElbDns, elbNameFor } from '../testbed/load-balancer';
 import { command } from './command';
 import { Account, type StackResource } from './deploy/account';
@@ -28,8 +27,9 @@ import { cdk } from './deploy/cdk';
 import { ACCOUNT, REGION } from './deploy/emulator';
 import { IamEmulator, installIamEmulator } from './deploy/iam-emulator';
 import { type RoleStatement, statementsOf, takeAway } from './deploy/role-policies';
+import { functionNode, withEmulator } from './deploy/with-emulator';
 import { NoPython } from './python';
-import { step } from './step';
+import { type Step, step, steps } from './step';
 
 const STACK = 'Compliance';
 const MONITOR = 'compliance';
@@ -70,17 +70,11 @@ async function main(): Promise<void> {
     if (process.env.LOCALEMU_PYTHON === undefined) {
       await step('an emulator of IAM, in its own Python environment', () => installIamEmulator(python));
     }
-    const { file } = await lambdaNode();
-    const emulator = await step('the emulator answers', () => IamEmulator.start(python, folder, file));
-    Object.assign(process.env, emulator.environment);
-    try {
-      await rehearse({ folder, emulator, python });
-    } catch (error) {
-      console.error(emulator.log);
-      throw error;
-    } finally {
-      emulator.stop();
-    }
+    const node = await functionNode();
+    await withEmulator(
+      () => IamEmulator.start(python, folder, node),
+      (emulator) => rehearse({ folder, emulator, python }),
+    );
   } catch (error) {
     if (!(error instanceof NoPython)) {
       throw error;
@@ -109,9 +103,7 @@ async function rehearse(emulated: Emulated): Promise<void> {
         graceChecks: 1,
       });
     const rehearsal = new Rehearsal(emulated, recordAt, `127.0.0.1:${haproxy.listeners.runtimeApi.port}`);
-    for (const [name, work] of rehearsal.steps) {
-      await step(name, work);
-    }
+    await steps(rehearsal.steps);
     for (const limit of LIMITS) {
       console.log(`not proven: ${limit}`);
     }
@@ -135,7 +127,7 @@ class Rehearsal {
     private readonly endpoint: string,
   ) {}
 
-  public get steps(): readonly (readonly [name: string, work: () => Promise<void>])[] {
+  public get steps(): readonly Step[] {
     return [
       ['cdk bootstrap, cdk deploy', () => this.#deploy()],
       ['what is not seen has no result, and a finding that is open', () => this.#blind()],

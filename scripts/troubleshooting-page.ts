@@ -55,12 +55,12 @@ not follow, and for a stranger's address. The metric \`DetectionSeconds\` has an
 - A \`server\` line with a name and without \`resolvers\`, next to lines that resolve, looks as if it followed: the
   runtime API does not show the difference. With a complete truth the drift is found after the window; by DNS alone it
   stays \`different-view\`. \`cdk-haproxy-elb lint\` finds such lines.
-- By DNS alone, a process that is told other addresses (another zone, another cache, a private zone) cannot be distinguished
+- By DNS alone, a process whose DNS answers other addresses (another zone, another cache, a private zone) cannot be distinguished
   from one whose resolver has old answers, unless the process says its own view (3.2 and later, configurations of this
   project).
 - Where each zone has its own answers and the zones cannot be asked, an address that DNS does not name may be that of
   another zone: there is no \`leaving-address\`.
-- A process that follows, has a free slot and does not hold a live address may not be told of it by its own DNS: unless it
+- A process that follows, has a free slot and does not hold a live address may not get it from its own DNS: unless it
   says its own view, \`uncovered-address\` is information.
 - HAProxy 1.7 counts no DNS queries: whether a line with a health check follows shows only when an address moves.
 - With \`nbproc\` above 1, one process of several is seen; after a reload the old process is not.

@@ -36,7 +36,7 @@ const OPT = {
 
 /**
  * A resolver that asks a name server and keeps its answers for their time to live, as that of a VPC does: all of its
- * clients are told the same part of a large answer until then, and clients of another resolver are told another.
+ * clients get the same part of a large answer until then, and clients of another resolver get another.
  */
 export class DnsResolver {
   readonly #sockets = new DnsSockets();

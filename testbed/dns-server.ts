@@ -67,7 +67,7 @@ class DnsNames {
 }
 
 /**
- * What some of the clients of a name server are told: those of a zone, of a VPC or of a private hosted zone. What a view
+ * What some of the clients of a name server get: those of a zone, of a VPC or of a private hosted zone. What a view
  * does not say itself is what the server says.
  */
 export class DnsView extends DnsNames {
@@ -101,7 +101,7 @@ export class DnsServer extends DnsNames {
     this.#random = xoroshiro128plus(seed);
   }
 
-  /** Makes a view of its own: the port that a client asks decides what it is told. */
+  /** Makes a view of its own: the port that a client asks decides what it gets. */
   public view(): DnsView {
     return new DnsView((names) => this.#open([names, this]));
   }

@@ -4,7 +4,7 @@ import type { DnsServer, DnsView } from './dns-server';
 /** A Network Load Balancer to be named. */
 interface NlbNames {
   readonly dnsName: string;
-  /** Its address in each zone. A zone that is left out, as in a zonal shift, is not told any more. */
+  /** Its address in each zone. A zone that is left out, as in a zonal shift, is not in answers any more. */
   readonly zones: Readonly<Record<string, string>>;
   readonly routing: ClientRouting;
 }
@@ -14,7 +14,7 @@ const OWN_ZONE_OF_20 = 17;
 
 /**
  * Names a Network Load Balancer as AWS does: the whole name and one for each zone (`ZONE.NAME`), with what the clients of
- * each zone are told. With full affinity that is their own zone alone; with partial affinity in 85 of 100 answers.
+ * each zone get. With full affinity that is their own zone alone; with partial affinity in 85 of 100 answers.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html#zonal-dns-affinity
  *
  * @param views by zone
@@ -34,12 +34,12 @@ export function nameNlb(
       answers += 1;
       return answers % 20 < OWN_ZONE_OF_20 ? [own!] : all;
     };
-    const told = {
+    const byRouting = {
       any_availability_zone: all,
       availability_zone_affinity: [own!],
       partial_availability_zone_affinity: partial,
     };
-    // Clients of a zone without an address are told all others.
-    view.set(dnsName, own === undefined ? all : told[routing]);
+    // Clients of a zone without an address get all others.
+    view.set(dnsName, own === undefined ? all : byRouting[routing]);
   }
 }

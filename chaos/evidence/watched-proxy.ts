@@ -42,7 +42,7 @@ export class WatchedProxy {
   private constructor(
     public readonly name: string,
     public readonly dnsName: string,
-    /** What it is told. */
+    /** What DNS answers it. */
     public readonly dns: ElbDns,
     private readonly host: LocalHost,
     private readonly haproxy: ProxyUnderTest,

@@ -27,7 +27,7 @@ new DriftHub(operations, 'Hub', {
   accounts: Object.values(TEAMS).map(({ account }) => account),
   dashboard: true,
 });
-// Once a day it asks both monitors what they compared. Nobody can change or delete a document for a year.
+// Once a day it asks both monitors what they compared. No user can change or delete a document for a year.
 new DriftCensus(operations, 'Census', {
   censusName: 'haproxy-census',
   targets: Object.entries(TEAMS).map(([team, { account, region }]) => ({

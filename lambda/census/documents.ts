@@ -77,33 +77,28 @@ const proxy = z.object({
   leftOut: texts.optional(),
 }) satisfies z.ZodType<CensusProxy>;
 
+const page = {
+  version: z.literal('1'),
+  /** In a document: `ACCOUNT/REGION/NAME`. */
+  monitor: text,
+  startedAt: time,
+  endedAt: time,
+  total: count,
+  proxies: z.array(proxy),
+  degraded: texts,
+};
+
 /** What the controller of a monitor answers. Another account sent it: the hub takes it only in this shape. */
-export const CENSUS_PAGE = (
-  z.object({
-    version: z.literal('1'),
-    monitor: text,
-    startedAt: time,
-    endedAt: time,
-    total: count,
-    proxies: z.array(proxy),
-    degraded: texts,
-    next: text.optional(),
-  }) satisfies z.ZodType<CensusPage>
-).meta({ id: 'CensusPage' });
+export const CENSUS_PAGE = (z.object({ ...page, next: text.optional() }) satisfies z.ZodType<CensusPage>).meta({
+  id: 'CensusPage',
+});
 
 /** All pages of one monitor. */
 export const MONITOR_CENSUS = z
   .object({
-    version: z.literal('1'),
+    ...page,
     /** Id of the census. */
     census: text,
-    /** `ACCOUNT/REGION/NAME`. */
-    monitor: text,
-    startedAt: time,
-    endedAt: time,
-    total: count,
-    proxies: z.array(proxy),
-    degraded: texts,
     /** Why the monitor, or its later proxies, were not asked. */
     failed: text.optional(),
   })

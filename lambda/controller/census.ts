@@ -2,13 +2,11 @@ import type { CensusPage, CensusProxy, CensusRequest } from '../../lib/contract/
 import type { ControllerEnvironment } from '../../lib/contract/environment';
 import type { RegistryEntry } from './aws/registry';
 import { StateTable } from './aws/state-table';
-import { TimeLimit } from './aws/time-limit';
 import { censusOf, censusOfMalformed } from './domain/census';
 import { checkFleet } from './fleet';
-import { type Inventory, loadState, newState, readInventory } from './inventory';
+import { type Inventory, memoryOf, readInventory } from './inventory';
 import type { Report } from './report';
 import { type Invocation, settingsOf } from './run';
-import { decodeState } from './state/codec';
 
 /** How many proxies a page has at most: a run checks more than these in its time. */
 const MAX_PROXIES = 500;
@@ -21,9 +19,6 @@ const MAX_DEGRADED = 20;
 
 /** The end of the invocation that is reserved for evaluating and answering; a quarter of it where it is short. */
 const RESERVE_MILLIS = 3000;
-
-/** The part of the time for reading in which AWS lists load balancers, tasks and secrets. */
-const SHARE_FOR_AWS = 0.6;
 
 /**
  * The request in an event; undefined where it asks for a run.
@@ -57,53 +52,42 @@ export async function takeCensus(
 ): Promise<CensusPage> {
   const startedAt = new Date().toISOString();
   const remaining = invocation.getRemainingTimeInMillis();
-  const millis = remaining - Math.min(RESERVE_MILLIS, remaining / 4);
-  const [aws, owners] = [new TimeLimit(millis * SHARE_FOR_AWS), new TimeLimit(millis)];
-  const deadline = Date.now() + millis;
-  try {
-    const table = new StateTable(environment.STATE_TABLE);
-    const inventory = await readInventory(environment.REGISTRY_PATH, table);
-    const { states } = inventory;
-    const all = subjectsOf(inventory);
-    const page = all.filter(({ name }) => name > after).slice(0, MAX_PROXIES);
-    const found = new Map<string, CensusProxy>();
-    const degraded: string[] = [];
-    await checkFleet(
-      page.flatMap(({ entry }) => entry ?? []),
-      {
-        functionArn: invocation.invokedFunctionArn,
-        settings: settingsOf(environment),
-        aws,
-        owners,
-        deadline,
-        intervalSeconds: Number(environment.INTERVAL_SECONDS),
-        listed: ({ name }) => decodeState(states.get(name)?.text ?? '')?.listing,
-        load: ({ name, record }) => loadState(states.get(name) ?? newState(name), record.proxy, table, report),
-        done: async (checked) => {
-          for (const { entry, report: one } of checked) {
-            found.set(entry.name, censusOf(entry.name, one));
-          }
-        },
-        degraded: (message, reasons) => degraded.push(`${message}: ${reasons.join('; ')}`),
+  const until = Date.now() + remaining - Math.min(RESERVE_MILLIS, remaining / 4);
+  const table = new StateTable(environment.STATE_TABLE);
+  const inventory = await readInventory(environment.REGISTRY_PATH, table);
+  const all = subjectsOf(inventory);
+  const page = all.filter(({ name }) => name > after).slice(0, MAX_PROXIES);
+  const found = new Map<string, CensusProxy>();
+  const degraded: string[] = [];
+  await checkFleet(
+    page.flatMap(({ entry }) => entry ?? []),
+    {
+      functionArn: invocation.invokedFunctionArn,
+      settings: settingsOf(environment),
+      readUntil: until,
+      checkUntil: until,
+      ...memoryOf(inventory, table, report),
+      done: async (checked) => {
+        for (const { entry, report: one } of checked) {
+          found.set(entry.name, censusOf(entry.name, one));
+        }
       },
-    );
-    const proxies = fitting(page.map(({ name, why }) => found.get(name) ?? censusOfMalformed(name, why, Date.now())));
-    const last = page[proxies.length - 1]?.name;
-    report.log('info', 'census', `answered a census about ${proxies.length} of ${all.length} proxies`, {});
-    return {
-      version: '1',
-      monitor: environment.MONITOR_NAME,
-      startedAt,
-      endedAt: new Date().toISOString(),
-      total: all.length,
-      proxies,
-      degraded: degraded.slice(0, MAX_DEGRADED).map((line) => line.slice(0, 1000)),
-      ...(last !== undefined && all.some(({ name }) => name > last) && { next: last }),
-    };
-  } finally {
-    aws.clear();
-    owners.clear();
-  }
+      degraded: (message, reasons) => degraded.push(`${message}: ${reasons.join('; ')}`),
+    },
+  );
+  const proxies = fitting(page.map(({ name, why }) => found.get(name) ?? censusOfMalformed(name, why, Date.now())));
+  const last = page[proxies.length - 1]?.name;
+  report.log('info', 'census', `answered a census about ${proxies.length} of ${all.length} proxies`, {});
+  return {
+    version: '1',
+    monitor: environment.MONITOR_NAME,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    total: all.length,
+    proxies,
+    degraded: degraded.slice(0, MAX_DEGRADED).map((line) => line.slice(0, 1000)),
+    ...(last !== undefined && all.some(({ name }) => name > last) && { next: last }),
+  };
 }
 
 /** A proxy of the registry. */

@@ -9,7 +9,7 @@ import { invokeProbe } from './aws/probe-client';
 import type { RegistryEntry } from './aws/registry';
 import { readSecrets } from './aws/secrets';
 import type { StoredState } from './aws/state-table';
-import type { TimeLimit } from './aws/time-limit';
+import { TimeLimit } from './aws/time-limit';
 import { observationOf, questionsOf, type RunningTasks } from './check';
 import { type ProxyReport, type ReportSettings, reportOn, reportUnchecked } from './domain/proxy-report';
 import type { RawObservation, TaskListing } from './domain/raw-observation';
@@ -43,6 +43,9 @@ const MAX_HELD_BYTES = 32 * 1024 * 1024;
  */
 const LISTING_RUNS = 5;
 
+/** The part of the time for reading in which AWS lists load balancers, tasks and secrets. */
+const SHARE_FOR_AWS = 0.6;
+
 /** How many reasons for one failure are logged. */
 const MAX_REASONS = 20;
 
@@ -61,15 +64,11 @@ export interface Checked {
 interface FleetContext {
   /** ARN of this function: which load balancers it can read. */
   readonly functionArn: string;
-  readonly settings: ReportSettings;
-  /** How long AWS may take to list load balancers, tasks and secrets. */
-  readonly aws: TimeLimit;
-  /** How long AWS may take to name the owners of addresses. */
-  readonly owners: TimeLimit;
-  /** When to stop reading processes, in milliseconds since 1970. */
-  readonly deadline: number;
-  /** Seconds between two runs. */
-  readonly intervalSeconds: number;
+  readonly settings: Required<ReportSettings>;
+  /** When to stop reading what AWS lists, and processes; milliseconds since 1970. */
+  readonly readUntil: number;
+  /** When to stop asking AWS for the owners of addresses; milliseconds since 1970. */
+  readonly checkUntil: number;
   /** The tasks of a proxy as an earlier run listed them. @default - there is none */
   readonly listed: (entry: RegistryEntry) => TaskListing | undefined;
   /** The state of a proxy. Rejects when it cannot be fetched. */
@@ -96,6 +95,25 @@ interface Asking extends Subject {
 
 /** Checks proxies in the given order, as far as the time allows. Each of them is handed to `done`, once. */
 export async function checkFleet(entries: readonly RegistryEntry[], context: FleetContext): Promise<void> {
+  const aws = new TimeLimit((context.readUntil - Date.now()) * SHARE_FOR_AWS);
+  const owners = new TimeLimit(context.checkUntil - Date.now());
+  try {
+    await checkWithin(entries, { ...context, aws, owners });
+  } finally {
+    aws.clear();
+    owners.clear();
+  }
+}
+
+/** A check in progress. */
+interface Check extends FleetContext {
+  /** How long AWS may take to list load balancers, tasks and secrets. */
+  readonly aws: TimeLimit;
+  /** How long AWS may take to name the owners of addresses. */
+  readonly owners: TimeLimit;
+}
+
+async function checkWithin(entries: readonly RegistryEntry[], context: Check): Promise<void> {
   const { functionArn, aws } = context;
   const records = entries.map(({ record }) => record);
   const listings = new Map(entries.flatMap((entry) => listingOf(entry, context)));
@@ -151,7 +169,10 @@ function listingOf(
 }
 
 /** A listing that is young enough to be checked in place of a new one. */
-function youngOf(listing: TaskListing | undefined, { intervalSeconds }: FleetContext): TaskListing | undefined {
+function youngOf(
+  listing: TaskListing | undefined,
+  { settings: { intervalSeconds } }: FleetContext,
+): TaskListing | undefined {
   // A run may begin late.
   const mostMillis = (LISTING_RUNS + 0.5) * intervalSeconds * 1000;
   return listing !== undefined && Date.now() - listing.at < mostMillis ? listing : undefined;
@@ -190,7 +211,7 @@ function runningOf(
 type SecretOf = (arn: string) => RuntimeTls | { readonly failed: string };
 
 /** Asks the probes about all subjects, and hands on each proxy as soon as all of it is answered. */
-async function askAll(subjects: readonly Subject[], secretOf: SecretOf, context: FleetContext): Promise<void> {
+async function askAll(subjects: readonly Subject[], secretOf: SecretOf, context: Check): Promise<void> {
   const asking = subjects.map((subject): Asking => ({ ...subject, answers: new Answers([]), bytes: 0 }));
   const calls = planCalls(
     asking.map((proxy) => ({
@@ -211,7 +232,7 @@ async function askAll(subjects: readonly Subject[], secretOf: SecretOf, context:
   await Promise.all(
     calls.map((call) =>
       limit(async () => {
-        await ask(call, secretOf, context.deadline, held);
+        await ask(call, secretOf, context.readUntil, held);
         const complete = call.parts.map(({ proxy }) => proxy).filter(({ answers }) => answers.complete);
         const checked = await evaluateAll(complete, context);
         for (const proxy of complete) {
@@ -261,7 +282,7 @@ async function ask(
 }
 
 /** Evaluates what was answered. Where the truth lacks a held address, it asks AWS for the owner and evaluates once more. */
-async function evaluateAll(proxies: readonly Asking[], context: FleetContext): Promise<Checked[]> {
+async function evaluateAll(proxies: readonly Asking[], context: Check): Promise<Checked[]> {
   const evaluated = await Promise.all(proxies.map((proxy) => evaluate(proxy, context)));
   const unexplained = evaluated.flatMap((one) => {
     return one.raw === undefined || one.report.unexplained.length === 0

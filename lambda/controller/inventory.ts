@@ -1,5 +1,6 @@
 import { type MalformedRecord, type RegistryEntry, readRegistry } from './aws/registry';
 import type { StateTable, StoredState } from './aws/state-table';
+import type { TaskListing } from './domain/raw-observation';
 import { NO_STATE, type ProxyState } from './domain/state';
 import type { Report } from './report';
 import { decodeState } from './state/codec';
@@ -36,6 +37,15 @@ async function readRecords(path: string): Promise<Omit<Inventory, 'states'>> {
 
 /** The state of a proxy before the first run that saves it. */
 export const newState = (name: string): StoredState => ({ name, version: 0, checkedAt: 0 });
+
+/** How a check gets what earlier runs saved of its proxies. */
+export function memoryOf({ states }: Inventory, table: StateTable, report: Report) {
+  return {
+    listed: ({ name }: RegistryEntry): TaskListing | undefined => decodeState(states.get(name)?.text ?? '')?.listing,
+    load: ({ name, record }: RegistryEntry) =>
+      loadState(states.get(name) ?? newState(name), record.proxy, table, report),
+  };
+}
 
 /** The state of a proxy. One that is not valid is reported, and the proxy starts without one. */
 export async function loadState(

@@ -8,11 +8,10 @@ import type { Incident } from './domain/incident';
 import { reportInvalid } from './domain/invalid-record';
 import type { ReportSettings } from './domain/proxy-report';
 import { type Checked, checkFleet } from './fleet';
-import { loadState, newState, readInventory } from './inventory';
+import { loadState, memoryOf, newState, readInventory } from './inventory';
 import { type RepairableEntry, repair } from './repair';
 import { countOf, type Report, type RunSummary } from './report';
 import { type Finding, type Settled, settle } from './settle';
-import { decodeState } from './state/codec';
 
 /** The end of a run that is reserved for reporting and saving; half of the run where it is shorter than twice this. */
 const RESERVE_MILLIS = 8000;
@@ -22,9 +21,6 @@ const RESERVE_MILLIS = 8000;
  * reported even if some processes were not reached. OpsCenter may be slow, so its stage ends before states are saved.
  */
 const RESERVE_LEFT = { reading: 1, checking: 0.75, opsItems: 0.5, saving: 0.25 } as const;
-
-/** The part of the time for reading in which AWS lists load balancers, tasks and secrets. */
-const SHARE_FOR_AWS = 0.6;
 
 /** How many states of proxies without a valid record are settled together. */
 const INVALID_BATCH = 50;
@@ -45,27 +41,23 @@ export async function run(
   const remaining = invocation.getRemainingTimeInMillis();
   const reserve = Math.min(RESERVE_MILLIS, remaining / 2);
   const millisUntil = (stage: keyof typeof RESERVE_LEFT) => remaining - reserve * RESERVE_LEFT[stage];
-  const deadline = Date.now() + millisUntil('reading');
-  const aws = new TimeLimit(millisUntil('reading') * SHARE_FOR_AWS);
-  const owners = new TimeLimit(millisUntil('checking'));
+  const start = Date.now();
   const saving = new TimeLimit(millisUntil('saving'));
   const opsItems = environment.OPS_ITEMS === 'on' ? new TimeLimit(millisUntil('opsItems')) : undefined;
   try {
     const table = new StateTable(environment.STATE_TABLE);
     const one = new Run(table, report, saving, opsItems, environment.REPAIR !== undefined);
-    const { entries, malformed, states } = await readInventory(environment.REGISTRY_PATH, table);
+    const inventory = await readInventory(environment.REGISTRY_PATH, table);
+    const { entries, malformed, states } = inventory;
     for (const { parameter, reason, value } of malformed) {
       report.log('error', 'not-checked', `${parameter}: ${reason}`, { parameter, reason, value });
     }
     await checkFleet(byStaleness(entries, states), {
       functionArn: invocation.invokedFunctionArn,
       settings: settingsOf(environment),
-      aws,
-      owners,
-      deadline,
-      intervalSeconds: Number(environment.INTERVAL_SECONDS),
-      listed: ({ name }) => decodeState(states.get(name)?.text ?? '')?.listing,
-      load: (entry) => one.load(states.get(entry.name) ?? newState(entry.name), entry.record.proxy),
+      readUntil: start + millisUntil('reading'),
+      checkUntil: start + millisUntil('checking'),
+      ...memoryOf(inventory, table, report),
       done: (checked) => one.settleChecked(checked),
       degraded: (message, reasons) => report.log('warn', 'degraded', message, { reasons }),
     });
@@ -73,14 +65,13 @@ export async function run(
     const repairs = await repair(one.repairable, environment.REPAIR, table, saving, report);
     return one.summarize(malformed.length, repairs);
   } finally {
-    for (const limit of [aws, owners, saving, opsItems]) {
-      limit?.clear();
-    }
+    saving.clear();
+    opsItems?.clear();
   }
 }
 
 /** What is said of a proxy in this monitor. */
-export function settingsOf({ BLIND_AFTER_SECONDS, INTERVAL_SECONDS }: ControllerEnvironment): ReportSettings {
+export function settingsOf({ BLIND_AFTER_SECONDS, INTERVAL_SECONDS }: ControllerEnvironment): Required<ReportSettings> {
   return { blindAfterSeconds: Number(BLIND_AFTER_SECONDS), intervalSeconds: Number(INTERVAL_SECONDS) };
 }
 
@@ -138,10 +129,6 @@ class Run {
     private readonly mayRepair: boolean,
   ) {}
 
-  public load(found: StoredState, proxy: string) {
-    return loadState(found, proxy, this.table, this.report);
-  }
-
   public async settleChecked(checked: readonly Checked[]): Promise<void> {
     const wholes = checked.map(({ report: { observation } }) => {
       const { unchecked, tasks } = observation;
@@ -177,7 +164,7 @@ class Run {
     for (const batch of chunksOf(invalid, INVALID_BATCH)) {
       const findings: Finding[] = [];
       for (const { stored: found, why } of batch) {
-        const { stored, state } = await this.load(found, found.name);
+        const { stored, state } = await loadState(found, found.name, this.table, this.report);
         const { proxy, open, ...after } = reportInvalid(found.name, state, why, Date.now());
         if (after.state === undefined && stored.version === 0) {
           continue;

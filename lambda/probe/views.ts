@@ -13,7 +13,7 @@ const MAX_BYTES = 4096;
 type Views = NonNullable<ObservedRuntime['views']>;
 
 /**
- * Asks a process what its own resolver is told: all addresses of each name. A name that it does not answer is left out:
+ * Asks a process what its own resolver answers: all addresses of each name. A name that it does not answer is left out:
  * the process does not know it now, or does not say it.
  *
  * @param deadline when the caller's time is over, in milliseconds since 1970

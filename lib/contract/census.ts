@@ -116,18 +116,22 @@ export interface CensusBlind {
   readonly why: string;
 }
 
-/** An incident that is over. */
-export interface CensusEndedIncident {
-  /** As in its events. */
-  readonly id: string;
+/** What an incident is about, whether it is open or over. */
+export interface IncidentSubject {
   readonly kind: VerdictKind;
-  /** The highest that it had. */
+  /** The highest that it had, where it is over. */
   readonly severity: Severity;
-  /** Why it is over. */
+  /** Where it is over: why. */
   readonly message: string;
   readonly upstream?: string;
   readonly address?: string;
   readonly taskCount: number;
+}
+
+/** An incident that is over. */
+export interface CensusEndedIncident extends IncidentSubject {
+  /** As in its events. */
+  readonly id: string;
   /** When it was first seen. */
   readonly since: string;
   readonly openedAt: string;
@@ -136,15 +140,9 @@ export interface CensusEndedIncident {
 }
 
 /** An incident that is open. */
-export interface CensusIncident {
+export interface CensusIncident extends IncidentSubject {
   /** As in its events. @default - this check is the first that proves it: the next run opens it */
   readonly id?: string;
-  readonly kind: VerdictKind;
-  readonly severity: Severity;
-  readonly message: string;
-  readonly upstream?: string;
-  readonly address?: string;
-  readonly taskCount: number;
   /** When it was first seen. */
   readonly since: string;
   /** When it was opened. @default - not yet */

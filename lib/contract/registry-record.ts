@@ -77,7 +77,7 @@ export interface RegistryRecord {
   /** ARN of the probe's function: the one in the VPC of the processes. */
   readonly probe: string;
   /**
-   * Port of the health listener where each process says what its own resolver is told, at `VIEW_PATH` and the backend.
+   * Port of the health listener where each process says what its own resolver answers, at `VIEW_PATH` and the backend.
    *
    * @default - the processes do not say it
    */

@@ -28,7 +28,7 @@ import { checkExternalId, EXTERNAL_ID } from '../private/monitor/census-external
 import { censusDefinition, RESULTS } from '../private/monitor/census-machine';
 import {
   type CensusBuckets,
-  functionRole,
+  censusFunctionRole,
   listing,
   machineRole,
   objects,
@@ -304,7 +304,7 @@ export class DriftCensus extends Construct {
     roleName?: string,
   ): { handler: LambdaFunction; role: IRole } {
     const scope = new Construct(this, id);
-    const { role, policy } = functionRole(scope, this.logGroup, statements, roleName);
+    const { role, policy } = censusFunctionRole(scope, this.logGroup, statements, roleName);
     const created = new LambdaFunction(scope, 'Handler', {
       ...functionOf('census'),
       description: `Of a census of HAProxy: ${id.toLowerCase()}`,

@@ -3,7 +3,7 @@ import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { AvailabilityZoneRebalancing, DeploymentStrategy } from 'aws-cdk-lib/aws-ecs';
 import { InputError } from '../haproxy/errors';
 import { checkArguments } from '../private/check-arguments';
-import { checkCount } from '../private/checks';
+import { checkCount, refuseTokens } from '../private/checks';
 import { DEPLOYMENT, ROLLING, TRAFFIC_SHIFT } from '../private/options';
 
 /** How ECS judges new tasks, in every deployment. */
@@ -105,14 +105,18 @@ export class ProxyDeployment {
     checkArguments('ProxyDeployment.rolling', options);
     const { minHealthyPercent: min, maxHealthyPercent: max } = ROLLING;
     const { minHealthyPercent = min.default, maxHealthyPercent = max.default } = options;
+    refuseTokens('minHealthyPercent', minHealthyPercent);
+    refuseTokens('maxHealthyPercent', maxHealthyPercent);
     const usable =
+      Number.isInteger(minHealthyPercent) &&
+      Number.isInteger(maxHealthyPercent) &&
       minHealthyPercent >= min.min &&
       minHealthyPercent <= min.max &&
       maxHealthyPercent >= max.min &&
       maxHealthyPercent <= max.max;
     if (!usable || minHealthyPercent >= maxHealthyPercent) {
       throw new InputError(
-        `minHealthyPercent '${minHealthyPercent}' and maxHealthyPercent '${maxHealthyPercent}' do not fit together: give 0 to 100 for the first, and 100 to 200 and more than the first for the second`,
+        `minHealthyPercent '${minHealthyPercent}' and maxHealthyPercent '${maxHealthyPercent}' do not fit together: give whole numbers, 0 to 100 for the first, and 100 to 200 and more than the first for the second`,
       );
     }
     return new ProxyDeployment(DeploymentStrategy.ROLLING, options, { minHealthyPercent, maxHealthyPercent });
@@ -147,7 +151,10 @@ export class ProxyDeployment {
   private constructor(
     private readonly strategy: DeploymentStrategy,
     private readonly options: ProxyDeploymentOptions,
-    private readonly service: Record<string, unknown> & { readonly maxHealthyPercent: number },
+    private readonly service: Record<string, unknown> & {
+      readonly minHealthyPercent: number;
+      readonly maxHealthyPercent: number;
+    },
   ) {}
 
   /**
@@ -167,6 +174,24 @@ export class ProxyDeployment {
   /** @internal */
   public get _requireReady(): boolean {
     return this.options.requireReady ?? DEPLOYMENT.requireReady.default;
+  }
+
+  /**
+   * Refuses shares of a number of tasks that leave ECS no task to stop or to start: a deployment would never end. ECS
+   * rounds the least number up and the largest one down (ECS API, `DeploymentConfiguration`).
+   *
+   * @internal
+   */
+  public _refuseStandstill(tasks: number): void {
+    const { minHealthyPercent: min, maxHealthyPercent: max } = this.service;
+    const stops = tasks - Math.ceil((tasks * min) / 100);
+    const starts = Math.floor((tasks * max) / 100) - tasks;
+    if (stops < 1 && starts < 1) {
+      const [most, least] = [Math.floor((100 * (tasks - 1)) / tasks), Math.ceil((100 * (tasks + 1)) / tasks)];
+      throw new InputError(
+        `minHealthyPercent '${min}' and maxHealthyPercent '${max}' of ${tasks} tasks let ECS neither stop nor start one: give minHealthyPercent of at most ${most}, or maxHealthyPercent of at least ${least}`,
+      );
+    }
   }
 
   /** @internal */

@@ -45,11 +45,12 @@ import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { warnOfOtherVpc } from '../private/other-vpc';
+import { capacityProvidersOf } from '../private/proxy/capacity-providers';
 import { configModelOf, maxConnectionsOf, openFilesOf, sharesOf } from '../private/proxy/configuration';
 import { ImportedHaproxyElbProxy } from '../private/proxy/imported-proxy';
 import { redeployOn } from '../private/proxy/patching';
 import { nameSections } from '../private/proxy/reviewable';
-import { scale } from '../private/proxy/scaling';
+import { leastTasksOf, scale } from '../private/proxy/scaling';
 import { type SecretFile, secretFilesOf } from '../private/proxy/secret-files';
 import { allowSessionLog, denySessionLogs } from '../private/proxy/session-log';
 import { stopTimesOf } from '../private/proxy/stop-times';
@@ -142,12 +143,16 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     const acceptProxyProtocol = props.acceptProxyProtocol ?? ingress.traits.proxyProtocol ?? false;
     const desiredCount = props.desiredCount ?? SERVICE.desiredCount.default;
     checkProxy(this, props, capacity, ingress);
+    const leastTasks = leastTasksOf(desiredCount, props.scaling);
+    for (const tasks of leastTasks.filter((one) => !Token.isUnresolved(one) && one > 0)) {
+      deployment._refuseStandstill(tasks);
+    }
     const stopTimes = stopTimesOf(
       valuesOf(PROCESS, props),
       ingress.traits.drainTime?.toMilliseconds(),
       Duration.seconds(capacity._maxStopSeconds).toMilliseconds(),
     );
-    for (const { id, message } of warningsOf(props, version, capacity, ingress, stopTimes)) {
+    for (const { id, message } of warningsOf(props, version, capacity, ingress, stopTimes, leastTasks)) {
       Annotations.of(this).addWarningV2(id, message);
     }
     this.proxyName = props.proxyName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
@@ -235,10 +240,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     if (props.enableExecuteCommand) {
       allowSessionLog(this.cluster, this.taskDefinition, this.logGroup);
     }
-    if (props.cluster === undefined) {
-      // A cluster cannot lose its capacity providers while a service uses them.
-      this.service.node.addDependency(this.cluster);
-    }
+    this.service.node.addDependency(capacityProvidersOf(this.cluster));
     // The first tasks pull their image and read their secrets through the routes of their subnets.
     const { internetConnectivityEstablished } = this.cluster.vpc.selectSubnets(props.vpcSubnets);
     this.service.node.addDependency(internetConnectivityEstablished);
@@ -258,7 +260,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       mode: props.mode ?? TRAFFIC.mode.default,
       http2: [...upstreams, ...shareUpstreams].some(({ options }) => options.protocol === HaproxyProtocol.HTTP2),
       acceptProxyProtocol,
-      fewestTasks: knownCount(props.scaling?.minTasks ?? desiredCount),
+      fewestTasks: leastTasks.some(Token.isUnresolved) ? undefined : Math.min(...leastTasks),
       shiftsTraffic: deployment._shiftsTraffic,
       stopTimeout: Duration.millis(stopTimes.stopTimeoutMillis),
     });
@@ -358,10 +360,6 @@ function render(
     );
   }
   return text;
-}
-
-function knownCount(count: number): number | undefined {
-  return Token.isUnresolved(count) ? undefined : count;
 }
 
 function imageOf(version: HaproxyVersion, digest: string | undefined): string {

@@ -142,7 +142,7 @@ export interface ProxyTls {
 }
 
 /**
- * Which certificates of clients HAProxy accepts, and what the load balancer is told of them.
+ * Which certificates of clients HAProxy accepts, and which headers the load balancer gets about them.
  *
  * HAProxy refuses a certificate that is expired, revoked, or of another authority: the handshake ends with a TLS alert,
  * whatever `required` is. Each connection is verified; no TLS session is resumed.

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CENSUS as CENSUS_DOCUMENT, type Census, MONITOR_CENSUS, MONTH } from '../../lambda/census/documents';
 import { Account, type StackResource } from '../deploy/account';
 import { cdk } from '../deploy/cdk';
+import type { Step } from '../step';
 import { Cloud } from './cloud';
 import { STAND_IN } from './controller';
 import {
@@ -47,7 +48,7 @@ export class CensusRehearsal {
   }
 
   /** The steps, in their order. */
-  public get steps(): readonly (readonly [name: string, work: () => Promise<void>])[] {
+  public get steps(): readonly Step[] {
     return [
       [
         'cdk bootstrap and deploy of the hub: census, hub of incidents, and a monitor with a real HAProxy',

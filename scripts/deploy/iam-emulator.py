@@ -38,7 +38,7 @@ listen = endpoints.TCP4ServerEndpoint
 
 
 def on_loopback(reactor, port, backlog=50, interface="127.0.0.1"):
-    """It listens on all addresses, whatever it is told."""
+    """It listens on all addresses, whatever its settings say."""
     return listen(reactor, port, backlog, "127.0.0.1")
 
 

@@ -3,14 +3,14 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { run } from '../../testbed/binaries/run';
 import { usableBinaries } from '../../testbed/binaries/usable';
-import { lambdaNode } from '../../testbed/lambda';
 import { fetchShells, NoEngine, startEngine, tryContainer } from '../containers/engine';
 import { makeImage, unpackedOf } from '../containers/images';
-import { step } from '../step';
+import { step, steps } from '../step';
 import { Emulator } from './emulator';
 import { NODES, Rehearsal } from './rehearsal';
 import { Rollback } from './rollback';
 import { enterVpc, forgetAccounts } from './vpc-network';
+import { functionNode, withEmulator } from './with-emulator';
 
 const [folder, cgroup, python] = process.argv.slice(2) as [string, string, string];
 /** The network of the VPC's tasks. */
@@ -37,29 +37,18 @@ async function main(): Promise<void> {
   await step('a network', () => enterVpc(folder, NODES));
   await step('an engine that answers', () => startEngine(folder, cgroup));
   const branches = await step('images of HAProxy', images);
-  const { file, unavailable } = await lambdaNode();
-  if (unavailable !== undefined) {
-    console.log(`not available: the Node of the functions: ${unavailable}`);
-  }
-  const emulator = await step('the emulator answers', () => Emulator.start(python, folder, NETWORK, file));
-  Object.assign(process.env, emulator.environment);
-  try {
-    const rehearsal = await Rehearsal.prepare(folder, branches);
-    for (const [name, work] of rehearsal.steps) {
-      await step(name, work);
-    }
-    rehearsal.close();
-    const rollback = await Rollback.prepare(folder, IMAGE, branches[0]!, NODES[0]);
-    for (const [name, work] of rollback.steps) {
-      await step(name, work);
-    }
-    rollback.close();
-  } catch (error) {
-    console.error(emulator.log);
-    throw error;
-  } finally {
-    emulator.stop();
-  }
+  const node = await functionNode();
+  await withEmulator(
+    () => Emulator.start(python, folder, NETWORK, node),
+    async () => {
+      const rehearsal = await Rehearsal.prepare(folder, branches);
+      await steps(rehearsal.steps);
+      rehearsal.close();
+      const rollback = await Rollback.prepare(folder, IMAGE, branches[0]!, NODES[0]);
+      await steps(rollback.steps);
+      rollback.close();
+    },
+  );
 }
 
 void main().then(

@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { NO_STATE } from '../../lambda/controller/domain/state';
 import { encodeState } from '../../lambda/controller/state/codec';
 import { DnsServer } from '../../testbed/dns-server';
+import type { Step } from '../step';
 import { Account, type StackResource } from './account';
 import { cdk } from './cdk';
 import { ACCOUNT, REGION } from './emulator';
@@ -59,7 +60,7 @@ export class PermissionRehearsal {
   ) {}
 
   /** The steps, in their order. */
-  public get steps(): readonly (readonly [name: string, work: () => Promise<void>])[] {
+  public get steps(): readonly Step[] {
     return [
       ['cdk bootstrap', () => this.#bootstrap()],
       ['cdk deploy: the functions and the schedule, each with its own role', () => this.#deploy()],

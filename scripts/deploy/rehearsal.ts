@@ -10,6 +10,7 @@ import { run } from '../../testbed/binaries/run';
 import { DnsServer } from '../../testbed/dns-server';
 import { LocalNodes } from '../../testbed/nodes';
 import { request } from '../../testbed/request';
+import type { Step } from '../step';
 import { Account, type StackResource } from './account';
 import { cdk } from './cdk';
 import { ACCOUNT, REGION } from './emulator';
@@ -55,7 +56,7 @@ export class Rehearsal {
   ) {}
 
   /** The steps, in their order. */
-  public get steps(): readonly (readonly [name: string, work: () => Promise<void>])[] {
+  public get steps(): readonly Step[] {
     return [
       ['cdk bootstrap', () => this.#bootstrap()],
       ['cdk deploy: services in their VPC, a controller without, a probe without permissions', () => this.#deploy()],

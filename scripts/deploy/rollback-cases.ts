@@ -5,7 +5,7 @@ export const ELB = 'elb.test';
 /** Another name with the addresses of the load balancer. */
 export const OTHER_NAME = 'other.test';
 /** No process has this address: queries to it get no answer. */
-const NOBODY = '10.9.0.99:53';
+const NO_SERVER = '10.9.0.99:53';
 
 /** The ports of the load balancer. */
 export interface Ports {
@@ -52,7 +52,7 @@ export const CASES: readonly RollbackCase[] = [
     what: 'a resolver that does not answer',
     rolledBack: true,
     upstream: FIRST,
-    props: { resolution: { nameservers: [NOBODY] } },
+    props: { resolution: { nameservers: [NO_SERVER] } },
   },
   {
     id: 'WrongCertificate',

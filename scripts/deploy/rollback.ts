@@ -11,6 +11,7 @@ import { DnsServer } from '../../testbed/dns-server';
 import { LocalNodes } from '../../testbed/nodes';
 import { ClientLoad } from '../../testbed/stopping/clients';
 import { CloudMapName } from '../../testbed/stopping/ingress';
+import type { Step } from '../step';
 import { Account, addressOf } from './account';
 import { cdk } from './cdk';
 import { VpcResolver } from './name-server';
@@ -78,7 +79,7 @@ export class Rollback {
   ) {}
 
   /** The steps, in their order. */
-  public get steps(): readonly (readonly [name: string, work: () => Promise<void>])[] {
+  public get steps(): readonly Step[] {
     return [
       ['cdk deploy of a first revision of each proxy', () => this.#deployFirst()],
       ['cdk deploy of right and wrong second revisions, under load', () => this.#deploySecond()],

@@ -8,7 +8,7 @@ import { availableBinaries, isDeaf } from '../support/binaries';
 import { HAS_TERMINALS, TerminalRun } from '../support/terminal';
 import { COMMAND, cli } from './cli';
 
-// A check takes up to 12 s, and the periods are those of a default configuration.
+// A check takes up to 12 s, and the periods are those of a default configuration: the tests wait side by side.
 jest.setTimeout(300_000);
 
 const [OLD, NEW] = ['127.0.0.3', '127.0.0.4'];
@@ -41,8 +41,8 @@ async function start(binary: HaproxyBinary, pinnedTo?: string): Promise<Case> {
   return started;
 }
 
-afterEach(async () => {
-  await Promise.all(cases.splice(0).map(({ proxy, dns }) => Promise.all([proxy.stop(), dns.close()])));
+afterAll(async () => {
+  await Promise.all(cases.map(({ proxy, dns }) => Promise.all([proxy.stop(), dns.close()])));
 });
 
 const flags = ({ name, nameserver, proxy }: Case) => [
@@ -53,7 +53,7 @@ const check = (one: Case, ...more: string[]) => cli(...flags(one), ...more);
 
 const heldBy = async ({ proxy }: Case) => (await proxy.held()).sort();
 
-test('an ordinary move of a process that follows is no drift at any time, on each branch', async () => {
+test.concurrent('an ordinary move of a process that follows is no drift at any time, on each branch', async () => {
   const started = await Promise.all(following.map((binary) => start(binary)));
   for (const { dns, name } of started) {
     dns.set(name, [NEW!]);
@@ -72,7 +72,7 @@ test('an ordinary move of a process that follows is no drift at any time, on eac
   expect(seen).toEqual(following.map(({ version }) => [version, [], true]));
 });
 
-test('a process that never resolves again drifts', async () => {
+test.concurrent('a process that never resolves again drifts', async () => {
   const pinned = await start(shown.at(-1)!, OLD);
   pinned.dns.set(pinned.name, [NEW!]);
   const { code, stdout } = await check(pinned, '--format', 'nagios');
@@ -80,8 +80,9 @@ test('a process that never resolves again drifts', async () => {
   expect([code, stdout.slice(0, 11)]).toEqual([2, 'CRITICAL - ']);
 });
 
-describe.each(['silent', 'servfail'] as const)('a name server that is %s', (failure) => {
-  test('the check sees that a resolver which has worked for long gets no answers, on each branch', async () => {
+test.concurrent.each(['silent', 'servfail'] as const)(
+  'a name server that is %s: the check sees that a resolver which has worked for long gets no answers, on each branch',
+  async (failure) => {
     const started = await Promise.all(following.map((binary) => start(binary)));
     // The machine that checks has another name server, which answers.
     const healthy = new DnsServer();
@@ -100,13 +101,13 @@ describe.each(['silent', 'servfail'] as const)('a name server that is %s', (fail
     } finally {
       await healthy.close();
     }
-  });
-});
+  },
+);
 
 if (!HAS_TERMINALS) {
   test.todo("progress on a real terminal: 'script' of util-linux is not on this machine");
 } else {
-  test('on a terminal it says what it waits for, and nothing else before the report', async () => {
+  test.concurrent('on a terminal it says what it waits for, and nothing else before the report', async () => {
     const one = await start(following.at(-1)!);
     const run = new TerminalRun([process.execPath, COMMAND, ...flags(one)].join(' '), 120);
     try {

@@ -115,7 +115,7 @@ proxies:
     const source = OWN.replace('desiredCount: 1', 'listenPort: 8404');
     expect(() => parseSpec(source, 's.yaml')).toThrow(
       new InputError(
-        's.yaml:9:9: environments.test.proxies.orders: port 8404 is used by listen and by health: give each listener its own port',
+        "s.yaml:9:9: environments.test.proxies.orders: listenPort '8404' is the port of the health checks of HAProxy: give another port",
       ),
     );
   });
@@ -447,7 +447,7 @@ describe('a file with several mistakes', () => {
       'proxies:\n  payments: { listenPort: 8404, upstream: { dnsName: elb.example.com, port: 80 } }\n',
     );
     expect(() => parseSpec(source, 's.yaml')).toThrow(
-      /^s\.yaml:8:13: proxies\.payments: port 8404 is used by .*\ns\.yaml:10:5: proxies\.orders: port 8404 is used by/,
+      /^s\.yaml:8:13: proxies\.payments: listenPort '8404' is the port of .*\ns\.yaml:10:5: proxies\.orders: listenPort '8404' is/,
     );
   });
 });

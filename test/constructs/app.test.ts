@@ -207,7 +207,7 @@ describe('npx cdk synth, without credentials', () => {
       'a port that another listener has',
       () => specFile('port.yaml', (spec) => Object.assign(spec.proxies.orders, { listenPort: 8404 })),
       (file) =>
-        `${file}:16:5: proxies.orders: port 8404 is used by listen and by health: give each listener its own port`,
+        `${file}:16:5: proxies.orders: listenPort '8404' is the port of the health checks of HAProxy: give another port`,
     ],
     [
       'a file that does not exist',

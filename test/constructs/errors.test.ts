@@ -12,6 +12,7 @@ import {
   HaproxyResolutionMode,
   HaproxyVersion,
   ProxyCapacity,
+  ProxyDeployment,
 } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { BY_NAME, stackWithVpc } from './stacks';
@@ -23,7 +24,7 @@ function proxyWith(props: Partial<HaproxyElbProxyProps>) {
 }
 
 const to = (dnsName: string, port = 80) => ElbUpstream.fromDnsName(dnsName, { port });
-const PORT_ADVICE = 'give a port from 1024 to 65535, because HAProxy does not run as root';
+const PORT_ADVICE = 'give a whole number from 1024 to 65535, because HAProxy does not run as root';
 const NAME_ADVICE = "give 1 to 64 letters, digits, '.', '-' or '_'";
 
 const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
@@ -32,9 +33,9 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [{ listenPort: 1023 }, `listenPort '1023' is out of range: ${PORT_ADVICE}`],
   [{ listenPort: 65_536 }, `listenPort '65536' is out of range: ${PORT_ADVICE}`],
   [{ listenPort: Number.NaN }, `listenPort 'NaN' is out of range: ${PORT_ADVICE}`],
-  [{ listenPort: 8080.5 }, "listen '8080.5' is not a port: give a whole number from 1 to 65535"],
-  [{ listenPort: 8404 }, 'port 8404 is used by listen and by health: give each listener its own port'],
-  [{ listenPort: 9990 }, 'port 9990 is used by listen and by runtimeApi: give each listener its own port'],
+  [{ listenPort: 8080.5 }, `listenPort '8080.5' is out of range: ${PORT_ADVICE}`],
+  [{ listenPort: 8404 }, "listenPort '8404' is the port of the health checks of HAProxy: give another port"],
+  [{ listenPort: 9990 }, "listenPort '9990' is the port of the runtime API of HAProxy: give another port"],
   [{ proxyName: '' }, `proxyName '' is not valid: ${NAME_ADVICE}`],
   [{ proxyName: 'my proxy' }, `proxyName 'my proxy' is not valid: ${NAME_ADVICE}`],
   [{ proxyName: 'a/b' }, `proxyName 'a/b' is not valid: ${NAME_ADVICE}`],
@@ -54,8 +55,14 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   ],
   [
     { drainTime: Duration.seconds(115) },
-    "stopTimeout '2m' is too short for drainTime '115s': give at least 121s, or a shorter drainTime",
+    "drainTime '115s' is too long: give at most 114s, because this capacity ends a task 2m after the stop signal",
   ],
+  [
+    { drainTime: Duration.seconds(110), stopTimeout: Duration.seconds(115) },
+    "stopTimeout '115s' is too short for drainTime '110s': give at least 116s, or a shorter drainTime",
+  ],
+  [{ redirectPort: 9990 }, "redirectPort '9990' is the port of the runtime API of HAProxy: give another port"],
+  [{ redirectPort: 8080 }, 'listenPort and redirectPort are both 8080: give each its own port'],
   [{ drainTime: Duration.millis(1500) }, "drainTime '1.5 s' is not valid: give whole seconds"],
   [
     { listenTls: { secret: Secret.fromSecretNameV2(new Stack(), 'Named', 'shop/certificate') } },
@@ -158,6 +165,21 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
     { scaling: { maxTasks: 4, schedules: [{ schedule: Schedule.cron({ hour: '7' }), minTasks: 9, maxTasks: 2 }] } },
     "minTasks '9' is more than maxTasks '2': give minTasks at most the value of maxTasks",
   ],
+  [
+    { desiredCount: 1, deployment: ProxyDeployment.rolling({ minHealthyPercent: 50, maxHealthyPercent: 100 }) },
+    "minHealthyPercent '50' and maxHealthyPercent '100' of 1 tasks let ECS neither stop nor start one: give minHealthyPercent of at most 0, or maxHealthyPercent of at least 200",
+  ],
+  [
+    { deployment: ProxyDeployment.rolling({ maxHealthyPercent: 149 }) },
+    "minHealthyPercent '100' and maxHealthyPercent '149' of 2 tasks let ECS neither stop nor start one: give minHealthyPercent of at most 50, or maxHealthyPercent of at least 150",
+  ],
+  [
+    {
+      scaling: { maxTasks: 9, minTasks: 3, schedules: [{ schedule: Schedule.cron({}), minTasks: 1, maxTasks: 2 }] },
+      deployment: ProxyDeployment.rolling({ minHealthyPercent: 60, maxHealthyPercent: 150 }),
+    },
+    "minHealthyPercent '60' and maxHealthyPercent '150' of 1 tasks let ECS neither stop nor start one: give minHealthyPercent of at most 0, or maxHealthyPercent of at least 200",
+  ],
   [{ scaling: { maxTasks: 1 } }, "minTasks '2' is more than maxTasks '1': give minTasks at most the value of maxTasks"],
   [
     { scaling: { maxTasks: 4, connectionsPerTask: 10 } },
@@ -188,6 +210,39 @@ test('both a VPC and a cluster', () => {
 
 test.each([1024, 65_535])('port %i at the border', (listenPort) => {
   expect(proxyWith({ listenPort }).connections.defaultPort?.toString()).toBe(`${listenPort}`);
+});
+
+test.each<[tasks: number, minHealthyPercent: number, maxHealthyPercent: number]>([
+  [1, 0, 100],
+  [1, 100, 200],
+  [2, 50, 100],
+  [2, 100, 150],
+  [3, 66, 100],
+  [0, 50, 100],
+])(
+  '%i tasks, of which %i to %i percent run during a deployment',
+  (desiredCount, minHealthyPercent, maxHealthyPercent) => {
+    const deployment = ProxyDeployment.rolling({ minHealthyPercent, maxHealthyPercent });
+    expect(() => proxyWith({ desiredCount, deployment })).not.toThrow();
+  },
+);
+
+test.each<[props: Partial<HaproxyElbProxyProps>, what: string[]]>([
+  [{ desiredCount: 1 }, ['desiredCount']],
+  [{ desiredCount: 2, scaling: { maxTasks: 4, minTasks: 1 } }, ['minTasks']],
+  [
+    { scaling: { maxTasks: 4, schedules: [{ schedule: Schedule.cron({ hour: '20' }), minTasks: 1, maxTasks: 2 }] } },
+    ['minTasks'],
+  ],
+  [{ desiredCount: 1, scaling: { maxTasks: 4, minTasks: 2 } }, []],
+])('a single task is warned of, also where scaling makes it one: %#', (props, what) => {
+  const warnings = Annotations.fromStack(Stack.of(proxyWith(props))).findWarning('*', Match.stringLikeRegexp('single'));
+  expect(warnings.map(({ entry }) => entry.data)).toEqual(
+    what.map(
+      (name) =>
+        `${name} is 1, so every failure of the task is an outage: give 2 or more [ack: cdk-haproxy-elb:single-task]`,
+    ),
+  );
 });
 
 test('as long a stop as Fargate waits', () => {

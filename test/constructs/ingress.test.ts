@@ -1,5 +1,6 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { IpProtocol, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -8,6 +9,7 @@ import {
   ApplicationTargetGroup,
   ListenerCertificate,
   NetworkTargetGroup,
+  type NetworkTargetGroupProps,
   Protocol,
   TargetGroupIpAddressType,
   TargetType,
@@ -35,6 +37,8 @@ function proxyWith(ingress: ProxyIngress, props: Partial<HaproxyElbProxyProps> =
   return { stack, proxy, template: Template.fromStack(stack) };
 }
 
+const PERCENT_ADVICE =
+  "and maxHealthyPercent '200' do not fit together: give whole numbers, 0 to 100 for the first, and 100 to 200 and more than the first for the second";
 const CERTIFICATE = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:certificate-AbCdEf';
 
 describe('a new Network Load Balancer', () => {
@@ -135,8 +139,20 @@ test('another listenPort replaces no target group', () => {
   expect(one).toEqual(other);
 });
 
-test('a service leaves before the capacity providers of its cluster', () => {
-  const { template } = proxyWith(ProxyIngress.none(), { capacity: ProxyCapacity.fargate({ spot: true }) });
+test.each<[whose: string, props: (stack: Stack, vpc: Vpc) => Partial<HaproxyElbProxyProps>]>([
+  ['a new cluster', () => ({})],
+  [
+    'a given cluster',
+    (stack, vpc) => ({
+      vpc: undefined,
+      cluster: new Cluster(stack, 'Cluster', { vpc, enableFargateCapacityProviders: true }),
+    }),
+  ],
+])('a service comes after the capacity providers of %s, and leaves before them', (_, props) => {
+  const { stack, vpc } = stackWithVpc();
+  const capacity = ProxyCapacity.fargate({ spot: true });
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, capacity, ...props(stack, vpc) });
+  const template = Template.fromStack(stack);
   const [association] = Object.keys(template.findResources('AWS::ECS::ClusterCapacityProviderAssociations'));
   template.hasResource('AWS::ECS::Service', { DependsOn: Match.arrayWith([association]) });
 });
@@ -238,6 +254,15 @@ function ownGroup(
   return stack;
 }
 
+/** A proxy in a target group of a Network Load Balancer of the app. */
+function ownNetworkGroup(group: Partial<NetworkTargetGroupProps>, props: Partial<HaproxyElbProxyProps> = {}) {
+  const { stack, vpc } = stackWithVpc();
+  const targetGroup = new NetworkTargetGroup(stack, 'Group', { vpc, port: 80, targetType: TargetType.IP, ...group });
+  const ingress = ProxyIngress.targetGroup(targetGroup);
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress, ...props });
+  return { stack, targetGroup };
+}
+
 test('a target group of the app reaches the health port if its health check asks there', () => {
   const rulesOf = (stack: Stack) =>
     resourcesOf(Template.fromStack(stack), 'AWS::EC2::SecurityGroupIngress')
@@ -324,6 +349,19 @@ test.each<[make: () => unknown, message: string]>([
   ],
   [
     () => {
+      const options = { internetFacing: true, allocationIds: ['eipalloc-1', 'eipalloc-2'], crossZone: false };
+      const schedules = [{ schedule: Schedule.cron({ hour: '20' }), minTasks: 1, maxTasks: 2 }];
+      return proxyWith(ProxyIngress.networkLoadBalancer(options), { scaling: { maxTasks: 4, schedules } });
+    },
+    'crossZone is false, and 1 tasks leave some of the 2 addresses without one: leave crossZone out, or give at least 2 tasks',
+  ],
+  [() => ProxyDeployment.rolling({ minHealthyPercent: 50.5 }), `minHealthyPercent '50.5' ${PERCENT_ADVICE}`],
+  [
+    () => ProxyDeployment.rolling({ minHealthyPercent: Lazy.number({ produce: () => 50 }) }),
+    'minHealthyPercent is a token, known only at deployment: give the value itself',
+  ],
+  [
+    () => {
       const { stack, vpc } = stackWithVpc();
       const group = new ApplicationTargetGroup(stack, 'Group', { vpc, port: 443, targetType: TargetType.IP });
       return new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress: ProxyIngress.targetGroup(group) });
@@ -335,13 +373,16 @@ test.each<[make: () => unknown, message: string]>([
     'the target group of the ingress speaks HTTP, and the proxy has listenTls: leave listenTls out, or give an HTTPS target group',
   ],
   [
-    () => {
-      const { stack, vpc } = stackWithVpc();
-      const options = { vpc, port: 443, protocol: Protocol.TLS, targetType: TargetType.IP };
-      const ingress = ProxyIngress.targetGroup(new NetworkTargetGroup(stack, 'Group', options));
-      return new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
-    },
+    () => ownNetworkGroup({ protocol: Protocol.TLS }),
     'the target group of the ingress speaks TLS, and the proxy has no listenTls: give listenTls, or a TCP target group',
+  ],
+  [
+    () => ownNetworkGroup({ protocol: Protocol.UDP }),
+    'the target group of the ingress speaks UDP, and HAProxy TCP: give a TCP target group',
+  ],
+  [
+    () => ownGroup(ApplicationProtocol.HTTP, { acceptProxyProtocol: true }),
+    'acceptProxyProtocol is true, and an Application Load Balancer sends no PROXY protocol: leave it out; the client is in X-Forwarded-For',
   ],
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer({ redirectPort: 80 })),
@@ -364,6 +405,31 @@ test.each<[make: () => unknown, message: string]>([
   ],
 ])('contradictory options are refused in one line (%#)', (make, message) => {
   expect(make).toThrow(new InputError(message));
+});
+
+/** The target group is only complete at synthesis, because its attributes may be set later. */
+test.each<
+  [what: string, group: Partial<NetworkTargetGroupProps>, acceptProxyProtocol: boolean, error: string | undefined]
+>([
+  [
+    'sends the PROXY protocol to a proxy that does not accept it',
+    { proxyProtocolV2: true },
+    false,
+    'the target group of the ingress sends the PROXY protocol, and HAProxy does not expect it: give acceptProxyProtocol: true, or a target group without proxyProtocolV2',
+  ],
+  [
+    'sends none to a proxy that needs it',
+    {},
+    true,
+    'acceptProxyProtocol is true, and the target group of the ingress sends no PROXY protocol: leave it out, or give proxyProtocolV2: true to the target group',
+  ],
+  ['sends what the proxy accepts', { proxyProtocolV2: true }, true, undefined],
+  ['sends none, and the proxy accepts none', {}, false, undefined],
+])('a target group %s', (_, group, acceptProxyProtocol, error) => {
+  const { stack, targetGroup } = ownNetworkGroup(group, { acceptProxyProtocol });
+  expect(stack.node.tryFindChild('Proxy')!.node.validate()).toEqual(error === undefined ? [] : [error]);
+  targetGroup.setAttribute('proxy_protocol_v2.enabled', `${acceptProxyProtocol}`);
+  expect(stack.node.tryFindChild('Proxy')!.node.validate()).toEqual([]);
 });
 
 test.each<[what: string, ipAddressType: TargetGroupIpAddressType | undefined, ipv6: boolean]>([

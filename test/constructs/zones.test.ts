@@ -1,18 +1,27 @@
-import { App, Fn, Stack } from 'aws-cdk-lib';
+import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IpAddresses, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { ElbUpstream, FixedUpstream, HaproxyElbProxy, type HaproxyElbProxyProps, Locality } from '../../lib';
+import {
+  ElbUpstream,
+  FixedUpstream,
+  HaproxyElbProxy,
+  type HaproxyElbProxyProps,
+  Locality,
+  UpstreamIdentity,
+} from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { ZONE_SCRIPT } from '../../lib/haproxy/render/zone-script';
 import { DnsServer } from '../../testbed/dns-server';
 import { EcsMetadata } from '../../testbed/ecs-metadata';
 import { EcsTask } from '../../testbed/ecs-task';
+import { IDENTITY_BODY, IDENTITY_PATH, STRANGER } from '../../testbed/identity';
 import { LocalNodes } from '../../testbed/nodes';
 import { freePorts } from '../../testbed/ports';
 import { fillIn, resourcesOf, withoutReferences } from '../e2e/template';
 import { until } from '../haproxy/running';
 import { anyBinary } from '../support/binaries';
 import { ENV } from './stacks';
+import { recordsOf } from './template';
 
 jest.setTimeout(60_000);
 
@@ -149,7 +158,7 @@ describe('refuses', () => {
   });
 });
 
-test('a task of the template reads its zone and prefers it', async () => {
+test('a task of the template reads its zone and prefers it, and sends nothing to a stranger in it', async () => {
   const binary = anyBinary('3.2');
   const dns = new DnsServer();
   const nodes = new LocalNodes();
@@ -164,11 +173,20 @@ test('a task of the template reads its zone and prefers it', async () => {
   const stack = new Stack(new App(), 'Stack', ENV);
   new HaproxyElbProxy(stack, 'Proxy', {
     vpc: newVpc(stack),
-    upstream: upstreamOf(Locality.preferZone({ 'eu-west-1a': ['127.1.4.0/24'], 'eu-west-1b': ['127.1.5.0/24'] }), port),
+    upstream: ElbUpstream.fromDnsName(NAME, {
+      port,
+      locality: Locality.preferZone({ 'eu-west-1a': ['127.1.4.0/24'], 'eu-west-1b': ['127.1.5.0/24'] }),
+      identity: UpstreamIdentity.response({ path: IDENTITY_PATH, body: IDENTITY_BODY }),
+      healthCheck: { interval: Duration.millis(500) },
+    }),
     resolution: { nameservers: [(await dns.listen()).address] },
     listenPort,
   });
-  const { container, variables } = containerOf(Template.fromStack(stack));
+  const template = Template.fromStack(stack);
+  expect(recordsOf(template)[0].upstreams).toEqual([
+    { backend: 'upstream', dnsName: NAME, port, identity: 'response' },
+  ]);
+  const { container, variables } = containerOf(template);
   const deployed = (value: unknown) => fillIn(value, (reference) => reference);
   const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, deployed(value)]));
   const { EntryPoint: entryPoint, Command: command } = container;
@@ -180,14 +198,19 @@ test('a task of the template reads its zone and prefers it', async () => {
   );
   try {
     await task.start();
-    await until('its zone first', async () => {
-      const answers = [];
+    const fromZone = async () => {
+      const answers: (string | undefined)[] = [];
       for (let i = 0; i < 10; i += 1) {
         answers.push(await task.answer());
       }
-      return answers.filter((answer) => answer?.startsWith('127.1.5.')).length >= 9 || undefined;
-    });
+      return answers.filter((answer) => answer?.startsWith('127.1.5.'));
+    };
+    await until('its zone first', async () => (await fromZone()).length >= 9);
     expect(task.process.output).toContain('zone: nodes in eu-west-1b come first');
+    await nodes.kill(addresses[1]!);
+    await nodes.start(STRANGER, addresses[1]!, port);
+    await until('the other node of the zone', async () => (await fromZone()).length >= 9);
+    expect(new Set(await fromZone())).toEqual(new Set([addresses[2]]));
   } finally {
     await Promise.all([task.stop(), nodes.close(), dns.close(), metadata.close()]);
   }

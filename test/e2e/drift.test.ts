@@ -38,7 +38,7 @@ describe('a synthesized stack, its load balancer moves', () => {
   const answers = (kind: 'follower' | 'pinned') => Promise.all(testbed.pairs.map((pair) => pair[kind].task.answer()));
   const all = (found: readonly (string | undefined)[], wanted: string) => found.every((answer) => answer === wanted);
 
-  test('before the move every proxy answers, and a silent resolver is reported', async () => {
+  test('before the move every proxy answers, and the pinned ones have a silent resolver', async () => {
     expect(await answers('follower')).toEqual(testbed.pairs.map(() => OLD));
     expect(await answers('pinned')).toEqual(testbed.pairs.map(() => OLD));
     await checkUntil(testbed, () => opened('silent-resolver').length === testbed.pairs.length);
@@ -50,7 +50,7 @@ describe('a synthesized stack, its load balancer moves', () => {
     expect(opened('stale-address')).toEqual([]);
   }, 120_000);
 
-  test('after the move the generated configurations reach the new address, the pinned ones never do', async () => {
+  test('after the move the generated configurations reach the new address, and the pinned ones do not', async () => {
     testbed.move();
     await checkUntil(testbed, async () => all(await answers('follower'), NEW));
     expect(await answers('pinned')).toEqual(testbed.pairs.map(() => OLD));
@@ -81,7 +81,7 @@ describe('a synthesized stack, its load balancer moves', () => {
     expect(resolved('stale-address')).toEqual([]);
   }, 180_000);
 
-  test('once a pinned proxy runs the configuration of its template, its incidents are resolved', async () => {
+  test('with the configuration of its template a pinned proxy has no incident any more', async () => {
     await Promise.all(testbed.pairs.map(({ pinned }) => pinned.task.start()));
     // Counters of three periods show that a new process resolves.
     await checkUntil(testbed, () =>
@@ -93,7 +93,7 @@ describe('a synthesized stack, its load balancer moves', () => {
     expect(ids(resolved('silent-resolver'))).toEqual(ids(opened('silent-resolver')));
   }, 120_000);
 
-  test('no incident was ever raised for a generated configuration', () => {
+  test('a generated configuration has no incident', () => {
     const pinned = new Set(testbed.pairs.map((pair) => pair.pinned.proxy));
     expect(testbed.events.filter(({ incident }) => !pinned.has(incident.proxy))).toEqual([]);
   });

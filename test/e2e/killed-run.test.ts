@@ -77,19 +77,19 @@ async function killEverywhere(states: typeof open, expected: readonly string[], 
 
 const CALLS = ['ssm:GetParametersByPath', 'dynamodb:Scan', 'dynamodb:PutItem', 'events:PutEvents', 'lambda:Invoke'];
 
-test('a run that opens incidents may be killed at any call of AWS: each incident opens, and no event has two ids', async () => {
+test('a run that is killed at any AWS call opens each incident, with one id', async () => {
   fleet.drift();
   const killedAt = await killEverywhere(almostOpen, ['proxy-0 opened', 'proxy-1 opened'], 2);
   expect(killedAt).toEqual(expect.arrayContaining(CALLS));
 });
 
-test('a run that closes incidents may be killed at any call of AWS: each incident closes', async () => {
+test('a run that is killed at any AWS call closes each incident', async () => {
   fleet.heal();
   const killedAt = await killEverywhere(open, ['proxy-0 closed', 'proxy-1 closed'], 0);
   expect(killedAt).toEqual(expect.arrayContaining(CALLS));
 });
 
-test('runs that overlap, one after the other: each incident opens once, under one id', async () => {
+test('each incident of runs that overlap opens once, with one id', async () => {
   fleet.drift();
   fleet.restore(healthy);
   fleet.account.bus.events.length = 0;

@@ -330,15 +330,15 @@ test('every call of a check is allowed by the role of a plain monitor', () => {
   expect(refused(plain, ofCheck)).toEqual([]);
 });
 
-test('every call of repair, OpsItems, gate, mutual TLS and other places is allowed by the role of a monitor that has them', () => {
+test('every call of repair, OpsItems, gate, mutual TLS and other places is allowed by the role of a monitor with these options', () => {
   expect(refused(full, [...ofCheck, ...ofOptions])).toEqual([]);
 });
 
-test('a plain monitor may do what a check does, and nothing else', () => {
+test('the role of a plain monitor allows only the calls of a check', () => {
   expect([...allowedActions(plain)].sort()).toEqual([...calledActions(ofCheck), ...ONLY_GATE, ...LOG].sort());
 });
 
-test('with every option it may do what is called, and nothing else', () => {
+test('the role of a monitor with every option allows only its calls', () => {
   const called = calledActions([...ofCheck, ...ofOptions]);
   expect([...allowedActions(full)].sort()).toEqual([...called, ...LOG].sort());
 });
@@ -396,19 +396,19 @@ test.each<[string, Request]>([
 });
 
 describe('the probe', () => {
-  test('has no permission but those of its network interfaces and its log', () => {
+  test('has only the permissions for its network interfaces and its log', () => {
     expect([...allowedActions(probe)].sort()).toEqual([...INTERFACES, ...LOG].sort());
   });
 
   const resource = ARN('ec2', 'network-interface/eni-1');
 
-  test.each(INTERFACES)('%s is for Lambda, and refused to its own code', (action) => {
+  test.each(INTERFACES)('%s is allowed to Lambda and denied to its code', (action) => {
     const asked = { action, resource: action.includes('Describe') ? '*' : resource };
     expect(isAllowed(probe, { ...asked, context: {} })).toBe(true);
     expect(isAllowed(probe, { ...asked, context: FUNCTION })).toBe(false);
   });
 
-  test('whoever controls it may make none of the calls of the controller', () => {
+  test('may make none of the calls of the controller', () => {
     const requests = decided([...ofCheck, ...ofOptions]).flatMap(requestsOf);
     expect(requests.length).toBeGreaterThan(20);
     expect(requests.filter((request) => isAllowed(probe, request))).toEqual([]);

@@ -11,6 +11,7 @@ import type {
   HaproxyUpstream,
 } from '../../lib/haproxy/model/config-model';
 import {
+  HaproxyLocality,
   HaproxyLogFormat,
   HaproxyMode,
   HaproxyProtocol,
@@ -89,6 +90,7 @@ const upstreams = fc
   .record(
     {
       proof: some(fc.record({ path: paths, body: proofs })),
+      prefersZone: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
       dnsName: upstreamNames,
       port: fc.oneof(ports, fc.constantFrom(80, 443)),
       protocol: fc.oneof(
@@ -115,9 +117,13 @@ const upstreams = fc
     },
     { requiredKeys: ['dnsName', 'port'] },
   )
-  .map(({ proof, ...upstream }): HaproxyUpstream => {
-    const { resolutionMode, tls, healthCheck = {} } = upstream;
-    if (proof === undefined || resolutionMode === HaproxyResolutionMode.PER_REQUEST || healthCheck.enabled === false) {
+  .map(({ proof, prefersZone, ...given }): HaproxyUpstream => {
+    const { resolutionMode, tls, healthCheck = {} } = given;
+    if (resolutionMode === HaproxyResolutionMode.PER_REQUEST || healthCheck.enabled === false) {
+      return given;
+    }
+    const upstream = prefersZone ? { ...given, locality: HaproxyLocality.ZONE } : given;
+    if (proof === undefined) {
       return upstream;
     }
     if (tls !== undefined && tls.verify !== false) {
@@ -137,7 +143,7 @@ const machines = fc
   })
   .map(
     ({
-      upstream: { dnsName: _, resolutionMode: __, slots: ___, identity: ____, ...options },
+      upstream: { dnsName: _, resolutionMode: __, slots: ___, identity: ____, locality: _____, ...options },
       addresses: at,
       serverName,
     }) => ({

@@ -15,7 +15,9 @@ import {
   TCP_IDENTITY,
   TCP_SHARES,
   TCP_ZONE,
+  TCP_ZONE_IDENTITY,
   ZONE,
+  zoneIdentity,
 } from './models';
 
 const FOLDER = path.join(__dirname, '../fixtures/render');
@@ -31,6 +33,8 @@ const MODES: Record<string, (version: HaproxyVersion) => HaproxyConfigModel | un
   'per-request': ({ _capabilities: capabilities }) => (capabilities.doResolve ? PER_REQUEST : undefined),
   zone: ({ _capabilities: capabilities }) => (capabilities.luaWeights ? ZONE : undefined),
   'tcp-zone': ({ _capabilities: capabilities }) => (capabilities.luaWeights ? TCP_ZONE : undefined),
+  'zone-identity': (version) => (version._capabilities.luaWeights ? zoneIdentity(version) : undefined),
+  'tcp-zone-identity': ({ _capabilities: capabilities }) => (capabilities.luaWeights ? TCP_ZONE_IDENTITY : undefined),
   http2: ({ _capabilities: capabilities }) => (capabilities.http2Upstream ? HTTP2 : undefined),
 };
 

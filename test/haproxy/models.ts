@@ -244,8 +244,25 @@ export function identity({ _capabilities: capabilities }: HaproxyVersion): Hapro
   };
 }
 
-/** The same of a load balancer whose TLS passes through. */
+/** The same with the nodes in the zone of the task first, 2.2 and later. */
+export function zoneIdentity(version: HaproxyVersion): HaproxyConfigModel {
+  const { upstream, routes = [], ...model } = identity(version);
+  const prefer = (one: HaproxyUpstream): HaproxyUpstream => ({ ...one, locality: HaproxyLocality.ZONE });
+  return {
+    ...model,
+    upstream: prefer(upstream),
+    routes: routes.map((route) => ({ ...route, upstream: prefer(route.upstream!) })),
+  };
+}
+
+/** A proof of identity of a load balancer whose TLS passes through. */
 export const TCP_IDENTITY: HaproxyConfigModel = {
   mode: HaproxyMode.TCP,
   upstream: { dnsName: NAME, port: 443, identity: { certificate: { serverName: 'www.example.com' } } },
+};
+
+/** The same with the nodes in the zone of the task first. */
+export const TCP_ZONE_IDENTITY: HaproxyConfigModel = {
+  ...TCP_IDENTITY,
+  upstream: { ...TCP_IDENTITY.upstream, locality: HaproxyLocality.ZONE },
 };

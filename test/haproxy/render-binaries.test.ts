@@ -8,7 +8,7 @@ import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { CertificateAuthority, makeCertificate, type TestCertificate } from '../../testbed/certificate';
 import { availableBinaries, haproxyCheck, hasTls } from '../support/binaries';
-import { fullHttp, fullTcp, TCP_ZONE, ZONE } from './models';
+import { fullHttp, fullTcp, TCP_ZONE, TCP_ZONE_IDENTITY, ZONE, zoneIdentity } from './models';
 
 const MODES = [HaproxyMode.HTTP, HaproxyMode.TCP];
 const LISTENERS = ['plain', 'tls', 'tls+redirect', 'proxy protocol'] as const;
@@ -52,11 +52,12 @@ interface Shape {
   readonly format: HaproxyLogFormat;
 }
 
+const FORMATS = [HaproxyLogFormat.STANDARD, HaproxyLogFormat.JSON] as const;
+
+/** The log depends on mode and listener: each of them, and each upstream, has both formats in turn. */
 const MATRIX = MODES.flatMap((mode) =>
-  LISTENERS.flatMap((listener) =>
-    Object.keys(UPSTREAMS).flatMap((upstream) =>
-      [HaproxyLogFormat.STANDARD, HaproxyLogFormat.JSON].map((format): Shape => ({ mode, listener, upstream, format })),
-    ),
+  LISTENERS.flatMap((listener, i) =>
+    Object.keys(UPSTREAMS).map((upstream, j): Shape => ({ mode, listener, upstream, format: FORMATS[(i + j) % 2]! })),
   ),
 ).filter(({ mode, listener }) => mode === HaproxyMode.HTTP || listener !== 'tls+redirect');
 
@@ -195,6 +196,12 @@ describe.each(availableBinaries())('HAProxy $version accepts without a warning',
     test('the nodes of a zone first', () => {
       const { routes, ...plain } = ZONE;
       expect([hasTls(binary) ? ZONE : plain, TCP_ZONE].map(check)).toEqual([FINE, FINE]);
+    });
+
+    test('the nodes of a zone first, with a proof of identity', () => {
+      const [clear] = zoneIdentity(version).routes!;
+      const models = hasTls(binary) ? [zoneIdentity(version), TCP_ZONE_IDENTITY] : [{ upstream: clear!.upstream! }];
+      expect(models.map(check)).toEqual(models.map(() => FINE));
     });
   }
 

@@ -12,6 +12,7 @@ import { models, values, versions } from './arbitraries';
 /** Reasons that lie in the version and not in the model. */
 const FOR_THE_VERSION = [
   /^resolutionMode 'per-request' in (http|tcp) mode needs HAProxy 2\.[01] or later, and this is \d\.\d: use 'slots'$/,
+  /^locality 'zone' needs HAProxy 2\.2 or later, and this is (1\.\d|2\.[01]): leave it out$/,
   /^listenTls\.minVersion '1\.3' needs HAProxy 1\.8 or later, and this is 1\.[67]: give '1\.2'$/,
   /^listenTls\.clientCertificates\.(subject|issuer)Header needs HAProxy 2\.2 or later, and this is [12]\.\d: give certificateHeader, which every version has$/,
   /^listenTls\.clientCertificates\.fingerprintHeader needs HAProxy 2\.1 or later, and this is [12]\.\d: give certificateHeader, which every version has$/,

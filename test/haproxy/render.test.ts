@@ -110,6 +110,16 @@ describe('1.8 and later', () => {
     expect(linesOf(text, 'timeout resolve')).toEqual(['timeout resolve 7s']);
   });
 
+  test.each(NEW)('%s: what must prove its identity is checked at least every 10 s while it is down', (branch) => {
+    const downInterval = (intervalMillis: number) => {
+      const upstream = { ...HTTP.upstream, tls: {}, identity: { certificate: {} }, healthCheck: { intervalMillis } };
+      return / downinter (\S+) /.exec(linesOf(render(branch, { ...HTTP, upstream }), 'server-template')[0]!)?.[1];
+    };
+    // From 3.1 on a new address is down until its first check.
+    const usual = branchOrder(branch) >= branchOrder('3.1') ? ['500ms', '2500ms'] : [undefined, undefined];
+    expect([2000, 10_000, 60_000, 3_600_000].map(downInterval)).toEqual([...usual, '10s', '10s']);
+  });
+
   test('an address stays for `hold obsolete` after it left the answer', () => {
     const text = render('3.2', { ...HTTP, resolution: { holdObsoleteMillis: 10_001 } });
     expect(linesOf(text, 'hold obsolete')).toEqual(['hold obsolete 10001ms']);

@@ -152,8 +152,8 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
     haproxy = undefined;
   };
 
-  /** What the upstream is told of a certificate. */
-  function told({ cert }: TestCertificate, subject: string): [string, string][] {
+  /** The headers that the upstream gets about a certificate. */
+  function headersOf({ cert }: TestCertificate, subject: string): [string, string][] {
     const { raw, serialNumber } = new X509Certificate(cert);
     const values: Record<keyof typeof headers, string> = {
       subjectHeader: subject,
@@ -198,7 +198,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
 
     test.each(['TLSv1.2', 'TLSv1.3'] as const)('says whose request it is, in %s', async (maxVersion) => {
       const { text } = await good(request(), { maxVersion });
-      expect(received(text)).toEqual(told(clients.good, 'CN=good,O=Acme'));
+      expect(received(text)).toEqual(headersOf(clients.good, 'CN=good,O=Acme'));
     });
 
     test.each(['TLSv1.2', 'TLSv1.3'] as const)(
@@ -235,7 +235,9 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
 
     test('a subject is one line, and one name', async () => {
       const { text } = await speak(ports.tls, { certificate: clients.tricky, bytes: request() });
-      expect(received(text)).toEqual(told(clients.tricky, 'CN=cl\\C3\\AFent\\0D\\0AX-Evil: 1,O=Acme\\, Inc./CN=admin'));
+      expect(received(text)).toEqual(
+        headersOf(clients.tricky, 'CN=cl\\C3\\AFent\\0D\\0AX-Evil: 1,O=Acme\\, Inc./CN=admin'),
+      );
     });
 
     test('a client cannot write a header that says who it is', async () => {
@@ -244,7 +246,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
         return [...spellings, ...spellings].map((one) => `${one}: forged`);
       });
       const { text } = await good(request(...forged, 'X-Folded: a\r\n X-Client-Verified: forged'));
-      expect(received(text).filter(([name]) => name !== 'x-folded')).toEqual(told(clients.good, 'CN=good,O=Acme'));
+      expect(received(text).filter(([name]) => name !== 'x-folded')).toEqual(headersOf(clients.good, 'CN=good,O=Acme'));
     });
 
     test.each(['_', '.', '|'])('nor with %s for -', async (separator) => {
@@ -254,7 +256,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       ]);
       const { text } = await good(request(...forged.filter((line) => !line.startsWith('undefined'))));
       if (capabilities.headerPatterns) {
-        expect(received(text)).toEqual(told(clients.good, 'CN=good,O=Acme'));
+        expect(received(text)).toEqual(headersOf(clients.good, 'CN=good,O=Acme'));
       } else {
         expect(text).toMatch(/^HTTP\/1\.[01] 400 /);
       }
@@ -262,7 +264,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
 
     test('nor in a later request of a connection, nor with a blank before the colon', async () => {
       const { text } = await good(`${GET.replace('close', 'keep-alive')}\r\n${request('X-Client-Verified: forged')}`);
-      expect(received(text.slice(text.lastIndexOf('HTTP/1.1 200')))).toEqual(told(clients.good, 'CN=good,O=Acme'));
+      expect(received(text.slice(text.lastIndexOf('HTTP/1.1 200')))).toEqual(headersOf(clients.good, 'CN=good,O=Acme'));
       expect((await good(request('X-Client-Verified : forged'))).text).toMatch(/^HTTP\/1\.[01] 400 /);
     });
 
@@ -272,7 +274,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       );
       const [, named = ''] = /"connection","([^"]*)"/i.exec(text) ?? [];
       expect(named).toMatch(/^(close|keep-alive)?$/);
-      expect(received(text)).toEqual(told(clients.good, 'CN=good,O=Acme'));
+      expect(received(text)).toEqual(headersOf(clients.good, 'CN=good,O=Acme'));
       const others = await good(request('Connection: X-Other'));
       expect(others.text).toContain('X-Other');
     });
@@ -291,7 +293,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
       const stream = session.request({ ':path': '/', ...forged });
       const body = await text(stream);
       session.close();
-      expect(received(`HTTP/1.1 200 OK\r\n\r\n${body}`)).toEqual(told(clients.good, 'CN=good,O=Acme'));
+      expect(received(`HTTP/1.1 200 OK\r\n\r\n${body}`)).toEqual(headersOf(clients.good, 'CN=good,O=Acme'));
     });
 
     test('every connection shows its certificate: no session is resumed', async () => {
@@ -374,7 +376,7 @@ describe.each(BINARIES)('HAProxy $version', (binary) => {
         expect(received(plain.text)).toEqual([['x-client-verified', 'NONE']]);
       }
       const good = await speak(ports.tls, { before, certificate: clients.good, bytes: request() });
-      expect(received(good.text)).toEqual(told(clients.good, 'CN=good,O=Acme'));
+      expect(received(good.text)).toEqual(headersOf(clients.good, 'CN=good,O=Acme'));
       for (const certificate of [clients.revoked, clients.expired, clients.stranger]) {
         const { alert, text: answer } = await speak(ports.tls, { before, certificate });
         expect({ alert, answer }).toEqual({ alert: expect.stringMatching(/^certificate|^unknown ca/), answer: '' });

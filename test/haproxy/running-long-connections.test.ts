@@ -56,7 +56,7 @@ function bodyOf(listen: number, path: string): Promise<string> {
   });
 }
 
-/** What a WebSocket is told after a silence, and the code of its end if it is silent for good. */
+/** What a WebSocket receives after a silence, and the code of its end if it is silent for good. */
 async function webSocket(listen: number, path: string): Promise<{ answer: string; code: number }> {
   const socket = new WebSocket(`ws://127.0.0.1:${listen}${path}`);
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));

@@ -83,7 +83,7 @@ test('answers stay with their upstreams when one has zones and the next one does
   expect(observation.upstreams.map(({ live }) => live)).toEqual([['10.0.0.1', '10.0.0.2'], ['10.0.0.7']]);
 });
 
-test('a probe is told the name servers, the TLS material and the views of the record', async () => {
+test('a probe gets the name servers, the TLS material and the views of the record', async () => {
   const probes = new RecordingProbes({ tasks: [{ id: 'a', endpoint: '[fd00::1]:9990' }] });
   await check(probes, {
     ...RECORD,
@@ -125,7 +125,7 @@ test.each<[desired: number | undefined, kinds: string[]]>([
   expect(verdicts.map(({ kind }) => kind)).toEqual(kinds);
 });
 
-test('a check without its tasks is no check', async () => {
+test('a check fails when the tasks cannot be listed', async () => {
   const probes = new RecordingProbes({ tasks: [] });
   const failing: Probes = {
     balancer: () => probes.balancer(),

@@ -129,7 +129,7 @@ test('members of a newer version do no harm', () => {
   expect(decodeState(text)?.watched).toMatchObject([{ id: 'id-10.0.0.1' }]);
 });
 
-test('no text breaks the reader', () => {
+test('a text that is not a state is refused without an exception', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       expect(decodeState(text)).toBeUndefined();

@@ -356,7 +356,7 @@ const CASES: Case[] = [
     [['uncovered-address', 'warning', 'task-1 does not use 10.0.0.2 of elb.test, although it has 1 free slot']],
   ],
   [
-    'the process’ own DNS does not name an address that the load balancer has: it is not told of it',
+    'the own DNS of the process does not name an address that the load balancer has',
     raw({ tasks: task({ slots: slots('10.0.0.1', undefined), views: { [ELB]: ['10.0.0.1'] } }) }),
     [],
   ],

@@ -118,7 +118,7 @@ describe('repair', () => {
     expect(messages((await fleet.invoke()).lines, 'repair')).toEqual([`${second} is being redeployed`]);
   });
 
-  test('that fails is logged, and not tried for the same incident again', async () => {
+  test('that fails is logged, and not tried again for the same incident', async () => {
     const refused = {
       'ecs:UpdateService': () => {
         throw new AwsError('AccessDeniedException', 'not authorized to perform: ecs:UpdateService');
@@ -179,7 +179,7 @@ describe('OpsItems', () => {
     expect(fleet.inputs('UpdateOpsItem')).toEqual([{ OpsItemId: 'oi-1', Status: 'Resolved' }]);
   });
 
-  test('that another run has opened before are taken over', async () => {
+  test('that an earlier run opened are used again', async () => {
     const exists = () => {
       throw new AwsError('OpsItemAlreadyExistsException', 'exists', 400, { OpsItemId: 'oi-7' });
     };
@@ -194,7 +194,7 @@ describe('OpsItems', () => {
     expect(fleet.inputs('UpdateOpsItem')).toEqual([{ OpsItemId: 'oi-7', Status: 'Resolved' }]);
   });
 
-  test('that cannot be opened hide no incident, and are tried again in the next run', async () => {
+  test('that cannot be opened hide no incident; the next run tries again', async () => {
     const failures = [new AwsError('OpsItemLimitExceededException', 'too many')];
     const create = () => {
       const failure = failures.pop();
@@ -224,7 +224,7 @@ describe('OpsItems', () => {
     expect(eventLines((await fleet.invoke()).lines)).toMatchObject([{ event: 'incident-closed' }]);
   });
 
-  test('that cannot be resolved are tried again: the closing is delivered again, under the same id', async () => {
+  test('that cannot be resolved are tried again: the closing event is sent again with the same id', async () => {
     const failures = [new AwsError('InternalServerError', 'try again', 400)];
     const update = () => {
       const failure = failures.pop();
@@ -247,7 +247,7 @@ describe('OpsItems', () => {
     expect(new Set(closed.map(({ detail }) => (detail as { eventId: string }).eventId)).size).toBe(1);
   });
 
-  test('do not keep the state from being kept when OpsCenter hangs', async () => {
+  test('do not prevent that the state is saved when OpsCenter hangs', async () => {
     const hang = () => new Promise<never>(() => {});
     await fleet.deploy(drifting('orders'), { 'ssm:CreateOpsItem': hang }, { environment, timeoutMs: 6000 });
     const { lines } = await fleet.invoke();
@@ -263,7 +263,7 @@ describe('OpsItems', () => {
 describe('EventBridge', () => {
   const sentIds = () => fleet.events.map(({ detail }) => (detail as { eventId: string }).eventId);
 
-  test('that refuses one event gets it again in the next run, and no other', async () => {
+  test('that refuses one event gets only this event again, in the next run', async () => {
     await fleet.deploy({ ...drifting('orders'), ...drifting('payments') });
     let refused = false;
     fleet.account.bus.refuse = ({ Detail = '' }) => {
@@ -286,7 +286,7 @@ describe('EventBridge', () => {
     expect(new Set(sentIds()).size).toBe(2);
   });
 
-  test('that is down keeps nobody from being checked: what opened is in the log at once', async () => {
+  test('that is down does not stop a check: the log has what opened at once', async () => {
     await fleet.deploy(drifting('orders'));
     fleet.before('events:PutEvents', () => {
       throw new AwsError('AccessDeniedException', 'not authorized to perform: events:PutEvents');

@@ -23,7 +23,7 @@ const ask = async (event: object = {}) => {
 const changing = () =>
   fleet.made.map(({ operation }) => operation).filter((one) => /^(Put|Delete|Update|Create)/.test(one));
 
-test('every proxy with what a real HAProxy holds, the truth and open incidents; no state changes and no event is sent', async () => {
+test('a census has the held and live addresses and open incidents of every proxy, changes no state and sends no event', async () => {
   await fleet.deploy({
     'registry/orders': fleet.record('orders'),
     'registry/payments': fleet.record('payments'),
@@ -60,7 +60,7 @@ test('every proxy with what a real HAProxy holds, the truth and open incidents; 
   ]);
 });
 
-test('pages of any fleet have each proxy once, in order, and end', async () => {
+test('the pages of a census have each proxy once, in order, and end', async () => {
   const names = Array.from({ length: 501 }, (_, i) => `proxy-${String(i).padStart(4, '0')}`);
   await fleet.deploy(Object.fromEntries(names.map((name) => [`registry/${name}`, '{'])));
   const first = await ask();
@@ -85,7 +85,7 @@ test.each([
   expect(fleet.made).toEqual([]);
 });
 
-test('a registry that cannot be read fails the census: it is not an empty fleet', async () => {
+test('a census fails when the registry cannot be read', async () => {
   await fleet.deploy({ 'registry/orders': fleet.record('orders') });
   fleet.before('ssm:GetParametersByPath', () => {
     throw new AwsError('AccessDeniedException', 'not authorized');

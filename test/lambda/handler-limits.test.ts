@@ -34,7 +34,7 @@ const eventsOf = (lines: Line[]) =>
   );
 
 describe('AWS falters', () => {
-  test('and SSM throttles: it is asked again', async () => {
+  test('and SSM throttles: the run asks again', async () => {
     await fleet.deploy({ 'registry/orders': fleet.record('orders') });
     const failures = Array.from({ length: 2 }, () => new AwsError('ThrottlingException', 'Rate exceeded'));
     fleet.before('ssm:GetParametersByPath', () => {
@@ -47,7 +47,7 @@ describe('AWS falters', () => {
     expect(fleet.calls('GetParametersByPath')).toBe(3);
   });
 
-  test('and ECS is down: nothing is checked, nothing is resolved, and the run reports it', async () => {
+  test('and ECS is down: the run checks nothing, closes nothing, and reports it', async () => {
     await fleet.deploy({
       'registry/orders': fleet.record('orders', { graceChecks: 9 }),
       'registry/payments': fleet.record('payments', { graceChecks: 9 }),
@@ -64,7 +64,7 @@ describe('AWS falters', () => {
   });
 });
 
-test('a list of any age saves the description of its tasks, which counts towards the same rate', async () => {
+test('tasks of an old listing are not described again: both calls count towards one rate', async () => {
   const tasks = [{ id: 'orders-0', host: '127.0.0.1' }];
   const listing = { at: Date.now() - 3_600_000, service: 'fleet/orders', tasks };
   await fleet.deploy({ 'registry/orders': fleet.record('orders'), 'state/orders': { ...NO_STATE, listing } });
@@ -79,7 +79,7 @@ describe('ECS does not list the tasks of a run', () => {
   /** The run before has read the process of the test. */
   const seen = () => [{ at: Date.now(), tasks: [{ task: 'orders-0', uptimeSeconds: 0, sections: [] }] }];
 
-  test('and those of the run before are checked: a drift is found all the same', async () => {
+  test('and the run checks those of the run before: it finds a drift', async () => {
     const listing = {
       at: Date.now() - 60_000,
       service: 'fleet/orders',
@@ -103,7 +103,7 @@ describe('ECS does not list the tasks of a run', () => {
     });
   });
 
-  test('and one that does not answer makes no incident: the next run that lists them decides', async () => {
+  test('and one that does not answer makes no incident until a run lists them', async () => {
     const tasks = ['127.0.0.1', '127.0.0.7'].map((host, i) => ({ id: `orders-${i}`, host }));
     const listing = { at: Date.now() - 60_000, service: 'fleet/orders', tasks };
     const record = fleet.record('orders', { graceChecks: 1 });
@@ -121,7 +121,7 @@ describe('ECS does not list the tasks of a run', () => {
     expect(fleet.state('orders')?.listing?.tasks).toEqual([tasks[0]].map((task) => expect.objectContaining(task)));
   });
 
-  test('and a service without tasks makes no incident while its list is an old one', async () => {
+  test('and a service without tasks in an old listing makes no incident', async () => {
     const listing = { at: Date.now() - 60_000, service: 'fleet/orders', tasks: [] };
     const record = fleet.record('orders', { graceChecks: 1 });
     await fleet.deploy({ 'registry/orders': record, 'state/orders': { ...NO_STATE, samples: seen(), listing } });
@@ -150,7 +150,7 @@ test('a task that dies between the list and the connection makes no incident', a
 });
 
 describe('the time is too short', () => {
-  test('for one proxy: the others are checked, what was open on it stays open, and the next run checks it', async () => {
+  test('for one proxy: its incidents stay open, and the next run checks it', async () => {
     const records = {
       'registry/orders': fleet.record('orders', { graceChecks: 2 }),
       'registry/payments': fleet.record('payments', { graceChecks: 2 }),
@@ -175,7 +175,7 @@ describe('the time is too short', () => {
     expect(eventsOf((await fleet.invoke()).lines)).toEqual(['incident-closed orders stale-address']);
   });
 
-  test('for one task: the others are checked, what is open on it stays open, and it has no new verdict', async () => {
+  test('for one task: its incidents stay open, and it has no new verdict', async () => {
     const silent = createServer(() => {});
     await once(silent.listen(fleet.runtimeApiPort, '127.0.0.7'), 'listening');
     try {
@@ -200,7 +200,7 @@ describe('the time is too short', () => {
     }
   });
 
-  test('to save what was found: nobody is told before it is stored, which the next run does', async () => {
+  test('to save what was found: no event is sent until a run has saved it', async () => {
     const record = fleet.record('orders', { graceChecks: 2 });
     fleet.point('127.0.0.2');
     await fleet.deploy(
@@ -280,7 +280,7 @@ test('a function that Lambda kills at its deadline starts again from the saved s
   expect(eventsOf(lines)).toEqual(['incident-opened orders stale-address']);
 });
 
-test('of two runs that overlap one stores what it found, and the other drops its own: each incident opens once', async () => {
+test('of two runs that overlap one saves its result: each incident opens once', async () => {
   fleet.point('127.0.0.2');
   const record = fleet.record('orders');
   await fleet.deploy({ 'registry/orders': record, 'state/orders': almostOpen(record, '127.0.0.1') });
@@ -307,7 +307,7 @@ test('of two runs that overlap one stores what it found, and the other drops its
   expect((await fleet.invoke()).payload).toMatchObject({ criticalIncidents: 1, uncheckedProxies: 0 });
 });
 
-test('a run that is older than the time between two runs does nothing but say so', async () => {
+test('a run that is older than the time between two runs only logs that it is skipped', async () => {
   await fleet.deploy({ 'registry/orders': fleet.record('orders') });
   const { lines, payload } = await fleet.invoke({ time: new Date(Date.now() - 61_000).toISOString() });
   expect(payload).toBeNull();
@@ -318,7 +318,7 @@ test('a run that is older than the time between two runs does nothing but say so
   expect((await fleet.invoke({ time: new Date().toISOString() })).payload).toMatchObject({ checkedProxies: 1 });
 });
 
-test('a missing variable is one clear error', async () => {
+test('a missing variable of the environment is an error that names it', async () => {
   await fleet.deploy({}, {}, { environment: { STATE_TABLE: '' } });
   expect((await fleet.invoke()).payload).toMatchObject({
     errorMessage:
@@ -347,7 +347,7 @@ describe('a probe', () => {
     expect(eventLines(lines)).toMatchObject([{ event: 'not-checked', message: `orders was not checked: ${why}` }]);
   });
 
-  test('that fails, is gone or may not be invoked leaves its proxies unchecked, and those of others are checked', async () => {
+  test('that fails, was deleted or may not be invoked leaves its own proxies unchecked', async () => {
     const elsewhere = 'arn:aws:lambda:eu-west-1:123456789012:function:gone';
     await fleet.deploy({
       'registry/orders': fleet.record('orders', { probe: elsewhere }),
@@ -365,7 +365,7 @@ describe('a probe', () => {
   });
 });
 
-test('what was checked in whole the longest time ago goes first', () => {
+test('the proxies that were not checked completely for longest come first', () => {
   const record = RECORD as RegistryEntry['record'];
   const entries = ['a', 'b', 'c', 'd'].map((name) => ({ name, record }));
   const states = new Map([

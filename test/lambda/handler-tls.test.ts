@@ -57,7 +57,7 @@ test('a runtime API behind mutual TLS is read with the certificate of the secret
   expect(fleet.inputs('GetSecretValue')).toEqual([{ SecretId: SECRET_ARN }]);
 });
 
-test('with an unusable secret its proxies are not checked, and its content is not logged', async () => {
+test('with an unusable secret its proxies are not checked, and the log does not have its content', async () => {
   await deploy({ cert: 'CERT' });
   const { payload, lines } = await fleet.invoke();
   expect(payload).toMatchObject({ checkedProxies: 0, uncheckedProxies: 2 });

@@ -43,7 +43,7 @@ describe('a healthy fleet', () => {
     fleet.deploy({ 'registry/orders': fleet.record('orders'), 'registry/payments': fleet.record('payments') }),
   );
 
-  test('each proxy and the monitor have one document of metrics, and nothing else is logged', async () => {
+  test('has one document of metrics for each proxy and one for the monitor, and no other log line', async () => {
     const { payload, lines, functionError } = await fleet.invoke();
     expect(functionError).toBeUndefined();
     expect(payload).toEqual(summary({ checkedProxies: 2 }));
@@ -78,7 +78,7 @@ describe('a healthy fleet', () => {
     );
   });
 
-  test('a run is one line, under the name of the monitor', async () => {
+  test('has one log line for a run, with the name of the monitor', async () => {
     const { lines } = await fleet.invoke();
     expect(lines.filter(({ event }) => event === 'run')).toMatchObject([
       {
@@ -92,7 +92,7 @@ describe('a healthy fleet', () => {
     ]);
   });
 
-  test('with detailed metrics each proxy has four more', async () => {
+  test('has four more metrics for each proxy with detailedMetrics', async () => {
     await fleet.deploy({ 'registry/orders': fleet.record('orders') }, {}, { environment: { DETAILED_METRICS: 'on' } });
     const { lines } = await fleet.invoke();
     expect(metricsOf(lines).find(({ proxy }) => proxy === 'orders')?.figures).toEqual({
@@ -107,7 +107,7 @@ describe('a healthy fleet', () => {
   });
 });
 
-test('a drift opens an incident, is told once to each channel and is closed, over cold starts', async () => {
+test('a drift opens and closes one incident, with one event and one log line each, over cold starts', async () => {
   fleet.point('127.0.0.2');
   const record = fleet.record('orders');
   await fleet.deploy({ 'registry/orders': record, 'state/orders': almostOpen(record, '127.0.0.1') });
@@ -165,7 +165,7 @@ test('a state that is malformed is logged, and the proxy starts without one', as
 describe('a record that cannot be used', () => {
   const open = () => openIncident(fleet.record('orders'), '127.0.0.9');
 
-  test('that is malformed keeps the incidents of its proxy, is one itself, and the others are checked', async () => {
+  test('that is malformed is an incident and keeps those of its proxy; other proxies are checked', async () => {
     await fleet.deploy({ 'registry/a': '{', 'state/a': open(), 'registry/orders': fleet.record('orders') });
     const { payload, lines } = await fleet.invoke();
     expect(payload).toEqual(
@@ -188,7 +188,7 @@ describe('a record that cannot be used', () => {
     expect(again.payload).toMatchObject({ openIncidents: 2 });
   });
 
-  test('that is nested deeper than the registry is named, and nobody takes its state', async () => {
+  test('that is nested deeper than the registry is named, and no other proxy gets its state', async () => {
     await fleet.deploy({ 'registry/team/orders': fleet.record('orders'), 'registry/orders': fleet.record('orders') });
     const { payload, lines } = await fleet.invoke();
     expect(payload).toEqual(summary({ checkedProxies: 1, malformedRecords: 1 }));
@@ -197,7 +197,7 @@ describe('a record that cannot be used', () => {
     ]);
   });
 
-  test('that is gone keeps open incidents for a day, and its state is removed when none is left', async () => {
+  test('that was deleted keeps open incidents for a day; then its state is removed', async () => {
     await fleet.deploy({ 'state/gone': open(), 'state/forgotten': { ...open(), watched: [] } });
     const { payload, lines } = await fleet.invoke();
     expect(payload).toMatchObject({ openIncidents: 2, criticalIncidents: 1 });
@@ -212,7 +212,7 @@ describe('a record that cannot be used', () => {
 describe('a proxy whose tasks cannot be listed', () => {
   const why = 'AccessDeniedException: not authorized to perform: ecs:ListTasks of orders';
 
-  test('is not checked, which is logged and becomes an incident after the grace time; the others are checked', async () => {
+  test('is not checked, which is logged and becomes an incident after the grace time', async () => {
     fleet.deniedServices.add('orders');
     await fleet.deploy({
       'registry/orders': fleet.record('orders', { graceChecks: 9 }),
@@ -240,7 +240,7 @@ describe('a proxy whose tasks cannot be listed', () => {
     ]);
   });
 
-  test('keeps its open incidents: a failed check does not end the alarm', async () => {
+  test('keeps its open incidents', async () => {
     fleet.deniedServices.add('orders');
     const record = fleet.record('orders', { graceChecks: 9 });
     await fleet.deploy({
@@ -278,7 +278,7 @@ test('a state that cannot be written hides no incident', async () => {
   expect(monitorOf(lines)?.figures).toMatchObject({ [METRICS.openIncidents]: 1, [METRICS.criticalIncidents]: 1 });
 });
 
-test('a run that can keep nothing has no heartbeat, and its proxies count as unchecked: nothing would ever open', async () => {
+test('a run that cannot save a state writes no heartbeat, and its proxies count as unchecked', async () => {
   const full = ({ Item }: { Item?: Record<string, { S?: string }> }) => {
     if (Item?.pk?.S !== 'payments' || broken) {
       throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
@@ -327,7 +327,7 @@ describe('an upstream that is unknown', () => {
       .filter(({ incident }) => incident)
       .map(({ event, incident }) => `${event} ${incident.kind}`);
 
-  test('is an incident when the load balancer is gone, although its name still resolves', async () => {
+  test('is an incident when the load balancer was deleted, although its name still resolves', async () => {
     const record = fleet.record('orders');
     await fleet.deploy({ 'registry/orders': record }, { 'elasticloadbalancing:DescribeLoadBalancers': gone });
     await fleet.invoke();
@@ -341,7 +341,7 @@ describe('an upstream that is unknown', () => {
     ]);
   });
 
-  test('does not become known because it could not be asked about', async () => {
+  test('stays unknown while AWS cannot be asked about it', async () => {
     const answers = [gone, gone, denied, gone];
     await fleet.deploy(
       { 'registry/orders': fleet.record('orders') },
@@ -355,7 +355,7 @@ describe('an upstream that is unknown', () => {
     expect(eventsOf((await fleet.invoke()).lines)).toEqual([]);
   });
 
-  test('is known again when its name resolves, also where the load balancer can never be asked about', async () => {
+  test('is known again when its name resolves, also where AWS cannot be asked about it', async () => {
     await fleet.deploy(
       { 'registry/orders': fleet.record('orders') },
       { 'elasticloadbalancing:DescribeLoadBalancers': denied },

@@ -9,7 +9,7 @@ const STALE_SLOTS = { slots: slots('10.0.0.1', '10.0.0.9') };
 const STALE = raw({ tasks: [read('task-1', STALE_SLOTS)] });
 const FINE = raw();
 /** An event of `task-1`. */
-const told = (change: string) => `${change} critical stale-address 10.0.0.9 (task-1)`;
+const staleEvent = (change: string) => `${change} critical stale-address 10.0.0.9 (task-1)`;
 
 /** A watch with a check of long ago: it knows which addresses the load balancer had. */
 function watchOf(record?: Partial<RegistryRecord>): Watch {
@@ -22,20 +22,20 @@ function watchOf(record?: Partial<RegistryRecord>): Watch {
 function watchWithIncident(): Watch {
   const watch = watchOf();
   watch.check(0, STALE);
-  expect(watch.events(60, STALE)).toEqual([told('opened')]);
+  expect(watch.events(60, STALE)).toEqual([staleEvent('opened')]);
   return watch;
 }
 
-describe('an incident opens when as many checks in a row as the record says have found a verdict', () => {
+describe('an incident opens when `graceChecks` checks in a row have found a verdict', () => {
   test('whatever the jitter of the clock', () => {
     for (const second of [59.95, 60, 60.05]) {
       const watch = watchOf();
       expect(watch.events(0, STALE)).toEqual([]);
-      expect(watch.events(second, STALE)).toEqual([told('opened')]);
+      expect(watch.events(second, STALE)).toEqual([staleEvent('opened')]);
     }
   });
 
-  test('and has what a reader needs', () => {
+  test('and has message, tasks, slots, ages and remediation', () => {
     const watch = watchOf();
     watch.check(0, FINE);
     watch.check(30, STALE);
@@ -73,7 +73,7 @@ describe('an incident opens when as many checks in a row as the record says have
     expect(open).toMatchObject([{ kind: 'stale-address', ageSeconds: 3600 }]);
   });
 
-  test('and never for a verdict that comes and goes', () => {
+  test('and not for a verdict that every other check finds', () => {
     const watch = watchOf();
     expect([STALE, FINE, STALE, FINE, STALE].flatMap((seen, i) => watch.events(i * 50, seen))).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe('an incident is about an address, with the tasks that hold it', () => {
     });
   });
 
-  test('a task more, or one less, changes it once; the last one closes it', () => {
+  test('it changes once for each task that joins or leaves, and closes with the last', () => {
     const watch = watchWithIncident();
     const both = raw({ tasks: tasks('task-1', 'task-2') });
     expect(watch.events(120, both)).toEqual([]);
@@ -108,7 +108,7 @@ describe('an incident is about an address, with the tasks that hold it', () => {
     ]);
   });
 
-  test('it goes on with its id where new tasks have the same before the old ones are gone', () => {
+  test('it keeps its id when new tasks have the verdict before the old ones stop', () => {
     const watch = watchWithIncident();
     const { id } = watch.check(90, STALE).open[0]!;
     const events = [
@@ -123,14 +123,14 @@ describe('an incident is about an address, with the tasks that hold it', () => {
     expect(watch.check(300, raw({ tasks: tasks('task-2') })).open).toMatchObject([{ id }]);
   });
 
-  test('who owns the address now is a change', () => {
+  test('it changes when the owner of the address is known', () => {
     const watch = watchWithIncident();
     const owned = { ...STALE, owners: { '10.0.0.9': 'an interface of RDS orders' } };
-    expect(watch.events(120, owned)).toEqual([told('changed')]);
+    expect(watch.events(120, owned)).toEqual([staleEvent('changed')]);
     expect(watch.check(180, STALE)).toMatchObject({ events: [], open: [{ owner: 'an interface of RDS orders' }] });
   });
 
-  test('its remediation names the tasks concerned and no others', () => {
+  test('its remediation names only the tasks concerned', () => {
     const watch = watchOf();
     const seen = raw({ tasks: [...tasks('task-1'), read('task-2')] });
     watch.check(0, seen);
@@ -142,7 +142,7 @@ describe('an incident is about an address, with the tasks that hold it', () => {
 });
 
 describe('an incident closes', () => {
-  test('once, by the first check that does not find it, and says what is over', () => {
+  test('once, in the first check that does not find it, and says why', () => {
     const watch = watchWithIncident();
     const [opened] = watch.check(100, STALE).open;
     const { events, open } = watch.check(120, FINE);
@@ -162,22 +162,22 @@ describe('an incident closes', () => {
     expect(watch.check(180, FINE).events).toEqual([]);
   });
 
-  test('since the load balancer has the address again', () => {
+  test('when the load balancer has the address again', () => {
     const watch = watchWithIncident();
     const again = raw({ live: ['10.0.0.1', '10.0.0.9'], tasks: STALE.tasks });
     expect(watch.check(120, again).events[0]!.incident.message).toBe('elb.test has 10.0.0.9 again');
   });
 
-  test('when a listing lacks its task for the second time: once may be an accident', () => {
+  test('when its task is missing from two listings in a row', () => {
     const watch = watchWithIncident();
     const gone = raw({ tasks: [read('task-2')] });
     expect(watch.check(120, gone)).toMatchObject({ events: [], open: [{ tasks: ['task-1'] }] });
     expect(watch.events(150, STALE)).toEqual([]);
     expect(watch.events(180, gone)).toEqual([]);
-    expect(watch.events(240, gone)).toEqual([told('closed')]);
+    expect(watch.events(240, gone)).toEqual([staleEvent('closed')]);
   });
 
-  test('with the highest severity that it ever had, so that whoever was told of it is told that it is over', () => {
+  test('with its highest severity, so that each target that got its opening also gets its end', () => {
     const watch = watchOf();
     // DNS has dropped an address that its interface still has, and a process that does not follow has sessions on it.
     const leaving = (sessions: number, dns: string[]) =>
@@ -186,13 +186,13 @@ describe('an incident closes', () => {
         tasks: [read('task-1', { slots: slots('10.0.0.1', '10.0.0.2').map((slot) => ({ ...slot, sessions })) })],
       });
     const both = ['10.0.0.1', '10.0.0.2'];
-    const told = [
+    const events = [
       ...watch.minutely(0, 60, leaving(1, both), 'silent'),
       ...watch.minutely(120, 300, leaving(1, ['10.0.0.2']), 'silent'),
       ...watch.minutely(360, 420, leaving(0, ['10.0.0.2']), 'silent'),
       ...watch.minutely(480, 540, leaving(0, both), 'silent'),
     ];
-    expect(told.filter((event) => event.includes('leaving'))).toEqual([
+    expect(events.filter((event) => event.includes('leaving'))).toEqual([
       '120 opened warning leaving-address 10.0.0.1 (task-1)',
       '240 changed critical leaving-address 10.0.0.1 (task-1)',
       '360 changed warning leaving-address 10.0.0.1 (task-1)',
@@ -227,10 +227,10 @@ describe.each(UNDECIDED)('while %s', (_what, seen) => {
     const { events, open } = watch.check(120, seen);
     expect(stale(eventsOf({ events }))).toEqual([]);
     expect(open.filter(({ kind }) => kind === 'stale-address')).toMatchObject([{ ageSeconds: 120, tasks: ['task-1'] }]);
-    expect(stale(watch.events(360, FINE))).toEqual([told('closed')]);
+    expect(stale(watch.events(360, FINE))).toEqual([staleEvent('closed')]);
   });
 
-  test('none opens, and the checks before it count', () => {
+  test('none opens, and the checks before still count', () => {
     const watch = watchOf();
     watch.check(0, STALE);
     expect(stale(watch.events(70, seen))).toEqual([]);
@@ -269,31 +269,31 @@ describe('suppression', () => {
   const until = new Date(START + 600_000).toISOString();
   const from = (seconds: number) => new Date(START + seconds * 1000).toISOString();
 
-  test('opens no incident until its end, and says what it kept back', () => {
+  test('opens no incident until its end, and names what it suppressed', () => {
     const watch = watchOf({ suppressions: [{ verdicts: ['stale-address'], reason: 'tests of the network', until }] });
     expect(watch.minutely(0, 540, STALE)).toEqual([]);
     expect(watch.check(570, STALE).suppressed).toMatchObject([
       { verdict: { kind: 'stale-address', task: 'task-1' }, reason: 'tests of the network' },
     ]);
-    expect(watch.events(600, STALE)).toEqual([told('opened')]);
+    expect(watch.events(600, STALE)).toEqual([staleEvent('opened')]);
   });
 
   test('shows an open incident with its reason, and lets it close', () => {
     const suppressions = [{ reason: 'maintenance', from: from(120), until }];
     const watch = watchOf({ suppressions });
     watch.check(0, STALE);
-    expect(watch.events(60, STALE)).toEqual([told('opened')]);
+    expect(watch.events(60, STALE)).toEqual([staleEvent('opened')]);
     expect(watch.check(120, STALE).open).toMatchObject([{ suppressed: 'maintenance' }]);
-    expect(watch.events(180, FINE)).toEqual([told('closed')]);
+    expect(watch.events(180, FINE)).toEqual([staleEvent('closed')]);
   });
 
   test('of other verdicts changes nothing', () => {
     const watch = watchOf({ suppressions: [{ verdicts: ['pinned'], reason: 'known', until }] });
-    expect(watch.minutely(0, 60, STALE)).toEqual([`60 ${told('opened')}`]);
+    expect(watch.minutely(0, 60, STALE)).toEqual([`60 ${staleEvent('opened')}`]);
   });
 });
 
-test('information is open and counts for nothing', () => {
+test('an incident of severity info is open, and no alarm counts it', () => {
   const watch = watchOf();
   watch.check(0, STALE);
   const { open } = watch.check(60, STALE);
@@ -301,7 +301,7 @@ test('information is open and counts for nothing', () => {
   expect(countOf(open.map((one) => ({ ...one, severity: 'info' as const })))).toEqual({ open: 0, critical: 0 });
 });
 
-test('two records that differ in nothing have the same incident: nothing is random', () => {
+test('equal records have equal incidents', () => {
   const [one, other] = [watchWithIncident(), watchWithIncident()];
   expect(one.state).toEqual(other.state);
   expect(RECORD.graceChecks).toBe(2);

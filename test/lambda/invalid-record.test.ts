@@ -17,7 +17,7 @@ function withIncident(): ProxyState {
 describe('a record that is malformed', () => {
   const WHY = 'upstreams is not a list';
 
-  test('keeps its incidents and says so, once', () => {
+  test('keeps its incidents and opens one of its own, once', () => {
     const first = reportInvalid('orders', withIncident(), WHY, at(120));
     expect(eventsOf(first)).toEqual(['opened critical invalid-record']);
     expect(first.events[0]!.incident.message).toBe(`the record of orders is malformed: ${WHY}`);
@@ -27,7 +27,7 @@ describe('a record that is malformed', () => {
     expect(second.state!.unsent).toEqual(first.events);
   });
 
-  test('is critical also for a proxy that was never checked', () => {
+  test('is critical also for a proxy without an earlier check', () => {
     const { proxy, open } = reportInvalid('orders-1', NO_STATE, WHY, at(0));
     expect([proxy, open.map(({ message }) => message)]).toEqual([
       'orders-1',
@@ -35,7 +35,7 @@ describe('a record that is malformed', () => {
     ]);
   });
 
-  test('is over with the next check, which finds the incidents as they were', () => {
+  test('is over with the next check, which continues the incidents', () => {
     const { state } = reportInvalid('orders', withIncident(), WHY, at(120));
     const watch = new Watch({}, state);
     const { events, open } = watch.check(180, raw(), 'silent');
@@ -45,12 +45,12 @@ describe('a record that is malformed', () => {
     expect(open).toMatchObject([{ kind: 'silent-resolver', ageSeconds: 120 }]);
   });
 
-  test('is over with a check that fails, too: the record was valid', () => {
+  test('is over also with a check that fails: its record was valid', () => {
     const { state } = reportInvalid('orders', withIncident(), WHY, at(120));
     expect(eventsOf(new Watch({}, state).unchecked(180))).toEqual(['closed critical invalid-record']);
   });
 
-  test('and then gone closes as critical: whoever was told of that is told that it is over', () => {
+  test('and then deleted closes as critical, so that each target that got its opening also gets its end', () => {
     const malformed = reportInvalid('orders', withIncident(), WHY, at(120));
     const gone = reportInvalid('orders', malformed.state!, undefined, at(180));
     expect(eventsOf(gone)).toEqual(['changed warning invalid-record']);
@@ -61,12 +61,12 @@ describe('a record that is malformed', () => {
   });
 });
 
-describe('a record that is gone', () => {
-  test('without an open incident there is nothing to keep', () => {
+describe('a record that was deleted', () => {
+  test('without an open incident its state is removed', () => {
     expect(reportInvalid('orders', NO_STATE, undefined, at(0))).toEqual({ proxy: 'orders', open: [], events: [] });
   });
 
-  test('keeps what is not delivered', () => {
+  test('keeps the events that are not delivered', () => {
     const watch = new Watch();
     watch.minutely(0, 60, raw(), 'silent');
     watch.check(120, raw());
@@ -75,7 +75,7 @@ describe('a record that is gone', () => {
     expect(state!.unsent.map(({ change }) => change)).toEqual(['opened', 'closed']);
   });
 
-  test('keeps its open incidents for a day, says until when, and then closes them', () => {
+  test('keeps its open incidents for a day, names the end of it, and then closes them', () => {
     const first = reportInvalid('orders', withIncident(), undefined, at(120));
     expect(eventsOf(first)).toEqual(['opened warning invalid-record']);
     expect(first.events[0]!.incident.message).toBe(

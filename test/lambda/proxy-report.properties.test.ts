@@ -34,11 +34,11 @@ function run(checks: readonly (readonly [number, Seen])[], record: RegistryRecor
   });
 }
 
-test('nothing throws, and nothing that came in is changed', () => {
+test('a report never throws, and changes none of its arguments', () => {
   fc.assert(fc.property(anyChecks, (checks) => void run(checks)));
 });
 
-test('a state survives being written and read', () => {
+test('a state is the same after it was written and read', () => {
   fc.assert(
     fc.property(anyChecks, (checks) => {
       const { state } = run(checks).at(-1)!;
@@ -59,7 +59,7 @@ test('each verdict occurs once in a check and has one line', () => {
   );
 });
 
-test('there are never two open incidents about the same, and no two with one id', () => {
+test('open incidents have different subjects and different ids', () => {
   fc.assert(
     fc.property(anyChecks, (checks) => {
       for (const { open } of run(checks)) {
@@ -86,7 +86,7 @@ test('an incident opens once, changes, and closes once; each event has an id of 
   );
 });
 
-test('open are those that were opened and not closed, after every check', () => {
+test('after every check the open incidents are those with an opening and no closing event', () => {
   fc.assert(
     fc.property(anyChecks, (checks) => {
       const expected = new Set<string>();
@@ -209,7 +209,7 @@ test('a resolver that stops is one incident until it asks again, however long it
 /** An observation whose tasks an earlier run listed. */
 const anyRemembered: fc.Arbitrary<RawObservation> = anyRaw.map((seen) => ({ ...seen, remembered: true }));
 
-test('a remembered list never says that tasks are missing or unreachable, and nothing of a task that was not read', () => {
+test('with the tasks of an earlier listing none counts as missing or unreachable', () => {
   fc.assert(
     fc.property(checksOf(fc.oneof(anyRaw, anyRemembered)), (checks) => {
       run(checks).forEach(({ verdicts }, i) => {
@@ -228,7 +228,7 @@ test('a remembered list never says that tasks are missing or unreachable, and no
   );
 });
 
-test('behind a remembered list that other processes answer for, or none, only the proxy as a whole becomes critical', () => {
+test('with an earlier listing at whose addresses others answer only the proxy as a whole becomes critical', () => {
   /** The tasks of the last list: none answers, or only what began after it. */
   const anyReplaced = fc
     .tuple(anyRaw, fc.array(fc.constantFrom('silent', 'late', 'other'), { minLength: 3, maxLength: 3 }))

@@ -12,7 +12,7 @@ function watchOf(before: RawObservation, behaviour?: 'follows' | 'silent'): Watc
   return watch;
 }
 
-describe('the load balancer loses A, which a process goes on holding; by its interfaces', () => {
+describe('a process holds an address that the interfaces of the load balancer no longer have', () => {
   const before = raw(holding(A, B));
   const after = raw({ live: [B], ...holding(A, B) });
 
@@ -26,7 +26,7 @@ describe('the load balancer loses A, which a process goes on holding; by its int
     expect(watchOf(before).minutely(180, 600, after)).toEqual(['300 opened critical stale-address 10.0.0.1 (task-1)']);
   });
 
-  test('also while DNS still names it, from a cache', () => {
+  test('a process that follows a cache that still names it: critical too', () => {
     const cached = raw({ upstreams: [upstream([A, B], { interfaces: [B] })], ...holding(A, B) });
     expect(watchOf(before, 'silent').minutely(180, 300, cached, 'silent')).toEqual([
       '240 opened critical stale-address 10.0.0.1 (task-1)',
@@ -48,14 +48,14 @@ describe('the load balancer loses A, which a process goes on holding; by its int
   });
 });
 
-test('an address that the load balancer never had is critical at the second check, whoever holds it', () => {
+test('an address that the load balancer never had is critical at the second check', () => {
   const watch = watchOf(raw(holding(A, B)));
   expect(watch.minutely(180, 300, raw(holding(A, '10.9.9.9')))).toEqual([
     '240 opened critical stale-address 10.9.9.9 (task-1)',
   ]);
 });
 
-describe('by DNS alone', () => {
+describe('where only DNS is known', () => {
   const before = byName([A, B], holding(A, B));
   const after = byName([B], holding(A, B));
 
@@ -102,7 +102,7 @@ describe('by DNS alone', () => {
     expect(events).toEqual(['opened critical silent-resolver (task-1)']);
   });
 
-  test('answers of 8 of 24 addresses prove nothing for a long time, also of a process without answers', () => {
+  test('answers of 8 of 24 addresses make no address stale for a long time', () => {
     const nodes = Array.from({ length: 24 }, (_, i) => `10.0.1.${i + 1}`);
     const watch = new Watch();
     const criticals: string[] = [];
@@ -129,7 +129,7 @@ describe('by DNS alone', () => {
   });
 });
 
-describe('the API fails for hours while DNS goes on', () => {
+describe('the API fails for hours while DNS answers', () => {
   test('an address that DNS has dropped and that was on an interface does not become stale', () => {
     const watch = watchOf(raw(holding(A, B)));
     const shifted = raw({ upstreams: [upstream([B], { interfaces: [A, B] })], ...holding(A, B) });
@@ -192,14 +192,14 @@ describe('a zone is taken out: DNS drops its address, the interface stays', () =
 });
 
 describe('DNS does not answer a process', () => {
-  test('it is a warning within two checks, and critical before its addresses are gone', () => {
+  test('it is a warning within two checks, and critical before its addresses expire', () => {
     expect(new Watch().minutely(0, 600, raw(), 'failing')).toEqual([
       '60 opened warning failing-resolver dns (task-1)',
       '360 changed critical failing-resolver dns (task-1)',
     ]);
   });
 
-  test('a restart does not end it: a young process is not known yet', () => {
+  test('a restart of the process does not close the incident', () => {
     const watch = new Watch();
     expect(watch.minutely(0, 120, raw(), 'silent')).toEqual(['60 opened critical silent-resolver (task-1)']);
     const restarted = (uptimeSeconds: number, sent: number) =>
@@ -255,7 +255,7 @@ describe('a proxy that cannot be read', () => {
     expect(watch.events(1020, raw())).toEqual(['closed critical unchecked']);
   });
 
-  test('since none of its tasks answers', () => {
+  test('because none of its tasks answers', () => {
     const unreadable = raw({ tasks: [{ task: { id: 'task-1' }, unreachable: 'connection refused' }] });
     expect(new Watch().minutely(0, 960, unreadable)).toEqual([
       '60 opened warning unchecked',
@@ -273,7 +273,7 @@ describe('a proxy that cannot be read', () => {
   });
 });
 
-test('the runtime API of an endpoint answers for another process than before: the old one may live on', () => {
+test('another process than before answers at an endpoint: the old one may still run', () => {
   const watch = new Watch({ tasks: { endpoints: ['task-1:9990'] } });
   expect(watch.minutely(0, 60, raw())).toEqual([]);
   const reloaded = raw({ tasks: [read('task-1', { uptimeSeconds: -100, resolvers: resolvers(0) })] });
@@ -282,7 +282,7 @@ test('the runtime API of an endpoint answers for another process than before: th
   expect(later).toEqual(['3720 closed info unseen-process (task-1)']);
 });
 
-test('names that are names of members of objects are names', () => {
+test('`constructor` and `__proto__` are names like others', () => {
   const record = {
     upstreams: ['__proto__', 'constructor'].map((dnsName) => ({ backend: dnsName, dnsName, port: 80 })),
   };
@@ -301,7 +301,7 @@ test('names that are names of members of objects are names', () => {
   ]);
 });
 
-test('a free slot, and a live address that a process which follows does not take: information, its DNS may not name it', () => {
+test('a process that follows and does not take a live address into a free slot: information', () => {
   const seen = raw({ tasks: [read('task-1', { slots: slots(A, undefined) })] });
   const watch = new Watch();
   expect(watch.minutely(0, 600, seen)).toEqual(['300 opened info uncovered-address 10.0.0.2 (task-1)']);

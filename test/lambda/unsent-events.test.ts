@@ -24,7 +24,7 @@ test('events are kept in their order until they are delivered', () => {
   expect(withoutDelivered(state, new Set(idsOf([a, b, c])))).toEqual(NO_STATE);
 });
 
-test('when they are too many, changes give first, then what is not critical, the newest first', () => {
+test('when they are too many, changes are dropped first, then what is not critical, the newest first', () => {
   const changes = Array.from({ length: 10 }, () => event('changed', 'critical'));
   const criticals = Array.from({ length: 100 }, () => event('opened', 'critical'));
   const warnings = Array.from({ length: 100 }, () => event('opened', 'warning'));

@@ -97,7 +97,7 @@ describe('hold-obsolete', () => {
     const lines = servers.map((line) => `    ${line}`);
     const findings = (hold: string[]) => found(rule, '3.2', ...DNS, ...hold, 'backend b', ...lines);
     expect(findings(['    hold obsolete 0s'])).toHaveLength(count);
-    // One that nobody chose.
+    // A default.
     expect(findings([])).toHaveLength(1);
   });
 

@@ -531,7 +531,10 @@ describe.each(availableBinaries())('the real HAProxy $version', (binary) => {
     ['', `${PLAIN}backend b\nserver s 127.0.0.1:80 check addr health.invalid\n`],
   ])('does not start for a name that does not resolve: %j %j', (before, after) => {
     const text = `${before}${after}`;
-    expect(haproxyCheck(binary, text)).toMatchObject({ status: 1, output: expect.stringContaining('.invalid') });
+    // Early releases start: they look no peer up, and so never reach it (issue 759 of HAProxy). The advice is the same.
+    const starts = after.includes('peer a') && /^2\.(0\.(\d|1[0-6])|1\.[0-7]|2\.[01])$/.test(binary.version);
+    const { status, output } = haproxyCheck(binary, text);
+    expect([status, output.includes('.invalid')]).toEqual(starts ? [0, false] : [1, true]);
     expect(rules(text)).toContain('start-needs-dns');
   });
 
@@ -553,6 +556,6 @@ describe.each(availableBinaries())('the real HAProxy $version', (binary) => {
       lint(text, version)
         .filter(({ severity }) => severity === 'error')
         .map(({ rule }) => rule),
-    ).toEqual(['bad-value']);
+    ).toEqual([from('1.9').includes(binary.branch) ? 'bad-value' : 'too-new']);
   });
 });

@@ -2,7 +2,7 @@ import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { BRANCHES } from '../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { lint } from '../../lint';
-import { identity, TCP_IDENTITY } from '../haproxy/models';
+import { identity, TCP_IDENTITY, TCP_ZONE_IDENTITY, zoneIdentity } from '../haproxy/models';
 
 const ELB = 'internal-orders-1234567890.eu-west-1.elb.amazonaws.com';
 const HTTPCHK = ['option httpchk', `http-check send meth GET uri /identity ver HTTP/1.1 hdr Host ${ELB}`];
@@ -29,6 +29,18 @@ test.each(BRANCHES.map(({ branch }) => branch))('the generated proofs for %s hav
     expect(found).toEqual([]);
   }
 });
+
+test.each(BRANCHES.map(({ branch }) => branch).filter((branch) => HaproxyVersion.of(branch)._capabilities.luaWeights))(
+  'the generated proofs with a zone for %s have no finding of any rule',
+  (branch) => {
+    const version = HaproxyVersion.of(branch);
+    for (const model of [zoneIdentity(version), TCP_ZONE_IDENTITY]) {
+      const found = lint(HaproxyConfig.render(version, model), version);
+      // That the branch itself is old, or new, is not about the text.
+      expect(found.filter(({ line }) => line > 1)).toEqual([]);
+    }
+  },
+);
 
 const ANY_NAME = `a certificate of any name passes for '${ELB}': 'verify required' alone verifies its authority; add 'verifyhost NAME', with a name of its certificate`;
 

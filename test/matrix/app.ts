@@ -36,12 +36,14 @@ import {
   HaproxyElbProxy,
   type HaproxyElbProxyProps,
   HaproxyTasks,
+  Locality,
   MonitoredHaproxy,
   ProxyCapacity,
   ProxyDeployment,
   ProxyIngress,
   Repair,
   SecurityHubFindings,
+  UpstreamIdentity,
 } from 'cdk-haproxy-elb';
 
 const ACCOUNT = '111111111111';
@@ -209,7 +211,17 @@ new CensusAccess(everything, 'CensusAccess', { monitor: full, collectRoleArn: ce
 const proxy = new HaproxyElbProxy(everything, 'Proxy', {
   vpc,
   upstream,
-  routes: [{ name: 'api', pathPrefix: '/api/', upstream: ElbUpstream.fromLoadBalancerName('api', { port: 80 }) }],
+  routes: [
+    {
+      name: 'api',
+      pathPrefix: '/api/',
+      upstream: ElbUpstream.fromLoadBalancerName('api', {
+        port: 80,
+        locality: Locality.preferZone(),
+        identity: UpstreamIdentity.response({ path: '/identity', body: 'load balancer of the api 7f3a9c' }),
+      }),
+    },
+  ],
   monitor: full,
   ingress: ProxyIngress.networkLoadBalancer({
     accessLogs: logs,

@@ -25,6 +25,8 @@ export class TerminalRun {
   /** Everything that it has written, with the terminal's control sequences. */
   public output = '';
   public readonly child: ChildProcess;
+  /** It has ended, and all of its output is here. */
+  #closed = false;
 
   /** @param command a line for the shell, run in the folder of this repository */
   public constructor(
@@ -41,6 +43,9 @@ export class TerminalRun {
     this.child.stdout!.on('data', (chunk) => {
       this.output += chunk;
     });
+    this.child.on('close', () => {
+      this.#closed = true;
+    });
   }
 
   /** What the terminal shows now, row by row. */
@@ -55,8 +60,12 @@ export class TerminalRun {
 
   /** Waits until a row of the screen is like this. */
   public async shows(pattern: RegExp): Promise<void> {
-    while (!(await this.screen()).some((row) => pattern.test(row))) {
-      if (this.child.exitCode !== null) {
+    for (;;) {
+      const closed = this.#closed;
+      if ((await this.screen()).some((row) => pattern.test(row))) {
+        return;
+      }
+      if (closed) {
         throw new Error(`it ended before it showed ${pattern}: ${this.output}`);
       }
       await sleep(100);

@@ -49,16 +49,16 @@ test('an answer is kept until its time to live ends, which counts down', async (
   expect(upstream.queries).toBe(2);
 });
 
-test('clients of one resolver are told the same 8 of 24 for the whole time, those of another are told others', async () => {
+test('clients of one resolver get the same 8 of 24 until their time to live ends, those of another resolver get others', async () => {
   authority.set(NAME, manyAddresses(24));
   const [one, other] = [resolver(), resolver()];
-  const told: string[][] = [];
+  const answers: string[][] = [];
   for (const port of [await one.listen(), await one.listen(), await other.listen()]) {
-    told.push([...(addressesOf(await ask(port)) as string[])].sort());
+    answers.push([...(addressesOf(await ask(port)) as string[])].sort());
   }
-  expect(told.map(({ length }) => length)).toEqual([8, 8, 8]);
-  expect(told[1]).toEqual(told[0]);
-  expect(told[2]).not.toEqual(told[0]);
+  expect(answers.map(({ length }) => length)).toEqual([8, 8, 8]);
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).not.toEqual(answers[0]);
 });
 
 test('an alias keeps its chain, and AAAA is kept apart from A', async () => {
@@ -124,13 +124,13 @@ describe('views', () => {
     first.set('other.lab.test', ['10.0.1.1']);
     second.alias(NAME, 'private.lab.test');
     second.fail('other.lab.test', 'empty');
-    const told = async (name: string) => [
+    const answersOf = async (name: string) => [
       addressesOf(await ask(upstream, name)),
       addressesOf(await ask(one, name)),
       addressesOf(await ask(two, name)).slice(-1),
     ];
-    expect(await told(NAME)).toEqual([['10.0.0.1'], ['10.0.0.1'], ['10.9.9.9']]);
-    expect(await told('other.lab.test')).toEqual([[], ['10.0.1.1'], []]);
+    expect(await answersOf(NAME)).toEqual([['10.0.0.1'], ['10.0.0.1'], ['10.9.9.9']]);
+    expect(await answersOf('other.lab.test')).toEqual([[], ['10.0.1.1'], []]);
     expect(await ask(two, 'other.lab.test')).toMatchObject({ rcode: 'NOERROR', answers: [] });
   });
 });
@@ -138,34 +138,34 @@ describe('views', () => {
 describe('a Network Load Balancer', () => {
   const zones = { a: '10.0.1.1', b: '10.0.2.1', c: '10.0.3.1' };
 
-  async function told(routing: Parameters<typeof nameNlb>[2]['routing'], names: Record<string, string> = zones) {
+  async function portsOf(routing: Parameters<typeof nameNlb>[2]['routing'], names: Record<string, string> = zones) {
     const views = { a: authority.view(), b: authority.view() };
     nameNlb(authority, views, { dnsName: NAME, zones: names, routing });
     const [a, b] = [await views.a.listen(), await views.b.listen()];
     return { a, b };
   }
 
-  test('without affinity tells all zones to all', async () => {
-    const { a, b } = await told('any_availability_zone');
+  test('without affinity answers all zones to all', async () => {
+    const { a, b } = await portsOf('any_availability_zone');
     for (const port of [a, b]) expect(addressesOf(await ask(port))).toEqual(Object.values(zones));
   });
 
-  test('with affinity tells each zone its own address, and has a name for each', async () => {
-    const { a, b } = await told('availability_zone_affinity');
+  test('with affinity answers each zone its own address, and has a name for each', async () => {
+    const { a, b } = await portsOf('availability_zone_affinity');
     expect([addressesOf(await ask(a)), addressesOf(await ask(b))]).toEqual([['10.0.1.1'], ['10.0.2.1']]);
     expect(addressesOf(await ask(a, `b.${NAME}`))).toEqual(['10.0.2.1']);
   });
 
-  test('with partial affinity tells a zone its own address 17 of 20 times', async () => {
-    const { a } = await told('partial_availability_zone_affinity');
+  test('with partial affinity answers a zone its own address 17 of 20 times', async () => {
+    const { a } = await portsOf('partial_availability_zone_affinity');
     const answers: unknown[][] = [];
     for (let i = 0; i < 40; i += 1) answers.push(addressesOf(await ask(a)));
     expect(answers.filter((each) => each.length === 1)).toHaveLength(34);
     expect(answers.filter((each) => each.length === 3)).toHaveLength(6);
   });
 
-  test('after a zonal shift, the clients of the zone are told the others', async () => {
-    const { a } = await told('availability_zone_affinity', { b: zones.b, c: zones.c });
+  test('after a zonal shift the clients of the zone get the other zones', async () => {
+    const { a } = await portsOf('availability_zone_affinity', { b: zones.b, c: zones.c });
     expect(addressesOf(await ask(a))).toEqual([zones.b, zones.c]);
     expect(await ask(a, `a.${NAME}`)).toMatchObject({ rcode: 'NXDOMAIN' });
   });

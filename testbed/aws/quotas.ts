@@ -150,7 +150,7 @@ export const QUOTAS: readonly Quota[] = [
  *
  * @param quotas @default QUOTAS
  * @param now the clock, ms
- * @param onRefused is told of each call that is refused
+ * @param onRefused gets each call that is refused
  */
 export function withQuotas(
   handlers: AwsHandlers,

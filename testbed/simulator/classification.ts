@@ -91,6 +91,11 @@ const RULES: Partial<Record<VerdictKind, Rule>> = {
     return isUnnamed(address, at, environment) ? 'right' : 'harmless';
   },
   'uncovered-address': uncoveredAddress,
+  'foreign-address': ({ address = '', at }, task, { history }) => {
+    const life = history.lifeOf(address);
+    const isTaken = life?.nextOwner !== undefined && life.interfaces.to <= at;
+    return rightIf(isTaken && task.heldAt(at).includes(address));
+  },
   pinned: ({ at }, task) => rightIf(task.faultAt(at)?.kind === 'pinned'),
   'silent-resolver': ({ at }, task) => rightIf(['pinned', 'silent'].includes(task.faultAt(at)?.kind ?? '')),
   'failing-resolver': ({ since, at }, _, environment) => rightIf(hasFailed(since, at, environment)),

@@ -3,10 +3,11 @@ import type { Environment } from './environment';
 import type { History, Span } from './history';
 import type { DecidedOptions } from './options';
 import { FULL_ANSWER } from './resolvers';
+import { OUT_AFTER } from './server-state';
 import type { HaproxyTask } from './tasks';
 
 /** What is wrong with a task. */
-export type DriftKind = 'pinned' | 'silent' | 'move' | 'stranger' | 'zonal-shift' | 'failing';
+export type DriftKind = 'pinned' | 'silent' | 'move' | 'stranger' | 'zonal-shift' | 'failing' | 'foreign';
 
 /** Something wrong with one task, for a time. The checker finds it if an incident about it is open in this time. */
 export interface Drift extends Span {
@@ -67,7 +68,17 @@ export function driftsOf({ options, history, service, failures }: Environment): 
         continue;
       }
       const dies = life.interfaces.to;
-      if (Number.isFinite(dies) && task.sends(address, dies)) {
+      if (life.nextOwner !== undefined && !task.sends(address, dies + OUT_AFTER)) {
+        add({
+          kind: 'foreign',
+          from: Math.max(dies, fault.at) + OUT_AFTER,
+          address,
+          foundBy: ['foreign-address'],
+          atLeast: 'warning',
+          decidable: true,
+        });
+      }
+      if (Number.isFinite(dies) && task.sends(address, dies + OUT_AFTER)) {
         // A process that follows may keep it for as long as caches and `hold obsolete` last.
         const dropped = life.dns.to + options.ttl + options.period + options.holdObsolete;
         add({

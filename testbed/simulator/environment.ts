@@ -33,7 +33,7 @@ export class Environment {
   public constructor(given: SimulationOptions) {
     const options = withBranch(given);
     this.options = options;
-    const { hours, seed, failing, outage, branch, period, holdObsolete } = options;
+    const { hours, seed, failing, outage, branch, period, holdObsolete, identity } = options;
     const random = new Random(seed, 'world');
     const end = hours * 3600;
     this.history = new History(options);
@@ -52,7 +52,7 @@ export class Environment {
     this.record = {
       proxy: 'simulated',
       haproxyVersion: branch,
-      upstreams: [{ backend: UPSTREAM_BACKEND, dnsName: DNS_NAME, port: 80 }],
+      upstreams: [{ backend: UPSTREAM_BACKEND, dnsName: DNS_NAME, port: 80, ...(identity !== 'none' && { identity }) }],
       tasks: { cluster: 'simulated', service: 'simulated', runtimeApiPort: 9990 },
       probe: 'arn:aws:lambda:eu-west-1:123456789012:function:probe',
       ...(this.ownView && { viewPort: 8404 }),

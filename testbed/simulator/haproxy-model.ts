@@ -22,6 +22,12 @@ interface KnownAddress {
   slot: number | undefined;
 }
 
+/** What a slot held before. */
+export interface Former {
+  readonly address: string;
+  readonly until: number;
+}
+
 /** Queries of one resolution without an answer: `resolve_retries`, one a second. */
 const RETRIES = 3;
 
@@ -43,6 +49,8 @@ export class HaproxyModel {
   public timeouts = 0;
   /** When each slot last changed. */
   public readonly changedAt: number[];
+  /** What each slot held before; until its last change where it took its address in one step. */
+  public readonly former: (Former | undefined)[];
   /** Addresses of recent answers, in the order in which they came. */
   readonly #known = new Map<string, KnownAddress>();
   #nextQuery: number;
@@ -57,6 +65,7 @@ export class HaproxyModel {
   public constructor(private readonly options: HaproxyModelOptions) {
     this.slots = new Array(options.slots).fill(undefined);
     this.changedAt = new Array(options.slots).fill(options.startedAt);
+    this.former = new Array(options.slots).fill(undefined);
     this.#nextQuery = options.startedAt;
     this.#lastValid = options.startedAt;
   }
@@ -110,8 +119,12 @@ export class HaproxyModel {
     this.timeouts += queries * RETRIES;
     this.#lastAnswer = undefined;
     if (lastQuery - this.#lastValid >= this.options.holdOutage && this.slots.some((address) => address !== undefined)) {
+      const until = Math.max(at, this.#lastValid + this.options.holdOutage);
+      for (const [slot, address] of this.slots.entries()) {
+        this.former[slot] = address === undefined ? this.former[slot] : { address, until };
+      }
       this.slots.fill(undefined);
-      this.changedAt.fill(Math.max(at, this.#lastValid + this.options.holdOutage));
+      this.changedAt.fill(until);
       this.#used = 0;
       this.#isUnassigned = true;
       for (const known of this.#known.values()) {
@@ -176,6 +189,7 @@ export class HaproxyModel {
   }
 
   #free(slot: number, at: number): void {
+    this.former[slot] = { address: this.slots[slot]!, until: at };
     this.slots[slot] = undefined;
     this.changedAt[slot] = at;
     this.#used -= 1;

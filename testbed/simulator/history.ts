@@ -53,7 +53,7 @@ export class History {
   readonly #versions: Version[] = [];
   #last = 0;
 
-  public constructor({ addresses, moves, scalings, strangers, zonalShift, hours, seed }: SimulationOptions) {
+  public constructor({ addresses, moves, scalings, strangers, foreign, zonalShift, hours, seed }: SimulationOptions) {
     const random = new Random(seed, 'load balancer');
     const end = hours * 3600;
     this.zones = Math.min(ZONES, addresses);
@@ -71,10 +71,10 @@ export class History {
     for (let i = 0; i < addresses; i += 1) {
       add(Number.NEGATIVE_INFINITY);
     }
-    const times = Array.from({ length: moves + strangers }, () => random.between(0.05, 0.85) * end).sort(
+    const times = Array.from({ length: moves + strangers + foreign }, () => random.between(0.05, 0.85) * end).sort(
       (a, b) => a - b,
     );
-    const strange = new Set(random.some(times, strangers));
+    const strange = new Set(random.some(times, strangers + foreign));
     for (const at of times) {
       const settled = lives.flatMap(({ dns }, i) => (dns.from < at && dns.to === Number.POSITIVE_INFINITY ? [i] : []));
       const index = random.oneOf(settled);

@@ -1,5 +1,6 @@
 import { InputError } from '../../lib/haproxy/errors';
-import { BRANCHES } from '../../lib/haproxy/version/branches';
+import { BRANCHES, branchOrder } from '../../lib/haproxy/version/branches';
+import { CAPABILITIES } from '../../lib/haproxy/version/capabilities';
 import { Random } from './random';
 
 /** How much of the load balancer the checker can read. */
@@ -8,6 +9,11 @@ export const COMPLETENESS = ['complete', 'partial', 'unknown'] as const;
 export const AFFINITIES = ['none', 'partial', 'full'] as const;
 /** Where two views differ: only in what they cache, in the addresses of one load balancer, or in the load balancer. */
 export const DIFFERENCES = ['caches', 'addresses', 'balancer'] as const;
+
+/** How a node proves that it is of the load balancer. */
+export const IDENTITIES = ['none', 'certificate', 'response'] as const;
+/** Which nodes come first. */
+export const LOCALITIES = ['none', 'zone'] as const;
 
 /** An option that is `yes` when its flag has no value. */
 export const YES_NO = ['yes', 'no'] as const;
@@ -55,6 +61,7 @@ export const NUMBERS = {
   silent: whole(0, 200, 0, 'tasks whose resolver sends nothing from a random time on'),
   stuck: whole(0, 200, 0, 'tasks that send queries and keep one address for good, from a random time on'),
   strangers: whole(0, 200, 0, 'pinned tasks whose address is given to somebody else at a random time'),
+  foreign: whole(0, 200, 0, 'silent tasks one of whose addresses is given to somebody else; needs --identity'),
   failing: whole(0, 1000, 0, 'times that DNS does not answer the tasks, for 5 to 15 minutes'),
   zonalShift: whole(0, 100, 0, 'times that DNS drops the addresses of a zone for 2 to 6 hours'),
   outage: amount(0, 100_000, 0, 'hours in which the interfaces of the load balancer cannot be read'),
@@ -93,6 +100,16 @@ export const WORDS = {
     words: YES_NO,
     about: 'whether the account can say whose an address is (without it: with complete)',
   },
+  identity: {
+    words: IDENTITIES,
+    default: 'none',
+    about: 'how a node proves on each health check that it is of the load balancer',
+  },
+  locality: {
+    words: LOCALITIES,
+    default: 'none',
+    about: 'whether a task prefers the nodes in its zone (2.2 and later)',
+  },
   checks: {
     words: YES_NO,
     about: 'whether HAProxy checks the health of addresses (without it the seed decides)',
@@ -109,6 +126,8 @@ export type SimulationOptions = { readonly [K in keyof typeof NUMBERS]: number }
   readonly zonalNames?: 'yes' | 'no';
   readonly owners?: 'yes' | 'no';
   readonly checks?: 'yes' | 'no';
+  readonly identity: (typeof IDENTITIES)[number];
+  readonly locality: (typeof LOCALITIES)[number];
 };
 
 const DEFAULTS = Object.fromEntries(
@@ -125,11 +144,12 @@ const DEFAULTS = Object.fromEntries(
  */
 export function simulationOptions(given: Partial<SimulationOptions>): SimulationOptions {
   const options = { ...DEFAULTS, ...given };
-  const { pinned, silent, stuck, strangers, tasks, completeness, owners, ownView, branch } = options;
-  const faulty = pinned + silent + stuck + strangers;
+  const { pinned, silent, stuck, strangers, foreign, tasks, completeness, owners, ownView, branch } = options;
+  const { identity, locality, checks } = options;
+  const faulty = pinned + silent + stuck + strangers + foreign;
   if (faulty > tasks) {
     throw new InputError(
-      `${faulty} tasks with a fault (--pinned, --silent, --stuck and --strangers together) are more than --tasks ${tasks}: give more tasks or fewer faults`,
+      `${faulty} tasks with a fault (--pinned, --silent, --stuck, --strangers and --foreign together) are more than --tasks ${tasks}: give more tasks or fewer faults`,
     );
   }
   if (owners === 'yes' && completeness === 'unknown') {
@@ -137,6 +157,20 @@ export function simulationOptions(given: Partial<SimulationOptions>): Simulation
   }
   if (ownView === 'yes' && branch !== undefined && Number(branch) < Number(OWN_VIEW_SINCE)) {
     throw new InputError(`--own-view needs HAProxy ${OWN_VIEW_SINCE}, and --branch is ${branch}: give a later branch`);
+  }
+  if (checks === 'no' && (identity !== 'none' || locality !== 'none')) {
+    throw new InputError('--identity and --locality need health checks, and --checks is no: leave --checks out');
+  }
+  if (foreign > 0 && identity === 'none') {
+    throw new InputError(
+      `--foreign ${foreign} needs a proof that somebody else does not have: give --identity certificate or --identity response`,
+    );
+  }
+  const { since } = CAPABILITIES.luaWeights;
+  if (locality !== 'none' && branch !== undefined && branchOrder(branch) < branchOrder(since)) {
+    throw new InputError(
+      `--locality zone needs HAProxy ${since}, and --branch is ${branch}: give a later branch, or leave --locality out`,
+    );
   }
   return options;
 }

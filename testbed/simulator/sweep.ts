@@ -1,3 +1,5 @@
+import { branchOrder } from '../../lib/haproxy/version/branches';
+import { CAPABILITIES } from '../../lib/haproxy/version/capabilities';
 import type { DriftKind } from './drifts';
 import type { SimulationOptions } from './options';
 import { Random } from './random';
@@ -84,7 +86,12 @@ const INJECTED: Readonly<Record<Exclude<DriftKind, 'failing'>, (addresses: numbe
   move: (addresses) => ({ pinned: 1, moves: addresses }),
   'zonal-shift': () => ({ pinned: 1, zonalShift: 1 }),
   stranger: () => ({ strangers: 1 }),
+  // Each task is told of each address, so that it holds the one that somebody else gets.
+  foreign: () => ({ foreign: 1, affinity: 'none', difference: 'caches' }),
 };
+
+/** The most addresses of a drift, where it needs few: DNS must show a whole zone, or a task hold each address. */
+const MOST_ADDRESSES: Readonly<Partial<Record<DriftKind, number>>> = { 'zonal-shift': 7, foreign: 12 };
 
 /**
  * Simulations with drifts of one kind, and a check a minute. Of more than seven addresses DNS does not show which zone
@@ -94,7 +101,7 @@ function drifting(kind: keyof typeof INJECTED, completeness: 'complete' | 'parti
   const most = { complete: 100, partial: 24 }[completeness];
   return Array.from({ length: SIMULATIONS }, (_, i) => {
     const random = new Random(i, 'drift', kind);
-    const addresses = kind === 'zonal-shift' ? random.whole(3, 7) : random.whole(2, most);
+    const addresses = random.whole(kind === 'zonal-shift' ? 3 : 2, MOST_ADDRESSES[kind] ?? most);
     return {
       addresses,
       views: random.oneOf(VIEWS),
@@ -112,6 +119,12 @@ function drifting(kind: keyof typeof INJECTED, completeness: 'complete' | 'parti
 
 const KINDS = Object.keys(INJECTED) as (keyof typeof INJECTED)[];
 
+const drifts = (kinds: readonly (keyof typeof INJECTED)[]) =>
+  kinds.flatMap((kind): SweepPart[] => [
+    { name: `${kind}, complete truth`, simulations: drifting(kind, 'complete'), kind, latencyP95Seconds: 130 },
+    { name: `${kind}, partial truth`, simulations: drifting(kind, 'partial'), kind },
+  ]);
+
 /** The whole sweep: at least 10,000 days in which nothing is wrong, then drifts of each kind. */
 export const SWEEP: readonly SweepPart[] = [
   ...INTERVALS.map(({ interval, days }) => ({
@@ -122,11 +135,23 @@ export const SWEEP: readonly SweepPart[] = [
     name: `changes and failures of AWS, a check each ${interval} s`,
     simulations: grid(interval, days / 4, dailyLife(days / 4)),
   })),
-  ...KINDS.flatMap((kind): SweepPart[] => [
-    { name: `${kind}, complete truth`, simulations: drifting(kind, 'complete'), kind, latencyP95Seconds: 130 },
-    { name: `${kind}, partial truth`, simulations: drifting(kind, 'partial'), kind },
-  ]),
+  // Without a proof of identity nobody knows of a foreign address.
+  ...drifts(KINDS.filter((kind) => kind !== 'foreign')),
 ];
+
+/** The sweep with tasks that prefer a zone, require a proof of identity, or both: on each branch what it has. */
+export function sweepWith({ identity, locality }: Pick<SimulationOptions, 'identity' | 'locality'>): SweepPart[] {
+  const parts = identity === 'none' ? SWEEP : [...SWEEP, ...drifts(['foreign'])];
+  const { since } = CAPABILITIES.luaWeights;
+  return parts.map((part) => ({
+    ...part,
+    simulations: part.simulations.map((simulation) => ({
+      ...simulation,
+      identity,
+      locality: branchOrder(simulation.branch!) < branchOrder(since) ? 'none' : locality,
+    })),
+  }));
+}
 
 /** Simulated days of a part. */
 export function daysOf({ simulations }: SweepPart): number {

@@ -1,11 +1,14 @@
 import type { ObservedRuntime, Slot } from '../../lib/contract/probe';
 import { UPSTREAM_BACKEND } from '../../lib/haproxy/model/check-upstream';
+import { readAnswer } from '../../lib/haproxy/runtime-api/answer';
+import { SERVERS_STATE } from '../../lib/haproxy/runtime-api/servers-state';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { HaproxyModel } from './haproxy-model';
 import { BEFORE, type History, includes, type Span } from './history';
 import type { DecidedOptions } from './options';
 import { Random } from './random';
 import type { DnsClient, Resolvers } from './resolvers';
+import { type Fate, OUT_AFTER, serversState } from './server-state';
 
 /** How a task does not follow the load balancer. */
 type FaultKind = 'pinned' | 'silent' | 'stuck';
@@ -107,13 +110,20 @@ export class HaproxyTask implements Span {
     return held;
   }
 
-  /** Whether a slot with this address gets traffic: a health check takes a dead address out. */
+  /**
+   * Whether a slot with this address gets traffic: a health check takes a dead address out, and with a proof of identity
+   * also one that somebody else has.
+   */
   public sends(address: string, at: number): boolean {
     if (!this.checked || this.faultAt(at)?.kind === 'pinned') {
       return true;
     }
-    const life = this.history.lifeOf(address);
-    return life === undefined || at < life.interfaces.to || life.nextOwner !== undefined;
+    const { identity } = this.options;
+    const fate = this.#fateOf(address);
+    if (fate === undefined || (fate.is === 'foreign' && identity === 'none')) {
+      return true;
+    }
+    return at < fate.at + (this.#hasAbilities ? OUT_AFTER : 0);
   }
 
   /** What its runtime API says. */
@@ -122,18 +132,10 @@ export class HaproxyTask implements Span {
     const held = this.heldAt(at);
     const pinned = this.faultAt(at)?.kind === 'pinned';
     const silent = this.faultAt(at)?.kind === 'silent';
-    const slots = held.map(
-      (address, i): Slot => ({
-        backend: UPSTREAM_BACKEND,
-        name: pinned ? 'pinned' : `elb${i + 1}`,
-        ...(address !== undefined && { address }),
-        ...(this.#capabilities.serverTemplate && { fqdn: dnsName }),
-        checked: !pinned && (this.checked || !this.#capabilities.autonomousResolution),
-        ...(address !== undefined && !this.sends(address, at) && { down: true as const }),
-        changedSeconds: Math.floor(at - (pinned ? this.from : this.#model.changedAt[i]!)),
-        sessions: address === undefined ? 0 : SESSIONS,
-      }),
-    );
+    const slots =
+      this.#hasAbilities && !pinned
+        ? this.#slotsWithAbilities(held, at, dnsName)
+        : held.map((address, i) => this.#slotOf(address, i, at, dnsName));
     const { sent, valid, timeouts } = this.#model;
     const failures: Readonly<Record<string, number>> = pinned || timeouts === 0 ? {} : { timeout: timeouts };
     const counters = pinned ? { sent: this.#viewQueries, valid: this.#viewQueries } : { sent, valid };
@@ -150,6 +152,54 @@ export class HaproxyTask implements Span {
       ...(ownView && !silent && { views: { [dnsName]: view } }),
       ...(asks && { viewQueries: [{ section: 'dns', sent: VIEW_QUERIES, valid: VIEW_QUERIES }] }),
     };
+  }
+
+  /** Whether its configuration prefers a zone or requires a proof of identity. */
+  get #hasAbilities(): boolean {
+    return this.options.identity !== 'none' || this.options.locality !== 'none';
+  }
+
+  #slotOf(address: string | undefined, i: number, at: number, dnsName: string): Slot {
+    const pinned = this.faultAt(at)?.kind === 'pinned';
+    return {
+      backend: UPSTREAM_BACKEND,
+      name: pinned ? 'pinned' : `elb${i + 1}`,
+      ...(address !== undefined && { address }),
+      ...(this.#capabilities.serverTemplate && { fqdn: dnsName }),
+      checked: !pinned && (this.checked || !this.#capabilities.autonomousResolution),
+      ...(address !== undefined && !this.sends(address, at) && { down: true as const }),
+      changedSeconds: Math.floor(at - (pinned ? this.from : this.#model.changedAt[i]!)),
+      sessions: address === undefined ? 0 : SESSIONS,
+    };
+  }
+
+  /** The same as its runtime API prints it, and as the probe reads that. */
+  #slotsWithAbilities(held: readonly (string | undefined)[], at: number, dnsName: string): Slot[] {
+    const { identity, locality } = this.options;
+    const { serverTemplate, initState } = this.#capabilities;
+    const { changedAt, former } = this.#model;
+    const text = serversState(
+      held.map((address, i) => ({ address, since: changedAt[i]!, former: former[i] })),
+      at,
+      {
+        backend: UPSTREAM_BACKEND,
+        fqdn: serverTemplate ? dnsName : undefined,
+        identity: identity === 'none' ? undefined : identity,
+        startsDown: identity !== 'none' && initState,
+        fateOf: (address) => this.#fateOf(address),
+        isNear: locality === 'none' ? undefined : (address) => this.history.lifeOf(address)?.zone === this.#client.zone,
+      },
+    );
+    return readAnswer(SERVERS_STATE, text).map((slot) => ({
+      ...slot,
+      sessions: slot.address === undefined || slot.down ? 0 : SESSIONS,
+    }));
+  }
+
+  #fateOf(address: string): Fate | undefined {
+    const life = this.history.lifeOf(address);
+    const at = life?.interfaces.to ?? Number.POSITIVE_INFINITY;
+    return at === Number.POSITIVE_INFINITY ? undefined : { at, is: life?.nextOwner === undefined ? 'dead' : 'foreign' };
   }
 
   /** The slot whose address ends first: a slot that is stuck matters only then. */
@@ -189,7 +239,8 @@ export class Service {
     const { tasks: seats, hours, seed, restarts, deployments, pauses } = options;
     const end = hours * 3600;
     const random = new Random(seed, 'service');
-    const checked = options.checks === undefined ? random.chance(0.5) : options.checks === 'yes';
+    const needed = options.identity !== 'none' || options.locality !== 'none';
+    const checked = (options.checks === undefined ? random.chance(0.5) : options.checks === 'yes') || needed;
     this.deployments = Array.from({ length: deployments }, () => {
       const from = random.between(0.05, 0.9) * end;
       return { from, to: from + seats * ROLLING + OVERLAP };
@@ -247,15 +298,16 @@ export class Service {
 
 /** Which seats get which fault, and when. */
 function faultsOf(
-  { tasks, pinned, silent, stuck, strangers, hours, ttl }: DecidedOptions,
+  { tasks, pinned, silent, stuck, strangers, foreign, hours, ttl }: DecidedOptions,
   history: History,
   resolvers: Resolvers,
   random: Random,
 ): Map<number, Fault> {
   const end = hours * 3600;
   const strange = history.lives.filter(({ nextOwner }) => nextOwner !== undefined);
-  const kinds: (FaultKind | 'stranger')[] = [
+  const kinds: (FaultKind | 'stranger' | 'foreign')[] = [
     ...new Array(strangers).fill('stranger'),
+    ...new Array(foreign).fill('foreign'),
     ...new Array(pinned).fill('pinned'),
     ...new Array(silent).fill('silent'),
     ...new Array(stuck).fill('stuck'),
@@ -268,9 +320,10 @@ function faultsOf(
     seats.map((seat, i): [number, Fault] => {
       const at = random.between(0.02, 0.3) * end;
       const kind = kinds[i]!;
-      if (kind === 'stranger') {
+      if (kind === 'stranger' || kind === 'foreign') {
         const { address, dns } = strange[i]!;
-        return [seat, { kind: 'pinned', at: random.between(Math.max(0.01 * end, dns.from + ttl), dns.to), address }];
+        const from = random.between(Math.max(0.01 * end, dns.from + ttl), dns.to);
+        return [seat, kind === 'stranger' ? { kind: 'pinned', at: from, address } : { kind: 'silent', at: from }];
       }
       if (kind !== 'pinned') {
         return [seat, { kind, at }];

@@ -11,7 +11,7 @@ type Routing = ObservedUpstream['routing'];
 
 /** Attribute of a Network Load Balancer: whether its name answers clients of each zone otherwise. */
 const CLIENT_ROUTING_POLICY = 'dns_record.client_routing_policy';
-/** Its value where all clients are told the same. The other two are full and partial affinity to a zone. */
+/** Its value where all clients get the same answer. The other two are full and partial affinity to a zone. */
 const ANY_ZONE = 'any_availability_zone';
 
 /** An hour: people change the attribute rarely. */

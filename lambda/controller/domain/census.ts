@@ -6,6 +6,7 @@ import type {
   CensusIncident,
   CensusProxy,
   CensusUpstream,
+  IncidentSubject,
 } from '../../../lib/contract/census';
 import { distinct } from './addresses';
 import { gapsOf, isUnseen, text } from './gaps';
@@ -120,17 +121,23 @@ function heldIn({ tasks, upstreams }: Observation): CensusHeld[] {
     .sort((a, b) => b.taskCount - a.taskCount || (a.tasks[0]! < b.tasks[0]! ? -1 : 1));
 }
 
-function incidentOf(incident: Incident, openedNow: ReadonlySet<string>): CensusIncident {
-  const { id, kind, severity, message, address, taskCount, firstSeen, openedAt, suppressed } = incident;
-  const upstream = incident.dnsName ?? incident.upstream;
+/** What an incident or a verdict is about. */
+function subjectOf({ kind, severity, message, upstream, address, taskCount }: IncidentSubject): IncidentSubject {
   return {
-    ...(!openedNow.has(id) && { id }),
     kind,
     severity,
     message: text(message),
     ...(upstream !== undefined && { upstream: text(upstream) }),
     ...(address !== undefined && { address: text(address) }),
     taskCount,
+  };
+}
+
+function incidentOf(incident: Incident, openedNow: ReadonlySet<string>): CensusIncident {
+  const { id, dnsName, upstream, firstSeen, openedAt, suppressed } = incident;
+  return {
+    ...(!openedNow.has(id) && { id }),
+    ...subjectOf({ ...incident, upstream: dnsName ?? upstream }),
     since: timeOf(firstSeen),
     ...(!openedNow.has(id) && { openedAt: timeOf(openedAt) }),
     ...(suppressed !== undefined && { suppressed: text(suppressed) }),
@@ -159,15 +166,10 @@ function acceptedIn({
     if (opened.has(key)) {
       continue;
     }
-    const { kind, severity, message, address } = verdict;
     const upstream = names.get(verdict.upstream ?? '') ?? verdict.upstream;
+    const taskCount = (accepted.get(key)?.taskCount ?? 0) + 1;
     accepted.set(key, {
-      kind,
-      severity,
-      message: text(message),
-      ...(upstream !== undefined && { upstream: text(upstream) }),
-      ...(address !== undefined && { address: text(address) }),
-      taskCount: (accepted.get(key)?.taskCount ?? 0) + 1,
+      ...subjectOf({ ...verdict, upstream, taskCount }),
       since: timeOf(firstSeen.get(key) ?? observation.at),
       suppressed: text(reason),
     });

@@ -1,5 +1,6 @@
+import type { IncidentSubject } from '../../../lib/contract/census';
 import type { RecordType } from '../../../lib/contract/probe';
-import type { Severity, VerdictKind } from '../../../lib/contract/verdicts';
+import type { Severity } from '../../../lib/contract/verdicts';
 import type { IncidentEvent } from './incident';
 import type { TaskListing } from './raw-observation';
 import type { FindingIdentity } from './verdicts/verdict';
@@ -57,14 +58,8 @@ export interface BlindTime {
 }
 
 /** An incident that is over. */
-export interface EndedIncident {
+export interface EndedIncident extends IncidentSubject {
   readonly id: string;
-  readonly kind: VerdictKind;
-  readonly severity: Severity;
-  readonly message: string;
-  readonly upstream?: string;
-  readonly address?: string;
-  readonly taskCount: number;
   readonly firstSeen: number;
   readonly openedAt: number;
   readonly overAt: number;

@@ -213,6 +213,23 @@ function fastMillis({ healthCheck }: ValidatedUpstream): number {
   return Math.max(100, Math.floor(healthCheck.intervalMillis / 2));
 }
 
+/** The most time between two checks of an address that is down, where checks prove what it is, ms. */
+const MOST_DOWN_MILLIS = 10_000;
+
+/**
+ * Time between two checks of an address that is down, ms; undefined where the usual one will do. From 3.1 on it is how long
+ * a new address waits for its first check. A slot whose address changes while it is down has the result of the former
+ * address until then, which says of a node that it is a stranger (`srv_check_status`, running processes of 2.2 to 3.4).
+ */
+function downMillis(
+  { _capabilities: { initState } }: HaproxyVersion,
+  intervalMillis: number,
+  fast: number,
+): number | undefined {
+  const usual = initState ? Math.max(100, Math.floor(fast / 2)) : intervalMillis;
+  return initState || usual > MOST_DOWN_MILLIS ? Math.min(usual, MOST_DOWN_MILLIS) : undefined;
+}
+
 /**
  * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or
  * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
@@ -222,9 +239,7 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const identity = identityOf(upstream);
   const fast = fastMillis(upstream);
-  // From 3.1 on this is how long a new address waits for its first check.
-  const down =
-    identity && version._capabilities.initState && `downinter ${formatDuration(Math.max(100, Math.floor(fast / 2)))}`;
+  const down = identity && downMillis(version, intervalMillis, fast);
   // In TCP mode a node that is marked down loses its sessions.
   const errorLimit = mode === HaproxyMode.HTTP ? 1 : 3;
   return (
@@ -236,7 +251,7 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
       port !== undefined && tls && 'check-ssl',
       identity?.by === 'certificate' && identity.handshake && handshakeOf(version, identity.handshake),
       `inter ${formatDuration(intervalMillis)} fastinter ${formatDuration(fast)}`,
-      down,
+      down !== undefined && `downinter ${formatDuration(down)}`,
       `fall ${fall} rise ${rise}`,
       // Where a zone stops, each of its nodes would get the retries of the others until its checks have failed.
       locality === HaproxyLocality.ZONE && `observe layer4 error-limit ${errorLimit} on-error mark-down`,

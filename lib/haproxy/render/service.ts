@@ -56,7 +56,7 @@ const VIEW = Array.from({ length: 8 }, (_, i) => `txn.a${i + 1}`);
 const MAX_VIEW_RATE = 100;
 
 /**
- * What the resolver of this process is told about each upstream. `do-resolve` continues after the address that it gave
+ * What the resolver of this process answers about each upstream. `do-resolve` continues after the address that it gave
  * last, so each line gives the next one. All names are constants: a request only selects one. The answers come from the
  * resolutions of the slots: while DNS answers, no request leads to more queries than one each `hold valid`.
  */

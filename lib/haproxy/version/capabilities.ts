@@ -192,7 +192,7 @@ export const CAPABILITIES = {
     source: 'manual 4.2, cfg_parse_listen',
     without: 'only failed connections are retried',
     with: '`retry-on conn-failure empty-response response-timeout`, for GET and HEAD',
-    why: 'a node that is being removed may accept a request and not answer it',
+    why: 'a node that is being removed may accept a request and not answer it, and a node may close an idle connection while a request is on its way. HAProxy copies its buffer of 16 KiB for each such request: most of what a request costs more than in a smaller configuration',
   },
   prometheus: {
     since: '2.0',
@@ -303,7 +303,7 @@ export const CAPABILITIES = {
       'src/resolvers.c, resolv_get_ip_from_response: it continues after the last address given; running processes: 3.0.11 gives one address again and again, 3.2.26 and 3.4.7 give all in turn',
     without: 'the addresses of its slots show what the resolver of the process says',
     with: '`/resolved/BACKEND` on the health port gives the addresses that the resolver of the process has now',
-    why: 'DNS may answer each client differently: the checker compares the slots with what this very process is told',
+    why: 'DNS may answer each client differently: the checker compares the slots with what the resolver of the process answers',
   },
   dropTrailers: {
     since: '3.2',

@@ -1,12 +1,12 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { FOLDERS } from '../../contract/census-access';
 import { acknowledgeWildcards } from '../acknowledge';
 import { WILDCARDS } from '../findings';
 import { throughService } from './decryption';
+import { functionRole, type OwnRole, serviceRole } from './function-role';
 
 /** The buckets of a census. */
 export interface CensusBuckets {
@@ -14,24 +14,9 @@ export interface CensusBuckets {
   readonly working: IBucket;
 }
 
-/** A role with its policy. */
-interface CensusRole {
-  readonly role: Role;
-  readonly policy: Policy;
-}
-
 /** A role for a function of the census, with what every one needs. */
-export function functionRole(
-  scope: Construct,
-  logGroup: ILogGroup,
-  statements: readonly PolicyStatement[],
-  roleName?: string,
-): CensusRole {
-  const logs = new PolicyStatement({
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: [logGroup.logGroupArn],
-  });
-  return roleWith(scope, 'lambda', [logs, ...statements], roleName);
+export function censusFunctionRole(...args: Parameters<typeof functionRole>): OwnRole {
+  return acknowledged(functionRole(...args));
 }
 
 /** The role of the state machine. */
@@ -41,25 +26,27 @@ export function machineRole(
   functionArns: readonly string[],
   { working }: CensusBuckets,
   results: string,
-): CensusRole {
+): OwnRole {
   const stack = Stack.of(scope);
   const arnOf = (resource: string, name: string) => {
     const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
     return stack.formatArn({ service: 'states', resource, resourceName: name, arnFormat });
   };
-  return roleWith(scope, 'states', [
-    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [...functionArns] }),
-    // Step Functions, "IAM policies for using Distributed Map states".
-    new PolicyStatement({ actions: ['states:StartExecution'], resources: [arnOf('stateMachine', machineName)] }),
-    new PolicyStatement({
-      actions: ['states:DescribeExecution', 'states:StopExecution'],
-      // Its own runs, and those that the map starts.
-      resources: [arnOf('execution', `${machineName}:*`), arnOf('execution', `${machineName}/*:*`)],
-    }),
-    objects(working, FOLDERS.working, 's3:GetObject'),
-    objects(working, results, 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'),
-    ...useOfKeys(scope, [working]),
-  ]);
+  return acknowledged(
+    serviceRole(scope, 'states', [
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [...functionArns] }),
+      // Step Functions, "IAM policies for using Distributed Map states".
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [arnOf('stateMachine', machineName)] }),
+      new PolicyStatement({
+        actions: ['states:DescribeExecution', 'states:StopExecution'],
+        // Its own runs, and those that the map starts.
+        resources: [arnOf('execution', `${machineName}:*`), arnOf('execution', `${machineName}/*:*`)],
+      }),
+      objects(working, FOLDERS.working, 's3:GetObject'),
+      objects(working, results, 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'),
+      ...useOfKeys(scope, [working]),
+    ]),
+  );
 }
 
 /** Actions on the objects of a folder. */
@@ -87,14 +74,7 @@ export function useOfKeys(scope: Construct, buckets: readonly IBucket[]): Policy
   ];
 }
 
-function roleWith(
-  scope: Construct,
-  service: 'lambda' | 'states',
-  statements: readonly PolicyStatement[],
-  roleName?: string,
-): CensusRole {
-  const role = new Role(scope, 'Role', { roleName, assumedBy: new ServicePrincipal(`${service}.amazonaws.com`) });
-  const policy = new Policy(scope, 'Policy', { roles: [role], statements: [...statements] });
-  acknowledgeWildcards(policy, WILDCARDS['the census']);
-  return { role, policy };
+function acknowledged(own: OwnRole): OwnRole {
+  acknowledgeWildcards(own.policy, WILDCARDS['the census']);
+  return own;
 }

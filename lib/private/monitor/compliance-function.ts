@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type FunctionOptions, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { DriftMonitor } from '../../monitor/drift-monitor';
 import { functionOf } from './controller-function';
+import { functionRole, type OwnRole } from './function-role';
 
 /** SQS keeps a message for 14 days at most. */
 const RETENTION = Duration.days(14);
@@ -21,18 +22,8 @@ export function complianceFunction(
   scope: Construct,
   handler: 'index.configRule' | 'index.findings',
   { monitor: { logGroup }, statements, ...own }: ComplianceFunctionProps,
-): { handler: LambdaFunction; role: Role; policy: Policy } {
-  const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  const policy = new Policy(scope, 'Policy', {
-    roles: [role],
-    statements: [
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
-      }),
-      ...statements,
-    ],
-  });
+): OwnRole & { handler: LambdaFunction } {
+  const { role, policy } = functionRole(scope, logGroup, statements);
   const created = new LambdaFunction(scope, 'Handler', {
     ...functionOf('compliance'),
     // The policy above is all.

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import { EVENT_SOURCE } from '../../contract/incident-event';
 import { acknowledgeWildcards } from '../acknowledge';
 import { WILDCARDS } from '../findings';
 import { throughService } from './decryption';
+import { functionRole, type OwnRole } from './function-role';
 
 /** Properties of the role of the controller. */
 interface ControllerRoleProps {
@@ -20,47 +21,39 @@ interface ControllerRoleProps {
 }
 
 /** The role of the controller with the permissions for itself. Each proxy adds the permissions for the proxy. */
-export function controllerRole(scope: Construct, props: ControllerRoleProps): { role: Role; policy: Policy } {
+export function controllerRole(scope: Construct, props: ControllerRoleProps): OwnRole {
   const stack = Stack.of(scope);
-  const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  const policy = new Policy(scope, 'Policy', {
-    roles: [role],
-    statements: [
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [props.logGroup.logGroupArn],
-      }),
-      new PolicyStatement({
-        actions: ['ssm:GetParametersByPath'],
-        resources: [
-          stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: props.registryPath.slice(1) }),
-        ],
-      }),
-      new PolicyStatement({
-        actions: ['dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
-        resources: [props.table.tableArn],
-      }),
-      new PolicyStatement({
-        actions: ['events:PutEvents'],
-        resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
-        // One call has several events, each with a source.
-        conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } },
-      }),
-      // IAM has no resource for these.
-      new PolicyStatement({
-        actions: [
-          'ec2:DescribeNetworkInterfaces',
-          'elasticloadbalancing:DescribeLoadBalancers',
-          'elasticloadbalancing:DescribeLoadBalancerAttributes',
-        ],
-        resources: ['*'],
-      }),
-      ...(props.encryptionKey === undefined ? [] : [useOf(props.encryptionKey, scope)]),
-      ...(props.opsItems ? opsItemStatements(stack) : []),
-    ],
-  });
-  acknowledgeWildcards(policy, WILDCARDS['the controller']);
-  return { role, policy };
+  const own = functionRole(scope, props.logGroup, [
+    new PolicyStatement({
+      actions: ['ssm:GetParametersByPath'],
+      resources: [
+        stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: props.registryPath.slice(1) }),
+      ],
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources: [props.table.tableArn],
+    }),
+    new PolicyStatement({
+      actions: ['events:PutEvents'],
+      resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      // One call has several events, each with a source.
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } },
+    }),
+    // IAM has no resource for these.
+    new PolicyStatement({
+      actions: [
+        'ec2:DescribeNetworkInterfaces',
+        'elasticloadbalancing:DescribeLoadBalancers',
+        'elasticloadbalancing:DescribeLoadBalancerAttributes',
+      ],
+      resources: ['*'],
+    }),
+    ...(props.encryptionKey === undefined ? [] : [useOf(props.encryptionKey, scope)]),
+    ...(props.opsItems ? opsItemStatements(stack) : []),
+  ]);
+  acknowledgeWildcards(own.policy, WILDCARDS['the controller']);
+  return own;
 }
 
 /** DynamoDB uses the key of a table with the permissions of the caller ("How DynamoDB uses AWS KMS"). */

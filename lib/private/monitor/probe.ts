@@ -10,7 +10,7 @@ import {
   type IVpc,
   SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
-import { ArnPrincipal, Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
@@ -20,6 +20,7 @@ import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { ACKNOWLEDGED, WILDCARDS } from '../findings';
 import { warnOfOtherVpc } from '../other-vpc';
 import { functionOf } from './controller-function';
+import { functionRole, type OwnRole } from './function-role';
 
 /**
  * The function that reads DNS and runtime APIs in one VPC. It has no permission but those that Lambda needs for its
@@ -73,8 +74,7 @@ export class Probe extends Construct {
     const logGroup =
       options.logGroup ??
       new LogGroup(this, 'LogGroup', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const policy = policyOf(this, role, logGroup, subnets, this.securityGroups);
+    const { role, policy } = roleOf(this, logGroup, subnets, this.securityGroups);
     this.handler = new LambdaFunction(this, 'Handler', {
       ...functionOf('probe'),
       description: 'Reads DNS and runtime APIs of HAProxy for the drift monitor',
@@ -199,63 +199,55 @@ const INTERFACE_ACTIONS = [
 ];
 
 /** The permissions that Lambda needs to run a function in a VPC. The code of the function has none of them. */
-function policyOf(
+function roleOf(
   scope: Construct,
-  role: Role,
   logGroup: ILogGroup,
   subnets: readonly ISubnet[],
   securityGroups: readonly ISecurityGroup[],
-): Policy {
+): OwnRole {
   const stack = Stack.of(scope);
   const ec2 = (resource: string, resourceName: string, account?: string) =>
     stack.formatArn({ service: 'ec2', resource, resourceName, account });
   const interfaces = ec2('network-interface', '*');
-  const policy = new Policy(scope, 'Policy', {
-    roles: [role],
-    statements: [
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
-      }),
-      // IAM has no resource for these.
-      new PolicyStatement({
-        actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'],
-        resources: ['*'],
-      }),
-      // In these subnets and with these security groups alone.
-      new PolicyStatement({
-        actions: ['ec2:CreateNetworkInterface'],
-        resources: [
-          interfaces,
-          // A subnet that another account shares has that account in its ARN.
-          ...subnets.map(({ subnetId }) => ec2('subnet', subnetId, '*')),
-          ...securityGroups.map(({ securityGroupId }) => ec2('security-group', securityGroupId, '*')),
-        ],
-      }),
-      new PolicyStatement({ actions: [...INTERFACE_ACTIONS], resources: [interfaces] }),
-      // For Lambda, not for the code (AWS, "Giving Lambda functions access to resources in an Amazon VPC").
-      new PolicyStatement({
-        effect: Effect.DENY,
-        actions: [
-          'ec2:CreateNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
-          ...INTERFACE_ACTIONS,
-        ],
-        resources: ['*'],
-        conditions: {
-          ArnLike: {
-            'lambda:SourceFunctionArn': stack.formatArn({
-              service: 'lambda',
-              resource: 'function',
-              resourceName: '*',
-              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-            }),
-          },
+  const own = functionRole(scope, logGroup, [
+    // IAM has no resource for these.
+    new PolicyStatement({
+      actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'],
+      resources: ['*'],
+    }),
+    // In these subnets and with these security groups alone.
+    new PolicyStatement({
+      actions: ['ec2:CreateNetworkInterface'],
+      resources: [
+        interfaces,
+        // A subnet that another account shares has that account in its ARN.
+        ...subnets.map(({ subnetId }) => ec2('subnet', subnetId, '*')),
+        ...securityGroups.map(({ securityGroupId }) => ec2('security-group', securityGroupId, '*')),
+      ],
+    }),
+    new PolicyStatement({ actions: [...INTERFACE_ACTIONS], resources: [interfaces] }),
+    // For Lambda, not for the code (AWS, "Giving Lambda functions access to resources in an Amazon VPC").
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: [
+        'ec2:CreateNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        ...INTERFACE_ACTIONS,
+      ],
+      resources: ['*'],
+      conditions: {
+        ArnLike: {
+          'lambda:SourceFunctionArn': stack.formatArn({
+            service: 'lambda',
+            resource: 'function',
+            resourceName: '*',
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
         },
-      }),
-    ],
-  });
-  acknowledgeWildcards(policy, WILDCARDS['the probe']);
-  return policy;
+      },
+    }),
+  ]);
+  acknowledgeWildcards(own.policy, WILDCARDS['the probe']);
+  return own;
 }

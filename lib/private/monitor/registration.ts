@@ -25,7 +25,7 @@ interface Registration {
   readonly upstreams: readonly RegistryUpstream[];
   readonly nameservers?: readonly string[];
   readonly tasks: HaproxyTasks;
-  /** Port of the health listener where each process says what its own resolver is told. */
+  /** Port of the health listener where each process says what its own resolver answers. */
   readonly viewPort?: number;
   readonly runtimeApiTls?: ISecret;
   readonly suppressions?: readonly IncidentSuppression[];

@@ -126,9 +126,28 @@ type ConfigurationProps = Pick<HaproxyElbProxyProps, Copied | 'shareStickiness'>
     readonly runtimeApiTls?: object;
   };
 
+/** What the ports are for that no option changes. */
+const TAKEN: Readonly<Record<number, string>> = {
+  [HEALTH_PORT]: 'the health checks of HAProxy',
+  [RUNTIME_API_PORT]: 'the runtime API of HAProxy',
+};
+
+/** The model says the same of each listener, in its own names. */
+function refuseTakenPorts(ports: { readonly listenPort: number; readonly redirectPort?: number }): void {
+  for (const [what, port] of Object.entries(ports)) {
+    if (TAKEN[port] !== undefined) {
+      throw new InputError(`${what} '${port}' is the port of ${TAKEN[port]}: give another port`);
+    }
+  }
+  if (ports.listenPort === ports.redirectPort) {
+    throw new InputError(`listenPort and redirectPort are both ${ports.listenPort}: give each its own port`);
+  }
+}
+
 /** The configuration model of a proxy. */
 export function configModelOf(props: ConfigurationProps, settings: ProxySettings): HaproxyConfigModel {
-  const { listenTls, runtimeApiTls, routes = [] } = props;
+  const { listenTls, runtimeApiTls, redirectPort, routes = [] } = props;
+  refuseTakenPorts({ listenPort: settings.listenPort, ...(redirectPort !== undefined && { redirectPort }) });
   const upstreamOf = (of: string | undefined) => {
     const found = settings.upstreams.find(({ name }) => name === of);
     return found && modelUpstreamOf(found);
@@ -155,8 +174,8 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     })),
     listen: { port: settings.listenPort },
     listenTls: listenTls && modelTlsOf(listenTls, settings),
-    redirectPort: props.redirectPort,
-    httpsPort: props.redirectPort === undefined ? undefined : settings.clientPort,
+    redirectPort,
+    httpsPort: redirectPort === undefined ? undefined : settings.clientPort,
     rateLimits: props.rateLimits?.map((limit) => valuesOf(RATE_LIMIT, limit)),
     errorPages: props.errorPages?.map(responseOf),
     requestHeaders: props.requestHeaders,

@@ -8,6 +8,13 @@ import type { ProxyScaling, ScheduledTasks } from '../../proxy/scaling';
 import { checkCount } from '../checks';
 import { MAX_TASKS, SCALING } from '../options';
 
+/** The numbers of tasks below which scaling does not go; without scaling, the number of tasks. Each may be a token. */
+export function leastTasksOf(desiredCount: number, scaling: ProxyScaling | undefined): number[] {
+  return scaling === undefined
+    ? [desiredCount]
+    : [scaling.minTasks ?? desiredCount, ...(scaling.schedules ?? []).map(({ minTasks }) => minTasks)];
+}
+
 /** Lets the number of tasks follow the load. */
 export function scale(
   service: BaseService,

@@ -1,4 +1,6 @@
-import { HARD_STOP_MARGIN_MILLIS, PROCESS } from '../../haproxy/model/options';
+import { formatDuration } from '../../haproxy/duration';
+import { InputError } from '../../haproxy/errors';
+import { HARD_STOP_MARGIN_MILLIS, MIN_SOFT_STOP_MILLIS, PROCESS } from '../../haproxy/model/options';
 
 /** For how long clients may still send new connections to a task that stops, by ingress, ms. */
 export const LINGERING = {
@@ -31,8 +33,9 @@ export interface StopTimes {
 }
 
 /**
- * The times of a stop: the given ones, or those that the ingress needs and the capacity allows. The configuration model
- * refuses a stop timeout that is too short for both.
+ * The times of a stop: the given ones, or those that the ingress needs and the capacity allows. A given drain time that no
+ * stop timeout of the capacity is enough for is refused. The configuration model refuses a stop timeout that is too short
+ * for a drain time.
  *
  * @param given the given times
  * @param lingeringMillis for how long clients of the ingress may still send new connections, ms; undefined where nothing is known
@@ -43,6 +46,13 @@ export function stopTimesOf(
   lingeringMillis: number | undefined,
   maxStopMillis: number,
 ): StopTimes {
+  const longestGiven = maxStopMillis - MIN_SOFT_STOP_MILLIS - HARD_STOP_MARGIN_MILLIS;
+  if (given.drainTimeMillis !== undefined && given.drainTimeMillis > longestGiven) {
+    const [drain, most, stop] = [given.drainTimeMillis, longestGiven, maxStopMillis].map(formatDuration);
+    throw new InputError(
+      `drainTime '${drain}' is too long: give at most ${most}, because this capacity ends a task ${stop} after the stop signal`,
+    );
+  }
   const longest = maxStopMillis - LEAST_SOFT_STOP_MILLIS - HARD_STOP_MARGIN_MILLIS;
   const drainTimeMillis = given.drainTimeMillis ?? Math.min(lingeringMillis ?? LINGERING.unknown, longest);
   const enough = Math.max(PROCESS.stopTimeout.min, drainTimeMillis + SOFT_STOP_MILLIS + HARD_STOP_MARGIN_MILLIS);

@@ -15,6 +15,7 @@ import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
 import type { ProxyResponse } from '../../proxy/options';
 import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
+import { refuseSettings } from '../log-group';
 import { SERVICE } from '../options';
 import { sharesOf } from './configuration';
 import { roleWarnings } from './roles';
@@ -57,6 +58,7 @@ export function checkProxy(
       );
     }
   }
+  refuseSettings(props, ['logRetention', 'removalPolicy']);
   if (props.encryptionKey !== undefined && props.monitor !== undefined && (props.logGroup ?? props.logDriver)) {
     throw new InputError(
       'encryptionKey is for a new log group or a new monitor, and both are given: leave it out, and encrypt those',
@@ -195,9 +197,9 @@ function checkListenPort(what: keyof typeof PORTS, port: number | undefined): vo
     return;
   }
   const { min, max } = PORTS[what];
-  if (!(port >= min && port <= max)) {
+  if (!(Number.isInteger(port) && port >= min && port <= max)) {
     throw new InputError(
-      `${what} '${port}' is out of range: give a port from ${min} to ${max}, because HAProxy does not run as root`,
+      `${what} '${port}' is out of range: give a whole number from ${min} to ${max}, because HAProxy does not run as root`,
     );
   }
 }
@@ -209,8 +211,9 @@ export function warningsOf(
   capacity: ProxyCapacity,
   ingress: ProxyIngress,
   { drainTimeMillis }: StopTimes,
+  leastTasks: readonly number[],
 ): HaproxyVersionWarning[] {
-  const { enableExecuteCommand, desiredCount, upstream, routes = [], image, mode = TRAFFIC.mode.default } = props;
+  const { enableExecuteCommand, scaling, upstream, routes = [], image, mode = TRAFFIC.mode.default } = props;
   const warnings = [...version.warnings];
   const warn = (id: string, message: string) => warnings.push({ id, message });
   warnings.push(...roleWarnings(props));
@@ -220,8 +223,9 @@ export function warningsOf(
       'enableExecuteCommand makes the root file system writable and gives the task permissions: switch it off after use',
     );
   }
-  if (desiredCount === 1) {
-    warn('cdk-haproxy-elb:single-task', 'desiredCount is 1, so every failure of the task is an outage: give 2 or more');
+  if (leastTasks.includes(1)) {
+    const what = scaling === undefined ? 'desiredCount' : 'minTasks';
+    warn('cdk-haproxy-elb:single-task', `${what} is 1, so every failure of the task is an outage: give 2 or more`);
   }
   if (props.listenTls?.clientCertificates?.revocationListSecret !== undefined && props.patching === undefined) {
     warn(

@@ -34,7 +34,7 @@ const read = (answer: unknown) => readAnswer(bytes(answer), REQUEST);
 const withRuntime = (more: object) =>
   read({ ...ANSWER, processes: [{ runtime: { ...RUNTIME, ...more } }, ...ANSWER.processes.slice(1)] });
 
-test('an answer is read as it is, in its order', () => {
+test('an answer keeps its values and its order', () => {
   expect(read(ANSWER)).toEqual(ANSWER);
 });
 
@@ -45,7 +45,7 @@ test('a result of a health check that the checker does not know is no answer', (
   });
 });
 
-test('members that nobody asked for are left out', () => {
+test('members that are not in the contract are left out', () => {
   const views = { ...RUNTIME.views, 'other.test': ['10.0.0.2'] };
   expect(withRuntime({ views, extra: 'x'.repeat(1000) })).toEqual(ANSWER);
 });
@@ -124,14 +124,14 @@ test('a reason is one line, and short', () => {
   expect(second).toEqual({ unreachable: `a?b?[31m${'x'.repeat(492)}` });
 });
 
-test('names of members of every object are only names', () => {
+test('`constructor` and `__proto__` are names like others', () => {
   const text = `{"names":${JSON.stringify(ANSWER.names)},"processes":[{"__proto__":{"unchecked":true},"runtime":null},{"constructor":1,"unreachable":"x"},{"unchecked":true}]}`;
   const { processes } = readAnswer(new TextEncoder().encode(text), REQUEST);
   expect(processes[0]).toEqual({ unreachable: 'the answer of the probe is wrong: runtime must be an object' });
   expect(({} as { unchecked?: boolean }).unchecked).toBeUndefined();
 });
 
-test('whatever a probe answers, what is read has the form that was asked for, or it is refused with one line', () => {
+test('any answer is either read in the form of the request or refused in one line', () => {
   const anything = fc.oneof(fc.jsonValue(), fc.constant(undefined));
   const mutated = fc.tuple(fc.jsonValue(), fc.nat(200)).map(([value, at]) => {
     const paths: [object, string][] = [];

@@ -19,7 +19,7 @@ if (able.length === 0) {
   test.todo('the view of a process: no HAProxy from 3.2 on is available');
 }
 
-describe.each(able)('HAProxy $version says what its own resolver is told', (binary) => {
+describe.each(able)('HAProxy $version says what its own resolver answers', (binary) => {
   const name = elbNameFor(binary);
   /** Two zones with views of their own, which name all addresses of theirs. */
   const zones = [new DnsServer({ answersAtMost: 12 }), new DnsServer({ answersAtMost: 12 })] as const;
@@ -57,7 +57,7 @@ describe.each(able)('HAProxy $version says what its own resolver is told', (bina
 
   test.each([1, 2, 3, 5, 7, 8, 9, 12])('all of %d addresses', async (count) => {
     zones[0].set(name, addresses(count));
-    // What it was told before stays for `hold obsolete`.
+    // The answers before stay for `hold obsolete`.
     await until(proxies[0]!, addresses(count));
     for (let times = 0; times < 5; times += 1) {
       expect(await viewOf(proxies[0]!)).toEqual(addresses(count));

@@ -19,7 +19,7 @@ const [OLD, NEW] = ['127.0.0.1', '127.0.0.2'] as const;
 const dns = new ElbDns();
 const sessions = new Set<Socket>();
 const stops: (() => Promise<unknown>)[] = [];
-/** The nodes: each session is told which of them it has, and each byte comes back. */
+/** The nodes: each session gets the name of its node, and each byte comes back. */
 let nodes: Server;
 
 beforeAll(async () => {
@@ -116,7 +116,7 @@ test('a reload leaves the old process with its sessions: the check says that it 
         upstreams: [{ backend: 'upstream', dnsName: name, port: 80 }],
       }),
   );
-  // An uptime is whole seconds, and a younger process is told from an older one by 3 of them.
+  // An uptime is whole seconds, and 3 of them distinguish a younger process from an older one.
   await until('an uptime of 6 s', async () => started.every(({ listener }) => listener.queries >= 6) || undefined);
   const events = await Promise.all(watches.map((watch) => watch.events(0)));
   dns.point(NEW);

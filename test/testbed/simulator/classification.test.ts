@@ -3,7 +3,7 @@ import { driftsOf } from '../../../testbed/simulator/drifts';
 import { Environment } from '../../../testbed/simulator/environment';
 import { type SimulationOptions, simulationOptions } from '../../../testbed/simulator/options';
 
-const NOBODY = { unreachable: new Set<string>() };
+const ALL_REACHABLE = { unreachable: new Set<string>() };
 const HOUR = 3600;
 
 const environmentOf = (options: Partial<SimulationOptions>) =>
@@ -16,7 +16,7 @@ function notice(environment: Environment, at: number, more: Partial<Notice>): No
 }
 
 const classOf = (environment: Environment, at: number, more: Partial<Notice>) =>
-  classify(notice(environment, at, more), environment, NOBODY);
+  classify(notice(environment, at, more), environment, ALL_REACHABLE);
 
 describe('a stale address', () => {
   const pinned = { pinned: 1, moves: 4, addresses: 3 };
@@ -56,6 +56,22 @@ describe('a stale address', () => {
     expect(classOf(environment, end, { address: stuck })).toBe('right');
     expect(classOf(environment, end, { address: other })).toBe('false');
   });
+});
+
+test('a foreign address is right once it has another owner, and false before and for a node', () => {
+  const environment = environmentOf({
+    foreign: 1,
+    addresses: 3,
+    identity: 'response',
+    checks: 'yes',
+    difference: 'caches',
+  });
+  const { address, interfaces } = environment.history.lives.find(({ nextOwner }) => nextOwner !== undefined)!;
+  const of = (at: number, one = address) => classOf(environment, at, { kind: 'foreign-address', address: one });
+  expect(of(interfaces.to - 1)).toBe('false');
+  expect(of(interfaces.to)).toBe('right');
+  const other = environment.service.runningAt(interfaces.to)[0]!.heldAt(interfaces.to);
+  expect(of(interfaces.to, other.find((one) => one !== address)!)).toBe('false');
 });
 
 test.each([
@@ -100,7 +116,7 @@ test('an address that the task could hold and does not is uncovered only if some
   expect(classOf(few, HOUR, { kind: 'uncovered-address', address: left })).toBe('right');
 });
 
-describe('the drifts of a environment', () => {
+describe('the drifts of an environment', () => {
   /** After a run: a stuck slot sticks during it. */
   const kinds = (options: Partial<SimulationOptions>) => {
     const environment = environmentOf({ addresses: 5, ...options });
@@ -117,6 +133,7 @@ describe('the drifts of a environment', () => {
     [{ silent: 1 }, ['silent']],
     [{ pinned: 1, moves: 30 }, ['pinned', 'move']],
     [{ strangers: 1 }, ['pinned', 'stranger']],
+    [{ foreign: 1, identity: 'certificate', checks: 'yes', difference: 'caches' }, ['silent', 'foreign']],
     [{ stuck: 1, moves: 30 }, ['move']],
     [{ pinned: 1, zonalShift: 1 }, ['pinned', 'zonal-shift']],
     [{ stuck: 1, zonalShift: 1 }, ['zonal-shift undecidable']],
@@ -126,7 +143,7 @@ describe('the drifts of a environment', () => {
     expect(kinds(options as Partial<SimulationOptions>)).toEqual(expected);
   });
 
-  test('a dead address that a health check has taken out is none', () => {
+  test('an address that a health check has marked down is none', () => {
     expect(kinds({ silent: 1, moves: 30, checks: 'yes' })).toEqual(['silent']);
     expect(kinds({ silent: 1, moves: 30, checks: 'no' })).toContain('move');
   });

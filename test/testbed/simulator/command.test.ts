@@ -28,7 +28,19 @@ test.each([
   [['--address', '3'], "error: unknown option '--address'"],
   [
     ['--tasks', '2', '--pinned', '2', '--silent', '1'],
-    'error: 3 tasks with a fault (--pinned, --silent, --stuck and --strangers together) are more than --tasks 2: give more tasks or fewer faults',
+    'error: 3 tasks with a fault (--pinned, --silent, --stuck, --strangers and --foreign together) are more than --tasks 2: give more tasks or fewer faults',
+  ],
+  [
+    ['--foreign', '1'],
+    'error: --foreign 1 needs a proof that somebody else does not have: give --identity certificate or --identity response',
+  ],
+  [
+    ['--identity', 'response', '--checks', 'no'],
+    'error: --identity and --locality need health checks, and --checks is no: leave --checks out',
+  ],
+  [
+    ['--locality', 'zone', '--branch', '2.0'],
+    'error: --locality zone needs HAProxy 2.2, and --branch is 2.0: give a later branch, or leave --locality out',
   ],
   [['--branch', '2.6', '--own-view'], 'error: --own-view needs HAProxy 3.2, and --branch is 2.6: give a later branch'],
 ])('%j is one line on stderr, and exit code 2', async (flags, message) => {

@@ -28,7 +28,7 @@ test('a zonal shift takes the names of a zone, and leaves its interfaces', () =>
   expect(history.namedAt(to)).toHaveLength(6);
 });
 
-test('a cache tells the same until its time to live ends, and at most 8 addresses', () => {
+test('a cache gives the same answer of at most 8 addresses until its time to live ends', () => {
   const options = simulationOptions({ addresses: 24, views: 1, ttl: 60 });
   const client = new Resolvers(new History(options), options, []).client('task');
   const first = client.lookUp(1000);
@@ -71,7 +71,7 @@ describe('the model of a HAProxy process', () => {
     { minLength: 1, maxLength: 20 },
   );
 
-  test('time passes the same in one step and in many', () => {
+  test('has the same state after one step of time and after many short ones', () => {
     fc.assert(
       fc.property(
         schedules,

@@ -138,7 +138,7 @@ function saysItsView({ branch }: (typeof binaries)[number]): boolean {
   return HaproxyVersion.of(branch)._capabilities.ownView;
 }
 
-/** What the process says that its own resolver is told. */
+/** What the process says that its own resolver answers. */
 async function viewOf(proxy: ProxyUnderTest): Promise<readonly string[] | undefined> {
   const endpoint = `127.0.0.1:${proxy.listeners.health.port}`;
   const views = await readViews({ name: { endpoint, path: `${VIEW_PATH}${UPSTREAM_BACKEND}` } }, Date.now() + 2000);

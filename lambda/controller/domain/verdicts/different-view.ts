@@ -4,7 +4,7 @@ import { listOf } from './texts';
 
 /**
  * A process that follows DNS holds addresses that this check's DNS does not name, and nothing else is known: its
- * resolver may be told other addresses.
+ * resolver may get other addresses.
  */
 export const differentView = defineVerdict('different-view', {
   requires: ['live'],

@@ -51,7 +51,7 @@ function evaluateHolding(holding: Holding): Finding[] {
 }
 
 /**
- * The addresses that the process is told, and whether that is certain: the view of a process that follows and does not say
+ * The addresses that the resolver of the process gets, and whether that is certain: the view of a process that follows and does not say
  * it may have a part of them.
  */
 function expectedOf({ upstream, following, view }: Holding): { addresses: string[]; certain: boolean } {

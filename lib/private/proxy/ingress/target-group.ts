@@ -1,4 +1,4 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { Port } from 'aws-cdk-lib/aws-ec2';
 import {
   type CfnTargetGroup,
@@ -48,6 +48,13 @@ export function bindTargetGroup(
       `clientCertificates is given, and the load balancer of ${protocol === 'TLS' ? 'a TLS' : 'this'} target group terminates TLS itself, so that HAProxy gets no certificate of a client: give a TCP target group of a Network Load Balancer with a TCP listener, or leave clientCertificates out`,
     );
   }
+  if (isOfApplication(targetGroup) && proxy.acceptProxyProtocol) {
+    throw new InputError(
+      'acceptProxyProtocol is true, and an Application Load Balancer sends no PROXY protocol: leave it out; the client is in X-Forwarded-For',
+    );
+  }
+  // The attributes of the target group may be set later.
+  scope.node.addValidation({ validate: () => proxyProtocolErrors(targetGroup, proxy.acceptProxyProtocol) });
   // Both kinds of target groups accept this target.
   (targetGroup as INetworkTargetGroup).addTarget(
     service.loadBalancerTarget({ containerName, containerPort: listenPort }),
@@ -57,6 +64,26 @@ export function bindTargetGroup(
     useHealthCheck(targetGroup, healthCheck, proxy);
   }
   return {};
+}
+
+/** What is wrong if a target group of this app and the proxy do not agree on the PROXY protocol. */
+function proxyProtocolErrors(targetGroup: ITargetGroup, accepts: boolean): string[] {
+  const group = targetGroup.node.defaultChild as CfnTargetGroup | undefined;
+  if (group === undefined) {
+    return [];
+  }
+  const attributes: CfnTargetGroup.TargetGroupAttributeProperty[] | undefined = Stack.of(group).resolve(
+    group.targetGroupAttributes,
+  );
+  const sends = (attributes ?? []).some(({ key, value }) => key === 'proxy_protocol_v2.enabled' && value === 'true');
+  if (sends === accepts) {
+    return [];
+  }
+  return [
+    sends
+      ? 'the target group of the ingress sends the PROXY protocol, and HAProxy does not expect it: give acceptProxyProtocol: true, or a target group without proxyProtocolV2'
+      : 'acceptProxyProtocol is true, and the target group of the ingress sends no PROXY protocol: leave it out, or give proxyProtocolV2: true to the target group',
+  ];
 }
 
 /** The health check of a target group of this app. */
@@ -90,6 +117,9 @@ function refuseMisfit(protocol: string | undefined, listenTls: boolean): void {
     throw new InputError(
       'the target group of the ingress speaks HTTP, and the proxy has listenTls: leave listenTls out, or give an HTTPS target group',
     );
+  }
+  if (protocol === 'UDP') {
+    throw new InputError('the target group of the ingress speaks UDP, and HAProxy TCP: give a TCP target group');
   }
   if (protocol === 'TLS' && !listenTls) {
     throw new InputError(

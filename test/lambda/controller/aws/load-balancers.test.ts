@@ -78,7 +78,7 @@ describe('the addresses of a load balancer', () => {
     ]);
   });
 
-  test('are told apart by zone where its name answers each zone otherwise', async () => {
+  test('are given by zone where its name answers each zone differently', async () => {
     const zones = { 'eu-west-1a': ['10.0.0.1'], 'eu-west-1b': ['10.0.1.1'] };
     const routing = 'partial_availability_zone_affinity';
     const { arn } = account.setBalancer({ name: 'zonal', type: 'net', zones, routing });

@@ -43,7 +43,7 @@ test('a private address says nothing where the VPC of the tasks is not known', a
   expect(await ownerOf('10.0.0.9')).toEqual({ owners: {}, degraded: [] });
 });
 
-test("an address that nobody has is nobody's", async () => {
+test('an address without an interface has no owner', async () => {
   account.addStranger({ address: '10.0.0.7', description: 'task' });
   expect(await ownerOf('10.0.0.9')).toEqual({ owners: {}, degraded: [] });
 });
@@ -59,7 +59,7 @@ test.each([
   expect(Object.keys((await ownerOf('10.0.0.9', dnsName)).owners)).toEqual(stranger ? ['10.0.0.9'] : []);
 });
 
-test("what may not be read is said, and nothing is anybody's", async () => {
+test('a call without permission is named, and no address has an owner', async () => {
   aws.handlers = {
     ...account.handlers,
     'ec2:DescribeNetworkInterfaces': () => {
