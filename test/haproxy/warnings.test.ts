@@ -7,6 +7,8 @@ const OWN = 'internal-orders-1234567890.eu-west-1.elb.amazonaws.com';
 
 const UNVERIFIABLE =
   'the certificate of the load balancer at port 443 is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate';
+const UNPROVABLE =
+  'identity.certificate verifies the load balancer at port 443 against the name that AWS gave it, for which no public authority issues certificates: give it a serverName, a name of its certificate';
 const CLEAR_TEXT =
   'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener';
 const CLEAR_TEXT_HTTP2 =
@@ -24,6 +26,8 @@ const FIXED = {
   clearText:
     'HAProxy sends HTTP without TLS to port 443 of the fixed addresses, where servers usually expect TLS: give tls, or their port for HTTP',
 };
+
+const proofBy = (certificate: { serverName?: string; caFile?: string }) => ({ certificate });
 
 type Given = Parameters<typeof upstreamWarnings> extends [unknown, ...infer Rest] ? Rest : never;
 
@@ -44,6 +48,13 @@ test.each<[what: string, warnings: string[], ...given: Given]>([
   ['HTTP/2 without TLS to an NLB', [], HTTP, { dnsName: NLB, port: 50_051, protocol: HTTP2 }],
   ['HTTP/2 with TLS', [], HTTP, { dnsName: OWN, port: 443, protocol: HTTP2, tls: { serverName: 'a.test' } }],
   ['TLS that passes through', [], TCP, { dnsName: OWN, port: 443 }],
+  ['a proof by a certificate', [UNPROVABLE], TCP, { dnsName: OWN, port: 443, identity: { certificate: {} } }],
+  ['of a name known at deployment', [UNPROVABLE], TCP, { dnsName: '', port: 443, identity: { certificate: {} } }, true],
+  ['of a name of AWS', [UNPROVABLE], TCP, { dnsName: 'a.test', port: 443, identity: proofBy({ serverName: OWN }) }],
+  ['of a name of the user', [], TCP, { dnsName: 'a.test', port: 443, identity: { certificate: {} } }],
+  ['of another name', [], TCP, { dnsName: OWN, port: 443, identity: proofBy({ serverName: 'a.test' }) }],
+  ['of an authority of its own', [], TCP, { dnsName: OWN, port: 443, identity: proofBy({ caFile: '/ca.pem' }) }],
+  ['with TLS: once', [UNVERIFIABLE], HTTP, { dnsName: OWN, port: 443, tls: {}, identity: { certificate: {} } }],
   ['fixed addresses', [], HTTP, { port: 443, tls: { serverName: 'a.test' } }],
   ['fixed addresses without verification', [FIXED.unverified], HTTP, { port: 443, tls: { verify: false } }],
   ['fixed addresses by a name of AWS', [FIXED.unverifiable], HTTP, { port: 443, tls: { serverName: OWN } }],

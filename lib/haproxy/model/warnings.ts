@@ -1,6 +1,6 @@
 import { takesTurns } from '../version/rotation';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../version/version';
-import type { HaproxyUpstream } from './config-model';
+import type { HaproxyIdentity, HaproxyUpstream } from './config-model';
 import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, UPSTREAM_TLS } from './options';
 
 /** A name that AWS gave to a load balancer, or to its part in one zone. */
@@ -13,10 +13,13 @@ const LOAD_BALANCER = {
     `tls.verify is false for the load balancer at port ${port}: any host that later gets one of its addresses can answer in its place; leave verify out`,
   unverifiable: (port: number) =>
     `the certificate of the load balancer at port ${port} is verified against the name that AWS gave it, for which no public authority issues certificates: give tls.serverName, a name of its certificate`,
+  unprovable: (port: number) =>
+    `identity.certificate verifies the load balancer at port ${port} against the name that AWS gave it, for which no public authority issues certificates: give it a serverName, a name of its certificate`,
   clearText:
     'HAProxy sends HTTP without TLS to port 443 of the load balancer, where it usually expects TLS: give tls, or the port of its HTTP listener',
 };
-const FIXED: typeof LOAD_BALANCER = {
+/** Fixed addresses have no `identity`. */
+const FIXED: Omit<typeof LOAD_BALANCER, 'unprovable'> = {
   unverified: (port) =>
     `tls.verify is false for the fixed addresses at port ${port}: any host that takes one of them can answer in its place; leave verify out`,
   unverifiable: (port) =>
@@ -27,7 +30,7 @@ const FIXED: typeof LOAD_BALANCER = {
 
 /** What the warnings read of a load balancer, or of fixed addresses, which have no name. */
 type Warned = Pick<HaproxyUpstream, 'port' | 'tls' | 'protocol' | 'resolutionMode'> &
-  Partial<Pick<HaproxyUpstream, 'dnsName'>>;
+  Partial<Pick<HaproxyUpstream, 'dnsName'>> & { readonly identity?: Pick<HaproxyIdentity, 'certificate'> };
 
 /**
  * What HAProxy accepts of an upstream and what needs attention all the same.
@@ -37,7 +40,7 @@ type Warned = Pick<HaproxyUpstream, 'port' | 'tls' | 'protocol' | 'resolutionMod
 export function upstreamWarnings(
   version: HaproxyVersion,
   mode: HaproxyMode,
-  { dnsName, port, tls, protocol, resolutionMode }: Warned,
+  { dnsName, port, tls, identity, protocol, resolutionMode }: Warned,
   mayBeOwn = false,
 ): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];
@@ -46,10 +49,13 @@ export function upstreamWarnings(
   if (tls?.verify === false) {
     warn('cdk-haproxy-elb:unverified-upstream', texts.unverified(port));
   }
-  const { serverName = dnsName ?? '', caFile = UPSTREAM_TLS.caFile.default } = tls ?? {};
+  // Without `tls`, in TCP mode, the health check alone makes a handshake.
+  const verified = tls ?? identity?.certificate;
+  const { serverName = dnsName ?? '', caFile = UPSTREAM_TLS.caFile.default } = verified ?? {};
   const isOwn = OWN_NAME.test(serverName) || (mayBeOwn && serverName === dnsName);
-  if (tls !== undefined && tls.verify !== false && isOwn && caFile === UPSTREAM_TLS.caFile.default) {
-    warn('cdk-haproxy-elb:unverifiable-upstream', texts.unverifiable(port));
+  if (verified !== undefined && tls?.verify !== false && isOwn && caFile === UPSTREAM_TLS.caFile.default) {
+    const text = tls === undefined ? LOAD_BALANCER.unprovable : texts.unverifiable;
+    warn('cdk-haproxy-elb:unverifiable-upstream', text(port));
   }
   const http2 = protocol === HaproxyProtocol.HTTP2;
   if (tls === undefined && http2 && APPLICATION_NAME.test(dnsName ?? '')) {

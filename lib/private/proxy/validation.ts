@@ -256,10 +256,14 @@ export function warningsOf(
     ...warnings,
     ...upstreams.flatMap((one) =>
       one instanceof ElbUpstream
-        ? upstreamWarnings(version, mode, { ...one.options, dnsName: one._dnsName ?? '' }, one._dnsName === undefined)
+        ? upstreamWarnings(version, mode, namedOptionsOf(one), one._dnsName === undefined)
         : upstreamWarnings(version, mode, one.options),
     ),
   ];
+}
+
+function namedOptionsOf({ options: { identity, ...options }, _dnsName: dnsName = '' }: ElbUpstream) {
+  return { ...options, dnsName, identity: identity && { certificate: identity.certificateOptions } };
 }
 
 /** Whether each subnet of the tasks has egress, such as a NAT gateway, if the app has that information. */
