@@ -39,6 +39,14 @@ export function checkCount(
   }
 }
 
+/** Checks a time that AWS takes in whole seconds. The time is no token. */
+export function checkWholeSeconds(what: string, time: Duration | undefined): void {
+  const seconds = time?.toSeconds({ integral: false }) ?? 0;
+  if (!Number.isInteger(seconds)) {
+    throw new InputError(`${what} '${seconds} s' is not valid: give whole seconds`);
+  }
+}
+
 /** Checks the name of a proxy or a monitor: it is a part of the name of a parameter and a dimension of metrics. */
 export function checkName(name: string | undefined, what: string = 'proxyName', max = 64): void {
   if (name !== undefined && !Token.isUnresolved(name) && !(/^[A-Za-z0-9._-]+$/.test(name) && name.length <= max)) {

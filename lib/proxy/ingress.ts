@@ -3,7 +3,7 @@ import type { ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ITargetGroupRef } from 'aws-cdk-lib/aws-vpclattice';
 import type { Construct } from 'constructs';
 import { checkArguments } from '../private/check-arguments';
-import { refuseTokens } from '../private/checks';
+import { checkWholeSeconds, refuseTokens } from '../private/checks';
 import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../private/options';
 import { bindApplicationListener } from '../private/proxy/ingress/application-listener';
 import { bindLattice, hasIpv6 } from '../private/proxy/ingress/lattice';
@@ -33,6 +33,7 @@ export abstract class ProxyIngress {
     checkArguments('ProxyIngress.privateDns', options);
     const { dnsTtl = Duration.millis(PRIVATE_DNS.dnsTtl.default) } = options;
     refuseTokens('dnsTtl', dnsTtl);
+    checkWholeSeconds('dnsTtl', dnsTtl);
     const drainTime = dnsTtl.plus(Duration.millis(LINGERING.afterTtl));
     return new BuiltInIngress({ drainTime, dnsTtl }, (scope, proxy) => bindPrivateDns(scope, proxy, options));
   }

@@ -1,6 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DriftMonitor, HaproxyElbProxy, ProxyDeployment, ProxyIngress, type ProxyPatching } from '../../lib';
@@ -158,6 +159,16 @@ test.each<[make: () => unknown, message: string]>([
     },
     'Stack/Proxy/Service has a rolling deployment, which ECS does not gate: give it a blue/green, linear or canary one, or leave the gate out',
   ],
+  [
+    () => {
+      const { stack, monitor, proxy } = proxyWith(ProxyDeployment.rolling());
+      const attributes = { cluster: proxy.cluster, serviceName: 'legacy' };
+      const imported = FargateService.fromFargateServiceAttributes(stack, 'Imported', attributes);
+      monitor.gateDeployments(imported as FargateService);
+    },
+    'Stack/Imported is imported, and the gate is a setting of the service: call gateDeployments where the service is made',
+  ],
+  [() => ProxyIngress.privateDns({ dnsTtl: Duration.millis(1500) }), "dnsTtl '1.5 s' is not valid: give whole seconds"],
 ])('what ECS cannot do is refused in one line (%#)', (make, message) => {
   expect(make).toThrow(new InputError(message));
 });

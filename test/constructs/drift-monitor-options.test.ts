@@ -60,6 +60,8 @@ test('OpsItems are created on request, and may be resolved', () => {
 describe('the gate', () => {
   const { stack, monitor, proxy, template: synthesize } = proxyMonitoredWith({ gate: true });
   monitor.gateDeployments(proxy.service);
+  // The second call changes nothing: one hook is expected below.
+  monitor.gateDeployments(proxy.service);
   const template = synthesize();
 
   test('is a function of the same code and role, asked when the new tasks run and have no traffic', () => {

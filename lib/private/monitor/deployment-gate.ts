@@ -50,9 +50,18 @@ export class DeploymentGate extends Construct implements GateAccess {
   }
 }
 
+/** The gates of each service. */
+const gates = new WeakMap<BaseService, Set<IFunction>>();
+
 /** ECS calls hooks in deployments that start all new tasks first, and not in rolling ones (ECS guide, "Lifecycle hooks"). */
 function refuseRolling(service: BaseService): void {
-  const { deploymentConfiguration } = service.node.findChild('Service') as CfnService;
+  const resource = service.node.tryFindChild('Service') as CfnService | undefined;
+  if (resource === undefined) {
+    throw new InputError(
+      `${service.node.path} is imported, and the gate is a setting of the service: call gateDeployments where the service is made`,
+    );
+  }
+  const { deploymentConfiguration } = resource;
   // Not resolved, because the CDK takes no hook after the first look at those of a service.
   const { strategy } = (deploymentConfiguration ?? {}) as CfnService.DeploymentConfigurationProperty;
   if (strategy === undefined || strategy === DeploymentStrategy.ROLLING) {
@@ -77,9 +86,14 @@ function warnIfUnregistered(service: BaseService, monitor: IDriftMonitor): void 
   });
 }
 
-/** Makes ECS call a gate when the tasks of a new revision run and traffic still goes to the old ones. */
+/** Makes ECS call a gate, once however often this is called, when the tasks of a new revision run and traffic still goes to the old ones. */
 export function addGate(service: BaseService, monitor: IDriftMonitor, { handler, role }: GateAccess): void {
+  const ofService = gates.get(service) ?? new Set();
+  if (ofService.has(handler)) {
+    return;
+  }
   refuseRolling(service);
+  gates.set(service, ofService.add(handler));
   warnIfUnregistered(service, monitor);
   const lifecycleStages = [DeploymentLifecycleStage.POST_SCALE_UP];
   service.addLifecycleHook(new DeploymentLifecycleLambdaTarget(handler, 'DriftGate', { role, lifecycleStages }));

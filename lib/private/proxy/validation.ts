@@ -14,7 +14,7 @@ import { FixedUpstream } from '../../proxy/fixed-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
 import type { ProxyResponse } from '../../proxy/options';
-import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
+import { checkCount, checkName, checkWholeSeconds, refuseTextToken, refuseTokens } from '../checks';
 import { refuseSettings } from '../log-group';
 import { SERVICE } from '../options';
 import { sharesOf } from './configuration';
@@ -129,12 +129,8 @@ export function checkProxy(
       `stopTimeout '${stopSeconds} s' is too long: give at most ${capacity._maxStopSeconds} s, the limit of this capacity`,
     );
   }
-  for (const [what, time] of Object.entries({ stopTimeout, drainTime })) {
-    const seconds = time?.toSeconds({ integral: false }) ?? 0;
-    if (!Number.isInteger(seconds)) {
-      throw new InputError(`${what} '${seconds} s' is not valid: give whole seconds`);
-    }
-  }
+  checkWholeSeconds('stopTimeout', stopTimeout);
+  checkWholeSeconds('drainTime', drainTime);
   if (acceptProxyProtocol === false && ingress.traits.proxyProtocol) {
     throw new InputError(
       'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave acceptProxyProtocol out, or give proxyProtocol: false to the ingress',
