@@ -38,7 +38,7 @@ describe('the generated configuration has no drift: exit 0', () => {
 
   afterAll(() => testbed.close());
 
-  test.each(availableBinaries())('HAProxy $version', async (each) => {
+  test.concurrent.each(availableBinaries())('HAProxy $version', async (each) => {
     const { proxy } = await testbed.add(each, 'generated');
     const { code, stdout } = await check(proxy, 'generated');
     expect(stdout).toContain(isDeaf(each) ? "'show info' was answered with nothing" : '\nno drift\n');
