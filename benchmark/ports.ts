@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
-/** Whether a port of 127.0.0.1 accepts connections. */
-export function opens(port: number): Promise<boolean> {
+/** Whether a port accepts connections. */
+export function opens(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
+    const socket = connect({ host, port });
     socket.on('connect', () => {
       socket.destroy();
       resolve(true);

@@ -247,13 +247,34 @@ async function measurePair(wrk: readonly string[], testbed: CpuTestbed, traffic:
   return values;
 }
 
-/** Process time with a preferred zone, in parts of that without one: the median of each of three pairs of processes. */
-export async function measureZoneCpu(wrk: readonly string[], binary: HaproxyBinary): Promise<number[]> {
+/** Process time of a request with a preferred zone. */
+export interface ZoneCpu {
+  readonly release: string;
+  /** For each pair of processes the median, over its rounds, of the parts of the process time without a zone. */
+  readonly ratios: readonly number[];
+}
+
+/** The generated configuration with a preferred zone beside that without one, with `pairs` new processes of each. */
+export async function measureZoneCpu(
+  wrk: readonly string[],
+  binaries: readonly HaproxyBinary[],
+  pairs: number,
+  progress: (line: string) => void,
+): Promise<ZoneCpu[]> {
+  const results: ZoneCpu[] = [];
+  for (const binary of binaries.filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.luaWeights)) {
+    progress(`process time of a request in a zone: HAProxy ${binary.version}`);
+    results.push({ release: binary.version, ratios: await zoneRatios(wrk, binary, pairs) });
+  }
+  return results;
+}
+
+async function zoneRatios(wrk: readonly string[], binary: HaproxyBinary, pairs: number): Promise<number[]> {
   const testbed = await CpuTestbed.start(binary, false);
   const metadata = await EcsMetadata.start('eu-west-1a');
   const ratios: number[] = [];
   try {
-    for (let pair = 0; pair < 3; pair += 1) {
+    for (let pair = 0; pair < pairs; pair += 1) {
       const running = [
         await testbed.inZone(HaproxyLocality.ANY, metadata),
         await testbed.inZone(HaproxyLocality.ZONE, metadata),

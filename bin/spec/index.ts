@@ -138,6 +138,20 @@ function withoutShared(value: unknown): unknown {
     : value;
 }
 
+/** Clients are allowed where they come in, and the file does not know every such place. */
+function checkClients({ clients = [], ingress = {} }: ProxySpec): void {
+  if (clients.length > 0 && ingress.applicationListener !== undefined) {
+    throw new InputError(
+      'clients is given, and the load balancer of applicationListener has a security group of its own: leave clients out, and allow them there',
+    );
+  }
+  if (clients.length > 0 && ingress.latticeTargetGroupArn !== undefined) {
+    throw new InputError(
+      'clients is given, and VPC Lattice decides who may call: leave clients out, and use the policies of the service network',
+    );
+  }
+}
+
 /** The proxies of an environment: its own keys replace the keys for all environments. */
 function proxiesOf(
   source: SpecSource,
@@ -166,6 +180,7 @@ function proxiesOf(
     // The schema checks each value on its own, the model checks that they fit together.
     try {
       checkModel(versionOf(complete), modelOfSpec(complete));
+      checkClients(complete);
     } catch (error) {
       errors.push(source.errorOf(path, `${path.join('.')}: ${(error as Error).message}`));
     }

@@ -309,7 +309,7 @@ export const proxySchema = z.strictObject({
   ingress: ingressSchema,
   clients: list(
     network,
-    'Clients that may connect: to the load balancer if the ingress has one, else to the tasks. Default: none.',
+    'Clients that may connect: to a new load balancer of the ingress, else to the tasks. Not with applicationListener and latticeTargetGroupArn. Default: none.',
   ),
   capacity,
   scaling,

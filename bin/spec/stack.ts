@@ -42,9 +42,6 @@ export class ProxiesStack extends Stack {
         monitor: this.monitor,
         proxyName,
       });
-      if (clusterName === undefined) {
-        proxy.service.node.addDependency(cluster);
-      }
       allowClients(proxy, proxySpec);
       if (proxySpec.deployment?.gate) {
         this.monitor.gateDeployments(proxy.service);

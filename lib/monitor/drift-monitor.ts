@@ -16,7 +16,7 @@ import { acknowledge } from '../private/acknowledge';
 import { checkArguments } from '../private/check-arguments';
 import { checkCount, checkName, refuseTokens } from '../private/checks';
 import { ACKNOWLEDGED } from '../private/findings';
-import { makeLogGroup } from '../private/log-group';
+import { makeLogGroup, refuseSettings } from '../private/log-group';
 import { type ControllerFunctionProps, controllerFunction } from '../private/monitor/controller-function';
 import { controllerRole } from '../private/monitor/controller-role';
 import { DeploymentGate } from '../private/monitor/deployment-gate';
@@ -229,6 +229,8 @@ export class DriftMonitor extends DriftMonitorBase {
     this.repair = props.repair;
     this.monitorName = props.monitorName ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.registryPath = registryPathOf(this.monitorName);
+    // The table has the removal policy.
+    refuseSettings(props, ['logRetention']);
     this.logGroup = props.logGroup ?? makeLogGroup(this, props);
     this.stateTable = this.makeTable(props);
     acknowledge(this.stateTable, ACKNOWLEDGED.states);

@@ -1,14 +1,26 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { InputError } from '../haproxy/errors';
 
 /** Settings of a log group that a construct makes for itself. */
 interface LogGroupSettings {
   readonly logRetention?: RetentionDays;
   readonly removalPolicy?: RemovalPolicy;
   readonly encryptionKey?: IKey;
+}
+
+/** Refuses settings of a new log group beside a given one, which would not have them. */
+export function refuseSettings(
+  props: LogGroupSettings & { readonly logGroup?: ILogGroup },
+  settings: readonly ('logRetention' | 'removalPolicy')[],
+): void {
+  const set = settings.find((setting) => props[setting] !== undefined);
+  if (props.logGroup !== undefined && set !== undefined) {
+    throw new InputError(`logGroup and ${set} are both given: leave ${set} out, and set it on the log group`);
+  }
 }
 
 /** The log group of a construct. The key, if there is one, allows CloudWatch Logs. */

@@ -45,6 +45,7 @@ import type { Probe } from '../private/monitor/probe';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import { SERVICE } from '../private/options';
 import { warnOfOtherVpc } from '../private/other-vpc';
+import { capacityProvidersOf } from '../private/proxy/capacity-providers';
 import { configModelOf, maxConnectionsOf, openFilesOf, sharesOf } from '../private/proxy/configuration';
 import { ImportedHaproxyElbProxy } from '../private/proxy/imported-proxy';
 import { redeployOn } from '../private/proxy/patching';
@@ -239,10 +240,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     if (props.enableExecuteCommand) {
       allowSessionLog(this.cluster, this.taskDefinition, this.logGroup);
     }
-    if (props.cluster === undefined) {
-      // A cluster cannot lose its capacity providers while a service uses them.
-      this.service.node.addDependency(this.cluster);
-    }
+    this.service.node.addDependency(capacityProvidersOf(this.cluster));
     // The first tasks pull their image and read their secrets through the routes of their subnets.
     const { internetConnectivityEstablished } = this.cluster.vpc.selectSubnets(props.vpcSubnets);
     this.service.node.addDependency(internetConnectivityEstablished);
@@ -278,8 +276,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       scale(this.service, props.scaling, desiredCount, ingressConfig, deployment._shiftsTraffic);
     }
     if (props.patching !== undefined) {
-      const secrets = files.map(({ secret }) => secret);
-      redeployOn(this, this.service, secrets, props.patching);
+      redeployOn(this, this.service, files, props.patching);
     }
     this.allowToUpstreams(loadBalancers);
     this.probe = this.register(version, props, loadBalancers).handler;

@@ -41,6 +41,21 @@ test('clients of the load balancer may reach its port that redirects to HTTPS, a
   expect(portsOf('clients: [10.0.0.0/8]\n    ingress: { networkLoadBalancer: { port: 443 } }')).toEqual([80, 443]);
 });
 
+test.each([
+  [
+    'applicationListener: { listenerArn: "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/a/b/c", securityGroupId: sg-0123456789abcdef0, priority: 5, paths: ["*"] }',
+    'clients is given, and the load balancer of applicationListener has a security group of its own: leave clients out, and allow them there',
+  ],
+  [
+    'latticeTargetGroupArn: "arn:aws:vpc-lattice:eu-west-1:111111111111:targetgroup/tg-0123456789abcdef0"',
+    'clients is given, and VPC Lattice decides who may call: leave clients out, and use the policies of the service network',
+  ],
+])('clients are refused where the file does not know how they come in (%#)', (ingress, message) => {
+  expect(() => portsOf(`clients: [10.0.0.0/8]\n    ingress: { ${ingress} }`)).toThrow(
+    new InputError(`spec.yaml:5:5: proxies.shop: ${message}`),
+  );
+});
+
 test('clients of a load balancer have no key of their own any more', () => {
   expect(() => portsOf('ingress: { networkLoadBalancer: { port: 443, clients: [10.0.0.0/8] } }')).toThrow(
     new InputError(

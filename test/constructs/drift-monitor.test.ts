@@ -239,6 +239,10 @@ test('a log group as it is given', () => {
   const monitor = new DriftMonitor(stack, 'Monitor', { logGroup });
   expect(monitor.logGroup).toBe(logGroup);
   Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
+  const logRetention = RetentionDays.ONE_YEAR;
+  expect(() => new DriftMonitor(stack, 'Other', { logGroup, logRetention })).toThrow(
+    new Error('logGroup and logRetention are both given: leave logRetention out, and set it on the log group'),
+  );
 });
 
 describe('for a proxy', () => {

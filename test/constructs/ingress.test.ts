@@ -139,8 +139,20 @@ test('another listenPort replaces no target group', () => {
   expect(one).toEqual(other);
 });
 
-test('a service leaves before the capacity providers of its cluster', () => {
-  const { template } = proxyWith(ProxyIngress.none(), { capacity: ProxyCapacity.fargate({ spot: true }) });
+test.each<[whose: string, props: (stack: Stack, vpc: Vpc) => Partial<HaproxyElbProxyProps>]>([
+  ['a new cluster', () => ({})],
+  [
+    'a given cluster',
+    (stack, vpc) => ({
+      vpc: undefined,
+      cluster: new Cluster(stack, 'Cluster', { vpc, enableFargateCapacityProviders: true }),
+    }),
+  ],
+])('a service comes after the capacity providers of %s, and leaves before them', (_, props) => {
+  const { stack, vpc } = stackWithVpc();
+  const capacity = ProxyCapacity.fargate({ spot: true });
+  new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, capacity, ...props(stack, vpc) });
+  const template = Template.fromStack(stack);
   const [association] = Object.keys(template.findResources('AWS::ECS::ClusterCapacityProviderAssociations'));
   template.hasResource('AWS::ECS::Service', { DependsOn: Match.arrayWith([association]) });
 });

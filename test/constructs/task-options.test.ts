@@ -195,6 +195,16 @@ describe('another log driver', () => {
   });
 });
 
+test.each([
+  ['logRetention', { logRetention: RetentionDays.ONE_DAY }],
+  ['removalPolicy', { removalPolicy: RemovalPolicy.RETAIN }],
+])('a given log group does not get %s', (name, props) => {
+  const logGroup = LogGroup.fromLogGroupName(new Stack(), 'Log', 'log');
+  expect(() => alone({ logGroup, ...props })).toThrow(
+    new Error(`logGroup and ${name} are both given: leave ${name} out, and set it on the log group`),
+  );
+});
+
 describe('a key', () => {
   test('encrypts the new log group, and the new monitor with its log; CloudWatch Logs may use it', () => {
     const { stack, vpc } = stackWithVpc();

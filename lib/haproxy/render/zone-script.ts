@@ -12,7 +12,8 @@ export const ZONE_WEIGHT = 256;
 
 /**
  * The script in Lua that prefers the nodes in the task's own zone. It reads the zone from the metadata endpoint of ECS
- * and compares the address of each slot with the networks of the zone, once a second. No request passes it.
+ * and compares the address of each slot with the networks of the zone, five times a second: a slot that gets an address of
+ * another zone in one step keeps its weight until then. No request passes it.
  *
  * It changes weights alone: a slot keeps its address, its check and its place in the runtime API. Where all nodes of the
  * zone are down, HAProxy has only the others, and needs no script for that.
@@ -84,7 +85,7 @@ local function prefer(networks)
         end
       end
     end
-    core.msleep(1000)
+    core.msleep(200)
   end
 end
 

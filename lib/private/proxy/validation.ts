@@ -15,6 +15,7 @@ import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
 import type { ProxyResponse } from '../../proxy/options';
 import { checkCount, checkName, refuseTextToken, refuseTokens } from '../checks';
+import { refuseSettings } from '../log-group';
 import { SERVICE } from '../options';
 import { sharesOf } from './configuration';
 import { roleWarnings } from './roles';
@@ -57,6 +58,7 @@ export function checkProxy(
       );
     }
   }
+  refuseSettings(props, ['logRetention', 'removalPolicy']);
   if (props.encryptionKey !== undefined && props.monitor !== undefined && (props.logGroup ?? props.logDriver)) {
     throw new InputError(
       'encryptionKey is for a new log group or a new monitor, and both are given: leave it out, and encrypt those',
