@@ -276,8 +276,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       scale(this.service, props.scaling, desiredCount, ingressConfig, deployment._shiftsTraffic);
     }
     if (props.patching !== undefined) {
-      const secrets = files.map(({ secret }) => secret);
-      redeployOn(this, this.service, secrets, props.patching);
+      redeployOn(this, this.service, files, props.patching);
     }
     this.allowToUpstreams(loadBalancers);
     this.probe = this.register(version, props, loadBalancers).handler;

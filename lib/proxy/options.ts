@@ -283,7 +283,8 @@ export interface ProxyPatching {
   /**
    * Start such a deployment also when a secret of the proxy has a new current version, as after a rotation. Secrets
    * Manager sends the event `Secret Label Updated`, and a state machine of one step starts the deployment, usually within a
-   * minute. The tasks have the new value when the deployment ends. Secrets of another account send no event to this one.
+   * minute. The tasks have the new value when the deployment ends. Secrets of another account or region send
+   * no event to this one.
    *
    * @default false, because a new value may have to reach clients first
    */

@@ -1,12 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DriftMonitor, HaproxyElbProxy, ProxyDeployment, ProxyIngress, type ProxyPatching } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
-import { BY_NAME, stackWithVpc } from './stacks';
+import { BY_NAME, ENV, stackWithVpc } from './stacks';
 import { permissionsOf, textOf } from './template';
 
 function proxyWith(deployment: ProxyDeployment, ingress = ProxyIngress.networkLoadBalancer()) {
@@ -109,6 +109,25 @@ test.each<[patching: ProxyPatching, message: string]>([
   expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, patching })).toThrow(
     new InputError(message),
   );
+});
+
+test('a secret of another account or region is warned of, because its changes send no event', () => {
+  const { stack, vpc } = stackWithVpc(ENV);
+  const secretOf = (id: string, region: string, account = '111111111111') =>
+    Secret.fromSecretCompleteArn(stack, id, `arn:aws:secretsmanager:${region}:${account}:secret:${id}-AbCdEf`);
+  new HaproxyElbProxy(stack, 'Proxy', {
+    vpc,
+    upstream: BY_NAME,
+    listenTls: {
+      secret: secretOf('here', 'eu-west-1'),
+      additionalSecrets: [secretOf('region', 'us-east-1'), secretOf('account', 'eu-west-1', '222222222222')],
+    },
+    patching: { onSecretChange: true },
+  });
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('onSecretChange'));
+  expect(warnings.map(({ entry }) => entry.data)).toEqual([
+    'patching.onSecretChange gets no event of listenTls.additionalSecrets[0] and listenTls.additionalSecrets[1], of another account or region: give patching a schedule as well, or forward the events of the secret to this account and region [ack: cdk-haproxy-elb:far-secret]',
+  ]);
 });
 
 test('a task is healthy once it was ready, or at once where that is switched off', () => {

@@ -73,6 +73,7 @@ function warned(acknowledged: readonly string[] = []) {
     taskRole: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/task', { mutable: false }),
   });
   const secret = new Secret(stack, 'Secret');
+  const farArn = 'arn:aws:secretsmanager:us-east-1:111111111111:secret:far-AbCdEf';
   new HaproxyElbProxy(stack, 'Moved', {
     vpc: new Vpc(stack, 'Public', { maxAzs: 2 }),
     monitor,
@@ -112,6 +113,8 @@ function warned(acknowledged: readonly string[] = []) {
     vpc: new Vpc(stack, 'Private', { maxAzs: 2 }),
     monitor,
     version: HaproxyVersion.of('3.0.11'),
+    listenTls: { secret: Secret.fromSecretCompleteArn(stack, 'Far', farArn) },
+    patching: { onSecretChange: true },
     upstream: ElbUpstream.fromDnsName('elb.test', { port: 80, resolutionMode: HaproxyResolutionMode.PER_REQUEST }),
   });
   return Annotations.fromStack(stack)

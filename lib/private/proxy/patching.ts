@@ -1,11 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CustomState, DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { InputError } from '../../haproxy/errors';
@@ -14,12 +13,14 @@ import { acknowledge } from '../acknowledge';
 import { ACKNOWLEDGED } from '../findings';
 import { AS_IT_IS } from '../monitor/check-permissions';
 import { schedulerRole } from '../scheduler-role';
+import { isOfStack } from './load-balancer';
+import type { SecretFile } from './secret-files';
 
 /** Starts deployments of a service without a change of the app, with the task definition that it has. */
 export function redeployOn(
   scope: Construct,
   service: BaseService,
-  secrets: readonly ISecret[],
+  files: readonly SecretFile[],
   { schedule, onSecretChange = false }: ProxyPatching,
 ): void {
   if (schedule === undefined && !onSecretChange) {
@@ -27,7 +28,7 @@ export function redeployOn(
       'patching without schedule and onSecretChange replaces no task: give one of them, or leave it out',
     );
   }
-  if (onSecretChange && secrets.length === 0) {
+  if (onSecretChange && files.length === 0) {
     throw new InputError(
       'patching.onSecretChange has no secret to follow: give listenTls or runtimeApiTls, or leave it out',
     );
@@ -36,7 +37,19 @@ export function redeployOn(
     redeployOnSchedule(scope, service, schedule);
   }
   if (onSecretChange) {
-    redeployOnSecretChange(scope, service, secrets);
+    warnOfFarSecrets(scope, files);
+    redeployOnSecretChange(scope, service, files);
+  }
+}
+
+/** Secrets Manager sends its events to the account and region of the secret. */
+function warnOfFarSecrets(scope: Construct, files: readonly SecretFile[]): void {
+  const far = files.filter(({ secret }) => !isOfStack(scope, secret.env)).map(({ what }) => what);
+  if (far.length > 0) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-haproxy-elb:far-secret',
+      `patching.onSecretChange gets no event of ${[...new Set(far)].join(' and ')}, of another account or region: give patching a schedule as well, or forward the events of the secret to this account and region`,
+    );
   }
 }
 
@@ -74,7 +87,7 @@ function redeployOnSchedule(
  *
  * The event: https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html
  */
-function redeployOnSecretChange(scope: Construct, service: BaseService, secrets: readonly ISecret[]): void {
+function redeployOnSecretChange(scope: Construct, service: BaseService, files: readonly SecretFile[]): void {
   const deploy = new CustomState(scope, 'DeploySecrets', {
     stateJson: {
       Type: 'Task',
@@ -98,7 +111,7 @@ function redeployOnSecretChange(scope: Construct, service: BaseService, secrets:
     eventPattern: {
       source: ['aws.secretsmanager'],
       detailType: ['Secret Label Updated'],
-      resources: [...new Set(secrets.map(({ secretFullArn, secretArn }) => secretFullArn ?? secretArn))],
+      resources: [...new Set(files.map(({ secret: { secretFullArn, secretArn } }) => secretFullArn ?? secretArn))],
       detail: { labelUpdated: ['AWSCURRENT'] },
     },
     targets: [new SfnStateMachine(machine)],
