@@ -16,8 +16,8 @@ const ENVIRONMENT = {
   AWSLINT_BASE_CONSTRUCT: 'true',
 };
 
-/** Twice as many as cores: the tests wait for processes and timers most of the time. */
-const WORKERS = 2 * availableParallelism();
+/** More than cores on a small machine: the tests wait for processes and timers most of the time. */
+const WORKERS = Math.max(3, availableParallelism());
 
 /** A command that ends with 0 on success. */
 interface Step {

@@ -56,7 +56,7 @@ function chart(results: readonly Strange[]): string {
     (one): Bar => ({
       label: one.proxy,
       value: one.reached,
-      text: `${number(one.reached)} of ${number(one.requests)}`,
+      text: `${number(one.reached)} of ${number(one.requests)}${one.lost > 0 ? `, ${number(one.lost)} without a 200` : ''}`,
       colour: one.late > 0 ? 'bad' : one.ours ? 'ours' : 'peer',
     }),
   );

@@ -337,7 +337,8 @@ export interface ProxyResolution {
    * An answer shows only 8 of an ELB's addresses: with a shorter time HAProxy would drop addresses that one answer
    * leaves out. With 0 traffic leaves an address with the first answer that no longer has it: give it, and 8 `slots`,
    * only to load balancers that never have more than 8 addresses. The time also lets a new address get a slot of its own:
-   * a slot that gets another address in one step stays up until its health checks fail.
+   * a slot that gets another address in one step stays up until its health checks fail. In TCP mode the sessions of a slot
+   * end when it loses its address.
    *
    * @default - 30 s, or twice `holdValid` if that is more
    */

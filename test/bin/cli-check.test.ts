@@ -29,6 +29,19 @@ function check(proxy: ProxyUnderTest, kind: ConfigurationKind, ...more: string[]
   return cli('check', '--upstream', upstream, '--runtime-api', endpoint, '--nameserver', nameserver, ...more);
 }
 
+let moving: DemoTestbed;
+let pinned: ProxyUnderTest;
+let generated: ProxyUnderTest;
+
+// Before all others: a process must run for half a minute until it is certain that it sends no query.
+beforeAll(async () => {
+  moving = await DemoTestbed.start();
+  const added = await Promise.all([moving.add(binary, 'pinned'), moving.add(binary, 'generated')]);
+  [pinned, generated] = added.map(({ proxy }) => proxy) as [ProxyUnderTest, ProxyUnderTest];
+});
+
+afterAll(() => moving.close());
+
 describe('the generated configuration has no drift: exit 0', () => {
   let testbed: DemoTestbed;
 
@@ -43,92 +56,6 @@ describe('the generated configuration has no drift: exit 0', () => {
     const { code, stdout } = await check(proxy, 'generated');
     expect(stdout).toContain(isDeaf(each) ? "'show info' was answered with nothing" : '\nno drift\n');
     expect(code).toBe(isDeaf(each) ? 2 : 0);
-  });
-});
-
-describe('a load balancer that moves', () => {
-  let testbed: DemoTestbed;
-  let pinned: ProxyUnderTest;
-  let generated: ProxyUnderTest;
-
-  beforeAll(async () => {
-    testbed = await DemoTestbed.start();
-    const added = await Promise.all([testbed.add(binary, 'pinned'), testbed.add(binary, 'generated')]);
-    [pinned, generated] = added.map(({ proxy }) => proxy) as [ProxyUnderTest, ProxyUnderTest];
-  });
-
-  afterAll(() => testbed.close());
-
-  const SILENT = 'DNS queries in SECONDS s: it will not follow the next change';
-  const withoutTime = (text: string) => text.replace(/in \d+ s/, 'in SECONDS s');
-
-  test('before: no drift, but one process will not follow', async () => {
-    const { endpoint } = flagsOf(pinned, 'pinned');
-    const { code, stdout, stderr } = await check(pinned, 'pinned');
-    expect([code, stderr]).toEqual([1, '']);
-    expect(withoutTime(stdout)).toBe(`elb.test has 127.0.0.1
-${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT             ADDRESS    SESSIONS  STATE
-${endpoint}  ${binary.version.padEnd(7)}  upstream/pinned  127.0.0.1  0         ok
-critical  silent-resolver  ${endpoint} has sent 0 ${SILENT}
-1 finding
-`);
-    expect((await check(generated, 'generated', '--haproxy-version', binary.branch)).code).toBe(0);
-  });
-
-  test('after: the pinned process drifts, exit 1; the generated configuration follows, exit 0', async () => {
-    await testbed.point([1]);
-    const { endpoint } = flagsOf(pinned, 'pinned');
-    const { code, stdout, stderr } = await check(pinned, 'pinned');
-    expect([code, stderr]).toEqual([1, '']);
-    expect(withoutTime(stdout)).toBe(`elb.test has 127.0.0.2
-${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT             ADDRESS    SESSIONS  STATE
-${endpoint}  ${binary.version.padEnd(7)}  upstream/pinned  127.0.0.1  0         stale-address
-critical  silent-resolver  ${endpoint} has sent 0 ${SILENT}
-critical  stale-address    ${endpoint} sends to 127.0.0.1 (upstream/pinned), which DNS does not name for elb.test, and the process does not follow DNS
-2 findings
-`);
-    while ((await generated.answer()) !== CHICK) {
-      await sleep(100);
-    }
-    // For `hold obsolete` the old address may stay beside the new one.
-    const after = await check(generated, 'generated');
-    const moved = expect.stringMatching(/ upstream\/elb\d +127\.0\.0\.2 +0 +ok\n/);
-    expect(after).toMatchObject({ code: 0, stderr: '', stdout: moved });
-  });
-
-  test('one process drifts, another does not answer: exit 1', async () => {
-    const [missing] = await freePorts(1);
-    const { code, stdout } = await check(pinned, 'pinned', '--runtime-api', `127.0.0.1:${missing}`);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(new RegExp(`\n127.0.0.1:${missing} +- +- +- +- +unreachable-task\n`));
-    expect(stdout).toContain(`\nwarning   unreachable-task  the runtime API of 127.0.0.1:${missing} does not answer: `);
-  });
-
-  test('another version than the configuration was made for: exit 1', async () => {
-    const { endpoint } = flagsOf(generated, 'generated');
-    const { code, stdout } = await check(generated, 'generated', '--haproxy-version', '2.0');
-    expect(code).toBe(1);
-    expect(stdout).toContain(
-      `\ncritical  version-mismatch  ${endpoint} runs HAProxy ${binary.version}, its configuration was made for 2.0\n`,
-    );
-  });
-
-  test('as JSON', async () => {
-    const { endpoint, upstream } = flagsOf(pinned, 'pinned');
-    const { code, stdout, stderr } = await check(pinned, 'pinned', '--format', 'json');
-    expect([code, stderr]).toEqual([1, '']);
-    expect(JSON.parse(stdout)).toMatchObject({
-      upstream: { dnsName: 'elb.test', port: Number(upstream.split(':')[1]) },
-      live: ['127.0.0.2'],
-      problems: [],
-      degraded: [],
-      tasks: [{ task: { endpoint }, runtime: { version: binary.version } }],
-      completeness: 'partial',
-      verdicts: [
-        { kind: 'silent-resolver', severity: 'critical' },
-        { kind: 'stale-address', severity: 'critical', address: '127.0.0.1', slots: ['upstream/pinned'] },
-      ],
-    });
   });
 });
 
@@ -203,6 +130,80 @@ critical  unknown-upstream  elb.test: the name does not resolve (ENOTFOUND); no 
 2 findings
 `,
       stderr: '',
+    });
+  });
+});
+
+describe('a load balancer that moves', () => {
+  const SILENT = 'DNS queries in SECONDS s: it will not follow the next change';
+  const withoutTime = (text: string) => text.replace(/in \d+ s/, 'in SECONDS s');
+
+  test('before: no drift, but one process will not follow', async () => {
+    const { endpoint } = flagsOf(pinned, 'pinned');
+    const { code, stdout, stderr } = await check(pinned, 'pinned');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(withoutTime(stdout)).toBe(`elb.test has 127.0.0.1
+${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT             ADDRESS    SESSIONS  STATE
+${endpoint}  ${binary.version.padEnd(7)}  upstream/pinned  127.0.0.1  0         ok
+critical  silent-resolver  ${endpoint} has sent 0 ${SILENT}
+1 finding
+`);
+    expect((await check(generated, 'generated', '--haproxy-version', binary.branch)).code).toBe(0);
+  });
+
+  test('after: the pinned process drifts, exit 1; the generated configuration follows, exit 0', async () => {
+    await moving.point([1]);
+    const { endpoint } = flagsOf(pinned, 'pinned');
+    const { code, stdout, stderr } = await check(pinned, 'pinned');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(withoutTime(stdout)).toBe(`elb.test has 127.0.0.2
+${'RUNTIME API'.padEnd(endpoint.length)}  HAPROXY  SLOT             ADDRESS    SESSIONS  STATE
+${endpoint}  ${binary.version.padEnd(7)}  upstream/pinned  127.0.0.1  0         stale-address
+critical  silent-resolver  ${endpoint} has sent 0 ${SILENT}
+critical  stale-address    ${endpoint} sends to 127.0.0.1 (upstream/pinned), which DNS does not name for elb.test, and the process does not follow DNS
+2 findings
+`);
+    while ((await generated.answer()) !== CHICK) {
+      await sleep(100);
+    }
+    // For `hold obsolete` the old address may stay beside the new one.
+    const after = await check(generated, 'generated');
+    const moved = expect.stringMatching(/ upstream\/elb\d +127\.0\.0\.2 +0 +ok\n/);
+    expect(after).toMatchObject({ code: 0, stderr: '', stdout: moved });
+  });
+
+  test('one process drifts, another does not answer: exit 1', async () => {
+    const [missing] = await freePorts(1);
+    const { code, stdout } = await check(pinned, 'pinned', '--runtime-api', `127.0.0.1:${missing}`);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(new RegExp(`\n127.0.0.1:${missing} +- +- +- +- +unreachable-task\n`));
+    expect(stdout).toContain(`\nwarning   unreachable-task  the runtime API of 127.0.0.1:${missing} does not answer: `);
+  });
+
+  test('another version than the configuration was made for: exit 1', async () => {
+    const { endpoint } = flagsOf(generated, 'generated');
+    const { code, stdout } = await check(generated, 'generated', '--haproxy-version', '2.0');
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      `\ncritical  version-mismatch  ${endpoint} runs HAProxy ${binary.version}, its configuration was made for 2.0\n`,
+    );
+  });
+
+  test('as JSON', async () => {
+    const { endpoint, upstream } = flagsOf(pinned, 'pinned');
+    const { code, stdout, stderr } = await check(pinned, 'pinned', '--format', 'json');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      upstream: { dnsName: 'elb.test', port: Number(upstream.split(':')[1]) },
+      live: ['127.0.0.2'],
+      problems: [],
+      degraded: [],
+      tasks: [{ task: { endpoint }, runtime: { version: binary.version } }],
+      completeness: 'partial',
+      verdicts: [
+        { kind: 'silent-resolver', severity: 'critical' },
+        { kind: 'stale-address', severity: 'critical', address: '127.0.0.1', slots: ['upstream/pinned'] },
+      ],
     });
   });
 });

@@ -71,7 +71,7 @@ test.each([
   expect(faultsIn({ proxies: [document] }, truth, TOLERANCE)).toEqual(faults);
 });
 
-test('whatever the seed: of one proxy no two things happen at once, none during a fault of the monitor, and all end', () => {
+test('for any seed the faults of a proxy do not overlap each other or a fault of the monitor, and all end', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1 }), fc.integer({ min: 14, max: 300 }), (seed, cycles) => {
       const planned = scheduleOf(cycles, 6, seed);

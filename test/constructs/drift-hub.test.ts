@@ -103,7 +103,7 @@ describe('an event of a monitor', () => {
   });
 });
 
-test('the queues are encrypted, take messages by TLS alone, and lose none: five attempts, then the other queue', () => {
+test('the queues are encrypted, require TLS, and move a message to the dead-letter queue after five attempts', () => {
   const { stack } = hub();
   const queues = resources(stack, 'AWS::SQS::Queue');
   expect(queues.map(({ properties }) => properties)).toEqual(

@@ -190,7 +190,7 @@ describe('ECS Exec', () => {
     expect(permissionsOf(plain(), /TaskDefinitionTaskRole/)).toEqual([]);
   });
 
-  test('on request: the agent can write, its zombie processes are collected, and the task may open its channels and log', () => {
+  test('on request: a writable root file system, an init process, and permissions for channels and log', () => {
     const [container] = definitionOf(exec()).ContainerDefinitions;
     expect(serviceOf(exec()).EnableExecuteCommand).toBe(true);
     expect(container.ReadonlyRootFilesystem).toBe(false);

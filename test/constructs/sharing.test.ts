@@ -64,7 +64,7 @@ describe('one monitor for the proxies of several stacks', () => {
 describe('a load balancer that is not of this stack', () => {
   const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/orders/50dc6c495c0c9188';
 
-  test('of another stack of the app: it allows the proxy, and the stacks do not depend on each other in a circle', () => {
+  test('of another stack of the app: it allows the proxy, without a circle of dependencies', () => {
     const app = new App();
     const owner = new Stack(app, 'Owner');
     const vpc = new Vpc(owner, 'Vpc', { maxAzs: 2 });

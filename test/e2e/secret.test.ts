@@ -132,7 +132,7 @@ describe.each(availableBinaries().filter(hasTls))('HAProxy $version', (binary) =
     expect(health()).not.toBe(0);
   }, 60_000);
 
-  test('verifies clients with the authority and the list of a secret, also while it stops, and a new list with the next task', async () => {
+  test('verifies clients with authority and list of a secret, also while it stops; the next task has a new list', async () => {
     const bytes = 'GET / HTTP/1.1\r\nHost: edge.test\r\n\r\n';
     const hello = (port: number, client?: TestCertificate, servername = 'edge.test') =>
       speak(port, {

@@ -92,7 +92,7 @@ async function takeOver(binary: HaproxyBinary, i: number) {
           headerValue: IDENTITY_HEADER.value,
         },
       },
-      healthCheck: { intervalMillis: 300 },
+      healthCheck: { intervalMillis: 1000 },
     },
     listen: { address: '127.0.0.1', port: listen },
     health: { address: '127.0.0.1', port: health },

@@ -251,7 +251,7 @@ describe('somebody else gets an address of the load balancer while DNS is silent
     expect(found).toEqual(expected(SECURE, (binary) => casesOn(binary, impostors())));
   });
 
-  test('with a proof by a certificate no session reaches a stranger where TLS passes through; without identity they do', async () => {
+  test('where TLS passes through, a proof by a certificate keeps sessions from a stranger', async () => {
     const mode = HaproxyMode.TCP;
     const certificate = { caFile: authority.certificate.caFile, serverName: 'elb.test' };
     const [passed] = impostors() as [Case];

@@ -1,6 +1,10 @@
+import { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import { HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { DnsListener, DnsView } from '../../testbed/dns-server';
 import { elbNameFor, LoadBalancer } from '../../testbed/load-balancer';
+import { LocalNodes } from '../../testbed/nodes';
 import { LocalHost, ProxyUnderTest } from '../../testbed/proxy-under-test';
 import { request } from '../../testbed/request';
 import { availableBinaries } from '../support/binaries';
@@ -22,14 +26,14 @@ interface Running {
 let loadBalancer: LoadBalancer;
 const running: Running[] = [];
 
-beforeAll(async () => {
-  loadBalancer = await LoadBalancer.start(['a', 'b', 'c', 'd']);
+async function startAll(mode: HaproxyMode): Promise<void> {
   loadBalancer.dns.point(...loadBalancer.addresses);
   for (const binary of BINARIES) {
     const view = loadBalancer.dns.view();
     const dns = await view.listen();
     const proxy = new ProxyUnderTest(binary, new LocalHost(binary, dns), {
       model: {
+        mode,
         upstream: { port: loadBalancer.port, slots: 8, healthCheck: { intervalMillis: 500 } },
         resolution: { holdValidMillis: PERIOD_MILLIS, holdObsoleteMillis: 0 },
       },
@@ -37,10 +41,19 @@ beforeAll(async () => {
     await proxy.start();
     running.push({ proxy, dns, view });
   }
+}
+
+const stopAll = () => Promise.all(running.splice(0).map(({ proxy }) => proxy.stop()));
+
+beforeAll(async () => {
+  loadBalancer = await LoadBalancer.start(['a', 'b', 'c', 'd'], {
+    nodes: new LocalNodes({ keepAliveMillis: 60_000 }),
+  });
+  await startAll(HaproxyMode.HTTP);
 });
 
 afterAll(async () => {
-  await Promise.all(running.map(({ proxy }) => proxy.stop()));
+  await stopAll();
   await loadBalancer.close();
 });
 
@@ -96,4 +109,40 @@ test('resolvers whose caches answer alternately old and new lose no request', as
     });
   }
   expect((await each((one) => lostDuring(one, 8))).flat()).toEqual([]);
+});
+
+/** A session, and who answers in it. */
+interface Session {
+  readonly agent: Agent;
+  readonly who: string | undefined;
+  readonly socket: Socket;
+}
+
+async function openSession({ proxy }: Running): Promise<Session> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const free = new Promise<Socket>((resolve) => agent.once('free', resolve));
+  const who = await request('127.0.0.1', proxy.listeners.listen.port, undefined, '/', agent);
+  return { agent, who, socket: await free };
+}
+
+test('in TCP mode the sessions of an address end with it, and those of the others go on', async () => {
+  await stopAll();
+  await startAll(HaproxyMode.TCP);
+  const [a, b] = loadBalancer.addresses;
+  const all = await each(async (one) => {
+    await until('all nodes get sessions', async () => (await answerers(one)) === 'abcd' || undefined);
+    return Promise.all(Array.from({ length: 8 }, () => openSession(one)));
+  });
+  loadBalancer.dns.point(a!, b!);
+  await each((one) => lostDuring(one, 2));
+  for (const [i, sessions] of all.entries()) {
+    const of = (ended: boolean) => [
+      ...new Set(sessions.filter(({ socket }) => socket.destroyed === ended).map(({ who }) => who)),
+    ];
+    const { version } = running[i]!.proxy.binary;
+    expect([version, of(true).sort(), of(false).sort()]).toEqual([version, ['c', 'd'], ['a', 'b']]);
+    for (const { agent } of sessions) {
+      agent.destroy();
+    }
+  }
 });

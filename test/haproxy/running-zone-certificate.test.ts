@@ -70,7 +70,8 @@ async function takeOver(binary: HaproxyBinary, mode: HaproxyMode, network: numbe
       dnsName: NAME,
       port,
       locality: HaproxyLocality.ZONE,
-      healthCheck: { intervalMillis: 500 },
+      // A busy machine may miss two checks.
+      healthCheck: { intervalMillis: 1000, fall: 3 },
       ...proof,
     },
     listen: { address: '127.0.0.1', port: listen },

@@ -109,7 +109,8 @@ async function start(binary: HaproxyBinary, kind: TaskKind): Promise<Task> {
     port,
     locality: HaproxyLocality.ZONE,
     identity: { response: { path: IDENTITY_PATH, body: IDENTITY_BODY } },
-    healthCheck: { intervalMillis: 1000 },
+    // A busy machine may miss two checks.
+    healthCheck: { intervalMillis: 1000, fall: 3 },
   });
   const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
     upstream: upstreamOf(MAIN),

@@ -101,7 +101,7 @@ describe('a condition decides what is read', () => {
     expect(on('3.2', ...lines)).toEqual([`9:11 ${NEVER}`, `11:11 ${NEVER}`]);
   });
 
-  test('a section under such a condition can be referred to, and what follows its block belongs to no section for sure', () => {
+  test('a section under such a condition can be referred to, and lines after its block have no certain section', () => {
     const lines = ['.if feature(PCRE2)', 'backend b', ' nonsense', '.endif', ' more nonsense', ...FRONT];
     expect(on('3.2', ...lines, ' default_backend b')).toEqual([]);
     expect(on('3.2', ...lines, ' default_backend c')).toEqual([

@@ -3,8 +3,18 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { Duration } from 'aws-cdk-lib';
 import WebSocket, { WebSocketServer } from 'ws';
-import { type HaproxyElbProxyProps, HaproxyMode } from '../../lib';
+import {
+  type ElbUpstreamOptions,
+  type HaproxyElbProxyProps,
+  HaproxyMode,
+  HaproxyVersion,
+  Locality,
+  UpstreamIdentity,
+} from '../../lib';
 import type { HaproxyBinary } from '../../testbed/binaries';
+import { EcsMetadata } from '../../testbed/ecs-metadata';
+import type { ContainerDefinition } from '../../testbed/ecs-task';
+import { IDENTITY_BODY, IDENTITY_PATH } from '../../testbed/identity';
 import { ElbDns } from '../../testbed/load-balancer';
 import { freePorts } from '../../testbed/ports';
 import { type ClientKind, ClientLoad, type LoadReport, SLOW_PATH } from '../../testbed/stopping/clients';
@@ -36,12 +46,14 @@ if (launcher === undefined) {
 let dns: ElbDns;
 let http: HttpServer;
 let echo: Server;
+let metadata: EcsMetadata;
 
 beforeAll(async () => {
   dns = new ElbDns();
   dns.point('127.0.0.1');
   http = createHttpServer(({ url }, response) => {
-    url === SLOW_PATH ? setTimeout(() => response.end('ok'), SLOW_MILLIS) : response.end('ok');
+    const answer = () => response.end(url === IDENTITY_PATH ? IDENTITY_BODY : 'ok');
+    url === SLOW_PATH ? setTimeout(answer, SLOW_MILLIS) : answer();
   });
   new WebSocketServer({ server: http }).on('connection', (socket) => {
     socket.on('error', () => {}).on('message', (data) => socket.send(data));
@@ -50,6 +62,7 @@ beforeAll(async () => {
     socket.on('error', () => {});
     socket.pipe(socket);
   });
+  metadata = await EcsMetadata.start('eu-west-1a');
   await Promise.all([http, echo].map((server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done))));
 });
 
@@ -57,16 +70,22 @@ afterAll(() => {
   http.closeAllConnections();
   http.close();
   echo.close();
-  return dns.close();
+  return Promise.all([dns.close(), metadata.close()]);
 });
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 /** The container of a synthesized proxy whose stop is a small one. */
-async function stoppedContainer(binary: HaproxyBinary, props: Partial<HaproxyElbProxyProps>, listenPort: number) {
+async function stoppedContainer(
+  binary: HaproxyBinary,
+  props: Partial<HaproxyElbProxyProps>,
+  listenPort: number,
+  options: Partial<ElbUpstreamOptions> = {},
+) {
   const upstream = {
     port: portOf(props.mode === HaproxyMode.TCP ? echo : http),
     healthCheck: { interval: Duration.millis(500) },
+    ...options,
   };
   return containerOf(binary, upstream, {
     listenPort,
@@ -79,6 +98,19 @@ async function stoppedContainer(binary: HaproxyBinary, props: Partial<HaproxyElb
     stopTimeout: STOP,
     ...props,
   });
+}
+
+/** The same with a proof of identity and, from 2.2 on, a zone that comes first. */
+async function containerWithBoth(binary: HaproxyBinary, listenPort: number): Promise<ContainerDefinition> {
+  const { environment, ...container } = await stoppedContainer(binary, {}, listenPort, {
+    identity: UpstreamIdentity.response({ path: IDENTITY_PATH, host: 'identity.test', body: IDENTITY_BODY }),
+    // A busy machine answers a request later than it accepts a connection.
+    healthCheck: { interval: Duration.seconds(5) },
+    ...(HaproxyVersion.of(binary.branch)._capabilities.luaWeights && {
+      locality: Locality.preferZone({ 'eu-west-1a': ['127.0.0.0/8'] }),
+    }),
+  });
+  return { ...container, environment: { ...environment, ...metadata.environment } };
 }
 
 const CLIENTS: Record<HaproxyMode, Partial<Record<ClientKind, number>>> = {
@@ -101,9 +133,10 @@ async function replaceEverything(
   mode: HaproxyMode,
   ingress: TaskIngress,
   signal: NodeJS.Signals,
+  both: boolean,
 ): Promise<Outcome> {
   const [port] = await freePorts(1);
-  const container = await stoppedContainer(binary, { mode }, port!);
+  const container = await (both ? containerWithBoth(binary, port!) : stoppedContainer(binary, { mode }, port!));
   const stopTimeoutMillis = STOP.toMilliseconds();
   const start = templateTask({ binary, container, port: port!, signal, launcher });
   const service = new EcsService({ stopTimeoutMillis, ingress, network, start });
@@ -128,10 +161,14 @@ async function replaceEverything(
   }
 }
 
-const SHAPES: [what: string, mode: HaproxyMode, ingress: () => TaskIngress, signal: NodeJS.Signals][] = [
-  ['HTTP clients of a name', HaproxyMode.HTTP, () => new CloudMapName(LINGER_MILLIS), 'SIGUSR1'],
-  ['HTTP clients of a load balancer', HaproxyMode.HTTP, () => new LingeringTargets(LINGER_MILLIS), 'SIGTERM'],
-  ['TCP clients of a load balancer', HaproxyMode.TCP, () => new LingeringTargets(LINGER_MILLIS), 'SIGTERM'],
+/** A way in which clients find tasks that stop, and whether the tasks prefer a zone and require a proof of identity. */
+type Shape = [what: string, mode: HaproxyMode, ingress: () => TaskIngress, signal: NodeJS.Signals, both: boolean];
+
+const targets = () => new LingeringTargets(LINGER_MILLIS);
+const SHAPES: Shape[] = [
+  ['HTTP clients of a name', HaproxyMode.HTTP, () => new CloudMapName(LINGER_MILLIS), 'SIGUSR1', false],
+  ['HTTP clients of a load balancer, with a zone and an identity,', HaproxyMode.HTTP, targets, 'SIGTERM', true],
+  ['TCP clients of a load balancer', HaproxyMode.TCP, targets, 'SIGTERM', false],
 ];
 
 test('some binary is available', () => {
@@ -140,10 +177,10 @@ test('some binary is available', () => {
 
 test.each(SHAPES)(
   '%s lose no request while tasks are replaced, scaled and stopped',
-  async (_, mode, ingress, signal) => {
+  async (_, mode, ingress, signal, both) => {
     // All of them end, so that no process of one that fails is left over.
     const settled = await Promise.allSettled(
-      BINARIES.map((binary, i) => replaceEverything(binary, 20 + i, mode, ingress(), signal)),
+      BINARIES.map((binary, i) => replaceEverything(binary, 20 + i, mode, ingress(), signal, both)),
     );
     const outcomes = settled.map((one) => (one.status === 'fulfilled' ? one.value : one.reason));
     const nothing = Object.fromEntries(Object.keys(CLIENTS[mode]).map((kind) => [kind, []]));

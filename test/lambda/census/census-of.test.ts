@@ -54,7 +54,7 @@ test('a proxy that was compared as a whole is compliant, and the document has wh
   });
 });
 
-test('a stale address is pending in its grace, then an incident that the next run opens, then one with an id and a begin', () => {
+test('a stale address is pending, then an incident without an id, then one with an id and a begin', () => {
   const drifted = raw({ tasks: [stale()] });
   expect(censusAfter([drifted])).toMatchObject({ compliance: 'compliant', incidents: [], pending: ['stale-address'] });
   const proven = censusAfter([drifted, drifted, drifted, drifted]);
@@ -143,7 +143,7 @@ describe('what was not seen is named', () => {
   });
 });
 
-test('the document of a proxy is JSON of bounded size that says what it leaves out; its verdict is that of all tasks', () => {
+test('a document has a bounded size and names what it leaves out; its verdict is that of all tasks', () => {
   const addresses = (task: number) => Array.from({ length: 10 }, (_, k) => `10.${task >> 8}.${task & 255}.${k}`);
   const many = Array.from({ length: 1500 }, (_, i) =>
     read(`arn:aws:ecs:eu-west-1:111122223333:task/fleet/${i}`, { slots: slots(...addresses(i)) }),
@@ -155,7 +155,7 @@ test('the document of a proxy is JSON of bounded size that says what it leaves o
   expect(census.leftOut).toContain('rows of what tasks hold: 1000 of 1500');
 });
 
-test('whatever was observed: each task that was not read is a gap, each other one is in one row, and nothing is lost', () => {
+test('each task is either a gap or in exactly one row', () => {
   fc.assert(
     fc.property(fc.array(anyRaw, { minLength: 1, maxLength: 4 }), (checks) => {
       const census = censusAfter(checks);

@@ -23,7 +23,7 @@ const page = ({ proxies, startedAt, endedAt }: typeof HEALTHY): CensusPage => {
   return { version: '1', monitor: 'fleet', startedAt, endedAt, total: proxies.length, proxies, degraded: [] };
 };
 
-test('200 monitors of 5 accounts, 3 failing, 1 without a trace: each is named, counted once, and nothing else is lost', async () => {
+test('of 200 monitors, 3 of which fail and 1 has no result, each is named and counted once', async () => {
   const bucket = new Bucket();
   const targets = Array.from({ length: 200 }, (_, i) => target(i));
   const failed: string[] = [];

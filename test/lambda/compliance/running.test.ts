@@ -68,7 +68,7 @@ const summary = () =>
 
 const only = () => [...hub.findings.values()][0];
 
-test('a real HAProxy that keeps a stale address is noncompliant and has a finding; when it follows, it is compliant and the finding archived', async () => {
+test('a real HAProxy with a stale address is noncompliant and has a finding until it follows', async () => {
   const record = fleet.record('orders', { dnsWindowSeconds: 0 });
   // A check a minute ago saw the same: two are needed.
   await deploy({ 'registry/orders': record, 'state/orders': almostOpen(record, '127.0.0.1') });
@@ -207,7 +207,7 @@ describe('what fails', () => {
     );
   });
 
-  test('a finding that Security Hub does not take, and a message that is no event, come again; the others are imported', async () => {
+  test('only the findings that Security Hub refuses, and messages that are no events, are tried again', async () => {
     const incidents = ['orders', 'edge'].map((proxy) => event(proxy));
     await deploy({});
     const refused = `cdk-haproxy-elb/eu-west-1/123456789012/fleet/${'orders'.padStart(16, '0')}`;

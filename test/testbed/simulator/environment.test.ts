@@ -92,7 +92,7 @@ describe('the model of a HAProxy process', () => {
     );
   });
 
-  test('no two slots have the same address, and none has one that DNS has not named for longer than it may be kept', () => {
+  test('slots have different addresses, each named by DNS within its hold time', () => {
     fc.assert(
       fc.property(schedules, fc.integer({ min: 1, max: 16 }), (schedule, slots) => {
         const model = modelOf(schedule, slots);
