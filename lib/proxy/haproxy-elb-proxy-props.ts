@@ -157,7 +157,8 @@ export interface HaproxyElbProxyProps {
   readonly listenTls?: ProxyTls;
 
   /**
-   * Port of a second listener without TLS, which redirects to HTTPS, 1024 to 65535. Needs `listenTls` and HTTP mode.
+   * Port of a second listener without TLS, which redirects to HTTPS, 1024 to 65535. Needs HTTP mode, and `listenTls` or an
+   * ingress with certificates.
    *
    * @default - none
    */

@@ -180,6 +180,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
       acceptProxyProtocol,
       additionalCertificates: props.listenTls?.additionalSecrets?.length ?? 0,
       revocationList: props.listenTls?.clientCertificates?.revocationListSecret !== undefined,
+      tlsInFront: ingress.traits.terminatesTls,
       ipv6: ingress.traits.ipv6,
     });
     const files = secretFilesOf(props);

@@ -30,6 +30,14 @@ export interface ProxyIngressTraits {
   readonly proxyProtocol?: boolean;
 
   /**
+   * TLS of clients ends in the ingress, which sends clear text to `listenPort`: requests get `X-Forwarded-Proto: https`,
+   * and a `redirectPort` needs no `listenTls`.
+   *
+   * @default false
+   */
+  readonly terminatesTls?: boolean;
+
+  /**
    * The tasks get connections and health checks over IPv6: HAProxy listens for both there too. The subnets of the tasks
    * need IPv6. They need IPv4 as well: HAProxy reaches the upstream over IPv4, and the drift monitor reaches HAProxy so.
    *

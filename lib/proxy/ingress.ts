@@ -45,6 +45,7 @@ export abstract class ProxyIngress {
       drainTime: Duration.millis(LINGERING.networkLoadBalancer),
       proxyProtocol: options.proxyProtocol ?? NETWORK_LOAD_BALANCER.proxyProtocol.default,
       port: options.port,
+      terminatesTls: (options.certificates ?? []).length > 0,
     };
     return new BuiltInIngress(traits, (scope, proxy) =>
       bindNetworkLoadBalancer(scope, proxy, options, traits.proxyProtocol),

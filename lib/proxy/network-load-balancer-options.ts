@@ -48,7 +48,8 @@ export interface NetworkLoadBalancerOptions {
   readonly proxyProtocol?: boolean;
 
   /**
-   * Certificates, to terminate TLS in the load balancer instead of HAProxy.
+   * Certificates, to terminate TLS in the load balancer instead of HAProxy. Requests get `X-Forwarded-Proto: https`, and
+   * the proxy's `redirectPort` redirects those of the second listener.
    *
    * @default - the load balancer passes all connections through, also TLS
    */

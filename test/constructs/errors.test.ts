@@ -113,7 +113,10 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [{ resolution: { nameservers: [] } }, 'nameservers is empty: give at least one IP:PORT, or leave it out'],
   [{ resolution: { nameservers: ['10.0.0.2'] } }, "nameservers '10.0.0.2' is not valid: give IP:PORT or [IPV6]:PORT"],
   [{ stopTimeout: Duration.seconds(5) }, "stopTimeout '5s' is out of range: give 6s to 1h, in whole milliseconds"],
-  [{ redirectPort: 8081 }, 'redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out'],
+  [
+    { redirectPort: 8081 },
+    'redirectPort needs HTTP mode, and listenTls or an ingress with certificates: give both, or leave redirectPort out',
+  ],
   [
     { routes: [{ name: 'orders', sni: 'orders.test', upstream: BY_NAME }] },
     "route 'orders' has a condition on SNI, and the listener has no TLS: give listenTls, or use host",

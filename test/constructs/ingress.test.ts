@@ -130,6 +130,25 @@ test.each<[what: string, ingress: ProxyIngress, port: string]>([
   expect(configurationOf(template)).toContain(`https://%[req.hdr(host),field(1,:)]${port} code 301`);
 });
 
+test('a client that a load balancer with certificates gets at port 80 is redirected to its port for HTTPS', () => {
+  const certificates = [ListenerCertificate.fromArn('arn:aws:acm:eu-west-1:111111111111:certificate/1')];
+  const ingress = ProxyIngress.networkLoadBalancer({ port: 443, certificates });
+  const { template } = proxyWith(ingress, { redirectPort: 8081 });
+  const listeners = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::Listener'));
+  const targetPorts = Object.values(template.findResources('AWS::ECS::Service')).flatMap(({ Properties }) =>
+    Properties.LoadBalancers.map(({ ContainerPort }: { ContainerPort: number }) => ContainerPort),
+  );
+  expect(listeners.map(({ Properties: { Port, Protocol } }) => [Port, Protocol])).toEqual([
+    [443, 'TLS'],
+    [80, 'TCP'],
+  ]);
+  expect(targetPorts).toEqual([8080, 8081]);
+  const configuration = configurationOf(template);
+  expect(configuration).toContain('bind :8081 accept-proxy id 101\n');
+  expect(configuration).toContain('code 301 if { so_id ge 101 }\n');
+  expect(configuration).toContain('http-request set-header X-Forwarded-Proto https\n');
+});
+
 test('another listenPort replaces no target group', () => {
   const [one, other] = [8080, 8443].map((listenPort) =>
     proxyWith(ProxyIngress.networkLoadBalancer({ port: 443 }), { listenPort }).template.findResources(

@@ -334,10 +334,13 @@ describe('values that contradict each other', () => {
       { resolution: { parseResolvConf: true, nameservers: ['10.0.0.2:53'] } },
       'parseResolvConf and nameservers are both given: give one of them',
     ],
-    [{ redirectPort: 80 }, 'redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out'],
+    [
+      { redirectPort: 80 },
+      'redirectPort needs HTTP mode, and listenTls or an ingress with certificates: give both, or leave redirectPort out',
+    ],
     [
       { redirectPort: 80, listenTls: LISTEN_TLS, mode: TCP },
-      'redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out',
+      'redirectPort needs HTTP mode, and listenTls or an ingress with certificates: give both, or leave redirectPort out',
     ],
     [
       { listenTls: { ...LISTEN_TLS, additionalCertificateFiles: Array(21).fill('/a') } },

@@ -1,4 +1,3 @@
-import { get } from 'node:http';
 import type { HaproxyConfigModel } from '../../lib/haproxy/model/config-model';
 import { HaproxyLogFormat } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
@@ -9,24 +8,12 @@ import { DnsServer } from '../../testbed/dns-server';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';
 import { freePorts } from '../../testbed/ports';
 import { availableBinaries } from '../support/binaries';
-import { Echo, echoed, run, until, valuesOf } from './running';
+import { ask, Echo, echoed, run, until, valuesOf } from './running';
 
 jest.setTimeout(60_000);
 
-type Answer = Parameters<typeof echoed>[0];
-
-/** What a client of an address gets. */
-function fetchFrom(host: string, port: number, path = '/', from?: string): Promise<Answer> {
-  return new Promise((resolve) => {
-    get({ host, port, path, agent: false, localAddress: from }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (chunk) => {
-        body += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }));
-    }).on('error', () => resolve(undefined));
-  });
-}
+/** What a client gets at an address of the proxy. */
+const fetchFrom = (host: string, port: number, path = '/', from?: string) => ask(port, { host, path, from });
 
 let dns: DnsServer;
 let echo: Echo;

@@ -30,6 +30,8 @@ interface Answer {
 
 /** How a request is made. */
 export interface Ask {
+  /** Where the proxy listens. @default '127.0.0.1' */
+  readonly host?: string;
   readonly path?: string;
   readonly method?: string;
   readonly headers?: Record<string, string>;

@@ -35,7 +35,10 @@ import {
 export interface ValidatedModel
   extends Complete<typeof TRAFFIC>,
     Complete<typeof PROCESS>,
-    Pick<HaproxyConfigModel, 'redirectPort' | 'httpsPort' | 'health' | 'ipv6' | 'runtimeApi' | 'runtimeApiTls'>,
+    Pick<
+      HaproxyConfigModel,
+      'tlsInFront' | 'redirectPort' | 'httpsPort' | 'health' | 'ipv6' | 'runtimeApi' | 'runtimeApiTls'
+    >,
     Required<Pick<HaproxyConfigModel, 'listen' | 'rawLines'>> {
   readonly upstream: ValidatedElb;
   readonly shares: readonly ValidatedShare[];
@@ -71,6 +74,7 @@ export function checkModel(version: HaproxyVersion, model: HaproxyConfigModel): 
     routes,
     listen: checkBind(model.listen ?? { port: PORTS.listenPort.default }, 'listen'),
     listenTls,
+    tlsInFront: model.tlsInFront,
     redirectPort: model.redirectPort === undefined ? undefined : checkPort(model.redirectPort, 'redirectPort'),
     httpsPort: model.httpsPort === undefined ? undefined : checkPort(model.httpsPort, 'httpsPort'),
     rateLimits: checkRateLimits(version, traffic.mode, model, listenTls?.clientCertificates),
@@ -170,9 +174,13 @@ function refuseBothAddresses({ ipv6, listen, health }: ValidatedModel): void {
 
 /** Refuses values that exclude each other. */
 function refuseContradictions(version: HaproxyVersion, model: ValidatedModel): void {
-  const { mode, redirectPort, listenTls, metrics, health, runtimeApi, runtimeApiTls, drainTimeMillis } = model;
-  if (redirectPort !== undefined && (listenTls === undefined || mode !== HaproxyMode.HTTP)) {
-    throw new InputError('redirectPort needs listenTls and HTTP mode: give both, or leave redirectPort out');
+  const { mode, redirectPort, listenTls, tlsInFront, metrics, health, runtimeApi, runtimeApiTls, drainTimeMillis } =
+    model;
+  const tls = listenTls !== undefined || tlsInFront;
+  if (redirectPort !== undefined && !(tls && mode === HaproxyMode.HTTP)) {
+    throw new InputError(
+      'redirectPort needs HTTP mode, and listenTls or an ingress with certificates: give both, or leave redirectPort out',
+    );
   }
   const [unread] = mode === HaproxyMode.HTTP ? [] : requestRulesOf(model);
   if (unread !== undefined) {

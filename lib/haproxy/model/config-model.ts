@@ -179,7 +179,12 @@ export interface HaproxyConfigModel extends Values<typeof TRAFFIC>, Values<typeo
   /** Where clients connect: port 8080 when left out, because the official images do not run as root. */
   readonly listen?: HaproxyBind;
   readonly listenTls?: HaproxyListenTls;
-  /** Port of a second listener at the address of `listen`, without TLS, which redirects to HTTPS. */
+  /** Clients of `listen` speak TLS, which ends before HAProxy: requests get `X-Forwarded-Proto: https`. False when left out. */
+  readonly tlsInFront?: boolean;
+  /**
+   * Port of a second listener at the address of `listen`, without TLS, which redirects to HTTPS. Needs `listenTls` or
+   * `tlsInFront`.
+   */
   readonly redirectPort?: number;
   /** Port for HTTPS that clients connect to, the goal of the redirect: 443 when left out. */
   readonly httpsPort?: number;

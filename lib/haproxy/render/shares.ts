@@ -67,13 +67,13 @@ export function shareRules({ _capabilities: capabilities }: HaproxyVersion, mode
 
 /** Rules that give a new client its number. A cache between them would give the same one to others. */
 export function shareCookieRules(model: ValidatedModel): Line[] {
-  const { shareStickiness, listenTls } = model;
+  const { shareStickiness, listenTls, tlsInFront } = model;
   const cookie = shareStickiness?.cookie;
   if (cookie === undefined || !sharesTraffic(model)) {
     return [];
   }
   const condition = `if { var(${NEW_NUMBER}) -m found }`;
-  const attributes = `Path=/; HttpOnly; SameSite=Lax${listenTls ? '; Secure' : ''}`;
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${listenTls || tlsInFront ? '; Secure' : ''}`;
   return [
     `http-response add-header Set-Cookie '${cookie}=%[var(${NEW_NUMBER})]; ${attributes}' ${condition}`,
     `http-response add-header Cache-Control private ${condition}`,

@@ -19,14 +19,14 @@ const JSON_FIELDS: Record<HaproxyMode, string> = {
 
 /** The section that accepts traffic, selects a backend and applies the rules of the listener. */
 export function trafficSection(version: HaproxyVersion, model: ValidatedModel): Section {
-  const { mode, listen, redirectPort, acceptProxyProtocol, forwardedFor, upstream, limits } = model;
+  const { mode, listen, acceptProxyProtocol, forwardedFor, upstream, limits } = model;
   const http = mode === HaproxyMode.HTTP;
   const proxyProtocol = acceptProxyProtocol && 'accept-proxy';
   return {
     head: 'frontend traffic',
     lines: [
       ...bindLines(model, listen, proxyProtocol, tlsOf(version, model)),
-      ...(redirectPort === undefined ? [] : bindLines(model, { ...listen, port: redirectPort }, proxyProtocol)),
+      ...redirectBinds(model, proxyProtocol),
       `maxconn ${limits.maxConnections}`,
       logs(version, model) && logFormat(model),
       http && forwardedFor && 'option forwardfor',
@@ -41,6 +41,18 @@ export function trafficSection(version: HaproxyVersion, model: ValidatedModel): 
       `default_backend ${upstream.backend}`,
     ],
   };
+}
+
+/** Ids of the listeners that redirect start here; HAProxy gives those without one the lowest that are free. */
+const FIRST_REDIRECT_ID = 101;
+
+function redirectBinds(model: ValidatedModel, proxyProtocol: Line): string[] {
+  const { listen, listenTls, redirectPort } = model;
+  if (redirectPort === undefined) {
+    return [];
+  }
+  const binds = bindLines(model, { ...listen, port: redirectPort }, proxyProtocol);
+  return listenTls === undefined ? binds.map((bind, i) => `${bind} id ${FIRST_REDIRECT_ID + i}`) : binds;
 }
 
 /** Lines that choose a backend. None below a route for all requests, such as maintenance, which nothing passes. */
@@ -91,19 +103,30 @@ function addressRules({ allowFrom, denyFrom }: ValidatedModel): Line[] {
 
 function requestRules(version: HaproxyVersion, model: ValidatedModel): Line[] {
   const { _capabilities: capabilities } = version;
-  const { limits, listenTls, redirectPort, httpsPort = 443, requestHeaders, responseHeaders, drainTimeMillis } = model;
+  const {
+    limits,
+    listenTls,
+    tlsInFront,
+    redirectPort,
+    httpsPort = 443,
+    requestHeaders,
+    responseHeaders,
+    drainTimeMillis,
+  } = model;
   const port = httpsPort === 443 ? '' : `:${httpsPort}`;
+  const clear = listenTls === undefined ? `if { so_id ge ${FIRST_REDIRECT_ID} }` : 'unless { ssl_fc }';
   const response = capabilities.httpAfterResponse ? 'http-after-response' : 'http-response';
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [
     // `scheme` would keep the port of the listener without TLS.
     redirectPort !== undefined &&
-      `http-request redirect prefix https://%[req.hdr(host),field(1,:)]${port} code 301 unless { ssl_fc }`,
+      `http-request redirect prefix https://%[req.hdr(host),field(1,:)]${port} code 301 ${clear}`,
     limits.maxBodyBytes !== undefined &&
       `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
     // Before the rules that change headers: what the client sent decides.
     ...shareRules(version, model),
-    listenTls && 'http-request set-header X-Forwarded-Proto https if { ssl_fc }',
+    (listenTls !== undefined || tlsInFront) &&
+      join('http-request set-header X-Forwarded-Proto https', listenTls && 'if { ssl_fc }'),
     ...headerRules('http-request', requestHeaders),
     ...headerRules('http-response', responseHeaders),
     ...shareCookieRules(model),

@@ -97,6 +97,8 @@ interface ProxySettings {
   readonly additionalCertificates: number;
   /** Whether there is a revocation list for client certificates. */
   readonly revocationList: boolean;
+  /** Whether TLS of clients ends in the ingress. */
+  readonly tlsInFront?: boolean;
   /** Whether the ingress sends connections over IPv6. */
   readonly ipv6?: boolean;
 }
@@ -174,6 +176,7 @@ export function configModelOf(props: ConfigurationProps, settings: ProxySettings
     })),
     listen: { port: settings.listenPort },
     listenTls: listenTls && modelTlsOf(listenTls, settings),
+    tlsInFront: settings.tlsInFront,
     redirectPort,
     httpsPort: redirectPort === undefined ? undefined : settings.clientPort,
     rateLimits: props.rateLimits?.map((limit) => valuesOf(RATE_LIMIT, limit)),
