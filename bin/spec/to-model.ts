@@ -45,6 +45,7 @@ export function modelOfSpec(proxy: ProxySpec): HaproxyConfigModel {
     shareUpstreams,
     listenPort,
     clientPort: ingress?.networkLoadBalancer?.port ?? listenPort,
+    tlsInFront: (ingress?.networkLoadBalancer?.certificateArns ?? []).length > 0,
     additionalCertificates: proxy.listenTls?.additionalSecretArns?.length ?? 0,
     revocationList: proxy.listenTls?.clientCertificates?.revocationListSecretArn !== undefined,
     maxConnections: maxConnectionsOf(proxy, [...upstreams, ...shareUpstreams], memoryMiB),

@@ -5,8 +5,10 @@ import { ProxiesStack } from '../../bin/spec/stack';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
 
+const LISTEN_TLS = 'listenTls: { secretArn: arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-AbCdEf }';
+
 /** The ports that the clients of a spec file may reach. */
-function portsOf(ingress: string): number[] {
+function portsOf(ingress: string, tls = LISTEN_TLS): number[] {
   const spec = parseSpec(
     `
 stackName: haproxy
@@ -14,7 +16,7 @@ proxies:
   shop:
     upstream: { dnsName: elb.test, port: 80 }
     listenPort: 8443
-    listenTls: { secretArn: arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-AbCdEf }
+    ${tls}
     redirectPort: 8080
     ${ingress}
 environments:
@@ -39,6 +41,12 @@ test('clients of the tasks may reach the port that redirects to HTTPS', () => {
 
 test('clients of the load balancer may reach its port that redirects to HTTPS, and not the tasks', () => {
   expect(portsOf('clients: [10.0.0.0/8]\n    ingress: { networkLoadBalancer: { port: 443 } }')).toEqual([80, 443]);
+});
+
+test('clients of a load balancer with certificates may reach its port that redirects to HTTPS', () => {
+  const certificates = '[arn:aws:acm:eu-west-1:111111111111:certificate/1]';
+  const ingress = `ingress: { networkLoadBalancer: { port: 443, certificateArns: ${certificates} } }`;
+  expect(portsOf(`clients: [10.0.0.0/8]\n    ${ingress}`, '')).toEqual([80, 443]);
 });
 
 test.each([
