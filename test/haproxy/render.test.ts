@@ -402,3 +402,20 @@ test.each(ALL)('a token of the CDK passes through %s unchanged, at each place of
     expect(text.replaceAll(token, NAME)).toBe(render(branch, model));
   }
 });
+
+test('the cookie of a share is for HTTPS alone where clients speak TLS, also where it ends before HAProxy', () => {
+  const shared: HaproxyConfigModel = {
+    ...HTTP,
+    shares: [{ name: 'new', percent: 10, upstream: { dnsName: NAME, port: 81 } }],
+    shareStickiness: { cookie: 'part' },
+  };
+  const attributes = (more: Partial<HaproxyConfigModel>) =>
+    linesOf(render('3.2', { ...shared, ...more }), 'http-response add-header Set-Cookie').map((line) =>
+      line.slice(line.indexOf('; ') + 2, line.lastIndexOf("'")),
+    );
+  expect(attributes({})).toEqual(['Path=/; HttpOnly; SameSite=Lax']);
+  expect(attributes({ tlsInFront: true })).toEqual(['Path=/; HttpOnly; SameSite=Lax; Secure']);
+  expect(attributes({ listenTls: { certificateFile: '/certificate.pem' } })).toEqual([
+    'Path=/; HttpOnly; SameSite=Lax; Secure',
+  ]);
+});

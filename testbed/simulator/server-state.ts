@@ -25,7 +25,7 @@ const FAR = 1;
 /** What becomes of the host at an address. */
 export interface Fate {
   readonly at: number;
-  /** Nobody has the address then, or somebody else does. */
+  /** No host has the address then, or one that is not of the load balancer. */
   readonly is: 'dead' | 'foreign';
 }
 

@@ -135,7 +135,7 @@ export const SWEEP: readonly SweepPart[] = [
     name: `changes and failures of AWS, a check each ${interval} s`,
     simulations: grid(interval, days / 4, dailyLife(days / 4)),
   })),
-  // Without a proof of identity nobody knows of a foreign address.
+  // Only a proof of identity shows a foreign address.
   ...drifts(KINDS.filter((kind) => kind !== 'foreign')),
 ];
 

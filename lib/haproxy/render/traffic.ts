@@ -114,13 +114,13 @@ function requestRules(version: HaproxyVersion, model: ValidatedModel): Line[] {
     drainTimeMillis,
   } = model;
   const port = httpsPort === 443 ? '' : `:${httpsPort}`;
-  const clear = listenTls === undefined ? `if { so_id ge ${FIRST_REDIRECT_ID} }` : 'unless { ssl_fc }';
+  const withoutTls = listenTls === undefined ? `if { so_id ge ${FIRST_REDIRECT_ID} }` : 'unless { ssl_fc }';
   const response = capabilities.httpAfterResponse ? 'http-after-response' : 'http-response';
   const status = capabilities.httpRequestReturn ? ' deny_status 413' : '';
   return [
     // `scheme` would keep the port of the listener without TLS.
     redirectPort !== undefined &&
-      `http-request redirect prefix https://%[req.hdr(host),field(1,:)]${port} code 301 ${clear}`,
+      `http-request redirect prefix https://%[req.hdr(host),field(1,:)]${port} code 301 ${withoutTls}`,
     limits.maxBodyBytes !== undefined &&
       `http-request deny${status} if { req.hdr_val(content-length) gt ${limits.maxBodyBytes} }`,
     // Before the rules that change headers: what the client sent decides.
