@@ -2,6 +2,7 @@ import { readRuntime } from '../lambda/probe/runtime-client';
 import type { RegistryRecord } from '../lib/contract/registry-record';
 import { UPSTREAM_BACKEND } from '../lib/haproxy/model/check-upstream';
 import type { HaproxyConfigModel } from '../lib/haproxy/model/config-model';
+import { HEALTH_CHECK } from '../lib/haproxy/model/options';
 import { HaproxyConfig } from '../lib/haproxy/render/config';
 import { HaproxyVersion } from '../lib/haproxy/version/version';
 import type { HaproxyBinary } from './binaries';
@@ -218,7 +219,10 @@ export class ProxyUnderTest {
           backend: UPSTREAM_BACKEND,
           dnsName: this.host.dnsName,
           port: upstream.port,
-          ...(upstream.identity && { identity: upstream.identity.response ? 'response' : 'certificate' }),
+          ...(upstream.identity && {
+            identity: upstream.identity.response ? 'response' : 'certificate',
+            downCheckSeconds: (upstream.healthCheck?.intervalMillis ?? HEALTH_CHECK.interval.default) / 1000,
+          }),
         },
       ],
       tasks: { endpoints: [this.endpoint] },

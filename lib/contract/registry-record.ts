@@ -6,6 +6,9 @@ export const REGISTRY_FOLDER = 'registry';
 /** Path on the health listener of a generated configuration (3.2 and later), before the name of the backend. */
 export const VIEW_PATH = '/resolved/';
 
+/** The most time between two health checks of a slot that is down, of generated configurations with `identity`. */
+export const MAX_DOWN_CHECK_SECONDS = 10;
+
 /** The running tasks of an ECS service, by names or ARNs. The port is that in the container. */
 export interface ServiceSource {
   readonly cluster: string;
@@ -61,6 +64,12 @@ export interface RegistryUpstream {
   readonly loadBalancerName?: string;
   /** How its addresses prove on each health check that they are the load balancer's. @default - not at all */
   readonly identity?: 'certificate' | 'response';
+  /**
+   * With `identity`: the most time between two health checks of a slot that is down, seconds.
+   *
+   * @default MAX_DOWN_CHECK_SECONDS
+   */
+  readonly downCheckSeconds?: number;
 }
 
 /** One proxy of the registry: what to check. Times are seconds. */

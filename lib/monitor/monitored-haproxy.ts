@@ -165,8 +165,9 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
       haproxyVersion: version?.toString(),
       upstreams: upstreams.map(({ upstream, backend }, i) => {
         const { dnsName, loadBalancerArn } = upstream._bind(this, `Upstream${i}`);
-        const { port, identity } = upstream.options;
-        return { backend, dnsName, port, loadBalancerArn, identity: identity?._kind };
+        const { port, identity, healthCheck } = upstream.options;
+        const downCheckSeconds = identity && healthCheck?.interval?.toSeconds({ integral: false });
+        return { backend, dnsName, port, loadBalancerArn, identity: identity?._kind, downCheckSeconds };
       }),
       nameservers: nameservers?.map((address) => checkNameserver(address)),
       tasks: props.tasks,

@@ -296,10 +296,18 @@ test('the monitor knows of the proof of identity of a HAProxy that another tool 
           identity: UpstreamIdentity.certificate({ serverName: 'www.test' }),
         }),
       },
+      {
+        upstream: ElbUpstream.fromDnsName('slow.test', {
+          port: 443,
+          identity: UpstreamIdentity.certificate({ serverName: 'www.test' }),
+          healthCheck: { interval: Duration.seconds(45) },
+        }),
+      },
     ],
   });
   expect(recordsOf(Template.fromStack(stack))[0].upstreams).toEqual([
     { dnsName: 'elb.test', port: 443, identity: 'certificate' },
+    { dnsName: 'slow.test', port: 443, identity: 'certificate', downCheckSeconds: 45 },
   ]);
 });
 

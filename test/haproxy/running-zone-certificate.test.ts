@@ -97,7 +97,7 @@ async function takeOver(binary: HaproxyBinary, mode: HaproxyMode, network: numbe
   const checker = new Checker();
   const endpoint = `127.0.0.1:${runtimeApi}`;
   const record = registryRecord(binary, nameserver, {
-    upstreams: [{ backend: 'upstream', dnsName: NAME, port, identity: 'certificate' }],
+    upstreams: [{ backend: 'upstream', dnsName: NAME, port, identity: 'certificate', downCheckSeconds: 1 }],
     tasks: { endpoints: [endpoint] },
   });
   const incidents = async () => {

@@ -24,6 +24,9 @@ const BINARIES = availableBinaries().filter(
   (binary) => HaproxyVersion.of(binary.branch)._capabilities.luaWeights && !isDeaf(binary),
 );
 
+/** Time between two health checks. */
+const CHECK_SECONDS = 1;
+
 /** The zones of the load balancers. The tasks are also in a zone without a node. */
 const ZONES = ['a', 'b', 'c'];
 const NETWORKS = `${ZONES.map((zone, i) => `eu-west-1${zone}=127.2.${i + 1}.0/24`).join(' ')} eu-west-1d=127.2.4.0/24`;
@@ -110,7 +113,7 @@ async function start(binary: HaproxyBinary, kind: TaskKind): Promise<Task> {
     locality: HaproxyLocality.ZONE,
     identity: { response: { path: IDENTITY_PATH, body: IDENTITY_BODY } },
     // A busy machine may miss two checks.
-    healthCheck: { intervalMillis: 1000, fall: 3 },
+    healthCheck: { intervalMillis: CHECK_SECONDS * 1000, fall: 3 },
   });
   const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
     upstream: upstreamOf(MAIN),
@@ -183,7 +186,13 @@ class Monitor {
     binary: HaproxyBinary,
   ) {
     this.#record = registryRecord(binary, nameserver, {
-      upstreams: BALANCERS.map(({ name, backend }) => ({ backend, dnsName: name, port, identity: 'response' })),
+      upstreams: BALANCERS.map(({ name, backend }) => ({
+        backend,
+        dnsName: name,
+        port,
+        identity: 'response',
+        downCheckSeconds: CHECK_SECONDS,
+      })),
       tasks: { endpoints: tasks.map(({ endpoint }) => endpoint) },
       dnsWindowSeconds: 12,
     });
@@ -350,8 +359,9 @@ test('a foreign node in the own zone is out, then the zone, then its nodes are b
     dns.set(MAIN.name, [...NEXT, ...['b', 'c'].flatMap((zone) => addressesOf(MAIN, zone))]);
     await nodes.kill(ofRoute);
     await nodes.start(`${ROUTE.name} a`, ofRoute, port);
-    await each((life) => life.inZones('with new nodes'));
+    // The slots of the strangers get the addresses of new nodes, and show the checks of the strangers until the next one.
     await each((life) => life.incidents([], foreign([ofRoute, ...strangers])));
+    await each((life) => life.inZones('with new nodes'));
     expect(Object.fromEntries(lives.map((life, i) => [BINARIES[i]!.version, life.problems]))).toEqual(
       Object.fromEntries(BINARIES.map(({ version }) => [version, []])),
     );

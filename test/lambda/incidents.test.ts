@@ -1,5 +1,6 @@
 import type { RawObservation } from '../../lambda/controller/domain/raw-observation';
 import { countOf } from '../../lambda/controller/report';
+import type { Slot } from '../../lib/contract/probe';
 import type { RegistryRecord } from '../../lib/contract/registry-record';
 import { RECORD, raw, read, START, slots, unread, upstream } from './observations';
 import { eventsOf, Watch } from './watch';
@@ -71,6 +72,21 @@ describe('an incident opens when `graceChecks` checks in a row have found a verd
     const { events, open } = watchWithIncident().check(3600, STALE);
     expect(events).toEqual([]);
     expect(open).toMatchObject([{ kind: 'stale-address', ageSeconds: 3600 }]);
+  });
+
+  test.each([
+    ['10 s, where the record does not say it', undefined, 19, 20],
+    ['the time that the record says', 1, 1.9, 2],
+    ['longer than two runs', 300, 599, 600],
+  ])('a foreign address after two health checks of a slot that is down: %s', (_what, downCheckSeconds, early, late) => {
+    const upstreams = RECORD.upstreams.map((one) => ({ ...one, identity: 'response' as const, downCheckSeconds }));
+    const [serving, stranger] = slots('10.0.0.1', '10.0.0.2') as [Slot, Slot];
+    const seen = raw({
+      tasks: [read('task-1', { slots: [serving, { ...stranger, down: true, checkStatus: 'L7STS' }] })],
+    });
+    const watch = watchOf({ upstreams });
+    expect([0, early / 2, early].flatMap((at) => watch.events(at, seen))).toEqual([]);
+    expect(watch.events(late, seen)).toEqual(['opened warning foreign-address 10.0.0.2 (task-1)']);
   });
 
   test('and not for a verdict that every other check finds', () => {

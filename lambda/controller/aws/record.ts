@@ -23,6 +23,7 @@ const UPSTREAM: Readonly<Record<string, Member['is']>> = {
   loadBalancerArn: optional(isText),
   loadBalancerName: optional(isText),
   identity: optional((value) => value === 'certificate' || value === 'response'),
+  downCheckSeconds: optional(isSeconds(0.001)),
 };
 
 /** A member that is not listed may be one of a later version, and is ignored. */
@@ -36,7 +37,7 @@ const MEMBERS: Readonly<Record<keyof RegistryRecord, Member>> = {
   upstreams: {
     is: (value) => Array.isArray(value) && value.length > 0 && value.every(isUpstream),
     wanted:
-      'one or more objects with dnsName and, each a text, backend, loadBalancerArn, loadBalancerName or identity (certificate or response)',
+      'one or more objects with dnsName and, each a text, backend, loadBalancerArn, loadBalancerName or identity (certificate or response), and downCheckSeconds (a number above 0)',
   },
   nameservers: {
     is: optional((value) => isTexts(value) && value.length > 0 && value.every(isNameserver)),

@@ -1,3 +1,4 @@
+import { MAX_DOWN_CHECK_SECONDS } from '../../contract/registry-record';
 import { formatDuration } from '../duration';
 import type { ValidatedModel } from '../model/check';
 import type { ValidatedIdentity } from '../model/check-identity';
@@ -213,8 +214,7 @@ function fastMillis({ healthCheck }: ValidatedUpstream): number {
   return Math.max(100, Math.floor(healthCheck.intervalMillis / 2));
 }
 
-/** The most time between two checks of an address that is down, where checks prove what it is, ms. */
-const MOST_DOWN_MILLIS = 10_000;
+const MAX_DOWN_MILLIS = MAX_DOWN_CHECK_SECONDS * 1000;
 
 /**
  * Time between two checks of an address that is down, ms; undefined where the usual one will do. From 3.1 on it is how long
@@ -227,7 +227,7 @@ function downMillis(
   fast: number,
 ): number | undefined {
   const usual = initState ? Math.max(100, Math.floor(fast / 2)) : intervalMillis;
-  return initState || usual > MOST_DOWN_MILLIS ? Math.min(usual, MOST_DOWN_MILLIS) : undefined;
+  return initState || usual > MAX_DOWN_MILLIS ? Math.min(usual, MAX_DOWN_MILLIS) : undefined;
 }
 
 /**

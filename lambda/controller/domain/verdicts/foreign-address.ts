@@ -1,5 +1,5 @@
 import { type CheckStatus, type Slot, slotName } from '../../../../lib/contract/probe';
-import type { RegistryUpstream } from '../../../../lib/contract/registry-record';
+import { MAX_DOWN_CHECK_SECONDS, type RegistryUpstream } from '../../../../lib/contract/registry-record';
 import type { Observation } from '../observation';
 import { defineVerdict, type Holding, ofHolding, type Subject } from './definition';
 import type { Finding } from './verdict';
@@ -40,7 +40,7 @@ function remediation({ address = '', dnsName, upstream }: Subject): string {
 
 function evaluateHolding(holding: Holding, { owners }: Observation): Finding[] {
   const { task, allSlots, held, upstream } = holding;
-  const { identity, dnsName } = upstream.upstream;
+  const { identity, downCheckSeconds = MAX_DOWN_CHECK_SECONDS, dnsName } = upstream.upstream;
   if (identity === undefined) {
     return [];
   }
@@ -60,6 +60,8 @@ function evaluateHolding(holding: Holding, { owners }: Observation): Finding[] {
       address,
       slots: names,
       owner,
+      // A slot that gets another address shows the check of the former one until the next, and one may be under way.
+      openAfterSeconds: 2 * downCheckSeconds,
       // It has another address that gets the requests.
       ...(held.size === 0 && { severity: 'critical' as const }),
       message: `${task.id} sends nothing to ${address} (${names.join(', ')}): ${proof}${whose}`,

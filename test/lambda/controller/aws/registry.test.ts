@@ -68,7 +68,7 @@ const OBJECT = 'it must be a JSON object';
 const PROXY = 'proxy must be a text that is not blank';
 const VERSION = 'haproxyVersion must be a branch or release in quotes, such as "3.2"';
 const UPSTREAMS =
-  'upstreams must be one or more objects with dnsName and, each a text, backend, loadBalancerArn, loadBalancerName or identity (certificate or response)';
+  'upstreams must be one or more objects with dnsName and, each a text, backend, loadBalancerArn, loadBalancerName or identity (certificate or response), and downCheckSeconds (a number above 0)';
 const NAMESERVERS = 'nameservers must be a list of IP:PORT';
 const TASKS =
   'tasks must be an object with endpoints (HOST:PORT each), or with runtimeApiPort (a port) and one of: cluster and service; autoScalingGroup; instanceTags; cloudMapNamespace and cloudMapService; name';
@@ -90,6 +90,11 @@ const MALFORMED: [what: string, value: string, wrong: string][] = [
   [
     'an upstream with a backend that is no text',
     text({ ...RECORD, upstreams: [{ ...upstream, backend: 5 }] }),
+    UPSTREAMS,
+  ],
+  [
+    'an upstream without time between checks',
+    text({ ...RECORD, upstreams: [{ ...upstream, downCheckSeconds: 0 }] }),
     UPSTREAMS,
   ],
   ['an upstream with null', text({ ...RECORD, upstreams: [{ ...upstream, loadBalancerArn: null }] }), UPSTREAMS],
