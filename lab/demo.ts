@@ -3,6 +3,7 @@ import { branchOrder } from '../lib/haproxy/version/branches';
 import type { HaproxyBinary } from '../testbed/binaries';
 import type { ConfigurationKind } from '../testbed/proxy-under-test';
 import { TestbedError } from '../testbed/testbed-error';
+import { Control } from './control';
 import { DemoTestbed } from './demo-testbed';
 import type { StartEnvironment } from './environments/environment';
 import { type DemoEvent, type DemoResult, reached } from './figures';
@@ -45,7 +46,8 @@ export async function runDemo(
   start?: StartEnvironment,
 ): Promise<DemoResult> {
   const testbed = await DemoTestbed.start(scenario.testbed, start);
-  const demo = new Demo(scenario, testbed, output);
+  const control = await Control.start();
+  const demo = new Demo(scenario, testbed, control, output);
   try {
     await demo.start(binaries);
     for (const step of scenario.steps) {
@@ -55,6 +57,7 @@ export async function runDemo(
     return demo.result();
   } finally {
     await demo.stop();
+    await control.stop();
     await testbed.close();
   }
 }
@@ -65,11 +68,11 @@ class Demo {
   readonly #start = Date.now();
   readonly #ticker: NodeJS.Timeout;
   #next?: { readonly soon: string; readonly at: number };
-  #lateness = 0;
 
   public constructor(
     private readonly scenario: Scenario,
     private readonly testbed: DemoTestbed,
+    private readonly control: Control,
     private readonly output: DemoOutput,
   ) {
     this.#ticker = setInterval(() => this.#tick(), 1000);
@@ -101,9 +104,7 @@ class Demo {
     const at = this.#seconds() + after;
     this.#next = { soon, at };
     while (this.#seconds() < at && !(orWhen && reached(orWhen, { ...this.#recorded(), shown: this.testbed.shown }))) {
-      const before = Date.now();
       await sleep(ROUND_MILLIS);
-      this.#lateness = Math.max(this.#lateness, (Date.now() - before - ROUND_MILLIS) / 1000);
     }
   }
 
@@ -142,7 +143,7 @@ class Demo {
   }
 
   public result(): DemoResult {
-    return { ...this.#recorded(), scenario: this.scenario, endedAt: this.#seconds(), lateness: this.#lateness };
+    return { ...this.#recorded(), scenario: this.scenario, endedAt: this.#seconds(), lateness: this.control.lateness };
   }
 
   public async stop(): Promise<void> {

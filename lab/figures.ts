@@ -20,7 +20,7 @@ export interface DemoResult {
   readonly timelines: readonly Timeline[];
   readonly events: readonly DemoEvent[];
   readonly endedAt: number;
-  /** The most seconds by which the demo itself was late. On a busy machine every time is longer by up to this. */
+  /** The longest time of a request without HAProxy, seconds. On a busy machine every time is longer by up to this. */
   readonly lateness: number;
 }
 
@@ -111,6 +111,19 @@ export function surprises(result: DemoResult): string[] {
       .filter((expected) => concerns(expected, timeline))
       .flatMap((expected) => surprise(expected, timeline, result)),
   ]);
+}
+
+/**
+ * From this lateness on a busy machine may be the reason for anything, also for a lost request. Found by trial on two cores:
+ * 0.1 s on a quiet machine, 0.3 s with 4 busy processes beside, 0.9 s with 12, which is when requests were lost.
+ */
+const BUSY_SECONDS = 0.4;
+
+/** Whether the machine was too busy for a run that proves anything, in one line with what to do. */
+export function tooBusy({ lateness }: DemoResult): string | undefined {
+  return lateness < BUSY_SECONDS
+    ? undefined
+    : `This machine was too busy to judge: a request without HAProxy took up to ${lateness.toFixed(1)} s. Run it again when less runs beside it.`;
 }
 
 /** The incidents of generated HAProxys that the scenario does not cause, one line each. */

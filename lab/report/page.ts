@@ -1,6 +1,6 @@
 import { diffLines } from 'diff';
 import { Html, html } from '../../lambda/census/html';
-import { type DemoResult, FIGURES, figureOf, formatFigure, surprises } from '../figures';
+import { type DemoResult, FIGURES, figureOf, formatFigure, surprises, tooBusy } from '../figures';
 import type { FigureName } from '../scenario';
 import type { Timeline } from '../timeline';
 import { STYLE } from './style';
@@ -65,7 +65,7 @@ function verdict(result: DemoResult): Html {
   const found = surprises(result);
   return found.length === 0
     ? html`<p>${result.scenario.meaning}</p>`
-    : html`<div class="card surprises"><b>Not as expected</b><ul>${found.map((line) => html`<li>${line}</li>`)}</ul></div>`;
+    : html`<div class="card surprises"><b>Not as expected</b><ul>${found.map((line) => html`<li>${line}</li>`)}</ul>${tooBusy(result) ?? ''}</div>`;
 }
 
 /** The main figures of one of the two kinds. */

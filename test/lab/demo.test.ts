@@ -1,5 +1,5 @@
 import { type DemoOutput, runDemo, type Snapshot } from '../../lab/demo';
-import { type DemoResult, falseIncidents, figureOf, surprises } from '../../lab/figures';
+import { type DemoResult, falseIncidents, figureOf, surprises, tooBusy } from '../../lab/figures';
 import type { Scenario } from '../../lab/scenario';
 import { CHICK, EGG } from '../../lab/scenario';
 import { SCENARIOS, withZoneAndIdentity } from '../../lab/scenarios';
@@ -16,12 +16,25 @@ const ENDS = [BINARIES[0] ?? anyBinary(), BINARIES.at(-1)!];
 
 /** Those that can prefer a zone, the newest first. `npm run test:scenarios` runs every scenario on each of them. */
 const ABLE = BINARIES.filter(({ branch }) => HaproxyVersion.of(branch)._capabilities.luaWeights).reverse();
-/** Every scenario once more with a zone and a proof of identity, each on another binary. */
-const BOTH = SCENARIOS.map((scenario, i) => ({
-  scenario: withZoneAndIdentity(scenario),
-  binary: ABLE[i % ABLE.length] ?? anyBinary(),
+
+/** A scenario, and the HAProxys that it runs with. */
+interface Job {
+  readonly key: string;
+  readonly scenario: Scenario;
+  readonly binaries: readonly HaproxyBinary[];
+}
+
+const PLAIN: readonly Job[] = SCENARIOS.map((scenario) => ({
+  key: scenario.name,
+  scenario,
+  binaries: scenario === MOVE ? [...BINARIES].reverse() : ENDS,
 }));
-const both = ({ name }: Scenario) => `${name} with both`;
+/** Every scenario once more with a zone and a proof of identity, each on another binary. */
+const BOTH: readonly Job[] = SCENARIOS.map((scenario, i) => ({
+  key: `${scenario.name} with both`,
+  scenario: withZoneAndIdentity(scenario),
+  binaries: [ABLE[i % ABLE.length] ?? anyBinary()],
+}));
 
 const NO_OUTPUT: DemoOutput = { note: () => {}, tick: () => {} };
 
@@ -41,7 +54,15 @@ async function run(scenario: Scenario, binaries: readonly HaproxyBinary[]): Prom
   return { result, notes, snapshots };
 }
 
-/** They mostly wait, so they run at the same time. */
+/** What is not as it should be, one line each. */
+function problemsOf(result: DemoResult): string[] {
+  const problems = [...surprises(result), ...falseIncidents(result)];
+  return problems.length === 0 ? [] : [...problems, tooBusy(result) ?? []].flat();
+}
+
+/** How often a scenario runs once more, by itself, where the machine was too busy to judge it. */
+const MORE_RUNS = 2;
+
 const runs = new Map<string, Run>();
 let runningMeanwhile = 0;
 
@@ -49,41 +70,42 @@ beforeAll(async () => {
   const count = setInterval(() => {
     runningMeanwhile = Math.max(runningMeanwhile, haproxyChildren(process.pid).length);
   }, 1000);
-  await Promise.all([
-    ...SCENARIOS.map(async (scenario) => {
-      runs.set(scenario.name, await run(scenario, scenario === MOVE ? [...BINARIES].reverse() : ENDS));
-    }),
-    ...BOTH.map(async ({ scenario, binary }) => {
-      runs.set(both(scenario), await run(scenario, [binary]));
-    }),
-  ]).finally(() => clearInterval(count));
-}, 180_000);
+  const start = async ({ key, scenario, binaries }: Job) => {
+    runs.set(key, await run(scenario, binaries));
+  };
+  // They mostly wait, so they run at the same time.
+  await Promise.all(PLAIN.map(start));
+  await Promise.all(BOTH.map(start));
+  for (const job of [...PLAIN, ...BOTH]) {
+    const isUnjudged = ({ result } = runs.get(job.key)!) => problemsOf(result).length > 0 && tooBusy(result);
+    for (let left = MORE_RUNS; left > 0 && isUnjudged(); left -= 1) {
+      await start(job);
+    }
+  }
+  clearInterval(count);
+}, 600_000);
 
 const answers = ({ requests }: Timeline, from: number, to: number) => [
   ...new Set(requests.filter(({ at }) => at > from && at < to).map(({ answer }) => answer)),
 ];
 
 test('while the scenarios run, two processes run for each binary, and none remains', () => {
-  expect(runningMeanwhile).toBe(2 * (BINARIES.length + OTHERS.length * ENDS.length + BOTH.length));
+  expect(runningMeanwhile).toBe(2 * (BINARIES.length + OTHERS.length * ENDS.length));
   expect(haproxyChildren(process.pid)).toEqual([]);
 });
 
-test.each(BOTH)(
-  '$scenario.name, with a zone and a proof of identity on HAProxy $binary.version: as expected, and no false incident',
-  ({ scenario }) => {
-    const { result } = runs.get(both(scenario))!;
-    // Health checks wait for this process, which answers for the nodes: where it is late, they may take all of them down.
-    const wasLate = result.lateness > 0.5;
-    expect(surprises(result).filter((line) => !wasLate || !line.includes(': lost requests '))).toEqual([]);
-    expect(falseIncidents(result)).toEqual([]);
-    const kinds = result.timelines.flatMap(({ kind, incidents }) => (kind === 'generated' ? incidents : []));
-    const strangers = kinds.filter(({ kind }) => kind === 'foreign-address').map(({ address }) => address);
-    expect(strangers).toEqual(scenario.name === 'stranger' ? ['127.0.0.1'] : []);
+test.each([...PLAIN, ...BOTH])(
+  '$key: everything is as the scenario expects it, and no incident is false',
+  ({ key }) => {
+    expect(problemsOf(runs.get(key)!.result)).toEqual([]);
   },
 );
 
-test.each(SCENARIOS)('$name: everything is as the scenario expects it, also on a busy machine', ({ name }) => {
-  expect(surprises(runs.get(name)!.result)).toEqual([]);
+test.each(BOTH)('$key: the checker reports strangers, and nobody else, as foreign', ({ key, scenario }) => {
+  const { timelines } = runs.get(key)!.result;
+  const incidents = timelines.flatMap(({ kind, incidents }) => (kind === 'generated' ? incidents : []));
+  const strangers = incidents.filter(({ kind }) => kind === 'foreign-address').map(({ address }) => address);
+  expect(strangers).toEqual(scenario.name === 'stranger' ? ['127.0.0.1'] : []);
 });
 
 test.each(SCENARIOS)('$name: its events happen in their order, and each is reported', ({ name, steps }) => {

@@ -33,6 +33,9 @@ test('it begins with what the run means when all is as expected, and with all th
   expect(textOf(reportPage(lost))).toContain(
     'Not as expected HAProxy 2.6.12 (pinned): lost requests 1, expected at most 0',
   );
+  expect(textOf(reportPage({ ...lost, lateness: 2 }))).toContain(
+    'expected at most 0 This machine was too busy to judge: a request without HAProxy took up to 2.0 s.',
+  );
 });
 
 test('two cards show the result of each kind', () => {

@@ -1,4 +1,4 @@
-import { type DemoResult, FIGURES, figureOf, formatFigure, surprises } from '../../../lab/figures';
+import { type DemoResult, FIGURES, figureOf, formatFigure, surprises, tooBusy } from '../../../lab/figures';
 
 /** The figures of a run as aligned columns. */
 export function table(result: DemoResult): string {
@@ -19,5 +19,7 @@ export function table(result: DemoResult): string {
 /** The meaning of the table in two sentences, or everything that is not as expected. */
 export function meaning(result: DemoResult): string {
   const found = surprises(result);
-  return found.length === 0 ? result.scenario.meaning : ['Not as expected:', ...found].join('\n');
+  return found.length === 0
+    ? result.scenario.meaning
+    : ['Not as expected:', ...found, tooBusy(result) ?? []].flat().join('\n');
 }
