@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { InputError } from '../../lib/haproxy/errors';
-import type { HaproxyConfigModel, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import type { HaproxyConfigModel, HaproxyIdentity, HaproxyUpstream } from '../../lib/haproxy/model/config-model';
 import { HaproxyLocality, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
 import { RUNTIME_COMMANDS } from '../../lib/haproxy/runtime-api/commands';
@@ -111,13 +111,20 @@ describe('1.8 and later', () => {
   });
 
   test.each(NEW)('%s: what must prove its identity is checked at least every 10 s while it is down', (branch) => {
-    const downInterval = (intervalMillis: number) => {
-      const upstream = { ...HTTP.upstream, tls: {}, identity: { certificate: {} }, healthCheck: { intervalMillis } };
-      return / downinter (\S+) /.exec(linesOf(render(branch, { ...HTTP, upstream }), 'server-template')[0]!)?.[1];
-    };
+    const downIntervals = (identity: HaproxyIdentity) =>
+      [2000, 10_000, 60_000, 3_600_000].map((intervalMillis) => {
+        const upstream = { ...HTTP.upstream, tls: {}, identity, healthCheck: { intervalMillis } };
+        return / downinter (\S+) /.exec(linesOf(render(branch, { ...HTTP, upstream }), 'server-template')[0]!)?.[1];
+      });
     // From 3.1 on a new address is down until its first check.
     const usual = branchOrder(branch) >= branchOrder('3.1') ? ['500ms', '2500ms'] : [undefined, undefined];
-    expect([2000, 10_000, 60_000, 3_600_000].map(downInterval)).toEqual([...usual, '10s', '10s']);
+    expect(downIntervals({ response: { path: '/identity', body: 'this load balancer' } })).toEqual([
+      ...usual,
+      '10s',
+      '10s',
+    ]);
+    // Failed connections mark it down too.
+    expect(downIntervals({ certificate: {} })).toEqual(['500ms', '2500ms', '10s', '10s']);
   });
 
   test('an address stays for `hold obsolete` after it left the answer', () => {

@@ -217,17 +217,36 @@ function fastMillis({ healthCheck }: ValidatedUpstream): number {
 const MAX_DOWN_MILLIS = MAX_DOWN_CHECK_SECONDS * 1000;
 
 /**
- * Time between two checks of an address that is down, ms; undefined where the usual one will do. From 3.1 on it is how long
- * a new address waits for its first check. A slot whose address changes while it is down has the result of the former
- * address until then, which says of a node that it is a stranger (`srv_check_status`, running processes of 2.2 to 3.4).
+ * Time between two checks of an address that is down, ms; undefined where the usual one will do. It is short from 3.1 on,
+ * where a new address waits for its first check, and where failed connections mark addresses down, so that they are back
+ * soon. A slot whose address changes while it is down has the result of the former address until then, which says of a node
+ * that it is a stranger (`srv_check_status`, running processes of 2.2 to 3.4).
  */
 function downMillis(
   { _capabilities: { initState } }: HaproxyVersion,
   intervalMillis: number,
   fast: number,
+  errorLimit: number | undefined,
 ): number | undefined {
-  const usual = initState ? Math.max(100, Math.floor(fast / 2)) : intervalMillis;
-  return initState || usual > MAX_DOWN_MILLIS ? Math.min(usual, MAX_DOWN_MILLIS) : undefined;
+  const isShort = initState || errorLimit !== undefined;
+  const usual = isShort ? Math.max(100, Math.floor(fast / 2)) : intervalMillis;
+  return isShort || usual > MAX_DOWN_MILLIS ? Math.min(usual, MAX_DOWN_MILLIS) : undefined;
+}
+
+/** Failed connections in a row that mark an address as down before its health check does; undefined for any number. */
+function errorLimitOf(
+  { _capabilities: { serverTemplate } }: HaproxyVersion,
+  mode: HaproxyMode,
+  upstream: ValidatedUpstream,
+): number | undefined {
+  const isHttp = mode === HaproxyMode.HTTP;
+  // Where a zone stops, each of its nodes would get the retries of the others until its checks have failed. In TCP mode a
+  // node that is marked down loses its sessions.
+  if (upstream.locality === HaproxyLocality.ZONE) {
+    return isHttp ? 1 : 3;
+  }
+  // HAProxy sends no request again whose server shows a certificate for another name than that of SNI (back_handle_st_cer).
+  return isHttp && serverTemplate && identityOf(upstream)?.by === 'certificate' ? 3 : undefined;
 }
 
 /**
@@ -235,13 +254,12 @@ function downMillis(
  * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
 function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: ValidatedUpstream, port?: number): Line {
-  const { healthCheck, sendProxyProtocol, tls, locality } = upstream;
+  const { healthCheck, sendProxyProtocol, tls } = upstream;
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const identity = identityOf(upstream);
   const fast = fastMillis(upstream);
-  const down = identity && downMillis(version, intervalMillis, fast);
-  // In TCP mode a node that is marked down loses its sessions.
-  const errorLimit = mode === HaproxyMode.HTTP ? 1 : 3;
+  const errorLimit = errorLimitOf(version, mode, upstream);
+  const down = identity && downMillis(version, intervalMillis, fast, errorLimit);
   return (
     enabled &&
     join(
@@ -253,8 +271,7 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
       `inter ${formatDuration(intervalMillis)} fastinter ${formatDuration(fast)}`,
       down !== undefined && `downinter ${formatDuration(down)}`,
       `fall ${fall} rise ${rise}`,
-      // Where a zone stops, each of its nodes would get the retries of the others until its checks have failed.
-      locality === HaproxyLocality.ZONE && `observe layer4 error-limit ${errorLimit} on-error mark-down`,
+      errorLimit !== undefined && `observe layer4 error-limit ${errorLimit} on-error mark-down`,
       mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',
       sendProxyProtocol && 'check-send-proxy',
     )
