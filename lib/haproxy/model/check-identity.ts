@@ -116,8 +116,9 @@ function checkResponseIdentity(
       `identity.response.header needs HAProxy ${CAPABILITIES.httpCheckSend.since} or later, and this is ${version}, which checks the body alone: give body`,
     );
   }
+  const request = `GET ${path} HTTP/1.1\r\nHost: ${host}`;
   for (const [name, proof] of Object.entries({ body, headerValue })) {
-    if (proof !== undefined && (path.includes(proof) || host.includes(proof))) {
+    if (proof !== undefined && request.includes(proof)) {
       throw new InputError(
         `identity.response.${name} '${proof}' is in the request, and a server that returns what it is asked would pass: give another text`,
       );
