@@ -448,10 +448,6 @@ describe('shares', () => {
     ]),
     [at([]), "addresses of share 'old' has 0 items: give 1 to 100"],
     [at(Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`)), "addresses of share 'old' has 101 items: give 1 to 100"],
-    [
-      at(['10.0.0.1'], { locality: HaproxyLocality.ZONE }),
-      "share 'old' has locality 'zone' and fixed addresses, which have no zone: leave locality out",
-    ],
     [at(['10.0.0.1', '10.0.0.1']), "addresses of share 'old' has '10.0.0.1' twice: give each address once"],
     ...[
       '',

@@ -41,6 +41,14 @@ export function checkIdentity(
     const both = certificate === undefined ? 'neither certificate nor response' : 'certificate and response';
     throw new InputError(`identity has ${both}: give one of them`);
   }
+  refuseUnchecked({ healthCheck, resolutionMode });
+  return certificate === undefined
+    ? checkResponseIdentity(version, response!, given, dnsName)
+    : checkCertificateIdentity(mode, certificate, given, dnsName);
+}
+
+/** Refuses a proof of identity where no health check asks for it. */
+export function refuseUnchecked({ healthCheck, resolutionMode }: Omit<Checked, 'dnsName'>): void {
   if (resolutionMode === HaproxyResolutionMode.PER_REQUEST) {
     throw new InputError(
       "identity is proved by health checks, which resolutionMode 'per-request' does not have: use 'slots', or leave identity out",
@@ -51,9 +59,6 @@ export function checkIdentity(
       'identity is proved by health checks, and healthCheck.enabled is false: leave one of them out',
     );
   }
-  return certificate === undefined
-    ? checkResponseIdentity(version, response!, given, dnsName)
-    : checkCertificateIdentity(mode, certificate, given, dnsName);
 }
 
 function checkCertificateIdentity(

@@ -134,9 +134,6 @@ export function checkFixedUpstream(
   if (tls !== undefined && tls.serverName === undefined) {
     throw new InputError(`${what} has tls and no tls.serverName: give the name that the certificate has`);
   }
-  if ((upstream as Partial<HaproxyUpstream>).locality === HaproxyLocality.ZONE) {
-    throw new InputError(`${what} has locality 'zone' and fixed addresses, which have no zone: leave locality out`);
-  }
   const [first] = addresses as [string];
   return { ...checkOptions(version, mode, upstream, backend, first.includes(':') ? `[${first}]` : first), addresses };
 }
