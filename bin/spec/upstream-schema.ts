@@ -17,6 +17,8 @@ import {
   UPSTREAM_TLS,
 } from '../../lib/haproxy/model/options';
 import { refuseClearHttp2 } from '../../lib/private/proxy/clear-http2';
+import { faultOfFixed } from '../../lib/private/proxy/fixed-addresses';
+import { checkZones } from '../../lib/private/proxy/zones';
 import { form, keysOf, list, port, report, type Shape, text } from './values';
 
 /** Ways to name a load balancer. */
@@ -44,7 +46,9 @@ const healthCheck = z
   .optional()
   .meta({ description: 'How HAProxy checks each address.' });
 
-const NETWORK = form(/^\d+\.\d+\.\d+\.\d+\/\d+$/, 'an IPv4 network, such as 10.0.0.0/24');
+/** For editors. The file is checked as the constructs check their zones. */
+const ZONE = z.string().meta({ pattern: '^[a-z0-9-]+$' });
+const NETWORK = z.string().meta({ pattern: '^\\d+\\.\\d+\\.\\d+\\.\\d+/\\d+$' });
 const countOf = (...values: readonly unknown[]) => values.filter((value) => value !== undefined).length;
 
 const identity = z
@@ -78,7 +82,8 @@ const keys = {
   identity,
   ...keysOf(UPSTREAM),
   zones: z
-    .record(form(/^[a-z0-9-]+$/, 'the name of a zone, such as eu-west-1a'), z.array(NETWORK).min(1))
+    .record(ZONE, z.array(NETWORK).meta({ minItems: 1 }))
+    .superRefine((zones, context) => report(context, () => checkZones(zones)))
     .optional()
     .meta({
       description:
@@ -105,9 +110,6 @@ export const upstreamSchema = z
   .superRefine((given, context) => report(context, () => refuseClearHttp2(given, given.loadBalancerArn)))
   .meta({ description: 'The load balancer behind the proxy: one of dnsName, loadBalancerArn and loadBalancerName.' });
 
-/** Keys for the addresses of a load balancer alone. */
-const ONLY_NAMED = ['resolutionMode', 'slots', 'locality', 'identity', 'securityGroupIds'] as const;
-
 /** What a share of the traffic goes to: a load balancer or fixed addresses. */
 export const shareUpstreamSchema = z
   .strictObject({
@@ -123,12 +125,9 @@ export const shareUpstreamSchema = z
       const message = 'needs one of addresses, dnsName, loadBalancerArn and loadBalancerName';
       context.addIssue({ code: 'custom', message });
     }
-    const unread = ONLY_NAMED.find((key) => upstream[key] !== undefined);
-    if (addresses !== undefined && unread !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        message: `is fixed addresses, and ${unread} is for load balancers: leave it out`,
-      });
+    const message = addresses && faultOfFixed(upstream);
+    if (message !== undefined) {
+      context.addIssue({ code: 'custom', message });
     }
   })
   .refine(readsZones, UNREAD_ZONES)

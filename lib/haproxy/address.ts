@@ -49,6 +49,11 @@ export function checkHostName(name: string, what: string): string {
   return name;
 }
 
+/** The same for a name that HAProxy sends in a header or in SNI, or compares with one: it has no final dot there. */
+export function checkSentName(name: string, what: string): string {
+  return checkHostName(name, what).replace(/\.$/, '');
+}
+
 /** Checks a TCP or UDP port. */
 export function checkPort(port: number, what: string): number {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {

@@ -1,14 +1,17 @@
-import { type Duration, Names } from 'aws-cdk-lib';
+import { type Duration, Names, Token } from 'aws-cdk-lib';
 import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { checkNameserver } from '../haproxy/address';
+import type { RegistryUpstream } from '../contract/registry-record';
+import { checkHostName, checkNameserver, checkPort } from '../haproxy/address';
 import { InputError } from '../haproxy/errors';
-import { RESOLUTION } from '../haproxy/model/options';
+import { refuseUnchecked } from '../haproxy/model/check-identity';
+import { DAY } from '../haproxy/model/option';
+import { HEALTH_CHECK, RESOLUTION, UPSTREAM } from '../haproxy/model/options';
 import type { HaproxyVersion } from '../haproxy/version/version';
 import { checkArguments } from '../private/check-arguments';
-import { checkName, refuseTokens } from '../private/checks';
+import { checkName, checkTime, refuseTokens } from '../private/checks';
 import { ELB_TTL_MILLIS, register } from '../private/monitor/registration';
 import type { ElbUpstream } from '../proxy/elb-upstream';
 import { makeProxyAlarm } from './alarms';
@@ -20,9 +23,16 @@ import type { IncidentSuppression } from './suppression';
 /** HAProxy's default of `hold timeout`, `hold refused` and `hold other` (manual 5.3). */
 const HOLD_MILLIS = 30_000;
 
+/** No time of a record is longer. */
+const MAX_MILLIS = 365 * DAY;
+
 /** A load balancer behind a HAProxy that this library did not deploy. */
 export interface MonitoredUpstream {
-  /** The load balancer. */
+  /**
+   * The load balancer. Of its options the monitor reads `port`, and `identity` with `healthCheck.interval`: the most time
+   * between two health checks of a server that is down (`inter` or `downinter`), 10 s by default. The others change
+   * nothing, because this library does not write the configuration.
+   */
   readonly upstream: ElbUpstream;
 
   /**
@@ -155,32 +165,59 @@ export class MonitoredHaproxy extends MonitoredProxyBase {
     if (upstreams.length > 1 && version?._capabilities.serverTemplate === false) {
       checkBackends(this.node.path, upstreams);
     }
-    refuseTokens('resolutionPeriod', props.resolutionPeriod);
-    refuseTokens('dnsWindow', props.dnsWindow);
-    refuseTokens('outageHold', props.outageHold);
     refuseTokens('nameservers', nameservers);
-    const resolutionMillis = props.resolutionPeriod?.toMilliseconds() ?? RESOLUTION.holdValid.default;
+    const resolutionMillis = millisOf('resolutionPeriod', props.resolutionPeriod, 1) ?? RESOLUTION.holdValid.default;
     const probe = register(this, props.monitor, {
       proxyName: this.proxyName,
       haproxyVersion: version?.toString(),
-      upstreams: upstreams.map(({ upstream, backend }, i) => {
-        const { dnsName, loadBalancerArn } = upstream._bind(this, `Upstream${i}`);
-        const { port, identity, healthCheck } = upstream.options;
-        const downCheckSeconds = identity && healthCheck?.interval?.toSeconds({ integral: false });
-        return { backend, dnsName, port, loadBalancerArn, identity: identity?._kind, downCheckSeconds };
-      }),
+      upstreams: upstreams.map((one, i) => this.bindUpstream(one, i)),
       nameservers: nameservers?.map((address) => checkNameserver(address)),
       tasks: props.tasks,
       runtimeApiTls: props.runtimeApiTls,
       suppressions: props.suppressions,
       resolutionMillis,
       dnsWindowMillis:
-        props.dnsWindow?.toMilliseconds() ?? ELB_TTL_MILLIS + resolutionMillis + RESOLUTION.holdObsolete.default,
-      holdMillis: props.outageHold?.toMilliseconds() ?? HOLD_MILLIS,
+        millisOf('dnsWindow', props.dnsWindow, 0) ??
+        ELB_TTL_MILLIS + resolutionMillis + RESOLUTION.holdObsolete.default,
+      holdMillis: millisOf('outageHold', props.outageHold, 0) ?? HOLD_MILLIS,
     });
     this.probe = probe.handler;
     const actions = { alarm: props.alarmActions, ok: props.okActions };
     this.alarm = makeProxyAlarm(this, this.metricCriticalIncidents(), actions);
+  }
+
+  private bindUpstream({ upstream, backend }: MonitoredUpstream, i: number): RegistryUpstream {
+    const what = `upstreams[${i}]`;
+    const { dnsName, loadBalancerArn } = upstream._bind(this, `Upstream${i}`);
+    const { port, identity, healthCheck, resolutionMode = UPSTREAM.resolutionMode.default } = upstream.options;
+    checkHostName(dnsName, what);
+    refuseTokens(`${what}.port`, port);
+    checkPort(port, `${what}.port`);
+    checkBackend(`${what}.backend`, backend);
+    if (identity === undefined) {
+      return { backend, dnsName, port, loadBalancerArn };
+    }
+    const { enabled = HEALTH_CHECK.enabled.default, interval } = healthCheck ?? {};
+    refuseUnchecked({ healthCheck: { enabled }, resolutionMode });
+    refuseTokens(`${what}.healthCheck.interval`, interval);
+    const downCheckSeconds =
+      interval && checkTime(`${what}.healthCheck.interval`, interval, HEALTH_CHECK.interval) / 1000;
+    return { backend, dnsName, port, loadBalancerArn, identity: identity._kind, downCheckSeconds };
+  }
+}
+
+/** A time of the record. */
+function millisOf(what: string, time: Duration | undefined, min: number): number | undefined {
+  refuseTokens(what, time);
+  return time && checkTime(what, time, { min, max: MAX_MILLIS });
+}
+
+/** The name of a proxy section (HAProxy's manual, 4). */
+function checkBackend(what: string, backend: string | undefined): void {
+  if (backend !== undefined && !Token.isUnresolved(backend) && !/^[A-Za-z0-9_.:-]+$/.test(backend)) {
+    throw new InputError(
+      `${what} '${backend}' is not valid: give the name of a backend: letters, digits, '-', '_', '.' and ':'`,
+    );
   }
 }
 

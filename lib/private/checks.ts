@@ -1,5 +1,6 @@
 import { Duration, Size, Token } from 'aws-cdk-lib';
 import { InputError } from '../haproxy/errors';
+import { checked } from '../haproxy/model/option';
 
 /**
  * Refuses numbers, times, sizes and lists that are tokens: other values are computed from them, and errors in the
@@ -37,6 +38,17 @@ export function checkCount(
   if (!Number.isInteger(count) || count < min || count > max) {
     throw new InputError(`${what} '${count}' is out of range: give a whole number from ${min} to ${max}`);
   }
+}
+
+/** Checks a time within bounds of milliseconds, and returns it in these. The time is no token. */
+export function checkTime(
+  what: string,
+  time: Duration,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  const millis = time.toMilliseconds({ integral: false });
+  checked({ kind: 'time', min, max, about: what }, millis, what);
+  return millis;
 }
 
 /** Checks a time that AWS takes in whole seconds. The time is no token. */

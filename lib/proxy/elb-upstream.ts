@@ -1,7 +1,7 @@
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { LoadBalancer as ClassicLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancing';
 import type { CfnLoadBalancer, ILoadBalancerV2 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { HaproxyResolutionMode } from '../haproxy/model/options';
 import { checkArguments } from '../private/check-arguments';
 import { refuseClearHttp2 } from '../private/proxy/clear-http2';
@@ -71,11 +71,11 @@ export class ElbUpstream extends Upstream {
     const resource = loadBalancer.node.defaultChild as Partial<CfnLoadBalancer> | undefined;
     refuseClearHttp2(options, loadBalancerArn, resource?.type);
     const idleTimeoutMillis = idleMillisOf(loadBalancerArn, resource?.type);
-    return new ElbUpstream(options, (scope) =>
+    const find = (scope: Construct): BoundUpstream =>
       isOfStack(scope, env)
         ? { dnsName, loadBalancerArn, securityGroups: groupsOf(loadBalancer), idleTimeoutMillis }
-        : { dnsName, securityGroups: [], idleTimeoutMillis },
-    );
+        : { dnsName, securityGroups: [], idleTimeoutMillis };
+    return new ElbUpstream(options, find, undefined, isInternetFacing(loadBalancer));
   }
 
   /**
@@ -85,10 +85,11 @@ export class ElbUpstream extends Upstream {
   public static fromClassicLoadBalancer(loadBalancer: ClassicLoadBalancer, options: ElbUpstreamOptions): ElbUpstream {
     checkArguments('ElbUpstream.fromClassicLoadBalancer', loadBalancer, options);
     const { loadBalancerDnsName: dnsName, env } = loadBalancer;
-    return new ElbUpstream(options, (scope) => ({
+    const find = (scope: Construct): BoundUpstream => ({
       dnsName,
       securityGroups: isOfStack(scope, env) ? groupsOf(loadBalancer) : [],
-    }));
+    });
+    return new ElbUpstream(options, find, undefined, isInternetFacing(loadBalancer));
   }
 
   /**
@@ -141,6 +142,12 @@ export class ElbUpstream extends Upstream {
      * @internal
      */
     public readonly _dnsName?: string,
+    /**
+     * Whether its nodes have public addresses, where the app has it.
+     *
+     * @internal
+     */
+    public readonly _internetFacing?: boolean,
   ) {
     super();
   }
@@ -155,6 +162,11 @@ export class ElbUpstream extends Upstream {
     const found = this.find(scope, id);
     return { ...found, securityGroups: this.options.securityGroups ?? found.securityGroups };
   }
+}
+
+/** Classic ones too. */
+function isInternetFacing({ node: { defaultChild } }: IConstruct): boolean {
+  return (defaultChild as Partial<CfnLoadBalancer> | undefined)?.scheme === 'internet-facing';
 }
 
 function groupsOf(loadBalancer: object): readonly ISecurityGroup[] {

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Names, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -187,6 +187,7 @@ export class HaproxyElbProxy extends MonitoredProxyBase implements IHaproxyElbPr
     const zones = zonesOf(
       props.vpc ?? props.cluster!.vpc,
       loadBalancers.map(({ options }) => options.locality),
+      Stack.of(this).region,
     );
     this.configuration = render(version, model, files, zones);
 

@@ -350,7 +350,23 @@ describe('a mistake that only the reader finds', () => {
       ],
       [
         changed('80', '80\n      locality: zone\n      zones: { eu-west-1a: [fd00::/64] }'),
-        '13:29: proxies.orders.upstream.zones.eu-west-1a.0 is "fd00::/64": give an IPv4 network, such as 10.0.0.0/24',
+        "13:14: proxies.orders.upstream.zones: zone 'eu-west-1a' of locality has 'fd00::/64', which is no IPv4 network: give one such as 10.0.0.0/24",
+      ],
+      [
+        changed('80', '80\n      locality: zone\n      zones: { eu-west-1a: [10.0.0.0/33] }'),
+        "13:14: proxies.orders.upstream.zones: zone 'eu-west-1a' of locality has '10.0.0.0/33', which is no IPv4 network: give one such as 10.0.0.0/24",
+      ],
+      [
+        changed('80', '80\n      locality: zone\n      zones: { EU-WEST-1A: [10.0.0.0/24] }'),
+        "13:14: proxies.orders.upstream.zones: zone 'EU-WEST-1A' of locality is not valid: give the name of a zone, such as eu-west-1a",
+      ],
+      [
+        changed('80', '80\n      locality: zone\n      zones: {}'),
+        '13:14: proxies.orders.upstream.zones: the zones of locality are empty: give the networks of each zone, or leave them out',
+      ],
+      [
+        changed('80', '80\n      locality: zone\n      zones: { eu-west-1a: [] }'),
+        "13:14: proxies.orders.upstream.zones: zone 'eu-west-1a' of locality has no network: give at least one, such as 10.0.0.0/24",
       ],
       [
         changed('80', '80\n      loadBalancerName: orders'),

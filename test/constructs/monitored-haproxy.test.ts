@@ -7,11 +7,14 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DriftMonitor,
   ElbUpstream,
+  type ElbUpstreamOptions,
+  HaproxyResolutionMode,
   HaproxyTasks,
   HaproxyVersion,
   MonitoredHaproxy,
   type MonitoredHaproxyProps,
   Repair,
+  UpstreamIdentity,
 } from '../../lib';
 import { METRICS } from '../../lib/contract/metrics';
 import { BY_NAME, ENV, stackWithVpc } from './stacks';
@@ -232,6 +235,10 @@ test('the secret of the runtime API may be read, and no other', () => {
 
 describe('what cannot be monitored', () => {
   const ANYWHERE = { vpc: stackWithVpc().vpc };
+  const proving = (options: Partial<ElbUpstreamOptions>) => {
+    const identity = UpstreamIdentity.response({ path: '/identity', body: 'orders 7f3a9c' });
+    return ElbUpstream.fromDnsName('elb.test', { port: 80, identity, ...options });
+  };
   const haproxy = (options: Partial<MonitoredHaproxyProps>) => {
     const { vpc, monitor } = monitored();
     return new MonitoredHaproxy(monitor, 'Legacy', {
@@ -292,6 +299,42 @@ describe('what cannot be monitored', () => {
     [
       () => haproxy({ version: HaproxyVersion.V1_7, upstreams: [{ upstream: BY_NAME }, { upstream: BY_NAME }] }),
       'an upstream of Stack/Monitor/Legacy has no backend: give one for each, because 1.6 and 1.7 do not show names',
+    ],
+    [
+      () => haproxy({ upstreams: [{ upstream: BY_NAME }, { upstream: ElbUpstream.fromDnsName('a b', { port: 80 }) }] }),
+      "upstreams[1] 'a b' is not a host name: use letters, digits, '-' and '.', at most 253 characters, 63 between dots",
+    ],
+    [
+      () => haproxy({ upstreams: [{ upstream: ElbUpstream.fromDnsName('elb.test', { port: 70_000 }) }] }),
+      "upstreams[0].port '70000' is not a port: give a whole number from 1 to 65535",
+    ],
+    [
+      () => haproxy({ upstreams: [{ upstream: BY_NAME, backend: 'my backend' }] }),
+      "upstreams[0].backend 'my backend' is not valid: give the name of a backend: letters, digits, '-', '_', '.' and ':'",
+    ],
+    [
+      () => haproxy({ upstreams: [{ upstream: proving({ healthCheck: { interval: Duration.millis(0) } }) }] }),
+      "upstreams[0].healthCheck.interval '0ms' is out of range: give 100ms to 1h, in whole milliseconds",
+    ],
+    [
+      () => haproxy({ upstreams: [{ upstream: proving({ healthCheck: { enabled: false } }) }] }),
+      'identity is proved by health checks, and healthCheck.enabled is false: leave one of them out',
+    ],
+    [
+      () => haproxy({ upstreams: [{ upstream: proving({ resolutionMode: HaproxyResolutionMode.PER_REQUEST }) }] }),
+      "identity is proved by health checks, which resolutionMode 'per-request' does not have: use 'slots', or leave identity out",
+    ],
+    [
+      () => haproxy({ resolutionPeriod: Duration.millis(0) }),
+      "resolutionPeriod '0ms' is out of range: give 1ms to 365d, in whole milliseconds",
+    ],
+    [
+      () => haproxy({ dnsWindow: Duration.days(366) }),
+      "dnsWindow '366d' is out of range: give 0ms to 365d, in whole milliseconds",
+    ],
+    [
+      () => haproxy({ outageHold: Duration.days(366) }),
+      "outageHold '366d' is out of range: give 0ms to 365d, in whole milliseconds",
     ],
     [
       () => haproxy({ nameservers: ['ns.example'] }),

@@ -12,6 +12,7 @@ import {
   MonitoredHaproxy,
   ProxyCapacity,
   ProxyIngress,
+  UpstreamIdentity,
 } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
 import { resourcesOf } from '../e2e/template';
@@ -117,6 +118,13 @@ const REFUSED: [what: string, props: () => Partial<HaproxyElbProxyProps>][] = [
   ['responseHeaders.remove', () => ({ responseHeaders: { remove: list() } })],
   ['rawLines.global', () => ({ rawLines: { global: list() } })],
   ['upstream.healthCheck.path', () => ({ upstream: to({ healthCheck: { path: text('path') } }) })],
+  ...(['path', 'body', 'header', 'headerValue'] as const).map((name): [string, () => Partial<HaproxyElbProxyProps>] => [
+    `upstream.identity.response.${name}`,
+    () => {
+      const response = { path: '/', body: 'orders 7f3a9c', header: 'X-Id', headerValue: 'orders 7f3a9c' };
+      return { upstream: to({ identity: UpstreamIdentity.response({ ...response, [name]: text('proof') }) }) };
+    },
+  ]),
   ['name of a route', () => route({ name: text('name') })],
   ["pathPrefix of route 'a'", () => route({ pathPrefix: text('path') })],
   [
@@ -163,6 +171,18 @@ test.each(['resolutionPeriod', 'dnsWindow', 'outageHold'])(
     ).toThrow(new InputError(`${what} is a token, known only at deployment: give the value itself`));
   },
 );
+
+test.each<[string, () => Partial<ElbUpstreamOptions>]>([
+  ['port', () => ({ port: number() })],
+  ['healthCheck.interval', () => ({ identity: UpstreamIdentity.certificate(), healthCheck: { interval: millis() } })],
+])('%s of an upstream of a MonitoredHaproxy as a token is refused at once', (what, options) => {
+  const { stack, vpc } = stackWithVpc();
+  const monitor = new DriftMonitor(stack, 'Monitor');
+  const tasks = HaproxyTasks.atEndpoints(['10.0.0.5:9990'], { vpc });
+  expect(
+    () => new MonitoredHaproxy(monitor, 'Watch', { monitor, tasks, upstreams: [{ upstream: to(options()) }] }),
+  ).toThrow(new InputError(`upstreams[0].${what} is a token, known only at deployment: give the value itself`));
+});
 
 test('lists of a MonitoredHaproxy as tokens are refused at once', () => {
   const { stack, vpc } = stackWithVpc();

@@ -22,6 +22,7 @@ import {
   HaproxyResolutionMode,
   HaproxyTasks,
   HaproxyVersion,
+  Locality,
   MonitoredHaproxy,
   ProxyCapacity,
   ProxyDeployment,
@@ -85,10 +86,9 @@ function warned(acknowledged: readonly string[] = []) {
   });
   const securityGroups = [new SecurityGroup(stack, 'Elsewhere', { vpc })];
   const plain = ElbUpstream.fromDnsName('plain.test', { port: 443, securityGroups });
-  const http2 = ElbUpstream.fromDnsName('grpc-1.eu-west-1.elb.amazonaws.com', {
-    port: 80,
-    protocol: HaproxyProtocol.HTTP2,
-  });
+  const publicName = 'grpc-1.eu-west-1.elb.amazonaws.com';
+  const http2 = ElbUpstream.fromDnsName(publicName, { port: 80, protocol: HaproxyProtocol.HTTP2 });
+  const zonal = ElbUpstream.fromDnsName(publicName, { port: 80, locality: Locality.preferZone() });
   new HaproxyElbProxy(stack, 'Lattice', {
     vpc: new Vpc(stack, 'Other', { maxAzs: 2 }),
     monitor,
@@ -96,6 +96,7 @@ function warned(acknowledged: readonly string[] = []) {
     routes: [
       { name: 'plain', host: 'plain.test', upstream: plain },
       { name: 'http2', host: 'http2.test', upstream: http2 },
+      { name: 'zonal', host: 'zonal.test', upstream: zonal },
     ],
     ingress: ProxyIngress.latticeTargetGroup(new CfnTargetGroup(stack, 'Group', { type: 'IP' })),
   });

@@ -1,6 +1,7 @@
-import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { IpAddresses, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import {
   ElbUpstream,
   FixedUpstream,
@@ -136,6 +137,48 @@ describe('refuses', () => {
       { upstream: upstreamOf(Locality.preferZone({ 'eu-west-1a': ['fd00::/64'] })) },
       "zone 'eu-west-1a' of locality has 'fd00::/64', which is no IPv4 network: give one such as 10.0.0.0/24",
     ],
+    ...['10.0.0.1', '10.0.0.0/33', '999.0.0.0/24', '010.0.0.0/24', '10.0.0.0/24\n', ''].map(
+      (network): [string, typeof newVpc, Partial<HaproxyElbProxyProps>, string] => [
+        `'${network}' as a network`,
+        newVpc,
+        { upstream: upstreamOf(Locality.preferZone({ 'eu-west-1a': [network] })) },
+        `zone 'eu-west-1a' of locality has '${network}', which is no IPv4 network: give one such as 10.0.0.0/24`,
+      ],
+    ),
+    [
+      'the id of a zone',
+      newVpc,
+      { upstream: upstreamOf(Locality.preferZone({ 'euw1-az1': ['10.0.0.0/24'] })) },
+      "zone 'euw1-az1' of locality is the id of a zone, and tasks know its name: give that, such as eu-west-1a",
+    ],
+    [
+      'a zone of another region',
+      newVpc,
+      { upstream: upstreamOf(Locality.preferZone({ 'eu-west-1a': ['10.0.0.0/24'], 'eu-west-2a': ['10.1.0.0/24'] })) },
+      "zone 'eu-west-2a' of locality is not in the region of the stack, eu-west-1: give zones of that region",
+    ],
+    [
+      'a network of two zones',
+      newVpc,
+      { upstream: upstreamOf(Locality.preferZone({ 'eu-west-1a': ['10.0.4.0/24'], 'eu-west-1b': ['10.0.0.0/16'] })) },
+      "zone 'eu-west-1b' of locality has '10.0.0.0/16', which overlaps '10.0.4.0/24' of zone 'eu-west-1a': give each zone its own networks",
+    ],
+    [
+      'a list of networks that only CloudFormation knows',
+      newVpc,
+      { upstream: upstreamOf(Locality.preferZone({ 'eu-west-1a': Fn.split(',', Fn.importValue('networks')) })) },
+      'zones.eu-west-1a is a token, known only at deployment: give the value itself',
+    ],
+    [
+      'zones that only CloudFormation knows',
+      newVpc,
+      {
+        upstream: upstreamOf(
+          Locality.preferZone(Token.asAny({ Ref: 'Zones' }) as unknown as { [zone: string]: string[] }),
+        ),
+      },
+      'zones is a token, known only at deployment: give the value itself',
+    ],
     [
       'fixed addresses, without a compiler',
       newVpc,
@@ -151,12 +194,25 @@ describe('refuses', () => {
           },
         ],
       },
-      "share 'old' has locality 'zone' and fixed addresses, which have no zone: leave locality out",
+      "upstream of share 'old' is fixed addresses, and locality is for load balancers: leave it out",
     ],
   ])('%s', (_what, vpcOf, props, message) => {
     expect(() => variablesOf(vpcOf, props)).toThrow(new InputError(message));
   });
 });
+
+test.each([true, false])(
+  'an internet-facing load balancer of the app, whose nodes have no private address: %s',
+  (internetFacing) => {
+    const stack = new Stack(new App(), 'Stack', ENV);
+    const vpc = newVpc(stack);
+    const alb = new ApplicationLoadBalancer(stack, 'Alb', { vpc, internetFacing });
+    const upstream = ElbUpstream.fromLoadBalancer(alb, { port: 80, locality: Locality.preferZone() });
+    new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream });
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('public-zone'));
+    expect(warnings).toHaveLength(internetFacing ? 1 : 0);
+  },
+);
 
 test('a task of the template reads its zone and prefers it, and sends nothing to a stranger in it', async () => {
   const binary = anyBinary('3.2');

@@ -122,7 +122,7 @@ const upstreams = fc
     if (resolutionMode === HaproxyResolutionMode.PER_REQUEST || healthCheck.enabled === false) {
       return given;
     }
-    const upstream = prefersZone ? { ...given, locality: HaproxyLocality.ZONE } : given;
+    const upstream = prefersZone && given.slots !== 1 ? { ...given, locality: HaproxyLocality.ZONE } : given;
     if (proof === undefined) {
       return upstream;
     }
@@ -130,7 +130,7 @@ const upstreams = fc
       return { ...upstream, identity: { certificate: {} } };
     }
     const { path: _, host: __, ...times } = healthCheck;
-    const isEchoed = proof.path.includes(proof.body) || upstream.dnsName.includes(proof.body);
+    const isEchoed = `GET ${proof.path} HTTP/1.1\r\nHost: ${upstream.dnsName}`.includes(proof.body);
     return isEchoed ? upstream : { ...upstream, healthCheck: times, identity: { response: proof } };
   });
 
@@ -234,7 +234,7 @@ function withoutHeaders({ clientCertificates, ...rest }: HaproxyListenTls): Hapr
 /** The model with load balancers of at most 8 addresses, which each answer has: they may leave as soon as they are gone. */
 function withShortHold(model: HaproxyConfigModel, holdObsoleteMillis: number): HaproxyConfigModel {
   const few = <T extends HaproxyUpstream | HaproxyFixedUpstream>(upstream: T): T =>
-    'dnsName' in upstream ? { ...upstream, slots: 1 + ((upstream.slots ?? 7) % 8) } : upstream;
+    'dnsName' in upstream ? { ...upstream, slots: Math.max(2, 1 + ((upstream.slots ?? 7) % 8)) } : upstream;
   const ofShares = (given: readonly HaproxyShare[] = []) =>
     given.map((share) => ({ ...share, upstream: few(share.upstream) }));
   return {

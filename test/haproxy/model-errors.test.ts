@@ -299,6 +299,11 @@ describe('what a version does not have', () => {
       "locality 'zone' needs health checks, without which requests go to the zone also when it is down: leave healthCheck.enabled out, or locality",
     ],
     [
+      '3.2',
+      { upstream: { locality: HaproxyLocality.ZONE, slots: 1 } },
+      "locality 'zone' needs two slots or more, because one holds one node of any zone: leave slots out, or locality",
+    ],
+    [
       '2.9.1',
       { upstream: { protocol: HaproxyProtocol.HTTP2, sendProxyProtocol: true } },
       "protocol 'h2' with sendProxyProtocol needs HAProxy 3.0 or later, and this is 2.9.1, which keeps such connections to old addresses: leave one of them out",
@@ -443,10 +448,6 @@ describe('shares', () => {
     ]),
     [at([]), "addresses of share 'old' has 0 items: give 1 to 100"],
     [at(Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`)), "addresses of share 'old' has 101 items: give 1 to 100"],
-    [
-      at(['10.0.0.1'], { locality: HaproxyLocality.ZONE }),
-      "share 'old' has locality 'zone' and fixed addresses, which have no zone: leave locality out",
-    ],
     [at(['10.0.0.1', '10.0.0.1']), "addresses of share 'old' has '10.0.0.1' twice: give each address once"],
     ...[
       '',
@@ -564,6 +565,14 @@ describe('a proof of identity', () => {
       { upstream: { identity: { response: { path: '/', header: 'X', headerValue: 'my-elb.example.com' } } } },
       "identity.response.headerValue 'my-elb.example.com' is in the request, and a server that returns what it is asked would pass: give another text",
     ],
+    [
+      { upstream: { identity: { response: { path: '/identity', body: '/identity HTTP/1.1' } } } },
+      "identity.response.body '/identity HTTP/1.1' is in the request, and a server that returns what it is asked would pass: give another text",
+    ],
+    [
+      { upstream: { identity: { response: { path: '/', header: '-m', headerValue: '12345678' } } } },
+      `identity.response.header "-m" is not a header name: use letters, digits and '-'`,
+    ],
     [{ upstream: { identity: { response: { path: '/', body: 'OK' } } } }, short('body', '"OK"')],
     [{ upstream: { identity: { response: { path: '/', body: 'ööööööööö' } } } }, short('body', '"ööööööööö"')],
     [{ upstream: { identity: { response: { path: '/', body: '12345678\n' } } } }, short('body', '"12345678\\n"')],
@@ -573,5 +582,12 @@ describe('a proof of identity', () => {
     ],
   ])('%j: %s', (change, message, branch = '3.2') => {
     expect(() => check(change, branch)).toThrow(new InputError(message));
+  });
+  test('has a path that a request has room for', () => {
+    const ofPath = (path: string) => check({ upstream: { identity: { response: { path, body: '12345678' } } } });
+    expect(() => ofPath(`/${'a'.repeat(1999)}`)).not.toThrow();
+    expect(() => ofPath(`/${'a'.repeat(2000)}`)).toThrow(
+      new InputError('identity.response.path has 2001 characters: give at most 2000'),
+    );
   });
 });

@@ -37,6 +37,17 @@ test('a final dot of a name is not in headers and SNI', () => {
   expect(check({ upstream: { ...UPSTREAM, dnsName: `${NAME}.` } })).toEqual(check());
 });
 
+test.each<(name: string) => Partial<HaproxyConfigModel>>([
+  (name) => ({ upstream: { ...UPSTREAM, tls: { serverName: name } } }),
+  (name) => ({ upstream: { ...UPSTREAM, healthCheck: { path: '/', host: name } } }),
+  (name) => ({ upstream: { ...UPSTREAM, identity: { response: { path: '/', host: name, body: 'orders 7f3a9c' } } } }),
+  (name) => ({ mode: HaproxyMode.TCP, upstream: { ...UPSTREAM, identity: { certificate: { serverName: name } } } }),
+  (name) => ({ routes: [{ name: 'a', host: name, upstream: UPSTREAM }] }),
+  (name) => ({ mode: HaproxyMode.TCP, routes: [{ name: 'a', sni: name, upstream: UPSTREAM }] }),
+])('nor is that of any other name (%#)', (modelOf) => {
+  expect(check(modelOf('www.example.com.'))).toEqual(check(modelOf('www.example.com')));
+});
+
 describe('what a model leaves out', () => {
   test('is filled in', () => {
     expect(check()).toEqual({

@@ -1,4 +1,4 @@
-import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
+import { HaproxyLocality, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode } from '../../lib/haproxy/model/options';
 import { upstreamWarnings } from '../../lib/haproxy/model/warnings';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 
@@ -26,6 +26,11 @@ const FIXED = {
   clearText:
     'HAProxy sends HTTP without TLS to port 443 of the fixed addresses, where servers usually expect TLS: give tls, or their port for HTTP',
 };
+
+const ZONE = HaproxyLocality.ZONE;
+const PUBLIC_NAME = 'orders-1234567890.eu-west-1.elb.amazonaws.com';
+const PUBLIC =
+  'locality tells the zone of a node by its private address, and the load balancer at port 80 is internet-facing, with public ones: all nodes get the same share; use an internal load balancer, or leave locality out';
 
 const proofBy = (certificate: { serverName?: string; caFile?: string }) => ({ certificate });
 
@@ -55,6 +60,23 @@ test.each<[what: string, warnings: string[], ...given: Given]>([
   ['of another name', [], TCP, { dnsName: OWN, port: 443, identity: proofBy({ serverName: 'a.test' }) }],
   ['of an authority of its own', [], TCP, { dnsName: OWN, port: 443, identity: proofBy({ caFile: '/ca.pem' }) }],
   ['with TLS: once', [UNVERIFIABLE], HTTP, { dnsName: OWN, port: 443, tls: {}, identity: { certificate: {} } }],
+  ['zones of an internal load balancer', [], HTTP, { dnsName: OWN, port: 80, locality: ZONE }],
+  ['zones of an ALB with public addresses', [PUBLIC], HTTP, { dnsName: PUBLIC_NAME, port: 80, locality: ZONE }],
+  [
+    'and by its name for both families',
+    [PUBLIC],
+    TCP,
+    { dnsName: `dualstack.${PUBLIC_NAME}.`, port: 80, locality: ZONE },
+  ],
+  ['zones of an NLB, whose name does not say it', [], TCP, { dnsName: NLB, port: 80, locality: ZONE }],
+  [
+    'zones of one that the app has',
+    [PUBLIC],
+    TCP,
+    { dnsName: '', port: 80, locality: ZONE, internetFacing: true },
+    true,
+  ],
+  ['public addresses without zones', [], HTTP, { dnsName: PUBLIC_NAME, port: 80, internetFacing: true }],
   ['fixed addresses', [], HTTP, { port: 443, tls: { serverName: 'a.test' } }],
   ['fixed addresses without verification', [FIXED.unverified], HTTP, { port: 443, tls: { verify: false } }],
   ['fixed addresses by a name of AWS', [FIXED.unverifiable], HTTP, { port: 443, tls: { serverName: OWN } }],

@@ -41,6 +41,14 @@ export function checkIdentity(
     const both = certificate === undefined ? 'neither certificate nor response' : 'certificate and response';
     throw new InputError(`identity has ${both}: give one of them`);
   }
+  refuseUnchecked({ healthCheck, resolutionMode });
+  return certificate === undefined
+    ? checkResponseIdentity(version, response!, given, dnsName)
+    : checkCertificateIdentity(mode, certificate, given, dnsName);
+}
+
+/** Refuses a proof of identity where no health check asks for it. */
+export function refuseUnchecked({ healthCheck, resolutionMode }: Omit<Checked, 'dnsName'>): void {
   if (resolutionMode === HaproxyResolutionMode.PER_REQUEST) {
     throw new InputError(
       "identity is proved by health checks, which resolutionMode 'per-request' does not have: use 'slots', or leave identity out",
@@ -51,9 +59,6 @@ export function checkIdentity(
       'identity is proved by health checks, and healthCheck.enabled is false: leave one of them out',
     );
   }
-  return certificate === undefined
-    ? checkResponseIdentity(version, response!, given, dnsName)
-    : checkCertificateIdentity(mode, certificate, given, dnsName);
 }
 
 function checkCertificateIdentity(
@@ -116,8 +121,9 @@ function checkResponseIdentity(
       `identity.response.header needs HAProxy ${CAPABILITIES.httpCheckSend.since} or later, and this is ${version}, which checks the body alone: give body`,
     );
   }
+  const request = `GET ${path} HTTP/1.1\r\nHost: ${host}`;
   for (const [name, proof] of Object.entries({ body, headerValue })) {
-    if (proof !== undefined && (path.includes(proof) || host.includes(proof))) {
+    if (proof !== undefined && request.includes(proof)) {
       throw new InputError(
         `identity.response.${name} '${proof}' is in the request, and a server that returns what it is asked would pass: give another text`,
       );

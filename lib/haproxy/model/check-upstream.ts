@@ -1,4 +1,4 @@
-import { checkFixedAddress, checkHostName, checkPort } from '../address';
+import { checkFixedAddress, checkPort, checkSentName } from '../address';
 import { InputError } from '../errors';
 import { CAPABILITIES } from '../version/capabilities';
 import type { HaproxyVersion } from '../version/version';
@@ -63,8 +63,7 @@ export function checkElbUpstream(
   upstream: HaproxyUpstream,
   backend: string,
 ): ValidatedElb {
-  // Names in headers and in SNI have no final dot.
-  const dnsName = checkHostName(upstream.dnsName, 'upstream').replace(/\.$/, '');
+  const dnsName = checkSentName(upstream.dnsName, 'upstream');
   const options = checkOptions(version, mode, upstream, backend, dnsName);
   const since = mode === HaproxyMode.HTTP ? CAPABILITIES.doResolve.since : CAPABILITIES.doResolveTcp.since;
   if (options.resolutionMode === HaproxyResolutionMode.PER_REQUEST && !version.isAtLeast(since)) {
@@ -87,7 +86,7 @@ export function checkElbUpstream(
 }
 
 /** Refuses `locality: zone` where HAProxy has no slots, or does not notice that the nodes of the zone are down. */
-function refuseZone(version: HaproxyVersion, { resolutionMode, healthCheck }: ValidatedOptions): void {
+function refuseZone(version: HaproxyVersion, { resolutionMode, healthCheck, slots }: ValidatedOptions): void {
   const { luaWeights } = CAPABILITIES;
   if (!version.isAtLeast(luaWeights.since)) {
     throw new InputError(
@@ -102,6 +101,11 @@ function refuseZone(version: HaproxyVersion, { resolutionMode, healthCheck }: Va
   if (!healthCheck.enabled) {
     throw new InputError(
       "locality 'zone' needs health checks, without which requests go to the zone also when it is down: leave healthCheck.enabled out, or locality",
+    );
+  }
+  if (slots === 1) {
+    throw new InputError(
+      "locality 'zone' needs two slots or more, because one holds one node of any zone: leave slots out, or locality",
     );
   }
 }
@@ -129,9 +133,6 @@ export function checkFixedUpstream(
   }
   if (tls !== undefined && tls.serverName === undefined) {
     throw new InputError(`${what} has tls and no tls.serverName: give the name that the certificate has`);
-  }
-  if ((upstream as Partial<HaproxyUpstream>).locality === HaproxyLocality.ZONE) {
-    throw new InputError(`${what} has locality 'zone' and fixed addresses, which have no zone: leave locality out`);
   }
   const [first] = addresses as [string];
   return { ...checkOptions(version, mode, upstream, backend, first.includes(':') ? `[${first}]` : first), addresses };
@@ -214,9 +215,9 @@ export function checkRoutes(version: HaproxyVersion, model: HaproxyConfigModel, 
       );
     }
     return {
-      host: host === undefined ? undefined : checkHostName(host, `host of route '${name}'`),
+      host: host === undefined ? undefined : checkSentName(host, `host of route '${name}'`),
       pathPrefix: pathPrefix === undefined ? undefined : checkPath(pathPrefix, `pathPrefix of route '${name}'`),
-      sni: sni === undefined ? undefined : checkHostName(sni, `sni of route '${name}'`),
+      sni: sni === undefined ? undefined : checkSentName(sni, `sni of route '${name}'`),
       ...(upstream === undefined
         ? {
             backend: `fixed-response-${name}`,

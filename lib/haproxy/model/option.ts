@@ -275,8 +275,14 @@ export function checkMediaType(text: string, what: string): string {
   return text;
 }
 
+/** A request line has room for it in HAProxy's buffer and in that of a load balancer. */
+const MAX_PATH = 2000;
+
 /** The path of a URL. */
 export function checkPath(path: string, what: string): string {
+  if (path.length > MAX_PATH) {
+    throw new InputError(`${what} has ${path.length} characters: give at most ${MAX_PATH}`);
+  }
   if (!/^\/[A-Za-z0-9._~:@!&*+,;=%/?-]*$/.test(path)) {
     throw new InputError(`${what} ${JSON.stringify(path)} is not a path: give a URL-encoded path that begins with /`);
   }
@@ -297,6 +303,11 @@ export function checkHeaderName(name: string, what: string, allowed = HEADER_NAM
 /** The name of a header as the argument of a fetch, where quotes and the like have a meaning. */
 export function checkFetchedHeader(name: string, what: string): string {
   return checkHeaderName(name, what, /^[A-Za-z0-9._-]+$/);
+}
+
+/** The name of a header of a health check, where `-m` is a flag. */
+export function checkProofHeader(name: string, what: string): string {
+  return checkHeaderName(name, what, /^[A-Za-z0-9._][A-Za-z0-9._-]*$/);
 }
 
 /** The name of a header that HAProxy removes from requests in any spelling: `-` and `_` stand between its words. */

@@ -1,4 +1,4 @@
-import { checkHostName, checkNameserver, checkNetwork } from '../address';
+import { checkNameserver, checkNetwork, checkSentName } from '../address';
 import {
   checkBody,
   checkCertificateHeader,
@@ -7,6 +7,7 @@ import {
   checkMediaType,
   checkPath,
   checkProof,
+  checkProofHeader,
   DAY,
   HOUR,
   type Options,
@@ -249,7 +250,7 @@ export const UPSTREAM_TLS = {
   },
   serverName: {
     kind: 'text',
-    check: checkHostName,
+    check: checkSentName,
     about: 'Name that HAProxy sends (SNI) and that the certificate must have.',
     otherwise: 'the DNS name of the load balancer',
   },
@@ -266,7 +267,7 @@ export const HEALTH_CHECK = {
   },
   host: {
     kind: 'text',
-    check: checkHostName,
+    check: checkSentName,
     about: 'Host header of the HTTP check.',
     otherwise: 'the DNS name of the load balancer',
   },
@@ -285,7 +286,7 @@ export const HEALTH_CHECK = {
 export const CERTIFICATE_IDENTITY = {
   serverName: {
     kind: 'text',
-    check: checkHostName,
+    check: checkSentName,
     about: 'Name that the certificate must have, TCP mode without tls only.',
     otherwise: 'tls.serverName, without tls the DNS name of the load balancer',
   },
@@ -301,7 +302,7 @@ export const CERTIFICATE_IDENTITY = {
 export const RESPONSE_IDENTITY = {
   host: {
     kind: 'text',
-    check: checkHostName,
+    check: checkSentName,
     about: 'Host header of the check, by which the load balancer selects its rule.',
     otherwise: 'the DNS name of the load balancer',
   },
@@ -313,7 +314,7 @@ export const RESPONSE_IDENTITY = {
   },
   header: {
     kind: 'text',
-    check: checkFetchedHeader,
+    check: checkProofHeader,
     about: 'Header that the response must have, with headerValue (2.2 and later).',
     otherwise: 'none',
   },

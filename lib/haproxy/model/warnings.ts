@@ -1,12 +1,14 @@
 import { takesTurns } from '../version/rotation';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../version/version';
 import type { HaproxyIdentity, HaproxyUpstream } from './config-model';
-import { HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, UPSTREAM_TLS } from './options';
+import { HaproxyLocality, HaproxyMode, HaproxyProtocol, HaproxyResolutionMode, UPSTREAM_TLS } from './options';
 
 /** A name that AWS gave to a load balancer, or to its part in one zone. */
 const OWN_NAME = /\.elb\.([a-z0-9-]+\.)?amazonaws\.com(\.cn)?\.?$/i;
 /** A name that AWS gave to an Application or a Classic Load Balancer. That of a Network Load Balancer ends in the region. */
 const APPLICATION_NAME = /\.elb\.amazonaws\.com(\.cn)?\.?$/i;
+/** Only internal ones begin so. `dualstack.` before it asks for both families. */
+const INTERNAL_NAME = /^(dualstack\.)?internal-/i;
 
 const LOAD_BALANCER = {
   unverified: (port: number) =>
@@ -29,8 +31,12 @@ const FIXED: Omit<typeof LOAD_BALANCER, 'unprovable'> = {
 };
 
 /** What the warnings read of a load balancer, or of fixed addresses, which have no name. */
-type Warned = Pick<HaproxyUpstream, 'port' | 'tls' | 'protocol' | 'resolutionMode'> &
-  Partial<Pick<HaproxyUpstream, 'dnsName'>> & { readonly identity?: Pick<HaproxyIdentity, 'certificate'> };
+type Warned = Pick<HaproxyUpstream, 'port' | 'tls' | 'protocol' | 'resolutionMode' | 'locality'> &
+  Partial<Pick<HaproxyUpstream, 'dnsName'>> & {
+    readonly identity?: Pick<HaproxyIdentity, 'certificate'>;
+    /** Whether the app has the load balancer, and says so. */
+    readonly internetFacing?: boolean;
+  };
 
 /**
  * What HAProxy accepts of an upstream and what needs attention all the same.
@@ -40,7 +46,7 @@ type Warned = Pick<HaproxyUpstream, 'port' | 'tls' | 'protocol' | 'resolutionMod
 export function upstreamWarnings(
   version: HaproxyVersion,
   mode: HaproxyMode,
-  { dnsName, port, tls, identity, protocol, resolutionMode }: Warned,
+  { dnsName, port, tls, identity, protocol, resolutionMode, locality, internetFacing }: Warned,
   mayBeOwn = false,
 ): HaproxyVersionWarning[] {
   const warnings: HaproxyVersionWarning[] = [];
@@ -70,6 +76,13 @@ export function upstreamWarnings(
     warn(
       'cdk-haproxy-elb:single-address',
       `HAProxy ${version} sends every request to the same address of the load balancer at port ${port} in mode per-request (HAProxy issue 3116): use mode slots, or a later release`,
+    );
+  }
+  const isPublic = internetFacing || (APPLICATION_NAME.test(dnsName ?? '') && !INTERNAL_NAME.test(dnsName ?? ''));
+  if (locality === HaproxyLocality.ZONE && isPublic) {
+    warn(
+      'cdk-haproxy-elb:public-zone',
+      `locality tells the zone of a node by its private address, and the load balancer at port ${port} is internet-facing, with public ones: all nodes get the same share; use an internal load balancer, or leave locality out`,
     );
   }
   return warnings;

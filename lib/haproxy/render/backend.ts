@@ -207,7 +207,8 @@ function httpCheckLines({ _capabilities: capabilities }: HaproxyVersion, upstrea
 /** What only the load balancer answers. All of it must be there (2.2 and later; before there is one line). */
 function proofLines({ body, header, headerValue }: Extract<ValidatedIdentity, { by: 'response' }>): Line[] {
   return [
-    header !== undefined && `http-check expect hdr name ${quote(header)} value ${quote(headerValue!)}`,
+    // `hdr` compares each part between commas, which a value with a comma never is.
+    header !== undefined && `http-check expect fhdr name ${quote(header)} value ${quote(headerValue!)}`,
     body !== undefined && `http-check expect string ${quote(body)}`,
   ];
 }

@@ -4,7 +4,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { formatDuration } from '../../haproxy/duration';
 import { InputError } from '../../haproxy/errors';
-import { PORTS, TRAFFIC } from '../../haproxy/model/options';
+import { HaproxyLocality, PORTS, TRAFFIC } from '../../haproxy/model/options';
 import { upstreamWarnings } from '../../haproxy/model/warnings';
 import { ZONE_SCRIPT } from '../../haproxy/render/zone-script';
 import type { HaproxyVersion, HaproxyVersionWarning } from '../../haproxy/version/version';
@@ -14,10 +14,12 @@ import { FixedUpstream } from '../../proxy/fixed-upstream';
 import type { HaproxyElbProxyProps } from '../../proxy/haproxy-elb-proxy-props';
 import type { ProxyIngress } from '../../proxy/ingress';
 import type { ProxyResponse } from '../../proxy/options';
+import type { ResponseIdentityOptions } from '../../proxy/upstream-identity';
 import { checkCount, checkName, checkWholeSeconds, refuseTextToken, refuseTokens } from '../checks';
 import { refuseSettings } from '../log-group';
 import { SERVICE } from '../options';
 import { sharesOf } from './configuration';
+import { faultOfFixed } from './fixed-addresses';
 import { roleWarnings } from './roles';
 import { type SecretFile, secretBytes, secretFilesOf } from './secret-files';
 import type { StopTimes } from './stop-times';
@@ -72,21 +74,22 @@ export function checkProxy(
   refuseTokens('drainTime', drainTime);
   refuseTokens('limits', props.limits);
   refuseTokens('resolution', props.resolution);
-  refuseTokens('upstream', props.upstream.options);
-  refuseTextToken('upstream.healthCheck.path', props.upstream.options.healthCheck?.path);
+  refuseUpstreamTokens('upstream', props.upstream.options);
   for (const { name, pathPrefix, upstream, fixedResponse } of props.routes ?? []) {
     refuseTextToken('name of a route', name);
     refuseTextToken(`pathPrefix of route '${name}'`, pathPrefix);
-    refuseTokens(`upstream of route '${name}'`, upstream?.options);
-    refuseTextToken(`upstream of route '${name}'.healthCheck.path`, upstream?.options.healthCheck?.path);
+    refuseUpstreamTokens(`upstream of route '${name}'`, upstream?.options);
     refuseResponseTokens(`fixedResponse of route '${name}'`, fixedResponse);
   }
   for (const { name, percent, upstream } of sharesOf(props)) {
     refuseTextToken('name of a share', name);
     refuseTokens(`percent of share '${name}'`, percent);
-    refuseTokens(`upstream of share '${name}'`, upstream.options);
-    refuseTextToken(`upstream of share '${name}'.healthCheck.path`, upstream.options.healthCheck?.path);
+    refuseUpstreamTokens(`upstream of share '${name}'`, upstream.options);
     if (upstream instanceof FixedUpstream) {
+      const fault = faultOfFixed(upstream.options);
+      if (fault !== undefined) {
+        throw new InputError(`upstream of share '${name}' ${fault}`);
+      }
       refuseTokens(`addresses of share '${name}'`, upstream._bind().addresses);
     }
   }
@@ -163,6 +166,16 @@ function checkSecrets(props: HaproxyElbProxyProps): void {
         `listenTls.additionalSecrets[${i - 1}] is the same secret as listenTls.${other}: give each secret once`,
       );
     }
+  }
+}
+
+/** What a proof of identity expects must be known: a short text would prove nothing. */
+function refuseUpstreamTokens(what: string, options: Partial<ElbUpstream['options']> | undefined): void {
+  refuseTokens(what, options);
+  refuseTextToken(`${what}.healthCheck.path`, options?.healthCheck?.path);
+  const { host: _, ...texts }: Partial<ResponseIdentityOptions> = options?.identity?.responseOptions ?? {};
+  for (const [name, text] of Object.entries(texts)) {
+    refuseTextToken(`${what}.identity.response.${name}`, text);
   }
 }
 
@@ -258,8 +271,15 @@ export function warningsOf(
   ];
 }
 
-function namedOptionsOf({ options: { identity, ...options }, _dnsName: dnsName = '' }: ElbUpstream) {
-  return { ...options, dnsName, identity: identity && { certificate: identity.certificateOptions } };
+function namedOptionsOf({ options, _dnsName: dnsName = '', _internetFacing: internetFacing }: ElbUpstream) {
+  const { identity, locality, ...others } = options;
+  return {
+    ...others,
+    dnsName,
+    internetFacing,
+    identity: identity && { certificate: identity.certificateOptions },
+    locality: locality && HaproxyLocality.ZONE,
+  };
 }
 
 /** Whether each subnet of the tasks has egress, such as a NAT gateway, if the app has that information. */
