@@ -72,6 +72,7 @@ const move: Scenario = {
     { of: 'generated', figure: 'settles', max: LEAVES },
     { of: 'generated', figure: 'queries', min: 1 },
     { of: 'pinned', figure: 'follows', min: NEVER },
+    { of: 'pinned', figure: 'lost', max: 0 },
     { of: 'pinned', figure: 'queries', max: 0 },
     { of: 'pinned', figure: 'silent', max: 60 },
     { of: 'pinned', figure: 'stale', max: 20 },

@@ -75,19 +75,22 @@ describe('an incident opens when `graceChecks` checks in a row have found a verd
   });
 
   test.each([
-    ['10 s, where the record does not say it', undefined, 19, 20],
-    ['the time that the record says', 1, 1.9, 2],
-    ['longer than two runs', 300, 599, 600],
-  ])('a foreign address after two health checks of a slot that is down: %s', (_what, downCheckSeconds, early, late) => {
-    const upstreams = RECORD.upstreams.map((one) => ({ ...one, identity: 'response' as const, downCheckSeconds }));
-    const [serving, stranger] = slots('10.0.0.1', '10.0.0.2') as [Slot, Slot];
-    const seen = raw({
-      tasks: [read('task-1', { slots: [serving, { ...stranger, down: true, checkStatus: 'L7STS' }] })],
-    });
-    const watch = watchOf({ upstreams });
-    expect([0, early / 2, early].flatMap((at) => watch.events(at, seen))).toEqual([]);
-    expect(watch.events(late, seen)).toEqual(['opened warning foreign-address 10.0.0.2 (task-1)']);
-  });
+    ['10 s, where the record does not say it', undefined, 29, 30],
+    ['the time that the record says', 1, 2.9, 3],
+    ['longer than two runs', 300, 899, 900],
+  ])(
+    'a foreign address after three times between two health checks of a slot that is down: %s',
+    (_what, downCheckSeconds, early, late) => {
+      const upstreams = RECORD.upstreams.map((one) => ({ ...one, identity: 'response' as const, downCheckSeconds }));
+      const [serving, stranger] = slots('10.0.0.1', '10.0.0.2') as [Slot, Slot];
+      const seen = raw({
+        tasks: [read('task-1', { slots: [serving, { ...stranger, down: true, checkStatus: 'L7STS' }] })],
+      });
+      const watch = watchOf({ upstreams });
+      expect([0, early / 2, early].flatMap((at) => watch.events(at, seen))).toEqual([]);
+      expect(watch.events(late, seen)).toEqual(['opened warning foreign-address 10.0.0.2 (task-1)']);
+    },
+  );
 
   test('and not for a verdict that every other check finds', () => {
     const watch = watchOf();

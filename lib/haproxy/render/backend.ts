@@ -14,6 +14,8 @@ import type { HaproxyVersion } from '../version/version';
 import { bindOf, RESOLVERS } from './process';
 import { join, type Line, quote, type Section } from './words';
 
+const MAX_DOWN_MILLIS = MAX_DOWN_CHECK_SECONDS * 1000;
+
 /** The section of an upstream. */
 export function backendSection(version: HaproxyVersion, model: ValidatedModel, upstream: ValidatedUpstream): Section {
   const { _capabilities: capabilities } = version;
@@ -31,7 +33,7 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
     head: `backend ${upstream.backend}`,
     lines: [
       'balance roundrobin',
-      'retries 3',
+      `retries ${upstream.locality === HaproxyLocality.ZONE ? ZONE_RETRIES : 3}`,
       'option redispatch',
       // A request that may have arrived is sent again only if a repetition is harmless.
       http && capabilities.retryOn && 'retry-on conn-failure empty-response response-timeout',
@@ -43,6 +45,13 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
     ],
   };
 }
+
+/**
+ * Where all nodes of a zone stop at once, nearly each attempt goes to one of them until the last is marked down. In HTTP mode
+ * each can take two attempts, one on a kept connection and one that is refused, so that this is for six nodes; in TCP mode
+ * three, for four nodes. With 3 retries each client may lose a request (`running-zone-killed.test.ts`).
+ */
+const ZONE_RETRIES = 12;
 
 function hasCertificateHeaders({ listenTls }: ValidatedModel): boolean {
   return (listenTls?.clientCertificates?.headers.length ?? 0) > 0;
@@ -70,6 +79,10 @@ function slotLines(version: HaproxyVersion, { mode }: ValidatedModel, upstream: 
         ]
       : []),
     ...httpCheckLines(version, upstream),
+    // A check without an answer ends after `inter`. Until then a slot that gets another address waits for the former one.
+    upstream.identity &&
+      upstream.healthCheck.intervalMillis > MAX_DOWN_MILLIS &&
+      `timeout check ${formatDuration(MAX_DOWN_MILLIS)}`,
     join(
       `server-template elb ${slots} ${dnsName}:${mapped ? '+0' : port}`,
       checkOf(version, mode, upstream, mapped ? port : undefined),
@@ -215,8 +228,6 @@ function fastMillis({ healthCheck }: ValidatedUpstream): number {
   return Math.max(100, Math.floor(healthCheck.intervalMillis / 2));
 }
 
-const MAX_DOWN_MILLIS = MAX_DOWN_CHECK_SECONDS * 1000;
-
 /**
  * Time between two checks of an address that is down, ms; undefined where the usual one will do. It is short from 3.1 on,
  * where a new address waits for its first check, and where failed connections mark addresses down, so that they are back
@@ -234,20 +245,19 @@ function downMillis(
   return isShort || usual > MAX_DOWN_MILLIS ? Math.min(usual, MAX_DOWN_MILLIS) : undefined;
 }
 
-/** Failed connections in a row that mark an address as down before its health check does; undefined for any number. */
-function errorLimitOf(
-  { _capabilities: { serverTemplate } }: HaproxyVersion,
-  mode: HaproxyMode,
-  upstream: ValidatedUpstream,
-): number | undefined {
-  const isHttp = mode === HaproxyMode.HTTP;
-  // Where a zone stops, each of its nodes would get the retries of the others until its checks have failed. In TCP mode a
-  // node that is marked down loses its sessions.
-  if (upstream.locality === HaproxyLocality.ZONE) {
-    return isHttp ? 1 : 3;
+/**
+ * Failed connections in a row that mark an address as down before its health check does; undefined for any number. Where a
+ * zone stops, each of its nodes would get the retries of the others until its checks have failed. In TCP mode a node that is
+ * marked down loses its sessions.
+ *
+ * Anywhere else it costs more than it saves: an address that refuses connections for a moment would be down, where a retry
+ * a second later arrives (`running-identity.test.ts`).
+ */
+function errorLimitOf(mode: HaproxyMode, { locality }: ValidatedUpstream): number | undefined {
+  if (locality !== HaproxyLocality.ZONE) {
+    return undefined;
   }
-  // HAProxy sends no request again whose server shows a certificate for another name than that of SNI (back_handle_st_cer).
-  return isHttp && serverTemplate && identityOf(upstream)?.by === 'certificate' ? 3 : undefined;
+  return mode === HaproxyMode.HTTP ? 1 : 3;
 }
 
 /**
@@ -259,7 +269,7 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const identity = identityOf(upstream);
   const fast = fastMillis(upstream);
-  const errorLimit = errorLimitOf(version, mode, upstream);
+  const errorLimit = errorLimitOf(mode, upstream);
   const down = identity && downMillis(version, intervalMillis, fast, errorLimit);
   return (
     enabled &&

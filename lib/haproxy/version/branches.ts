@@ -114,6 +114,15 @@ export const FAULTY_RELEASES: readonly FaultyRelease[] = [
   },
   // 1.8.0 was run with TLS, and with the commit, which is of December 2017.
   ...releases('1.8', 0, 0, 'it crashes at the start with tune.ssl.cachesize 0 (commit c61c0b371)', 'no-session-cache'),
+  // 1.8.0 was run, and 1.9.0, whose changelog has the fix: "a down server going to maint remains definitely stucked on down
+  // state".
+  ...releases(
+    '1.8',
+    0,
+    0,
+    'a server that is down when DNS drops its address stays down with each later address',
+    'names',
+  ),
   // Commit b17b88487; the changelogs of 1.8.29 and 2.0.21 have it, the sources of 1.9.0 and 2.1.0 do not.
   ...[
     { branch: '1.8', last: 28 },

@@ -14,6 +14,12 @@ const REFUTING: Readonly<Record<NonNullable<RegistryUpstream['identity']>, reado
 };
 
 /**
+ * A slot that gets another address while it is down shows the result of the former one: until a check under way has ended,
+ * for the time between two checks, and until the first check of the new address has ended.
+ */
+const CHECK_TIMES = 3;
+
+/**
  * A slot holds an address whose host answers the health check, and does not prove that it is of the load balancer. HAProxy
  * sends nothing there. Only of upstreams with a proof of identity.
  */
@@ -21,10 +27,10 @@ export const foreignAddress = defineVerdict('foreign-address', {
   // A host that no longer answers has not proved anything.
   isOpenQuestion: ({ allSlots }, address) => allSlots.some((slot) => slot.address === address && slot.down === true),
   explanation: {
-    what: 'a health check shows that an address is not of the load balancer (`identity`): HAProxy sends nothing there; critical where the process has no other address',
-    why: 'somebody else has the address now, and DNS does not answer or has an old answer; or the load balancer has another certificate or another response than `identity` says',
+    what: 'an address answers health checks without proving that it is of the load balancer (`identity`): HAProxy sends nothing there; critical where the process has no other address',
+    why: 'somebody else has the address now, and DNS does not answer or has an old answer; or the load balancer has another certificate or another response than `identity` says; or, with a certificate, its host ends connections during the TLS handshake, which HAProxy reports in the same way (`L6RSP`)',
     remedy:
-      'if the load balancer has the address, compare its certificate or its response with `identity` of the upstream; if not, find out why DNS names it or does not answer',
+      'if the load balancer has the address, compare its certificate or its response with `identity` of the upstream, and look whether its targets run; if not, find out why DNS names it or does not answer',
   },
   remediation,
   over: ({ proxy, dnsName, address = '' }) =>
@@ -60,8 +66,7 @@ function evaluateHolding(holding: Holding, { owners }: Observation): Finding[] {
       address,
       slots: names,
       owner,
-      // A slot that gets another address shows the check of the former one until the next, and one may be under way.
-      openAfterSeconds: 2 * downCheckSeconds,
+      openAfterSeconds: CHECK_TIMES * downCheckSeconds,
       // It has another address that gets the requests.
       ...(held.size === 0 && { severity: 'critical' as const }),
       message: `${task.id} sends nothing to ${address} (${names.join(', ')}): ${proof}${whose}`,
