@@ -18,7 +18,7 @@ export class HaproxyProcess extends ServerProcess {
     environment: Record<string, string> = {},
     launcher: readonly string[] = [],
   ): HaproxyProcess {
-    const variables = { ...environment, HAPROXY_CONFIG: config, [ZONE_SCRIPT_VARIABLE]: ZONE_SCRIPT };
+    const variables = { [ZONE_SCRIPT_VARIABLE]: ZONE_SCRIPT, ...environment, HAPROXY_CONFIG: config };
     return new HaproxyProcess([...launcher, '/bin/sh', '-c', START, 'sh', ...binary.command], variables);
   }
 }

@@ -1,5 +1,5 @@
 import type { Hit, Rule } from '../finding';
-import type { Document } from '../model';
+import type { Document, Server } from '../model';
 import { proxiesOf } from './lookups';
 
 export const preferredNetwork: Rule = {
@@ -15,13 +15,34 @@ export const preferredNetwork: Rule = {
 function find(document: Document): Hit[] {
   const hits: Hit[] = [];
   for (const { servers } of proxiesOf(document)) {
-    for (const { line, named, slots, address, options } of servers) {
-      const shared = servers.some((other) => other.address.host === address.host && other.options.has('backup'));
-      if (named === true && slots > 1 && options.has('resolve-net') && !options.has('backup') && shared) {
-        const message = `the ${slots} slots of '${address.host}' take addresses of other networks too`;
-        hits.push({ line, word: address.word, message });
-      }
+    const byName = new Map<string, Server[]>();
+    for (const server of servers.filter(({ named }) => named === true)) {
+      const name = server.address.host!.toLowerCase().replace(/\.$/, '');
+      const slots = byName.get(name) ?? [];
+      slots.push(server);
+      byName.set(name, slots);
+    }
+    for (const slots of byName.values()) {
+      hits.push(...hitsOf(slots));
     }
   }
   return hits;
 }
+
+/** @param slots lines with the same name */
+function hitsOf(slots: readonly Server[]): Hit[] {
+  const preferred = slots.filter(({ options }) => options.has('resolve-net') && !options.has('backup'));
+  const [first] = preferred;
+  if (first === undefined || !slots.some((other) => comesAfter(first, other))) {
+    return [];
+  }
+  const count = preferred.reduce((sum, one) => sum + one.slots, 0);
+  const message = `the ${count} slots of '${first.address.host}' take addresses of other networks too`;
+  return count > 1 ? [{ line: first.line, word: first.address.word, message }] : [];
+}
+
+const weightOf = ({ options }: Server): number => Number(options.value('weight') ?? 1);
+
+/** Whether slots are for the addresses that the preferred ones leave. */
+const comesAfter = (preferred: Server, other: Server): boolean =>
+  other.options.has('backup') || weightOf(other) < weightOf(preferred);

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HaproxyLocality, HaproxyMode } from '../../lib/haproxy/model/options';
 import { HaproxyConfig } from '../../lib/haproxy/render/config';
-import { ZONES_VARIABLE } from '../../lib/haproxy/render/zone-script';
+import { ZONE_SCRIPT, ZONE_SCRIPT_VARIABLE, ZONES_VARIABLE } from '../../lib/haproxy/render/zone-script';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import type { HaproxyBinary } from '../../testbed/binaries';
 import { DnsServer } from '../../testbed/dns-server';
@@ -155,6 +156,34 @@ test('connections stay in the zone of the task in TCP mode', async () => {
   // Each of the two nodes is marked down at its third failed connection.
   expect(sum(counts, OTHERS)).toBeGreaterThanOrEqual(40 - 2 * 3);
   await each('its zone again', (after) => sum(after, OWN) >= 19);
+});
+
+test('the script takes no more memory the longer it runs', async () => {
+  const [binary] = BINARIES.slice(-1) as [HaproxyBinary];
+  const upstream = {
+    dnsName: elbNameFor(binary),
+    port: nodePort,
+    slots: 100,
+    locality: HaproxyLocality.ZONE,
+  };
+  const [port] = await freePorts(1);
+  const config = HaproxyConfig.render(HaproxyVersion.of(binary.branch), {
+    listen: { address: '127.0.0.1', port: port! },
+    upstream,
+    routes: Array.from({ length: 9 }, (_, i) => ({ name: `route${i}`, pathPrefix: `/route${i}/`, upstream })),
+    resolution: { nameservers: [nameserver] },
+  });
+  const haproxy = HaproxyProcess.of(binary, config, {
+    ...metadata.environment,
+    [ZONES_VARIABLE]: ZONES,
+    // Hours of scans in seconds.
+    [ZONE_SCRIPT_VARIABLE]: ZONE_SCRIPT.replace('core.msleep(200)', 'core.msleep(1)'),
+  });
+  running.push({ haproxy, port: port!, binary });
+  await each('its zone first', (counts) => sum(counts, OWN) >= 19);
+  const before = haproxy.residentKib;
+  await sleep(2000);
+  expect(haproxy.residentKib - before).toBeLessThan(2000);
 });
 
 describe('where the zone is not known, all nodes get the same share, and the log says so', () => {

@@ -343,6 +343,9 @@ describe('slots', () => {
     expect(said('backup-slots', '3.2', config({ server, backend }))).toHaveLength(count);
   });
 
+  const oneSlots = (options: string) =>
+    ['a', 'b'].map((name) => `${FOLLOWS.replace('server-template elb 16', `server ${name}${options[0]}`)} ${options}`);
+
   test.each<[string[], string[]]>([
     [[`${FOLLOWS} resolve-net 10.0.1.0/24`, `${FOLLOWS.replace('elb 16', 'far 16')} backup`], ['16']],
     [[`${FOLLOWS.replace('16', '2')} resolve-net 10.0.1.0/24,10.0.2.0/24`, `${FOLLOWS} backup`], ['2']],
@@ -350,6 +353,14 @@ describe('slots', () => {
     [[`${FOLLOWS} resolve-net 10.0.1.0/24`, `${FOLLOWS.replace(ELB, 'other.example.com')} backup`], []],
     [[`${FOLLOWS.replace('16', '1')} resolve-net 10.0.1.0/24`, `${FOLLOWS} backup`], []],
     [[FOLLOWS, `${FOLLOWS} backup resolve-net 10.0.1.0/24`], []],
+    // Lines of one slot each are slots too.
+    [[...oneSlots('resolve-net 10.0.1.0/24'), `${FOLLOWS} backup`], ['2']],
+    [[...oneSlots('resolve-net 10.0.1.0/24'), ...oneSlots('backup')], ['2']],
+    [[`${FOLLOWS} resolve-net 10.0.1.0/24`, `${FOLLOWS.replace(ELB, `${ELB.toUpperCase()}.`)} backup`], ['16']],
+    // Weights do not exclude the others either.
+    [[`${FOLLOWS} resolve-net 10.0.1.0/24 weight 256`, FOLLOWS.replace('elb 16', 'far 16')], ['16']],
+    [[`${FOLLOWS} resolve-net 10.0.1.0/24 weight 256`, `${FOLLOWS.replace('elb 16', 'far 16')} weight 256`], []],
+    [[`${FOLLOWS} resolve-net 10.0.1.0/24`, `${FOLLOWS} resolve-net 10.0.2.0/24`], []],
   ])('slots of a preferred network %j: %j', (server, slots) => {
     const text = config({ server, backend: ['option allbackups'] });
     expect(said('preferred-network', '3.2', text)).toEqual(

@@ -73,16 +73,19 @@ local function weightOf(address, networks)
 end
 
 local function prefer(networks)
+  local servers = {}
+  for backend in (os.getenv("${ZONE_BACKENDS_VARIABLE}") or ""):gmatch("%S+") do
+    for _, server in pairs(core.backends[backend].servers) do
+      servers[#servers + 1] = server
+    end
+  end
   local weights = {}
   while true do
-    for backend in (os.getenv("${ZONE_BACKENDS_VARIABLE}") or ""):gmatch("%S+") do
-      for name, server in pairs(core.backends[backend].servers) do
-        local key = backend .. "/" .. name
-        local weight = weightOf(server:get_addr(), networks)
-        if weights[key] ~= weight then
-          server:set_weight(tostring(weight))
-          weights[key] = weight
-        end
+    for i, server in ipairs(servers) do
+      local weight = weightOf(server:get_addr(), networks)
+      if weights[i] ~= weight then
+        server:set_weight(tostring(weight))
+        weights[i] = weight
       end
     end
     core.msleep(200)
