@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ApplicationListenerOptions, NetworkLoadBalancerOptions, PrivateDnsOptions } from '../../lib';
 import { checkNetwork } from '../../lib/haproxy/address';
 import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../../lib/private/options';
+import { checkServiceName } from '../../lib/private/proxy/ingress/private-dns';
 import { form, keysOf, list, type Shape, text } from './values';
 
 /** Clients by address. */
@@ -42,7 +43,7 @@ const privateDns = z
       'ARN of a private DNS namespace of Cloud Map. Default: a new one.',
     ).optional(),
     namespaceName: z.string().optional().meta({ description: 'Name of the namespace.' }),
-    name: z.string().optional().meta({ description: 'Name below the namespace.' }),
+    name: text(checkServiceName, 'Name below the namespace.').optional(),
     ...keysOf(PRIVATE_DNS),
   } satisfies Shape<PrivateDnsOptions, 'cloudMapNamespace', 'namespaceArn' | 'namespaceName'>)
   .refine(({ namespaceArn, namespaceName }) => (namespaceArn === undefined) === (namespaceName === undefined), {

@@ -38,6 +38,7 @@ import {
   TRAFFIC,
 } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
+import { RETENTION_DAYS } from '../../lib/private/log-group';
 import { checkSuppression } from '../../lib/private/monitor/suppressions';
 import {
   BLUE_GREEN,
@@ -52,11 +53,6 @@ import {
 import { ingressSchema, network } from './ingress-schema';
 import { shareUpstreamSchema, upstreamSchema } from './upstream-schema';
 import { flag, form, keysOf, list, report, type Shape, secretArn, text } from './values';
-
-/** What CloudWatch Logs accepts. */
-const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
 
 const roleArn = (description: string) =>
   form(

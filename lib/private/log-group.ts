@@ -1,9 +1,14 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
+
+/** What CloudWatch Logs accepts, days (PutRetentionPolicy). */
+export const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 /** Settings of a log group that a construct makes for itself. */
 interface LogGroupSettings {
@@ -28,6 +33,7 @@ export function makeLogGroup(
   scope: Construct,
   { logRetention, removalPolicy, encryptionKey }: LogGroupSettings,
 ): LogGroup {
+  checkRetention(logRetention);
   if (encryptionKey !== undefined) {
     allowLogs(encryptionKey, scope);
   }
@@ -36,6 +42,18 @@ export function makeLogGroup(
     removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
     encryptionKey,
   });
+}
+
+/** An enum of numbers is any number to a caller without a compiler. */
+function checkRetention(logRetention: RetentionDays | undefined): void {
+  if (logRetention === undefined || Token.isUnresolved(logRetention)) {
+    return;
+  }
+  if (logRetention !== RetentionDays.INFINITE && !RETENTION_DAYS.includes(logRetention)) {
+    throw new InputError(
+      `logRetention '${logRetention}' is not a time that CloudWatch Logs has: give one of ${RETENTION_DAYS.join(', ')} days, or RetentionDays.INFINITE`,
+    );
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ const CHECK_KINDS =
 export const weakIdentity: Rule = {
   id: 'weak-identity',
   severity: 'warning',
-  why: 'AWS gives the addresses of a load balancer to others when it no longer needs them. A check that anybody passes, or that is not made, does not keep requests from them.',
+  why: 'AWS gives the addresses of a load balancer to others when it no longer needs them. A check that anybody passes, or that is not made, does not keep requests from them; one that nothing passes keeps all of them.',
   help: "verify the name of the certificate with 'verifyhost NAME', or expect a text that only the load balancer returns",
   link: 'https://docs.haproxy.org/3.2/configuration.html#4.2-http-check%20expect',
   find,
@@ -78,9 +78,23 @@ function weaknessesOf(section: Section, servers: readonly Server[], proof: Direc
           },
         ]
       : []),
+    ...(comparesParts(words) && expected.text.includes(',')
+      ? [
+          {
+            line,
+            word: expected,
+            message: `no header passes: 'hdr' compares each part between commas, and '${expected.text}' has one`,
+            help: "write 'fhdr', which compares the whole value",
+          },
+        ]
+      : []),
     ...servers.flatMap((server) => elsewhere(server)),
   ];
 }
+
+/** Whether a line compares texts, not patterns, with the parts of a header. (Running processes of 2.2 to 3.4.) */
+const comparesParts = (words: Directive['words']): boolean =>
+  words.some(({ text }) => text === 'hdr') && words.at(-2)?.text === 'value';
 
 /** The words of the request that a check sends. */
 const requestsOf = ({ directives }: Section): string[] =>

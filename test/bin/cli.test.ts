@@ -66,6 +66,23 @@ describe('render', () => {
     expect(stdout).toContain('mode tcp\n');
   });
 
+  test('says that the text with a zone is not whole without the start command', async () => {
+    const spec = file(
+      'zone.yaml',
+      'environments:',
+      '  test: { vpc: { id: vpc-0123456789abcdef0, availabilityZones: [a], privateSubnetIds: [subnet-0aaaaaaaaaaaaaaaa] } }',
+      'proxies:',
+      '  orders:',
+      '    upstream: { dnsName: elb.example.com, port: 80, locality: zone }',
+    );
+    const { code, stdout, stderr } = await cli('render', '-f', spec);
+    expect([code, stderr]).toEqual([
+      0,
+      "warning: locality reads a script from '/dev/fd/4', which only the start command of a task gives: 'haproxy -c' refuses this text elsewhere; leave locality out to check the rest\n",
+    ]);
+    expect(stdout).toContain('\n    lua-load /dev/fd/4\n');
+  });
+
   test('answers for Prometheus next to the liveness where asked to', async () => {
     const args = ['--haproxy-version', '3.2', '--upstream', `${ELB}:80`, '--health', '8404', '--metrics'];
     const upstream = { dnsName: ELB, port: 80 };

@@ -369,6 +369,10 @@ describe('a mistake that only the reader finds', () => {
         "13:14: proxies.orders.upstream.zones: zone 'eu-west-1a' of locality has no network: give at least one, such as 10.0.0.0/24",
       ],
       [
+        proxyWith('ingress: { privateDns: { name: a b } }'),
+        "12:36: proxies.orders.ingress.privateDns.name: name 'a b' of the ingress is not valid: give letters, digits, '-', '_' and '.', at most 127 characters, 63 between dots",
+      ],
+      [
         changed('80', '80\n      loadBalancerName: orders'),
         '10:7: proxies.orders.upstream needs one of dnsName, loadBalancerArn and loadBalancerName',
       ],

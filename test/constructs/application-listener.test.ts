@@ -1,6 +1,11 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Peer } from 'aws-cdk-lib/aws-ec2';
-import { ApplicationLoadBalancer, ListenerAction, ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  ApplicationListener,
+  ApplicationLoadBalancer,
+  ListenerAction,
+  ListenerCondition,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { HaproxyElbProxy, type HaproxyElbProxyProps, ProxyDeployment, ProxyIngress } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
@@ -111,5 +116,34 @@ describe('a rule of an Application Load Balancer', () => {
     ],
   ])('what it cannot do is refused in one line (%#)', (make, message) => {
     expect(make).toThrow(new InputError(message));
+  });
+});
+
+test('a listener that was imported without its port: the error says what to give', () => {
+  const { stack, vpc } = stackWithVpc();
+  const listener = ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', {
+    listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/a/50dc6c495c0c9188/f2f7dc8efc522ab2',
+    securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0'),
+  });
+  const conditions = [ListenerCondition.pathPatterns(['*'])];
+  const ingress = ProxyIngress.applicationListener({ listener, priority: 5, conditions });
+  const { connections } = new HaproxyElbProxy(stack, 'Proxy', { vpc, upstream: BY_NAME, ingress });
+  const client = Peer.ipv4('10.0.0.0/8');
+  for (const allow of [
+    () => connections.allowDefaultPortFrom(client),
+    () => connections.allowDefaultPortFromAnyIpv4(),
+    () => connections.allowDefaultPortInternally(),
+  ]) {
+    expect(allow).toThrow(
+      new InputError(
+        'listener Stack/Listener was imported without defaultPort, the port where clients come in: give it to ApplicationListener.fromApplicationListenerAttributes, or allow them with connections.allowFrom and the port',
+      ),
+    );
+  }
+  connections.allowFrom(client, Port.tcp(443));
+  Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+    GroupId: 'sg-0123456789abcdef0',
+    CidrIp: '10.0.0.0/8',
+    FromPort: 443,
   });
 });

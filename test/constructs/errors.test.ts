@@ -1,9 +1,12 @@
-import { Duration, Size, Stack } from 'aws-cdk-lib';
+import { Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
+  DriftCensus,
+  DriftHub,
   DriftMonitor,
   ElbUpstream,
   HaproxyElbProxy,
@@ -15,7 +18,7 @@ import {
   ProxyDeployment,
 } from '../../lib';
 import { InputError } from '../../lib/haproxy/errors';
-import { BY_NAME, stackWithVpc } from './stacks';
+import { BY_NAME, ENV, stackWithVpc } from './stacks';
 
 /** Makes a proxy that is valid except for the given properties. */
 function proxyWith(props: Partial<HaproxyElbProxyProps>) {
@@ -25,6 +28,8 @@ function proxyWith(props: Partial<HaproxyElbProxyProps>) {
 
 const to = (dnsName: string, port = 80) => ElbUpstream.fromDnsName(dnsName, { port });
 const PORT_ADVICE = 'give a whole number from 1024 to 65535, because HAProxy does not run as root';
+const RETENTION_ADVICE =
+  'give one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 days, or RetentionDays.INFINITE';
 const NAME_ADVICE = "give 1 to 64 letters, digits, '.', '-' or '_'";
 
 const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
@@ -36,6 +41,10 @@ const ERRORS: [props: Partial<HaproxyElbProxyProps>, message: string][] = [
   [{ listenPort: 8080.5 }, `listenPort '8080.5' is out of range: ${PORT_ADVICE}`],
   [{ listenPort: 8404 }, "listenPort '8404' is the port of the health checks of HAProxy: give another port"],
   [{ listenPort: 9990 }, "listenPort '9990' is the port of the runtime API of HAProxy: give another port"],
+  ...[31, 1.5, 0, -1, Number.NaN].map((days): [Partial<HaproxyElbProxyProps>, string] => [
+    { logRetention: days },
+    `logRetention '${days}' is not a time that CloudWatch Logs has: ${RETENTION_ADVICE}`,
+  ]),
   [{ proxyName: '' }, `proxyName '' is not valid: ${NAME_ADVICE}`],
   [{ proxyName: 'my proxy' }, `proxyName 'my proxy' is not valid: ${NAME_ADVICE}`],
   [{ proxyName: 'a/b' }, `proxyName 'a/b' is not valid: ${NAME_ADVICE}`],
@@ -209,6 +218,53 @@ test('both a VPC and a cluster', () => {
   expect(() => new HaproxyElbProxy(stack, 'Proxy', { vpc, cluster, upstream: BY_NAME })).toThrow(
     new Error('both vpc and cluster given for Stack/Proxy: give one of them'),
   );
+});
+
+test.each<[what: string, make: (stack: Stack, logRetention: RetentionDays) => unknown]>([
+  ['a monitor', (stack, logRetention) => new DriftMonitor(stack, 'Monitor', { logRetention })],
+  ['a hub', (stack, logRetention) => new DriftHub(stack, 'Hub', { logRetention, accounts: ['111111111111'] })],
+  [
+    'a census',
+    (stack, logRetention) =>
+      new DriftCensus(stack, 'Census', {
+        logRetention,
+        targets: [{ monitorName: 'edge', accounts: ['111111111111'] }],
+      }),
+  ],
+])('logRetention of %s is one that CloudWatch Logs has', (_what, make) => {
+  expect(() => make(new Stack(), 31 as number)).toThrow(
+    new InputError(`logRetention '31' is not a time that CloudWatch Logs has: ${RETENTION_ADVICE}`),
+  );
+  expect(() => make(new Stack(), RetentionDays.INFINITE)).not.toThrow();
+});
+
+describe('a cluster that was imported', () => {
+  const arn = (account: string, region: string) => `arn:aws:ecs:${region}:${account}:cluster/shop`;
+  const [{ account, region }, elsewhere] = [ENV.env, { account: '222222222222', region: 'us-east-1' }];
+  const proxyIn = (clusterArn: string | undefined, props?: StackProps) => {
+    const { stack, vpc } = stackWithVpc(props);
+    const cluster = Cluster.fromClusterAttributes(stack, 'Shop', { clusterName: 'shop', clusterArn, vpc });
+    return new HaproxyElbProxy(stack, 'Proxy', { cluster, upstream: BY_NAME });
+  };
+
+  test.each([
+    ['account', arn(elsewhere.account, region), elsewhere.account, account],
+    ['region', arn(account, elsewhere.region), elsewhere.region, region],
+  ] as const)('from another %s is refused', (what, clusterArn, there, here) => {
+    expect(() => proxyIn(clusterArn, ENV)).toThrow(
+      new InputError(
+        `cluster Stack/Shop is in ${what} ${there}, and the tasks in ${what} ${here}: give a cluster of the account and region of the stack`,
+      ),
+    );
+  });
+
+  test.each<[string | undefined, StackProps?]>([
+    [arn(account, region), ENV],
+    [undefined, ENV],
+    [arn(elsewhere.account, region), undefined],
+  ])('from the same place, or one that is not known, is taken: %s', (clusterArn, props) => {
+    expect(() => proxyIn(clusterArn, props)).not.toThrow();
+  });
 });
 
 test.each([1024, 65_535])('port %i at the border', (listenPort) => {

@@ -315,6 +315,14 @@ test('a dual-stack load balancer accepts IPv6, and reaches the tasks over IPv4',
   });
 });
 
+const elastic = (...allocationIds: string[]) =>
+  ProxyIngress.networkLoadBalancer({ internetFacing: true, allocationIds });
+
+test.each(['a', 'A_b-1', '_http._tcp.orders', 'a'.repeat(63)])('the name %s is one of Cloud Map', (name) => {
+  const { template } = proxyWith(ProxyIngress.privateDns({ name }));
+  template.hasResourceProperties('AWS::ServiceDiscovery::Service', { Name: name });
+});
+
 test.each<[make: () => unknown, message: string]>([
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer({ allocationIds: ['eipalloc-1', 'eipalloc-2'] })),
@@ -324,6 +332,20 @@ test.each<[make: () => unknown, message: string]>([
     () => proxyWith(ProxyIngress.networkLoadBalancer({ internetFacing: true, allocationIds: ['eipalloc-1'] })),
     'allocationIds has 1 items for 2 subnets: give one for each subnet, in the same order',
   ],
+  [
+    () => proxyWith(elastic('eipalloc-1', 'eipalloc-1')),
+    "allocationIds has 'eipalloc-1' twice: give each subnet an elastic address of its own",
+  ],
+  [
+    () => proxyWith(elastic('eipalloc-1', '192.0.2.1')),
+    "allocationIds '192.0.2.1' is not valid: give the allocation id of an elastic address, such as eipalloc-0123456789abcdef0",
+  ],
+  ...['', 'a b', '-a', 'a-', 'a..b', 'a.', 'ä', '*', 'a\n', 'a'.repeat(64), `${'a.'.repeat(64)}a`].map(
+    (name): [() => unknown, string] => [
+      () => proxyWith(ProxyIngress.privateDns({ name })),
+      `name '${name.replace('\n', '\\n')}' of the ingress is not valid: give letters, digits, '-', '_' and '.', at most 127 characters, 63 between dots`,
+    ],
+  ),
   [
     () => proxyWith(ProxyIngress.networkLoadBalancer({ port: 0 })),
     "port of the ingress '0' is out of range: give a whole number from 1 to 65535",

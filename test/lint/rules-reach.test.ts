@@ -6,7 +6,7 @@ import { fullHttp, fullTcp, MINIMAL, PER_REQUEST, SHARES, TCP_SHARES } from '../
 
 const ELB = 'internal-orders-1234567890.eu-west-1.elb.amazonaws.com';
 const ALL = BRANCHES.map(({ branch }) => branch);
-const before = (branch: string) => ALL.slice(0, ALL.indexOf(branch));
+const until = (branch: string) => ALL.slice(0, ALL.indexOf(branch));
 
 /** The findings of a rule, as `line message; help`. */
 const said = (rule: string, branch: string, lines: readonly string[]) =>
@@ -86,7 +86,7 @@ describe('unverifiable-name', () => {
   const NLB = 'n-0123.elb.eu-west-1.amazonaws.com';
 
   test.each<[what: string, options: string, name: string, branches: string[]]>([
-    ['verifyhost', `verifyhost ${ELB}`, ELB, before('3.3')],
+    ['verifyhost', `verifyhost ${ELB}`, ELB, until('3.3')],
     ['a server name', `sni str(${NLB})`, NLB, ALL],
     ['a server name before verifyhost', `verifyhost a.example.com sni str(${ELB})`, ELB, ALL],
   ])('%s', (_, options, name, branches) => {
@@ -109,6 +109,36 @@ describe('unverifiable-name', () => {
     ['no TLS', `ca-file @system-ca verifyhost ${ELB}`],
   ])('not %s', (_, options) => {
     expect(branchesOf(rule, serverIn('http', `${ELB}:443 ${options}`))).toEqual([]);
+  });
+
+  test.each<[what: string, mode: string, options: string, name: string, branches: string[]]>([
+    ['of a check alone', 'tcp', `check check-ssl verifyhost ${ELB}`, ELB, ALL],
+    ['of a check by its own server name', 'tcp', `check check-ssl check-sni ${NLB}`, NLB, ALL],
+    ['of a check beside traffic with another name', 'tcp', `check ssl sni str(a.test) verifyhost ${ELB}`, ELB, ALL],
+    ['of both, once', 'http', `check ssl sni str(${ELB}) check-sni ${ELB}`, ELB, ALL],
+  ])('%s', (what, mode, options, name, branches) => {
+    const server = `${ELB}:443 ${options} verify required ca-file /etc/ssl/certs/ca-certificates.crt`;
+    const fails = what === 'of both, once' ? 'handshake' : 'health check';
+    expect(said(rule, branches.at(-1)!, serverIn(mode, server))).toEqual([
+      `4 no public authority issues a certificate for '${name}', a name of AWS: every ${fails} fails; give a name of the certificate, or the ca-file of a private authority`,
+    ]);
+    expect(branchesOf(rule, serverIn(mode, server))).toEqual(branches);
+  });
+
+  test('of an HTTP check, up to 3.2: later its Host header is the server name', () => {
+    const check = `server s ${ELB}:443 check check-ssl verify required ca-file @system-ca verifyhost ${ELB}`;
+    const linesWith = (more: string) => ['backend b', 'mode tcp', 'option httpchk', `${check} ${more}`];
+    const until32 = until('3.3');
+    expect(branchesOf(rule, linesWith(''))).toEqual(until32);
+    expect(branchesOf(rule, linesWith('no-check-sni-auto'))).toContain('3.3');
+  });
+
+  test.each([
+    ['a check by the name of the certificate', `check check-ssl check-sni a.test verifyhost ${ELB}`],
+    ['a server that is not checked', `check-ssl verifyhost ${ELB}`],
+    ['a check without TLS', `check verifyhost ${ELB}`],
+  ])('not %s', (_, options) => {
+    expect(branchesOf(rule, serverIn('tcp', `${ELB}:443 ${options} verify required ca-file @system-ca`))).toEqual([]);
   });
 
   test('not where the process verifies nothing', () => {

@@ -85,6 +85,16 @@ test.each<[what: string, lines: string[], expected: string[], on?: { branch?: st
     ],
   ],
   [
+    'a value with a comma, of which a header has each part',
+    [...HTTPCHK, "http-check expect hdr name X-Id value 'orders, 7f3a9c'", server('check')],
+    [
+      "no header passes: 'hdr' compares each part between commas, and 'orders, 7f3a9c' has one; write 'fhdr', which compares the whole value",
+    ],
+  ],
+  ['the whole header', [...HTTPCHK, "http-check expect fhdr name X-Id value 'orders, 7f3a9c'", server('check')], []],
+  ['a part of it', [...HTTPCHK, 'http-check expect hdr name X-Id value 7f3a9c51', server('check')], []],
+  ['a pattern', [...HTTPCHK, "http-check expect hdr name X-Id value -m reg '^a{1,2}$'", server('check')], []],
+  [
     'no check',
     [...PROOF, server('')],
     [`'${ELB}' is not checked: 'http-check expect' proves nothing of it; add 'check'`],

@@ -6,9 +6,10 @@ import { parseDuration } from '../../../lib/haproxy/duration';
 import { InputError } from '../../../lib/haproxy/errors';
 import type { HaproxyConfigModel } from '../../../lib/haproxy/model/config-model';
 import { defaultOf, type Option } from '../../../lib/haproxy/model/option';
-import { HaproxyMode, PORTS, RESOLUTION, TRAFFIC, UPSTREAM } from '../../../lib/haproxy/model/options';
+import { HaproxyLocality, HaproxyMode, PORTS, RESOLUTION, TRAFFIC, UPSTREAM } from '../../../lib/haproxy/model/options';
 import { upstreamWarnings } from '../../../lib/haproxy/model/warnings';
 import { HaproxyConfig } from '../../../lib/haproxy/render/config';
+import { ZONE_SCRIPT_FILE } from '../../../lib/haproxy/render/zone-script';
 import { BRANCH_RANGE } from '../../../lib/haproxy/version/branches';
 import { HaproxyVersion } from '../../../lib/haproxy/version/version';
 import { readSpec, SPEC_FILE } from '../../spec';
@@ -113,6 +114,11 @@ function warn(
   );
   for (const { message } of [...version.warnings, ...ofModel]) {
     console.error(`warning: ${message}`);
+  }
+  if (upstreams.some((one) => 'locality' in one && one.locality === HaproxyLocality.ZONE)) {
+    console.error(
+      `warning: locality reads a script from '${ZONE_SCRIPT_FILE}', which only the start command of a task gives: 'haproxy -c' refuses this text elsewhere; leave locality out to check the rest`,
+    );
   }
 }
 

@@ -48,10 +48,10 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
 
 /**
  * Where all nodes of a zone stop at once, nearly each attempt goes to one of them until the last is marked down. In HTTP mode
- * each can take two attempts, one on a kept connection and one that is refused, so that this is for six nodes; in TCP mode
- * three, for four nodes. With 3 retries each client may lose a request (`running-zone-killed.test.ts`).
+ * each can take four attempts, one on a kept connection and three that are refused, so that this is for four nodes; in TCP
+ * mode three, for five nodes. With 3 retries each client may lose a request (`running-zone-killed.test.ts`).
  */
-const ZONE_RETRIES = 12;
+const ZONE_RETRIES = 16;
 
 function hasCertificateHeaders({ listenTls }: ValidatedModel): boolean {
   return (listenTls?.clientCertificates?.headers.length ?? 0) > 0;
@@ -247,17 +247,14 @@ function downMillis(
 
 /**
  * Failed connections in a row that mark an address as down before its health check does; undefined for any number. Where a
- * zone stops, each of its nodes would get the retries of the others until its checks have failed. In TCP mode a node that is
- * marked down loses its sessions.
+ * zone stops, each of its nodes would get the retries of the others until its checks have failed. With one failed connection
+ * all nodes would be down most of the time where a tenth of their connections fails (`running-zone-certificate.test.ts`).
  *
- * Anywhere else it costs more than it saves: an address that refuses connections for a moment would be down, where a retry
+ * Without a zone it costs more than it saves: an address that refuses connections for a moment would be down, where a retry
  * a second later arrives (`running-identity.test.ts`).
  */
-function errorLimitOf(mode: HaproxyMode, { locality }: ValidatedUpstream): number | undefined {
-  if (locality !== HaproxyLocality.ZONE) {
-    return undefined;
-  }
-  return mode === HaproxyMode.HTTP ? 1 : 3;
+function errorLimitOf({ locality }: ValidatedUpstream): number | undefined {
+  return locality === HaproxyLocality.ZONE ? 3 : undefined;
 }
 
 /**
@@ -269,7 +266,7 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const identity = identityOf(upstream);
   const fast = fastMillis(upstream);
-  const errorLimit = errorLimitOf(mode, upstream);
+  const errorLimit = errorLimitOf(upstream);
   const down = identity && downMillis(version, intervalMillis, fast, errorLimit);
   return (
     enabled &&

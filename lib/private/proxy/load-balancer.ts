@@ -79,6 +79,7 @@ function logGroupOf(stack: Stack): LogGroup {
   return created;
 }
 
-function isSame(one: string, other: string): boolean {
+/** Whether two accounts, or two regions, are the same as far as both are known. */
+export function isSame(one: string, other: string): boolean {
   return Token.isUnresolved(one) || Token.isUnresolved(other) || one === other;
 }

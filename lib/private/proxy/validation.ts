@@ -1,5 +1,5 @@
-import { Token } from 'aws-cdk-lib';
-import { Compatibility } from 'aws-cdk-lib/aws-ecs';
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Compatibility, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { formatDuration } from '../../haproxy/duration';
@@ -20,6 +20,7 @@ import { refuseSettings } from '../log-group';
 import { SERVICE } from '../options';
 import { sharesOf } from './configuration';
 import { faultOfFixed } from './fixed-addresses';
+import { isSame } from './load-balancer';
 import { roleWarnings } from './roles';
 import { type SecretFile, secretBytes, secretFilesOf } from './secret-files';
 import type { StopTimes } from './stop-times';
@@ -52,6 +53,9 @@ export function checkProxy(
     throw new InputError(
       'containerInsights is given, and so is cluster, which has its own setting: set it on the cluster, or leave cluster out',
     );
+  }
+  if (cluster !== undefined) {
+    refuseFarCluster(scope, cluster);
   }
   for (const setting of ['logGroup', 'logRetention', 'removalPolicy'] as const) {
     if (props.logDriver !== undefined && props[setting] !== undefined) {
@@ -138,6 +142,26 @@ export function checkProxy(
     throw new InputError(
       'acceptProxyProtocol is false, and the ingress sends the PROXY protocol: leave acceptProxyProtocol out, or give proxyProtocol: false to the ingress',
     );
+  }
+}
+
+/** A service is made in the account and region of its stack, where ECS looks for the cluster by its name alone. */
+function refuseFarCluster(scope: Construct, cluster: ICluster): void {
+  const { clusterArn, env } = cluster;
+  // One that was imported by attributes says where it is in its ARN alone.
+  const { account = env.account, region = env.region } = Token.isUnresolved(clusterArn)
+    ? {}
+    : Arn.split(clusterArn, ArnFormat.SLASH_RESOURCE_NAME);
+  const stack = Stack.of(scope);
+  for (const [what, there, here] of [
+    ['account', account, stack.account],
+    ['region', region, stack.region],
+  ] as const) {
+    if (!isSame(there, here)) {
+      throw new InputError(
+        `cluster ${cluster.node.path} is in ${what} ${there}, and the tasks in ${what} ${here}: give a cluster of the account and region of the stack`,
+      );
+    }
   }
 }
 

@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Port } from 'aws-cdk-lib/aws-ec2';
+import { Connections, Port } from 'aws-cdk-lib/aws-ec2';
 import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationListenerRule,
   ApplicationProtocol,
   ApplicationTargetGroup,
+  type IApplicationListener,
   Protocol,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -76,5 +77,20 @@ export function bindApplicationListener(
   const { containerName, listenPort: containerPort } = proxy;
   targetGroup.addTarget(proxy.service.loadBalancerTarget({ containerName, containerPort, alternateTarget }));
   proxy.taskConnections.allowFrom(listener, Port.tcp(proxy.healthPort), 'Health check of the load balancer');
-  return { connections: listener.connections, shiftsTraffic: true };
+  return { connections: connectionsOf(listener), shiftsTraffic: true };
+}
+
+/** The CDK's own error at a default port that is not known does not say where it comes from. */
+function connectionsOf({ connections, node }: IApplicationListener): Connections {
+  if (connections.defaultPort !== undefined) {
+    return connections;
+  }
+  const { securityGroups } = connections;
+  return Object.defineProperty(new Connections({ securityGroups }), 'defaultPort', {
+    get() {
+      throw new InputError(
+        `listener ${node.path} was imported without defaultPort, the port where clients come in: give it to ApplicationListener.fromApplicationListenerAttributes, or allow them with connections.allowFrom and the port`,
+      );
+    },
+  });
 }

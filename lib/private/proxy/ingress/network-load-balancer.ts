@@ -1,4 +1,4 @@
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Annotations, Duration, Token } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnSubnet, CfnSubnetCidrBlock, Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
@@ -189,6 +189,16 @@ function subnetsOf(
     );
   }
   refuseTokens('allocationIds', allocationIds);
+  for (const [i, id] of allocationIds.entries()) {
+    if (!Token.isUnresolved(id) && !/^eipalloc-[0-9a-f]+$/.test(id)) {
+      throw new InputError(
+        `allocationIds '${id}' is not valid: give the allocation id of an elastic address, such as eipalloc-0123456789abcdef0`,
+      );
+    }
+    if (allocationIds.indexOf(id) !== i) {
+      throw new InputError(`allocationIds has '${id}' twice: give each subnet an elastic address of its own`);
+    }
+  }
   const { subnets } = cluster.vpc.selectSubnets(vpcSubnets ?? { subnetType: SubnetType.PUBLIC });
   if (subnets.length !== allocationIds.length) {
     throw new InputError(
