@@ -1,5 +1,7 @@
 import { Agent, request } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { HaproxyUpstream } from '../../lib/haproxy/model/config-model';
+import { HaproxyLocality } from '../../lib/haproxy/model/options';
 import { HaproxyVersion } from '../../lib/haproxy/version/version';
 import { DnsServer } from '../../testbed/dns-server';
 import type { HaproxyProcess } from '../../testbed/haproxy-process';
@@ -15,15 +17,18 @@ const BINARIES = availableBinaries().filter(({ branch }) => HaproxyVersion.of(br
 const CLOSING = '127.0.0.2';
 const ANSWERING = '127.0.0.3';
 
-/** A node that answers some requests of each connection, and closes it without an answer to the next one. */
+/** A node that answers some requests of each connection, and does not answer the next one. */
 class Node {
   /** What was requested, as it arrived: answered or not. */
   public readonly requests: string[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
 
-  /** @param answers how many requests of a connection get an answer */
-  public constructor(answers: number) {
+  /**
+   * @param answers how many requests of a connection get an answer
+   * @param then what the node does with the connection afterwards
+   */
+  public constructor(answers: number, then: 'closes it' | 'keeps it' = 'closes it') {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       let left = answers;
@@ -31,7 +36,7 @@ class Node {
       socket.on('data', (chunk) => {
         this.requests.push(chunk.toString('latin1').split(' ', 1)[0]!);
         if (left === 0) {
-          socket.end();
+          then === 'closes it' && socket.end();
           return;
         }
         left -= 1;
@@ -69,16 +74,21 @@ afterEach(async () => {
   await Promise.all([haproxy?.stop(), dns.close(), ...nodes.map((node) => node.close())]);
 });
 
-async function start(binary: (typeof BINARIES)[number], given: Readonly<Record<string, Node>>): Promise<void> {
+async function start(
+  binary: (typeof BINARIES)[number],
+  given: Readonly<Record<string, Node>>,
+  upstream: Partial<HaproxyUpstream> = {},
+): Promise<void> {
   const ports = (await freePorts(2)) as [number, number];
   port = ports[0];
   nodes = Object.values(given);
   await Promise.all(Object.entries(given).map(([address, node]) => node.listen(address, port)));
   dns.set('elb.test', Object.keys(given));
   haproxy = await run(binary, {
-    upstream: { dnsName: 'elb.test', port, slots: 2, healthCheck: { intervalMillis: 200 } },
+    upstream: { dnsName: 'elb.test', port, slots: 2, healthCheck: { intervalMillis: 200 }, ...upstream },
     listen: { address: '127.0.0.1', port },
     health: { address: '127.0.0.1', port: ports[1] },
+    limits: { serverTimeoutMillis: 500 },
     resolution: { nameservers: [(await dns.listen()).address], holdValidMillis: 200, holdObsoleteMillis: 600 },
   });
 }
@@ -98,7 +108,7 @@ test('some binary can log to its output', () => {
 });
 
 describe.each(BINARIES)('behind HAProxy $version', (binary) => {
-  const { retryOn, reusesRightly } = HaproxyVersion.of(binary.branch)._capabilities;
+  const { retryOn, reusesRightly, luaWeights } = HaproxyVersion.of(binary.branch)._capabilities;
 
   test(`a GET that a node takes and does not answer is ${retryOn ? 'sent to another node' : 'lost'}`, async () => {
     const closing = new Node(0);
@@ -125,6 +135,21 @@ describe.each(BINARIES)('behind HAProxy $version', (binary) => {
     const before = closing.requests.length;
     expect(await ask('POST')).toBe('lost');
     expect(closing.requests.slice(before)).toEqual(['POST']);
+  });
+
+  const localities = Object.values(HaproxyLocality).filter((one) => luaWeights || one === HaproxyLocality.ANY);
+  test.each(localities)('locality %s: how often a GET is sent that no node answers in time', async (locality) => {
+    const silent = new Node(0, 'keeps it');
+    await start(binary, { [CLOSING]: silent }, { locality });
+    await until('the node gets requests', async () => {
+      await ask('POST');
+      return silent.requests.length > 0 || undefined;
+    });
+    const before = silent.requests.length;
+    expect(await ask('GET')).toBe('lost');
+    // Where nodes of a zone come first, a request may be tried much more often, which a slow response must not be.
+    const times = retryOn && locality === HaproxyLocality.ANY ? 4 : 1;
+    expect(silent.requests.slice(before)).toEqual(Array(times).fill('GET'));
   });
 
   if (retryOn && reusesRightly) {

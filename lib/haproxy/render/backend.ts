@@ -29,14 +29,15 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
     }
     return capabilities.serverTemplate ? slotLines(version, model, upstream) : singleLines(version, model, upstream);
   };
+  const inZone = upstream.locality === HaproxyLocality.ZONE;
   return {
     head: `backend ${upstream.backend}`,
     lines: [
       'balance roundrobin',
-      `retries ${upstream.locality === HaproxyLocality.ZONE ? ZONE_RETRIES : 3}`,
+      `retries ${inZone ? ZONE_RETRIES : 3}`,
       'option redispatch',
       // A request that may have arrived is sent again only if a repetition is harmless.
-      http && capabilities.retryOn && 'retry-on conn-failure empty-response response-timeout',
+      http && capabilities.retryOn && `retry-on conn-failure empty-response${inZone ? '' : ' response-timeout'}`,
       http && capabilities.retryOn && 'http-request disable-l7-retry unless METH_GET',
       capabilities.dropTrailers && hasCertificateHeaders(model) && 'option http-drop-request-trailers',
       `timeout server ${formatDuration(model.limits.serverTimeoutMillis ?? upstream.idleTimeoutMillis + IDLE_MARGIN_MILLIS)}`,
@@ -49,7 +50,8 @@ export function backendSection(version: HaproxyVersion, model: ValidatedModel, u
 /**
  * Where all nodes of a zone stop at once, nearly each attempt goes to one of them until the last is marked down. In HTTP mode
  * each can take four attempts, one on a kept connection and three that are refused, so that this is for four nodes; in TCP
- * mode three, for five nodes. With 3 retries each client may lose a request (`running-zone-killed.test.ts`).
+ * mode three, for five nodes. With 3 retries each client may lose a request (`running-zone-killed.test.ts`). A response that takes
+ * longer than `serverTimeout` is not awaited so often.
  */
 const ZONE_RETRIES = 16;
 
