@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApplicationListenerOptions, NetworkLoadBalancerOptions, PrivateDnsOptions } from '../../lib';
 import { checkNetwork } from '../../lib/haproxy/address';
 import { NETWORK_LOAD_BALANCER, PRIVATE_DNS } from '../../lib/private/options';
-import { checkServiceName } from '../../lib/private/proxy/ingress/private-dns';
+import { checkServiceName } from '../../lib/private/proxy/ingress/service-name';
 import { form, keysOf, list, type Shape, text } from './values';
 
 /** Clients by address. */

@@ -38,7 +38,6 @@ import {
   TRAFFIC,
 } from '../../lib/haproxy/model/options';
 import { DEFAULT_VERSION, HaproxyVersion } from '../../lib/haproxy/version/version';
-import { RETENTION_DAYS } from '../../lib/private/log-group';
 import { checkSuppression } from '../../lib/private/monitor/suppressions';
 import {
   BLUE_GREEN,
@@ -50,6 +49,7 @@ import {
   SERVICE,
   TRAFFIC_SHIFT,
 } from '../../lib/private/options';
+import { RETENTION_DAYS } from '../../lib/private/retention-days';
 import { ingressSchema, network } from './ingress-schema';
 import { shareUpstreamSchema, upstreamSchema } from './upstream-schema';
 import { flag, form, keysOf, list, report, type Shape, secretArn, text } from './values';

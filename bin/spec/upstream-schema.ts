@@ -16,9 +16,9 @@ import {
   UPSTREAM,
   UPSTREAM_TLS,
 } from '../../lib/haproxy/model/options';
+import { checkZones } from '../../lib/private/proxy/check-zones';
 import { refuseClearHttp2 } from '../../lib/private/proxy/clear-http2';
 import { faultOfFixed } from '../../lib/private/proxy/fixed-addresses';
-import { checkZones } from '../../lib/private/proxy/zones';
 import { form, keysOf, list, port, report, type Shape, text } from './values';
 
 /** Ways to name a load balancer. */

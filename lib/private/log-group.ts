@@ -4,11 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { InputError } from '../haproxy/errors';
-
-/** What CloudWatch Logs accepts, days (PutRetentionPolicy). */
-export const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+import { RETENTION_DAYS } from './retention-days';
 
 /** Settings of a log group that a construct makes for itself. */
 interface LogGroupSettings {
