@@ -30,7 +30,7 @@ const FIXED = {
 const ZONE = HaproxyLocality.ZONE;
 const PUBLIC_NAME = 'orders-1234567890.eu-west-1.elb.amazonaws.com';
 const PUBLIC =
-  'locality tells the zone of a node by its private address, and the load balancer at port 80 is internet-facing, with public ones: all nodes get the same share; use an internal load balancer, or leave locality out';
+  'locality finds the zone of a node by its private address, and the load balancer at port 80 is internet-facing, with public ones: all nodes get the same share; use an internal load balancer, or leave locality out';
 
 const proofBy = (certificate: { serverName?: string; caFile?: string }) => ({ certificate });
 

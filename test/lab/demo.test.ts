@@ -95,7 +95,7 @@ test.each([...PLAIN, ...BOTH])(
   },
 );
 
-test.each(BOTH)('$key: the checker reports strangers, and nobody else, as foreign', ({ key, scenario }) => {
+test.each(BOTH)('$key: the checker reports strangers alone as foreign', ({ key, scenario }) => {
   const { timelines } = runs.get(key)!.result;
   const incidents = timelines.flatMap(({ kind, incidents }) => (kind === 'generated' ? incidents : []));
   const strangers = incidents.filter(({ kind }) => kind === 'foreign-address').map(({ address }) => address);

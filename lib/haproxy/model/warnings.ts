@@ -82,7 +82,7 @@ export function upstreamWarnings(
   if (locality === HaproxyLocality.ZONE && isPublic) {
     warn(
       'cdk-haproxy-elb:public-zone',
-      `locality tells the zone of a node by its private address, and the load balancer at port ${port} is internet-facing, with public ones: all nodes get the same share; use an internal load balancer, or leave locality out`,
+      `locality finds the zone of a node by its private address, and the load balancer at port ${port} is internet-facing, with public ones: all nodes get the same share; use an internal load balancer, or leave locality out`,
     );
   }
   return warnings;

@@ -3,7 +3,7 @@ import { InputError } from '../../haproxy/errors';
 import type { Locality } from '../../proxy/locality';
 
 /**
- * Refuses networks of zones by which no task can tell its own zone from the others.
+ * Refuses networks of zones by which a task cannot distinguish its own zone.
  *
  * @param isUnknown whether only CloudFormation knows a name or a network
  */
