@@ -240,36 +240,34 @@ function downMillis(
   { _capabilities: { initState } }: HaproxyVersion,
   intervalMillis: number,
   fast: number,
-  errorLimit: number | undefined,
+  inZone: boolean,
 ): number | undefined {
-  const isShort = initState || errorLimit !== undefined;
+  const isShort = initState || inZone;
   const usual = isShort ? Math.max(100, Math.floor(fast / 2)) : intervalMillis;
   return isShort || usual > MAX_DOWN_MILLIS ? Math.min(usual, MAX_DOWN_MILLIS) : undefined;
 }
 
 /**
- * Failed connections in a row that mark an address as down before its health check does; undefined for any number. Where a
- * zone stops, each of its nodes would get the retries of the others until its checks have failed. With one failed connection
- * all nodes would be down most of the time where a tenth of their connections fails (`running-zone-certificate.test.ts`).
+ * Failed connections in a row that mark a node of a zone as down before its health check does. Where the zone stops, each of
+ * its nodes would get the retries of the others until its checks have failed. With a limit of 1 all nodes would be down most
+ * of the time where a tenth of their connections fails (`running-zone-certificate.test.ts`).
  *
- * Without a zone it costs more than it saves: an address that refuses connections for a moment would be down, where a retry
- * a second later arrives (`running-identity.test.ts`).
+ * Without a zone there is no limit, which would cost more than it saves: an address that refuses connections for a moment
+ * would be down, where a retry a second later arrives (`running-identity.test.ts`).
  */
-function errorLimitOf({ locality }: ValidatedUpstream): number | undefined {
-  return locality === HaproxyLocality.ZONE ? 3 : undefined;
-}
+const ZONE_ERROR_LIMIT = 3;
 
 /**
  * `on-marked-down` also acts on a slot that DNS removes, not only on one whose check fails: it would cut a request or
  * two each time the load balancer replaces a node. Requests end by themselves, TCP sessions may not.
  */
 function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: ValidatedUpstream, port?: number): Line {
-  const { healthCheck, sendProxyProtocol, tls } = upstream;
+  const { healthCheck, sendProxyProtocol, tls, locality } = upstream;
   const { enabled, intervalMillis, fall, rise } = healthCheck;
   const identity = identityOf(upstream);
   const fast = fastMillis(upstream);
-  const errorLimit = errorLimitOf(upstream);
-  const down = identity && downMillis(version, intervalMillis, fast, errorLimit);
+  const inZone = locality === HaproxyLocality.ZONE;
+  const down = identity && downMillis(version, intervalMillis, fast, inZone);
   return (
     enabled &&
     join(
@@ -281,7 +279,7 @@ function checkOf(version: HaproxyVersion, mode: HaproxyMode, upstream: Validated
       `inter ${formatDuration(intervalMillis)} fastinter ${formatDuration(fast)}`,
       down !== undefined && `downinter ${formatDuration(down)}`,
       `fall ${fall} rise ${rise}`,
-      errorLimit !== undefined && `observe layer4 error-limit ${errorLimit} on-error mark-down`,
+      inZone && `observe layer4 error-limit ${ZONE_ERROR_LIMIT} on-error mark-down`,
       mode === HaproxyMode.TCP && 'on-marked-down shutdown-sessions',
       sendProxyProtocol && 'check-send-proxy',
     )
